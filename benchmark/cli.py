@@ -1,0 +1,169 @@
+"""The command line. Each command is one line in COMMANDS; its module is imported only when it runs, so `--help` loads no torch.
+
+Exit codes: 0 done; 1 our own fault (with a traceback); 2 the user's mistake (one message on stderr); 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import argparse
+import errno
+import os
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any, NoReturn
+
+from benchmark.names import nearest
+from metrics.errors import UserError
+
+STAGES = ("sft", "rl", "recovery", "all")
+ENVIRONMENT = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.ENOTDIR, errno.EISDIR, errno.ENAMETOOLONG}
+"""Errors of the disk or the file system that the user has to mend."""
+FULL = ("No space left on device", "os error 28", "Disk quota exceeded")
+
+
+@dataclass(frozen=True, slots=True)
+class Argument:
+    """One argument of a command, as argparse takes it."""
+
+    flags: tuple[str, ...]
+    options: dict[str, Any]
+
+
+def _arg(*flags: str, **options: Any) -> Argument:
+    return Argument(flags, options)
+
+
+def _stage(text: str) -> str:
+    if text not in STAGES:
+        raise UserError(f"unknown stage {text!r}; {nearest(text, STAGES)}")
+    return text
+
+
+SET = _arg("--set", dest="overrides", nargs="+", action="extend", default=[], metavar="A.B=C", help="override profile keys")
+OUT = _arg("--out", required=True, metavar="DIR", help="where to write")
+
+COMMANDS: dict[str, tuple[str, str, list[Argument]]] = {
+    "run": (
+        "benchmark.run:command",
+        "train the stages and measure every one of them",
+        [
+            _arg("--stage", type=_stage, required=True, metavar="{" + ",".join(STAGES) + "}", help="how far to go"),
+            _arg("--profile", default="tiny", help="name of a shipped profile, or a TOML file (default: tiny)"),
+            _arg("--run-dir", metavar="DIR", help="run directory (default: runs/PROFILE-seedN)"),
+            SET,
+            _arg("--seed", type=int, help="seed of training, sampling and resampling; never of the world"),
+        ],
+    ),
+    "evaluate": (
+        "benchmark.evaluate:command",
+        "generate with a checkpoint and score it",
+        [
+            _arg("--model", required=True, metavar="PATH_OR_HUB_ID", help="Hugging Face checkpoint"),
+            _arg("--task", required=True, metavar="NAME", help="task to evaluate on"),
+            OUT,
+            _arg("--backend", default="transformers", help="transformers or vllm (default: transformers)"),
+            _arg("--stage-name", metavar="NAME", help="stage to file it under (default: the checkpoint's own, else 'model')"),
+            _arg("--profile", default="tiny", help="profile for generation and scoring settings (default: tiny)"),
+            SET,
+        ],
+    ),
+    "score": (
+        "benchmark.score:command",
+        "score generations, without any policy model",
+        [
+            _arg("--examples", required=True, metavar="FILE", help="examples.jsonl"),
+            _arg("--generations", required=True, nargs="+", metavar="FILE", help="generations.jsonl, one or more"),
+            OUT,
+            _arg("--task", default="user-data", metavar="NAME", help="name to file the scores under (default: user-data)"),
+            _arg("--profile", default="tiny", help="profile for scoring settings (default: tiny)"),
+            SET,
+        ],
+    ),
+    "report": (
+        "benchmark.render:command",
+        "write report.html of a run directory and print its table",
+        [_arg("run_dir", metavar="RUN_DIR")],
+    ),
+    "compare": (
+        "benchmark.compare:command",
+        "compare two run directories on the same segments",
+        [
+            _arg("run_a", metavar="RUN_A"),
+            _arg("run_b", metavar="RUN_B"),
+        ],
+    ),
+    "data": (
+        "benchmark.export:command",
+        "export a split of a task, or a training corpus of the embedded models",
+        [
+            _arg("action", choices=["export", "corpus"], help="export: a split as examples.jsonl; corpus: texts for python -m training"),
+            _arg("--task", metavar="NAME", help="export: the task"),
+            _arg("--split", metavar="SPLIT", help="export: para, src, dev or test"),
+            _arg("--name", metavar="NAME", help="corpus: base, reranker, comet, encoder or words"),
+            _arg("--n", type=int, help="number of rows (export: default is the split's size)"),
+            _arg("--seed", type=int, default=1, help="corpus: seed of the draw (default: 1)"),
+            _arg("--out", required=True, metavar="FILE"),
+        ],
+    ),
+}
+"""name -> ("module:function" taking the parsed arguments and returning the exit code, help, arguments)."""
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        raise UserError(f"{message}; see {self.prog} --help")
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """The parser of all commands."""
+    parser = _Parser(prog="python -m benchmark", description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.description = "Measures what each stage of source-grounded semantic RL does to a model."
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", parser_class=_Parser)
+    for name, (_, summary, arguments) in COMMANDS.items():
+        sub = commands.add_parser(name, help=summary, description=summary[0].upper() + summary[1:] + ".", allow_abbrev=False)
+        for argument in arguments:
+            sub.add_argument(*argument.flags, **argument.options)
+    return parser
+
+
+def disk_message(error: BaseException) -> str | None:
+    """The message for a full disk or an unwritable place, or None when the error is something else.
+
+    safetensors and torch report a full disk as errors of their own kinds, so their text is read too.
+    """
+    if isinstance(error, OSError) and error.errno in ENVIRONMENT:
+        place = f": {error.filename}" if error.filename else ""
+        return f"{os.strerror(error.errno or 0)}{place}; free some space or choose a directory that you may write to"
+    if any(sign in str(error) for sign in FULL):
+        return f"no space left on the device ({type(error).__name__}); free some space and run the same command again"
+    return None
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Runs one command; returns the exit code."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    try:
+        if arguments and not arguments[0].startswith("-") and arguments[0] not in COMMANDS:
+            raise UserError(f"unknown command {arguments[0]!r}; {nearest(arguments[0], COMMANDS)}")
+        parser = build_parser()
+        args = parser.parse_args(arguments)
+        if args.command is None:
+            parser.print_help()
+            return 0
+        args.argv = arguments
+        module, _, attr = COMMANDS[args.command][0].partition(":")
+        return int(getattr(import_module(module), attr)(args))
+    except UserError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("interrupted; run the same command again to continue", file=sys.stderr)
+        return 130
+    except Exception as error:
+        message = disk_message(error)
+        if message is None:
+            raise
+        print(f"error: {message}", file=sys.stderr)
+        return 2

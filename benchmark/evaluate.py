@@ -1,0 +1,111 @@
+"""`evaluate`: one checkpoint on one task -> a run directory that `report`, `compare` and `submit` accept."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from benchmark.config import load_profile
+from benchmark.measure import (
+    Measured,
+    Workplace,
+    generate,
+    measured,
+    named,
+    open_workplace,
+    prepare_torch,
+    report,
+    score,
+    summarise_all,
+)
+from benchmark.models import Models, model_hash
+from benchmark.names import nearest
+from benchmark.score import GOLD, file_name
+from benchmark.steps import check_config, locked
+from benchmark.tasks import Task, load_task
+from benchmark.userdata import read_split
+from metrics.errors import UserError
+from metrics.records import sha256_file, sha256_json, write_examples
+
+BACKENDS = ("transformers",)
+"""What can generate. vLLM has its own environment (tox -e vllm)."""
+UNNAMED = "model"
+
+
+def lineage_of(model: str) -> dict[str, Any]:
+    """The lineage.json beside the weights; empty for a checkpoint without one."""
+    path = Path(model) / "lineage.json"
+    if not path.is_file():
+        return {}
+    try:
+        found = json.loads(path.read_text("utf-8"))
+    except ValueError as error:
+        raise UserError(f"{path}: not JSON ({error}); mend or remove it") from None
+    return found if isinstance(found, dict) else {}
+
+
+def command(args: argparse.Namespace) -> int:
+    """`evaluate`."""
+    if args.backend not in BACKENDS:
+        raise UserError(f"unknown backend {args.backend!r}; {nearest(args.backend, BACKENDS)}")
+    profile = load_profile(args.profile, [f"run.task={args.task}", *args.overrides])
+    task = load_task(args.task)
+    split = profile.run.split
+    file = profile.data.files.get(split)
+    if file is not None:
+        task = named(task, profile.data.name)
+    model = args.model
+    if Path(model).exists() or "/" not in model:
+        from training.checkpoints import check_folder
+
+        check_folder(Path(model))
+    lineage = lineage_of(model)
+    stage = args.stage_name or str(lineage.get("stage") or UNNAMED)
+    if stage == GOLD or file_name("", stage, several=False) != stage:
+        raise UserError(f"--stage-name {stage!r}: letters, digits and - _ . + only, and not {GOLD!r}, which is the references' own")
+    models = Models(profile)
+    out = Path(args.out)
+    resolved = profile.resolved()
+    for training in ("sft", "rl", "recovery", "report"):
+        resolved.pop(training)
+    resolved["policy"]["path"] = model_hash(model)
+    resolved["data"]["file"] = None if file is None else sha256_file(Path(file).expanduser())
+    resolved["score"] |= {"scorers": None, "retrieval": None}
+    identity = sha256_json({"config": resolved, "models": models.identity(), "stage": stage})
+    with locked(out):
+        check_config(out, identity)
+        place = open_workplace(out, profile, "evaluate", args.argv, identity, lambda text: print(text, file=sys.stderr, flush=True))
+        place.manifest.checkpoints[stage] = {"weights_hash": model_hash(model), **lineage}
+        prepare_torch(profile)
+        on = _examples(place, task, split, file)
+        parts = score(place, on, {stage: generate(place, on, stage, model, system=UNNAMED)}, models)
+        place.manifest.reward_id = place.manifest.steps[f"score/{task.name}/{stage}"].record.get("reward_id")
+        # What trained or selected these weights is not known here, so no metric but the reward gets a mark.
+        record = {"config_hash": identity, "reward_id": place.manifest.reward_id, "seed": profile.run.seed, "split": split}
+        summary = summarise_all(place, {task.name: parts}, {task.name: on}, record, None)
+        page = report(place)
+    from benchmark.report import print_table
+
+    print_table(summary)
+    print(f"summary: {out / 'summary.json'}\nreport:  {page}")
+    return 0
+
+
+def _examples(place: Workplace, task: Task, split: str, file: str | None) -> Measured:
+    path = place.examples_path(task.name, split)
+    n = None if file else getattr(place.profile.data, f"n_{split}")
+
+    def work() -> None:
+        write_examples(path, read_split(file, split, task) if file else task.load(split, n))
+
+    inputs = {"file": sha256_file(Path(file).expanduser())} if file else {}
+    code = ("benchmark/userdata.py",) if file else ("benchmark/tasks",)
+    done = place.steps.run(
+        f"data/{task.name}", {"task": task.name, "version": task.version, "split": split, "n": n}, inputs, code, [path], work
+    )
+    on = measured(place, task, split)
+    place.manifest.data = {split: {"sha256": done.outputs[str(path.relative_to(place.run_dir))], "n": len(on.examples)}}
+    return on

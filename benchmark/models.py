@@ -1,0 +1,84 @@
+"""The models that a profile names besides the policy - reward, scorers, encoder - as folders and as content hashes."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from benchmark.assets import PREFIX, resolve
+from benchmark.config import Profile
+from benchmark.lineage import Making
+from metrics.retrieval import MRR, P1
+
+HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*/[\w.-]+")
+"""owner/name, as on the model hub."""
+
+
+def model_hash(path: str) -> str:
+    """Weights hash of a folder; a hub id stands for itself. Raises UserError for a path without weights."""
+    from training.checkpoints import weights_hash
+
+    if HUB_ID.fullmatch(path) and not Path(path).exists():
+        return f"hub:{path}"
+    return weights_hash(path)
+
+
+@dataclass(frozen=True)
+class Models:
+    """Resolved paths of the models that measuring uses; None where one is not wanted."""
+
+    profile: Profile
+
+    @cached_property
+    def scorers(self) -> dict[str, str]:
+        """Scorer name -> checkpoint folder."""
+        wanted = self.profile.score.scorers
+        return {name: resolve(path, f"score.scorers.{name}") for name, path in wanted.items() if path is not None}
+
+    @cached_property
+    def retrieval(self) -> str | None:
+        """Encoder folder."""
+        path = self.profile.score.retrieval
+        return None if path is None else resolve(path, "score.retrieval")
+
+    @cached_property
+    def reward_path(self) -> str | None:
+        """What the named reward loads; None for a reward that is itself a folder or a function."""
+        from training.rewards import REWARDS
+
+        rl = self.profile.rl
+        return resolve(rl.reward_path, "rl.reward_path") if rl.reward in REWARDS and rl.reward_path is not None else None
+
+    def load_reward(self) -> Any:
+        """The reward of the RL stage."""
+        from training.rewards import load_reward
+
+        return load_reward(self.profile.rl.reward, self.reward_path, **self.profile.rl.reward_options)
+
+    @cached_property
+    def _reward_content(self) -> str:
+        """Weights hash of the reward; the id, which holds a hash of the code, where it is a function."""
+        rl = self.profile.rl
+        folder = self.reward_path or rl.reward
+        return model_hash(folder) if ":" not in folder or Path(folder).exists() else str(self.load_reward().id)
+
+    def identity(self) -> dict[str, Any]:
+        """What identifies the models: content hashes instead of paths."""
+        return {
+            "scorers": {name: model_hash(path) for name, path in self.scorers.items()},
+            "retrieval": None if self.retrieval is None else model_hash(self.retrieval),
+            "reward": [self._reward_content, self.profile.rl.reward_options],
+        }
+
+    def making(self, reward_id: str | None, gold_of_world: bool) -> Making:
+        """What is known about texts that this profile's reward trained."""
+        wanted = self.profile.score
+        scorers = {f"scorer.{n}": (model_hash(p), (wanted.scorers[n] or "").startswith(PREFIX)) for n, p in self.scorers.items()}
+        if self.retrieval:
+            encoder = model_hash(self.retrieval), (wanted.retrieval or "").startswith(PREFIX)
+            scorers |= {P1: encoder, MRR: encoder}
+        of_world = self.reward_path is not None and (self.profile.rl.reward_path or "").startswith(PREFIX)
+        return Making(reward_id, of_world, gold_of_world, scorers)

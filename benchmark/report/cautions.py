@@ -1,0 +1,91 @@
+"""What a reader must know before believing the numbers: weak starting points, missing parts, metrics that are not independent."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+from benchmark.report.data import RunData
+from benchmark.report.words import GOLD, is_number, label, listing, stage_of
+
+FEW = 200
+"""Below this many segments, percentile intervals are rough."""
+WEAK_RECALL, WEAK_CHRF = 0.15, 15.0
+"""A starting policy below these states next to nothing of its source / shares next to nothing with the references."""
+CEILING = 0.95
+TRUNCATED, WRONG_SCRIPT, DEAD_GROUPS = 0.05, 0.05, 0.5
+
+
+def cautions(data: RunData) -> list[str]:
+    """Warnings, the gravest first; each a sentence or two."""
+    return [*_facts(data), *_policy(data), *_reward(data), *_design(data)]
+
+
+def nulls(data: RunData) -> list[tuple[str, list[str]]]:
+    """(reason, metrics) of every metric that has no value in any trained or brought system."""
+    keys = [k for k in data.keys if stage_of(k) != GOLD] or data.keys
+    metrics = sorted({m for k in keys for m in data.summary["systems"][k]})
+    by_reason: dict[str, list[str]] = defaultdict(list)
+    for metric in metrics:
+        cells = [data.cell(k, metric) for k in keys if data.cell(k, metric)]
+        if all(not is_number(c.get("value")) for c in cells):
+            by_reason[next((c["reason"] for c in cells if c.get("reason")), "no reason given")].append(metric)
+    return sorted(by_reason.items(), key=lambda item: (-len(item[1]), item[0]))
+
+
+def _facts(data: RunData) -> list[str]:
+    if any(is_number(data.cell(k, "coverage.recall").get("value")) for k in data.keys):
+        return []
+    reason = next((data.cell(k, "coverage.recall").get("reason") for k in data.keys if data.cell(k, "coverage.recall")), None)
+    return [f"Coverage and grounding could not be measured ({reason or 'they are not in the summary'}): nothing here says whether outputs are "
+            "true to their sources. What is shown is length, overlap with the references and learned scorers, where there are any."]
+
+
+def _policy(data: RunData) -> list[str]:
+    found = []
+    for key in data.keys:
+        stage = stage_of(key)
+        if stage == GOLD:
+            continue
+        recall, chrf = data.cell(key, "coverage.recall").get("value"), data.cell(key, "overlap.chrf").get("value")
+        if stage == "post-sft":
+            if is_number(recall) and recall < WEAK_RECALL or not is_number(recall) and is_number(chrf) and chrf < WEAK_CHRF:
+                shown = f"{label('coverage.recall')} {recall:.3f}" if is_number(recall) else f"chrF2 {chrf:.1f} of 100"
+                found.append(f"{key} is too weak to build on ({shown}): what RL and recovery did to it says little about stronger models.")
+            elif is_number(recall) and recall > CEILING:
+                found.append(f"{key} already states {recall:.0%} of the salient facts: little room is left for RL to show anything.")
+        cut = data.cell(key, "verbosity.truncated").get("value")
+        if is_number(cut) and cut > TRUNCATED:
+            found.append(f"{key}: {cut:.0%} of the outputs were cut by the token cap, so their length is understated.")
+        script = data.cell(key, "verbosity.wrong_script").get("value")
+        if is_number(script) and script > WRONG_SCRIPT and stage != "base":
+            found.append(f"{key}: {script:.0%} of the letters are not in the target script.")
+    return found
+
+
+def _reward(data: RunData) -> list[str]:
+    found = []
+    loops = sorted({m for k in data.keys for m, c in data.summary["systems"][k].items() if c.get("in_loop") is True})
+    if loops:
+        found.append(f"Scored by the training reward itself, so no independent evidence: {listing(loops)}.")
+    kin = sorted({m for k in data.keys for m, c in data.summary["systems"][k].items() if c.get("kin") is True} - set(loops))
+    if kin:
+        families = [f"{name}.*" for name in sorted({m.split(".")[0] for m in kin})]
+        found.append(f"Kin of the reward (shared generator, error taxonomy or base weights), so not fully independent: {len(kin)} metrics of "
+                     f"{listing(families)}, marked in the table.")
+    shares = [row["zero_std_groups"] for row in data.steps if is_number(row.get("zero_std_groups"))]
+    if shares and sum(shares) / len(shares) > DEAD_GROUPS:
+        found.append(f"In {sum(shares) / len(shares):.0%} of the RL groups all completions had the same reward: those groups taught nothing.")
+    return found
+
+
+def _design(data: RunData) -> list[str]:
+    found = []
+    sizes = [c["n_total"] for k in data.keys for c in data.summary["systems"][k].values() if isinstance(c.get("n_total"), int)]
+    if sizes and max(sizes) < FEW:
+        found.append(f"Only {max(sizes)} test segments: intervals are wide and rough below {FEW}.")
+    stages = {stage_of(k) for k in data.keys}
+    if "post-recovery" in stages and "post-sft-continued" not in stages:
+        found.append("No control arm (SFT plus the same extra epoch, without RL): a gain of post-recovery may be due to the extra epoch.")
+    if data.manifest and data.manifest.get("dirty") is True:
+        found.append("Made by a source tree with uncommitted changes.")
+    return found

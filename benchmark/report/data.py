@@ -1,0 +1,170 @@
+"""Everything that the report reads from a run directory. Only the summary is required; what else is absent or unreadable becomes a note."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+
+from benchmark.render import read_summary
+from benchmark.report.words import GOLD, ordered, stage_of
+from metrics.errors import UserError
+from metrics.records import Example, Generation, read_examples, read_generations, read_jsonl
+from metrics.summary import system_keys
+
+SEGMENT_METRICS = ("coverage.recall", "coverage.recall.length_controlled", "coverage.f1", "verbosity.chars", "reward.mean")
+"""Metrics whose sentence values the figures and the choice of examples need."""
+
+T = TypeVar("T")
+
+
+@dataclass
+class RunData:
+    """A run directory, as far as it could be read."""
+
+    summary: dict[str, Any]
+    manifest: dict[str, Any] | None = None
+    """manifest.json as it stands; None when absent."""
+    examples: dict[str, Example] = field(default_factory=dict)
+    """Test examples of the primary task by id."""
+    texts: dict[str, dict[str, Generation]] = field(default_factory=dict)
+    """Key of the summary -> example id -> generation; `gold` is made of the first references."""
+    segments: dict[str, dict[str, dict[str, float]]] = field(default_factory=dict)
+    """Key -> metric of SEGMENT_METRICS -> example id -> sentence value (unscored segments are left out)."""
+    rewards: list[dict[str, Any]] = field(default_factory=list)
+    """One row per completion of the RL run."""
+    steps: list[dict[str, Any]] = field(default_factory=list)
+    """One row per logged step of the RL run."""
+    probe: list[dict[str, Any]] = field(default_factory=list)
+    """One row per measurement of the independent probe during RL."""
+    notes: list[str] = field(default_factory=list)
+    """What is missing, in words for the page."""
+
+    @property
+    def keys(self) -> list[str]:
+        """Systems of the summary in the order of training, the references last."""
+        return ordered(self.summary["systems"])
+
+    @property
+    def task(self) -> str | None:
+        """The primary task."""
+        return self.run.get("task")
+
+    @property
+    def run(self) -> dict[str, Any]:
+        """What the summary says about the run."""
+        run = self.summary.get("run")
+        return run if isinstance(run, dict) else {}
+
+    @property
+    def has_facts(self) -> bool:
+        """Whether any example of the primary task carries gold facts."""
+        return any(e.facts is not None for e in self.examples.values())
+
+    def cell(self, key: str, metric: str) -> dict[str, Any]:
+        """One cell of the summary; empty when it is not there."""
+        found = self.summary["systems"].get(key, {}).get(metric)
+        return found if isinstance(found, dict) else {}
+
+    def transition(self, before: str, after: str) -> dict[str, Any]:
+        """metric -> change, of one transition; empty when it was not tested."""
+        found = self.summary.get("transitions", {}).get(f"{before}->{after}")
+        return found if isinstance(found, dict) else {}
+
+
+def load(run_dir: Path) -> RunData:
+    """Reads a run directory. Raises UserError only when its summary is missing or malformed."""
+    data = RunData(read_summary(run_dir))
+    data.manifest = _try(data, lambda: _manifest(run_dir / "manifest.json"), None)
+    _texts(run_dir, data)
+    data.segments = _try(data, lambda: _segments(run_dir / "scores.parquet", data.task), {})
+    data.rewards = _log(data, run_dir / "logs" / "rl_rewards.jsonl", "the reward's components")
+    data.steps = _log(data, run_dir / "logs" / "rl_steps.jsonl", "KL, entropy and group statistics")
+    data.probe = _log(data, run_dir / "logs" / "rl_probe.jsonl", "the independent probe")
+    return data
+
+
+def _try(data: RunData, read: Callable[[], T], otherwise: T) -> T:
+    """The result of `read`, or `otherwise` with the reason among the notes."""
+    try:
+        return read()
+    except UserError as error:
+        data.notes.append(str(error))
+        return otherwise
+
+
+def _manifest(path: Path) -> dict[str, Any]:
+    try:
+        found = json.loads(path.read_text("utf-8"))
+    except OSError:
+        raise UserError("manifest.json is missing: what made these numbers is known only from the summary") from None
+    except ValueError:
+        found = None
+    if not isinstance(found, dict):
+        raise UserError("manifest.json is not readable: what made these numbers is known only from the summary")
+    return found
+
+
+def _log(data: RunData, path: Path, what: str) -> list[dict[str, Any]]:
+    """Rows of a log with a whole number as step. An absent log is noted only where an RL stage was measured."""
+    if not path.is_file():
+        if any(stage_of(key) == "post-rl" for key in data.keys):
+            data.notes.append(f"logs/{path.name} is missing: {what} during RL cannot be shown")
+        return []
+    return _try(data, lambda: [row for _, row in read_jsonl(path) if isinstance(row.get("step"), int)], [])
+
+
+def _texts(run_dir: Path, data: RunData) -> None:
+    folder = run_dir / "generations" / data.task if data.task and (run_dir / "generations" / data.task).is_dir() else run_dir / "generations"
+    by_system: dict[tuple[str, str], dict[str, Generation]] = {}
+    for path in sorted(folder.rglob("*.jsonl")) if folder.is_dir() else []:
+        for made in _try(data, lambda path=path: read_generations(path), []):  # type: ignore[misc]
+            by_system.setdefault((made.system, made.stage), {}).setdefault(made.example_id, made)
+    if not by_system:
+        data.notes.append("no generations in the run directory: the examples below the figures cannot be shown")
+        return
+    data.texts = dict(zip(system_keys(list(by_system)), by_system.values(), strict=True))
+    needed = {example_id for texts in data.texts.values() for example_id in texts}
+    data.examples = _examples(run_dir / "examples", data, needed)
+    if data.examples and GOLD not in data.texts:
+        gold = {i: Generation(i, GOLD, GOLD, e.reference[0]) for i, e in data.examples.items() if e.reference}
+        if gold:
+            data.texts[GOLD] = gold
+
+
+def _examples(folder: Path, data: RunData, needed: set[str]) -> dict[str, Example]:
+    """The examples that the generations answer: from the file that holds most of them, the test split first."""
+    likely = {f"{data.task}.jsonl": 0, f"{data.task}-test.jsonl": 0, "test.jsonl": 1, "examples.jsonl": 2}
+    best: dict[str, Example] = {}
+    for path in sorted(folder.rglob("*.jsonl"), key=lambda p: (likely.get(p.name, 3), str(p))) if folder.is_dir() else []:
+        found = {e.id: e for e in _try(data, lambda path=path: read_examples(path), []) if e.id in needed}  # type: ignore[misc]
+        if len(found) > len(best):
+            best = found
+        if len(best) == len(needed):
+            break
+    if not best:
+        data.notes.append("no examples file that fits the generations: sources, references and facts cannot be shown")
+    return best
+
+
+def _segments(path: Path, task: str | None) -> dict[str, dict[str, dict[str, float]]]:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    if not path.is_file():
+        raise UserError("scores.parquet is missing: distributions and scatter plots cannot be shown")
+    try:
+        columns = ["system", "stage", "task", "example_id", "metric", "value"]
+        table = pq.read_table(path, columns=columns, filters=[("metric", "in", list(SEGMENT_METRICS))])
+        rows = [row for row in table.to_pylist() if task is None or row["task"] == task]
+    except (OSError, pa.ArrowException) as error:
+        raise UserError(f"scores.parquet is not readable ({str(error).splitlines()[0]}): score the run again") from None
+    pairs = sorted({(row["system"], row["stage"]) for row in rows})
+    key_of = dict(zip(pairs, system_keys(pairs), strict=True))
+    found: dict[str, dict[str, dict[str, float]]] = {}
+    for row in rows:
+        if row["value"] is not None:
+            found.setdefault(key_of[row["system"], row["stage"]], {}).setdefault(row["metric"], {})[row["example_id"]] = row["value"]
+    return found

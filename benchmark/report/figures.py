@@ -1,0 +1,230 @@
+"""The figures about stages: semantic metrics against length, across stages, by fact type, lengths, and the reward against coverage."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+from markupsafe import Markup
+
+from benchmark.report.data import RunData
+from benchmark.report.svg import GRID, INK, MUTED, PAPER, axes, styles, to_svg
+from benchmark.report.words import CONTROLLED, GOLD, family, is_number, label, number, prefix_of, stage_of
+
+AGAINST_LENGTH = ("coverage.recall" + CONTROLLED, "coverage.f1", "coverage.precision", "grounding.entity" + CONTROLLED)
+ACROSS = (
+    ("Facts", ("coverage.recall", "coverage.recall" + CONTROLLED, "coverage.precision", "coverage.f1", "coverage.recall_source")),
+    ("Grounding", ("grounding.entity", "grounding.event", "grounding.quantity", "grounding.relation")),
+)
+PROXIES = ("overlap.chrf", "scorer.comet_qe")
+"""What stands in for the above where there are no gold facts."""
+SHORT = {"base": "base", "post-sft": "SFT", "post-sft-continued": "SFT+1", "post-rl": "RL", "post-recovery": "recovery", GOLD: "gold"}
+EDGES = (("base", "post-sft"), ("post-sft", "post-rl"), ("post-rl", "post-recovery"), ("post-sft", "post-sft-continued"))
+LINE_COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#7f7f80", "#56b4e9")
+LINE_MARKERS = "o^Dsv*"
+
+
+def short(key: str) -> str:
+    """A stage's name where there is little room."""
+    return prefix_of(key) + SHORT.get(stage_of(key), stage_of(key))
+
+
+def _point(data: RunData, key: str, metric: str) -> tuple[float, float, float] | None:
+    """(value, distance to the lower limit, distance to the upper limit)."""
+    cell = data.cell(key, metric)
+    value = cell.get("value")
+    if not is_number(value):
+        return None
+    low, high = cell.get("ci_low"), cell.get("ci_high")
+    return value, (max(value - low, 0) if is_number(low) else 0), (max(high - value, 0) if is_number(high) else 0)
+
+
+def against_length(data: RunData) -> list[Markup]:
+    """One panel per semantic metric: length ratio across, metric upwards, an arrow for each stage of training."""
+    wanted = [m for m in AGAINST_LENGTH if any(_point(data, k, m) for k in data.keys)]
+    wanted = wanted or [m for m in PROXIES if any(_point(data, k, m) for k in data.keys)]
+    return [svg for i, metric in enumerate(wanted) if (svg := _against(data, metric, f"path{i}"))]
+
+
+def _against(data: RunData, metric: str, name: str) -> Markup | None:
+    spots = {k: (x, y) for k in data.keys if (x := _point(data, k, "verbosity.length_ratio")) and (y := _point(data, k, metric))}
+    if len(spots) < 2:
+        return None
+    figure, ax = axes(4.6, 3.5, "length / reference length", "", label(metric))
+    look = styles(data.keys)
+    for before, after in EDGES:
+        for prefix in {prefix_of(k) for k in spots}:
+            a, b = spots.get(prefix + before), spots.get(prefix + after)
+            if a and b:
+                ax.annotate("", (b[0][0], b[1][0]), (a[0][0], a[1][0]), arrowprops={
+                    "arrowstyle": "-|>", "color": MUTED, "linewidth": 1.1, "shrinkA": 6, "shrinkB": 6, "mutation_scale": 10,
+                    "linestyle": "--" if after == "post-sft-continued" else "-", "connectionstyle": "arc3,rad=0.08"})
+    ax.axvline(1, color=MUTED, linewidth=0.8, linestyle=":")
+    for key, (x, y) in spots.items():
+        colour, marker = look[key]
+        ax.errorbar(x[0], y[0], xerr=[[x[1]], [x[2]]], yerr=[[y[1]], [y[2]]], color=colour, marker=marker, markersize=11 if marker == "*" else 7,
+                    markeredgecolor=PAPER, markeredgewidth=0.8, elinewidth=1.2, zorder=3)
+    _name_points(ax, {k: (x[0], y[0]) for k, (x, y) in spots.items()})
+    told = "; ".join(f"{k}: length {number(x[0], 'verbosity.length_ratio')}, {number(y[0], metric)}" for k, (x, y) in spots.items())
+    return to_svg(figure, name, f"{label(metric)} against length. {told}")
+
+
+def _name_points(ax: Any, points: dict[str, tuple[float, float]]) -> None:
+    """Writes each stage's name beside its point, at the side that is freest (no library: few points)."""
+    (x0, x1), (y0, y1) = _padded(ax.dataLim.intervalx), _padded(ax.dataLim.intervaly)
+    ax.set_xlim(x0, x1)
+    ax.set_ylim(y0, y1)
+    scaled = {k: ((x - x0) / (x1 - x0), (y - y0) / (y1 - y0)) for k, (x, y) in points.items()}
+    taken: list[tuple[float, float, float, float]] = [(x - 0.02, y - 0.03, x + 0.02, y + 0.03) for x, y in scaled.values()]
+    for key, (x, y) in scaled.items():
+        wide, high = 0.021 * len(short(key)) + 0.02, 0.07
+        boxes = {
+            (9, 0, "left", "center"): (x + 0.025, y - high / 2), (-9, 0, "right", "center"): (x - 0.025 - wide, y - high / 2),
+            (0, 10, "center", "bottom"): (x - wide / 2, y + 0.04), (0, -10, "center", "top"): (x - wide / 2, y - 0.04 - high),
+            (8, 9, "left", "bottom"): (x + 0.02, y + 0.03), (-8, -9, "right", "top"): (x - 0.02 - wide, y - 0.03 - high),
+            (8, -9, "left", "top"): (x + 0.02, y - 0.03 - high), (-8, 9, "right", "bottom"): (x - 0.02 - wide, y + 0.03),
+        }
+
+        def cost(left: float, low: float, wide: float = wide, high: float = high) -> float:
+            outside = max(0, -left) + max(0, left + wide - 1) + max(0, -low) + max(0, low + high - 1)
+            overlap = sum(max(0, min(left + wide, r) - max(left, le)) * max(0, min(low + high, t) - max(low, b)) for le, b, r, t in taken)
+            return outside + 50 * overlap
+
+        (dx, dy, ha, va), (left, low) = min(boxes.items(), key=lambda item: cost(*item[1]))
+        taken.append((left, low, left + wide, low + high))
+        ax.annotate(short(key), points[key], (dx, dy), textcoords="offset points", ha=ha, va=va, fontsize=9, color=INK)
+
+
+def _padded(limits: Sequence[float]) -> tuple[float, float]:
+    low, high = float(limits[0]), float(limits[1])
+    pad = (high - low) * 0.1 or 0.05
+    return low - pad, high + pad
+
+
+def across_stages(data: RunData) -> list[Markup]:
+    """Lines over the stages of training, a panel per group of metrics."""
+    panels = []
+    keys = [k for k in data.keys if stage_of(k) != GOLD]
+    for i, (title, metrics) in enumerate(ACROSS):
+        lines = [(m, [(k, p) for k in keys if (p := _point(data, k, m))]) for m in metrics]
+        lines = [(m, points) for m, points in lines if points]
+        if not lines or len(keys) < 2:
+            continue
+        figure, ax = axes(5.4, 3.5, title=title)
+        for j, (metric, points) in enumerate(lines):
+            _line(ax, keys, points, LINE_COLOURS[j % 6], LINE_MARKERS[j % 6], label(metric), (j - len(lines) / 2) * 0.035)
+        _stage_axis(ax, keys)
+        ax.set_ylim(-0.03, 1.03)
+        figure.legend(loc="outside lower left", ncols=2, frameon=False, fontsize=8.5, labelcolor=INK, handlelength=1.6, columnspacing=1.4)
+        told = "; ".join(f"{label(m)}: {', '.join(f'{k} {number(p[0], m)}' for k, p in points)}" for m, points in lines)
+        panels.append(to_svg(figure, f"across{i}", f"{title} across stages. {told}"))
+    return panels
+
+
+def _line(ax: Any, keys: list[str], points: list[tuple[str, tuple[float, float, float]]], colour: str, marker: str, name: str, shift: float) -> None:
+    xs = [keys.index(k) + shift for k, _ in points]
+    ys = [p[0] for _, p in points]
+    ax.errorbar(xs, ys, yerr=[[p[1] for _, p in points], [p[2] for _, p in points]], fmt="none", ecolor=colour, elinewidth=1.1, zorder=2)
+    # The control arm is a branch of its own: no line leads through it.
+    main = [i for i, (k, _) in enumerate(points) if stage_of(k) != "post-sft-continued"]
+    ax.plot([xs[i] for i in main], [ys[i] for i in main], color=colour, linewidth=1.5, zorder=2)
+    ax.plot(xs, ys, linestyle="none", color=colour, marker=marker, markersize=6, markeredgecolor=PAPER, markeredgewidth=0.7, zorder=3, label=name)
+
+
+def _stage_axis(ax: Any, keys: list[str]) -> None:
+    ax.set_xticks(range(len(keys)), [short(k) for k in keys], rotation=30 if max(map(len, map(short, keys))) > 12 else 0,
+                  ha="right" if max(map(len, map(short, keys))) > 12 else "center")
+    ax.set_xlim(-0.4, len(keys) - 0.6)
+    ax.grid(False, axis="x")
+
+
+def by_type(data: RunData) -> list[Markup]:
+    """Small multiples: recall of each fact type over the stages."""
+    keys = [k for k in data.keys if stage_of(k) != GOLD]
+    types = sorted({m for k in keys for m in data.summary["systems"][k] if family(m) == "types" and not m.endswith(CONTROLLED)})
+    panels, look = [], styles(data.keys)
+    for i, metric in enumerate(types):
+        points = [(k, p) for k in keys if (p := _point(data, k, metric))]
+        if not points:
+            continue
+        figure, ax = axes(2.7, 2.1, title=label(metric))
+        main = [(k, p) for k, p in points if stage_of(k) != "post-sft-continued"]
+        ax.plot([keys.index(k) for k, _ in main], [p[0] for _, p in main], color=MUTED, linewidth=1.1)
+        for key, p in points:
+            ax.errorbar(keys.index(key), p[0], yerr=[[p[1]], [p[2]]], color=look[key][0], marker=look[key][1], markersize=6, elinewidth=1.3,
+                        markeredgecolor=PAPER, markeredgewidth=0.6, zorder=3)
+        _stage_axis(ax, keys)
+        if len(keys) > 3:
+            ax.tick_params(axis="x", labelsize=7.5)
+        ax.set_ylim(-0.04, 1.04)
+        ax.set_yticks([0, 0.5, 1], ["0", ".5", "1"])
+        panels.append(to_svg(figure, f"type{i}", f"Recall of {label(metric).lower()} facts: " + ", ".join(f"{k} {p[0]:.3f}" for k, p in points)))
+    return panels
+
+
+def lengths(data: RunData) -> Markup | None:
+    """Ridges: the distribution of lengths (code points) of each system, with its median; the references' median runs through all."""
+    import numpy as np
+
+    shown = [(k, np.array(sorted(v.values()))) for k in data.keys if (v := data.segments.get(k, {}).get("verbosity.chars"))]
+    if not shown:
+        return None
+    top = max(float(np.quantile(v, 0.995)) for _, v in shown) * 1.05 + 1
+    edges = np.linspace(0, top, 81)
+    figure, ax = axes(8.6, 0.75 + 0.62 * len(shown), "code points")
+    look = styles(data.keys)
+    centres, told = (edges[:-1] + edges[1:]) / 2, []
+    kernel = np.exp(-0.5 * (np.arange(-4, 5) / 1.3) ** 2)
+    for row, (key, values) in enumerate(reversed(shown)):
+        density = np.convolve(np.histogram(values.clip(0, top), edges)[0] / len(values), kernel / kernel.sum(), mode="same")
+        height = 0.86 * density / density.max()
+        ax.fill_between(centres, row, row + height, color=look[key][0], alpha=0.35, linewidth=0)
+        ax.plot(centres, row + height, color=look[key][0], linewidth=1.3)
+        median = float(np.median(values))
+        ax.plot([median, median], [row, row + 0.3], color=look[key][0], linewidth=2.4, solid_capstyle="butt")
+        ax.annotate(f"{median:.0f}", (median, row + 0.3), (0, 2), textcoords="offset points", ha="center", fontsize=8.5, color=INK)
+        told.append(f"{key} median {median:.0f}, 90th percentile {np.quantile(values, 0.9):.0f}")
+    gold = next((float(np.median(v)) for k, v in shown if stage_of(k) == GOLD), None)
+    if gold is not None:
+        ax.axvline(gold, color=MUTED, linewidth=0.9, linestyle=":", zorder=0)
+    ax.set_yticks(range(len(shown)), [k for k, _ in reversed(shown)])
+    for text in ax.get_yticklabels():
+        text.set_color(INK)
+        text.set_verticalalignment("bottom")
+    ax.spines["left"].set_visible(False)
+    ax.grid(False, axis="y")
+    ax.set_xlim(0, top)
+    ax.set_ylim(-0.05, len(shown) + 0.05)
+    return to_svg(figure, "lengths", "Distribution of lengths in code points. " + "; ".join(told))
+
+
+def reward_against_coverage(data: RunData) -> list[Markup]:
+    """One panel per system: the reward of an output across, its coverage F1 upwards; outputs that coincide share a dot of larger area."""
+    from scipy.stats import spearmanr
+
+    panels, look = [], styles(data.keys)
+    for i, key in enumerate(data.keys):
+        rewards, facts = (data.segments.get(key, {}).get(m, {}) for m in ("reward.mean", "coverage.f1"))
+        both = sorted(rewards.keys() & facts.keys())
+        if not both:
+            continue
+        dots = Counter((round(rewards[e] * 50) / 50, round(facts[e] * 50) / 50) for e in both)
+        spots = sorted(dots)
+        figure, ax = axes(2.9, 2.7, "reward", "coverage F1" if not panels else "", key)
+        ax.scatter([x for x, _ in spots], [y for _, y in spots], s=[9 * dots[s] * min(1.0, 300 / len(both)) + 2 for s in spots], color=look[key][0],
+                   alpha=0.55, linewidths=0)
+        ax.set_xlim(-0.04, 1.04)
+        ax.set_ylim(-0.06, 1.06)
+        told = "no rank correlation (constant)"
+        if len({rewards[e] for e in both}) > 1 and len({facts[e] for e in both}) > 1:
+            rho = float(spearmanr([rewards[e] for e in both], [facts[e] for e in both]).statistic)
+            told = f"Spearman {rho:.2f}".replace("-", "\u2212") if math.isfinite(rho) else told
+        ax.annotate(f"{told}, n = {len(both)}", (0.02, 1.0), xycoords="axes fraction", fontsize=8, color=MUTED, va="bottom")
+        ax.title.set_position((0, 1.08))
+        panels.append(to_svg(figure, f"scatter{i}", f"{key}: reward against coverage F1, {told}, {len(both)} outputs"))
+    return panels
+
+
+__all__ = ["GRID", "across_stages", "against_length", "by_type", "lengths", "reward_against_coverage", "short"]

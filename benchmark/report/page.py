@@ -1,0 +1,165 @@
+"""From a run directory to report.html: gathers what the template shows and renders it. Times, paths and the machine do not enter the page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from benchmark.report import figures, rlcurves, tables
+from benchmark.report.cautions import cautions, nulls
+from benchmark.report.data import RunData, load
+from benchmark.report.passages import changed_by_normalising, passages
+from benchmark.report.safetext import plain, visible
+from benchmark.report.svg import css_class
+from benchmark.report.verdict import headline, systems, verdict
+from benchmark.report.words import ALPHA, CONTROLLED, count, family, label, ordered, stage_of
+from metrics.files import atomic_write_text
+
+FOLDER = Path(__file__).resolve().parent
+SHOWN_HASH = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One line of the header."""
+
+    name: str
+    value: str
+    hint: str = ""
+
+
+def write(run_dir: Path) -> Path:
+    """See `benchmark.report.write_report`."""
+    path = run_dir / "report.html"
+    atomic_write_text(path, render(load(run_dir)))
+    return path
+
+
+def render(data: RunData) -> str:
+    """The whole page."""
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    environment = Environment(loader=FileSystemLoader(FOLDER), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    environment.filters["visible"] = lambda text: visible(str(text))
+    environment.filters["stage_var"] = lambda key: css_class(key, data.keys)
+    return environment.get_template("template.html.j2").render(context(data))
+
+
+def context(data: RunData) -> dict[str, Any]:
+    """Everything the template needs."""
+    verdicts = []
+    for prefix in systems(data):
+        findings = verdict(data, prefix)
+        if findings:
+            verdicts.append({"system": prefix.rstrip("/"), "headline": headline(findings), "findings": findings})
+    rows, without = tables.preservation_table(data)
+    ratio_rows = [r for r in rows if r["ratio"] != "–"]
+    return {
+        "title": plain(str(data.task or "run")),
+        "facts": header(data),
+        "hashes": hashes(data),
+        "verdicts": verdicts,
+        "cautions": cautions(data),
+        "notes": data.notes,
+        "nulls": [(reason, metrics) for reason, metrics in nulls(data)],
+        "keys": data.keys,
+        "stage_table": tables.stage_table(data, data.summary["systems"], data.summary.get("transitions", {})),
+        "segments": tables.counts(data.summary["systems"]),
+        "transitions": tables.transition_table(data),
+        "preservation": ratio_rows, "kept_without_ratio": [r for r in rows if r["ratio"] == "–"], "no_ratio": without,
+        "tasks": [_task(data, name, found) for name, found in sorted((data.summary.get("tasks") or {}).items()) if name != data.task],
+        "alpha": ALPHA,
+        "level": (data.summary.get("resampling") or {}).get("level", 0.95),
+        "draws": data.summary.get("resampling") or {},
+        **pictures(data),
+        "passages": passages(data),
+        "has_facts": data.has_facts,
+        "normalised": changed_by_normalising(data),
+        "provenance": provenance(data),
+        "label": label,
+    }
+
+
+def pictures(data: RunData) -> dict[str, Any]:
+    """All figures; an empty list or None where there is nothing to draw, with the reason under `why`."""
+    rl = any(stage_of(k) == "post-rl" for k in data.keys)
+    types = any(family(m) == "types" and not m.endswith(CONTROLLED) for k in data.keys for m in data.summary["systems"][k])
+    reward = next((c for k in data.keys if (c := data.cell(k, "reward.mean"))), {})
+    return {
+        "against_length": figures.against_length(data), "across": figures.across_stages(data), "by_type": figures.by_type(data),
+        "lengths": figures.lengths(data), "scatter": figures.reward_against_coverage(data), "components": rlcurves.components(data),
+        "probe": rlcurves.probe(data),
+        "why": {
+            "against_length": "fewer than two systems have both a length ratio and a semantic metric",
+            "by_type": "no fact type has a value" if types else "the examples carry no gold facts",
+            "lengths": "no sentence lengths in scores.parquet",
+            "scatter": reward.get("reason") or ("the outputs have no fact scores" if not data.has_facts else "no output has both a reward and a fact score"),
+            "components": "the run directory holds no log of an RL run" if not rl else "logs/rl_rewards.jsonl and logs/rl_steps.jsonl hold no rows",
+            "probe": "no independent probe was logged during RL",
+        },
+    }
+
+
+def _task(data: RunData, name: str, found: Any) -> dict[str, Any]:
+    table = found.get("systems", {}) if isinstance(found, dict) else {}
+    return {"name": name, "keys": ordered(table), "table": tables.stage_table(data, table, found.get("transitions", {}) if table else {}),
+            "segments": tables.counts(table)}
+
+
+def header(data: RunData) -> list[Fact]:
+    """What was run, in the reviewers' terms: parallel data, source data, steps."""
+    run, languages = data.run, ""
+    if data.examples:
+        example = next(iter(data.examples.values()))
+        languages = f"{example.source_lang} → {example.target_lang}"
+    facts = [Fact("Task", plain(str(run.get("task") or "unknown")), f"world version {run['world_version']}" if run.get("world_version") else "")]
+    if languages:
+        facts.append(Fact("Languages", languages))
+    facts += [
+        Fact("Test segments", tables.counts(data.summary["systems"])),
+        Fact("Parallel pairs, D_para", count(run.get("n_para")), "used by SFT and by recovery"),
+        Fact("Source-only texts, D_src", count(run.get("n_src")), "used by RL"),
+        Fact("Steps SFT / RL / recovery", " / ".join(count(run.get(f"{s}_steps")) for s in ("sft", "rl", "recovery"))),
+        Fact("Seed", _seeds(run)),
+        Fact("Reward", plain(str(run.get("reward_id") or "unknown")), "name and weights of the training reward"),
+    ]
+    return facts
+
+
+def _seeds(run: dict[str, Any]) -> str:
+    seeds = run.get("seeds", run.get("seed"))
+    if isinstance(seeds, list):
+        return ", ".join(map(str, seeds))
+    return "unknown" if seeds is None else str(seeds)
+
+
+def hashes(data: RunData) -> list[tuple[str, str]]:
+    """(what, hash) of the configuration, the data and the weights."""
+    found = [("configuration", str(data.run.get("config_hash") or "unknown"))]
+    manifest = data.manifest or {}
+    if manifest.get("commit"):
+        found.append(("commit", str(manifest["commit"]) + (" with uncommitted changes" if manifest.get("dirty") else "")))
+    for split, record in sorted((manifest.get("data") or {}).items()):
+        if isinstance(record, dict) and record.get("sha256"):
+            found.append((f"data {split}", str(record["sha256"])))
+    for stage, record in sorted((manifest.get("checkpoints") or {}).items()):
+        if isinstance(record, dict) and record.get("weights_hash"):
+            found.append((f"weights {stage}", str(record["weights_hash"])))
+    return [(plain(name), plain(value)) for name, value in found]
+
+
+def provenance(data: RunData) -> dict[str, Any]:
+    """Package versions and the resolved configuration, for who wants to run it again."""
+    manifest = data.manifest or {}
+    config = manifest.get("config") or {}
+    return {
+        "packages": [(plain(str(k)), plain(str(v))) for k, v in sorted((manifest.get("packages") or {}).items()) if v],
+        "config": [(plain(k), plain(v)) for k, v in _flat(config)],
+    }
+
+
+def _flat(config: Any, prefix: str = "") -> list[tuple[str, str]]:
+    if not isinstance(config, dict):
+        return [(prefix, str(config))]
+    return [line for key, value in config.items() for line in _flat(value, f"{prefix}.{key}" if prefix else str(key))]

@@ -1,0 +1,108 @@
+"""matplotlib figures as small inline SVG: themed by the page's CSS variables, deterministic, with no reference to anything outside.
+
+Colours that stand for something are drawn in fixed hex values and replaced by `var(--name)`, so that one figure serves light and dark mode;
+text stays text (searchable, in the page's font). The palette is Okabe and Ito's, safe for colour-blind readers; every stage has a marker of its
+own besides.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from typing import TYPE_CHECKING, Any
+
+from markupsafe import Markup, escape
+
+from benchmark.report.words import GOLD, STAGES, stage_of
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+INK, MUTED, GRID, PAPER = "#1a1a1b", "#6b6b6c", "#dcdcdd", "#fffffe"
+COLOURS = {
+    "base": "#7f7f80", "post-sft": "#0072b2", "post-sft-continued": "#56b4e9", "post-rl": "#d55e00", "post-recovery": "#009e73", GOLD: "#b8860b",
+}
+OTHERS = ("#cc79a7", "#a65628", "#5e4fa2", "#666600")
+"""Colours of systems that a user brings."""
+MARKERS = {"base": "X", "post-sft": "o", "post-sft-continued": "s", "post-rl": "^", "post-recovery": "D", GOLD: "*"}
+VARIABLES = {INK: "--ink", MUTED: "--muted", GRID: "--grid", PAPER: "--paper", **{hex_: f"--s-{name}" for name, hex_ in COLOURS.items()},
+             **{hex_: f"--s-other{i}" for i, hex_ in enumerate(OTHERS)}}
+
+
+def styles(keys: list[str]) -> dict[str, tuple[str, str]]:
+    """(colour, marker) of each system; with several systems, colour tells systems apart and marker tells stages."""
+    several = len({k.rsplit("/", 1)[0] for k in keys if "/" in k}) > 1
+    out, used = {}, 0
+    palette = [*OTHERS, *(COLOURS[s] for s in STAGES)]
+    for key in keys:
+        stage = stage_of(key)
+        if stage in COLOURS and not (several and stage != GOLD):
+            out[key] = COLOURS[stage], MARKERS[stage]
+        else:
+            out[key] = palette[used % len(palette)], MARKERS.get(stage, "oPvh"[used % 4])
+            used += 1
+    return out
+
+
+def css_class(key: str, keys: list[str]) -> str:
+    """The CSS variable of a system's colour."""
+    return VARIABLES[styles(keys)[key][0]]
+
+
+def axes(width: float, height: float, xlabel: str = "", ylabel: str = "", title: str = "") -> tuple[Figure, Axes]:
+    """An empty figure of the house style; width and height in units of 100 pixels at full size."""
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(width, height), dpi=100, layout="constrained")
+    ax = figure.add_subplot()
+    for side in ("top", "right"):
+        ax.spines[side].set_visible(False)
+    for side in ("left", "bottom"):
+        ax.spines[side].set_color(GRID)
+    ax.tick_params(colors=MUTED, labelsize=8.5, length=0, pad=4)
+    ax.grid(True, color=GRID, linewidth=0.6)
+    ax.set_axisbelow(True)
+    ax.set_xlabel(xlabel, color=MUTED, fontsize=9)
+    ax.set_ylabel(ylabel, color=MUTED, fontsize=9)
+    if title:
+        ax.set_title(title, color=INK, fontsize=10, loc="left", pad=8, fontweight="bold")
+    ax.patch.set_alpha(0)
+    return figure, ax
+
+
+def to_svg(figure: Figure, name: str, description: str) -> Markup:
+    """The figure as one inline <svg>; `name` keeps its ids apart from those of other figures, `description` is read to who cannot see it."""
+    import matplotlib
+
+    settings: dict[str, Any] = {"svg.fonttype": "none", "svg.hashsalt": name, "svg.id": None}
+    with matplotlib.rc_context({k: v for k, v in settings.items() if k in matplotlib.rcParams}):
+        stream = io.StringIO()
+        figure.savefig(stream, format="svg", transparent=True, metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
+    return Markup(_inline(stream.getvalue(), name, description))
+
+
+def _inline(svg: str, name: str, description: str) -> str:
+    svg = svg[svg.index("<svg"):]
+    svg = re.sub(r"<metadata>.*?</metadata>\s*", "", svg, flags=re.S)
+    svg = re.sub(r"<style[^>]*>.*?</style>\s*", "", svg, flags=re.S)
+    svg = re.sub(r"<!--.*?-->\s*", "", svg, flags=re.S)
+    box = re.search(r'viewBox="([^"]+)"', svg)
+    assert box is not None  # matplotlib always writes one
+    svg = svg[svg.index(">") + 1:].replace("xlink:href", "href")
+    used = set(re.findall(r'(?:href="#|url\(#)([^")]+)', svg))
+    svg = re.sub(r'\sid="([^"]+)"', lambda m: f' id="{name}-{m.group(1)}"' if m.group(1) in used else "", svg)
+    svg = re.sub(r'(href="#|url\(#)', lambda m: m.group(1) + name + "-", svg)
+    svg = re.sub(r"#[0-9a-f]{6}\b", lambda m: f"var({VARIABLES[m.group()]})" if m.group() in VARIABLES else m.group(), svg)
+    # Sizes stay, families go: the page's own font is used.
+    svg = re.sub(r"font: ((?:[a-z0-9]+ )*)([0-9.]+px) [^;\"]*", _font, svg)
+    svg = re.sub(r"-?\d+\.\d{3,}", lambda m: f"{float(m.group()):.2f}".rstrip("0").rstrip("."), svg)
+    svg = re.sub(r">\s+<", "><", svg)
+    width = float(box.group(1).split()[2])
+    return (f'<svg viewBox="{box.group(1)}" style="max-width:{width * 4 / 3:.0f}px" role="img" aria-label="{escape(description)}">'
+            f"<title>{escape(description)}</title>{svg}")
+
+
+def _font(match: re.Match[str]) -> str:
+    weight = re.search(r"bold|[6-9]00", match.group(1))
+    return f"font-size: {match.group(2)}" + ("; font-weight: 600" if weight else "")

@@ -1,0 +1,196 @@
+"""The whole method, top to bottom: data -> SFT -> control arm -> RL -> recovery -> generate -> score -> summary -> report.
+
+Every line of `run` is a step that is skipped when its inputs have not changed (`steps`), so the same command continues a killed run.
+"""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from benchmark.assets import resolve
+from benchmark.config import Profile, load_profile
+from benchmark.measure import (
+    Measured,
+    Workplace,
+    generate,
+    measured,
+    named,
+    open_workplace,
+    prepare_torch,
+    report,
+    score,
+    summarise_all,
+)
+from benchmark.models import Models, model_hash
+from benchmark.stages import pairs_of, rl, sft
+from benchmark.steps import check_config, locked
+from benchmark.tasks import SPLITS, Task, load_task
+from benchmark.userdata import check_disjoint, read_split
+from metrics.errors import UserError
+from metrics.records import Example, read_examples, sha256_file, sha256_json, write_examples
+
+WITH_RL = ("rl", "recovery", "all")
+WITH_RECOVERY = ("recovery", "all")
+SPACE_PER_WEIGHT, SPACE = 8, 64 * 2**20
+"""Free bytes that a run must find: checkpoints and optimiser states per byte of the policy's weights, and the rest."""
+
+
+def command(args: argparse.Namespace) -> int:
+    """`run`."""
+    profile = load_profile(args.profile, args.overrides, args.seed)
+    run_dir = Path(args.run_dir or f"runs/{Path(args.profile).stem}-seed{profile.run.seed}")
+    models = Models(profile)
+    policy = resolve(profile.policy.path, "policy.path")
+    identity = preflight(profile, args.stage, models, policy, run_dir)
+    with locked(run_dir):
+        check_config(run_dir, identity)
+        start = time.monotonic()
+        place = open_workplace(run_dir, profile, "run", args.argv, identity, lambda text: _say(run_dir, text, start))
+        summary = run(place, args.stage, models, policy)
+    from benchmark.report import print_table
+
+    print_table(summary)
+    print(f"summary: {run_dir / 'summary.json'}\nreport:  {run_dir / 'report.html'}\n{time.monotonic() - start:.0f} s")
+    return 0
+
+
+def _say(run_dir: Path, text: str, start: float) -> None:
+    line = f"[{time.monotonic() - start:6.0f} s] {text}"
+    print(line, file=sys.stderr, flush=True)
+    (run_dir / "logs").mkdir(exist_ok=True)
+    with (run_dir / "logs" / "run.log").open("a", encoding="utf-8") as log:
+        log.write(f"{time.strftime('%Y-%m-%d %H:%M:%S')} {text}\n")
+
+
+def preflight(profile: Profile, stage: str, models: Models, policy: str, run_dir: Path) -> str:
+    """Everything that can be found wrong before anything is written; returns the configuration's hash (contents, not paths)."""
+    from training.checkpoints import check_folder
+
+    for name in [profile.run.task, *profile.run.extra_tasks]:
+        load_task(name)
+    if profile.run.task in profile.run.extra_tasks or len(set(profile.run.extra_tasks)) < len(profile.run.extra_tasks):
+        raise UserError("run.extra_tasks names a task twice, or the primary one")
+    files = profile.data.files
+    if files:
+        needed = {"para", profile.run.split} | ({"src"} if stage in WITH_RL else set())
+        if missing := sorted(needed - files.keys()):
+            raise UserError(
+                f"data.{' and data.'.join(missing)} missing: a run on your own files needs {', '.join(f'data.{s}' for s in sorted(needed))}"
+            )
+    for split, path in files.items():
+        if not Path(path).expanduser().is_file():
+            raise UserError(f"data.{split} = {path}: no such file")
+    if Path(policy).exists() or "/" not in policy or policy.startswith((".", "/", "~")):
+        check_folder(Path(policy))
+        _check_space(run_dir, policy)
+    resolved = profile.resolved()
+    resolved.pop("report")
+    resolved["data"] |= {split: sha256_file(Path(path).expanduser()) for split, path in files.items()}
+    resolved["policy"]["path"] = model_hash(policy)
+    resolved["rl"] |= {"reward": None, "reward_path": None}
+    resolved["score"] |= {"scorers": None, "retrieval": None}
+    return sha256_json({"config": resolved, "models": models.identity()})
+
+
+def _check_space(run_dir: Path, policy: str) -> None:
+    place = run_dir.absolute()
+    while not place.exists():
+        place = place.parent
+    need = SPACE + SPACE_PER_WEIGHT * sum(f.stat().st_size for f in Path(policy).glob("*.safetensors"))
+    free = shutil.disk_usage(place).free
+    if free < need and not (run_dir / "summary.json").exists():
+        raise UserError(
+            f"{place}: {free / 2**20:.0f} MiB free, the run needs about {need / 2**20:.0f} MiB; free some space or give another --run-dir"
+        )
+
+
+def run(place: Workplace, stage: str, models: Models, policy: str) -> dict[str, Any]:
+    """All steps up to `stage`; returns the summary."""
+    profile = place.profile
+    task = named(load_task(profile.run.task), profile.data.name if profile.data.files else None)
+    splits = data(place, task)
+    prepare_torch(profile)
+    para = splits["para"]
+    pairs, again = pairs_of(task, para), pairs_of(task, para, profile.data.n_recovery)
+
+    checkpoints = {"base": policy}
+    checkpoints["post-sft"] = str(sft(place, "post-sft", policy, pairs, profile.sft))
+    if stage == "all":
+        checkpoints["post-sft-continued"] = str(sft(place, "post-sft-continued", checkpoints["post-sft"], again, profile.recovery))
+    if stage in WITH_RL:
+        checkpoints["post-rl"] = str(rl(place, checkpoints["post-sft"], task, splits["src"], splits.get("dev", []), models))
+    if stage in WITH_RECOVERY:
+        checkpoints["post-recovery"] = str(sft(place, "post-recovery", checkpoints["post-rl"], again, profile.recovery))
+
+    on: dict[str, Measured] = {task.name: measured(place, task, profile.run.split, para)}
+    for name in profile.run.extra_tasks:
+        on[name] = extra(place, load_task(name))
+    parts = {}
+    for name, what in on.items():
+        generated = {s: generate(place, what, s, path) for s, path in checkpoints.items()}
+        parts[name] = score(place, what, generated, models)
+
+    steps = place.manifest.training_steps
+    first = place.manifest.steps[f"score/{task.name}/base"].record
+    place.manifest.reward_id = place.manifest.reward_id or first.get("reward_id")
+    run_record = {
+        "config_hash": place.manifest.config_hash,
+        "reward_id": place.manifest.reward_id,
+        "n_para": len(para),
+        "n_src": len(splits["src"]) if "src" in splits else None,
+        "sft_steps": steps.get("post-sft"),
+        "rl_steps": steps.get("post-rl"),
+        "recovery_steps": steps.get("post-recovery"),
+        "seed": profile.run.seed,
+        "split": profile.run.split,
+        "variant": profile.rl.variant,
+    }
+    making = models.making(place.manifest.reward_id, gold_of_world=not profile.data.files)
+    summary = summarise_all(place, parts, on, run_record, making)
+    report(place)
+    return summary
+
+
+def data(place: Workplace, task: Task) -> dict[str, list[Example]]:
+    """The step that lays out the splits in examples/; returns them."""
+    wanted = place.profile.data
+    names = list(wanted.files) or list(SPLITS)
+    paths = {split: place.examples_path(task.name, split) for split in names}
+
+    def work() -> dict[str, Any]:
+        if wanted.files:
+            splits = {split: read_split(path, split, task) for split, path in wanted.files.items()}
+        else:
+            splits = {split: task.load(split, getattr(wanted, f"n_{split}")) for split in names}
+        check_disjoint(splits)
+        for split, examples in splits.items():
+            write_examples(paths[split], examples)
+        return {"n": {split: len(examples) for split, examples in splits.items()}}
+
+    config = {"task": task.name, "version": task.version, "n": {s: getattr(wanted, f"n_{s}") for s in names}}
+    inputs = {split: sha256_file(Path(path).expanduser()) for split, path in wanted.files.items()}
+    code = ("benchmark/userdata.py",) if wanted.files else ("benchmark/tasks",)
+    done = place.steps.run("data", config, inputs, code, list(paths.values()), work)
+    splits = {split: read_examples(path) for split, path in paths.items()}
+    place.manifest.data = {s: {"sha256": done.outputs[str(p.relative_to(place.run_dir))], "n": len(splits[s])} for s, p in paths.items()}
+    place.manifest.n_para, place.manifest.n_src = len(splits["para"]), len(splits["src"]) if "src" in splits else None
+    return splits
+
+
+def extra(place: Workplace, task: Task) -> Measured:
+    """A further task that the stages are measured on: the step that lays out its split."""
+    split, n = place.profile.run.split, place.profile.data.n_extra
+    path = place.examples_path(task.name, split)
+
+    def work() -> None:
+        write_examples(path, task.load(split, n))
+
+    place.steps.run(
+        f"data/{task.name}", {"task": task.name, "version": task.version, "split": split, "n": n}, {}, ("benchmark/tasks",), [path], work
+    )
+    return measured(place, task, split)

@@ -1,0 +1,169 @@
+"""Generations -> per-segment statistics -> scores.parquet -> summary.json. No policy model is needed, and nothing is scored twice."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from benchmark.families import Means, Scoring, score_system
+from benchmark.lineage import Making, marks
+from metrics.errors import UserError
+from metrics.inventory import Inventory
+from metrics.records import (
+    Example,
+    Generation,
+    align_generations,
+    atomic_write_bytes,
+    atomic_write_text,
+    read_examples,
+    read_generations,
+    sha256_file,
+    sha256_json,
+    write_examples,
+    write_generations,
+)
+from metrics.scores import read_scores, score_rows, write_scores
+from metrics.segment import SegmentStats
+from metrics.summary import summarise, system_keys
+
+GOLD = "gold"
+
+
+@dataclass(frozen=True, slots=True)
+class Draws:
+    """Random draws of the statistics."""
+
+    bootstrap: int
+    permutation: int
+    seed: int
+
+
+def gold_generations(examples: Sequence[Example]) -> list[Generation] | None:
+    """The (first) references as a system of their own; None where an example has none."""
+    texts = [e.reference[0] if e.reference else None for e in examples]
+    if any(t is None for t in texts):
+        return None
+    return [Generation(e.id, GOLD, GOLD, t or "", None, "stop", None) for e, t in zip(examples, texts, strict=True)]
+
+
+def score_file(examples: Sequence[Example], generations: Sequence[Generation], means: Means, task: str, out: Path) -> dict[str, Any]:
+    """Scores one system and writes its rows to `out`. Returns {"n", "reward_counts"?} for the manifest."""
+    aligned = align_generations(examples, generations)
+    metrics = score_system(Scoring(examples, aligned, means))
+    out.parent.mkdir(parents=True, exist_ok=True)
+    write_scores(out, score_rows(aligned[0].system, aligned[0].stage, task, metrics))
+    record: dict[str, Any] = {"n": len(aligned)}
+    if means.load_reward is not None:
+        record["reward_counts"] = means.reward.counts()
+    return record
+
+
+def merge_scores(parts: Sequence[Path], out: Path) -> None:
+    """One Parquet file of several with the same columns."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    sink = pa.BufferOutputStream()
+    pq.write_table(pa.concat_tables([pq.read_table(part) for part in parts]), sink)
+    atomic_write_bytes(out, sink.getvalue().to_pybytes())
+
+
+def summarise_task(
+    examples: Sequence[Example], parts: Sequence[Path], run: dict[str, Any], making: Making | None, draws: Draws
+) -> dict[str, Any]:
+    """The summary of one task from the score files of its systems, in the order given."""
+    systems: dict[tuple[str, str], list[SegmentStats]] = {}
+    for part in parts:
+        for (system, stage, _), metrics in read_scores(part).items():
+            systems[system, stage] = metrics
+    keys = system_keys(list(systems))
+    table = dict(zip(keys, systems.values(), strict=True))
+    names = dict.fromkeys(m.metric for metrics in systems.values() for m in metrics)
+    docs = [e.doc_id for e in examples] if any(e.doc_id is not None for e in examples) else None
+    return summarise(table, docs, run, marks(names, making), draws.seed, None, draws.bootstrap, draws.permutation)
+
+
+def write_summary(out: Path, primary: dict[str, Any], tasks: dict[str, dict[str, Any]]) -> None:
+    """summary.json: the primary task on top, all tasks under `tasks`. No NaN, keys in a fixed order."""
+    atomic_write_text(out, json.dumps({**primary, "tasks": tasks}, ensure_ascii=False, indent=1, allow_nan=False) + "\n")
+
+
+def group_systems(generations: Sequence[Generation]) -> dict[tuple[str, str], list[Generation]]:
+    """Generations by (system, stage), in the order of appearance."""
+    groups: dict[tuple[str, str], list[Generation]] = {}
+    for generation in generations:
+        groups.setdefault((generation.system, generation.stage), []).append(generation)
+    return groups
+
+
+def file_name(system: str, stage: str, several: bool) -> str:
+    """File name for one system's generations: the stage, with the system before it where there are several; no path separators."""
+    name = f"{system}--{stage}" if several else stage
+    return "".join(c if c.isalnum() or c in "-_.+" else "_" for c in name).lstrip(".") or "_"
+
+
+def command(args: argparse.Namespace) -> int:
+    """`score`: any texts against an examples file; no model unless a scorer's checkpoint is given by --set."""
+    from benchmark.assets import resolve
+    from benchmark.config import load_profile
+    from benchmark.manifest import RunManifest, git_state, hardware, package_versions
+    from benchmark.report import print_table, write_report
+    from benchmark.steps import locked
+
+    examples = read_examples(args.examples)
+    generations = [g for path in args.generations for g in read_generations(path)]
+    groups = {key: align_generations(examples, group) for key, group in group_systems(generations).items()}
+    profile = load_profile(args.profile, args.overrides)
+    asked = {item.partition("=")[0] for item in args.overrides}
+    # Learned scorers of the profile were made for its world, so on any text they run only when they are asked for.
+    scorers = {n: resolve(p, f"score.scorers.{n}") for n, p in profile.score.scorers.items() if p and f"score.scorers.{n}" in asked}
+    encoder = profile.score.retrieval if "score.retrieval" in asked else None
+    means = Means(Inventory(examples), resolve(encoder, "score.retrieval") if encoder else None, scorers, None)
+    gold = gold_generations(examples)
+    if gold and not any(stage == GOLD for _, stage in groups):
+        groups[GOLD, GOLD] = gold
+    out = Path(args.out)
+    task = args.task
+    several = len({system for system, stage in groups if stage != GOLD}) > 1
+    with locked(out):
+        parts = []
+        names: set[str] = set()
+        for (system, stage), group in groups.items():
+            name = file_name(system, stage, several)
+            if name in names:
+                raise UserError(
+                    f"system {system!r}, stage {stage!r}: another one has the same name once it is made a file name; rename one"
+                )
+            names.add(name)
+            parts.append(out / "steps" / "score" / task / f"{name}.parquet")
+            score_file(examples, group, means, task, parts[-1])
+            if stage != GOLD:
+                write_generations(out / "generations" / task / f"{name}.jsonl", group)
+        write_examples(out / "examples" / f"{task}-test.jsonl", examples)
+        config = {"score": profile.resolved()["score"], "examples": sha256_file(args.examples)}
+        run = {"task": task, "config_hash": sha256_json(config), "seed": profile.run.seed}
+        draws = Draws(profile.score.bootstrap_draws, profile.score.permutation_draws, profile.run.seed)
+        summary = summarise_task(examples, parts, run, None, draws)
+        merge_scores(parts, out / "scores.parquet")
+        write_summary(out / "summary.json", summary, {})
+        commit, dirty = git_state()
+        data = {"test": {"sha256": sha256_file(args.examples), "n": len(examples)}}
+        RunManifest(
+            command="score",
+            argv=args.argv,
+            config=profile.resolved(),
+            config_hash=run["config_hash"],
+            commit=commit,
+            dirty=dirty,
+            packages=package_versions(),
+            hardware=hardware(),
+            data=data,
+        ).write(out)
+        report = write_report(out)
+    print_table({**summary, "tasks": {}})
+    print(f"summary: {out / 'summary.json'}\nreport: {report}")
+    return 0

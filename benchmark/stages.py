@@ -1,0 +1,108 @@
+"""The training steps: SFT, the control arm, RL, recovery. Each is skipped when done, and goes on where it was killed."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from benchmark.config import SFTSettings
+from benchmark.measure import Workplace
+from benchmark.models import Models, model_hash
+from benchmark.steps import Done
+from benchmark.tasks import Task
+from metrics.records import Example, sha256_json
+
+TRAINING_CODE = ("training",)
+PROBED = ("coverage.recall", "coverage.recall_source", "coverage.precision", "verbosity.chars", "verbosity.length_ratio")
+"""What the probe reports during RL; the facts it counts are those of the metrics, not the reward's."""
+
+
+def pairs_of(task: Task, para: Sequence[Example], n: int | None = None) -> list[tuple[str, str]]:
+    """(prompt, completion) of D_para, or of its first n."""
+    return [(task.ask(e.source), (e.reference or ("",))[0]) for e in para[:n]]
+
+
+def sft(place: Workplace, stage: str, parent: str, pairs: list[tuple[str, str]], settings: SFTSettings) -> Path:
+    """The step that fine-tunes `parent` (folder or hub id) into checkpoints/<stage>."""
+    from training.sft import train_sft
+
+    out = place.run_dir / "checkpoints" / stage
+
+    def work() -> dict[str, Any]:
+        return _lineage(train_sft(parent, pairs, out, settings, stage, log_dir=place.run_dir / "logs"))
+
+    _train(place, stage, parent, sha256_json([list(p) for p in pairs]), dataclasses.asdict(settings), out, [], work)
+    return out
+
+
+def rl(place: Workplace, parent: str, task: Task, sources: list[Example], dev: list[Example], models: Models) -> Path:
+    """The step that reinforces `parent` on D_src into checkpoints/post-rl; rewards, steps and the probe go to logs/."""
+    from training.rl import train_rl
+
+    out, logs = place.run_dir / "checkpoints" / "post-rl", place.run_dir / "logs"
+    cfg = place.profile.rl
+    probed = [e for e in dev if e.facts][: cfg.probe_examples]
+
+    def work() -> dict[str, Any]:
+        reward = models.load_reward()
+        probe = coverage_probe(place, task, parent, probed) if probed else None
+        made = train_rl(parent, sources, task.ask, out, cfg.settings, reward, stage="post-rl", log_dir=logs, probe=probe)
+        return {**_lineage(made), "reward_id": reward.id, "reward_counts": reward.counts()}
+
+    data = sha256_json([[e.source for e in sources], [e.id for e in probed], task.prompt])
+    config = {**dataclasses.asdict(cfg), "reward": models.identity()["reward"], "reward_path": None}
+    kept = [logs / "rl_rewards.jsonl", logs / "rl_steps.jsonl"]
+    _train(place, "post-rl", parent, data, config, out, kept, work)
+    return out
+
+
+def _train(
+    place: Workplace,
+    stage: str,
+    parent: str,
+    data: str,
+    config: dict[str, Any],
+    out: Path,
+    logs: list[Path],
+    work: Callable[[], dict[str, Any]],
+) -> Done:
+    inputs = {"parent": model_hash(parent), "data": data}
+    out.parent.mkdir(parents=True, exist_ok=True)
+    done = place.steps.run(f"train/{stage}", config, inputs, TRAINING_CODE, [out, *logs], work, owned=[out, Path(f"{out}.work")])
+    place.manifest.training_steps[stage] = done.record["steps"]
+    place.manifest.checkpoints[stage] = {k: v for k, v in done.record.items() if k not in ("reward_counts",)}
+    place.manifest.reward_id = done.record.get("reward_id", place.manifest.reward_id)
+    place.manifest.write(place.run_dir)
+    return done
+
+
+def _lineage(checkpoint: Any) -> dict[str, Any]:
+    return {k: v for k, v in dataclasses.asdict(checkpoint).items() if k != "path"}
+
+
+def coverage_probe(place: Workplace, task: Task, tokenizer_of: str, examples: list[Example]) -> Callable[[Any], dict[str, float]]:
+    """A function that generates greedily for some dev examples and measures their coverage: an eye on RL that is not the reward."""
+    from benchmark.generate import Decoding, generate_texts, token_cap
+    from metrics.coverage import align_all, facts_stated, score_facts
+    from metrics.inventory import Inventory
+    from metrics.verbosity import score_verbosity
+    from training.checkpoints import load_tokenizer
+
+    tokenizer = load_tokenizer(tokenizer_of)
+    gold = [r for e in examples for r in (e.reference or ())]
+    cap = token_cap(gold, lambda text: len(tokenizer(text)["input_ids"]), None) if gold else place.profile.rl.max_completion_length
+    decoding = Decoding(cap, place.profile.generate.batch_size)
+    inventory = Inventory(examples)
+    prompts, ids = [task.ask(e.source) for e in examples], [e.id for e in examples]
+
+    def probe(model: Any) -> dict[str, float]:
+        found = {i: text for rows in generate_texts(model, tokenizer, prompts, ids, decoding, progress=False) for i, text, _, _ in rows}
+        texts = [found[i] for i in ids]
+        alignments = align_all(examples, texts, inventory)
+        metrics = [*score_facts(examples, texts, inventory, alignments), *score_verbosity(examples, texts, None, facts_stated(alignments))]
+        values = {m.metric: m.value() for m in metrics if m.metric in PROBED}
+        return {name: value for name, value in values.items() if value is not None}
+
+    return probe

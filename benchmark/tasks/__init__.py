@@ -1,0 +1,56 @@
+"""Tasks: one line here and one file that builds a `Task`. The table holds "module:function", imported on use."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import import_module
+
+from benchmark.names import nearest
+from metrics.errors import UserError
+from metrics.records import Example
+
+TASKS = {
+    "newswire-title": "benchmark.tasks.newswire:title_task",
+    "newswire-title-full": "benchmark.tasks.newswire:title_full_task",
+    "newswire-long": "benchmark.tasks.newswire:long_task",
+    "newswire-short": "benchmark.tasks.newswire:short_task",
+    "newswire-title-bo": "benchmark.tasks.newswire:title_bo_task",
+}
+"""name -> "module:function"; the function takes nothing and returns the Task."""
+
+SPLITS = ("para", "src", "dev", "test")
+"""D_para (train and recovery, parallel), D_src (source only), dev, test."""
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A task: where its examples come from and how a policy is asked."""
+
+    name: str
+    """As in TASKS."""
+    source_lang: str
+    """ISO 639-1 code of the source."""
+    target_lang: str
+    """ISO 639-1 code of what the policy has to write."""
+    version: str
+    """Version of the task's world; the test split is a constant of it."""
+    prompt: str
+    """Template with {source}; the completion follows directly."""
+    load: Callable[..., list[Example]]
+    """load(split, n=None): the examples of a split of SPLITS; n overrides the split's default size."""
+
+    def ask(self, source: str) -> str:
+        """The prompt for one source text. Braces in the source are kept as they are."""
+        return self.prompt.replace("{source}", source)
+
+
+def load_task(name: str) -> Task:
+    """The task of that name. Raises UserError naming the nearest known ones."""
+    if name not in TASKS:
+        raise UserError(f"unknown task {name!r}; {nearest(name, TASKS)}")
+    module, _, attr = TASKS[name].partition(":")
+    task = getattr(import_module(module), attr)()
+    if not isinstance(task, Task):
+        raise TypeError(f"{TASKS[name]} returned {type(task).__name__}, not a Task")
+    return task

@@ -1,0 +1,96 @@
+"""Planted errors: an article's value replaced by a near or far other one of the same type, for noise and for reward training."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass
+from functools import cache
+
+from . import values as v
+from .articles import Article, Inventory, draw_value, fill
+from .frames import IMPLICIT, Frame, Slot, load_frames
+from .values import Value
+
+ENTITY = ("person", "organisation", "place")
+
+
+@cache
+def partners(type_: str, core: bool) -> dict[str, Value]:
+    """A fixed confusable partner for each entity: its neighbour among entries of the same kind, in a ring."""
+    groups: dict[str, list[v.Entry]] = {}
+    for entry in v.lexicon(type_):
+        if entry.core or not core:
+            groups.setdefault(entry.kind, []).append(entry)
+    return {e.value.key: group[(i + 1) % len(group)].value for group in groups.values() for i, e in enumerate(group)}
+
+
+def near_number(n: int, rng: random.Random) -> int:
+    """Another number of as many figures, one figure changed."""
+    figures = list(str(n))
+    while True:
+        i = rng.randrange(len(figures))
+        changed = figures.copy()
+        changed[i] = rng.choice("123456789" if i == 0 else "0123456789")
+        if changed != figures:
+            return int("".join(changed))
+
+
+def _near(slot: Slot, value: Value, rng: random.Random) -> Value | None:
+    """The same value with one figure changed, for types that are numbers."""
+    if slot.type == "quantity":
+        return v.quantity(near_number(int(value.key.split("/")[0]), rng), slot.patterns["zh"], slot.patterns["th"], slot.patterns["bo"])
+    if slot.type == "percentage":
+        return v.percentage(near_number(int(value.key), rng))
+    if slot.type == "money":
+        amount, currency = value.key.split()
+        return v.money(near_number(int(amount) // (10**8 if slot.scale == "yi" else 10**4), rng), slot.scale, currency)
+    if slot.type == "date":
+        month, day = map(int, value.key.split("-"))
+        return v.date(month, rng.choice([d for d in range(1, 29) if d != day])) if rng.random() < 0.5 else v.date(rng.choice([m for m in range(1, 13) if m != month]), day)
+    return None
+
+
+def replace_value(article: Article, name: str, slot: Slot, inventory: Inventory, rng: random.Random, near: float = 0.5, value: Value | None = None) -> Value | None:
+    """Another value for a slot: with probability `near` a close one (one figure, the confusable partner), else any that the article lacks."""
+    value = value or article.values[name]
+    if rng.random() < near:
+        if slot.type in ENTITY:
+            other = partners(slot.type, inventory.core)[value.key]
+            if all(other.key != x.key for x in article.values.values()):
+                return other
+        elif (changed := _near(slot, value, rng)) is not None:
+            return changed
+    used = {f"{x.type}:{x.key}" for line in article.lines for x in line.values.values()}
+    return draw_value(name, slot, article.frame if slot in IMPLICIT.values() else None, inventory, used, rng)
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A stated fact in a candidate: the code point where it ends, its type, and whether the source supports it."""
+
+    end: int
+    type: str
+    ok: bool
+    key: str
+    """Which thing is stated, so that saying it twice counts once."""
+
+
+def event_check(text: str, form_event: tuple[str, ...], ok: bool) -> list[Check]:
+    """Where the main event's surface ends in a text, if it occurs."""
+    best = max((s for s in form_event if s in text), key=len, default=None)
+    return [Check(text.index(best) + len(best), "event", ok, "main event")] if best else []
+
+
+def write(form: str, slots: dict[str, Value], truth: dict[str, Value], event: tuple[str, ...], event_ok: bool, lang: str, picks: dict[str, int], offset: int = 0) -> tuple[str, list[Check]]:
+    """Write a form and check each stated slot against the true values."""
+    text, spans = fill(form, slots, lang, picks)
+    checks = [Check(s.end, slots[s.slot].type, slots[s.slot].key == truth[s.slot].key, f"{s.slot}={slots[s.slot].key}") for s in spans]
+    checks += event_check(text, event, event_ok)
+    return text, [Check(c.end + offset, c.type, c.ok, c.key) for c in checks]
+
+
+def same_shape(frame: Frame, core: bool) -> list[Frame]:
+    """Frames whose titles use the same types of slots, so that one event can be swapped for another."""
+    def shape(f: Frame) -> list[str]:
+        return sorted(f.slots[s].type for s in f.salient)
+    return [f for f in load_frames() if f.id != frame.id and (f.core or not core) and shape(f) == shape(frame)]

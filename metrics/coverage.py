@@ -1,0 +1,138 @@
+"""Factual coverage and grounding against gold facts (formats: "Metrics").
+
+Every score is a pooled ratio or the F1 of two pooled ratios: numerators and denominators are summed over the segments, so
+that an empty output has recall 0 and adds nothing to precision's denominator. Recall never comes without its parts: precision,
+recall per fact type, and `coverage.recall_source`, which rises with verbosity and is not to be shown alone. The
+`.length_controlled` versions score the output cut at the first reference's length, so that padding cannot raise them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from metrics.inventory import Alignment, Inventory
+from metrics.normalise import cut_graphemes, tidy
+from metrics.records import ENTITY_TYPES, FACT_TYPES, QUANTITY_TYPES, Example
+from metrics.segment import COMBINERS, WIDTHS, SegmentStats, unscorable
+
+GROUPS: dict[str, tuple[str, ...]] = {"entity": ENTITY_TYPES, "event": ("event",), "quantity": QUANTITY_TYPES}
+"""grounding.<group> -> its fact types."""
+CONTROLLED = ("coverage.recall", "coverage.f1", "grounding.entity", "grounding.event", "grounding.quantity", "grounding.relation")
+"""Metrics that also exist as <metric>.length_controlled."""
+NO_FACTS, NO_REFERENCE = "no gold facts", "no reference"
+_VERSION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class _Metric:
+    """How one metric reads an alignment."""
+
+    name: str
+    combiner: str
+    types: tuple[str, ...]
+    """Fact types it looks at."""
+    row: Callable[[Example, Alignment, frozenset[str]], tuple[float, ...]]
+    recalled: str
+    """What its denominator holds; goes into the reason where there is none."""
+    of_source: bool = True
+    """The denominator is given by the example alone (recall), not by the output (precision)."""
+
+
+def _precision(example: Example, alignment: Alignment, types: frozenset[str]) -> tuple[float, ...]:
+    good = sum(item.type in types for item in alignment.supported)
+    return good, good + sum(item.type in types for item in alignment.unsupported)
+
+
+def _recall(example: Example, alignment: Alignment, types: frozenset[str]) -> tuple[float, ...]:
+    hits = [stated for fact, stated in zip(example.facts or (), alignment.stated, strict=True) if fact.salient and fact.type in types]
+    return sum(hits), len(hits)
+
+
+def _recall_source(example: Example, alignment: Alignment, types: frozenset[str]) -> tuple[float, ...]:
+    return sum(alignment.stated), len(alignment.stated)
+
+
+def _f1(example: Example, alignment: Alignment, types: frozenset[str]) -> tuple[float, ...]:
+    return *_precision(example, alignment, types), *_recall(example, alignment, types)
+
+
+def _metrics(present: Sequence[str]) -> list[_Metric]:
+    metrics = [
+        _Metric("coverage.recall", "ratio", FACT_TYPES, _recall, "salient fact"),
+        _Metric("coverage.recall_source", "ratio", FACT_TYPES, _recall_source, "fact"),
+        _Metric("coverage.precision", "ratio", FACT_TYPES, _precision, "known item stated", of_source=False),
+        _Metric("coverage.f1", "f1", FACT_TYPES, _f1, "salient fact", of_source=False),
+    ]
+    metrics += [_Metric(f"coverage.recall.{kind}", "ratio", (kind,), _recall, f"salient {kind} fact") for kind in present]
+    for group, types in GROUPS.items():
+        metrics.append(_Metric(f"grounding.{group}", "f1", types, _f1, f"salient {group} fact", of_source=False))
+    metrics.append(_Metric("grounding.relation", "ratio", ("relation",), _recall, "salient relation fact"))
+    return metrics
+
+
+def cut_to_reference(example: Example, text: str) -> str | None:
+    """The output cut at the (first) reference's length in code points, at a grapheme boundary; None without a reference."""
+    return None if example.reference is None else cut_graphemes(tidy(text), len(tidy(example.reference[0])))
+
+
+def align_all(examples: Sequence[Example], texts: Sequence[str], inventory: Inventory) -> list[Alignment | None]:
+    """One alignment per example; None where the example has no gold facts. Lengths must agree (ValueError)."""
+    return [None if example.facts is None else inventory.align(example, text) for example, text in zip(examples, texts, strict=True)]
+
+
+def facts_stated(alignments: Sequence[Alignment | None]) -> list[int | None]:
+    """Number of each example's facts that its output states, for `verbosity.facts_per_100_chars`; None without gold facts."""
+    return [None if alignment is None else alignment.n_stated for alignment in alignments]
+
+
+def _score(metric: _Metric, name: str, examples: Sequence[Example], alignments: Sequence[Alignment | None], missing: Sequence[str | None],
+           signature: str) -> SegmentStats:
+    types = frozenset(metric.types)
+    ids = tuple(example.id for example in examples)
+    stats = np.zeros((len(examples), WIDTHS[metric.combiner]))
+    reasons: list[str | None] = list(missing)
+    for i, (example, alignment) in enumerate(zip(examples, alignments, strict=True)):
+        if reasons[i] is not None or alignment is None:
+            continue
+        stats[i] = metric.row(example, alignment, types)
+        # Only what the example lacks makes a segment unscorable. What the output leaves unsaid (0 / 0 in precision) stays a
+        # scored row of zeros: two systems must be compared on the same segments.
+        if metric.of_source and stats[i, 1] == 0:
+            reasons[i] = f"no {metric.recalled}"
+    scored = np.array([reason is None for reason in reasons], dtype=bool)
+    if not scored.any() or not np.isfinite(COMBINERS[metric.combiner](stats[scored].sum(axis=0))):
+        told = sorted({reason for reason in missing if reason is not None})
+        why = told[0] if told and all(reason is not None for reason in missing) else f"no {metric.recalled}"
+        return unscorable(name, ids, why, signature, True, metric.combiner)
+    return SegmentStats(name, ids, stats, metric.combiner, tuple(reasons), signature, True)
+
+
+def score_facts(examples: Sequence[Example], texts: Sequence[str], inventory: Inventory,
+                alignments: Sequence[Alignment | None] | None = None) -> list[SegmentStats]:
+    """coverage.* and grounding.* (entity, event, quantity, relation) of one system, with their length-controlled versions.
+
+    texts: one output per example, in order. inventory: built from the whole examples file. alignments: the result of
+    `align_all` on the same texts, when it is at hand. `coverage.recall.<type>` exists for every type that has facts in
+    the given examples. Values are fractions 0..1; rows without gold facts carry the reason. Lengths must agree (ValueError).
+    """
+    if alignments is None:
+        alignments = align_all(examples, texts, inventory)
+    present = [kind for kind in FACT_TYPES if any(fact.type == kind for example in examples for fact in example.facts or ())]
+    signature = f"v:{_VERSION}|norm:nfc+digits|match:leftmost-longest|inventory:{inventory.fingerprint}"
+    without = [NO_FACTS if alignment is None else None for alignment in alignments]
+    scores = [_score(m, m.name, examples, alignments, without, f"{m.name}|{signature}") for m in _metrics(present)]
+
+    cuts = [cut_to_reference(example, text) for example, text in zip(examples, texts, strict=True)]
+    cut_alignments = [
+        None if alignment is None or cut is None else alignment if cut == tidy(text) else inventory.align(example, cut)
+        for example, text, alignment, cut in zip(examples, texts, alignments, cuts, strict=True)
+    ]
+    cut_missing = [why or (NO_REFERENCE if cut is None else None) for why, cut in zip(without, cuts, strict=True)]
+    for m in _metrics(()):
+        if m.name in CONTROLLED:
+            name = f"{m.name}.length_controlled"
+            scores.append(_score(m, name, examples, cut_alignments, cut_missing, f"{name}|{signature}|cut:reference-1"))
+    return scores

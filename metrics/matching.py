@@ -1,0 +1,100 @@
+"""Finding known surfaces in text: leftmost-longest, without overlap, and only where a written word can begin and end.
+
+Thai and Chinese have no word boundaries, so matching is on substrings, but never on parts of a written character: a Thai
+surface does not end before a vowel or tone mark. A Tibetan surface begins and ends at syllable boundaries (a following
+particle that is written on to the syllable, འི, འང, འམ, འོ and after an open syllable ས or ར, is one too); a surface in a script
+that writes spaces ends at word boundaries; a number never matches inside a longer one.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Collection, Iterable
+from functools import lru_cache
+
+import regex
+
+_SPACED = regex.compile(r"[\p{L}--[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}\p{Hangul}\p{Tibetan}]]", regex.V1)
+_BEFORE_CONSONANT = frozenset("เแโใไເແໂໃໄ")
+_AFTER_CONSONANT = frozenset("ะาำๅະາຳ")
+_BO_PARTICLE = regex.compile(r"(?:འིས|འིའོ|འི|འང|འམ|འོ)(?![\u0f40-\u0fbc])")
+_BO_CASE_LETTER = regex.compile(r"[སར](?![\u0f40-\u0fbc])")
+_BO_OPEN_SYLLABLE = regex.compile(r".*་(?:[\u0f40-\u0f6c][\u0f90-\u0fbc]*|[\u0f40-\u0fbc]*[\u0f71-\u0f7d])")
+
+
+@lru_cache(maxsize=65536)
+def _kind(char: str) -> str:
+    """d ASCII digit, t Tibetan letter, m mark or vowel that cannot begin a word, w letter of a script with spaces, o other."""
+    if char in "0123456789":
+        return "d"
+    if "\u0f40" <= char <= "\u0fbc":
+        return "t"
+    if char in _AFTER_CONSONANT or unicodedata.category(char)[0] == "M":
+        return "m"
+    return "w" if _SPACED.match(char) else "o"
+
+
+def may_begin(text: str, start: int) -> bool:
+    """Whether a word may begin at this offset of normalised text."""
+    if start == 0:
+        return True
+    before, first = text[start - 1], _kind(text[start])
+    kind = _kind(before)
+    if first == "m" or before in _BEFORE_CONSONANT:
+        return False
+    if first == "d":
+        return not (kind in "dw" or (before == "." and start > 1 and _kind(text[start - 2]) == "d"))
+    return not (first in "tw" and kind == first)
+
+
+def may_end(text: str, start: int, end: int) -> bool:
+    """Whether the word text[start:end] may end there."""
+    if end == len(text):
+        return True
+    last, after = _kind(text[end - 1]), _kind(text[end])
+    if after == "m":
+        return False
+    if last == "d":
+        return not (after == "d" or (text[end] == "." and end + 1 < len(text) and _kind(text[end + 1]) == "d"))
+    if last == "t" and after == "t":
+        if _BO_PARTICLE.match(text, end):
+            return True
+        # One syllable with ས or ར is more often another word (མི, མིས) than a name with a case ending.
+        return bool(_BO_CASE_LETTER.match(text, end) and _BO_OPEN_SYLLABLE.fullmatch(text, start, end))
+    return not (last == "w" and after in "wd")
+
+
+class SurfaceMatcher:
+    """Finds the surfaces of a fixed set; the time per text hardly depends on how many there are."""
+
+    def __init__(self, surfaces: Iterable[str]) -> None:
+        """`surfaces` must be normalised; the empty string is refused with ValueError."""
+        self._surfaces = frozenset(surfaces)
+        if "" in self._surfaces:
+            raise ValueError("an empty surface would match everywhere")
+        # Surfaces of one character are tried after all others, wherever any exist.
+        self._single = (1,) if any(len(surface) == 1 for surface in self._surfaces) else ()
+        lengths: dict[str, set[int]] = {}
+        for surface in self._surfaces:
+            if len(surface) > 1:
+                lengths.setdefault(surface[:2], set(self._single)).add(len(surface))
+        self._lengths = {prefix: tuple(sorted(found, reverse=True)) for prefix, found in lengths.items()}
+
+    def find(self, text: str, forbidden: Collection[int] = ()) -> list[tuple[int, int]]:
+        """Offsets (start, end) of the matches in normalised text, in order; none begins or ends at a `forbidden` offset."""
+        matches: list[tuple[int, int]] = []
+        if not self._surfaces:
+            return matches
+        at, size = 0, len(text)
+        surfaces, lengths = self._surfaces, self._lengths
+        while at < size:
+            step = 1
+            for length in lengths.get(text[at:at + 2], self._single):
+                stop = at + length
+                if (text[at:stop] in surfaces and stop <= size and stop not in forbidden and at not in forbidden
+                        and may_begin(text, at) and may_end(text, at, stop)):
+                    matches.append((at, stop))
+                    step = length
+                    break
+            at += step
+        return matches

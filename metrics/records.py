@@ -1,0 +1,255 @@
+"""The records every step reads and writes, and their files (JSON Lines, UTF-8; contract: formats "Files").
+
+A malformed line ends in one `UserError` that names the file and the line. Keys that the contract does not name are
+allowed and ignored: anything may be added to a file, nothing is renamed.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from metrics.errors import UserError
+from metrics.files import atomic_write_bytes, atomic_write_text, read_jsonl, sha256_file, sha256_json, write_jsonl
+
+__all__ = [
+    "ENTITY_TYPES", "FACT_TYPES", "FINISH_REASONS", "QUANTITY_TYPES", "SALIENT", "Example", "Fact", "Generation", "align_generations",
+    "atomic_write_bytes", "atomic_write_text", "parse_example", "parse_generation", "read_examples", "read_generations", "read_jsonl",
+    "sha256_file", "sha256_json", "write_examples", "write_generations", "write_jsonl",
+]
+
+ENTITY_TYPES = ("person", "organisation", "place")
+QUANTITY_TYPES = ("quantity", "percentage", "money", "date", "time")
+FACT_TYPES = (*ENTITY_TYPES, "event", "relation", "cause", *QUANTITY_TYPES)
+FINISH_REASONS = ("stop", "length")
+SALIENT = 0.5
+"""A fact is salient from this salience on: a good title is expected to state it."""
+
+_LANGUAGE = re.compile(r"[a-zA-Z]{2,3}(-[a-zA-Z0-9]{2,8})*")
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One thing that the source states."""
+
+    type: str
+    """One of `FACT_TYPES`."""
+    source: tuple[str, ...]
+    """Surfaces in the source language (may be empty)."""
+    target: tuple[str, ...]
+    """Surfaces in the target language, at least one; any of them counts as stating the fact."""
+    salience: float = 1.0
+    """0..1."""
+
+    @property
+    def salient(self) -> bool:
+        """True when a good title is expected to state this fact."""
+        return self.salience >= SALIENT
+
+    def as_dict(self) -> dict[str, Any]:
+        """The fact as it stands in `examples.jsonl`."""
+        return {"type": self.type, "source": list(self.source), "target": list(self.target), "salience": self.salience}
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """One source text with what is known about it."""
+
+    id: str
+    source: str
+    reference: tuple[str, ...] | None
+    """Reference outputs, at least one when not None. The first one sets the length of length-controlled metrics."""
+    facts: tuple[Fact, ...] | None
+    """Everything the source states, background included; None when no gold facts are known."""
+    source_lang: str
+    target_lang: str
+    doc_id: str | None = None
+    """Intervals resample whole documents where this is given."""
+    meta: dict[str, Any] = field(default_factory=dict)
+
+    def as_dict(self) -> dict[str, Any]:
+        """The example as one row of `examples.jsonl`. A single reference is written as a string."""
+        reference: Any = self.reference
+        if reference is not None:
+            reference = reference[0] if len(reference) == 1 else list(reference)
+        facts = None if self.facts is None else [fact.as_dict() for fact in self.facts]
+        return {"id": self.id, "source": self.source, "reference": reference, "facts": facts, "source_lang": self.source_lang,
+                "target_lang": self.target_lang, "doc_id": self.doc_id, "meta": self.meta}
+
+
+@dataclass(frozen=True, slots=True)
+class Generation:
+    """What one system wrote for one example at one stage."""
+
+    example_id: str
+    system: str
+    stage: str
+    text: str
+    n_tokens: int | None = None
+    finish_reason: str | None = None
+    """"stop", "length" (the token cap cut it) or None when unknown."""
+    seed: int | None = None
+
+    def as_dict(self) -> dict[str, Any]:
+        """The generation as one row of `generations.jsonl`."""
+        return {"example_id": self.example_id, "system": self.system, "stage": self.stage, "text": self.text, "n_tokens": self.n_tokens,
+                "finish_reason": self.finish_reason, "seed": self.seed}
+
+
+# ---- reading ----------------------------------------------------------------------------------------------------
+
+def _text(row: dict[str, Any], key: str, where: str, *, blank: bool = False) -> str:
+    if key not in row:
+        raise UserError(f"{where}: \"{key}\" is missing (found: {', '.join(sorted(row)) or 'nothing'}); add it")
+    value = row[key]
+    if not isinstance(value, str) or not (blank or value.strip()):
+        raise UserError(f"{where}: \"{key}\" must be a {'' if blank else 'non-empty '}string, not {_show(value)}")
+    return value
+
+
+def _show(value: Any) -> str:
+    shown = json.dumps(value, ensure_ascii=False)
+    return shown if len(shown) <= 60 else shown[:57] + "..."
+
+
+def _surfaces(row: dict[str, Any], key: str, where: str, at_least: int) -> tuple[str, ...]:
+    value = row.get(key)
+    if not isinstance(value, list) or any(not isinstance(item, str) or not item.strip() for item in value) or len(value) < at_least:
+        wanted = "at least one non-empty string" if at_least else "non-empty strings"
+        raise UserError(f"{where}: \"{key}\" must be a list of {wanted}, not {_show(value)}")
+    return tuple(value)
+
+
+def _integer(row: dict[str, Any], key: str, where: str, minimum: int | None) -> int | None:
+    value = row.get(key)
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int) or (minimum is not None and value < minimum):
+        wanted = "a whole number" if minimum is None else f"a whole number >= {minimum}"
+        raise UserError(f"{where}: \"{key}\" must be {wanted} or null, not {_show(value)}")
+    return value
+
+
+def _fact(row: Any, where: str) -> Fact:
+    if not isinstance(row, dict):
+        raise UserError(f"{where}: a fact must be an object, not {_show(row)}")
+    if row.get("type") not in FACT_TYPES:
+        raise UserError(f"{where}: fact \"type\" must be one of {', '.join(FACT_TYPES)}, not {_show(row.get('type'))}")
+    salience = row.get("salience", 1.0)
+    if salience is None:
+        salience = 1.0
+    if isinstance(salience, bool) or not isinstance(salience, int | float) or not 0 <= salience <= 1:
+        raise UserError(f"{where}: \"salience\" must be a number from 0 to 1, not {_show(salience)}")
+    return Fact(row["type"], _surfaces(row, "source", where, 0), _surfaces(row, "target", where, 1), float(salience))
+
+
+def _language(row: dict[str, Any], key: str, where: str) -> str:
+    value = _text(row, key, where)
+    if not _LANGUAGE.fullmatch(value):
+        raise UserError(f"{where}: \"{key}\" must be a language code such as \"th\" or \"zh-Hans\", not {_show(value)}")
+    return value
+
+
+def parse_example(row: dict[str, Any], where: str) -> Example:
+    """One `Example` from one JSON object; `where` (file and line) goes into the message of any UserError."""
+    reference = row.get("reference")
+    if isinstance(reference, str):
+        reference = [reference]
+    if reference is not None:
+        reference = _surfaces({"reference": reference}, "reference", where, 1)
+    facts = row.get("facts")
+    if facts is not None:
+        if not isinstance(facts, list):
+            raise UserError(f"{where}: \"facts\" must be a list or null, not {_show(facts)}")
+        facts = tuple(_fact(fact, f"{where}, fact {i}") for i, fact in enumerate(facts, 1))
+    doc_id = row.get("doc_id")
+    if doc_id is not None and not isinstance(doc_id, str):
+        raise UserError(f"{where}: \"doc_id\" must be a string or null, not {_show(doc_id)}")
+    meta = row.get("meta")
+    if meta is not None and not isinstance(meta, dict):
+        raise UserError(f"{where}: \"meta\" must be an object, not {_show(meta)}")
+    return Example(_text(row, "id", where), _text(row, "source", where), reference, facts, _language(row, "source_lang", where),
+                   _language(row, "target_lang", where), doc_id, meta or {})
+
+
+def parse_generation(row: dict[str, Any], where: str) -> Generation:
+    """One `Generation` from one JSON object; the text may be empty (a model may say nothing)."""
+    finish = row.get("finish_reason")
+    if finish is not None and finish not in FINISH_REASONS:
+        raise UserError(f"{where}: \"finish_reason\" must be \"stop\", \"length\" or null, not {_show(finish)}")
+    return Generation(_text(row, "example_id", where), _text(row, "system", where), _text(row, "stage", where),
+                      _text(row, "text", where, blank=True), _integer(row, "n_tokens", where, 0), finish,
+                      _integer(row, "seed", where, None))
+
+
+def read_examples(path: str | Path) -> list[Example]:
+    """All examples of a file, in order. Raises UserError for a malformed line, an id used twice, or an empty file."""
+    examples: list[Example] = []
+    seen: dict[str, int] = {}
+    for number, row in read_jsonl(path):
+        example = parse_example(row, f"{path}, line {number}")
+        if example.id in seen:
+            raise UserError(f"{path}, line {number}: id {_show(example.id)} is already used in line {seen[example.id]}; ids must be unique")
+        seen[example.id] = number
+        examples.append(example)
+    if not examples:
+        raise UserError(f"{path}: holds no examples; write one JSON object per line")
+    return examples
+
+
+def read_generations(path: str | Path) -> list[Generation]:
+    """All generations of a file, in order; several systems, stages and seeds may share a file.
+
+    Raises UserError for a malformed line, an empty file, or an example answered twice by one system, stage and seed.
+    """
+    generations: list[Generation] = []
+    seen: dict[tuple[str, str, int | None, str], int] = {}
+    for number, row in read_jsonl(path):
+        made = parse_generation(row, f"{path}, line {number}")
+        key = (made.system, made.stage, made.seed, made.example_id)
+        if key in seen:
+            raise UserError(f"{path}, line {number}: example_id {_show(made.example_id)} of system {_show(made.system)}, stage "
+                            f"{_show(made.stage)} is already answered in line {seen[key]}; keep one answer per example")
+        seen[key] = number
+        generations.append(made)
+    if not generations:
+        raise UserError(f"{path}: holds no generations; write one JSON object per line")
+    return generations
+
+
+def align_generations(examples: Sequence[Example], generations: Sequence[Generation]) -> list[Generation]:
+    """The generations of one system and stage in the order of the examples, exactly one each.
+
+    Raises UserError that names the ids that are missing, unknown or doubled.
+    """
+    by_id = {made.example_id: made for made in generations}
+    known = {example.id for example in examples}
+    counts = Counter(made.example_id for made in generations)
+    problems = []
+    for word, ids in (("missing", [example.id for example in examples if example.id not in by_id]),
+                      ("unknown to the examples file", sorted(set(by_id) - known)),
+                      ("doubled", sorted(i for i, n in counts.items() if n > 1))):
+        if ids:
+            problems.append(f"{len(ids)} {word}: {', '.join(ids[:5])}{', ...' if len(ids) > 5 else ''}")
+    if problems:
+        owner = f"{generations[0].system}/{generations[0].stage}" if generations else "no system"
+        raise UserError(f"generations of {owner} do not match the examples ({'; '.join(problems)}); give one generation per example, "
+                        "made from this very examples file")
+    return [by_id[example.id] for example in examples]
+
+
+# ---- writing ----------------------------------------------------------------------------------------------------
+
+def write_examples(path: str | Path, examples: Iterable[Example]) -> None:
+    """Write `examples.jsonl` atomically."""
+    write_jsonl(path, (example.as_dict() for example in examples))
+
+
+def write_generations(path: str | Path, generations: Iterable[Generation]) -> None:
+    """Write `generations.jsonl` atomically."""
+    write_jsonl(path, (made.as_dict() for made in generations))

@@ -1,0 +1,126 @@
+"""Contrastive grounding: does the output retrieve its own source among distractors? (grounding.retrieval_p1, grounding.retrieval_mrr)
+
+For every example the candidates are its own source and 99 fixed distractors from the same examples file: the 10 whose wording is
+nearest to it (cosine of character-bigram counts: the hard ones) and 89 drawn by a seed made of the example's id. They depend on the
+examples file alone, never on the systems, so scores of different systems are comparable. Ties count against the output; an empty
+output retrieves nothing (0, not null).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import random
+import zlib
+from collections import Counter
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from metrics.errors import UserError
+from metrics.files import sha256_file
+from metrics.segment import SegmentStats, from_values, unscorable
+
+if TYPE_CHECKING:
+    from metrics.records import Example
+
+P1, MRR = "grounding.retrieval_p1", "grounding.retrieval_mrr"
+N_DISTRACTORS, N_HARD = 99, 10
+_BINS = 4096
+_CHUNK = 512
+
+Embed = Callable[[Sequence[str]], np.ndarray]
+"""Texts -> (n, d) float array of unit rows."""
+
+
+def _bigrams(texts: Sequence[str]) -> np.ndarray:
+    """(n, _BINS) float32 unit rows of hashed character-bigram counts."""
+    rows = np.zeros((len(texts), _BINS), dtype=np.float32)
+    for row, text in zip(rows, texts, strict=True):
+        for pair, count in Counter(text[i : i + 2] for i in range(max(len(text) - 1, 1))).items():
+            row[zlib.crc32(pair.encode()) % _BINS] += count
+    return rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-9)
+
+
+@lru_cache(maxsize=4)
+def distractors(ids: tuple[str, ...], sources: tuple[str, ...]) -> tuple[tuple[int, ...], ...]:
+    """For each example the indices of its distractors: at most 99, the hard ones first; never a text equal to its own source."""
+    rows = _bigrams(sources)
+    out: list[tuple[int, ...]] = []
+    for start in range(0, len(ids), _CHUNK):
+        near = rows[start : start + _CHUNK] @ rows.T
+        for i, similarity in enumerate(near, start=start):
+            # Rounding before sorting: the last digits of a matrix product are not the same on every machine.
+            order = np.lexsort((np.arange(len(ids)), -np.round(similarity.astype(np.float64), 5)))
+            others = [int(j) for j in order if sources[j] != sources[i]]
+            hard, rest = others[:N_HARD], sorted(others[N_HARD:], key=lambda j: ids[j])
+            seed = int.from_bytes(hashlib.sha256(ids[i].encode()).digest()[:8], "big")
+            easy = random.Random(seed).sample(rest, min(len(rest), N_DISTRACTORS - len(hard)))
+            out.append(tuple(hard + easy))
+    return tuple(out)
+
+
+def ranks(texts: np.ndarray, sources: np.ndarray, pools: Sequence[Sequence[int]]) -> list[int]:
+    """Rank (from 1) of each text's own source among itself and its pool. texts, sources: (n, d) unit rows; ties count against it."""
+    found = []
+    for i, (text, pool) in enumerate(zip(texts, pools, strict=True)):
+        similarity = sources[[i, *pool]] @ text
+        found.append(1 + int((similarity[1:] >= similarity[0] - 1e-7).sum()))
+    return found
+
+
+def weights_hash(encoder: str | Path) -> str:
+    """sha256 (hex) over the encoder's safetensors files. Raises UserError when the folder has none."""
+    files = sorted(Path(encoder).rglob("*.safetensors"))
+    if not files:
+        raise UserError(f"encoder {encoder}: no such folder, or no safetensors weights in it; give a sentence-transformers folder")
+    return hashlib.sha256("".join(sha256_file(f) for f in files).encode()).hexdigest()
+
+
+@lru_cache(maxsize=2)
+def load_encoder(folder: str) -> Embed:
+    """The embedding function of a sentence-transformers folder. Raises UserError when it cannot be loaded."""
+    from sentence_transformers import SentenceTransformer
+
+    if not Path(folder, "modules.json").is_file():
+        raise UserError(f"encoder {folder}: no modules.json; give a sentence-transformers folder")
+    try:
+        model = SentenceTransformer(folder, local_files_only=True)
+    except (OSError, ValueError, KeyError) as error:
+        raise UserError(f"encoder {folder}: cannot be loaded ({str(error).splitlines()[0]})") from error
+
+    def embed(texts: Sequence[str]) -> np.ndarray:
+        return np.asarray(model.encode(list(texts), batch_size=64, normalize_embeddings=True, show_progress_bar=False), dtype=np.float64)
+
+    return embed
+
+
+@lru_cache(maxsize=2)
+def _embedded(folder: str, key: str, sources: tuple[str, ...]) -> np.ndarray:
+    """The sources' embeddings; `key` is the weights hash, so that a changed encoder is never answered from here."""
+    return load_encoder(folder)(sources)
+
+
+def score_retrieval(examples: Sequence[Example], texts: Sequence[str], encoder: str | Path) -> list[SegmentStats]:
+    """grounding.retrieval_p1 (0 or 1) and grounding.retrieval_mrr (1 / rank) of `texts`, aligned with `examples`.
+
+    encoder: sentence-transformers folder (safetensors). Raises UserError for a bad folder, ValueError when the lengths differ.
+    """
+    ids = tuple(e.id for e in examples)
+    if len(texts) != len(ids):
+        raise ValueError(f"{len(texts)} texts for {len(ids)} examples")
+    key = weights_hash(encoder)
+    from importlib.metadata import version
+
+    release = version("sentence-transformers")
+    detail = f"encoder:{key[:12]}|distractors:{min(N_DISTRACTORS, len(ids) - 1)}|hard:{N_HARD}|version:sentence-transformers{release}"
+    if len(ids) < 2:
+        return [unscorable(name, ids, "a single example has no distractors", f"{name}|{detail}", True) for name in (P1, MRR)]
+    sources = tuple(e.source for e in examples)
+    found = ranks(load_encoder(str(encoder))(texts), _embedded(str(encoder), key, sources), distractors(ids, sources))
+    empty = [not t.strip() for t in texts]
+    first = [0.0 if e else float(r == 1) for r, e in zip(found, empty, strict=True)]
+    reciprocal = [0.0 if e else 1 / r for r, e in zip(found, empty, strict=True)]
+    return [from_values(P1, ids, first, f"{P1}|{detail}", True), from_values(MRR, ids, reciprocal, f"{MRR}|{detail}", True)]

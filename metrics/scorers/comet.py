@@ -1,0 +1,294 @@
+"""COMET quality estimation (scorer.comet_qe), loaded and run by unbabel-comet itself, offline.
+
+A checkpoint is a folder of plain files: `model.safetensors` (the COMET state dict), `hparams.yaml`, `encoder/` (XLM-R
+config and tokenizer). unbabel-comet only loads a pickled Lightning .ckpt, so one is built from the tensors in the
+user's cache, keyed by their hash; a pickle that somebody else made is never opened.
+
+Guarded, because unbabel-comet passes them silently (measured: an empty translation scores 0.46, a verbatim copy of the source
+65 of 100, over-long text is cut): each becomes None with a reason. Languages outside XLM-R's (Tibetan) are `unsupported`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import logging
+import os
+import shutil
+import tempfile
+import unicodedata
+import warnings
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from metrics.errors import UserError
+from metrics.files import sha256_file
+from metrics.segment import SegmentStats, from_values, unscorable
+
+if TYPE_CHECKING:
+    from metrics.records import Example
+
+METRIC = "scorer.comet_qe"
+BATCH_SIZE = 32
+WEIGHTS, HPARAMS, ENCODER = "model.safetensors", "hparams.yaml", "encoder"
+MISSING = 'unbabel-comet not installed: pip install -e ".[comet]"'
+WRONG_TRANSFORMERS = 'unbabel-comet needs transformers 4: pip install "transformers<5"'
+# XLM-R's 100 languages (Conneau et al. 2020, table 6), as ISO 639-1 codes where they have one.
+XLMR_LANGUAGES = frozenset(  # noqa: SIM905 - a list of a hundred quoted codes is not easier to check
+    "af am ar as az be bg bn br bs ca cs cy da de el en eo es et eu fa fi fr fy ga gd gl gu ha he hi hr hu hy id is it ja jv ka kk km kn "
+    "ko ku ky la lo lt lv mg mk ml mn mr ms my ne nl no om or pa pl ps pt ro ru sa sd si sk sl so sq sr su sv sw ta te th tl tr ug uk ur "
+    "uz vi xh yi zh".split()
+)
+
+Scores = tuple[list[float | None], list[str | None]]
+
+
+def unavailable() -> str | None:
+    """Why COMET cannot run in this environment, with the pip line that mends it; None when it can."""
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        version("unbabel-comet")
+    except PackageNotFoundError:
+        return MISSING
+    return None if int(version("transformers").split(".")[0]) < 5 else WRONG_TRANSFORMERS
+
+
+def unsupported(*languages: str) -> str | None:
+    """Why COMET must not score these languages, or None."""
+    for lang in languages:
+        if lang.split("-")[0].lower() not in XLMR_LANGUAGES:
+            return f"unsupported: COMET's encoder (XLM-R) does not cover {lang!r}"
+    return None
+
+
+def weights_hash(checkpoint: str | Path) -> str:
+    """sha256 (hex) of the checkpoint's `model.safetensors`. Raises UserError when the folder is not a COMET checkpoint."""
+    return sha256_file(_checked(Path(checkpoint)) / WEIGHTS)
+
+
+def _checked(folder: Path) -> Path:
+    where = f"COMET checkpoint {folder}"
+    if not folder.is_dir():
+        raise UserError(f"{where}: no such folder; give the folder that holds {WEIGHTS}, {HPARAMS} and {ENCODER}/")
+    absent = [n for n in (WEIGHTS, HPARAMS, f"{ENCODER}/config.json") if not (folder / n).is_file()]
+    if absent and any(folder.rglob("*.ckpt")):
+        raise UserError(f"{where}: holds a pickled .ckpt, which may run code and is refused; save its state dict as {WEIGHTS}")
+    if absent:
+        raise UserError(f"{where}: lacks {', '.join(absent)}; a checkpoint holds {WEIGHTS}, {HPARAMS} and {ENCODER}/")
+    return folder
+
+
+def _hparams(folder: Path) -> dict[str, Any]:
+    import yaml
+
+    path = folder / HPARAMS
+    try:
+        hparams = yaml.safe_load(path.read_text("utf-8"))
+    except (yaml.YAMLError, UnicodeDecodeError) as err:
+        raise UserError(f"{path}: not readable as plain YAML ({str(err).splitlines()[0]}); write only plain values") from err
+    if not isinstance(hparams, dict) or "class_identifier" not in hparams:
+        raise UserError(f"{path}: lacks class_identifier (for example referenceless_regression_metric)")
+    return hparams
+
+
+def cache_root() -> Path:
+    """Where built .ckpt files are kept: $XDG_CACHE_HOME or ~/.cache, folder `sgsrl-bench/comet`."""
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "sgsrl-bench" / "comet"
+
+
+def _key(folder: Path, root: Path) -> str:
+    """Hash over everything that goes into the .ckpt, the place included (the .ckpt names its encoder by absolute path)."""
+    files = [folder / WEIGHTS, folder / HPARAMS, *sorted(p for p in (folder / ENCODER).iterdir() if p.is_file())]
+    parts = [f"{p.relative_to(folder)}:{sha256_file(p)}" for p in files]
+    return hashlib.sha256("\n".join(["v1", str(root.resolve()), *parts]).encode()).hexdigest()[:32]
+
+
+def build_checkpoint(checkpoint: str | Path, root: Path | None = None) -> Path:
+    """Path of the .ckpt that unbabel-comet loads, built in the cache on first use (whole or not at all: by rename).
+
+    Raises UserError for a folder that is no checkpoint, for corrupt weights and for a cache that cannot be written.
+    """
+    import torch
+    from safetensors import SafetensorError
+    from safetensors.torch import load_file
+
+    folder, root = _checked(Path(checkpoint)), root or cache_root()
+    hparams = _hparams(folder)
+    home = root.resolve() / _key(folder, root)
+    ckpt = home / "checkpoints" / "model.ckpt"
+    if ckpt.is_file():
+        return ckpt
+    try:
+        state = load_file(folder / WEIGHTS)
+    except (SafetensorError, OSError) as err:
+        raise UserError(f"{folder / WEIGHTS}: corrupt or not safetensors ({err}); build the checkpoint again") from err
+    hparams.update(pretrained_model=str(home / ENCODER), train_data=[], validation_data=[], load_pretrained_weights=False)
+    try:
+        root.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=root, prefix=".building-") as scratch:
+            made = Path(scratch) / "checkpoint"
+            (made / "checkpoints").mkdir(parents=True)
+            # The encoder's weights are in the state dict; only its config and tokenizer are read from here.
+            shutil.copytree(folder / ENCODER, made / ENCODER, ignore=shutil.ignore_patterns("*.safetensors", "*.bin", "*.pt", "*.ckpt"))
+            _write_hparams(made / HPARAMS, hparams)
+            # Half-precision assets are computed with in float32; indices stay integers.
+            tensors = {k: v.float() if v.is_floating_point() else v for k, v in state.items()}
+            content = {"state_dict": tensors, "hyper_parameters": hparams, "pytorch-lightning_version": "2.0.0"}
+            torch.save(content, made / "checkpoints" / "model.ckpt")
+            try:
+                os.rename(made, home)
+            except OSError:
+                # Another process was faster: its copy has the same content.
+                if not ckpt.is_file():
+                    raise
+    except OSError as err:
+        mend = "set XDG_CACHE_HOME to a folder you may write to"
+        raise UserError(f"cannot write the COMET cache {root}: {err.strerror or err}; {mend}") from err
+    return ckpt
+
+
+def _write_hparams(path: Path, hparams: dict[str, Any]) -> None:
+    import yaml
+
+    path.write_text(yaml.safe_dump(hparams, sort_keys=True, allow_unicode=True), "utf-8")
+
+
+@contextlib.contextmanager
+def _offline_and_quiet() -> Iterator[None]:
+    """No hub access and no Lightning chatter while COMET works; both restored after."""
+    import huggingface_hub.constants as hub
+
+    before_env, before_flag = os.environ.get("HF_HUB_OFFLINE"), hub.HF_HUB_OFFLINE
+    loggers = [logging.getLogger(n) for n in ("pytorch_lightning", "pytorch_lightning.utilities.rank_zero", "comet", "lightning")]
+    levels = [log.level for log in loggers]
+    os.environ["HF_HUB_OFFLINE"], hub.HF_HUB_OFFLINE = "1", True
+    try:
+        for log in loggers:
+            log.setLevel(logging.ERROR)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        hub.HF_HUB_OFFLINE = before_flag
+        if before_env is None:
+            os.environ.pop("HF_HUB_OFFLINE", None)
+        else:
+            os.environ["HF_HUB_OFFLINE"] = before_env
+        for log, level in zip(loggers, levels, strict=True):
+            log.setLevel(level)
+
+
+def load_model(checkpoint: str | Path, root: Path | None = None) -> Any:
+    """The COMET model of a checkpoint folder, in evaluation mode on CPU, loaded by unbabel-comet (the last one is kept).
+
+    Raises UserError for a bad checkpoint, weights that do not fill the model, and a model that needs references.
+    """
+    return _loaded(Path(checkpoint), build_checkpoint(checkpoint, root))
+
+
+@lru_cache(maxsize=1)
+def _loaded(folder: Path, ckpt: Path) -> Any:
+    # The path of the .ckpt holds the hash of its content, so a changed checkpoint is never answered from here.
+    with _offline_and_quiet():
+        from comet import load_from_checkpoint
+        from comet.models import str2model
+
+        kind = _hparams(folder)["class_identifier"]
+        if kind not in str2model:
+            raise UserError(f"{folder / HPARAMS}: unknown class_identifier {kind!r}; one of {', '.join(sorted(str2model))}")
+        try:
+            model = load_from_checkpoint(str(ckpt), local_files_only=True)
+        except (RuntimeError, OSError, TypeError, KeyError, ValueError) as err:
+            reason = (str(err).splitlines() or [type(err).__name__])[0]
+            raise UserError(f"COMET checkpoint {folder}: unbabel-comet cannot load it ({reason}); build it again") from err
+    if model.requires_references():
+        raise UserError(f"COMET checkpoint {folder}: {kind} needs references; {METRIC} takes a reference-free model")
+    from safetensors import safe_open
+
+    with safe_open(folder / WEIGHTS, framework="pt") as stored:
+        # unbabel-comet loads with strict=False: a missing tensor would stay random without a word.
+        absent = sorted(k for k in set(model.state_dict()) - set(stored.keys()) if not k.endswith("position_ids"))
+    if absent:
+        raise UserError(f"{folder / WEIGHTS}: lacks {len(absent)} tensors of the model, for example {absent[0]}; build it again")
+    return model.eval()
+
+
+def _same_text(a: str, b: str) -> bool:
+    return "".join(unicodedata.normalize("NFC", a).split()) == "".join(unicodedata.normalize("NFC", b).split())
+
+
+def _refusal(model: Any, source: str, text: str, limit: int) -> str | None:
+    """Why this pair must not be scored, or None. `limit`: tokens that COMET keeps of a text, special tokens included."""
+    if not source.strip():
+        return "empty source"
+    if not text.strip():
+        return "empty output"
+    if _same_text(source, text):
+        return "verbatim copy of the source"
+    for what, words in (("source", source), ("output", text)):
+        if (n := len(model.encoder.tokenizer(words, verbose=False)["input_ids"])) > limit:
+            return f"{what} too long for COMET ({n} tokens; it reads {limit})"
+    return None
+
+
+def score_comet(
+    sources: Sequence[str],
+    texts: Sequence[str],
+    checkpoint_folder: str | Path,
+    source_lang: str = "zh",
+    target_lang: str = "th",
+    batch_size: int = BATCH_SIZE,
+    root: Path | None = None,
+) -> Scores:
+    """(scores, reasons): COMET's quality estimate per pair as the model gives it, or None with the reason at the same place.
+
+    Raises UserError for a bad checkpoint, ValueError when the lengths differ. An environment without unbabel-comet and an
+    unsupported language give None for every pair, with the reason.
+    """
+    if len(sources) != len(texts):
+        raise ValueError(f"{len(sources)} sources for {len(texts)} texts")
+    if not texts:
+        return [], []
+    if (reason := unsupported(source_lang, target_lang) or unavailable()) is not None:
+        return [None] * len(texts), [reason] * len(texts)
+    return _score_pairs(sources, texts, load_model(checkpoint_folder, root), batch_size)
+
+
+def _score_pairs(sources: Sequence[str], texts: Sequence[str], model: Any, batch_size: int) -> Scores:
+    limit = model.encoder.max_positions - 2
+    reasons = [_refusal(model, s, t, limit) for s, t in zip(sources, texts, strict=True)]
+    pairs = list(dict.fromkeys((s, t) for s, t, r in zip(sources, texts, reasons, strict=True) if r is None))
+    known: dict[tuple[str, str], float] = {}
+    if pairs:
+        with _offline_and_quiet():
+            found = model.predict([{"src": s, "mt": t} for s, t in pairs], batch_size=batch_size, gpus=0, progress_bar=False, num_workers=0)
+        known = dict(zip(pairs, map(float, found["scores"]), strict=True))
+    return [known[s, t] if r is None else None for s, t, r in zip(sources, texts, reasons, strict=True)], reasons
+
+
+def score_examples(examples: Sequence[Example], texts: Sequence[str], checkpoint_folder: str | Path) -> SegmentStats:
+    """scorer.comet_qe of `texts`, aligned with `examples`; the signature carries the checkpoint's hash and the version.
+
+    Unsupported pairs of languages are left out one by one. Raises as `score_comet`.
+    """
+    ids = [e.id for e in examples]
+    if len(texts) != len(ids):
+        raise ValueError(f"{len(texts)} texts for {len(ids)} examples")
+    signature = f"{METRIC}|weights:{weights_hash(checkpoint_folder)[:12]}"
+    if (reason := unavailable()) is not None:
+        return unscorable(METRIC, ids, reason, f"{signature}|unavailable", True)
+    from importlib.metadata import version
+
+    signature += f"|version:unbabel-comet{version('unbabel-comet')}"
+    values: list[float | None] = [None] * len(ids)
+    reasons: list[str | None] = [unsupported(e.source_lang, e.target_lang) for e in examples]
+    live = [i for i, r in enumerate(reasons) if r is None]
+    if live:
+        model = load_model(checkpoint_folder)
+        found = _score_pairs([examples[i].source for i in live], [texts[i] for i in live], model, BATCH_SIZE)
+        for i, value, why in zip(live, *found, strict=True):
+            values[i], reasons[i] = value, why
+    return from_values(METRIC, ids, values, signature, True, reasons)

@@ -1,0 +1,159 @@
+"""`meta-eval`: reading judgements, agreement figures, permutation tests, speed."""
+
+import json
+import time
+
+import numpy as np
+import pytest
+import scipy.stats
+
+from metrics.errors import UserError
+from metrics.meta import meta_evaluate, read_judgements
+from metrics.meta_significance import _Linear
+
+HEADER = "system\titem\tmetric\thuman"
+
+
+def write(tmp_path, *rows, header=HEADER):
+    path = tmp_path / "judgements.tsv"
+    path.write_text("\n".join([header, *rows]) + "\n", "utf-8")
+    return path
+
+
+def synthetic(tmp_path, n_items=40, n_systems=6, seed=0, second=True, noise2=1.0):
+    rng = np.random.default_rng(seed)
+    quality = rng.normal(size=(n_items, n_systems)) + np.linspace(0, 2, n_systems)
+    human, m1, m2 = (quality + k * rng.normal(size=quality.shape) for k in (0.3, 1.0, noise2))
+    rows = []
+    for i in range(n_items):
+        for s in range(n_systems):
+            rated = "" if (i + s) % 7 == 0 else f"{np.round(human[i, s]):.0f}"
+            rows.append(f"s{s}\ti{i}\t{m1[i, s]:.6f}\t{rated}" + (f"\t{m2[i, s]:.6f}" if second else ""))
+    return write(tmp_path, *rows, header=HEADER + ("\tmetric2" if second else ""))
+
+
+def test_the_figures_by_hand(tmp_path):
+    path = write(tmp_path, "A\t1\t3\t2", "A\t2\t5\t", "B\t1\t2\t1", "B\t2\t1\t1", "C\t1\t1\t3", "C\t2\t1\t3")
+    found = meta_evaluate(read_judgements(path))
+    assert (found["n_systems"], found["n_items"], found["n_rated"]) == (3, 2, 5)
+    # Metric means over all rows: A 4, B 1.5, C 1; human means over rated rows: A 2, B 1, C 3.
+    assert found["system"]["n_pairs"] == 3 and found["system"]["pairwise_accuracy"] == pytest.approx(1 / 3)
+    assert found["system"]["pearson"] == pytest.approx(scipy.stats.pearsonr([2, 1, 3], [4, 1.5, 1]).statistic)
+    assert found["system"]["kendall_tau_b"] == pytest.approx(scipy.stats.kendalltau([2, 1, 3], [4, 1.5, 1]).statistic)
+    human, metric = [2, 1, 1, 3, 3], [3, 2, 1, 1, 1]
+    assert found["segment"]["pearson"] == pytest.approx(scipy.stats.pearsonr(human, metric).statistic)
+    assert found["segment"]["kendall_tau_b"] == pytest.approx(scipy.stats.kendalltau(human, metric).statistic)
+    # Item 1: one of three pairs agrees; item 2 (B, C): the metric ties what the humans order.
+    assert found["segment"]["acc_eq"] == pytest.approx((1 / 3 + 0) / 2)
+
+
+def test_the_contracts_keys(tmp_path):
+    found = meta_evaluate(read_judgements(synthetic(tmp_path, second=False)))
+    assert list(found) == ["n_systems", "n_items", "n_rated", "system", "segment"]
+    assert list(found["system"]) == ["pairwise_accuracy", "n_pairs", "pearson", "kendall_tau_b"]
+    assert list(found["segment"]) == ["pearson", "kendall_tau_b", "acc_eq", "acc_eq_threshold"]
+    json.dumps(found, allow_nan=False)
+
+
+def test_what_is_undefined_is_null_and_the_file_stays_json(tmp_path):
+    path = write(tmp_path, "A\t1\t1\t2\t1", "A\t2\t1\t3\t1", header=HEADER + "\tmetric2")
+    found = meta_evaluate(read_judgements(path), draws=50)
+    assert found["system"]["pairwise_accuracy"] is None and found["segment"]["pearson"] is None and found["segment"]["acc_eq"] is None
+    assert found["comparison"]["segment.pearson"]["p"] is None and found["comparison"]["segment.pearson"]["reason"]
+    json.dumps(found, allow_nan=False)
+
+
+def test_a_system_nobody_rated_is_left_out_of_the_system_level(tmp_path):
+    path = write(tmp_path, "A\t1\t1\t1", "B\t1\t2\t2", "C\t1\t9\t")
+    found = meta_evaluate(read_judgements(path))
+    assert found["n_systems"] == 3 and found["system"]["n_pairs"] == 1 and found["system"]["pairwise_accuracy"] == 1
+
+
+def test_a_metric_against_itself_differs_by_nothing(tmp_path):
+    segments = [(s, i, (s * 7 + i * 3) % 5) for s in range(4) for i in range(7)]
+    rows = [f"s{s}\ti{i}\t{m}\t{(s * s + i) % 4}\t{m}" for s, i, m in segments]
+    path = write(tmp_path, *rows, header=HEADER + "\tmetric2")
+    for name, row in meta_evaluate(read_judgements(path), draws=200)["comparison"].items():
+        assert row["delta"] == 0 and row["p"] == (None if name == "segment.kendall_tau_b" else 1.0)
+
+
+def test_a_clearly_better_second_metric_is_found_and_the_test_is_symmetric(tmp_path):
+    j = read_judgements(synthetic(tmp_path, n_items=200, noise2=0.2))
+    found = meta_evaluate(j, draws=1000)["comparison"]
+    assert found["segment.pearson"]["delta"] > 0.05 and found["segment.pearson"]["p"] == pytest.approx(1 / 1001)
+    assert found["segment.acc_eq"]["delta"] > 0.05 and found["segment.acc_eq"]["p"] == pytest.approx(1 / 1001)
+    swapped = type(j)(j.system, j.item, j.metric2, j.human, j.metric, j.systems, j.items)
+    back = meta_evaluate(swapped, draws=1000)["comparison"]
+    for name, row in found.items():
+        assert back[name]["delta"] == pytest.approx(-row["delta"]) and back[name]["p"] == row["p"]
+
+
+def test_equally_good_metrics_are_told_apart_in_5_percent_of_cases(tmp_path):
+    p = [meta_evaluate(read_judgements(synthetic(tmp_path, n_items=25, n_systems=4, seed=s)), draws=199)["comparison"] for s in range(200)]
+    for name in ("segment.pearson", "segment.acc_eq", "system.pearson"):
+        # 200 comparisons: 0.05 +- 3 standard errors of 0.0154.
+        assert np.mean([row[name]["p"] <= 0.05 for row in p]) <= 0.05 + 3 * 0.0154
+
+
+def test_the_linear_algebra_of_the_swaps_is_the_plain_computation(tmp_path):
+    j = read_judgements(synthetic(tmp_path, n_items=8, n_systems=4))
+    linear, rng = _Linear(j), np.random.default_rng(0)
+    z1, z2 = ((m - m.mean()) / m.std() for m in (j.metric, j.metric2))
+    for _ in range(5):
+        s = rng.integers(0, 2, len(z1))
+        m1, m2 = np.where(s > 0, z1, z2), np.where(s > 0, z2, z1)
+        got = {k: float(v[0]) for k, v in linear.deltas(s[linear.order][None]).items()}
+        human = np.array([j.human[(j.system == k) & j.rated].mean() for k in range(4)])
+        means = [np.array([m[j.system == k].mean() for k in range(4)]) for m in (m1, m2)]
+        plain = [scipy.stats.pearsonr(j.human[j.rated], m[j.rated]).statistic for m in (m1, m2)]
+        assert got["segment.pearson"] == pytest.approx(plain[1] - plain[0])
+        for name, f in (("pearson", scipy.stats.pearsonr), ("kendall_tau_b", scipy.stats.kendalltau)):
+            assert got[f"system.{name}"] == pytest.approx(f(human, means[1]).statistic - f(human, means[0]).statistic)
+
+
+def test_30000_rows_of_15_systems_take_less_than_10_seconds(tmp_path):
+    path = synthetic(tmp_path, n_items=2000, n_systems=15)
+    start = time.process_time()
+    found = meta_evaluate(read_judgements(path), draws=10_000)
+    assert time.process_time() - start < 10 and found["n_items"] == 2000
+
+
+@pytest.mark.parametrize(
+    "text, parts",
+    [
+        ("system\titem\tmetric\nA\t1\t2\n", ["line 1", "human"]),
+        ("system item metric human\n", ["line 1", "tab separated"]),
+        ("", ["line 1", "system, item, metric, human"]),
+        (HEADER + "\tmetric\nA\t1\t2\t3\t4\n", ["line 1", "named twice"]),
+        (HEADER + "\n", ["holds no rows"]),
+        (HEADER + "\nA\t1\t2\t3\nA\t2\t1\n", ["line 3", "3 columns"]),
+        (HEADER + "\nA\t1\tgood\t3\n", ["line 2", "metric is 'good'"]),
+        (HEADER + "\nA\t1\t\t3\n", ["line 2", "only human may be empty"]),
+        (HEADER + "\nA\t1\t2\tnan\n", ["line 2", "human"]),
+        (HEADER + "\nA\t1\tinf\t1\n", ["line 2", "metric"]),
+        (HEADER + "\tmetric2\nA\t1\t1\t1\t\n", ["line 2", "metric2"]),
+        (HEADER + "\nA\t1\t2\t3\n\nA\t1\t2\t3\n", ["line 4", "line 2"]),
+        (HEADER + "\n\t1\t2\t3\n", ["line 2", "must not be empty"]),
+        (HEADER + "\nA\t1\t2\t\n", ["no row has a human judgement"]),
+    ],
+)
+def test_a_malformed_file_is_one_message_with_file_and_line(tmp_path, text, parts):
+    path = tmp_path / "j.tsv"
+    path.write_text(text, "utf-8")
+    with pytest.raises(UserError) as err:
+        read_judgements(path)
+    assert all(part in str(err.value) for part in ["j.tsv", *parts])
+
+
+def test_a_missing_file_and_other_encodings(tmp_path):
+    with pytest.raises(UserError, match="cannot read"):
+        read_judgements(tmp_path / "none.tsv")
+    (tmp_path / "j.tsv").write_bytes(HEADER.encode("utf-16"))
+    with pytest.raises(UserError, match="not UTF-8"):
+        read_judgements(tmp_path / "j.tsv")
+
+
+def test_a_bom_windows_line_ends_and_further_columns_are_fine(tmp_path):
+    path = tmp_path / "j.tsv"
+    path.write_bytes(("\ufeff" + HEADER + "\tnote\r\nA\t1\t2\t3\thello\r\nB\t1\t1\t1\t\r\n").encode())
+    assert meta_evaluate(read_judgements(path))["system"]["pairwise_accuracy"] == 1

@@ -1,0 +1,286 @@
+"""The RL stage: eq. 6 reaches TRL, everything is logged, a killed run ends with the same weights, refusals and warnings."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import shutil
+import statistics
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tiny_models import HAN, THAI
+
+from metrics.errors import UserError
+from metrics.records import Example
+from training.checkpoints import load_policy, read_checkpoint, weights_hash
+from training.resume import Terminated, latest_complete
+from training.rewards.reranker_generative import load_reranker
+from training.rewards.safeguards import Penalties, shape
+from training.rl import RLSettings, prompt_order, train_rl
+from training.rl_reward import summarise, warnings_of
+from training.sft import SFTSettings, train_sft
+
+EXAMPLES = [Example(f"e{i}", HAN[i % 10] + HAN[i % 7], None, None, "zh", "th") for i in range(6)]
+CFG = RLSettings(
+    max_steps=5, prompts_per_step=2, num_generations=4, lr=1e-2, beta=0.04, max_completion_length=12, save_steps=2, seed=5, probe_every=2
+)
+
+
+def ask(source: str) -> str:
+    return f"{source}: "
+
+
+class KoKai:
+    """A reward that likes the letter ก: its share in the candidate."""
+
+    name, id, length_unit = "ko-kai", "ko-kai-1", "code points"
+
+    def score(self, sources: Sequence[str], candidates: Sequence[str]) -> list[float]:
+        return [c.count("ก") / max(len(c), 1) for c in candidates]
+
+    def token_ids(self, texts: Sequence[str]) -> list[list[int]]:
+        return [[ord(c) for c in text] for text in texts]
+
+    def counts(self) -> dict[str, int]:
+        return {"scored": 1}
+
+
+def rows(path: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+
+
+def probe(model: Any) -> dict[str, float]:
+    """Draws, to show that looking at a run does not change it."""
+    assert not model.training
+    random.random()
+    import torch
+
+    return {"mean": float(torch.rand(3).mean()) * 0 + sum(p.double().sum().item() for p in model.parameters())}
+
+
+@pytest.fixture(scope="module")
+def sft_policy(tiny_policy_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A policy that has learnt to write a few Thai letters."""
+    out = tmp_path_factory.mktemp("rl") / "post-sft"
+    pairs = [(ask(e.source), THAI[i] * 2 + THAI[(3 * i) % 9] + "ก") for i, e in enumerate(EXAMPLES)] * 4
+    train_sft(
+        tiny_policy_path,
+        pairs,
+        out,
+        SFTSettings(epochs=15, batch_size=8, lr=1e-2, max_length=64, save_steps=1000),
+        "post-sft",
+        progress=False,
+    )
+    return out
+
+
+@pytest.fixture(scope="module")
+def reinforced(sft_policy: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("reinforced")
+    train_rl(sft_policy, EXAMPLES, ask, folder / "post-rl", CFG, KoKai(), log_dir=folder / "logs", probe=probe, progress=False)
+    return folder
+
+
+def test_a_checkpoint_with_lineage_comes_out(reinforced: Path, sft_policy: Path) -> None:
+    checkpoint = read_checkpoint(reinforced / "post-rl")
+    assert (checkpoint.stage, checkpoint.steps, checkpoint.parent_hash) == ("post-rl", 5, weights_hash(sft_policy))
+    assert checkpoint.weights_hash != checkpoint.parent_hash
+    load_policy(reinforced / "post-rl", device="cpu")
+    assert sorted(p.name for p in reinforced.iterdir()) == ["logs", "post-rl"]
+
+
+def test_every_completion_and_component_is_logged_and_obeys_eq_6(reinforced: Path) -> None:
+    logged = rows(reinforced / "logs" / "rl_rewards.jsonl")
+    assert len(logged) == 5 * 8
+    by_source = {e.id: e.source for e in EXAMPLES}
+    for step in range(1, 6):
+        batch = [row for row in logged if row["step"] == step]
+        assert [row["index"] for row in batch] == list(range(8))
+        assert all(len({r["example_id"] for r in batch if r["group"] == g}) == 1 for g in (0, 1))
+        texts = [row["text"] for row in batch]
+        raw = KoKai().score([by_source[r["example_id"]] for r in batch], texts)
+        expected = shape(raw, texts, KoKai().token_ids(texts), "th", Penalties())
+        for row, want in zip(batch, expected, strict=True):
+            assert (row["raw"], row["gate"], row["p_len"], row["p_rep"], row["shaped"], row["length"], row["reward"]) == (
+                want.raw,
+                int(want.gate),
+                want.p_len,
+                want.p_rep,
+                want.shaped,
+                want.length,
+                want.reward,
+            )
+
+
+def test_each_step_has_its_summary(reinforced: Path) -> None:
+    steps = rows(reinforced / "logs" / "rl_steps.jsonl")
+    logged = rows(reinforced / "logs" / "rl_rewards.jsonl")
+    assert [row["step"] for row in steps] == [1, 2, 3, 4, 5]
+    for row in steps:
+        batch = [r for r in logged if r["step"] == row["step"]]
+        assert row["reward_mean"] == pytest.approx(statistics.fmean(r["reward"] for r in batch))
+        assert row["reward"] == pytest.approx(row["reward_mean"], abs=1e-6)  # what TRL trained on
+        assert {
+            "loss",
+            "kl",
+            "entropy",
+            "length_mean",
+            "clipped_ratio",
+            "zero_std_groups",
+            "clip_ratio",
+            "gate_pass",
+            "raw_mean",
+            "p_len_mean",
+            "p_rep_mean",
+            "reward_counts",
+            "warnings",
+        } <= row.keys()
+    assert steps[0]["kl"] == pytest.approx(0, abs=1e-6)  # the reference is the SFT policy
+    assert steps[-1]["kl"] > 1e-4
+    assert any(row["grad_norm"] > 0 for row in steps)
+
+
+def test_the_probe_is_logged_and_changes_nothing(reinforced: Path, sft_policy: Path, tmp_path: Path) -> None:
+    assert [row["step"] for row in rows(reinforced / "logs" / "rl_probe.jsonl")] == [0, 2, 4]
+    plain = train_rl(sft_policy, EXAMPLES, ask, tmp_path / "post-rl", CFG, KoKai(), progress=False)
+    assert plain.weights_hash == read_checkpoint(reinforced / "post-rl").weights_hash
+
+
+@pytest.mark.parametrize("accumulation", [1, 2])
+def test_a_resumed_run_ends_with_the_same_weights_and_logs(
+    reinforced: Path, sft_policy: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, accumulation: int
+) -> None:
+    """Ended in its second epoch, after the state of step 4 was saved; that one is damaged, so step 2 is resumed."""
+    cfg = replace(CFG, accumulation=accumulation)
+    whole = tmp_path / "whole"
+    if accumulation == 1:
+        whole = reinforced
+    else:
+        train_rl(sft_policy, EXAMPLES, ask, whole / "post-rl", cfg, KoKai(), log_dir=whole / "logs", probe=probe, progress=False)
+    from training import callbacks
+
+    before = callbacks.Watch.on_log
+
+    def on_log(self: Any, args: Any, state: Any, control: Any, logs: Any = None, **kwargs: Any) -> None:
+        before(self, args, state, control, logs, **kwargs)
+        if state.global_step == 5:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(callbacks.Watch, "on_log", on_log)
+    out, logs = tmp_path / "post-rl", tmp_path / "logs"
+    run: Callable[[], Any] = lambda: train_rl(sft_policy, EXAMPLES, ask, out, cfg, KoKai(), log_dir=logs, probe=probe, progress=False)  # noqa: E731
+    with pytest.raises(KeyboardInterrupt):
+        run()
+    monkeypatch.undo()
+    assert latest_complete(tmp_path / "post-rl.work") == tmp_path / "post-rl.work" / "checkpoint-4"
+    (tmp_path / "post-rl.work" / "checkpoint-4" / "trainer_state.json").unlink()
+    assert run().weights_hash == read_checkpoint(whole / "post-rl").weights_hash
+    for name in ("rl_rewards.jsonl", "rl_steps.jsonl", "rl_probe.jsonl"):
+        assert rows(logs / name) == rows(whole / "logs" / name)
+
+
+def test_sigterm_saves_and_leaves(reinforced: Path, sft_policy: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    score = KoKai.score
+
+    def interrupted(self: Any, sources: Sequence[str], candidates: Sequence[str]) -> list[float]:
+        os.kill(os.getpid(), 15)
+        return score(self, sources, candidates)
+
+    monkeypatch.setattr(KoKai, "score", interrupted)
+    with pytest.raises(Terminated):
+        train_rl(sft_policy, EXAMPLES, ask, tmp_path / "post-rl", CFG, KoKai(), progress=False)
+    assert latest_complete(tmp_path / "post-rl.work") == tmp_path / "post-rl.work" / "checkpoint-1"
+    monkeypatch.undo()
+    resumed = train_rl(sft_policy, EXAMPLES, ask, tmp_path / "post-rl", CFG, KoKai(), progress=False)
+    assert resumed.weights_hash == read_checkpoint(reinforced / "post-rl").weights_hash
+
+
+@pytest.mark.parametrize("variant", ["gate-only", "reflen", "grpo-control"])
+def test_the_variants_train_with_the_reranker(sft_policy: Path, tiny_reranker_path: Path, tmp_path: Path, variant: str) -> None:
+    reranker = load_reranker(str(tiny_reranker_path), device="cpu")
+    cfg = replace(CFG, max_steps=2, variant=variant)
+    checkpoint = train_rl(sft_policy, EXAMPLES, ask, tmp_path / "post-rl", cfg, reranker, log_dir=tmp_path / "logs", progress=False)
+    assert checkpoint.weights_hash != checkpoint.parent_hash
+    logged = rows(tmp_path / "logs" / "rl_rewards.jsonl")
+    assert all(0 <= row["reward"] <= row["raw"] <= 1 for row in logged)
+    assert rows(tmp_path / "logs" / "rl_steps.jsonl")[-1]["reward_counts"] == {"scored": 16, "sources_cut": 0, "candidates_cut": 0}
+    assert cfg.loss == ("dr_grpo" if variant == "grpo-control" else "grpo")
+
+
+def test_prompts_of_a_run_are_permutations_epoch_by_epoch() -> None:
+    order = prompt_order(5, 4, 2, seed=1)
+    assert len(order) == 8
+    assert all(len(set(order[i : i + 4])) == 4 for i in (0, 4))  # two full steps an epoch, the fifth prompt left for another
+    assert order == prompt_order(5, 4, 2, seed=1) != prompt_order(5, 4, 2, seed=2)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        ({"beta": 0.0}, r"rl\.beta"),
+        ({"num_generations": 1}, "at least 2"),
+        ({"loss_type": "dapo"}, "grpo, dr_grpo"),
+        ({"variant": "none"}, r"rl\.variant"),
+        ({"lr": float("nan")}, r"rl\.lr"),
+        ({"max_steps": 0}, r"rl\.max_steps"),
+        ({"accumulation": 3}, "does not divide"),
+        ({"prompts_per_step": 7}, "fewer than"),
+        ({"max_completion_length": 511}, "leave room"),
+        ({"lambda_len": -1}, r"rl\.lambda_len"),
+    ],
+)
+def test_wrong_settings_are_refused_before_anything_is_written(
+    sft_policy: Path, tmp_path: Path, wrong: dict[str, Any], message: str
+) -> None:
+    with pytest.raises(UserError, match=message):
+        train_rl(sft_policy, EXAMPLES, ask, tmp_path / "post-rl", replace(CFG, **wrong), KoKai(), progress=False)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_language_without_a_gate_is_refused(sft_policy: Path, tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="knows no script for 'en'"):
+        train_rl(sft_policy, [replace(e, target_lang="en") for e in EXAMPLES], ask, tmp_path / "post-rl", CFG, KoKai(), progress=False)
+
+
+def test_a_reward_outside_0_to_1_is_refused(sft_policy: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(KoKai, "score", lambda self, sources, candidates: [float("nan")] * len(candidates))
+    with pytest.raises(UserError, match="the score nan at step 1"):
+        train_rl(sft_policy, EXAMPLES, ask, tmp_path / "post-rl", CFG, KoKai(), progress=False)
+
+
+def test_a_damaged_final_folder_is_trained_again(reinforced: Path, sft_policy: Path, tmp_path: Path) -> None:
+    shutil.copytree(reinforced / "post-rl", tmp_path / "post-rl")
+    weights = tmp_path / "post-rl" / "model.safetensors"
+    weights.write_bytes(weights.read_bytes()[:-4] + b"\1\1\1\1")
+    again = train_rl(sft_policy, EXAMPLES, ask, tmp_path / "post-rl", CFG, KoKai(), progress=False)
+    assert again.weights_hash == read_checkpoint(reinforced / "post-rl").weights_hash
+
+
+def completion(reward: float, gate: int = 1, truncated: bool = False) -> dict[str, Any]:
+    return {
+        "raw": reward,
+        "gate": gate,
+        "p_len": 0.0,
+        "p_rep": 0.0,
+        "shaped": reward,
+        "reward": reward * gate,
+        "length": 3,
+        "text": "กขค",
+        "truncated": truncated,
+    }
+
+
+def test_warnings_say_what_to_change() -> None:
+    healthy = summarise([completion(0.1), completion(0.2), completion(0.3), completion(0.5)], 2)
+    assert healthy["zero_std_groups"] == 0
+    assert warnings_of(healthy) == {}
+    bad = warnings_of(summarise([completion(0.1, gate=0, truncated=True)] * 4, 2))
+    assert set(bad) == {"truncated", "gate", "zero_std"}
+    assert "rl.max_completion_length" in bad["truncated"]
+    assert "rl.temperature" in bad["gate"]
+    assert "rl.num_generations" in bad["zero_std"]

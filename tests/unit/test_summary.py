@@ -1,0 +1,240 @@
+"""summary.json and scores.parquet: shape, arithmetic between their parts, determinism, speed."""
+
+import json
+import math
+import time
+
+import numpy as np
+import pytest
+
+from metrics.errors import UserError
+from metrics.segment import SegmentStats, from_values, unscorable
+from metrics.stats import compare, interval
+from metrics.summary import RUN_FIELDS, read_scores, score_rows, summarise, system_keys, write_scores
+
+STAGES = ["base", "post-sft", "post-sft-continued", "post-rl", "post-recovery", "gold"]
+RUN = dict.fromkeys(RUN_FIELDS, 1) | {"task": "newswire-title", "reward_id": "abc"}
+FAST = {"draws_boot": 200, "draws_perm": 999}
+
+
+def ids(n):
+    return tuple(f"e{i:03d}" for i in range(n))
+
+
+def system(level, n=60, seed=0):
+    rng = np.random.default_rng(seed)
+    skill, facts = rng.random(n), rng.integers(1, 5, n)
+    hits = np.where(skill < level, facts, 0)
+    return [
+        SegmentStats("coverage.recall", ids(n), np.column_stack([hits, facts]), "ratio", (None,) * n, "cov", True),
+        from_values("verbosity.chars", ids(n), list(map(float, 100 * level + facts)), "len", None),
+        from_values("reward.mean", ids(n), list(map(float, skill * level)), "rew", True),
+        unscorable("grounding.retrieval_p1", ids(n), "no encoder given", "ret", True),
+    ]
+
+
+def all_systems(n=60):
+    return {stage: system(level, n) for stage, level in zip(STAGES, (0.1, 0.3, 0.35, 0.8, 0.7, 1.0), strict=True)}
+
+
+@pytest.fixture(scope="module")
+def summary():
+    return summarise(all_systems(), None, RUN, {"reward.mean": (True, False), "coverage.recall": (False, False)}, 0, **FAST)
+
+
+def test_the_contracts_shape(summary):
+    assert {"schema_version", "run", "systems", "transitions", "preservation", "tasks"} <= set(summary)
+    assert set(RUN_FIELDS) <= set(summary["run"]) and list(summary["systems"]) == STAGES
+    cell_keys = {"value", "ci_low", "ci_high", "n_scored", "n_total", "signature", "in_loop", "kin"}
+    assert all(cell_keys <= set(cell) for row in summary["systems"].values() for cell in row.values())
+    assert set(summary["transitions"]) == {
+        "post-sft->post-rl", "post-rl->post-recovery", "post-sft->post-recovery", "post-sft-continued->post-recovery"
+    }
+    assert all({"delta", "ci_low", "ci_high", "p", "p_holm"} <= set(c) for row in summary["transitions"].values() for c in row.values())
+    assert all({"kept", "ratio", "ci_low", "ci_high"} <= set(c) for c in summary["preservation"].values())
+    json.dumps(summary, allow_nan=False)
+
+
+def test_lineage_is_carried_and_unknown_is_null(summary):
+    row = summary["systems"]["post-rl"]
+    assert row["reward.mean"]["in_loop"] is True and row["coverage.recall"]["in_loop"] is False
+    assert row["verbosity.chars"]["in_loop"] is None and row["verbosity.chars"]["kin"] is False
+
+
+def test_unscorable_is_null_with_a_reason_everywhere(summary):
+    for row in summary["systems"].values():
+        assert row["grounding.retrieval_p1"]["value"] is None and row["grounding.retrieval_p1"]["reason"] == "no encoder given"
+        assert row["grounding.retrieval_p1"]["n_scored"] == 0 and row["grounding.retrieval_p1"]["n_total"] == 60
+    for row in summary["transitions"].values():
+        assert row["grounding.retrieval_p1"]["p"] is None and row["grounding.retrieval_p1"]["reason"]
+    assert summary["preservation"]["grounding.retrieval_p1"]["reason"] == "no encoder given"
+
+
+def test_deltas_are_the_differences_of_the_values_shown(summary):
+    for name, row in summary["transitions"].items():
+        before, after = name.split("->")
+        for metric, cell in row.items():
+            if cell["delta"] is not None:
+                values = [summary["systems"][k][metric]["value"] for k in (before, after)]
+                assert cell["delta"] == pytest.approx(values[1] - values[0], abs=1e-12)
+                assert cell["ci_low"] <= cell["delta"] <= cell["ci_high"] and 0 < cell["p"] <= cell["p_holm"] <= 1
+
+
+def test_values_lie_in_their_intervals_and_preservation_agrees(summary):
+    for row in summary["systems"].values():
+        assert all(c["ci_low"] <= c["value"] <= c["ci_high"] for c in row.values() if c["value"] is not None)
+    kept = summary["preservation"]["coverage.recall"]
+    delta = {k: summary["transitions"][k]["coverage.recall"]["delta"] for k in ("post-sft->post-rl", "post-sft->post-recovery")}
+    assert kept["kept"] == delta["post-sft->post-recovery"]
+    assert kept["ratio"] == pytest.approx(delta["post-sft->post-recovery"] / delta["post-sft->post-rl"])
+    assert summary["preservation"]["verbosity.chars"]["ratio"] is None and summary["preservation"]["verbosity.chars"]["reason"]
+
+
+def test_the_summary_says_what_the_single_functions_say():
+    systems, docs = all_systems(), [f"d{i // 3}" for i in range(60)]
+    found = summarise(systems, docs, RUN, {}, 7, **FAST)
+    a, b = systems["post-sft"][0], systems["post-rl"][0]
+    one = interval(a, docs, draws=200, seed=7)
+    cell = found["systems"]["post-sft"]["coverage.recall"]
+    assert (cell["value"], cell["ci_low"], cell["ci_high"]) == pytest.approx((one.value, one.ci_low, one.ci_high))
+    two = compare(a, b, docs, draws_boot=200, draws_perm=999, seed=7)
+    cell = found["transitions"]["post-sft->post-rl"]["coverage.recall"]
+    assert (cell["delta"], cell["ci_low"], cell["ci_high"], cell["p"]) == pytest.approx((two.delta, two.ci_low, two.ci_high, two.p))
+
+
+def test_equal_runs_give_equal_files_and_the_order_of_metrics_changes_no_number():
+    systems = all_systems()
+    turned = {k: list(reversed(v)) for k, v in systems.items()}
+    first, second = (summarise(s, None, RUN, {}, 3, **FAST) for s in (systems, turned))
+    assert summarise(systems, None, RUN, {}, 3, **FAST) == first
+    for part in ("systems", "transitions"):
+        for key, row in first[part].items():
+            for metric, cell in row.items():
+                for field, value in cell.items():
+                    other = second[part][key][metric][field]
+                    assert other == (pytest.approx(value, rel=1e-12, abs=1e-12) if isinstance(value, float) else value)
+    assert first != summarise(systems, None, RUN, {}, 4, **FAST)
+
+
+def test_an_identical_checkpoint_gives_delta_0_and_p_1():
+    row = summarise({"post-sft": system(0.5), "post-rl": system(0.5)}, None, RUN, {}, 0, **FAST)["transitions"]["post-sft->post-rl"]
+    for metric in ("coverage.recall", "verbosity.chars", "reward.mean"):
+        assert row[metric]["delta"] == 0 and row[metric]["p"] == 1 and row[metric]["p_holm"] == 1
+
+
+def test_different_scored_segments_add_a_comparison_on_the_common_ones():
+    a = from_values("m", ids(4), [1.0, 2.0, 3.0, None], "s", True, [None, None, None, "empty output"])
+    b = from_values("m", ids(4), [2.0, 3.0, None, 9.0], "s", True, [None, None, "empty output", None])
+    cell = summarise({"post-sft": [a], "post-rl": [b]}, None, RUN, {}, 0, **FAST)["transitions"]["post-sft->post-rl"]["m"]
+    assert cell["delta"] == pytest.approx(14 / 3 - 2) and cell["paired"]["delta"] == 1.0 and cell["paired"]["n"] == 2
+    assert cell["paired"]["p"] is not None
+    same = summarise({"post-sft": [a], "post-rl": [a]}, None, RUN, {}, 0, **FAST)["transitions"]["post-sft->post-rl"]["m"]
+    assert "paired" not in same
+
+
+def test_disjoint_scored_segments_have_no_paired_comparison_but_a_reason():
+    a = from_values("m", ids(2), [1.0, None], "s", True, [None, "empty"])
+    b = from_values("m", ids(2), [None, 1.0], "s", True, ["empty", None])
+    cell = summarise({"post-sft": [a], "post-rl": [b]}, None, RUN, {}, 0, **FAST)["transitions"]["post-sft->post-rl"]["m"]
+    assert cell["paired"]["delta"] is None and cell["paired"]["reason"] and cell["paired"]["p"] is None
+
+
+def test_only_transitions_whose_two_ends_exist_are_listed():
+    found = summarise({"post-sft": system(0.3), "post-rl": system(0.6)}, None, RUN, {}, 0, **FAST)
+    assert list(found["transitions"]) == ["post-sft->post-rl"] and found["preservation"] == {}
+    alone = summarise({"mine": system(0.3)}, None, RUN, {}, 0, **FAST)
+    assert alone["transitions"] == {} and alone["systems"]["mine"]["coverage.recall"]["value"] is not None
+
+
+def test_keys_are_stages_for_one_system_and_both_names_for_several():
+    assert system_keys([("a", "post-sft"), ("a", "post-rl"), ("gold", "gold")]) == ["post-sft", "post-rl", "gold"]
+    assert system_keys([("a", "post-sft"), ("b", "post-sft"), ("gold", "gold")]) == ["a/post-sft", "b/post-sft", "gold"]
+    with pytest.raises(ValueError, match="share a key"):
+        system_keys([("a", "x"), ("a", "x")])
+
+
+def test_several_systems_are_compared_within_each_system():
+    levels = {"post-sft": 0.3, "post-rl": 0.8, "post-recovery": 0.7}
+    systems = {f"{s}/{stage}": system(level) for s in "ab" for stage, level in levels.items()}
+    found = summarise(systems, None, RUN, {}, 0, **FAST)
+    assert "a/post-sft->a/post-rl" in found["transitions"] and "a/post-sft->b/post-rl" not in found["transitions"]
+    assert len(found["transitions"]) == 6 and "b/coverage.recall" in found["preservation"]
+
+
+def test_further_tasks_have_the_same_shape(summary):
+    other = summarise({"mine": system(0.3)}, None, RUN, {}, 0, **FAST)
+    found = summarise({"mine": system(0.3)}, None, RUN, {}, 0, tasks={"newswire-long": other}, **FAST)
+    assert set(found["tasks"]["newswire-long"]) == set(summary)
+
+
+def test_no_systems_no_segments_and_faulty_tables():
+    assert summarise({}, None, {}, {}, 0, **FAST)["systems"] == {}
+    empty = summarise({"mine": [from_values("m", [], [], "s", True)]}, None, {}, {}, 0, **FAST)["systems"]["mine"]["m"]
+    assert empty["value"] is None and empty["reason"] == "no segments" and empty["n_total"] == 0
+    with pytest.raises(ValueError, match="listed twice"):
+        summarise({"mine": system(0.3) * 2}, None, {}, {}, 0, **FAST)
+    with pytest.raises(ValueError, match="not those of the run"):
+        summarise({"a": system(0.3, 60), "b": system(0.3, 50)}, None, {}, {}, 0, **FAST)
+
+
+def test_reasons_of_single_segments_are_counted_where_nothing_was_scored():
+    s = from_values("m", ids(3), [None] * 3, "s", True, ["empty output", "too long", "empty output"])
+    cell = summarise({"mine": [s]}, None, {}, {}, 0, **FAST)["systems"]["mine"]["m"]
+    assert cell["reason"] == "empty output (2 of 3); too long (1 of 3)"
+
+
+# ---- scores.parquet ------------------------------------------------------------------------------------------------
+
+
+def test_scores_go_out_and_come_back_with_the_same_summary(tmp_path):
+    systems, path = all_systems(), tmp_path / "scores.parquet"
+    write_scores(path, [row for stage, metrics in systems.items() for row in score_rows("tiny", stage, "newswire-title", metrics)])
+    back = {stage: metrics for (_, stage, _), metrics in read_scores(path).items()}
+    assert summarise(back, None, RUN, {}, 0, **FAST) == summarise(systems, None, RUN, {}, 0, **FAST)
+
+
+def test_the_parquet_columns_and_that_null_has_a_reason(tmp_path):
+    import pandas as pd
+
+    s = SegmentStats("coverage.precision", ids(3), np.array([[1, 2], [0, 0], [0, 0]]), "ratio", (None, None, "empty"), "s", True)
+    write_scores(tmp_path / "s.parquet", score_rows("a", "post-rl", "t", [s]))
+    table = pd.read_parquet(tmp_path / "s.parquet")
+    assert {"system", "stage", "task", "example_id", "metric", "value", "reason", "signature", "stats", "combiner"} <= set(table.columns)
+    assert not (table["value"].isna() & table["reason"].isna()).any()
+    assert table["value"][0] == 0.5 and math.isnan(table["value"][1]) and "0 / 0" in table["reason"][1] and table["reason"][2] == "empty"
+
+
+def test_what_is_not_a_scores_file_is_a_users_mistake(tmp_path):
+    with pytest.raises(UserError, match="cannot read"):
+        read_scores(tmp_path / "none.parquet")
+    (tmp_path / "bad.parquet").write_text("no")
+    with pytest.raises(UserError, match="cannot read"):
+        read_scores(tmp_path / "bad.parquet")
+    import pandas as pd
+
+    pd.DataFrame({"system": ["a"]}).to_parquet(tmp_path / "short.parquet")
+    with pytest.raises(UserError, match="lacks the column"):
+        read_scores(tmp_path / "short.parquet")
+    rows = score_rows("a", "x", "t", system(0.5, 3)[:1])
+    write_scores(tmp_path / "twice.parquet", rows + rows)
+    with pytest.raises(UserError, match="twice"):
+        read_scores(tmp_path / "twice.parquet")
+
+
+def test_six_systems_forty_metrics_600_segments_take_less_than_20_seconds():
+    n, rng = 600, np.random.default_rng(0)
+    facts = rng.integers(1, 6, n)
+
+    def metrics():
+        found = []
+        for k in range(38):
+            rows = np.column_stack([rng.binomial(facts, 0.5), facts] * (1 + k % 2))
+            found.append(SegmentStats(f"m{k}", ids(n), rows, ("ratio", "f1")[k % 2], (None,) * n, "s", True))
+        for name, width in (("bleu", 10), ("chrf", 18)):
+            found.append(SegmentStats(f"overlap.{name}", ids(n), rng.integers(1, 9, (n, width)), name, (None,) * n, "s", True))
+        return found
+
+    systems = {stage: metrics() for stage in STAGES}
+    start = time.process_time()
+    summarise(systems, None, RUN, {}, 0)
+    assert time.process_time() - start < 20

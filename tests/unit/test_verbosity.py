@@ -1,0 +1,115 @@
+"""Lengths, density, repetition, script and truncation, by hand."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from metrics.records import Example, Generation
+from metrics.scripts import SCRIPTS, scripts_of
+from metrics.segment import SegmentStats
+from metrics.verbosity import count_letters, repetition, score_verbosity, tokens
+
+
+def one(id_: str, lang: str = "th", reference: str | None = "กขคงจ") -> Example:
+    return Example(id_, "s", None if reference is None else (reference,), None, "zh", lang)
+
+
+def score(
+    examples: list[Example], texts: list[str], finished: list[str | None] | None = None, stated: list[int | None] | None = None
+) -> dict[str, SegmentStats]:
+    made = (
+        None if finished is None else [Generation(e.id, "s", "base", t, None, f) for e, t, f in zip(examples, texts, finished, strict=True)]
+    )
+    return {m.metric.removeprefix("verbosity."): m for m in score_verbosity(examples, texts, made, stated)}
+
+
+def test_worked_example() -> None:
+    """Lengths 10 and 0 against references of 5 each; 3 facts in 10 characters; 4 of 10 letters are Latin; one of two outputs was cut."""
+    got = score([one("a"), one("b")], [" กขคงจฉabcd\n", ""], ["length", "stop"], [3, 0])
+    assert {name: metric.value() for name, metric in got.items()} == {
+        "chars": 5.0,
+        "length_ratio": 1.0,
+        "facts_per_100_chars": 30.0,
+        "repetition": 0.0,
+        "wrong_script": 0.4,
+        "truncated": 0.5,
+    }
+    assert [
+        got[name].higher_is_better for name in ("chars", "length_ratio", "facts_per_100_chars", "repetition", "wrong_script", "truncated")
+    ] == [None, None, None, False, False, False]
+
+
+def test_what_is_unknown_is_a_reason_not_a_zero() -> None:
+    got = score([one("a", reference=None), one("b", "qaa")], ["กก", "กก"], None, None)
+    assert got["truncated"].reason == "finish_reason is not known"
+    assert got["facts_per_100_chars"].reason == "no gold facts"
+    assert got["length_ratio"].reasons == ("no reference", None)
+    assert got["length_ratio"].value() == pytest.approx(2 / 5)
+    assert got["wrong_script"].reasons == (None, "no script known for language qaa")
+    half = score([one("a"), one("b")], ["กก", "กก"], ["length", None], [1, None])
+    assert (half["truncated"].value(), half["truncated"].n_scored) == (1.0, 1)
+    assert (half["facts_per_100_chars"].value(), half["facts_per_100_chars"].n_scored) == (50.0, 1)
+    assert score([one("b", "qaa")], ["กก"])["wrong_script"].reason == "no script known for language qaa"
+    assert score([one("b")], ["123 !"])["wrong_script"].reason == "no output holds a letter"
+    empty = score([one("a")], [""], None, [0])
+    assert (empty["chars"].value(), empty["repetition"].value(), empty["facts_per_100_chars"].reason) == (0.0, 0.0, "all outputs are empty")
+    with pytest.raises(ValueError, match="zip"):
+        score([one("a")], ["x", "y"])
+
+
+def test_repetition_by_hand() -> None:
+    assert repetition(list("abcdabcd")) == pytest.approx(1 - 4 / 5)  # abcd bcda cdab dabc abcd
+    assert repetition(list("aaaaaaa")) == pytest.approx(1 - 1 / 4)
+    assert repetition(list("abcd")) == repetition(list("abc")) == repetition([]) == 0.0
+
+
+@given(st.lists(st.sampled_from("abc"), max_size=30))
+def test_repetition_is_a_fraction_and_repeating_all_never_lowers_it(units: list[str]) -> None:
+    assert 0 <= repetition(units) < 1
+    assert repetition(units * 2) >= repetition(units) - 1e-12
+
+
+def test_units_fit_the_language() -> None:
+    assert tokens("ศาลอาญากรุงเทพ พิพากษา", "th") == ["ศาลอาญา", "กรุงเทพ", "พิพากษา"]
+    assert tokens("བོད་ལྗོངས། ལྷ་ས་", "bo") == ["བོད", "ལྗོངས", "ལྷ", "ས"]
+    assert tokens("北京 报道。", "zh-Hans") == ["北", "京", "报", "道", "。"]
+    assert tokens("The court, again.", "en") == ["The", "court", ",", "again", "."]
+    assert tokens("", "th") == tokens("", "bo") == tokens("", "zh") == tokens("", "en") == []
+
+
+@pytest.mark.parametrize(
+    ("lang", "text", "wrong", "letters"),
+    [
+        ("th", "ที่กรุงเทพ 37% abc 中", 4, 11),
+        ("bo", "བོད་ཡིག abc", 3, 7),
+        ("zh", "北京abc，报道", 3, 7),
+        ("ja", "東京はカナー", 0, 5),
+        ("en", "café ไทย", 3, 7),
+        ("ru", "Москва ok", 2, 8),
+        ("sr-Latn", "Beograd Београд", 7, 14),
+        ("vi", "Việt Nam", 0, 7),
+        ("th", "37 !", 0, 0),
+    ],
+)
+def test_letters_outside_the_script(lang: str, text: str, wrong: int, letters: int) -> None:
+    scripts = scripts_of(lang)
+    assert scripts is not None
+    assert count_letters(text, scripts) == (wrong, letters)
+
+
+def test_every_script_in_the_table_is_one_that_unicode_knows() -> None:
+    for lang in (*SCRIPTS, "zh-Hant", "mn-Mong", "cjy-Hans"):
+        scripts = scripts_of(lang)
+        assert scripts
+        assert count_letters("1", scripts) == (0, 0)
+    assert scripts_of("qaa") is None
+    assert scripts_of("TH") == ("Thai",)
+
+
+def test_signatures_name_the_unit_and_the_languages() -> None:
+    got = score([one("a"), one("b", "bo")], ["ก", "ཀ"])
+    assert "newmm" in got["repetition"].signature
+    assert "syllables" in got["repetition"].signature
+    assert got["wrong_script"].signature.endswith("langs:bo+th")

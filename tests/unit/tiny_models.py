@@ -1,0 +1,46 @@
+"""Tokenizer and shape of the tiny random models of the tests (the fixtures are in conftest.py)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+THAI = "กขคงจชซญดตถทนบปผพฟมยรลวสหอ"
+HAN = "中国公司起诉法院北京泰"
+PRINTABLE = "".join(chr(c) for c in range(32, 127))
+
+
+def character_tokenizer(words: list[str]) -> Any:
+    """A fast tokenizer: one token per character of this small world, `words` whole, everything else unknown."""
+    from tokenizers import AddedToken, Tokenizer, models
+    from transformers import PreTrainedTokenizerFast
+
+    characters = sorted(set(THAI + HAN + PRINTABLE + "\nะาิี่้ำเแไ，。"))
+    vocabulary = {token: i for i, token in enumerate(["<unk>", *characters])}
+    tok = Tokenizer(models.BPE(vocab=vocabulary, merges=[], unk_token="<unk>"))
+    tok.add_special_tokens([AddedToken(t, special=True, normalized=False) for t in ("<|im_start|>", "<|im_end|>", "<|pad|>")])
+    tok.add_tokens([AddedToken(w, normalized=False) for w in words])
+    return PreTrainedTokenizerFast(
+        tokenizer_object=tok,
+        eos_token="<|im_end|>",
+        pad_token="<|pad|>",
+        unk_token="<unk>",
+        padding_side="left",
+        clean_up_tokenization_spaces=False,
+    )
+
+
+def small_shape(tokenizer: Any) -> dict[str, Any]:
+    """Config keys that SmolLM3 and Qwen3 share."""
+    return {
+        "vocab_size": len(tokenizer),
+        "hidden_size": 32,
+        "intermediate_size": 64,
+        "num_hidden_layers": 2,
+        "num_attention_heads": 4,
+        "num_key_value_heads": 2,
+        "max_position_embeddings": 512,
+        "tie_word_embeddings": True,
+        "bos_token_id": None,
+        "eos_token_id": tokenizer.eos_token_id,
+        "pad_token_id": tokenizer.pad_token_id,
+    }

@@ -1,0 +1,65 @@
+"""`python -m training NAME`: regenerate one of the embedded models from its corpus. Killed runs go on where they were."""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import importlib
+import json
+import sys
+from pathlib import Path
+
+from metrics.errors import UserError
+from metrics.records import atomic_write_text
+
+# asset -> (module, settings class, function(corpus, words, out, settings) -> manifest fields)
+ASSETS = {
+    "base": ("training.base", "BaseSettings", "train_base"),
+    "reranker": ("training.reranker", "RerankerSettings", "train_reranker"),
+    "comet": ("training.comet", "CometSettings", "train_comet"),
+    "encoder": ("training.embedder", "EncoderSettings", "train_encoder"),
+}
+
+
+def _settings(cls: type, overrides: list[str]) -> object:
+    fields = {f.name: f for f in dataclasses.fields(cls)}
+    values = {}
+    for item in overrides:
+        name, _, text = item.partition("=")
+        if name not in fields:
+            raise UserError(f"--set {item}: no such setting; there are {', '.join(fields)}")
+        kind = type(fields[name].default)
+        try:
+            values[name] = kind(text)
+        except ValueError as error:
+            raise UserError(f"--set {item}: {text!r} is not a {kind.__name__}") from error
+    return cls(**values)
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Exit code 0 done, 2 the user's mistake."""
+    parser = argparse.ArgumentParser(prog="python -m training", description="Train an embedded model on CPU from a corpus that `python -m benchmark data corpus` writes.")
+    parser.add_argument("name", choices=sorted(ASSETS))
+    parser.add_argument("--corpus", type=Path, required=True, help="JSON Lines of `python -m benchmark data corpus --name NAME`")
+    parser.add_argument("--words", type=Path, required=True, help="word list of `python -m benchmark data corpus --name words`")
+    parser.add_argument("--out", type=Path, required=True, help="folder to write (Hugging Face format)")
+    parser.add_argument("--set", dest="overrides", action="append", default=[], metavar="KEY=VALUE")
+    args = parser.parse_args(argv)
+    module_name, cls, function = ASSETS[args.name]
+    try:
+        module = importlib.import_module(module_name)
+        settings = _settings(getattr(module, cls), args.overrides)
+        record = getattr(module, function)(args.corpus, args.words, args.out, settings)
+        from training.checkpoints import weights_hash
+
+        overrides = "".join(f" --set {o}" for o in args.overrides)
+        record |= {"name": args.name, "weights_hash": weights_hash(args.out), "command": f"python -m training {args.name} --corpus {args.corpus.name} --words {args.words.name} --out {args.out.name}{overrides}"}
+        atomic_write_text(args.out / "asset.json", json.dumps(record, indent=1, sort_keys=True, default=str) + "\n")
+    except UserError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,214 @@
+"""Checkpoints: a Hugging Face folder in safetensors with its lineage beside the weights, written whole or not at all."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+import os
+import re
+import shutil
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from metrics.errors import UserError
+from metrics.records import sha256_file
+
+from .resume import safetensors_problem
+
+LINEAGE = "lineage.json"
+PICKLED = (".bin", ".pt", ".pth", ".ckpt", ".pkl", ".pickle")
+_HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*/[\w.-]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """A trained policy and where it comes from; all but the path stands in its `lineage.json`."""
+
+    path: str
+    """Folder in Hugging Face format."""
+    stage: str
+    """Such as `post-sft`."""
+    weights_hash: str
+    """See `weights_hash`."""
+    parent_hash: str | None
+    """Weights hash of the checkpoint it was trained from."""
+    config_hash: str
+    """Of the settings it was trained with (for RL: the reward's id, too)."""
+    data_hash: str
+    """Of the training rows, in order."""
+    seed: int
+    steps: int
+    """Optimiser steps of this stage."""
+    left_out: int = 0
+    """Training rows left out because they were longer than the model or the settings allow."""
+
+
+def weight_files(folder: str | Path) -> list[Path]:
+    """The safetensors files of a checkpoint, by name. Raises UserError when there are none, naming pickled weights where it finds some."""
+    folder = Path(folder)
+    if not folder.is_dir():
+        raise UserError(f"{folder}: no such checkpoint folder; check the path")
+    files = sorted(folder.glob("*.safetensors"))
+    if not files:
+        pickled = sorted(p.name for p in folder.iterdir() if p.suffix in PICKLED and p.name != "training_args.bin")
+        if pickled:
+            raise UserError(
+                f"{folder}: holds only pickled weights ({pickled[0]}), which can run code when loaded; "
+                "save the model again with safetensors"
+            )
+        raise UserError(f"{folder}: holds no weights (*.safetensors); give the folder of a saved Hugging Face model")
+    return files
+
+
+def weights_hash(folder: str | Path) -> str:
+    """sha256 over names and contents of the safetensors files of a folder: equal exactly when the weights files are equal."""
+    digest = hashlib.sha256()
+    for file in weight_files(folder):
+        digest.update(f"{file.name}\0{sha256_file(file)}\0".encode())
+    return digest.hexdigest()
+
+
+def check_folder(folder: Path, trust_remote_code: bool = False) -> dict[str, Any]:
+    """The config of a local checkpoint, after its files were looked at: raises UserError for anything missing, cut short or pickled."""
+    if not folder.is_dir():
+        raise UserError(f"{folder}: no such checkpoint folder; check the path")
+    try:
+        config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise UserError(f"{folder}: holds no config.json; give the folder of a saved Hugging Face model") from None
+    except (OSError, ValueError) as err:
+        raise UserError(f"{folder / 'config.json'}: cannot be read ({err}); save the model again") from err
+    if not isinstance(config, dict):
+        raise UserError(f"{folder / 'config.json'}: must hold a JSON object; save the model again")
+    if config.get("auto_map") and not trust_remote_code:
+        raise UserError(
+            f"{folder}: the model brings its own code (auto_map in config.json); read that code, then allow it with trust_remote_code"
+        )
+    files = weight_files(folder)
+    index = folder / "model.safetensors.index.json"
+    if index.exists():
+        try:
+            shards = set(json.loads(index.read_text(encoding="utf-8"))["weight_map"].values())
+        except (OSError, ValueError, KeyError, AttributeError) as err:
+            raise UserError(f"{index}: cannot be read ({err}); copy the checkpoint again") from err
+        missing = sorted(shards - {f.name for f in files})
+        if missing:
+            raise UserError(
+                f"{folder}: {len(missing)} weights file(s) named in {index.name} are missing, such as {missing[0]}; "
+                "copy the checkpoint again"
+            )
+    for file in files:
+        problem = safetensors_problem(file)
+        if problem:
+            raise UserError(f"{file}: corrupt weights ({problem}); copy or train the checkpoint again")
+    return config
+
+
+def load_tokenizer(path: str | Path, trust_remote_code: bool = False) -> Any:
+    """The tokenizer of a checkpoint, padding on the left (with eos, where it has no padding token). UserError without tokenizer or eos."""
+    from transformers import AutoTokenizer
+
+    try:
+        tokenizer = AutoTokenizer.from_pretrained(str(path), trust_remote_code=trust_remote_code)
+    except Exception as err:  # the libraries raise many kinds for a bad folder; each is the same mistake of the user
+        raise UserError(f"{path}: its tokenizer cannot be loaded ({_first_line(err)}); save the tokenizer beside the model") from err
+    if tokenizer.eos_token_id is None:
+        raise UserError(f"{path}: its tokenizer has no end-of-sequence token, so no text could end; set eos_token in tokenizer_config.json")
+    if tokenizer.pad_token_id is None:
+        tokenizer.pad_token = tokenizer.eos_token
+    tokenizer.padding_side = "left"
+    return tokenizer
+
+
+def load_policy(path: str | Path, dtype: str = "float32", trust_remote_code: bool = False, device: str | None = None) -> tuple[Any, Any]:
+    """(causal language model in eval mode, tokenizer padding on the left) of a folder or hub id.
+
+    dtype: a torch dtype's name ("float32", "bfloat16"); device: where the model goes (default: a CUDA device where there is one).
+    Raises UserError: missing or corrupt files, pickled weights, a model with code of its own unless `trust_remote_code`, weights that the
+    architecture lacks, no tokenizer, a vocabulary larger than the embedding.
+    """
+    import torch
+    from transformers import AutoModelForCausalLM
+
+    if not isinstance(getattr(torch, dtype, None), torch.dtype):
+        raise UserError(f"unknown dtype {dtype!r}; use float32, bfloat16 or float16")
+    folder = Path(path)
+    if folder.exists() or not _HUB_ID.fullmatch(str(path)):
+        check_folder(folder, trust_remote_code)
+    tokenizer = load_tokenizer(path, trust_remote_code)
+    logger = logging.getLogger("transformers")
+    level = logger.level
+    logger.setLevel(logging.ERROR)  # what it warns of (weights newly initialised) is an error here, raised below
+    try:
+        loaded: Any = AutoModelForCausalLM.from_pretrained(
+            str(path), dtype=getattr(torch, dtype), trust_remote_code=trust_remote_code, use_safetensors=True, output_loading_info=True
+        )
+    except Exception as err:  # as above
+        raise UserError(
+            f"{path}: cannot be loaded as a causal language model ({_first_line(err)}); check the folder or the hub id"
+        ) from err
+    finally:
+        logger.setLevel(level)
+    model, info = loaded
+    missing = sorted(info["missing_keys"])
+    if missing:
+        raise UserError(
+            f"{path}: {len(missing)} weights are missing, such as {missing[0]}; the checkpoint is incomplete or of another architecture"
+        )
+    vocabulary = model.get_input_embeddings().weight.shape[0]
+    if len(tokenizer) > vocabulary:
+        raise UserError(f"{path}: the tokenizer has {len(tokenizer)} tokens, the model only {vocabulary}; they do not belong together")
+    model.to(device or ("cuda" if torch.cuda.is_available() else "cpu"))
+    return model.eval(), tokenizer
+
+
+def _first_line(err: Exception) -> str:
+    return (str(err).strip().splitlines() or [type(err).__name__])[0][:200]
+
+
+def save_checkpoint(model: Any, tokenizer: Any, out: Path, **lineage: Any) -> Checkpoint:
+    """Write model, tokenizer and `lineage.json` to `out` by rename; an older folder of that name is replaced.
+
+    lineage: the fields of `Checkpoint` but path and weights_hash. Raises UserError when the disk is full or read-only.
+    """
+    from safetensors import SafetensorError
+
+    partial = out.with_name(f".{out.name}.partial")
+    old = out.with_name(f".{out.name}.old")
+    try:
+        for leftover in (partial, old):
+            shutil.rmtree(leftover, ignore_errors=True)
+        partial.mkdir(parents=True)
+        model.save_pretrained(partial)
+        tokenizer.save_pretrained(partial)
+        checkpoint = Checkpoint(path=str(out), weights_hash=weights_hash(partial), **lineage)
+        record = {k: v for k, v in asdict(checkpoint).items() if k != "path"}
+        (partial / LINEAGE).write_text(json.dumps(record, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+        for file in partial.iterdir():
+            with open(file, "rb") as stream:
+                os.fsync(stream.fileno())
+        if out.exists():
+            os.replace(out, old)
+        os.replace(partial, out)
+        shutil.rmtree(old, ignore_errors=True)
+    except (OSError, SafetensorError) as err:
+        shutil.rmtree(partial, ignore_errors=True)
+        raise UserError(f"cannot write the checkpoint {out}: {err}; free some space or choose a folder you may write to") from err
+    return checkpoint
+
+
+def read_checkpoint(folder: str | Path) -> Checkpoint:
+    """The lineage of a checkpoint written by `save_checkpoint`, its weights hashed anew. UserError when they are missing or disagree."""
+    folder = Path(folder)
+    path = folder / LINEAGE
+    try:
+        checkpoint = Checkpoint(path=str(folder), **json.loads(path.read_text(encoding="utf-8")))
+    except FileNotFoundError:
+        raise UserError(f"{path}: missing; the folder was not written by this suite's training") from None
+    except (OSError, ValueError, TypeError) as err:
+        raise UserError(f"{path}: cannot be read ({err}); train the stage again") from err
+    if weights_hash(folder) != checkpoint.weights_hash:
+        raise UserError(f"{folder}: the weights are not those of its {LINEAGE}; train the stage again")
+    return checkpoint

@@ -1,0 +1,37 @@
+"""Corpora of the embedded models, as JSON Lines on disk, read by row number."""
+
+from __future__ import annotations
+
+import json
+import random
+from pathlib import Path
+from typing import Any
+
+from metrics.errors import UserError
+from metrics.records import sha256_file
+
+
+class Corpus:
+    """Rows of a JSON Lines file. Batches depend on (seed, step) alone, so that training resumes with the same ones."""
+
+    def __init__(self, path: Path) -> None:
+        if not path.exists():
+            raise UserError(f"{path}: no such corpus; write it with `python -m benchmark data corpus --name {path.stem} --out {path}`")
+        self.rows: list[dict[str, Any]] = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+        self.hash = sha256_file(path)
+
+    def batch(self, seed: int, step: int, size: int) -> list[dict[str, Any]]:
+        """`size` rows: a fresh permutation of the corpus for each pass."""
+        n = len(self.rows)
+        out = []
+        for i in range(step * size, (step + 1) * size):
+            order = self._order(seed, i // n)
+            out.append(self.rows[order[i % n]])
+        return out
+
+    def _order(self, seed: int, epoch: int) -> list[int]:
+        if getattr(self, "_cached", (None,))[0] != (seed, epoch):
+            order = list(range(len(self.rows)))
+            random.Random(f"{seed}:{epoch}").shuffle(order)
+            self._cached = ((seed, epoch), order)
+        return self._cached[1]

@@ -1,0 +1,173 @@
+"""Going on after a kill: which of TRL's checkpoints is whole, whose run it belongs to, and leaving in good order at SIGTERM.
+
+transformers 4.57 writes a checkpoint in place, so a kill during a save leaves a folder that `get_last_checkpoint` would pick up.
+A folder counts here only when every file of it is whole.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import shutil
+import signal
+import struct
+import threading
+import zipfile
+from collections.abc import Iterable
+from pathlib import Path
+from types import FrameType, TracebackType
+from typing import Any
+
+from metrics.errors import UserError
+from metrics.records import atomic_write_text
+
+log = logging.getLogger("training")
+
+KEY = "key.json"
+
+
+def safetensors_problem(path: Path) -> str | None:
+    """What is wrong with a safetensors file (cut short, header unreadable), or None. Reads the header only."""
+    size = path.stat().st_size
+    with open(path, "rb") as stream:
+        head = stream.read(8)
+        if len(head) < 8:
+            return "empty or cut short"
+        (length,) = struct.unpack("<Q", head)
+        if length > size - 8:
+            return "cut short"
+        try:
+            header = json.loads(stream.read(length))
+            end = max((t["data_offsets"][1] for name, t in header.items() if name != "__metadata__"), default=0)
+        except (ValueError, KeyError, TypeError, AttributeError):
+            return "its header is not readable"
+    return None if size == 8 + length + end else f"{size} bytes, {8 + length + end} expected"
+
+
+def checkpoint_problem(folder: Path) -> str | None:
+    """Why a TRL checkpoint (`checkpoint-N`) must not be resumed from, or None when every file of it is whole."""
+    try:
+        state = json.loads((folder / "trainer_state.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return "trainer_state.json is missing or cut short"
+    if f"checkpoint-{state.get('global_step')}" != folder.name:
+        return f"trainer_state.json is of step {state.get('global_step')}"
+    weights = sorted(folder.glob("*.safetensors"))
+    index = folder / "model.safetensors.index.json"
+    if index.exists():
+        try:
+            named = set(json.loads(index.read_text(encoding="utf-8"))["weight_map"].values())
+        except (OSError, ValueError, KeyError):
+            return f"{index.name} is cut short"
+        if named - {w.name for w in weights}:
+            return "a weights file is missing"
+    if not weights:
+        return "no weights"
+    for file in weights:
+        problem = safetensors_problem(file)
+        if problem:
+            return f"{file.name}: {problem}"
+    states = [folder / "optimizer.pt", folder / "scheduler.pt", *folder.glob("rng_state*.pth")]
+    if len(states) < 3:
+        return "no random state"
+    for file in states:
+        if not file.exists() or not zipfile.is_zipfile(file):  # torch.save writes a zip whose directory comes last
+            return f"{file.name} is missing or cut short"
+    return None
+
+
+def _step(folder: Path) -> int:
+    tail = folder.name.removeprefix("checkpoint-")
+    return int(tail) if tail.isdigit() else -1
+
+
+def latest_complete(work: Path) -> Path | None:
+    """The checkpoint of the highest step in a trainer's folder that is whole, or None."""
+    for folder in sorted(work.glob("checkpoint-*"), key=_step, reverse=True):
+        if _step(folder) >= 0 and checkpoint_problem(folder) is None:
+            return folder
+    return None
+
+
+def open_workspace(work: Path, key: dict[str, Any]) -> Path | None:
+    """Make a trainer's folder ready and return the checkpoint to resume from, if any.
+
+    key: what the run is made of (hashes of parent, config and data). Leftovers of a run with another key, and checkpoints that a kill cut
+    short, are removed: they could only give other weights than an uninterrupted run.
+    """
+    path = work / KEY
+    try:
+        same = json.loads(path.read_text(encoding="utf-8")) == key
+    except (OSError, ValueError):
+        same = False
+    try:
+        if work.exists() and not same:
+            log.warning("%s: leftovers of a run with other settings, data or parent; starting from step 0", work)
+            shutil.rmtree(work)
+        work.mkdir(parents=True, exist_ok=True)
+        for folder in work.glob("checkpoint-*"):
+            problem = checkpoint_problem(folder)
+            if problem:
+                log.warning("%s: not complete (%s); removed", folder, problem)
+                shutil.rmtree(folder)
+    except OSError as err:
+        raise UserError(f"cannot prepare {work}: {err.strerror or err}; choose a folder you may write to") from err
+    if not same:
+        atomic_write_text(path, json.dumps(key))
+    return latest_complete(work)
+
+
+class StepLog:
+    """Rows of JSON Lines, each with its optimiser step, appended as training goes; a resumed run first drops the later ones."""
+
+    def __init__(self, path: Path, resumed_step: int) -> None:
+        """resumed_step: 0 for a new run, which empties an older file."""
+        self.path = path
+        atomic_write_text(path, "".join(self._kept(resumed_step)) if resumed_step else "")
+
+    def _kept(self, step: int) -> Iterable[str]:
+        if not self.path.exists():
+            return
+        # Bytes, cut at line feeds alone: a kill may split a character, and texts hold other line separators than \n.
+        with open(self.path, "rb") as stream:
+            for line in stream:
+                # A line without its end was cut by the kill; it belongs to a step that will run again.
+                if line.endswith(b"\n") and json.loads(line)["step"] <= step:
+                    yield line.decode("utf-8")
+
+    def append(self, rows: Iterable[dict[str, Any]]) -> None:
+        """Write rows and hand them to the system, so that a kill of this process loses none. Raises UserError when the disk is full."""
+        try:
+            with open(self.path, "a", encoding="utf-8") as stream:
+                stream.write("".join(json.dumps(row, ensure_ascii=False, allow_nan=False) + "\n" for row in rows))
+        except OSError as err:
+            raise UserError(f"cannot write {self.path}: {err.strerror or err}; free some space, then run the same command again") from err
+
+
+class Terminated(SystemExit):
+    """SIGTERM was answered: the state is saved and the same command goes on from there. Exit status 143, as for any process so ended."""
+
+    def __init__(self, work: Path, step: int) -> None:
+        super().__init__(143)
+        self.work, self.step = work, step
+        log.warning("terminated at step %d, state saved in %s; run the same command again to go on", step, work)
+
+
+class OnSigterm:
+    """Within this context SIGTERM only sets `requested`; the trainer then saves after its step. Idle outside the main thread."""
+
+    def __init__(self) -> None:
+        self.requested = False
+        self._before: Any = None
+
+    def _set(self, number: int, frame: FrameType | None) -> None:
+        self.requested = True
+
+    def __enter__(self) -> OnSigterm:
+        if threading.current_thread() is threading.main_thread():
+            self._before = signal.signal(signal.SIGTERM, self._set)
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None) -> None:
+        if self._before is not None:
+            signal.signal(signal.SIGTERM, self._before)

@@ -1,0 +1,73 @@
+"""Rewards by name: one line in the table and one file each.
+
+A reward judges candidates against sources and returns raw scores; gate and penalties of eq. 6 are put on top in `safeguards`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from importlib import import_module
+from pathlib import Path
+from typing import Any, Protocol, runtime_checkable
+
+from metrics.errors import UserError
+
+REWARDS = {
+    "reranker-generative": "training.rewards.reranker_generative:load_reranker",
+    "callable": "training.rewards.callable_reward:load_callable",
+}
+"""name -> "module:factory"; a factory takes the path (a folder or hub id; for `callable` "module:function") and keyword options."""
+
+
+@runtime_checkable
+class Reward(Protocol):
+    """What the RL stage and `validate-reward` need of a reward."""
+
+    name: str
+    """As in REWARDS."""
+    id: str
+    """Identifies the scores: equal ids give equal scores (weights hash and instruction, or the hash of the code)."""
+    length_unit: str
+    """What `token_ids` counts, for the log: "reranker tokens" or "code points"."""
+
+    def score(self, sources: Sequence[str], candidates: Sequence[str]) -> list[float]:
+        """Raw score in [0, 1] of each candidate against its own source (equally long sequences)."""
+
+    def token_ids(self, texts: Sequence[str]) -> list[list[int]]:
+        """The tokens in which eq. 6 counts lengths and repeated 4-grams."""
+
+    def counts(self) -> dict[str, int]:
+        """What happened since the reward was made, such as sources cut for being too long."""
+
+
+def load_reward(spec: str, path: str | None = None, **options: Any) -> Reward:
+    """A reward by name (with the path it needs), by folder (its kind is read from config.json), or as "module:function".
+
+    Raises UserError for an unknown name, a folder of another kind, or whatever the factory finds wrong.
+    """
+    if spec in REWARDS:
+        name, where = spec, path
+    elif ":" in spec and not Path(spec).exists():
+        name, where = "callable", spec
+    elif Path(spec).is_dir():
+        name, where = _kind(Path(spec)), spec
+    else:
+        raise UserError(f"unknown reward {spec!r}; use one of {', '.join(sorted(REWARDS))}, an existing folder, or module:function")
+    if where is None:
+        raise UserError(f"the reward {name!r} needs a path (its folder or hub id; for `callable`, module:function)")
+    module, _, attr = REWARDS[name].partition(":")
+    return getattr(import_module(module), attr)(where, **options)
+
+
+def _kind(folder: Path) -> str:
+    try:
+        architectures = json.loads((folder / "config.json").read_text(encoding="utf-8")).get("architectures") or []
+    except (OSError, ValueError, AttributeError) as err:
+        raise UserError(f"{folder}: its config.json cannot be read ({err}); a reward folder is a saved Hugging Face model") from err
+    if any(str(a).endswith("ForCausalLM") for a in architectures):
+        return "reranker-generative"
+    raise UserError(
+        f"{folder}: no reward is known for the architecture {', '.join(map(str, architectures)) or '(none named)'}; "
+        "give a generative yes/no reranker (...ForCausalLM)"
+    )

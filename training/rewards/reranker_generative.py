@@ -1,0 +1,232 @@
+"""The generative yes/no reranker (Qwen3-Reranker family): r = exp(z_yes) / (exp(z_yes) + exp(z_no)) after the official template.
+
+The text of the prompt is the official one to the letter; without it these models rank wrongly. Two things are ours:
+
+- Tokens. The prompt is tokenised in parts - prefix with instruction, source, candidate, suffix - and the ids are joined, in the plain
+  loop and in the fast path alike, so that a source has the same tokens whatever follows it. The parts meet where Qwen's pre-tokeniser
+  cuts anyway (after ":" and after a line break; a space goes with the word behind it), so the ids are those of the whole text tokenised
+  at once.
+- Length. Sources and candidates have limits of their own and lose their ends beyond them, counted in `counts()`. The official code shares
+  one limit between both, so that a source would be cut differently for each of its candidates.
+
+Fast path: the part up to the candidate is run once for each source, and its keys and values serve all candidates of that source.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from metrics.errors import UserError
+
+from ..checkpoints import load_policy, weights_hash
+from .shared_prefix import last_hidden_states
+
+SYSTEM = (
+    "Judge whether the Document meets the requirements based on the Query and the Instruct provided. "
+    'Note that the answer can only be "yes" or "no".'
+)
+PREFIX = f"<|im_start|>system\n{SYSTEM}<|im_end|>\n<|im_start|>user\n"
+SUFFIX = "<|im_end|>\n<|im_start|>assistant\n<think>\n\n</think>\n\n"
+DEFAULT_INSTRUCT = "Given a Chinese news article, judge whether the Thai text conveys its content faithfully"
+"""The instruction of the title task, zh -> th."""
+YES, NO = "yes", "no"
+TEMPLATE_WORDS = [
+    YES,
+    NO,
+    f"system\n{SYSTEM}",
+    "user\n<Instruct>:",
+    DEFAULT_INSTRUCT,
+    "\n<Query>:",
+    "<Document>:",
+    "assistant\n<think>\n\n</think>\n\n",
+]
+"""The template's fixed pieces: as entries of a small tokenizer they cost a token each."""
+SCORED = ("final_logit_softcapping", "logit_scale", "logits_scaling", "lm_head_multiplier")
+
+
+def format_prompt(source: str, candidate: str, instruct: str = DEFAULT_INSTRUCT) -> str:
+    """The whole official prompt for one pair; the answer token follows it."""
+    return f"{PREFIX}<Instruct>: {instruct}\n<Query>: {source}\n<Document>: {candidate}{SUFFIX}"
+
+
+def _ids(tokenizer: Any, text: str) -> list[int]:
+    return list(tokenizer(text, add_special_tokens=False)["input_ids"])
+
+
+@lru_cache(maxsize=8)
+def _keeps_space_apart(tokenizer: Any) -> bool:
+    """True when a leading space is always a token of its own; then it stays with "<Document>:", else it goes with the candidate."""
+    space = _ids(tokenizer, " ")
+    return all(_ids(tokenizer, " " + text) == space + _ids(tokenizer, text) for text in ("a", "ก", "中", "ཀ", "1", "“"))
+
+
+def _cut(tokenizer: Any, ids: list[int], limit: int | None, end: str = "") -> list[int]:
+    if limit is None or len(ids) <= limit:
+        return ids
+    tail = _ids(tokenizer, end) if end else []
+    return ids[: limit - len(tail)] + tail
+
+
+def query_ids(tokenizer: Any, source: str, instruct: str = DEFAULT_INSTRUCT, limit: int | None = None) -> list[int]:
+    """Tokens of everything before the candidate. limit: most tokens for the source; beyond it the source loses its end."""
+    document = "<Document>: " if _keeps_space_apart(tokenizer) else "<Document>:"
+    head = _ids(tokenizer, f"{PREFIX}<Instruct>: {instruct}\n<Query>:")
+    return head + _cut(tokenizer, _ids(tokenizer, f" {source}\n"), limit, "\n") + _ids(tokenizer, document)
+
+
+def document_ids(tokenizer: Any, candidate: str, limit: int | None = None) -> list[int]:
+    """Tokens of the candidate (with its leading space, where the tokenizer joins the two); beyond `limit` it loses its end."""
+    text = candidate if _keeps_space_apart(tokenizer) else f" {candidate}"
+    return _cut(tokenizer, _ids(tokenizer, text), limit)
+
+
+def suffix_ids(tokenizer: Any) -> list[int]:
+    """Tokens of everything after the candidate."""
+    return _ids(tokenizer, SUFFIX)
+
+
+class GenerativeReranker:
+    """A causal LM and its tokenizer as a yes/no judge; a `Reward`."""
+
+    name = "reranker-generative"
+    length_unit = "reranker tokens"
+
+    def __init__(
+        self,
+        model: Any,
+        tokenizer: Any,
+        *,
+        where: str,
+        weights: str,
+        instruct: str = DEFAULT_INSTRUCT,
+        max_source_tokens: int | None = None,
+        max_candidate_tokens: int | None = None,
+        batch_tokens: int = 16384,
+    ) -> None:
+        """where: for messages; weights: hash for the id; limits default to two thirds and one third of the context (at most
+        8192, as in the official code); batch_tokens: tokens, the shared ones of each candidate included, in one forward pass.
+        UserError for a model of another kind.
+        """
+        self.model, self.tokenizer, self.instruct, self.batch_tokens = model.eval(), tokenizer, instruct, batch_tokens
+        self._check(where)
+        self.yes, self.no = (tokenizer.convert_tokens_to_ids(t) for t in (YES, NO))
+        self.suffix = suffix_ids(tokenizer)
+        overhead = len(query_ids(tokenizer, "", instruct)) + len(self.suffix)
+        context = min(getattr(model.config, "max_position_embeddings", 8192), 8192) - overhead
+        self.max_candidate_tokens = max_candidate_tokens or context // 3
+        self.max_source_tokens = max_source_tokens or context - self.max_candidate_tokens
+        if self.max_source_tokens < 2 or self.max_candidate_tokens < 1 or self.max_source_tokens + self.max_candidate_tokens > context:
+            raise UserError(
+                f"reranker {where}: {self.max_source_tokens} source + {self.max_candidate_tokens} candidate tokens do not fit "
+                f"into the {context} that the template leaves of its context; lower max_source_tokens or max_candidate_tokens"
+            )
+        limits = f"{self.max_source_tokens}+{self.max_candidate_tokens}"
+        asked, dtype = hashlib.sha256(instruct.encode()).hexdigest()[:8], str(model.dtype).removeprefix("torch.")
+        self.id = f"{self.name}:{weights[:16]}:{asked}:{limits}:{dtype}"
+        self._counts: Counter[str] = Counter()
+
+    def _check(self, where: str) -> None:
+        tok, config = self.tokenizer, self.model.config
+        vocabulary = tok.get_vocab()
+        for token in ("<|im_start|>", "<|im_end|>", YES, NO):
+            if token not in vocabulary:
+                kind = "answer token" if token in (YES, NO) else "turn mark of the official template"
+                raise UserError(f"reranker {where}: its tokenizer lacks {token!r}, the {kind}; give a model of the Qwen3-Reranker family")
+        ids = _ids(tok, format_prompt("", "", self.instruct))
+        if tok.unk_token_id is not None and tok.unk_token_id in ids:
+            raise UserError(
+                f"reranker {where}: its tokenizer cannot write the official template or the instruction (unknown token); "
+                "give a model of the Qwen3-Reranker family, or an instruction in letters it knows"
+            )
+        if ids.count(vocabulary["<|im_start|>"]) != 3 or ids.count(vocabulary["<|im_end|>"]) != 2:
+            raise UserError(
+                f"reranker {where}: its tokenizer splits <|im_start|> or <|im_end|>, so the official template has no turns; "
+                "register them as special tokens"
+            )
+        odd = [name for name in SCORED if getattr(config, name, None) not in (None, 1.0)]
+        if (
+            odd
+            or self.model.get_output_embeddings() is None
+            or (getattr(config, "sliding_window", None) and getattr(config, "use_sliding_window", False))
+        ):
+            what = ", ".join(odd) or "no output embedding, or a sliding window"
+            raise UserError(
+                f"reranker {where}: architecture {config.model_type!r} changes its logits ({what}); give a model of the Qwen3 kind"
+            )
+
+    def _query(self, source: str) -> list[int]:
+        return query_ids(self.tokenizer, source, self.instruct, self.max_source_tokens)
+
+    def _document(self, candidate: str) -> list[int]:
+        return document_ids(self.tokenizer, candidate, self.max_candidate_tokens) + self.suffix
+
+    def _count(self, sources: Sequence[str], candidates: Sequence[str]) -> None:
+        """Count what is scored and what loses its end: no cut is silent."""
+        too_long = {s for s in set(sources) if len(_ids(self.tokenizer, f" {s}\n")) > self.max_source_tokens}
+        self._counts["scored"] += len(candidates)
+        self._counts["sources_cut"] += sum(s in too_long for s in sources)
+        self._counts["candidates_cut"] += sum(len(document_ids(self.tokenizer, c)) > self.max_candidate_tokens for c in candidates)
+
+    def score(self, sources: Sequence[str], candidates: Sequence[str]) -> list[float]:
+        """P(yes) of each candidate for its own source; candidates of one source share its pass. Equals `score_plain` to rounding."""
+        import torch
+
+        if len(sources) != len(candidates):
+            raise ValueError(f"{len(sources)} sources, {len(candidates)} candidates")
+        if not candidates:
+            return []
+        self._count(sources, candidates)
+        pairs = dict.fromkeys(zip(sources, candidates, strict=True))
+        grouped: dict[str, list[str]] = {}
+        for source, candidate in pairs:
+            grouped.setdefault(source, []).append(candidate)
+        prefixes = [self._query(source) for source in grouped]
+        endings = [[self._document(c) for c in group] for group in grouped.values()]
+        with torch.inference_mode():
+            hidden = last_hidden_states(self.model, prefixes, endings, self.tokenizer.pad_token_id, self.batch_tokens)
+            head = self.model.get_output_embeddings()
+            weight = head.weight[self.yes] - head.weight[self.no]
+            bias = 0.0 if getattr(head, "bias", None) is None else head.bias[self.yes] - head.bias[self.no]
+            chance = torch.sigmoid((hidden.float() @ weight.float()) + bias).tolist()
+        flat = ((source, candidate) for source, group in grouped.items() for candidate in group)
+        found = dict(zip(flat, chance, strict=True))
+        return [found[pair] for pair in zip(sources, candidates, strict=True)]
+
+    def score_plain(self, sources: Sequence[str], candidates: Sequence[str]) -> list[float]:
+        """The same one pair at a time, through the model's own head: slow, for comparison."""
+        import torch
+
+        self._count(sources, candidates)
+        out = []
+        with torch.inference_mode():
+            for source, candidate in zip(sources, candidates, strict=True):
+                ids = torch.tensor([self._query(source) + self._document(candidate)], device=self.model.device)
+                logits = self.model(input_ids=ids).logits[0, -1, [self.no, self.yes]].float()
+                out.append(torch.softmax(logits, dim=0)[1].item())
+        return out
+
+    def token_ids(self, texts: Sequence[str]) -> list[list[int]]:
+        """Each text in reranker tokens, uncut."""
+        return [_ids(self.tokenizer, text) for text in texts]
+
+    def counts(self) -> dict[str, int]:
+        """scored, sources_cut, candidates_cut since the reranker was loaded."""
+        return {name: self._counts[name] for name in ("scored", "sources_cut", "candidates_cut")}
+
+
+def load_reranker(
+    path: str, *, dtype: str = "float32", trust_remote_code: bool = False, device: str | None = None, **options: Any
+) -> GenerativeReranker:
+    """A generative reranker from a folder or hub id. options: those of GenerativeReranker. UserError when it cannot be used."""
+    model, tokenizer = load_policy(path, dtype, trust_remote_code, device)
+    weights = (
+        weights_hash(path)
+        if Path(path).is_dir()
+        else hashlib.sha256(f"{path}@{getattr(model.config, '_commit_hash', None)}".encode()).hexdigest()
+    )
+    return GenerativeReranker(model, tokenizer, where=path, weights=weights, **options)

@@ -1,0 +1,236 @@
+"""Stage 2: source-grounded semantic RL, TRL's GRPOTrainer with the reward of eq. 6 as a Python callable.
+
+The reference policy of the KL term is the SFT checkpoint that training starts from. One generation batch is one optimiser step
+(num_iterations = 1, steps_per_generation = accumulation), so every saved state lies between two generation batches and a resumed run
+draws the same completions: weights equal to the bit on CPU.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+import random
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from metrics.errors import UserError
+from metrics.records import Example, sha256_json
+
+from .checkpoints import Checkpoint, load_policy, weights_hash
+from .resume import OnSigterm, StepLog, Terminated, log, open_workspace
+from .rewards import Reward
+from .rewards.safeguards import Penalties, gate
+from .sft import check_settings, common_arguments, finish, finished, per_device
+
+LOSSES = ("grpo", "dr_grpo")
+
+
+@dataclass(frozen=True, slots=True)
+class RLSettings:
+    """How a policy is reinforced. The paper: 2 epochs on D_src; variant, lambdas and thresholds of eq. 6."""
+
+    epochs: float = 2.0
+    max_steps: int | None = None
+    """A stated step budget; None: as many as the epochs give."""
+    prompts_per_step: int = 8
+    num_generations: int = 8
+    """Completions per prompt (a group), at least 2."""
+    lr: float = 1e-6
+    beta: float = 0.04
+    """Weight of the KL to the SFT policy; above 0."""
+    loss_type: str = "grpo"
+    """`grpo` or `dr_grpo` (without scaling by the group's spread). The variant `grpo-control` always uses dr_grpo."""
+    temperature: float = 1.0
+    max_completion_length: int = 256
+    """Cap in tokens of the policy. dr_grpo divides by it."""
+    variant: str = "gate+batchlen"
+    lambda_len: float = 0.20
+    lambda_rep: float = 0.05
+    reflen_ratio: float = 0.5
+    """See `safeguards`: completion tokens free per source token, for `reflen` only."""
+    save_steps: int = 50
+    seed: int = 1
+    warmup_ratio: float = 0.0
+    weight_decay: float = 0.0
+    lr_scheduler: str = "constant"
+    accumulation: int = 1
+    """Forward passes per optimiser step, to bound memory; does not change what is generated at once."""
+    max_grad_norm: float = 1.0
+    probe_every: int = 20
+    """Steps between two calls of the coverage probe, where one is given."""
+    bf16: bool = False
+
+    @property
+    def loss(self) -> str:
+        """The loss in use."""
+        return "dr_grpo" if self.variant == "grpo-control" else self.loss_type
+
+    @property
+    def penalties(self) -> Penalties:
+        """The terms of eq. 6."""
+        return Penalties(self.variant, self.lambda_len, self.lambda_rep, self.reflen_ratio)
+
+
+def check_rl(cfg: RLSettings) -> None:
+    """Raise UserError for settings that cannot train what the paper trains."""
+    positive = (
+        "epochs",
+        "prompts_per_step",
+        "lr",
+        "beta",
+        "temperature",
+        "max_completion_length",
+        "save_steps",
+        "accumulation",
+        "max_grad_norm",
+        "probe_every",
+    )
+    check_settings(cfg, "rl", positive)
+    if cfg.num_generations < 2:
+        raise UserError(f"rl.num_generations must be at least 2, not {cfg.num_generations}: a group of one has no advantage")
+    if cfg.loss_type not in LOSSES:
+        raise UserError(f"rl.loss_type must be one of {', '.join(LOSSES)}, not {cfg.loss_type!r}")
+    if cfg.max_steps is not None and cfg.max_steps < 1:
+        raise UserError(f"rl.max_steps must be at least 1, or left out, not {cfg.max_steps}")
+    cfg.penalties  # noqa: B018 - its own checks run when it is made
+
+
+def usable_prompts(
+    tokenizer: Any, rows: Sequence[dict[str, str]], context: int | None, cfg: RLSettings
+) -> tuple[list[dict[str, str]], int]:
+    """(rows whose prompt leaves room for a completion, number of the others). UserError when they do not fill one step."""
+    room = math.inf if context is None else context - cfg.max_completion_length
+    kept = [row for row in rows if len(tokenizer(row["prompt"])["input_ids"]) <= room]
+    if len(kept) < cfg.prompts_per_step:
+        raise UserError(
+            f"{len(kept)} of {len(rows)} prompts leave room for {cfg.max_completion_length} tokens in the model's context of "
+            f"{context}, fewer than rl.prompts_per_step = {cfg.prompts_per_step}; "
+            "shorten the sources, lower rl.max_completion_length, or give more sources"
+        )
+    if len(kept) < len(rows):
+        log.warning("%d of %d prompts are too long for the context and are left out", len(rows) - len(kept), len(rows))
+    return kept, len(rows) - len(kept)
+
+
+def train_rl(
+    policy_path: str | Path,
+    examples: Sequence[Example],
+    ask: Callable[[str], str],
+    out_dir: str | Path,
+    cfg: RLSettings,
+    reward: Reward,
+    *,
+    stage: str = "post-rl",
+    log_dir: str | Path | None = None,
+    probe: Callable[[Any], dict[str, float]] | None = None,
+    progress: bool = True,
+    trust_remote_code: bool = False,
+) -> Checkpoint:
+    """Reinforce a policy on source-only examples and write `out_dir` (by rename, with its lineage).
+
+    ask: source -> prompt; probe(model) -> numbers, called every `probe_every` steps with the policy in eval mode, never used to select.
+    log_dir (default: beside `out_dir`) gets rl_rewards.jsonl (a row per completion), rl_steps.jsonl (a row per step) and rl_probe.jsonl.
+    Killed and called again it goes on from its last whole state; a finished `out_dir` of the same making is returned as it is.
+    Raises UserError for wrong settings, policy or reward, prompts that do not fit, divergence (NaN); Terminated after SIGTERM.
+    """
+    check_rl(cfg)
+    languages = sorted({e.target_lang for e in examples})
+    if len(languages) != 1:
+        raise UserError(f"RL needs sources with one target language, not {', '.join(languages) or 'no source at all'}")
+    gate("", languages[0])  # an unknown script is told now, not after the first batch
+    out, work = Path(out_dir), Path(f"{out_dir}.work")
+    logs = Path(log_dir) if log_dir is not None else out.parent
+    os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")  # TRL reports every trainer to its makers otherwise
+    # The reference policy is loaded again from the path that the model remembers, so the model must come from that path.
+    model, tokenizer = load_policy(policy_path, trust_remote_code=trust_remote_code)
+    all_rows = [{"example_id": e.id, "prompt": ask(e.source), "source": e.source} for e in examples]
+    rows, left_out = usable_prompts(tokenizer, all_rows, getattr(model.config, "max_position_embeddings", None), cfg)
+    config = {**asdict(cfg), "reward": reward.id, "target_lang": languages[0]}
+    parent = weights_hash(policy_path) if Path(policy_path).is_dir() else None
+    key = {"stage": stage, "parent_hash": parent, "config_hash": sha256_json(config), "data_hash": sha256_json(all_rows), "seed": cfg.seed}
+    done = finished(out, key)
+    if done is not None:
+        return done
+    completions = per_device(cfg.prompts_per_step * cfg.num_generations, cfg.accumulation, "rl.prompts_per_step x rl.num_generations")
+    resume = open_workspace(work, key)
+    step = int(resume.name.split("-")[1]) if resume else 0
+
+    from accelerate import PartialState
+
+    from .callbacks import Probe, Watch, quiet
+    from .rl_reward import StepReward, step_row
+
+    main = PartialState().is_main_process
+    step_reward = StepReward(
+        reward, cfg.penalties, languages[0], tokenizer, cfg.num_generations, StepLog(logs / "rl_rewards.jsonl", step) if main else None
+    )
+    trainer, total = _trainer(model, tokenizer, step_reward, rows, cfg, work, completions, trust_remote_code)
+    quiet(trainer)
+    mend = f"lower rl.lr (now {cfg.lr}), raise rl.beta (now {cfg.beta}) or lower rl.max_grad_norm"
+    with OnSigterm() as terminate:
+        if probe is not None:
+            trainer.add_callback(Probe(probe, cfg.probe_every, StepLog(logs / "rl_probe.jsonl", step) if main else None))
+        write = StepLog(logs / "rl_steps.jsonl", step) if main else None
+        trainer.add_callback(Watch(stage, terminate, write, lambda n, logged: step_row(n, logged, step_reward.summary), progress, mend))
+        trainer.train(resume_from_checkpoint=str(resume) if resume else None)
+        step = int(trainer.state.global_step)
+        if terminate.requested and step < total:
+            raise Terminated(work, step)
+    return finish(trainer, tokenizer, out, work, key, steps=step, left_out=left_out)
+
+
+def prompt_order(n: int, total_steps: int, per_step: int, seed: int) -> list[int]:
+    """Indices of the prompts of a whole run, `per_step` for each step: a new permutation each epoch, its incomplete last step dropped.
+
+    Laid out in advance because TRL's sampler does not find its place again when a run is resumed in a later epoch.
+    """
+    order: list[int] = []
+    epoch = 0
+    while len(order) < total_steps * per_step:
+        indices = list(range(n))
+        random.Random(f"{seed}:{epoch}").shuffle(indices)
+        order += indices[: n // per_step * per_step]
+        epoch += 1
+    return order[: total_steps * per_step]
+
+
+def _trainer(
+    model: Any,
+    tokenizer: Any,
+    reward: Any,
+    rows: list[dict[str, str]],
+    cfg: RLSettings,
+    work: Path,
+    completions: int,
+    trust_remote_code: bool,
+) -> tuple[Any, int]:
+    """The GRPO trainer, with `completions` in each forward pass, and the number of steps it will take."""
+    from datasets import Dataset
+    from trl import GRPOConfig, GRPOTrainer
+
+    total = cfg.max_steps or max(1, math.ceil(len(rows) // cfg.prompts_per_step * cfg.epochs))
+    dataset = Dataset.from_list(rows).select(prompt_order(len(rows), total, cfg.prompts_per_step, cfg.seed))
+    args = GRPOConfig(
+        **common_arguments(cfg, work, total),
+        num_train_epochs=1,
+        max_steps=total,
+        per_device_train_batch_size=completions,
+        shuffle_dataset=False,
+        steps_per_generation=cfg.accumulation,
+        num_iterations=1,
+        num_generations=cfg.num_generations,
+        max_completion_length=cfg.max_completion_length,
+        temperature=cfg.temperature,
+        beta=cfg.beta,
+        loss_type=cfg.loss,
+        scale_rewards="none" if cfg.loss == "dr_grpo" else "group",
+        max_grad_norm=cfg.max_grad_norm,
+        disable_dropout=True,
+        use_vllm=False,
+        remove_unused_columns=False,
+        trust_remote_code=trust_remote_code,
+    )
+    trainer = GRPOTrainer(model=model, reward_funcs=[reward], args=args, train_dataset=dataset, processing_class=tokenizer)
+    return trainer, total
