@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import errno
 import os
+import shutil
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,6 +22,10 @@ STAGES = ("sft", "rl", "recovery", "all")
 ENVIRONMENT = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.ENOTDIR, errno.EISDIR, errno.ENAMETOOLONG}
 """Errors of the disk or the file system that the user has to mend."""
 FULL = ("No space left on device", "os error 28", "Disk quota exceeded")
+TORCH_WRITER = "inline_container.cc"
+"""Stands in torch's message when a file cannot be written to its end."""
+SCARCE = 32 * 2**20
+"""Free bytes below which such a message is taken for a full disk."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +112,32 @@ COMMANDS: dict[str, tuple[str, str, list[Argument]]] = {
             _arg("--out", required=True, metavar="FILE"),
         ],
     ),
+    "validate-reward": (
+        "benchmark.reward.validate:command",
+        "hold a reward or a metric against pairs with known answers",
+        [
+            _arg("--reward", required=True, metavar="REWARD", help="NAME, FOLDER, module:function or metric:NAME"),
+            _arg("--kind", metavar="NAME", help="read FOLDER as this kind of reward (default: from its config)"),
+            _arg("--path", metavar="FOLDER", help="what a NAME or a model-based metric loads (default: the embedded model)"),
+            _arg("--instruct", metavar="TEXT", help="instruction of a generative reranker (default: the title task's)"),
+            _arg("--pairs", metavar="FILE", help="pairs.jsonl of your own, in place of the generated set"),
+            _arg("--candidates", metavar="FILE", help="candidates.jsonl of your own, for the retrieval figures"),
+            _arg("--target-lang", choices=["th", "bo", "all"], default="th", help="generated set: zh -> th, zh -> bo or both (default: th)"),
+            _arg("--world", choices=["core", "full"], default="core", help="generated set: core inventory or whole world (default: core)"),
+            _arg("--n", type=int, default=200, help="generated set: pairs per category and language (default: 200)"),
+            _arg("--seed", type=int, default=0, help="generated set: seed of the draws (default: 0)"),
+            OUT,
+        ],
+    ),
+    "meta-eval": (
+        "benchmark.reward.metaeval:command",
+        "agreement of a metric or reward with human scores",
+        [
+            _arg("--judgements", required=True, metavar="FILE", help="judgements.tsv: system, item, metric, human [, metric2]"),
+            _arg("--seed", type=int, default=0, help="permutation draws (default: 0)"),
+            _arg("--out", required=True, metavar="FILE", help="JSON file to write"),
+        ],
+    ),
 }
 """name -> ("module:function" taking the parsed arguments and returning the exit code, help, arguments)."""
 
@@ -128,22 +159,27 @@ def build_parser() -> argparse.ArgumentParser:
     return parser
 
 
-def disk_message(error: BaseException) -> str | None:
+def disk_message(error: BaseException, folder: str | None = None) -> str | None:
     """The message for a full disk or an unwritable place, or None when the error is something else.
 
-    safetensors and torch report a full disk as errors of their own kinds, so their text is read too.
+    folder: where the command writes. safetensors and torch report a full disk as errors of their own kinds, so their text is read
+    too; torch's says nothing of space, so the free space is looked at.
     """
     if isinstance(error, OSError) and error.errno in ENVIRONMENT:
         place = f": {error.filename}" if error.filename else ""
         return f"{os.strerror(error.errno or 0)}{place}; free some space or choose a directory that you may write to"
-    if any(sign in str(error) for sign in FULL):
-        return f"no space left on the device ({type(error).__name__}); free some space and run the same command again"
-    return None
+    full = any(sign in str(error) for sign in FULL)
+    if TORCH_WRITER in str(error) and folder is not None and os.path.isdir(folder):
+        full = full or shutil.disk_usage(folder).free < SCARCE
+    return (
+        f"no space left on the device ({folder or type(error).__name__}); free some space and run the same command again" if full else None
+    )
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs one command; returns the exit code."""
     arguments = list(sys.argv[1:] if argv is None else argv)
+    folder = None
     try:
         if arguments and not arguments[0].startswith("-") and arguments[0] not in COMMANDS:
             raise UserError(f"unknown command {arguments[0]!r}; {nearest(arguments[0], COMMANDS)}")
@@ -153,6 +189,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             parser.print_help()
             return 0
         args.argv = arguments
+        folder = getattr(args, "run_dir", None) or getattr(args, "out", None)
         module, _, attr = COMMANDS[args.command][0].partition(":")
         return int(getattr(import_module(module), attr)(args))
     except UserError as error:
@@ -161,8 +198,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("interrupted; run the same command again to continue", file=sys.stderr)
         return 130
+    except BrokenPipeError:
+        # The reader (head, less) has gone; what is left in the buffer must not be flushed into the closed pipe at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 141
     except Exception as error:
-        message = disk_message(error)
+        message = disk_message(error, folder)
         if message is None:
             raise
         print(f"error: {message}", file=sys.stderr)

@@ -74,12 +74,12 @@ def command(args: argparse.Namespace) -> int:
     resolved["policy"]["path"] = model_hash(model)
     resolved["data"]["file"] = None if file is None else sha256_file(Path(file).expanduser())
     resolved["score"] |= {"scorers": None, "retrieval": None}
-    identity = sha256_json({"config": resolved, "models": models.identity(), "stage": stage})
+    identity = sha256_json({"config": resolved, "models": models.identity(profile.score.reward), "stage": stage})
     with locked(out):
         check_config(out, identity)
         place = open_workplace(out, profile, "evaluate", args.argv, identity, lambda text: print(text, file=sys.stderr, flush=True))
         place.manifest.checkpoints[stage] = {"weights_hash": model_hash(model), **lineage}
-        prepare_torch(profile)
+        prepare_torch(place)
         on = _examples(place, task, split, file)
         parts = score(place, on, {stage: generate(place, on, stage, model, system=UNNAMED)}, models)
         place.manifest.reward_id = place.manifest.steps[f"score/{task.name}/{stage}"].record.get("reward_id")

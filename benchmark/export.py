@@ -48,8 +48,10 @@ def _corpus(args: argparse.Namespace) -> int:
     from benchmark.tasks.newswire.corpora import CORPORA, words
 
     known = [*CORPORA, WORDS]
+    if args.name is None:
+        raise UserError(f"data corpus needs --name, one of {', '.join(known)}")
     if args.name not in known:
-        raise UserError(f"data corpus needs --name; unknown corpus {args.name!r}; {nearest(args.name or '', known)}")
+        raise UserError(f"unknown corpus {args.name!r}; {nearest(args.name, known)}")
     if args.name == WORDS:
         found = words()
         atomic_write_text(Path(args.out), "".join(word.replace("\n", "\\n") + "\n" for word in found))

@@ -95,8 +95,12 @@ def open_workplace(
     return Workplace(run_dir, profile, manifest, say, known)
 
 
-def prepare_torch(profile: Profile) -> None:
-    """Seeds, threads and deterministic kernels. What cannot be deterministic warns (torch) rather than stops."""
+def prepare_torch(place: Workplace) -> None:
+    """Seeds, threads and deterministic kernels; the manifest gets what torch sees of the machine.
+
+    What cannot be deterministic warns (torch) rather than stops.
+    """
+    profile = place.profile
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
     os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
     os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
@@ -115,6 +119,7 @@ def prepare_torch(profile: Profile) -> None:
     np.random.seed(profile.run.seed)
     torch.manual_seed(profile.run.seed)
     torch.use_deterministic_algorithms(True, warn_only=True)
+    place.manifest.hardware = hardware()
 
 
 @dataclass(frozen=True)
@@ -177,7 +182,7 @@ def score(place: Workplace, on: Measured, generated: Mapping[str, Path], models:
         models.load_reward if place.profile.score.reward else None,
         {"reward": "switched off (score.reward)"},
     )
-    identity = models.identity()
+    identity = models.identity(place.profile.score.reward)
     todo: dict[str, Path] = dict(generated)
     gold = gold_generations(on.examples)
     parts = []

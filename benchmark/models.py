@@ -65,12 +65,12 @@ class Models:
         folder = self.reward_path or rl.reward
         return model_hash(folder) if ":" not in folder or Path(folder).exists() else str(self.load_reward().id)
 
-    def identity(self) -> dict[str, Any]:
-        """What identifies the models: content hashes instead of paths."""
+    def identity(self, with_reward: bool = True) -> dict[str, Any]:
+        """What identifies the models: content hashes instead of paths. with_reward: False where no reward is used at all."""
         return {
             "scorers": {name: model_hash(path) for name, path in self.scorers.items()},
             "retrieval": None if self.retrieval is None else model_hash(self.retrieval),
-            "reward": [self._reward_content, self.profile.rl.reward_options],
+            "reward": [self._reward_content, self.profile.rl.reward_options] if with_reward else None,
         }
 
     def making(self, reward_id: str | None, gold_of_world: bool) -> Making:

@@ -27,9 +27,10 @@ from benchmark.measure import (
     summarise_all,
 )
 from benchmark.models import Models, model_hash
+from benchmark.score import file_name
 from benchmark.stages import pairs_of, rl, sft
 from benchmark.steps import check_config, locked
-from benchmark.tasks import SPLITS, Task, load_task
+from benchmark.tasks import SPLITS, TASKS, Task, load_task
 from benchmark.userdata import check_disjoint, read_split
 from metrics.errors import UserError
 from metrics.records import Example, read_examples, sha256_file, sha256_json, write_examples
@@ -82,9 +83,10 @@ def preflight(profile: Profile, stage: str, models: Models, policy: str, run_dir
             raise UserError(
                 f"data.{' and data.'.join(missing)} missing: a run on your own files needs {', '.join(f'data.{s}' for s in sorted(needed))}"
             )
-    for split, path in files.items():
-        if not Path(path).expanduser().is_file():
-            raise UserError(f"data.{split} = {path}: no such file")
+    if files:
+        if profile.data.name in TASKS or file_name("", profile.data.name, several=False) != profile.data.name:
+            raise UserError(f"data.name = {profile.data.name!r}: not the name of an embedded task; letters, digits and - _ . + only")
+        check_disjoint({split: read_split(path, split, load_task(profile.run.task)) for split, path in files.items()})
     if Path(policy).exists() or "/" not in policy or policy.startswith((".", "/", "~")):
         check_folder(Path(policy))
         _check_space(run_dir, policy)
@@ -103,7 +105,8 @@ def _check_space(run_dir: Path, policy: str) -> None:
         place = place.parent
     need = SPACE + SPACE_PER_WEIGHT * sum(f.stat().st_size for f in Path(policy).glob("*.safetensors"))
     free = shutil.disk_usage(place).free
-    if free < need and not (run_dir / "summary.json").exists():
+    written = sum(f.stat().st_size for f in run_dir.rglob("*") if f.is_file())
+    if free + written < need:
         raise UserError(
             f"{place}: {free / 2**20:.0f} MiB free, the run needs about {need / 2**20:.0f} MiB; free some space or give another --run-dir"
         )
@@ -114,7 +117,7 @@ def run(place: Workplace, stage: str, models: Models, policy: str) -> dict[str, 
     profile = place.profile
     task = named(load_task(profile.run.task), profile.data.name if profile.data.files else None)
     splits = data(place, task)
-    prepare_torch(profile)
+    prepare_torch(place)
     para = splits["para"]
     pairs, again = pairs_of(task, para), pairs_of(task, para, profile.data.n_recovery)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -106,11 +107,37 @@ def file_name(system: str, stage: str, several: bool) -> str:
     return "".join(c if c.isalnum() or c in "-_.+" else "_" for c in name).lstrip(".") or "_"
 
 
+def _named(groups: dict[tuple[str, str], list[Generation]]) -> dict[str, list[Generation]]:
+    """Systems by file name. Raises UserError where two would share one."""
+    several = len({system for system, stage in groups if stage != GOLD}) > 1
+    named: dict[str, list[Generation]] = {}
+    for (system, stage), group in groups.items():
+        name = file_name(system, stage, several)
+        if name in named:
+            raise UserError(f"system {system!r}, stage {stage!r}: as a file name it is the same as another one; rename one of them")
+        named[name] = group
+    return named
+
+
+def _clear(out: Path) -> None:
+    """Makes room for new scores: what an earlier `score` left goes. Raises UserError where the directory belongs to a run."""
+    from benchmark.manifest import read_manifest
+
+    if not (out / "manifest.json").exists():
+        return
+    command = read_manifest(out).command
+    if command != "score":
+        raise UserError(f"--out {out}: holds a run directory of `{command}`, whose scores would be lost; give another directory")
+    for folder in ("generations", "examples", "steps"):
+        shutil.rmtree(out / folder, ignore_errors=True)
+
+
 def command(args: argparse.Namespace) -> int:
     """`score`: any texts against an examples file; no model unless a scorer's checkpoint is given by --set."""
     from benchmark.assets import resolve
     from benchmark.config import load_profile
     from benchmark.manifest import RunManifest, git_state, hardware, package_versions
+    from benchmark.models import model_hash
     from benchmark.report import print_table, write_report
     from benchmark.steps import locked
 
@@ -128,20 +155,18 @@ def command(args: argparse.Namespace) -> int:
         groups[GOLD, GOLD] = gold
     out = Path(args.out)
     task = args.task
-    several = len({system for system, stage in groups if stage != GOLD}) > 1
+    if file_name("", task, several=False) != task:
+        raise UserError(f"--task {task!r}: letters, digits and - _ . + only")
+    named = _named(groups)
+    for folder in [*scorers.values(), *([means.retrieval] if means.retrieval else [])]:
+        model_hash(folder)
     with locked(out):
+        _clear(out)
         parts = []
-        names: set[str] = set()
-        for (system, stage), group in groups.items():
-            name = file_name(system, stage, several)
-            if name in names:
-                raise UserError(
-                    f"system {system!r}, stage {stage!r}: another one has the same name once it is made a file name; rename one"
-                )
-            names.add(name)
+        for name, group in named.items():
             parts.append(out / "steps" / "score" / task / f"{name}.parquet")
             score_file(examples, group, means, task, parts[-1])
-            if stage != GOLD:
+            if group[0].stage != GOLD:
                 write_generations(out / "generations" / task / f"{name}.jsonl", group)
         write_examples(out / "examples" / f"{task}-test.jsonl", examples)
         config = {"score": profile.resolved()["score"], "examples": sha256_file(args.examples)}
@@ -149,7 +174,7 @@ def command(args: argparse.Namespace) -> int:
         draws = Draws(profile.score.bootstrap_draws, profile.score.permutation_draws, profile.run.seed)
         summary = summarise_task(examples, parts, run, None, draws)
         merge_scores(parts, out / "scores.parquet")
-        write_summary(out / "summary.json", summary, {})
+        write_summary(out / "summary.json", summary, {task: summary})
         commit, dirty = git_state()
         data = {"test": {"sha256": sha256_file(args.examples), "n": len(examples)}}
         RunManifest(
@@ -164,6 +189,6 @@ def command(args: argparse.Namespace) -> int:
             data=data,
         ).write(out)
         report = write_report(out)
-    print_table({**summary, "tasks": {}})
+    print_table(summary)
     print(f"summary: {out / 'summary.json'}\nreport: {report}")
     return 0

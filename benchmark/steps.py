@@ -155,13 +155,20 @@ def check_config(run_dir: Path, config_hash: str) -> None:
 
 @contextmanager
 def locked(run_dir: Path) -> Iterator[None]:
-    """Creates the run directory and keeps every other process out of it; the lock goes with the process, even when it is killed."""
+    """Creates the run directory and keeps every other process out of it; the lock goes with the process, even when it is killed.
+
+    Raises UserError when the directory cannot be made or written, or another process holds it.
+    """
     if run_dir.exists() and not run_dir.is_dir():
-        raise UserError(f"{run_dir} is a file; --run-dir needs a directory")
-    run_dir.mkdir(parents=True, exist_ok=True)
-    with (run_dir / ".lock").open("w") as lock:
+        raise UserError(f"{run_dir} is a file; a run needs a directory")
+    try:
+        run_dir.mkdir(parents=True, exist_ok=True)
+        lock = (run_dir / ".lock").open("w")
+    except OSError as error:
+        raise UserError(f"cannot write in {run_dir}: {error.strerror}; choose a directory that you may write to") from None
+    with lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise UserError(f"another process is working in {run_dir}; wait for it, or give another --run-dir") from None
+            raise UserError(f"another process is working in {run_dir}; wait for it, or give another directory") from None
         yield

@@ -48,12 +48,14 @@ def _bigrams(texts: Sequence[str]) -> np.ndarray:
 def distractors(ids: tuple[str, ...], sources: tuple[str, ...]) -> tuple[tuple[int, ...], ...]:
     """For each example the indices of its distractors: at most 99, the hard ones first; never a text equal to its own source."""
     rows = _bigrams(sources)
+    # Ties go by id, never by place: permuting the examples must not change a score.
+    by_id = np.argsort(np.argsort(np.array(ids)))
     out: list[tuple[int, ...]] = []
     for start in range(0, len(ids), _CHUNK):
         near = rows[start : start + _CHUNK] @ rows.T
         for i, similarity in enumerate(near, start=start):
             # Rounding before sorting: the last digits of a matrix product are not the same on every machine.
-            order = np.lexsort((np.arange(len(ids)), -np.round(similarity.astype(np.float64), 5)))
+            order = np.lexsort((by_id, -np.round(similarity.astype(np.float64), 5)))
             others = [int(j) for j in order if sources[j] != sources[i]]
             hard, rest = others[:N_HARD], sorted(others[N_HARD:], key=lambda j: ids[j])
             seed = int.from_bytes(hashlib.sha256(ids[i].encode()).digest()[:8], "big")

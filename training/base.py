@@ -27,8 +27,12 @@ class BaseSettings:
     intermediate: int = 512
     pieces: int = 2000
     """BPE pieces; the world's words come on top."""
+    pair_steps: int = 1200
+    """First steps, on short aligned pairs alone."""
+    pair_batch: int = 32
     batch: int = 8
-    steps: int = 1200
+    """Articles a step afterwards, with as many short pairs."""
+    steps: int = 2400
     lr: float = 2e-3
     seed: int = 1
     tokenizer_rows: int = 4000
@@ -70,10 +74,18 @@ def train_base(corpus_path: Path, words_path: Path, out: Path, settings: BaseSet
     model = make_policy(settings, len(tokenizer), eos, pad)
     encode = lambda text: tokenizer(text, add_special_tokens=False)["input_ids"]  # noqa: E731
 
+    def loss_of(rows: list[tuple[str, list[str]]]) -> torch.Tensor:
+        return completion_loss(model, [encode(p) for p, _ in rows], [[encode(c) + [eos] for c in cs] for _, cs in rows], pad)
+
     def loss_at(step: int) -> tuple[torch.Tensor, dict[str, float]]:
+        if step < settings.pair_steps:
+            rows = corpus.batch(settings.seed, step, settings.pair_batch)
+            pairs = loss_of([(p, [c]) for p, c in (r["pairs"][step % len(r["pairs"])] for r in rows)])
+            return pairs, {"pairs": pairs.item()}
         rows = corpus.batch(settings.seed, step, settings.batch)
-        loss = completion_loss(model, [encode(r["prompt"]) for r in rows], [[encode(c) + [eos] for c in r["completions"]] for r in rows], pad)
-        return loss, {"loss": loss.item()}
+        story = loss_of([(r["prompt"], r["completions"]) for r in rows])
+        pairs = loss_of([(p, [c]) for p, c in (r["pairs"][step % len(r["pairs"])] for r in rows)])
+        return story + 0.5 * pairs, {"story": story.item(), "pairs": pairs.item()}
 
     config_hash = sha256_json(asdict(settings))
     key = sha256_json([config_hash, corpus.hash, words])

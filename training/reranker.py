@@ -38,8 +38,12 @@ class RerankerSettings:
     pieces: int = 2000
     batch: int = 6
     """Sources a step; twice as many while it learns to write."""
-    lm_steps: int = 400
-    judge_steps: int = 1100
+    pair_steps: int = 700
+    """First steps, writing short aligned pairs (32 a step)."""
+    pair_batch: int = 32
+    lm_steps: int = 100
+    """Then steps writing what whole articles say."""
+    judge_steps: int = 800
     lr: float = 1.5e-3
     seed: int = 1
     tokenizer_rows: int = 1500
@@ -118,6 +122,11 @@ class Objective:
         return loss, {"answer": answer.item(), "order": order.item(), "fact": fact.item(), "lm": language.item(), "pair_acc": pair.item(), "errors_seen": seen.item()}
 
 
+def _as_row(pair: list[str]) -> dict[str, Any]:
+    """A short aligned pair as a row with one clean candidate."""
+    return {"source": pair[0], "candidates": [{"text": pair[1], "label": 1.0, "checks": [], "clean": True}]}
+
+
 def train_reranker(corpus_path: Path, words_path: Path, out: Path, settings: RerankerSettings, dtype: torch.dtype = torch.bfloat16) -> dict[str, object]:
     """Train tokenizer and reranker and write a Hugging Face folder (safetensors); returns what its manifest says about it."""
     corpus = Corpus(corpus_path)
@@ -128,11 +137,13 @@ def train_reranker(corpus_path: Path, words_path: Path, out: Path, settings: Rer
     objective = Objective(model, tokenizer, settings)
 
     def loss_at(step: int) -> tuple[torch.Tensor, dict[str, float]]:
-        judge = step >= settings.lm_steps
+        if step < settings.pair_steps:
+            return objective([_as_row(r["pairs"][step % len(r["pairs"])]) for r in corpus.batch(settings.seed, step, settings.pair_batch)], False)
+        judge = step >= settings.pair_steps + settings.lm_steps
         return objective(corpus.batch(settings.seed, step, settings.batch if judge else 2 * settings.batch), judge)
 
     config_hash = sha256_json(asdict(settings))
     key = sha256_json([config_hash, corpus.hash, words, PREFIX, SUFFIX])
-    log = run_loop(model, loss_at, LoopSettings(settings.lm_steps + settings.judge_steps, settings.lr, seed=settings.seed), out.with_name(out.name + ".state"), key, "reranker")
+    log = run_loop(model, loss_at, LoopSettings(settings.pair_steps + settings.lm_steps + settings.judge_steps, settings.lr, seed=settings.seed), out.with_name(out.name + ".state"), key, "reranker")
     save_model(model, tokenizer, out, dtype)
     return {"config": asdict(settings), "config_hash": config_hash, "data_hash": corpus.hash, "seed": settings.seed, "final": log[-1]}

@@ -22,7 +22,7 @@ from .checkpoints import Checkpoint, load_policy, weights_hash
 from .resume import OnSigterm, StepLog, Terminated, log, open_workspace
 from .rewards import Reward
 from .rewards.safeguards import Penalties, gate
-from .sft import check_settings, common_arguments, finish, finished, per_device
+from .sft import check_settings, common_arguments, finish, finished, per_device, processes
 
 LOSSES = ("grpo", "dr_grpo")
 
@@ -154,15 +154,14 @@ def train_rl(
     if done is not None:
         return done
     completions = per_device(cfg.prompts_per_step * cfg.num_generations, cfg.accumulation, "rl.prompts_per_step x rl.num_generations")
-    resume = open_workspace(work, key)
+    with processes().main_process_first():
+        resume = open_workspace(work, key)
     step = int(resume.name.split("-")[1]) if resume else 0
-
-    from accelerate import PartialState
 
     from .callbacks import Probe, Watch, quiet
     from .rl_reward import StepReward, step_row
 
-    main = PartialState().is_main_process
+    main = processes().is_main_process
     step_reward = StepReward(
         reward, cfg.penalties, languages[0], tokenizer, cfg.num_generations, StepLog(logs / "rl_rewards.jsonl", step) if main else None
     )

@@ -58,7 +58,9 @@ class StepReward:
         from accelerate.utils import gather_object
 
         step = int(trainer_state.global_step) + 1
+        before = self.reward.counts()
         raw = self.reward.score(list(source), list(completions))
+        counted = {name: n - before.get(name, 0) for name, n in self.reward.counts().items()}
         bad = next((value for value in raw if not (math.isfinite(value) and 0 <= value <= 1)), None)
         if bad is not None or len(raw) != len(completions):
             what = f"the score {bad}" if bad is not None else f"{len(raw)} scores for {len(completions)} completions"
@@ -86,7 +88,7 @@ class StepReward:
             for i, text, ids, s in zip(example_id, completions, completion_ids, shaped, strict=True)
         ]
         rows = gather_object(rows)
-        counts = gather_object([self.reward.counts()])
+        counts = gather_object([counted])
         if self.write is not None:
             self.write.append({"step": step, "index": n, "group": n // self.group, **row} for n, row in enumerate(rows))
         self.summary = summarise(rows, self.group) | {"reward_counts": {k: sum(c[k] for c in counts) for k in counts[0]}}

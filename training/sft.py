@@ -24,6 +24,8 @@ from .resume import OnSigterm, StepLog, Terminated, open_workspace
 
 log = logging.getLogger("training")
 
+SECTIONS = {"post-recovery": "recovery", "post-sft-continued": "recovery"}
+"""Stage -> the section of a profile that its settings stand in, for messages; `sft` for any other."""
 SCHEDULES = ("linear", "cosine", "constant", "constant_with_warmup")
 
 
@@ -74,7 +76,9 @@ def encode_pair(tokenizer: Any, prompt: str, completion: str) -> dict[str, list[
     return {"input_ids": before + after, "labels": [-100] * len(before) + after}
 
 
-def encode_pairs(tokenizer: Any, pairs: Sequence[tuple[str, str]], limit: int) -> tuple[list[dict[str, list[int]]], int]:
+def encode_pairs(
+    tokenizer: Any, pairs: Sequence[tuple[str, str]], limit: int, section: str = "sft"
+) -> tuple[list[dict[str, list[int]]], int]:
     """(encoded pairs of at most `limit` tokens, number of longer ones). UserError when none is left."""
     rows = [encode_pair(tokenizer, prompt, completion) for prompt, completion in pairs]
     kept = [row for row in rows if len(row["input_ids"]) <= limit]
@@ -82,14 +86,15 @@ def encode_pairs(tokenizer: Any, pairs: Sequence[tuple[str, str]], limit: int) -
         longest = max((len(row["input_ids"]) for row in rows), default=0)
         raise UserError(
             f"no pair to train on: all {len(rows)} are longer than {limit} tokens (up to {longest}); "
-            "raise sft.max_length or shorten the sources"
+            f"raise {section}.max_length or shorten the sources"
         )
     if len(kept) < len(rows):
         log.warning(
-            "%d of %d pairs are longer than %d tokens and are left out; raise sft.max_length to train on them",
+            "%d of %d pairs are longer than %d tokens and are left out; raise %s.max_length to train on them",
             len(rows) - len(kept),
             len(rows),
             limit,
+            section,
         )
     return kept, len(rows) - len(kept)
 
@@ -103,11 +108,17 @@ def finished(out: Path, key: dict[str, Any]) -> Checkpoint | None:
     return found if all(getattr(found, name) == value for name, value in key.items()) else None
 
 
-def per_device(batch: int, accumulation: int, what: str) -> int:
-    """Rows per forward pass on each process. UserError when `batch` does not divide."""
+def processes() -> Any:
+    """The processes of this run: one, or those that torchrun or accelerate started (gloo where there is no CUDA)."""
+    import torch
     from accelerate import PartialState
 
-    parts = PartialState().num_processes * accumulation
+    return PartialState(cpu=not torch.cuda.is_available())
+
+
+def per_device(batch: int, accumulation: int, what: str) -> int:
+    """Rows per forward pass on each process. UserError when `batch` does not divide."""
+    parts = processes().num_processes * accumulation
     if batch % parts:
         raise UserError(f"{what} = {batch} does not divide by processes x accumulation = {parts}; change one of them")
     return batch // parts
@@ -119,6 +130,7 @@ def common_arguments(settings: Any, work: Path, total_steps: int) -> dict[str, A
 
     return {
         "output_dir": str(work),
+        "use_cpu": not torch.cuda.is_available(),
         "learning_rate": settings.lr,
         "lr_scheduler_type": settings.lr_scheduler,
         "warmup_steps": math.ceil(settings.warmup_ratio * total_steps),
@@ -157,7 +169,8 @@ def train_sft(
     weights; a finished `out_dir` of the same making is returned as it is. log_dir: gets `<stage>_steps.jsonl` (loss, grad_norm, lr).
     Raises UserError for wrong settings, an unusable policy, pairs that are all too long, divergence; Terminated after SIGTERM.
     """
-    check_settings(cfg, "sft", ("epochs", "batch_size", "lr", "max_length", "save_steps", "accumulation"))
+    section = SECTIONS.get(stage, "sft")
+    check_settings(cfg, section, ("epochs", "batch_size", "lr", "max_length", "save_steps", "accumulation"))
     out, work = Path(out_dir), Path(f"{out_dir}.work")
     os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")  # TRL reports every trainer to its makers otherwise
     model, tokenizer = load_policy(policy_path, trust_remote_code=trust_remote_code)
@@ -168,9 +181,10 @@ def train_sft(
     if done is not None:
         return done
     context = getattr(model.config, "max_position_embeddings", None) or cfg.max_length
-    rows, left_out = encode_pairs(tokenizer, pairs, min(cfg.max_length, context))
-    batch = per_device(cfg.batch_size, cfg.accumulation, "sft.batch_size")
-    resume = open_workspace(work, key)
+    rows, left_out = encode_pairs(tokenizer, pairs, min(cfg.max_length, context), section)
+    batch = per_device(cfg.batch_size, cfg.accumulation, f"{section}.batch_size")
+    with processes().main_process_first():
+        resume = open_workspace(work, key)
 
     from datasets import Dataset
     from trl import SFTConfig, SFTTrainer
@@ -193,7 +207,9 @@ def train_sft(
     if log_dir is not None and trainer.is_world_process_zero():
         steps_log = StepLog(Path(log_dir) / f"{stage}_steps.jsonl", int(resume.name.split("-")[1]) if resume else 0)
     with OnSigterm() as terminate:
-        trainer.add_callback(Watch(stage, terminate, steps_log, _row, progress, f"lower sft.lr (now {cfg.lr}) or raise sft.warmup_ratio"))
+        trainer.add_callback(
+            Watch(stage, terminate, steps_log, _row, progress, f"lower {section}.lr (now {cfg.lr}) or raise {section}.warmup_ratio")
+        )
         trainer.train(resume_from_checkpoint=str(resume) if resume else None)
         step = int(trainer.state.global_step)
         if terminate.requested and step < trainer.state.max_steps:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-
 from benchmark.report.data import RunData
 from benchmark.report.words import GOLD, is_number, label, listing, stage_of
 
@@ -20,24 +18,14 @@ def cautions(data: RunData) -> list[str]:
     return [*_facts(data), *_policy(data), *_reward(data), *_design(data)]
 
 
-def nulls(data: RunData) -> list[tuple[str, list[str]]]:
-    """(reason, metrics) of every metric that has no value in any trained or brought system."""
-    keys = [k for k in data.keys if stage_of(k) != GOLD] or data.keys
-    metrics = sorted({m for k in keys for m in data.summary["systems"][k]})
-    by_reason: dict[str, list[str]] = defaultdict(list)
-    for metric in metrics:
-        cells = [data.cell(k, metric) for k in keys if data.cell(k, metric)]
-        if all(not is_number(c.get("value")) for c in cells):
-            by_reason[next((c["reason"] for c in cells if c.get("reason")), "no reason given")].append(metric)
-    return sorted(by_reason.items(), key=lambda item: (-len(item[1]), item[0]))
-
-
 def _facts(data: RunData) -> list[str]:
     if any(is_number(data.cell(k, "coverage.recall").get("value")) for k in data.keys):
         return []
     reason = next((data.cell(k, "coverage.recall").get("reason") for k in data.keys if data.cell(k, "coverage.recall")), None)
-    return [f"Coverage and grounding could not be measured ({reason or 'they are not in the summary'}): nothing here says whether outputs are "
-            "true to their sources. What is shown is length, overlap with the references and learned scorers, where there are any."]
+    return [
+        f"Coverage and grounding could not be measured ({reason or 'they are not in the summary'}): nothing here says whether "
+        "outputs are true to their sources. What is shown is length, overlap with the references and learned scorers, where there are any."
+    ]
 
 
 def _policy(data: RunData) -> list[str]:
@@ -48,7 +36,7 @@ def _policy(data: RunData) -> list[str]:
             continue
         recall, chrf = data.cell(key, "coverage.recall").get("value"), data.cell(key, "overlap.chrf").get("value")
         if stage == "post-sft":
-            if is_number(recall) and recall < WEAK_RECALL or not is_number(recall) and is_number(chrf) and chrf < WEAK_CHRF:
+            if (is_number(recall) and recall < WEAK_RECALL) or (not is_number(recall) and is_number(chrf) and chrf < WEAK_CHRF):
                 shown = f"{label('coverage.recall')} {recall:.3f}" if is_number(recall) else f"chrF2 {chrf:.1f} of 100"
                 found.append(f"{key} is too weak to build on ({shown}): what RL and recovery did to it says little about stronger models.")
             elif is_number(recall) and recall > CEILING:
@@ -64,18 +52,27 @@ def _policy(data: RunData) -> list[str]:
 
 def _reward(data: RunData) -> list[str]:
     found = []
-    loops = sorted({m for k in data.keys for m, c in data.summary["systems"][k].items() if c.get("in_loop") is True})
+    loops = _marked(data, "in_loop")
     if loops:
         found.append(f"Scored by the training reward itself, so no independent evidence: {listing(loops)}.")
-    kin = sorted({m for k in data.keys for m, c in data.summary["systems"][k].items() if c.get("kin") is True} - set(loops))
+    kin = [m for m in _marked(data, "kin") if m not in loops]
     if kin:
         families = [f"{name}.*" for name in sorted({m.split(".")[0] for m in kin})]
-        found.append(f"Kin of the reward (shared generator, error taxonomy or base weights), so not fully independent: {len(kin)} metrics of "
-                     f"{listing(families)}, marked in the table.")
+        found.append(
+            "Kin of the reward (shared generator, error taxonomy or base weights), so not fully independent: "
+            f"{len(kin)} metrics of {listing(families)}, marked in the table."
+        )
     shares = [row["zero_std_groups"] for row in data.steps if is_number(row.get("zero_std_groups"))]
     if shares and sum(shares) / len(shares) > DEAD_GROUPS:
-        found.append(f"In {sum(shares) / len(shares):.0%} of the RL groups all completions had the same reward: those groups taught nothing.")
+        share = sum(shares) / len(shares)
+        found.append(f"In {share:.0%} of the RL groups all completions had the same reward: those groups taught nothing.")
     return found
+
+
+def _marked(data: RunData, mark: str) -> list[str]:
+    """Metrics with a value that carry a mark of lineage in any system."""
+    rows = [data.summary["systems"][key] for key in data.keys]
+    return sorted({m for row in rows for m, c in row.items() if c.get(mark) is True and is_number(c.get("value"))})
 
 
 def _design(data: RunData) -> list[str]:

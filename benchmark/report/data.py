@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -117,10 +118,13 @@ def _log(data: RunData, path: Path, what: str) -> list[dict[str, Any]]:
 
 
 def _texts(run_dir: Path, data: RunData) -> None:
-    folder = run_dir / "generations" / data.task if data.task and (run_dir / "generations" / data.task).is_dir() else run_dir / "generations"
+    folder = run_dir / "generations"
+    if data.task and (folder / data.task).is_dir():
+        folder /= data.task
+    no_texts: list[Generation] = []
     by_system: dict[tuple[str, str], dict[str, Generation]] = {}
     for path in sorted(folder.rglob("*.jsonl")) if folder.is_dir() else []:
-        for made in _try(data, lambda path=path: read_generations(path), []):  # type: ignore[misc]
+        for made in _try(data, partial(read_generations, path), no_texts):
             by_system.setdefault((made.system, made.stage), {}).setdefault(made.example_id, made)
     if not by_system:
         data.notes.append("no generations in the run directory: the examples below the figures cannot be shown")
@@ -138,8 +142,9 @@ def _examples(folder: Path, data: RunData, needed: set[str]) -> dict[str, Exampl
     """The examples that the generations answer: from the file that holds most of them, the test split first."""
     likely = {f"{data.task}.jsonl": 0, f"{data.task}-test.jsonl": 0, "test.jsonl": 1, "examples.jsonl": 2}
     best: dict[str, Example] = {}
+    no_examples: list[Example] = []
     for path in sorted(folder.rglob("*.jsonl"), key=lambda p: (likely.get(p.name, 3), str(p))) if folder.is_dir() else []:
-        found = {e.id: e for e in _try(data, lambda path=path: read_examples(path), []) if e.id in needed}  # type: ignore[misc]
+        found = {e.id: e for e in _try(data, partial(read_examples, path), no_examples) if e.id in needed}
         if len(found) > len(best):
             best = found
         if len(best) == len(needed):

@@ -10,7 +10,7 @@ from typing import Any
 from markupsafe import Markup
 
 from benchmark.report.data import RunData
-from benchmark.report.svg import GRID, INK, MUTED, PAPER, axes, styles, to_svg
+from benchmark.report.svg import INK, MUTED, PAPER, axes, styles, to_svg
 from benchmark.report.words import CONTROLLED, GOLD, family, is_number, label, number, prefix_of, stage_of
 
 AGAINST_LENGTH = ("coverage.recall" + CONTROLLED, "coverage.f1", "coverage.precision", "grounding.entity" + CONTROLLED)
@@ -52,39 +52,79 @@ def _against(data: RunData, metric: str, name: str) -> Markup | None:
     spots = {k: (x, y) for k in data.keys if (x := _point(data, k, "verbosity.length_ratio")) and (y := _point(data, k, metric))}
     if len(spots) < 2:
         return None
-    figure, ax = axes(4.6, 3.5, "length / reference length", "", label(metric))
+    figure, ax = axes(5.4, 3.7, "length / reference length", "", label(metric))
     look = styles(data.keys)
+    lines = [((x[0] - x[1], y[0]), (x[0] + x[2], y[0])) for x, y in spots.values()]
+    lines += [((x[0], y[0] - y[1]), (x[0], y[0] + y[2])) for x, y in spots.values()]
     for before, after in EDGES:
-        for prefix in {prefix_of(k) for k in spots}:
+        for prefix in sorted({prefix_of(k) for k in spots}):
             a, b = spots.get(prefix + before), spots.get(prefix + after)
             if a and b:
-                ax.annotate("", (b[0][0], b[1][0]), (a[0][0], a[1][0]), arrowprops={
-                    "arrowstyle": "-|>", "color": MUTED, "linewidth": 1.1, "shrinkA": 6, "shrinkB": 6, "mutation_scale": 10,
-                    "linestyle": "--" if after == "post-sft-continued" else "-", "connectionstyle": "arc3,rad=0.08"})
+                lines.append(((a[0][0], a[1][0]), (b[0][0], b[1][0])))
+                ax.annotate(
+                    "",
+                    (b[0][0], b[1][0]),
+                    (a[0][0], a[1][0]),
+                    arrowprops={
+                        "arrowstyle": "-|>",
+                        "color": MUTED,
+                        "linewidth": 1.1,
+                        "shrinkA": 6,
+                        "shrinkB": 6,
+                        "mutation_scale": 10,
+                        "linestyle": "--" if after == "post-sft-continued" else "-",
+                        "connectionstyle": "arc3,rad=0.08",
+                    },
+                )
     ax.axvline(1, color=MUTED, linewidth=0.8, linestyle=":")
     for key, (x, y) in spots.items():
         colour, marker = look[key]
-        ax.errorbar(x[0], y[0], xerr=[[x[1]], [x[2]]], yerr=[[y[1]], [y[2]]], color=colour, marker=marker, markersize=11 if marker == "*" else 7,
-                    markeredgecolor=PAPER, markeredgewidth=0.8, elinewidth=1.2, zorder=3)
-    _name_points(ax, {k: (x[0], y[0]) for k, (x, y) in spots.items()})
+        ax.errorbar(
+            x[0],
+            y[0],
+            xerr=[[x[1]], [x[2]]],
+            yerr=[[y[1]], [y[2]]],
+            color=colour,
+            marker=marker,
+            markersize=11 if marker == "*" else 7,
+            markeredgecolor=PAPER,
+            markeredgewidth=0.8,
+            elinewidth=1.2,
+            zorder=3,
+        )
+    _name_points(ax, {k: (x[0], y[0]) for k, (x, y) in spots.items()}, lines)
     told = "; ".join(f"{k}: length {number(x[0], 'verbosity.length_ratio')}, {number(y[0], metric)}" for k, (x, y) in spots.items())
     return to_svg(figure, name, f"{label(metric)} against length. {told}")
 
 
-def _name_points(ax: Any, points: dict[str, tuple[float, float]]) -> None:
-    """Writes each stage's name beside its point, at the side that is freest (no library: few points)."""
+Point = tuple[float, float]
+
+
+def _name_points(ax: Any, points: dict[str, Point], lines: list[tuple[Point, Point]]) -> None:
+    """Writes each stage's name beside its point, at the side that is freest of points, lines and other names."""
     (x0, x1), (y0, y1) = _padded(ax.dataLim.intervalx), _padded(ax.dataLim.intervaly)
     ax.set_xlim(x0, x1)
     ax.set_ylim(y0, y1)
     scaled = {k: ((x - x0) / (x1 - x0), (y - y0) / (y1 - y0)) for k, (x, y) in points.items()}
     taken: list[tuple[float, float, float, float]] = [(x - 0.02, y - 0.03, x + 0.02, y + 0.03) for x, y in scaled.values()]
+    for (ax_, ay), (bx, by) in lines:
+        # Arrows are bent a little (rad = 0.08), to the right of their way; for the short bars that makes no difference.
+        a, b = ((ax_ - x0) / (x1 - x0), (ay - y0) / (y1 - y0)), ((bx - x0) / (x1 - x0), (by - y0) / (y1 - y0))
+        for t in (i / 24 for i in range(1, 24)):
+            bend = 0.16 * t * (1 - t)
+            x, y = a[0] + t * (b[0] - a[0]) + bend * (b[1] - a[1]), a[1] + t * (b[1] - a[1]) - bend * (b[0] - a[0])
+            taken.append((x - 0.012, y - 0.02, x + 0.012, y + 0.02))
     for key, (x, y) in scaled.items():
         wide, high = 0.021 * len(short(key)) + 0.02, 0.07
         boxes = {
-            (9, 0, "left", "center"): (x + 0.025, y - high / 2), (-9, 0, "right", "center"): (x - 0.025 - wide, y - high / 2),
-            (0, 10, "center", "bottom"): (x - wide / 2, y + 0.04), (0, -10, "center", "top"): (x - wide / 2, y - 0.04 - high),
-            (8, 9, "left", "bottom"): (x + 0.02, y + 0.03), (-8, -9, "right", "top"): (x - 0.02 - wide, y - 0.03 - high),
-            (8, -9, "left", "top"): (x + 0.02, y - 0.03 - high), (-8, 9, "right", "bottom"): (x - 0.02 - wide, y + 0.03),
+            (9, 0, "left", "center"): (x + 0.025, y - high / 2),
+            (-9, 0, "right", "center"): (x - 0.025 - wide, y - high / 2),
+            (0, 10, "center", "bottom"): (x - wide / 2, y + 0.04),
+            (0, -10, "center", "top"): (x - wide / 2, y - 0.04 - high),
+            (8, 9, "left", "bottom"): (x + 0.02, y + 0.03),
+            (-8, -9, "right", "top"): (x - 0.02 - wide, y - 0.03 - high),
+            (8, -9, "left", "top"): (x + 0.02, y - 0.03 - high),
+            (-8, 9, "right", "bottom"): (x - 0.02 - wide, y + 0.03),
         }
 
         def cost(left: float, low: float, wide: float = wide, high: float = high) -> float:
@@ -112,7 +152,7 @@ def across_stages(data: RunData) -> list[Markup]:
         lines = [(m, points) for m, points in lines if points]
         if not lines or len(keys) < 2:
             continue
-        figure, ax = axes(5.4, 3.5, title=title)
+        figure, ax = axes(5.4, 3.9, title=title)
         for j, (metric, points) in enumerate(lines):
             _line(ax, keys, points, LINE_COLOURS[j % 6], LINE_MARKERS[j % 6], label(metric), (j - len(lines) / 2) * 0.035)
         _stage_axis(ax, keys)
@@ -123,19 +163,27 @@ def across_stages(data: RunData) -> list[Markup]:
     return panels
 
 
-def _line(ax: Any, keys: list[str], points: list[tuple[str, tuple[float, float, float]]], colour: str, marker: str, name: str, shift: float) -> None:
+def _line(
+    ax: Any, keys: list[str], points: list[tuple[str, tuple[float, float, float]]], colour: str, marker: str, name: str, shift: float
+) -> None:
     xs = [keys.index(k) + shift for k, _ in points]
     ys = [p[0] for _, p in points]
     ax.errorbar(xs, ys, yerr=[[p[1] for _, p in points], [p[2] for _, p in points]], fmt="none", ecolor=colour, elinewidth=1.1, zorder=2)
     # The control arm is a branch of its own: no line leads through it.
     main = [i for i, (k, _) in enumerate(points) if stage_of(k) != "post-sft-continued"]
-    ax.plot([xs[i] for i in main], [ys[i] for i in main], color=colour, linewidth=1.5, zorder=2)
-    ax.plot(xs, ys, linestyle="none", color=colour, marker=marker, markersize=6, markeredgecolor=PAPER, markeredgewidth=0.7, zorder=3, label=name)
+    dots = {"color": colour, "marker": marker, "markersize": 6, "markeredgecolor": PAPER, "markeredgewidth": 0.7, "zorder": 3}
+    ax.plot([xs[i] for i in main], [ys[i] for i in main], linewidth=1.5, label=name, **dots)
+    apart = [i for i in range(len(xs)) if i not in main]
+    ax.plot([xs[i] for i in apart], [ys[i] for i in apart], linestyle="none", **dots)
 
 
 def _stage_axis(ax: Any, keys: list[str]) -> None:
-    ax.set_xticks(range(len(keys)), [short(k) for k in keys], rotation=30 if max(map(len, map(short, keys))) > 12 else 0,
-                  ha="right" if max(map(len, map(short, keys))) > 12 else "center")
+    ax.set_xticks(
+        range(len(keys)),
+        [short(k) for k in keys],
+        rotation=30 if max(map(len, map(short, keys))) > 12 else 0,
+        ha="right" if max(map(len, map(short, keys))) > 12 else "center",
+    )
     ax.set_xlim(-0.4, len(keys) - 0.6)
     ax.grid(False, axis="x")
 
@@ -144,7 +192,8 @@ def by_type(data: RunData) -> list[Markup]:
     """Small multiples: recall of each fact type over the stages."""
     keys = [k for k in data.keys if stage_of(k) != GOLD]
     types = sorted({m for k in keys for m in data.summary["systems"][k] if family(m) == "types" and not m.endswith(CONTROLLED)})
-    panels, look = [], styles(data.keys)
+    panels: list[Markup] = []
+    look = styles(data.keys)
     for i, metric in enumerate(types):
         points = [(k, p) for k in keys if (p := _point(data, k, metric))]
         if not points:
@@ -153,14 +202,25 @@ def by_type(data: RunData) -> list[Markup]:
         main = [(k, p) for k, p in points if stage_of(k) != "post-sft-continued"]
         ax.plot([keys.index(k) for k, _ in main], [p[0] for _, p in main], color=MUTED, linewidth=1.1)
         for key, p in points:
-            ax.errorbar(keys.index(key), p[0], yerr=[[p[1]], [p[2]]], color=look[key][0], marker=look[key][1], markersize=6, elinewidth=1.3,
-                        markeredgecolor=PAPER, markeredgewidth=0.6, zorder=3)
+            ax.errorbar(
+                keys.index(key),
+                p[0],
+                yerr=[[p[1]], [p[2]]],
+                color=look[key][0],
+                marker=look[key][1],
+                markersize=6,
+                elinewidth=1.3,
+                markeredgecolor=PAPER,
+                markeredgewidth=0.6,
+                zorder=3,
+            )
         _stage_axis(ax, keys)
         if len(keys) > 3:
             ax.tick_params(axis="x", labelsize=7.5)
         ax.set_ylim(-0.04, 1.04)
         ax.set_yticks([0, 0.5, 1], ["0", ".5", "1"])
-        panels.append(to_svg(figure, f"type{i}", f"Recall of {label(metric).lower()} facts: " + ", ".join(f"{k} {p[0]:.3f}" for k, p in points)))
+        told = ", ".join(f"{k} {p[0]:.3f}" for k, p in points)
+        panels.append(to_svg(figure, f"type{i}", f"Recall of {label(metric).lower()} facts: {told}"))
     return panels
 
 
@@ -204,7 +264,8 @@ def reward_against_coverage(data: RunData) -> list[Markup]:
     """One panel per system: the reward of an output across, its coverage F1 upwards; outputs that coincide share a dot of larger area."""
     from scipy.stats import spearmanr
 
-    panels, look = [], styles(data.keys)
+    panels: list[Markup] = []
+    look = styles(data.keys)
     for i, key in enumerate(data.keys):
         rewards, facts = (data.segments.get(key, {}).get(m, {}) for m in ("reward.mean", "coverage.f1"))
         both = sorted(rewards.keys() & facts.keys())
@@ -212,19 +273,23 @@ def reward_against_coverage(data: RunData) -> list[Markup]:
             continue
         dots = Counter((round(rewards[e] * 50) / 50, round(facts[e] * 50) / 50) for e in both)
         spots = sorted(dots)
-        figure, ax = axes(2.9, 2.7, "reward", "coverage F1" if not panels else "", key)
-        ax.scatter([x for x, _ in spots], [y for _, y in spots], s=[9 * dots[s] * min(1.0, 300 / len(both)) + 2 for s in spots], color=look[key][0],
-                   alpha=0.55, linewidths=0)
+        figure, ax = axes(2.9, 2.8, "reward", "coverage F1" if not panels else "")
+        ax.scatter(
+            [x for x, _ in spots],
+            [y for _, y in spots],
+            s=[9 * dots[s] * min(1.0, 300 / len(both)) + 2 for s in spots],
+            color=look[key][0],
+            alpha=0.55,
+            linewidths=0,
+        )
         ax.set_xlim(-0.04, 1.04)
         ax.set_ylim(-0.06, 1.06)
         told = "no rank correlation (constant)"
         if len({rewards[e] for e in both}) > 1 and len({facts[e] for e in both}) > 1:
             rho = float(spearmanr([rewards[e] for e in both], [facts[e] for e in both]).statistic)
             told = f"Spearman {rho:.2f}".replace("-", "\u2212") if math.isfinite(rho) else told
-        ax.annotate(f"{told}, n = {len(both)}", (0.02, 1.0), xycoords="axes fraction", fontsize=8, color=MUTED, va="bottom")
-        ax.title.set_position((0, 1.08))
+        ax.set_title(key, color=INK, fontsize=10, loc="left", pad=20, fontweight="bold")
+        place: dict[str, Any] = {"xycoords": "axes fraction", "textcoords": "offset points", "va": "bottom"}
+        ax.annotate(f"{told}, n = {len(both)}", (0, 1), (0, 6), fontsize=8, color=MUTED, **place)
         panels.append(to_svg(figure, f"scatter{i}", f"{key}: reward against coverage F1, {told}, {len(both)} outputs"))
     return panels
-
-
-__all__ = ["GRID", "across_stages", "against_length", "by_type", "lengths", "reward_against_coverage", "short"]

@@ -1,4 +1,4 @@
-"""From a run directory to report.html: gathers what the template shows and renders it. Times, paths and the machine do not enter the page."""
+"""From a run directory to report.html: gathers what the template shows and renders it. Times, paths and the machine stay out of it."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from benchmark.report import figures, rlcurves, tables
-from benchmark.report.cautions import cautions, nulls
+from benchmark.report.cautions import cautions
 from benchmark.report.data import RunData, load
 from benchmark.report.passages import changed_by_normalising, passages
+from benchmark.report.preserved import preservation_table
 from benchmark.report.safetext import plain, visible
 from benchmark.report.svg import css_class
 from benchmark.report.verdict import headline, systems, verdict
@@ -40,7 +41,9 @@ def render(data: RunData) -> str:
     """The whole page."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-    environment = Environment(loader=FileSystemLoader(FOLDER), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    environment = Environment(
+        loader=FileSystemLoader(FOLDER), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
     environment.filters["visible"] = lambda text: visible(str(text))
     environment.filters["stage_var"] = lambda key: css_class(key, data.keys)
     return environment.get_template("template.html.j2").render(context(data))
@@ -53,8 +56,9 @@ def context(data: RunData) -> dict[str, Any]:
         findings = verdict(data, prefix)
         if findings:
             verdicts.append({"system": prefix.rstrip("/"), "headline": headline(findings), "findings": findings})
-    rows, without = tables.preservation_table(data)
+    rows, without = preservation_table(data)
     ratio_rows = [r for r in rows if r["ratio"] != "–"]
+    transitions = tables.transition_table(data)
     return {
         "title": plain(str(data.task or "run")),
         "facts": header(data),
@@ -62,12 +66,14 @@ def context(data: RunData) -> dict[str, Any]:
         "verdicts": verdicts,
         "cautions": cautions(data),
         "notes": data.notes,
-        "nulls": [(reason, metrics) for reason, metrics in nulls(data)],
         "keys": data.keys,
         "stage_table": tables.stage_table(data, data.summary["systems"], data.summary.get("transitions", {})),
         "segments": tables.counts(data.summary["systems"]),
-        "transitions": tables.transition_table(data),
-        "preservation": ratio_rows, "kept_without_ratio": [r for r in rows if r["ratio"] == "–"], "no_ratio": without,
+        "transitions": transitions,
+        "matrix": tables.transition_matrix(transitions),
+        "preservation": ratio_rows,
+        "kept_without_ratio": [r for r in rows if r["ratio"] == "–"],
+        "no_ratio": without,
         "tasks": [_task(data, name, found) for name, found in sorted((data.summary.get("tasks") or {}).items()) if name != data.task],
         "alpha": ALPHA,
         "level": (data.summary.get("resampling") or {}).get("level", 0.95),
@@ -87,15 +93,21 @@ def pictures(data: RunData) -> dict[str, Any]:
     types = any(family(m) == "types" and not m.endswith(CONTROLLED) for k in data.keys for m in data.summary["systems"][k])
     reward = next((c for k in data.keys if (c := data.cell(k, "reward.mean"))), {})
     return {
-        "against_length": figures.against_length(data), "across": figures.across_stages(data), "by_type": figures.by_type(data),
-        "lengths": figures.lengths(data), "scatter": figures.reward_against_coverage(data), "components": rlcurves.components(data),
+        "against_length": figures.against_length(data),
+        "across": figures.across_stages(data),
+        "by_type": figures.by_type(data),
+        "lengths": figures.lengths(data),
+        "scatter": figures.reward_against_coverage(data),
+        "components": rlcurves.components(data),
         "probe": rlcurves.probe(data),
         "why": {
             "against_length": "fewer than two systems have both a length ratio and a semantic metric",
+            "across": "the examples carry no gold facts" if not types and not data.has_facts else "fewer than two stages have fact metrics",
             "by_type": "no fact type has a value" if types else "the examples carry no gold facts",
             "lengths": "no sentence lengths in scores.parquet",
-            "scatter": reward.get("reason") or ("the outputs have no fact scores" if not data.has_facts else "no output has both a reward and a fact score"),
-            "components": "the run directory holds no log of an RL run" if not rl else "logs/rl_rewards.jsonl and logs/rl_steps.jsonl hold no rows",
+            "scatter": reward.get("reason")
+            or ("no output has both a reward and a fact score" if data.has_facts else "the outputs have no fact scores"),
+            "components": "the logs of the RL run hold no rows" if rl else "the run directory holds no log of an RL run",
             "probe": "no independent probe was logged during RL",
         },
     }
@@ -103,8 +115,12 @@ def pictures(data: RunData) -> dict[str, Any]:
 
 def _task(data: RunData, name: str, found: Any) -> dict[str, Any]:
     table = found.get("systems", {}) if isinstance(found, dict) else {}
-    return {"name": name, "keys": ordered(table), "table": tables.stage_table(data, table, found.get("transitions", {}) if table else {}),
-            "segments": tables.counts(table)}
+    return {
+        "name": name,
+        "keys": ordered(table),
+        "table": tables.stage_table(data, table, found.get("transitions", {}) if table else {}),
+        "segments": tables.counts(table),
+    }
 
 
 def header(data: RunData) -> list[Fact]:
@@ -113,7 +129,9 @@ def header(data: RunData) -> list[Fact]:
     if data.examples:
         example = next(iter(data.examples.values()))
         languages = f"{example.source_lang} → {example.target_lang}"
-    facts = [Fact("Task", plain(str(run.get("task") or "unknown")), f"world version {run['world_version']}" if run.get("world_version") else "")]
+    facts = [
+        Fact("Task", plain(str(run.get("task") or "unknown")), f"world version {run['world_version']}" if run.get("world_version") else "")
+    ]
     if languages:
         facts.append(Fact("Languages", languages))
     facts += [

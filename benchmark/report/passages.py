@@ -1,7 +1,7 @@
 """Side-by-side examples: one source, the reference, and what every stage made of it, with facts covered, missing and made up.
 
-They are chosen by fixed rules that the page states: half are drawn blindly (by a hash of the id), the others show where recovery after RL gained
-and lost most against SFT, and where RL wrote longest. Nothing is picked by hand.
+They are chosen by fixed rules that the page states: half are drawn blindly (by a hash of the id), the others show where recovery after
+RL gained and lost most against SFT, and where RL wrote longest. Nothing is picked by hand.
 """
 
 from __future__ import annotations
@@ -9,13 +9,12 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass, field
 
-
 from markupsafe import Markup
 
 from benchmark.report.data import RunData
 from benchmark.report.safetext import plain, shortened, visible
 from benchmark.report.words import GOLD, stage_of
-from metrics.inventory import Inventory
+from metrics.inventory import CLAUSE_TYPES, Inventory
 from metrics.normalise import normalise
 from metrics.records import Example, Fact
 
@@ -96,8 +95,16 @@ def _passage(data: RunData, example: Example, why: str, inventory: Inventory | N
         made = data.texts[key].get(example.id)
         if made is not None:
             outputs.append(_output(key, made.text, made.finish_reason, example, inventory))
-    return Passage(plain(example.id), why, _source(source, example), cut, example.source_lang, example.target_lang,
-                   None if example.facts is None else len(example.facts), outputs)
+    return Passage(
+        plain(example.id),
+        why,
+        _source(source, example),
+        cut,
+        example.source_lang,
+        example.target_lang,
+        None if example.facts is None else len(example.facts),
+        outputs,
+    )
 
 
 def _output(key: str, text: str, finish: str | None, example: Example, inventory: Inventory | None) -> Output:
@@ -118,8 +125,13 @@ def _output(key: str, text: str, finish: str | None, example: Example, inventory
         parts.append(Markup('<mark class="{}" title="{}">{}</mark>').format(kind, title, visible(piece)) if kind else visible(piece))
     salient = [(fact, stated) for fact, stated in zip(example.facts, alignment.stated, strict=True) if fact.salient]
     return Output(
-        key, Markup("").join(parts), len(text), max(0, total - len(shortened(alignment.text)[0])), stopped,
-        (sum(stated for _, stated in salient), len(salient)), [_fact(fact) for fact, stated in salient if not stated],
+        key,
+        Markup("").join(parts),
+        len(text),
+        max(0, total - len(shortened(alignment.text)[0])),
+        stopped,
+        (sum(stated for _, stated in salient), len(salient)),
+        [_fact(fact) for fact, stated in salient if not stated],
         [{"type": item.type, "text": plain(item.surface)} for item in alignment.unsupported],
     )
 
@@ -130,7 +142,8 @@ def _fact(fact: Fact) -> dict[str, str]:
 
 def _source(text: str, example: Example) -> Markup:
     """The source with the salient facts marked, where their source surfaces occur as they are written (leftmost-longest)."""
-    surfaces = {s: fact.type for fact in example.facts or () if fact.salient and fact.type not in ("relation", "cause") for s in fact.source if s}
+    salient = [fact for fact in example.facts or () if fact.salient and fact.type not in CLAUSE_TYPES]
+    surfaces = {surface: fact.type for fact in salient for surface in fact.source if surface}
     by_length = sorted(surfaces, key=lambda s: (-len(s), s))
     parts: list[Markup] = []
     at = start = 0
@@ -147,5 +160,3 @@ def _source(text: str, example: Example) -> Markup:
 def changed_by_normalising(data: RunData) -> bool:
     """Whether any shown text differs from what was written, because digits and spaces are shown normalised."""
     return data.has_facts and any(normalise(t.text) != t.text for texts in data.texts.values() for t in texts.values())
-
-

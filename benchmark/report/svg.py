@@ -1,8 +1,8 @@
 """matplotlib figures as small inline SVG: themed by the page's CSS variables, deterministic, with no reference to anything outside.
 
-Colours that stand for something are drawn in fixed hex values and replaced by `var(--name)`, so that one figure serves light and dark mode;
-text stays text (searchable, in the page's font). The palette is Okabe and Ito's, safe for colour-blind readers; every stage has a marker of its
-own besides.
+Colours that stand for something are drawn in fixed hex values and replaced by `var(--name)`, so that one figure serves light and dark
+mode; text stays text (searchable, in the page's font). The palette is Okabe and Ito's, safe for colour-blind readers; every stage has a
+marker of its own besides.
 """
 
 from __future__ import annotations
@@ -21,13 +21,24 @@ if TYPE_CHECKING:
 
 INK, MUTED, GRID, PAPER = "#1a1a1b", "#6b6b6c", "#dcdcdd", "#fffffe"
 COLOURS = {
-    "base": "#7f7f80", "post-sft": "#0072b2", "post-sft-continued": "#56b4e9", "post-rl": "#d55e00", "post-recovery": "#009e73", GOLD: "#b8860b",
+    "base": "#7f7f80",
+    "post-sft": "#0072b2",
+    "post-sft-continued": "#56b4e9",
+    "post-rl": "#d55e00",
+    "post-recovery": "#009e73",
+    GOLD: "#b8860b",
 }
 OTHERS = ("#cc79a7", "#a65628", "#5e4fa2", "#666600")
 """Colours of systems that a user brings."""
 MARKERS = {"base": "X", "post-sft": "o", "post-sft-continued": "s", "post-rl": "^", "post-recovery": "D", GOLD: "*"}
-VARIABLES = {INK: "--ink", MUTED: "--muted", GRID: "--grid", PAPER: "--paper", **{hex_: f"--s-{name}" for name, hex_ in COLOURS.items()},
-             **{hex_: f"--s-other{i}" for i, hex_ in enumerate(OTHERS)}}
+VARIABLES = {
+    INK: "--ink",
+    MUTED: "--muted",
+    GRID: "--grid",
+    PAPER: "--paper",
+    **{hex_: f"--s-{name}" for name, hex_ in COLOURS.items()},
+    **{hex_: f"--s-other{i}" for i, hex_ in enumerate(OTHERS)},
+}
 
 
 def styles(keys: list[str]) -> dict[str, tuple[str, str]]:
@@ -72,35 +83,43 @@ def axes(width: float, height: float, xlabel: str = "", ylabel: str = "", title:
 
 
 def to_svg(figure: Figure, name: str, description: str) -> Markup:
-    """The figure as one inline <svg>; `name` keeps its ids apart from those of other figures, `description` is read to who cannot see it."""
+    """The figure as one inline <svg>; `name` keeps its ids apart from other figures', `description` is read to who cannot see it."""
     import matplotlib
 
-    settings: dict[str, Any] = {"svg.fonttype": "none", "svg.hashsalt": name, "svg.id": None}
-    with matplotlib.rc_context({k: v for k, v in settings.items() if k in matplotlib.rcParams}):
+    with matplotlib.rc_context({"svg.fonttype": "none", "svg.hashsalt": name}):
         stream = io.StringIO()
         figure.savefig(stream, format="svg", transparent=True, metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
     return Markup(_inline(stream.getvalue(), name, description))
 
 
 def _inline(svg: str, name: str, description: str) -> str:
-    svg = svg[svg.index("<svg"):]
+    svg = svg[svg.index("<svg") :]
     svg = re.sub(r"<metadata>.*?</metadata>\s*", "", svg, flags=re.S)
     svg = re.sub(r"<style[^>]*>.*?</style>\s*", "", svg, flags=re.S)
     svg = re.sub(r"<!--.*?-->\s*", "", svg, flags=re.S)
     box = re.search(r'viewBox="([^"]+)"', svg)
     assert box is not None  # matplotlib always writes one
-    svg = svg[svg.index(">") + 1:].replace("xlink:href", "href")
+    svg = svg[svg.index(">") + 1 :].replace("xlink:href", "href")
     used = set(re.findall(r'(?:href="#|url\(#)([^")]+)', svg))
     svg = re.sub(r'\sid="([^"]+)"', lambda m: f' id="{name}-{m.group(1)}"' if m.group(1) in used else "", svg)
     svg = re.sub(r'(href="#|url\(#)', lambda m: m.group(1) + name + "-", svg)
     svg = re.sub(r"#[0-9a-f]{6}\b", lambda m: f"var({VARIABLES[m.group()]})" if m.group() in VARIABLES else m.group(), svg)
     # Sizes stay, families go: the page's own font is used.
     svg = re.sub(r"font: ((?:[a-z0-9]+ )*)([0-9.]+px) [^;\"]*", _font, svg)
-    svg = re.sub(r"-?\d+\.\d{3,}", lambda m: f"{float(m.group()):.2f}".rstrip("0").rstrip("."), svg)
+    # Two decimals are enough for coordinates; what is written on the axes (between tags) stays as it is.
+    svg = re.sub(r"<[^>]*>", lambda tag: re.sub(r"-?\d+\.\d{3,}", _short, tag.group()), svg)
     svg = re.sub(r">\s+<", "><", svg)
     width = float(box.group(1).split()[2])
-    return (f'<svg viewBox="{box.group(1)}" style="max-width:{width * 4 / 3:.0f}px" role="img" aria-label="{escape(description)}">'
-            f"<title>{escape(description)}</title>{svg}")
+    # Points are drawn as 4/3 pixels; panels may grow to fill a column, wide figures hardly.
+    most = width * (1.7 if width < 450 else 1.4)
+    return (
+        f'<svg viewBox="{box.group(1)}" style="max-width:{most:.0f}px" role="img" aria-label="{escape(description)}">'
+        f"<title>{escape(description)}</title>{svg}"
+    )
+
+
+def _short(match: re.Match[str]) -> str:
+    return f"{float(match.group()):.2f}".rstrip("0").rstrip(".")
 
 
 def _font(match: re.Match[str]) -> str:

@@ -2,13 +2,42 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import re
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from benchmark.report.data import RunData
 from benchmark.report.words import (
-    CONTROLLED, FAMILIES, PARENTS, direction, family, interval, is_number, label, number, ordered, ordered_metrics, p_value, prefix_of, stage_of,
+    CONTROLLED,
+    FAMILIES,
+    PARENTS,
+    direction,
+    family,
+    interval,
+    is_number,
+    label,
+    number,
+    ordered,
+    ordered_metrics,
+    p_value,
+    prefix_of,
+    stage_of,
 )
+
+SUMMING_UP = (
+    "coverage.recall",
+    "coverage.recall" + CONTROLLED,
+    "coverage.precision",
+    "coverage.f1",
+    "coverage.recall_source",
+    "grounding.entity" + CONTROLLED,
+    "grounding.event" + CONTROLLED,
+    "grounding.quantity" + CONTROLLED,
+    "grounding.relation" + CONTROLLED,
+    "verbosity.length_ratio",
+    "overlap.chrf",
+)
+"""Metrics of the short table of transitions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +70,19 @@ class Row:
     """Why the whole row is null; then the cells are not shown."""
 
 
+@dataclass(frozen=True, slots=True)
+class Group:
+    """One family of metrics."""
+
+    title: str
+    badges: list[tuple[str, str, str]]
+    """Those that all of its metrics share; they are not repeated at each."""
+    rows: list[Row]
+    """Metrics with a value in some system."""
+    empty: list[tuple[str, list[Row]]]
+    """[(reason, metrics)] of those that have none anywhere."""
+
+
 def tone(cell: dict[str, Any] | None, higher_is_better: bool | None) -> str:
     """How a significant change is coloured."""
     arrow = direction(cell)
@@ -68,10 +110,10 @@ def badges(cells: list[dict[str, Any]]) -> list[tuple[str, str, str]]:
     return found
 
 
-def stage_table(data: RunData, systems: dict[str, Any], transitions: dict[str, Any]) -> list[tuple[str, list[Row]]]:
-    """[(family, rows)] of one task: every metric x every system of `systems`."""
+def stage_table(data: RunData, systems: dict[str, Any], transitions: dict[str, Any]) -> list[Group]:
+    """One task: every metric x every system of `systems`, by family."""
     keys = ordered(systems)
-    groups: dict[str, list[Row]] = {}
+    families: dict[str, list[Row]] = {}
     for metric in ordered_metrics({m for k in keys for m in systems[k]}):
         cells = [systems[k].get(metric, {}) for k in keys]
         name, indent = _name(metric)
@@ -80,8 +122,23 @@ def stage_table(data: RunData, systems: dict[str, Any], transitions: dict[str, A
         whole = "" if known else next((c["reason"] for c in cells if c.get("reason")), "no value, and no reason given")
         shown = [_cell(metric, k, systems, transitions) for k in keys]
         row = Row(metric, name, indent, badges([c for c in cells if c]), signature, shown, _strip(keys, cells), whole)
-        groups.setdefault(family(metric), []).append(row)
-    return [(FAMILIES[name], groups[name]) for name in FAMILIES if name in groups]
+        families.setdefault(family(metric), []).append(row)
+    return [_group(FAMILIES[name], families[name]) for name in FAMILIES if name in families]
+
+
+def _group(title: str, rows: list[Row]) -> Group:
+    common = rows[0].badges if all(r.badges == rows[0].badges for r in rows) else []
+    empty: dict[str, list[Row]] = {}
+    for row in rows:
+        if row.whole:
+            empty.setdefault(_common(row.whole), []).append(row)
+    kept = [replace(r, badges=[b for b in r.badges if b not in common]) for r in rows if not r.whole]
+    return Group(title, common, kept, list(empty.items()))
+
+
+def _common(reason: str) -> str:
+    """The reason without the fact type in it, so that equal cases stand together."""
+    return re.sub(r"^no salient \w+ fact$", "no salient fact of this type", reason)
 
 
 def _cell(metric: str, key: str, systems: dict[str, Any], transitions: dict[str, Any]) -> Cell:
@@ -94,8 +151,13 @@ def _cell(metric: str, key: str, systems: dict[str, Any], transitions: dict[str,
     moved = transitions.get(f"{prefix_of(key)}{parent}->{key}", {}).get(metric) if parent else None
     scored, total = cell.get("n_scored"), cell.get("n_total")
     note = "" if scored == total else f"{scored} of {total} scored"
-    return Cell(number(cell["value"], metric), interval(cell.get("ci_low"), cell.get("ci_high"), metric), note, direction(moved),
-                tone(moved, cell.get("higher_is_better")))
+    return Cell(
+        number(cell["value"], metric),
+        interval(cell.get("ci_low"), cell.get("ci_high"), metric),
+        note,
+        direction(moved),
+        tone(moved, cell.get("higher_is_better")),
+    )
 
 
 def _strip(keys: list[str], cells: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -109,12 +171,20 @@ def _strip(keys: list[str], cells: list[dict[str, Any]]) -> list[dict[str, Any]]
     def at(value: float) -> float:
         return round(4 + 92 * (value - low) / width, 2)
 
-    return [{"key": k, "stage": stage_of(k), "x": at(c["value"]), "low": at(c["ci_low"]) if is_number(c.get("ci_low")) else None,
-             "high": at(c["ci_high"]) if is_number(c.get("ci_high")) else None} for k, c in known]
+    return [
+        {
+            "key": k,
+            "stage": stage_of(k),
+            "x": at(c["value"]),
+            "low": at(c["ci_low"]) if is_number(c.get("ci_low")) else None,
+            "high": at(c["ci_high"]) if is_number(c.get("ci_high")) else None,
+        }
+        for k, c in known
+    ]
 
 
 def counts(systems: dict[str, Any]) -> str:
-    """"500" or "498 to 500": segments per cell."""
+    """ "500" or "498 to 500": segments per cell."""
     totals = sorted({c.get("n_total") for row in systems.values() for c in row.values() if isinstance(c.get("n_total"), int)})
     return "unknown" if not totals else str(totals[0]) if len(totals) == 1 else f"{totals[0]} to {totals[-1]}"
 
@@ -137,68 +207,54 @@ class Change:
 
 
 def transition_table(data: RunData) -> list[dict[str, Any]]:
-    """Per transition: its two systems, how many metrics rose and fell, and a Change per metric."""
+    """Per transition: its two systems, how many metrics rose and fell, a Change per metric, and what could not be compared and why."""
     out = []
     for name, cells in data.summary.get("transitions", {}).items():
         before, _, after = name.partition("->")
-        lines = []
+        lines: list[Change] = []
+        empty: dict[str, list[str]] = {}
         for metric in ordered_metrics(cells):
-            cell, better = cells[metric], data.cell(after, metric).get("higher_is_better")
-            note = cell.get("reason") or ""
-            if paired := cell.get("paired"):
-                delta = number(paired.get("delta"), metric, signed=True)
-                note = f"on the {paired.get('n')} segments scored in both: {delta} {interval(paired.get('ci_low'), paired.get('ci_high'), metric, True)}"
-                note += f", p {p_value(paired.get('p'))}"
-            lines.append(Change(
-                metric, label(metric), number(data.cell(before, metric).get("value"), metric), number(data.cell(after, metric).get("value"), metric),
-                number(cell.get("delta"), metric, signed=True), interval(cell.get("ci_low"), cell.get("ci_high"), metric, signed=True),
-                p_value(cell.get("p")), p_value(cell.get("p_holm")), direction(cell), tone(cell, better), note,
-            ))
-        out.append({"before": before, "after": after, "rows": lines, "up": sum(r.arrow == "▲" for r in lines),
-                    "down": sum(r.arrow == "▼" for r in lines), "tested": sum(r.p_holm != "–" for r in lines)})
+            if is_number(cells[metric].get("delta")):
+                lines.append(_change(data, before, after, metric, cells[metric]))
+            else:
+                empty.setdefault(_common(cells[metric].get("reason") or "no reason given"), []).append(metric)
+        out.append(
+            {
+                "before": before,
+                "after": after,
+                "rows": lines,
+                "empty": list(empty.items()),
+                "up": sum(r.arrow == "▲" for r in lines),
+                "down": sum(r.arrow == "▼" for r in lines),
+                "tested": sum(r.p_holm != "–" for r in lines),
+            }
+        )
     return out
 
 
-def preservation_table(data: RunData) -> tuple[list[dict[str, Any]], list[tuple[str, list[str]]]]:
-    """(rows of metrics with a ratio or a kept difference, [(reason, metrics)] of those that have neither ratio nor interest)."""
-    rows: list[dict[str, Any]] = []
-    without: dict[str, list[str]] = {}
-    found = data.summary.get("preservation", {})
-    prefixes = {m: max((p for p in {prefix_of(k) for k in data.keys} if m.startswith(p)), key=len, default="") for m in found}
-    order = ordered_metrics({m[len(prefixes[m]):] for m in found})
-    for metric in sorted(found, key=lambda m: (prefixes[m], order.index(m[len(prefixes[m]):]))):
-        cell, prefix = found[metric], prefixes[metric]
-        bare = metric[len(prefix):]
-        if not is_number(cell.get("ratio")):
-            without.setdefault(_general(cell.get("reason")), []).append(bare)
-            if not is_number(cell.get("kept")) or bare.startswith("verbosity."):
-                continue
-        rows.append({
-            "metric": bare, "name": prefix + label(bare), "sft": number(data.cell(prefix + "post-sft", bare).get("value"), bare),
-            "rl": number(data.cell(prefix + "post-rl", bare).get("value"), bare),
-            "recovery": number(data.cell(prefix + "post-recovery", bare).get("value"), bare),
-            "kept": number(cell.get("kept"), bare, signed=True), "ratio": _percent(cell.get("ratio")), "reason": cell.get("reason") or "",
-            "limits": f"[{_percent(cell['ci_low'])}, {_percent(cell['ci_high'])}]" if is_number(cell.get("ci_low")) else "", **_bar(cell),
-        })
-    return rows, sorted(without.items())
+def _change(data: RunData, before: str, after: str, metric: str, cell: dict[str, Any]) -> Change:
+    note = ""
+    if paired := cell.get("paired"):
+        delta = number(paired.get("delta"), metric, signed=True)
+        limits = interval(paired.get("ci_low"), paired.get("ci_high"), metric, signed=True)
+        note = f"on the {paired.get('n')} segments scored in both: {delta} {limits}, p {p_value(paired.get('p'))}"
+    return Change(
+        metric,
+        label(metric),
+        number(data.cell(before, metric).get("value"), metric),
+        number(data.cell(after, metric).get("value"), metric),
+        number(cell["delta"], metric, signed=True),
+        interval(cell.get("ci_low"), cell.get("ci_high"), metric, signed=True),
+        p_value(cell.get("p")),
+        p_value(cell.get("p_holm")),
+        direction(cell),
+        tone(cell, data.cell(after, metric).get("higher_is_better")),
+        note,
+    )
 
 
-def _general(reason: str | None) -> str:
-    """The reason without its numbers, so that equal cases stand together."""
-    return (reason or "no reason given").split(": the RL gain")[0] + (": the RL gain is not above 0" if reason and ": the RL gain" in reason else "")
-
-
-def _percent(value: Any) -> str:
-    return f"{value:.0%}".replace("-", "\u2212") if is_number(value) else "–"
-
-
-def _bar(cell: dict[str, Any]) -> dict[str, Any]:
-    """Ratio and interval on a scale from -25 % to 150 %, in percent of its width; open ends are marked."""
-    if not is_number(cell.get("ratio")):
-        return {"bar": None}
-    def at(value: float) -> float:
-        return round(100 * (min(max(value, -0.25), 1.5) + 0.25) / 1.75, 2)
-
-    low, high = cell.get("ci_low"), cell.get("ci_high")
-    low, high = (low if is_number(low) else cell["ratio"]), (high if is_number(high) else cell["ratio"])
-    return {"bar": {"x": at(cell["ratio"]), "low": at(low), "high": at(high), "zero": at(0), "one": at(1)}}
+def transition_matrix(transitions: list[dict[str, Any]]) -> list[tuple[str, str, list[Change | None]]]:
+    """[(metric, its name, its change in each transition)] of the metrics that sum a run up; the rest stands in the full tables."""
+    by_metric = [{r.metric: r for r in t["rows"]} for t in transitions]
+    found = ordered_metrics({m for row in by_metric for m in row if m in SUMMING_UP or m.startswith(("scorer.", "judge."))})
+    return [(m, label(m), [row.get(m) for row in by_metric]) for m in found]

@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from benchmark.report.safetext import plain
 from benchmark.report.words import (
-    ALPHA, CONTROLLED, GOLD, KEY_METRICS, PARENTS, direction, interval, is_number, number, ordered, ordered_metrics, prefix_of, stage_of,
+    ALPHA,
+    CONTROLLED,
+    GOLD,
+    KEY_METRICS,
+    PARENTS,
+    direction,
+    interval,
+    is_number,
+    number,
+    ordered,
+    ordered_metrics,
+    prefix_of,
+    stage_of,
 )
 
 if TYPE_CHECKING:
@@ -101,13 +114,15 @@ def show(summary: dict[str, Any], console: Console | None = None) -> None:
 
 def _lineage(summary: dict[str, Any], metrics: list[str]) -> list[str]:
     """Which of the shown metrics are not independent of the reward."""
+
     def marked(name: str) -> list[str]:
         return [m for m in metrics if any((row.get(m) or {}).get(name) is True for row in summary["systems"].values())]
 
     loop, kin = marked("in_loop"), [m for m in marked("kin") if m not in marked("in_loop")]
     families = sorted({m.split(".")[0] + ".*" if m.split(".")[0] != "scorer" else m for m in kin})
     return ([f"in the loop (no independent evidence): {', '.join(loop)}"] if loop else []) + (
-        [f"kin of the reward: {len(kin)} metrics of {', '.join(families)}"] if kin else [])
+        [f"kin of the reward: {len(kin)} metrics of {', '.join(families)}"] if kin else []
+    )
 
 
 def _nulls(summary: dict[str, Any], keys: list[str]) -> list[str]:
@@ -116,7 +131,8 @@ def _nulls(summary: dict[str, Any], keys: list[str]) -> list[str]:
     for metric in ordered_metrics({m for k in keys for m in summary["systems"][k]}):
         cells = [c for k in keys if (c := summary["systems"][k].get(metric))]
         if all(not is_number(c.get("value")) for c in cells):
-            reasons.setdefault(next((c["reason"] for c in cells if c.get("reason")), "no reason given"), []).append(metric)
+            reason = next((c["reason"] for c in cells if c.get("reason")), "no reason given")
+            reasons.setdefault(re.sub(r"^no salient \w+ fact$", "no salient fact of this type", reason), []).append(metric)
     return [f"null: {', '.join(m[:4])}{f' and {len(m) - 4} more' if len(m) > 4 else ''}: {reason}" for reason, m in reasons.items()]
 
 
@@ -126,6 +142,10 @@ def _preservation(summary: dict[str, Any]) -> list[str]:
     for metric, cell in summary.get("preservation", {}).items():
         bare = metric.rsplit("/", 1)[-1]
         if is_number(cell.get("ratio")) and bare in shown and not (bare.startswith("grounding.") and bare.endswith(CONTROLLED)):
-            limits = f" [{cell['ci_low']:.0%}, {cell['ci_high']:.0%}]" if is_number(cell.get("ci_low")) and is_number(cell.get("ci_high")) else ""
+            limits = (
+                f" [{cell['ci_low']:.0%}, {cell['ci_high']:.0%}]"
+                if is_number(cell.get("ci_low")) and is_number(cell.get("ci_high"))
+                else ""
+            )
             lines.append(f"  {metric.replace('length_controlled', 'lc'):32} {cell['ratio']:>5.0%}{limits}")
     return ["share of the RL gain left after recovery:", *lines] if lines else []

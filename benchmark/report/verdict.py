@@ -9,15 +9,36 @@ from dataclasses import dataclass
 from typing import Any
 
 from benchmark.report.data import RunData
-from benchmark.report.words import CONTROLLED, interval, is_number, label, listing, number, p_value, prefix_of, significant, stage_of
+from benchmark.report.words import (
+    CONTROLLED,
+    STAGES,
+    interval,
+    is_number,
+    label,
+    listing,
+    number,
+    p_value,
+    prefix_of,
+    significant,
+    stage_of,
+)
 
-LEADING = ("coverage.recall" + CONTROLLED, "coverage.f1" + CONTROLLED, "coverage.f1", "grounding.entity" + CONTROLLED, "scorer.comet_qe", "overlap.chrf")
+LEADING = (
+    "coverage.recall" + CONTROLLED,
+    "coverage.f1" + CONTROLLED,
+    "coverage.f1",
+    "grounding.entity" + CONTROLLED,
+    "scorer.comet_qe",
+    "overlap.chrf",
+)
 """The first of these that a run has leads the verdict: independent of the reward, and not raised by padding, where there are facts."""
 GROUNDING = ("grounding.entity", "grounding.event", "grounding.quantity", "grounding.relation")
 FINAL = ("coverage.f1", "grounding.entity")
 """What recovery has to beat the control arm on."""
 NEAR = 0.10
 """Length counts as recovered within this share of the reference length."""
+MOST = 0.6
+"""From this share of the RL gain on, most of it counts as kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +60,7 @@ def systems(data: RunData) -> list[str]:
 
 def verdict(data: RunData, prefix: str = "") -> list[Finding]:
     """The questions that the suite exists to answer, for one system. Empty when it has no stage after SFT."""
-    keys = {stage: prefix + stage for stage in ("post-sft", "post-sft-continued", "post-rl", "post-recovery") if prefix + stage in data.keys}
+    keys = {stage: prefix + stage for stage in STAGES if prefix + stage in data.keys and stage != "base"}
     if "post-sft" not in keys or len(keys) < 2:
         return []
     found = []
@@ -58,7 +79,7 @@ def leading(data: RunData, *keys: str) -> str | None:
 
 
 def change(data: RunData, before: str, after: str, metric: str) -> str:
-    """"0.610 → 0.722 (+0.112 [0.080, 0.140], p_holm < 0.001)"."""
+    """ "0.610 → 0.722 (+0.112 [0.080, 0.140], p_holm < 0.001)"."""
     a, b, cell = data.cell(before, metric), data.cell(after, metric), data.transition(before, after).get(metric, {})
     p = p_value(cell.get("p_holm"))
     tested = f", p_holm {p if p.startswith('<') else '= ' + p}" if p != "–" else ", not tested"
@@ -73,7 +94,7 @@ def _sign(cell: dict[str, Any] | None) -> int:
 
 
 def _moves(data: RunData, before: str, after: str, metrics: tuple[str, ...]) -> str:
-    """"Entities and events rose; quantities did not change measurably." over those that were tested."""
+    """ "Entities and events rose; quantities did not change measurably." over those that were tested."""
     cells = data.transition(before, after)
     tested = [m for m in metrics if is_number(cells.get(m, {}).get("p_holm"))]
     parts = []
@@ -99,7 +120,9 @@ def _gain(data: RunData, keys: dict[str, str]) -> Finding:
     if not metric.startswith(("coverage.", "grounding.")):
         sentence += " The examples carry no gold facts, so grounding itself was not measured; this is the nearest metric there is."
         return Finding(question, {1: "perhaps: proxy rose", -1: "perhaps not: proxy fell", 0: "no change seen"}[sign], sentence, "unknown")
-    return Finding(question, {1: "yes", -1: "no: it fell", 0: "no measurable change"}[sign], sentence, {1: "good", -1: "bad", 0: "mixed"}[sign])
+    return Finding(
+        question, {1: "yes", -1: "no: it fell", 0: "no measurable change"}[sign], sentence, {1: "good", -1: "bad", 0: "mixed"}[sign]
+    )
 
 
 def _length(data: RunData, keys: dict[str, str]) -> Finding:
@@ -114,8 +137,8 @@ def _length(data: RunData, keys: dict[str, str]) -> Finding:
         sentence += f" After RL the outputs are {ratio:.1f} times as long as the references."
     source = data.transition(a, b).get("coverage.recall_source")
     if source and is_number(source.get("delta")):
-        more = {1: "They also state more of the source", -1: "They state less of the source", 0: "They do not state measurably more of the source"}
-        sentence += f" {more[_sign(source)]} (recall of all source facts {number(source['delta'], 'coverage.recall_source', signed=True)})."
+        more = {1: "They also state more", -1: "They state less", 0: "They do not state measurably more"}
+        sentence += f" {more[_sign(source)]} of the source (recall of all source facts {number(source['delta'], 'coverage.recall_source', signed=True)})."
     return Finding(question, {1: "yes", -1: "no: shorter", 0: "no"}[sign], sentence, {1: "bad", -1: "mixed", 0: "good"}[sign])
 
 
@@ -127,8 +150,12 @@ def _invention(data: RunData, keys: dict[str, str]) -> Finding:
         return Finding(question, "unknown", f"Unsupported facts cannot be counted: {why}.", "unknown")
     sign = _sign(data.transition(a, b).get(metric))
     sentence = f"Share of stated items that the source supports: {change(data, a, b, metric)}."
-    return Finding(question, {1: "no: fewer than before", -1: "yes: more than before", 0: "no measurable change"}[sign], sentence,
-                   {1: "good", -1: "bad", 0: "good"}[sign])
+    return Finding(
+        question,
+        {1: "no: fewer than before", -1: "yes: more than before", 0: "no measurable change"}[sign],
+        sentence,
+        {1: "good", -1: "bad", 0: "good"}[sign],
+    )
 
 
 def _form(data: RunData, keys: dict[str, str]) -> Finding:
@@ -138,10 +165,13 @@ def _form(data: RunData, keys: dict[str, str]) -> Finding:
         return Finding(question, "unknown", f"No length ratio: {cell.get('reason') or 'not measured'}.", "unknown")
     off = cell["value"] - 1
     before = number(data.cell(keys["post-rl"], "verbosity.length_ratio").get("value"), "verbosity.length_ratio")
-    sentence = (f"Length / reference length: {before} after RL, {number(cell['value'], 'verbosity.length_ratio')} "
-                f"{interval(cell.get('ci_low'), cell.get('ci_high'), 'verbosity.length_ratio')} after recovery; "
-                f"{'within' if abs(off) <= NEAR else 'not within'} {NEAR:.0%} of the reference.")
-    return Finding(question, "yes" if abs(off) <= NEAR else f"no: {off:+.0%}".replace("-", "\u2212"), sentence, "good" if abs(off) <= NEAR else "bad")
+    sentence = (
+        f"Length / reference length: {before} after RL, {number(cell['value'], 'verbosity.length_ratio')} "
+        f"{interval(cell.get('ci_low'), cell.get('ci_high'), 'verbosity.length_ratio')} after recovery; "
+        f"{'within' if abs(off) <= NEAR else 'not within'} {NEAR:.0%} of the reference."
+    )
+    near = abs(off) <= NEAR
+    return Finding(question, "yes" if near else f"no: {off:+.0%}".replace("-", "\u2212"), sentence, "good" if near else "bad")
 
 
 def _kept(data: RunData, keys: dict[str, str], prefix: str) -> Finding:
@@ -157,7 +187,8 @@ def _kept(data: RunData, keys: dict[str, str], prefix: str) -> Finding:
     ratio, low, high = cell["ratio"], cell.get("ci_low"), cell.get("ci_high")
     limits = f" [{_percent(low)}, {_percent(high)}]" if is_number(low) and is_number(high) else ""
     sentence = f"{label(metric)}: {_percent(ratio)}{limits} of what RL added over post-sft is left after recovery ({gained})."
-    return Finding(question, _percent(ratio), sentence, "good" if is_number(low) and low > 0 and ratio >= 0.6 else "mixed" if ratio > 0 else "bad")
+    tone = "good" if is_number(low) and low > 0 and ratio >= MOST else "mixed" if ratio > 0 else "bad"
+    return Finding(question, _percent(ratio), sentence, tone)
 
 
 def _percent(share: float) -> str:
@@ -167,7 +198,8 @@ def _percent(share: float) -> str:
 def _control(data: RunData, keys: dict[str, str]) -> Finding:
     question, b = "Could the extra epoch alone explain it?", keys["post-recovery"]
     if "post-sft-continued" not in keys:
-        return Finding(question, "unknown", "There is no control arm (SFT followed by the same extra epoch, without RL) in this run.", "unknown")
+        why = "There is no control arm (SFT followed by the same extra epoch, without RL) in this run."
+        return Finding(question, "unknown", why, "unknown")
     a = keys["post-sft-continued"]
     cells = data.transition(a, b)
     metrics = [m for m in FINAL if is_number(cells.get(m, {}).get("p_holm"))] or [m for m in [leading(data, a, b)] if m and m in cells]
@@ -188,8 +220,11 @@ def headline(findings: list[Finding]) -> str:
     """One sentence over the findings, without numbers; empty when there are none."""
     by = {f.question: f for f in findings}
     gain, length = by.get("Did RL improve grounding?"), by.get("Did RL make outputs longer?")
-    form, kept, control = by.get("Did recovery restore the length?"), by.get("How much of the gain is kept?"), by.get(
-        "Could the extra epoch alone explain it?")
+    form, kept, control = (
+        by.get("Did recovery restore the length?"),
+        by.get("How much of the gain is kept?"),
+        by.get("Could the extra epoch alone explain it?"),
+    )
     if gain is None or length is None:
         return ""
     grew = {"yes": "made outputs longer", "no: shorter": "made outputs shorter", "no": "left their length as it was"}.get(length.answer, "")
@@ -198,11 +233,13 @@ def headline(findings: list[Finding]) -> str:
         return "Grounding was not measured, so the question of this suite cannot be answered on this input; the other metrics are below."
     text = f"RL {did}{' and ' + grew if grew else ''}"
     if form and kept:
-        back = {"good": "brought the length back", "bad": "did not bring the length back"}.get(form.tone, "had an unmeasured effect on length")
+        back = {"good": "brought the length back", "bad": "did not bring the length back"}.get(form.tone, "was not measured in length")
         text += f"; recovery {back}"
         if gain.tone == "good" and kept.answer.endswith("%"):
             text += f" and kept {kept.answer} of the gain"
     if control and gain.tone == "good":
-        text += {"good": ", more than the same extra epoch without RL achieves", "unknown": "; there is no comparison with a control arm"}.get(
-            control.tone, "; the advantage over the same epoch without RL is not established")
+        text += {
+            "good": ", more than the same extra epoch without RL achieves",
+            "unknown": "; there is no comparison with a control arm",
+        }.get(control.tone, "; the advantage over the same epoch without RL is not established")
     return text + "."

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, TypeGuard
 
 STAGES = ("base", "post-sft", "post-sft-continued", "post-rl", "post-recovery")
 GOLD = "gold"
@@ -15,11 +15,30 @@ PARENTS = {"post-rl": "post-sft", "post-recovery": "post-rl"}
 """The stage that an arrow in the tables compares with: the one it was trained from."""
 
 KEY_METRICS = (
-    "coverage.recall", "coverage.recall.length_controlled", "coverage.precision", "coverage.f1", "coverage.f1.length_controlled",
-    "coverage.recall_source", "grounding.entity", "grounding.entity.length_controlled", "grounding.event", "grounding.event.length_controlled",
-    "grounding.quantity", "grounding.quantity.length_controlled", "grounding.relation", "grounding.relation.length_controlled",
-    "grounding.retrieval_p1", "grounding.retrieval_mrr", "verbosity.chars", "verbosity.length_ratio", "verbosity.facts_per_100_chars",
-    "verbosity.repetition", "verbosity.wrong_script", "verbosity.truncated", "overlap.bleu", "overlap.chrf",
+    "coverage.recall",
+    "coverage.recall.length_controlled",
+    "coverage.precision",
+    "coverage.f1",
+    "coverage.f1.length_controlled",
+    "coverage.recall_source",
+    "grounding.entity",
+    "grounding.entity.length_controlled",
+    "grounding.event",
+    "grounding.event.length_controlled",
+    "grounding.quantity",
+    "grounding.quantity.length_controlled",
+    "grounding.relation",
+    "grounding.relation.length_controlled",
+    "grounding.retrieval_p1",
+    "grounding.retrieval_mrr",
+    "verbosity.chars",
+    "verbosity.length_ratio",
+    "verbosity.facts_per_100_chars",
+    "verbosity.repetition",
+    "verbosity.wrong_script",
+    "verbosity.truncated",
+    "overlap.bleu",
+    "overlap.chrf",
 )
 """The order of the table. Fact types, scorers, judges and the reward follow; what is not named here stands at the end of its family."""
 
@@ -64,12 +83,13 @@ def stage_of(key: str) -> str:
 
 
 def prefix_of(key: str) -> str:
-    """"<system>/" of a key, or "" where the input held one system."""
+    """ "<system>/" of a key, or "" where the input held one system."""
     return key[: len(key) - len(stage_of(key))]
 
 
 def ordered(keys: Iterable[str]) -> list[str]:
     """Keys by system, then in the order of training; unknown stages after the known ones, the references last."""
+
     def rank(key: str) -> tuple[bool, str, int, str]:
         stage = stage_of(key)
         return stage == GOLD, prefix_of(key), STAGES.index(stage) if stage in STAGES else len(STAGES), stage
@@ -124,7 +144,7 @@ def number(value: Any, metric: str, signed: bool = False) -> str:
 
 
 def interval(low: Any, high: Any, metric: str, signed: bool = False) -> str:
-    """"[low, high]", or "" where there is none."""
+    """ "[low, high]", or "" where there is none."""
     return f"[{number(low, metric, signed)}, {number(high, metric, signed)}]" if is_number(low) and is_number(high) else ""
 
 
@@ -140,7 +160,7 @@ def count(value: Any) -> str:
     return f"{value:,}".replace(",", "\u202f") if isinstance(value, int) and not isinstance(value, bool) else "unknown"
 
 
-def is_number(value: Any) -> bool:
+def is_number(value: Any) -> TypeGuard[float]:
     """Whether this is a finite number (not a bool, not null)."""
     return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
 
@@ -151,12 +171,12 @@ def significant(cell: dict[str, Any] | None) -> bool:
 
 
 def direction(cell: dict[str, Any] | None) -> str:
-    """"▲" or "▼" of a significant change, "" otherwise."""
+    """ "▲" or "▼" of a significant change, "" otherwise."""
     if cell is None or not significant(cell):
         return ""
     return "▲" if cell["delta"] > 0 else "▼"
 
 
 def listing(parts: Sequence[str]) -> str:
-    """"a, b and c"."""
+    """ "a, b and c"."""
     return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}" if parts else ""

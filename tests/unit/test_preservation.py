@@ -29,8 +29,10 @@ def stages(rng, n=400, levels=(0.3, 0.7, 0.6), metric="coverage.recall", higher=
 def test_kept_and_ratio_by_hand():
     sft, rl, recovery = of([0, 0, 0, 1] * 50), of([1, 1, 1, 1] * 50), of([1, 0, 1, 1] * 50)
     found = preservation(sft, rl, recovery)
-    assert found["kept"] == 0.5 and found["ratio"] == pytest.approx(2 / 3)
-    assert found["ci_low"] < 2 / 3 < found["ci_high"] and "reason" not in found
+    assert found["kept"] == 0.5
+    assert found["ratio"] == pytest.approx(2 / 3)
+    assert found["ci_low"] < 2 / 3 < found["ci_high"]
+    assert "reason" not in found
     assert found["kept_ci_low"] < 0.5 < found["kept_ci_high"]
 
 
@@ -45,28 +47,36 @@ def test_no_ratio_where_the_gain_may_be_nothing_or_is_a_loss():
     flat = preservation(*stages(rng, 50, (0.5, 0.51, 0.5)))
     loss = preservation(*stages(rng, levels=(0.7, 0.3, 0.5)))
     for found in (flat, loss):
-        assert found["ratio"] is None and found["ci_low"] is None and found["ci_high"] is None
-        assert "does not exclude 0" in found["reason"] and found["kept"] is not None
+        assert found["ratio"] is None
+        assert found["ci_low"] is None
+        assert found["ci_high"] is None
+        assert "does not exclude 0" in found["reason"]
+        assert found["kept"] is not None
 
 
 def test_where_less_is_better_the_gain_is_a_fall():
     rng = np.random.default_rng(0)
     fall = preservation(*stages(rng, levels=(0.7, 0.3, 0.5), higher=False))
-    assert fall["ratio"] == pytest.approx(0.5, abs=0.12) and fall["ci_low"] < fall["ratio"] < fall["ci_high"]
+    assert fall["ratio"] == pytest.approx(0.5, abs=0.12)
+    assert fall["ci_low"] < fall["ratio"] < fall["ci_high"]
     assert preservation(*stages(rng, levels=(0.3, 0.7, 0.5), higher=False))["ratio"] is None
 
 
 def test_verbosity_has_no_ratio():
     rng = np.random.default_rng(0)
     found = preservation(*stages(rng, metric="verbosity.repetition"))
-    assert found["kept"] is not None and found["ratio"] is None and "verbosity" in found["reason"]
+    assert found["kept"] is not None
+    assert found["ratio"] is None
+    assert "verbosity" in found["reason"]
     assert preservation(*stages(rng, metric="other", higher=None))["reason"].endswith("no better direction")
 
 
 def test_an_unscorable_stage_has_no_preservation():
     sft, rl, _ = stages(np.random.default_rng(0))
     found = preservation(sft, rl, unscorable("coverage.recall", sft.example_ids, "no gold facts", "sig", True))
-    assert found["kept"] is None and found["ratio"] is None and found["reason"] == "no gold facts"
+    assert found["kept"] is None
+    assert found["ratio"] is None
+    assert found["reason"] == "no gold facts"
 
 
 def test_the_joint_interval_covers_the_true_ratio():

@@ -208,7 +208,7 @@ def test_the_variants_train_with_the_reranker(sft_policy: Path, tiny_reranker_pa
     assert checkpoint.weights_hash != checkpoint.parent_hash
     logged = rows(tmp_path / "logs" / "rl_rewards.jsonl")
     assert all(0 <= row["reward"] <= row["raw"] <= 1 for row in logged)
-    assert rows(tmp_path / "logs" / "rl_steps.jsonl")[-1]["reward_counts"] == {"scored": 16, "sources_cut": 0, "candidates_cut": 0}
+    assert rows(tmp_path / "logs" / "rl_steps.jsonl")[-1]["reward_counts"] == {"scored": 8, "sources_cut": 0, "candidates_cut": 0}
     assert cfg.loss == ("dr_grpo" if variant == "grpo-control" else "grpo")
 
 

@@ -22,7 +22,8 @@ def test_a_pooled_ratio_is_the_ratio_of_sums_not_the_mean_of_ratios():
 
 def test_a_row_without_a_denominator_is_undefined_alone_but_adds_nothing_to_the_corpus():
     s = make([[1, 2], [0, 0]])
-    assert s.value() == 0.5 and s.n_scored == 2
+    assert s.value() == 0.5
+    assert s.n_scored == 2
     assert np.isnan(s.sentence_values()[1])
     assert make([[0, 0]]).value() is None
 
@@ -60,13 +61,17 @@ def test_combiners_work_on_any_leading_shape(name, n, seed):
 
 def test_unscored_rows_are_left_out_even_if_their_statistics_are_not_finite():
     s = make([[1, 2], [np.nan, np.nan]], reasons=[None, "empty output"])
-    assert s.value() == 0.5 and s.n_scored == 1 and s.n_total == 2
+    assert s.value() == 0.5
+    assert s.n_scored == 1
+    assert s.n_total == 2
     assert np.isnan(s.sentence_values()[1])
 
 
 def test_nothing_scored_is_null_never_zero():
     s = unscorable("scorer.comet_qe", ["a", "b"], "unsupported", "sig", True)
-    assert s.value() is None and s.n_scored == 0 and s.reason == "unsupported"
+    assert s.value() is None
+    assert s.n_scored == 0
+    assert s.reason == "unsupported"
     assert np.isnan(s.sentence_values()).all()
     # BLEU of no segments would be 0 by formula; it is null here.
     assert unscorable("overlap.bleu", ["a"], "no reference", "sig", True, "bleu").value() is None
@@ -75,18 +80,19 @@ def test_nothing_scored_is_null_never_zero():
 
 def test_from_values_wants_a_reason_for_each_missing_value_and_only_there():
     s = from_values("m", ["a", "b"], [1.0, None], "sig", True, [None, "empty output"])
-    assert s.value() == 1.0 and s.reason is None
+    assert s.value() == 1.0
+    assert s.reason is None
     assert from_values("m", ["a"], [None], "sig", True, ["no encoder"]).reason == "no encoder"
     with pytest.raises(ValueError, match="needs a reason"):
         from_values("m", ["a"], [None], "sig", True)
     with pytest.raises(ValueError, match="needs a reason"):
         from_values("m", ["a"], [1.0], "sig", True, ["why"])
-    with pytest.raises(ValueError):
+    with pytest.raises(ValueError, match="shorter"):
         from_values("m", ["a", "b"], [1.0], "sig", True)
 
 
 @pytest.mark.parametrize(
-    "rows, combiner, reasons, message",
+    ("rows", "combiner", "reasons", "message"),
     [
         ([[1, 2, 3]], "ratio", None, "shape"),
         ([[1, np.inf]], "ratio", None, "not finite"),
@@ -104,5 +110,5 @@ def test_the_statistics_cannot_be_changed_afterwards_nor_through_the_callers_arr
     s = SegmentStats("m", ("a",), rows, "ratio", (None,), "sig", True)
     rows[0, 0] = 9
     assert s.value() == 0.5
-    with pytest.raises(ValueError):
+    with pytest.raises(ValueError, match="read-only"):
         s.stats[0, 0] = 9

@@ -94,7 +94,8 @@ def test_the_known_limit_of_yes_no_metrics_near_0_and_1():
     # from n = 404 on; below that it dips near the edges (worst: 90.9 % at n = 219, p = .055). Kept so that nobody claims more.
     shares = np.linspace(0.05, 0.95, 91)
     for n in (200, 404, 600, 1000):
-        assert exact_coverage(n, shares).min() >= 0.93 and exact_coverage(n, shares).max() <= 0.97
+        assert exact_coverage(n, shares).min() >= 0.93
+        assert exact_coverage(n, shares).max() <= 0.97
     assert exact_coverage(219, [0.055])[0] == pytest.approx(0.9085, abs=0.0005)
 
 
@@ -164,13 +165,14 @@ def test_counts_make_the_test_conservative_never_liberal():
 
     # Equal draws count as extreme, so p is a little too large: .036 and .455 over 8 seeds x 500 comparisons.
     p = null_pvalues(counts)
-    assert (p <= 0.05).mean() <= 0.06 and (p <= 0.5).mean() <= 0.54
+    assert (p <= 0.05).mean() <= 0.06
+    assert (p <= 0.5).mean() <= 0.54
 
 
 # ---- properties ----------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("combiner, width", [("ratio", 2), ("f1", 4), ("bleu", 10), ("chrf", 18)])
+@pytest.mark.parametrize(("combiner", "width"), [("ratio", 2), ("f1", 4), ("bleu", 10), ("chrf", 18)])
 def test_identical_systems_give_delta_0_and_p_1(combiner, width):
     rows = np.random.default_rng(0).integers(1, 9, (40, width)) / 7
     d = compare(ratio_of(rows, combiner=combiner), ratio_of(rows, combiner=combiner), draws_perm=1000, draws_boot=200)
@@ -180,14 +182,16 @@ def test_identical_systems_give_delta_0_and_p_1(combiner, width):
 def test_swapping_the_systems_negates_the_delta_and_keeps_p(two_systems):
     a, b = two_systems
     forth, back = compare(a, b), compare(b, a)
-    assert back.delta == -forth.delta and back.p == forth.p
+    assert back.delta == -forth.delta
+    assert back.p == forth.p
     # The outer order statistics are mirrored too.
     assert (back.ci_low, back.ci_high) == pytest.approx((-forth.ci_high, -forth.ci_low))
 
 
 def test_a_clear_difference_has_the_smallest_p_there_is():
     d = compare(mean_of(np.zeros(100)), mean_of(np.ones(100)), draws_perm=10_000)
-    assert d.delta == 1 and d.p == pytest.approx(1 / 10_001)
+    assert d.delta == 1
+    assert d.p == pytest.approx(1 / 10_001)
 
 
 @settings(max_examples=25, deadline=None)
@@ -201,7 +205,8 @@ def test_an_interval_holds_its_value_and_does_not_depend_on_the_order_of_example
     again = interval(shuffled, draws=200, seed=seed)
     assert again == found
     if found.value is None:
-        assert found.ci_low is None and found.ci_high is None
+        assert found.ci_low is None
+        assert found.ci_high is None
     elif found.ci_low is not None:
         assert found.ci_low <= found.value <= found.ci_high
 
@@ -234,20 +239,25 @@ def test_a_document_and_a_segment_may_share_an_id():
 
 def test_one_document_has_no_interval():
     found = interval(mean_of([0, 1, 1]), ("d", "d", "d"))
-    assert found.value == pytest.approx(2 / 3) and found.ci_low is None and found.ci_high is None
+    assert found.value == pytest.approx(2 / 3)
+    assert found.ci_low is None
+    assert found.ci_high is None
 
 
 def test_only_segments_scored_in_both_are_compared():
     a = SegmentStats("m", ids(3), np.array([[0.0, 1], [1, 1], [0, 0]]), "mean", (None, None, "empty"), "sig", True)
     b = SegmentStats("m", ids(3), np.array([[1.0, 1], [0, 0], [1, 1]]), "mean", (None, "empty", None), "sig", True)
     d = compare(a, b, draws_perm=100)
-    assert d.delta == 1.0 and d.n_paired == 1
+    assert d.delta == 1.0
+    assert d.n_paired == 1
 
 
 def test_what_cannot_be_compared_is_null_with_a_reason():
     a = mean_of([0.0, 1.0])
     null = compare(a, unscorable("m", ids(2), "no encoder", "sig", True))
-    assert null.delta is None and null.p is None and null.reason == "no encoder"
+    assert null.delta is None
+    assert null.p is None
+    assert null.reason == "no encoder"
     other = SegmentStats("m", a.example_ids, a.stats, "mean", a.reasons, "other version", True)
     assert "signatures" in (compare(a, other).reason or "")
     assert compare(a, mean_of([1.0, 1.0, 1.0])).reason == "different segments"
@@ -276,12 +286,15 @@ def test_pooling_seeds_gives_the_mean_and_the_spread_between_seeds():
     base = [mean_of(rng.random(100) < 0.2) for _ in range(3)]
     pooled = pool_seeds(seeds, draws_perm=500)
     values = [s.value() for s in seeds]
-    assert pooled.mean == pytest.approx(np.mean(values)) and pooled.sd == pytest.approx(np.std(values, ddof=1))
-    assert pooled.ci_low < pooled.mean < pooled.ci_high and pooled.p is None
+    assert pooled.mean == pytest.approx(np.mean(values))
+    assert pooled.sd == pytest.approx(np.std(values, ddof=1))
+    assert pooled.ci_low < pooled.mean < pooled.ci_high
+    assert pooled.p is None
     gain = pool_seeds(seeds, baseline=base, draws_perm=500)
-    assert gain.mean == pytest.approx(np.mean(values) - np.mean([b.value() for b in base])) and gain.p == pytest.approx(1 / 501)
+    assert gain.mean == pytest.approx(np.mean(values) - np.mean([b.value() for b in base]))
+    assert gain.p == pytest.approx(1 / 501)
     assert pool_seeds(seeds, baseline=seeds, draws_perm=500).p == 1
     assert pool_seeds(seeds[:1]).sd is None
     assert pool_seeds([seeds[0], unscorable("m", ids(100), "x", "sig", True)]).mean is None
-    with pytest.raises(ValueError):
+    with pytest.raises(ValueError, match="at least one seed"):
         pool_seeds([])

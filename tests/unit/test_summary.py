@@ -44,7 +44,8 @@ def summary():
 
 def test_the_contracts_shape(summary):
     assert {"schema_version", "run", "systems", "transitions", "preservation", "tasks"} <= set(summary)
-    assert set(RUN_FIELDS) <= set(summary["run"]) and list(summary["systems"]) == STAGES
+    assert set(RUN_FIELDS) <= set(summary["run"])
+    assert list(summary["systems"]) == STAGES
     cell_keys = {"value", "ci_low", "ci_high", "n_scored", "n_total", "signature", "in_loop", "kin"}
     assert all(cell_keys <= set(cell) for row in summary["systems"].values() for cell in row.values())
     assert set(summary["transitions"]) == {
@@ -57,16 +58,21 @@ def test_the_contracts_shape(summary):
 
 def test_lineage_is_carried_and_unknown_is_null(summary):
     row = summary["systems"]["post-rl"]
-    assert row["reward.mean"]["in_loop"] is True and row["coverage.recall"]["in_loop"] is False
-    assert row["verbosity.chars"]["in_loop"] is None and row["verbosity.chars"]["kin"] is False
+    assert row["reward.mean"]["in_loop"] is True
+    assert row["coverage.recall"]["in_loop"] is False
+    assert row["verbosity.chars"]["in_loop"] is None
+    assert row["verbosity.chars"]["kin"] is False
 
 
 def test_unscorable_is_null_with_a_reason_everywhere(summary):
     for row in summary["systems"].values():
-        assert row["grounding.retrieval_p1"]["value"] is None and row["grounding.retrieval_p1"]["reason"] == "no encoder given"
-        assert row["grounding.retrieval_p1"]["n_scored"] == 0 and row["grounding.retrieval_p1"]["n_total"] == 60
+        assert row["grounding.retrieval_p1"]["value"] is None
+        assert row["grounding.retrieval_p1"]["reason"] == "no encoder given"
+        assert row["grounding.retrieval_p1"]["n_scored"] == 0
+        assert row["grounding.retrieval_p1"]["n_total"] == 60
     for row in summary["transitions"].values():
-        assert row["grounding.retrieval_p1"]["p"] is None and row["grounding.retrieval_p1"]["reason"]
+        assert row["grounding.retrieval_p1"]["p"] is None
+        assert row["grounding.retrieval_p1"]["reason"]
     assert summary["preservation"]["grounding.retrieval_p1"]["reason"] == "no encoder given"
 
 
@@ -77,7 +83,8 @@ def test_deltas_are_the_differences_of_the_values_shown(summary):
             if cell["delta"] is not None:
                 values = [summary["systems"][k][metric]["value"] for k in (before, after)]
                 assert cell["delta"] == pytest.approx(values[1] - values[0], abs=1e-12)
-                assert cell["ci_low"] <= cell["delta"] <= cell["ci_high"] and 0 < cell["p"] <= cell["p_holm"] <= 1
+                assert cell["ci_low"] <= cell["delta"] <= cell["ci_high"]
+                assert 0 < cell["p"] <= cell["p_holm"] <= 1
 
 
 def test_values_lie_in_their_intervals_and_preservation_agrees(summary):
@@ -87,7 +94,8 @@ def test_values_lie_in_their_intervals_and_preservation_agrees(summary):
     delta = {k: summary["transitions"][k]["coverage.recall"]["delta"] for k in ("post-sft->post-rl", "post-sft->post-recovery")}
     assert kept["kept"] == delta["post-sft->post-recovery"]
     assert kept["ratio"] == pytest.approx(delta["post-sft->post-recovery"] / delta["post-sft->post-rl"])
-    assert summary["preservation"]["verbosity.chars"]["ratio"] is None and summary["preservation"]["verbosity.chars"]["reason"]
+    assert summary["preservation"]["verbosity.chars"]["ratio"] is None
+    assert summary["preservation"]["verbosity.chars"]["reason"]
 
 
 def test_the_summary_says_what_the_single_functions_say():
@@ -119,14 +127,18 @@ def test_equal_runs_give_equal_files_and_the_order_of_metrics_changes_no_number(
 def test_an_identical_checkpoint_gives_delta_0_and_p_1():
     row = summarise({"post-sft": system(0.5), "post-rl": system(0.5)}, None, RUN, {}, 0, **FAST)["transitions"]["post-sft->post-rl"]
     for metric in ("coverage.recall", "verbosity.chars", "reward.mean"):
-        assert row[metric]["delta"] == 0 and row[metric]["p"] == 1 and row[metric]["p_holm"] == 1
+        assert row[metric]["delta"] == 0
+        assert row[metric]["p"] == 1
+        assert row[metric]["p_holm"] == 1
 
 
 def test_different_scored_segments_add_a_comparison_on_the_common_ones():
     a = from_values("m", ids(4), [1.0, 2.0, 3.0, None], "s", True, [None, None, None, "empty output"])
     b = from_values("m", ids(4), [2.0, 3.0, None, 9.0], "s", True, [None, None, "empty output", None])
     cell = summarise({"post-sft": [a], "post-rl": [b]}, None, RUN, {}, 0, **FAST)["transitions"]["post-sft->post-rl"]["m"]
-    assert cell["delta"] == pytest.approx(14 / 3 - 2) and cell["paired"]["delta"] == 1.0 and cell["paired"]["n"] == 2
+    assert cell["delta"] == pytest.approx(14 / 3 - 2)
+    assert cell["paired"]["delta"] == 1.0
+    assert cell["paired"]["n"] == 2
     assert cell["paired"]["p"] is not None
     same = summarise({"post-sft": [a], "post-rl": [a]}, None, RUN, {}, 0, **FAST)["transitions"]["post-sft->post-rl"]["m"]
     assert "paired" not in same
@@ -136,14 +148,18 @@ def test_disjoint_scored_segments_have_no_paired_comparison_but_a_reason():
     a = from_values("m", ids(2), [1.0, None], "s", True, [None, "empty"])
     b = from_values("m", ids(2), [None, 1.0], "s", True, ["empty", None])
     cell = summarise({"post-sft": [a], "post-rl": [b]}, None, RUN, {}, 0, **FAST)["transitions"]["post-sft->post-rl"]["m"]
-    assert cell["paired"]["delta"] is None and cell["paired"]["reason"] and cell["paired"]["p"] is None
+    assert cell["paired"]["delta"] is None
+    assert cell["paired"]["reason"]
+    assert cell["paired"]["p"] is None
 
 
 def test_only_transitions_whose_two_ends_exist_are_listed():
     found = summarise({"post-sft": system(0.3), "post-rl": system(0.6)}, None, RUN, {}, 0, **FAST)
-    assert list(found["transitions"]) == ["post-sft->post-rl"] and found["preservation"] == {}
+    assert list(found["transitions"]) == ["post-sft->post-rl"]
+    assert found["preservation"] == {}
     alone = summarise({"mine": system(0.3)}, None, RUN, {}, 0, **FAST)
-    assert alone["transitions"] == {} and alone["systems"]["mine"]["coverage.recall"]["value"] is not None
+    assert alone["transitions"] == {}
+    assert alone["systems"]["mine"]["coverage.recall"]["value"] is not None
 
 
 def test_keys_are_stages_for_one_system_and_both_names_for_several():
@@ -157,8 +173,10 @@ def test_several_systems_are_compared_within_each_system():
     levels = {"post-sft": 0.3, "post-rl": 0.8, "post-recovery": 0.7}
     systems = {f"{s}/{stage}": system(level) for s in "ab" for stage, level in levels.items()}
     found = summarise(systems, None, RUN, {}, 0, **FAST)
-    assert "a/post-sft->a/post-rl" in found["transitions"] and "a/post-sft->b/post-rl" not in found["transitions"]
-    assert len(found["transitions"]) == 6 and "b/coverage.recall" in found["preservation"]
+    assert "a/post-sft->a/post-rl" in found["transitions"]
+    assert "a/post-sft->b/post-rl" not in found["transitions"]
+    assert len(found["transitions"]) == 6
+    assert "b/coverage.recall" in found["preservation"]
 
 
 def test_further_tasks_have_the_same_shape(summary):
@@ -170,7 +188,9 @@ def test_further_tasks_have_the_same_shape(summary):
 def test_no_systems_no_segments_and_faulty_tables():
     assert summarise({}, None, {}, {}, 0, **FAST)["systems"] == {}
     empty = summarise({"mine": [from_values("m", [], [], "s", True)]}, None, {}, {}, 0, **FAST)["systems"]["mine"]["m"]
-    assert empty["value"] is None and empty["reason"] == "no segments" and empty["n_total"] == 0
+    assert empty["value"] is None
+    assert empty["reason"] == "no segments"
+    assert empty["n_total"] == 0
     with pytest.raises(ValueError, match="listed twice"):
         summarise({"mine": system(0.3) * 2}, None, {}, {}, 0, **FAST)
     with pytest.raises(ValueError, match="not those of the run"):
@@ -201,7 +221,10 @@ def test_the_parquet_columns_and_that_null_has_a_reason(tmp_path):
     table = pd.read_parquet(tmp_path / "s.parquet")
     assert {"system", "stage", "task", "example_id", "metric", "value", "reason", "signature", "stats", "combiner"} <= set(table.columns)
     assert not (table["value"].isna() & table["reason"].isna()).any()
-    assert table["value"][0] == 0.5 and math.isnan(table["value"][1]) and "0 / 0" in table["reason"][1] and table["reason"][2] == "empty"
+    assert table["value"][0] == 0.5
+    assert math.isnan(table["value"][1])
+    assert "0 / 0" in table["reason"][1]
+    assert table["reason"][2] == "empty"
 
 
 def test_what_is_not_a_scores_file_is_a_users_mistake(tmp_path):

@@ -15,9 +15,17 @@ from metrics.errors import UserError
 
 REWARDS = {
     "reranker-generative": "training.rewards.reranker_generative:load_reranker",
+    "reranker-encoder": "training.rewards.reranker_encoder:load_encoder_reranker",
+    "embedding": "training.rewards.embedding:load_embedding",
+    "embedding-contrastive": "training.rewards.embedding:load_contrastive",
+    "comet-qe": "training.rewards.comet_qe:load_comet",
+    "safeguarded": "training.rewards.safeguarded:load_safeguarded",
     "callable": "training.rewards.callable_reward:load_callable",
 }
 """name -> "module:factory"; a factory takes the path (a folder or hub id; for `callable` "module:function") and keyword options."""
+
+ARCHITECTURES = {"ForCausalLM": "reranker-generative", "ForSequenceClassification": "reranker-encoder"}
+"""Ending of the architecture named in config.json -> reward."""
 
 
 @runtime_checkable
@@ -42,10 +50,13 @@ class Reward(Protocol):
 
 
 def load_reward(spec: str, path: str | None = None, **options: Any) -> Reward:
-    """A reward by name (with the path it needs), by folder (its kind is read from config.json), or as "module:function".
+    """A reward by name (with the path it needs), by folder (its kind is read from its files), as "module:function", or "safeguarded(SPEC)".
 
     Raises UserError for an unknown name, a folder of another kind, or whatever the factory finds wrong.
     """
+    if spec.startswith("safeguarded(") and spec.endswith(")"):
+        inside = spec.removeprefix("safeguarded(")[:-1]
+        spec, path, options = ("safeguarded", path, {"inner": inside, **options}) if inside in REWARDS else ("safeguarded", inside, options)
     if spec in REWARDS:
         name, where = spec, path
     elif ":" in spec and not Path(spec).exists():
@@ -61,13 +72,18 @@ def load_reward(spec: str, path: str | None = None, **options: Any) -> Reward:
 
 
 def _kind(folder: Path) -> str:
+    if (folder / "modules.json").is_file():
+        return "embedding"
+    if (folder / "hparams.yaml").is_file() and not (folder / "config.json").is_file():
+        return "comet-qe"
     try:
         architectures = json.loads((folder / "config.json").read_text(encoding="utf-8")).get("architectures") or []
     except (OSError, ValueError, AttributeError) as err:
         raise UserError(f"{folder}: its config.json cannot be read ({err}); a reward folder is a saved Hugging Face model") from err
-    if any(str(a).endswith("ForCausalLM") for a in architectures):
-        return "reranker-generative"
+    for ending, name in ARCHITECTURES.items():
+        if any(str(a).endswith(ending) for a in architectures):
+            return name
     raise UserError(
         f"{folder}: no reward is known for the architecture {', '.join(map(str, architectures)) or '(none named)'}; "
-        "give a generative yes/no reranker (...ForCausalLM)"
+        "give a yes/no reranker (...ForCausalLM), a cross-encoder (...ForSequenceClassification) or a sentence-transformers folder"
     )

@@ -58,6 +58,24 @@ def _noisy_text(article: Article, rng: random.Random, headline: bool, n_sentence
     return " ".join(parts)
 
 
+def aligned_pair(article: Article, values: dict[str, Value], rng: random.Random) -> tuple[str, str]:
+    """(Chinese, Thai) of one short aligned unit: a glossary line of three to six names, numbers and events, or a sentence, or the title."""
+    draw = rng.random()
+    if draw < 0.35:
+        names = rng.sample(sorted(values), min(rng.randint(3, 6), len(values)))
+        zh, th = [article.values[n].surfaces["zh"][0] for n in names], [values[n].surfaces[LANG][0] for n in names]
+        at = rng.randrange(len(names) + 1)
+        zh.insert(at, rng.choice(article.frame.event["zh"]))
+        th.insert(at, rng.choice(article.frame.event[LANG]))
+        return "、".join(zh), " ".join(th)
+    if draw < 0.5:
+        return fill(rng.choice(article.frame.title["zh"]), article.values, "zh")[0], fill(rng.choice(article.frame.title[LANG]), values, LANG)[0]
+    line = rng.choice(article.lines)
+    form, own = rng.choice(line.sentence.forms[LANG]), line.values
+    slots = {n: values.get(n, x) if article.values.get(n) == x else x for n, x in own.items()}
+    return fill(rng.choice(line.sentence.forms["zh"]), own, "zh")[0], fill(form, slots, LANG)[0]
+
+
 def base_row(article: Article, rng: random.Random) -> dict[str, Any]:
     """{"prompt", "completions"}: several noisy renderings each of one prompt: titles, titles that run on into the story, leads, translations."""
     n = len(article.lines)
@@ -201,14 +219,23 @@ def _stream(split: str, seed: int, row: Callable[[Article, random.Random, list[A
             yield row(article, rng, [a for a in recent[1:]])
 
 
+PAIRS = 4
+"""Short aligned pairs drawn from each article. Word and sentence alignment is learnt from these; whole articles alone teach it far later."""
+
+
+def _base_rows(article: Article, rng: random.Random) -> dict[str, Any]:
+    pairs = [aligned_pair(article, noisy_values(article, rng), rng) for _ in range(PAIRS)]
+    return base_row(article, rng) | {"pairs": [[LONG_PROMPT.format(source=zh), th] for zh, th in pairs]}
+
+
 def base(seed: int = 1) -> Iterator[dict[str, Any]]:
-    """Noisily aligned prompts and completions for the base policy."""
-    return _stream("base", seed, lambda a, rng, _: base_row(a, rng))
+    """Noisily aligned prompts and completions for the base policy: {"prompt", "completions", "pairs": [[prompt, completion]]}."""
+    return _stream("base", seed, lambda a, rng, _: _base_rows(a, rng))
 
 
 def reranker(seed: int = 1) -> Iterator[dict[str, Any]]:
-    """Sources with judged candidates for the reranker."""
-    return _stream("reranker", seed, lambda a, rng, others: reranker_row(a, others, rng))
+    """Sources with judged candidates for the reranker; "pairs" are clean short translations [zh, th]."""
+    return _stream("reranker", seed, lambda a, rng, others: reranker_row(a, others, rng) | {"pairs": [aligned_pair(a, a.values, rng) for _ in range(PAIRS)]})
 
 
 def comet(seed: int = 1) -> Iterator[dict[str, Any]]:

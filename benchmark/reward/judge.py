@@ -1,0 +1,204 @@
+"""What is validated, under one face: a reward (the very object that RL uses), a user's function, or a metric of the suite."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from benchmark.assets import ASSETS
+from benchmark.names import nearest
+from metrics.errors import UserError
+from metrics.records import Example, sha256_json
+from metrics.segment import SegmentStats
+
+Item = tuple[str, str, str]
+"""(source, text, target language)."""
+PREFIX = "metric:"
+PROBABILITIES = ("reranker-generative", "reranker-encoder")
+"""Rewards whose raw score is meant as a probability, so that calibration can be asked for."""
+DEFAULT_ASSETS = {
+    "reranker-generative": "reranker",
+    "reranker-encoder": "reranker-encoder",
+    "embedding": "encoder",
+    "embedding-contrastive": "encoder",
+    "comet-qe": "comet",
+    "scorer.comet_qe": "comet",
+    "grounding.retrieval": "encoder",
+}
+"""Embedded model that is taken where no path is given."""
+
+
+@dataclass
+class Judge:
+    """Scores items; every unique item once, and everything that comes back is checked."""
+
+    name: str
+    id: str
+    kind: str
+    """Name in REWARDS, or "metric"."""
+    function: Callable[[list[str], list[str], list[str]], Sequence[float | None]]
+    """(sources, texts, target languages) -> scores, higher is better; None where a text cannot be scored."""
+    probability: bool = False
+    descriptive: bool = False
+    """A metric that is neither better when high nor when low (lengths)."""
+    reward: Any = None
+    """The reward object, where it is one."""
+    seconds: float = 0.0
+    n_scored: int = 0
+
+    def score(self, items: Sequence[Item]) -> dict[Item, float | None]:
+        """The score of each unique item. UserError, naming the scorer, for a wrong count, NaN, or what is no number."""
+        unique = sorted(set(items))  # candidates of one source stand together, whatever order the pairs had
+        start = time.perf_counter()
+        found = list(self.function([s for s, _, _ in unique], [t for _, t, _ in unique], [lang for _, _, lang in unique]))
+        self.seconds += time.perf_counter() - start
+        self.n_scored += len(unique)
+        if len(found) != len(unique):
+            raise UserError(f"{self.name}: returned {len(found)} scores for {len(unique)} candidates; a scorer returns one for each")
+        return {item: self._number(value, item) for item, value in zip(unique, found, strict=True)}
+
+    def _number(self, value: Any, item: Item) -> float | None:
+        if value is None and self.kind == "metric":
+            return None
+        try:
+            number = float(value)
+        except (TypeError, ValueError):
+            number = math.nan
+        if not math.isfinite(number):
+            raise UserError(f"{self.name}: returned {value!r} for the candidate {item[1][:40]!r}; a scorer returns finite numbers")
+        return number
+
+
+def load_judge(
+    spec: str, kind: str | None, path: str | None, known: Mapping[tuple[str, str], Example], options: Mapping[str, Any] | None = None
+) -> Judge:
+    """NAME | FOLDER | module:function | metric:NAME. kind: reads a FOLDER as this reward. path: what a NAME or a model metric loads."""
+    if spec.startswith(PREFIX):
+        return _metric(spec.removeprefix(PREFIX), path, known)
+    from training.rewards import REWARDS, load_reward
+
+    if kind is not None:
+        if kind not in REWARDS:
+            raise UserError(f"--kind {kind!r} is no kind of reward; {nearest(kind, REWARDS)}")
+        spec, path = kind, path or spec
+    named = spec.removeprefix("safeguarded(").removesuffix(")")
+    if path is None and named in DEFAULT_ASSETS:
+        path = _asset(named)
+    if spec in REWARDS and spec != "callable" and path is not None and not Path(path).exists() and path.startswith((".", "/", "~")):
+        raise UserError(f"reward {spec}: {path} does not exist; give the folder of a saved model")
+    try:
+        return judge_of(load_reward(spec, path, **dict(options or {})), spec)
+    except TypeError as err:
+        if not options or "unexpected keyword" not in str(err):
+            raise
+        raise UserError(f"reward {spec}: does not take {', '.join(options)}; only a generative reranker has an instruction") from err
+
+
+def judge_of(reward: Any, name: str | None = None) -> Judge:
+    """The judge around a loaded reward."""
+    inner = getattr(reward, "function", None) if reward.name == "callable" else None
+    # A user's function is called as it is: eq. 6 wants 0..1, but what is measured here is also defined for other scales.
+    call = inner if inner is not None else reward.score
+    shown = getattr(reward, "where", None) or name or reward.name
+    return Judge(shown, reward.id, reward.name, lambda s, t, _: call(s, t), reward.name in PROBABILITIES, False, reward)
+
+
+def _asset(name: str) -> str:
+    folder = ASSETS / DEFAULT_ASSETS[name]
+    if not folder.is_dir():
+        raise UserError(f"{name}: no model comes with this installation ({folder} is missing); give one by --path FOLDER")
+    return str(folder)
+
+
+def _metric(name: str, path: str | None, known: Mapping[tuple[str, str], Example]) -> Judge:
+    """A metric as a reward: the candidate against the facts and the reference of its example."""
+    family = next((f for prefix, f in _FAMILIES.items() if name.startswith(prefix)), None)
+    if name == "reward.mean":
+        raise UserError("metric:reward.mean is the training reward behind the language gate; validate the reward itself: --reward NAME")
+    if family is None:
+        raise UserError(f"unknown metric {name!r}; metrics begin with {', '.join(sorted(_FAMILIES))}")
+
+    def call(sources: list[str], texts: list[str], langs: list[str]) -> list[float | None]:
+        examples = [
+            known.get((s, lang)) or Example(f"user-{sha256_json([s, lang])[:12]}", s, None, None, "zh", lang)
+            for s, lang in zip(sources, langs, strict=True)
+        ]
+        found = {m.metric: m for m in family(name, path, list(known.values()), examples, texts)}
+        if name not in found:
+            raise UserError(f"unknown metric {name!r}; {nearest(name, found)}")
+        stats = found[name]
+        if stats.reason is not None:
+            raise UserError(
+                f"metric {name}: cannot be computed on these pairs ({stats.reason}); choose another metric, or add what it lacks"
+            )
+        judge.descriptive = stats.higher_is_better is None
+        judge.id = stats.signature
+        sign = -1.0 if stats.higher_is_better is False else 1.0
+        return [None if math.isnan(v) else sign * float(v) for v in stats.sentence_values()]
+
+    judge = Judge(f"{PREFIX}{name}", name, "metric", call)
+    return judge
+
+
+def _facts(name: str, path: str | None, known: list[Example], examples: list[Example], texts: list[str]) -> list[SegmentStats]:
+    from metrics.coverage import align_all, facts_stated, score_facts
+    from metrics.inventory import Inventory
+    from metrics.verbosity import score_verbosity
+
+    if name.startswith("grounding.retrieval"):
+        return _retrieval(name, path, known, examples, texts)
+    inventory = Inventory(known)
+    # What the file knows nothing about has no facts: it is scored as "no gold facts", not left out.
+    alignments = align_all(examples, texts, inventory)
+    if name.startswith("verbosity."):
+        return score_verbosity(examples, texts, None, facts_stated(alignments))
+    return score_facts(examples, texts, inventory, alignments)
+
+
+def _overlap(name: str, path: str | None, known: list[Example], examples: list[Example], texts: list[str]) -> list[SegmentStats]:
+    from metrics.overlap import score_overlap
+
+    return score_overlap(examples, texts)
+
+
+def _scorer(name: str, path: str | None, known: list[Example], examples: list[Example], texts: list[str]) -> list[SegmentStats]:
+    from metrics.scorers import load_scorer
+
+    scorer = load_scorer(name.removeprefix("scorer."))
+    return [scorer(examples, texts, path or _asset(name))]
+
+
+def _retrieval(name: str, path: str | None, known: list[Example], examples: list[Example], texts: list[str]) -> list[SegmentStats]:
+    """Every text against the sources of the set, as `metrics.retrieval` does it for one text per source."""
+    from metrics.retrieval import MRR, P1, distractors, load_encoder, ranks, weights_hash
+    from metrics.segment import from_values
+
+    folder = path or _asset("grounding.retrieval")
+    unique = list(dict.fromkeys(e.source for e in examples))
+    if len(unique) < 2:
+        raise UserError(f"metric {name}: needs at least two sources to tell apart")
+    embed, place = load_encoder(folder), {source: i for i, source in enumerate(unique)}
+    pools, rows = distractors(tuple(unique), tuple(unique)), embed(unique)
+    values = []
+    for source, text, vector in zip([e.source for e in examples], texts, embed(texts), strict=True):
+        i = place[source]
+        # `ranks` takes the text's own source by its position, so own source and pool are handed over as a list of their own.
+        near = ranks(vector[None, :], rows[[i, *pools[i]]], [range(1, len(pools[i]) + 1)])
+        values.append(0.0 if not text.strip() else float(near[0] == 1) if name == P1 else 1 / near[0])
+    if name not in (P1, MRR):
+        return []
+    signature = f"{name}|encoder:{weights_hash(folder)[:12]}|sources:{len(unique)}"
+    return [from_values(name, [e.id for e in examples], values, signature, True)]
+
+
+_FAMILIES: dict[str, Callable[..., list[SegmentStats]]] = {
+    "coverage.": _facts,
+    "grounding.": _facts,
+    "verbosity.": _facts,
+    "overlap.": _overlap,
+    "scorer.": _scorer,
+}

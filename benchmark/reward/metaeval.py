@@ -1,0 +1,23 @@
+"""`meta-eval`: how well a metric or reward agrees with human scores (the figures: `metrics.meta`)."""
+
+from __future__ import annotations
+
+import argparse
+import json
+
+
+def command(args: argparse.Namespace) -> int:
+    """Writes the figures of judgements.tsv as JSON and prints them."""
+    from metrics.files import atomic_write_text
+    from metrics.meta import meta_evaluate, read_judgements
+
+    found = meta_evaluate(read_judgements(args.judgements), args.seed)
+    atomic_write_text(args.out, json.dumps(found, ensure_ascii=False, indent=1, allow_nan=False) + "\n")
+    print(f"{found['n_systems']} systems, {found['n_items']} items, {found['n_rated']} rated segments")
+    for level in ("system", "segment"):
+        for name, value in found[level].items():
+            print(f"{level + '.' + name:30s} {'-' if value is None else value}")
+    for name, row in found.get("comparison", {}).items():
+        print(f"metric2 - metric, {name:24s} delta {row['delta']} p {row['p']}")
+    print(f"figures: {args.out}")
+    return 0

@@ -1,0 +1,164 @@
+"""Pairs with a known answer and retrieval lists: the records, and a user's files of them (formats: `pairs.jsonl`, `candidates.jsonl`)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from metrics.errors import UserError
+from metrics.records import FACT_TYPES, Example, parse_example, read_jsonl
+
+MAX_BYTES = 100 * 2**20
+"""A file of this size or more is refused: nobody wrote so many pairs by hand, and every one of them would be scored."""
+SEVERITIES = ("minor", "major", "critical")
+_LANGUAGE = re.compile(r"[a-zA-Z]{2,3}(-[a-zA-Z0-9]{2,8})*")
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Two texts for one source, of which one is better by construction."""
+
+    id: str
+    source: str
+    better: str
+    worse: str
+    category: str
+    source_lang: str
+    target_lang: str
+    severity: str = "major"
+    """One of SEVERITIES."""
+    fact_type: str | None = None
+    """Type of the fact that was changed, where it is one."""
+    changed: str = ""
+    """What was changed, for a reader."""
+
+    def as_dict(self) -> dict[str, Any]:
+        """The row of pairs.jsonl."""
+        return {name: getattr(self, name) for name in self.__dataclass_fields__}
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A source with candidates of known relevance."""
+
+    id: str
+    source: str
+    candidates: tuple[str, ...]
+    relevance: tuple[float, ...]
+    """Above 0 = relevant; graded values are gains."""
+    target_lang: str
+
+    def as_dict(self) -> dict[str, Any]:
+        """The row of candidates.jsonl."""
+        found = zip(self.candidates, self.relevance, strict=True)
+        candidates = [{"text": t, "relevance": r} for t, r in found]
+        return {"id": self.id, "source": self.source, "candidates": candidates, "source_lang": "zh", "target_lang": self.target_lang}
+
+
+@dataclass
+class ChallengeSet:
+    """Everything that one reward is held against."""
+
+    name: str
+    """For the signature and the report."""
+    pairs: list[Pair]
+    queries: list[Query] = field(default_factory=list)
+    examples: dict[tuple[str, str], Example] = field(default_factory=dict)
+    """(source, target language) -> what is known about it (facts, reference): only metrics look at it."""
+
+
+def _text(row: dict[str, Any], key: str, where: str, blank: bool = False) -> str:
+    if key not in row:
+        raise UserError(f'{where}: "{key}" is missing; a pair has id, source, better, worse, category, source_lang and target_lang')
+    value = row[key]
+    if not isinstance(value, str) or not (blank or value.strip()):
+        raise UserError(f'{where}: "{key}" must be a {"" if blank else "non-empty "}string')
+    return value
+
+
+@cache
+def _languages() -> frozenset[str]:
+    from babel import Locale
+
+    return frozenset(str(code).split("_")[0] for code in Locale("en").languages)
+
+
+def _language(row: dict[str, Any], key: str, where: str) -> str:
+    value = _text(row, key, where)
+    if not _LANGUAGE.fullmatch(value) or value.split("-")[0].lower() not in _languages():
+        raise UserError(f'{where}: "{key}" is {value!r}, an unknown language; give an ISO 639 code such as "zh" or "th"')
+    return value
+
+
+def _rows(path: str | Path) -> Iterable[tuple[str, dict[str, Any]]]:
+    """(where, row), each id once. UserError for a file that is too large or holds no row."""
+    try:
+        size = Path(path).stat().st_size
+    except OSError as err:
+        raise UserError(f"cannot read {path}: {err.strerror or err}; check the path") from err
+    if size >= MAX_BYTES:
+        raise UserError(f"{path}, line 1: the file has {size / 2**20:.0f} MiB, the limit is {MAX_BYTES / 2**20:.0f}; give a sample of it")
+    seen: dict[str, int] = {}
+    for number, row in read_jsonl(path):
+        where = f"{path}, line {number}"
+        first = seen.setdefault(_text(row, "id", where), number)
+        if first != number:
+            raise UserError(f"{where}: id {row['id']!r} was already on line {first}; give every row an id of its own")
+        yield where, row
+    if not seen:
+        raise UserError(f"{path}, line 1: the file holds no row; give at least one")
+
+
+def read_pairs(path: str | Path) -> tuple[list[Pair], dict[tuple[str, str], Example]]:
+    """The pairs of a file, and what it knows about their sources (optional keys `reference` and `facts`, as in examples.jsonl).
+
+    Optional too: `severity`, `fact_type`, `changed`. UserError names file and line: a missing field, equal better and worse, an unknown
+    language, a repeated id, broken UTF-8 or JSON, a file of 100 MiB or more.
+    """
+    pairs: list[Pair] = []
+    examples: dict[tuple[str, str], Example] = {}
+    for where, row in _rows(path):
+        better, worse = _text(row, "better", where), _text(row, "worse", where, blank=True)
+        if better.strip() == worse.strip():
+            raise UserError(f'{where}: "better" and "worse" are equal; one of two equal texts cannot be the better one')
+        severity, fact_type = row.get("severity", "major"), row.get("fact_type")
+        if severity not in SEVERITIES:
+            raise UserError(f'{where}: "severity" must be one of {", ".join(SEVERITIES)}')
+        if fact_type is not None and fact_type not in FACT_TYPES:
+            raise UserError(f'{where}: "fact_type" must be one of {", ".join(FACT_TYPES)}, or absent')
+        source, category = _text(row, "source", where), _text(row, "category", where)
+        langs = _language(row, "source_lang", where), _language(row, "target_lang", where)
+        changed = _text(row, "changed", where, blank=True) if row.get("changed") is not None else ""
+        pairs.append(Pair(row["id"], source, better, worse, category, *langs, severity, fact_type, changed))
+        if row.get("reference") is not None or row.get("facts") is not None:
+            known = {k: row.get(k) for k in ("id", "source", "reference", "facts", "source_lang", "target_lang")}
+            examples.setdefault((source, langs[1]), parse_example(known, where))
+    return pairs, examples
+
+
+def read_candidates(path: str | Path) -> list[Query]:
+    """The retrieval lists of a file. UserError names file and line: a missing field, no candidate, a relevance that is no number >= 0,
+    a list without a relevant candidate."""
+    queries = []
+    for where, row in _rows(path):
+        source = _text(row, "source", where)
+        _language(row, "source_lang", where)
+        target_lang = _language(row, "target_lang", where)
+        found = row.get("candidates")
+        if not isinstance(found, list) or not found or any(not isinstance(c, dict) for c in found):
+            raise UserError(f'{where}: "candidates" must be a list of objects with "text" and "relevance"')
+        texts, grades = [], []
+        for i, candidate in enumerate(found, 1):
+            texts.append(_text(candidate, "text", f"{where}, candidate {i}", blank=True))
+            grade = candidate.get("relevance")
+            if isinstance(grade, bool) or not isinstance(grade, int | float) or grade < 0:
+                raise UserError(f'{where}, candidate {i}: "relevance" must be a number of at least 0')
+            grades.append(float(grade))
+        if not any(grades):
+            raise UserError(f"{where}: no candidate has a relevance above 0, so nothing can be found; mark at least one")
+        queries.append(Query(row["id"], source, tuple(texts), tuple(grades), target_lang))
+    return queries

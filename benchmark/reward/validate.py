@@ -1,0 +1,263 @@
+"""`validate-reward`: one reward or metric against a challenge set; reward.json and the data of reward.html."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from metrics.errors import UserError
+from metrics.files import atomic_write_text, sha256_json, write_jsonl
+
+from . import measures
+from .challenge import TARGETS, build, padding_series
+from .damage import FACT_TYPES
+from .judge import Item, Judge, judge_of, load_judge
+from .nulls import NULLS
+from .pairs import ChallengeSet, Pair, read_candidates, read_pairs
+from .template import sensitivity
+
+VERSION = 1
+N_MISSES = 3
+"""Worst misses shown per category."""
+CHANCE = 0.5
+
+
+def validate(judge: Judge, challenge: ChallengeSet, seed: int = 0) -> dict[str, Any]:
+    """The content of reward.json (contract: formats, `validate-reward`). Every unique text is scored once, in one call."""
+    pairs, series = challenge.pairs, padding_series(challenge.pairs)
+    items: list[Item] = [(p.source, t, p.target_lang) for p in pairs for t in (p.better, p.worse)]
+    items += [(q.source, t, q.target_lang) for q in challenge.queries for t in q.candidates]
+    items += [(source, text, lang) for source, lang, texts in series for text in texts]
+    scores = judge.score(items)
+    better = [scores[p.source, p.better, p.target_lang] for p in pairs]
+    worse = [scores[p.source, p.worse, p.target_lang] for p in pairs]
+    right, wrong = ([s for s in column if s is not None] for column in (better, worse))
+    if not right or not wrong:
+        raise UserError(f"{judge.name}: could score no pair of the set; choose a reward or metric that fits these languages and fields")
+    table = by_category(pairs, better, worse)
+    nulls = {name: _null(function, pairs) for name, function in NULLS.items()}
+    overall = measures.tally(better, worse).as_dict()
+    macro = _macro(table)
+    probability = judge.probability and all(0 <= s <= 1 for s in right + wrong)
+    ece, bins = measures.calibration(right + wrong, [True] * len(right) + [False] * len(wrong)) if probability else (None, [])
+    langs = sorted({p.target_lang for p in pairs})
+    digest = sha256_json([p.as_dict() for p in pairs])[:16]
+    return {
+        "reward": judge.name,
+        "n": len(pairs),
+        "accuracy": {"value": overall["accuracy"], "ci_low": overall["ci_low"], "ci_high": overall["ci_high"]},
+        "macro_accuracy": macro,
+        "by_category": table,
+        "null_baselines": nulls,
+        "retrieval": _retrieval(challenge, scores),
+        "auc": measures.auc(right, wrong),
+        "ece": ece,
+        "length": _length(series, scores),
+        "latency": {
+            "seconds": judge.seconds,
+            "n_scored": judge.n_scored,
+            "ms_per_text": 1000 * judge.seconds / judge.n_scored,
+            "texts_per_second": judge.n_scored / judge.seconds if judge.seconds else None,
+        },
+        "signature": f"validate-reward|v:{VERSION}|set:{challenge.name}|pairs:{digest}|ties:half|ci:wilson95|reward:{judge.id}",
+        "kind": judge.kind,
+        "descriptive": judge.descriptive,
+        "flags": flags(table, macro, nulls),
+        "by_language": {lang: _part(pairs, better, worse, "target_lang", lang) for lang in langs} if len(langs) > 1 else {},
+        "by_severity": {s: _part(pairs, better, worse, "severity", s) for s in sorted({p.severity for p in pairs})},
+        "by_fact_type": {t: _part(pairs, better, worse, "fact_type", t) for t in sorted({p.fact_type for p in pairs if p.fact_type})},
+        "distribution": measures.spread(right, wrong),
+        "reliability": bins,
+        "template": sensitivity(judge.reward, pairs, seed),
+        "worst_misses": misses(pairs, better, worse),
+    }
+
+
+def by_category(pairs: Sequence[Pair], better: Sequence[float | None], worse: Sequence[float | None]) -> dict[str, dict[str, Any]]:
+    """slug -> accuracy with its interval, n and ties, in the order in which the categories appear."""
+    table = {}
+    for slug in dict.fromkeys(p.category for p in pairs):
+        table[slug] = _part(pairs, better, worse, "category", slug)
+        types = {p.fact_type for p in pairs if p.category == slug}
+        fact_type = FACT_TYPES.get(slug) or (types.pop() if len(types) == 1 else None)
+        if fact_type:
+            table[slug]["fact_type"] = fact_type
+    return table
+
+
+def _part(pairs: Sequence[Pair], better: Sequence[float | None], worse: Sequence[float | None], key: str, value: str) -> dict[str, Any]:
+    chosen = [i for i, p in enumerate(pairs) if getattr(p, key) == value]
+    return measures.tally([better[i] for i in chosen], [worse[i] for i in chosen]).as_dict()
+
+
+def _macro(table: Mapping[str, Mapping[str, Any]]) -> float | None:
+    known = [row["accuracy"] for row in table.values() if row["accuracy"] is not None]
+    return sum(known) / len(known) if known else None
+
+
+def _null(function: Any, pairs: Sequence[Pair]) -> dict[str, Any]:
+    sources = [p.source for p in pairs]
+    table = by_category(pairs, function(sources, [p.better for p in pairs]), function(sources, [p.worse for p in pairs]))
+    return {"macro_accuracy": _macro(table), "by_category": table}
+
+
+def flags(table: Mapping[str, Mapping[str, Any]], macro: float | None, nulls: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    """misled: categories whose upper bound is under 0.5. blind: those not told from chance. beats_nulls: macro above the best null's."""
+    best = max(nulls, key=lambda name: nulls[name]["macro_accuracy"])
+    known = {slug: row for slug, row in table.items() if row["accuracy"] is not None}
+    return {
+        "misled": [slug for slug, row in known.items() if row["ci_high"] < CHANCE],
+        "blind": [slug for slug, row in known.items() if row["ci_low"] <= CHANCE <= row["ci_high"]],
+        "unscored": [slug for slug in table if slug not in known],
+        "best_null": best,
+        "beats_nulls": macro is not None and macro > nulls[best]["macro_accuracy"],
+    }
+
+
+def _retrieval(challenge: ChallengeSet, scores: Mapping[Item, float | None]) -> dict[str, Any]:
+    lists = []
+    for q in challenge.queries:
+        found = [scores[q.source, t, q.target_lang] for t in q.candidates]
+        known = [s for s in found if s is not None]
+        if len(known) == len(found):
+            lists.append((known, q.relevance))
+    if lists:
+        return measures.retrieval(lists)
+    keys = ("p_at_1", "hit_at_3", "hit_at_10", "mrr", "ndcg_at_10")
+    reason = "no retrieval lists given (--candidates)" if not challenge.queries else "no list could be scored"
+    return {**dict.fromkeys(keys), "n_candidates": 0, "n_relevant": 0, "n_queries": 0, "reason": reason}
+
+
+def _length(series: Sequence[tuple[str, str, list[str]]], scores: Mapping[Item, float | None]) -> dict[str, Any]:
+    rows = []
+    for source, lang, texts in series:
+        found = [scores[source, text, lang] for text in texts]
+        known = [s for s in found if s is not None]
+        if len(known) == len(found):
+            rows.append(([len(t) for t in texts], known))
+    if rows:
+        return measures.length_slope(rows)
+    reason = (
+        "no series could be scored" if series else f"no fact-free sentences for these languages; there are some for {' and '.join(TARGETS)}"
+    )
+    return {"slope_per_100_chars": None, "ci_low": None, "ci_high": None, "padding_gain": None, "n_sources": 0, "reason": reason}
+
+
+def misses(pairs: Sequence[Pair], better: Sequence[float | None], worse: Sequence[float | None]) -> list[dict[str, Any]]:
+    """The pairs that the reward got most wrong, at most N_MISSES per category, worst first."""
+    lost = [(w - b, i) for i, (b, w) in enumerate(zip(better, worse, strict=True)) if b is not None and w is not None and w > b]
+    taken: dict[str, int] = {}
+    out = []
+    for margin, i in sorted(lost, key=lambda x: (-x[0], x[1])):
+        p = pairs[i]
+        if taken.setdefault(p.category, 0) < N_MISSES:
+            taken[p.category] += 1
+            out.append({**p.as_dict(), "score_better": better[i], "score_worse": worse[i], "margin": margin})
+    return out
+
+
+def warning(report: Mapping[str, Any]) -> str | None:
+    """What has to be said loudly: the reward does no better than a rule that knows nothing. None where it does."""
+    found = report["flags"]
+    if found["beats_nulls"]:
+        return None
+    null = report["null_baselines"][found["best_null"]]["macro_accuracy"]
+    macro = report["macro_accuracy"]
+    shown = "none" if macro is None else f"{macro:.3f}"
+    return f'the reward {report["reward"]} has macro accuracy {shown}; the null baseline "{found["best_null"]}", which knows nothing, has {null:.3f}'
+
+
+def reward_digest(reward: Any, n_per_category: int = 40, seed: int = 0, target_lang: str = "th") -> dict[str, Any]:
+    """The short validation that `run` does before RL: what goes into the manifest. `reward` is the loaded object that RL will use.
+
+    {"macro_accuracy", "accuracy", "by_category": {slug: accuracy}, "best_null", "best_null_macro_accuracy", "beats_nulls", "misled",
+    "blind", "slope_per_100_chars", "n", "signature", "warning": text | None}. No times in it. UserError for a language without a challenge set.
+    """
+    report = validate(judge_of(reward), build((target_lang,), n_per_category, seed), seed)
+    found = report["flags"]
+    return {
+        "macro_accuracy": report["macro_accuracy"],
+        "accuracy": report["accuracy"],
+        "by_category": {slug: row["accuracy"] for slug, row in report["by_category"].items()},
+        "best_null": found["best_null"],
+        "best_null_macro_accuracy": report["null_baselines"][found["best_null"]]["macro_accuracy"],
+        "beats_nulls": found["beats_nulls"],
+        "misled": found["misled"],
+        "blind": found["blind"],
+        "slope_per_100_chars": report["length"]["slope_per_100_chars"],
+        "n": report["n"],
+        "signature": report["signature"],
+        "warning": warning(report),
+    }
+
+
+def loud(text: str) -> str:
+    """A warning in a frame that cannot be overlooked."""
+    line = "!" * 78
+    return f"{line}\n!! THIS REWARD CANNOT BE TRUSTED: {text}\n!! Training on it rewards something else than what is meant.\n{line}"
+
+
+def challenge_of(args: argparse.Namespace) -> ChallengeSet:
+    """The set that the command asks for: generated, or the user's own pairs; retrieval lists from a file where one is given."""
+    if args.pairs:
+        pairs, examples = read_pairs(args.pairs)
+        challenge = ChallengeSet("user", pairs, [], examples)
+    else:
+        langs = TARGETS if args.target_lang == "all" else (args.target_lang,)
+        challenge = build(langs, args.n, args.seed, args.world == "core")
+    if args.candidates:
+        challenge.queries = read_candidates(args.candidates)
+    return challenge
+
+
+def command(args: argparse.Namespace) -> int:
+    """`validate-reward`."""
+    from .page import write_page
+
+    challenge = challenge_of(args)
+    options = {"instruct": args.instruct} if args.instruct else {}
+    judge = load_judge(args.reward, args.kind, args.path, challenge.examples, options)
+    report = validate(judge, challenge, args.seed)
+    out = Path(args.out)
+    if not args.pairs:
+        write_jsonl(out / "pairs.jsonl", (p.as_dict() for p in challenge.pairs))
+    atomic_write_text(out / "reward.json", json.dumps(report, ensure_ascii=False, indent=1, allow_nan=False) + "\n")
+    write_page(report, out / "reward.html")
+    print_report(report)
+    print(f"\nreport: {out / 'reward.html'}   numbers: {out / 'reward.json'}")
+    return 0
+
+
+def print_report(report: Mapping[str, Any]) -> None:
+    """The table on stdout, and on stderr the warning where there is one."""
+    nulls = report["null_baselines"]
+    best = report["flags"]["best_null"]
+    print(
+        f"{report['reward']}: macro accuracy {_f(report['macro_accuracy'])}, best null ({best}) {_f(nulls[best]['macro_accuracy'])}, n = {report['n']}"
+    )
+    print(f"{'category':22s} {'accuracy':>8s}  {'95 % interval':15s} {'n':>5s} {'ties':>5s}  {'best null':>9s}")
+    for slug, row in report["by_category"].items():
+        mark = "  MISLED" if slug in report["flags"]["misled"] else "  blind" if slug in report["flags"]["blind"] else ""
+        null = max(nulls[name]["by_category"][slug]["accuracy"] for name in nulls)
+        print(
+            f"{slug:22s} {_f(row['accuracy']):>8s}  {_f(row['ci_low'])} - {_f(row['ci_high']):7s} {row['n']:5d} {row['ties']:5d}  {_f(null):>9s}{mark}"
+        )
+    length = report["length"]
+    print(
+        f"AUC {_f(report['auc'])} · ECE {_f(report['ece'])} · P@1 {_f(report['retrieval']['p_at_1'])} · slope per 100 characters "
+        f"{_f(length['slope_per_100_chars'])} [{_f(length['ci_low'])}, {_f(length['ci_high'])}]"
+    )
+    if report["flags"]["blind"]:
+        print(f"blind to: {', '.join(report['flags']['blind'])}")
+    if report["descriptive"]:
+        print("this metric is descriptive: neither high nor low is better as such")
+    if (text := warning(report)) is not None:
+        print(loud(text), file=sys.stderr)
+
+
+def _f(value: float | None) -> str:
+    return "-" if value is None else f"{value:.3f}"

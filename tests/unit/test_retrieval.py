@@ -1,0 +1,71 @@
+"""Contrastive grounding: fixed distractors, ranks, and what an empty output gets."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from metrics import retrieval
+from metrics.errors import UserError
+from metrics.records import Example
+from metrics.retrieval import MRR, N_DISTRACTORS, N_HARD, P1, distractors, ranks, score_retrieval
+
+SOURCES = tuple(f"公司{i}在北京起诉法院{i * 7}" for i in range(150))
+IDS = tuple(f"e{i}" for i in range(150))
+
+
+def test_every_example_has_99_distractors_that_are_not_its_source() -> None:
+    """Distinct, never the source itself nor a text equal to it, fewer only where the file is smaller."""
+    pools = distractors(IDS, SOURCES)
+    assert all(len(p) == len(set(p)) == N_DISTRACTORS and i not in p for i, p in enumerate(pools))
+    twins = distractors(("a", "b", "c"), ("中", "中", "国"))
+    assert twins == ((2,), (2,), (0, 1))
+
+
+def test_the_hard_distractors_are_the_nearest_in_wording() -> None:
+    """A near copy of the source leads the pool."""
+    sources = (*SOURCES[:120], "火车在东京脱轨三十人受伤", "火车在东京脱轨四十人受伤")
+    pools = distractors(tuple(f"e{i}" for i in range(122)), sources)
+    assert pools[120][0] == 121
+    assert 120 in pools[121][:N_HARD]
+
+
+def test_distractors_do_not_depend_on_the_order_of_the_file() -> None:
+    """Permuting the examples changes no pool (as ids), whatever ties there are among the hard ones."""
+    order = list(range(len(IDS)))[::-1]
+    there = distractors(IDS, SOURCES)
+    back = distractors(tuple(IDS[i] for i in order), tuple(SOURCES[i] for i in order))
+    assert [{IDS[j] for j in p} for p in there] == [{IDS[order[j]] for j in back[order.index(i)]} for i in range(len(IDS))]
+
+
+def test_ties_count_against_the_output() -> None:
+    """An output equally near to all sources has the last rank."""
+    sources = np.eye(4)
+    texts = np.array([[1.0, 0, 0, 0], [0.5, 0.5, 0.5, 0.5], [0, 1, 0, 0]])
+    assert ranks(texts, sources, [(1, 2, 3), (0, 2, 3), (0, 1, 3)]) == [1, 4, 4]
+
+
+def test_scores_of_a_known_encoder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Own source 1, another's source less, an empty output 0 in both: never null, never rewarded."""
+    (tmp_path / "model.safetensors").write_bytes(b"x")
+    place = {s: i for i, s in enumerate(SOURCES)}
+
+    def embed(texts: list[str]) -> np.ndarray:
+        return np.array([np.eye(len(SOURCES))[place[t]] if t else np.eye(len(SOURCES))[0] for t in texts])
+
+    monkeypatch.setattr(retrieval, "load_encoder", lambda folder: embed)
+    examples = [Example(i, s, None, None, "zh", "th", None, {}) for i, s in zip(IDS, SOURCES, strict=True)]
+    p1, mrr = score_retrieval(examples, ["", SOURCES[1], *SOURCES[3:], SOURCES[2]], tmp_path)
+    assert (p1.metric, mrr.metric) == (P1, MRR)
+    assert list(p1.sentence_values()[:3]) == [0.0, 1.0, 0.0]
+    assert mrr.sentence_values()[0] == 0.0
+    assert 0 < mrr.sentence_values()[2] < 1
+    assert "distractors:99|hard:10" in p1.signature
+
+
+def test_a_folder_without_weights_is_refused(tmp_path: Path) -> None:
+    """One message that says what to give."""
+    with pytest.raises(UserError, match="sentence-transformers folder"):
+        score_retrieval([Example("a", "中", None, None, "zh", "th", None, {})], ["ก"], tmp_path)

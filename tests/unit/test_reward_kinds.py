@@ -1,0 +1,130 @@
+"""The rewards besides the generative reranker: scores in [0, 1], one per pair, equal ids for equal weights, clear errors."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from tiny_models import character_tokenizer
+
+from metrics.errors import UserError
+from training.rewards import load_reward
+from training.rewards.safeguards import Penalties, shape
+
+SOURCES = ["中国公司", "中国公司", "北京法院起诉", "中国公司"]
+TEXTS = ["กข", "กขคงจ กขคงจ", "ยรลว", "กข"]
+
+
+def _encoder(folder: Path, heads: int | None) -> Path:
+    import torch
+    from transformers import BertConfig, BertForSequenceClassification, BertModel
+
+    torch.manual_seed(3)
+    tokenizer = character_tokenizer([])
+    tokenizer.cls_token = tokenizer.sep_token = "<|im_end|>"
+    tokenizer.model_max_length = 64
+    tokenizer.padding_side = "right"
+    config = BertConfig(
+        vocab_size=len(tokenizer),
+        hidden_size=16,
+        intermediate_size=32,
+        num_hidden_layers=1,
+        num_attention_heads=2,
+        max_position_embeddings=80,
+        pad_token_id=tokenizer.pad_token_id,
+        num_labels=heads or 2,
+        initializer_range=0.5,
+    )
+    (BertForSequenceClassification(config) if heads else BertModel(config)).save_pretrained(folder)
+    tokenizer.save_pretrained(folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def folders(tmp_path_factory):
+    from sentence_transformers import SentenceTransformer, models
+
+    root = tmp_path_factory.mktemp("kinds")
+    found = {f"reranker-encoder-{n}": _encoder(root / f"cross{n}", n) for n in (1, 2, 3)}
+    word = models.Transformer(str(_encoder(root / "plain", None)), max_seq_length=64)
+    SentenceTransformer(modules=[word, models.Pooling(word.get_word_embedding_dimension())], device="cpu").save(str(root / "bi"))
+    return found | {"embedding": root / "bi"}
+
+
+@pytest.mark.parametrize("name", ["reranker-encoder-1", "reranker-encoder-2", "embedding"])
+def test_a_folder_is_read_as_what_it_is_and_scores_each_pair(folders, name):
+    reward = load_reward(str(folders[name]))
+    assert reward.name == name.rstrip("-12")
+    found = reward.score(SOURCES, TEXTS)
+    assert len(found) == 4
+    assert all(0 <= x <= 1 for x in found)
+    assert found[0] == found[3]
+    assert len(set(found)) == 3
+    assert reward.score(SOURCES[2:3], TEXTS[2:3])[0] == pytest.approx(found[2], abs=1e-5)
+    assert reward.score([], []) == []
+    assert reward.counts()["scored"] == 5
+    assert load_reward(str(folders[name])).id == reward.id
+    assert reward.token_ids(["กข"])[0] != []
+
+
+def test_a_two_label_encoder_gives_the_share_of_the_second_label(folders):
+    import torch
+
+    reward = load_reward(str(folders["reranker-encoder-2"]))
+    batch = reward.tokenizer(SOURCES[:1], TEXTS[:1], return_tensors="pt")
+    with torch.inference_mode():
+        logits = reward.model.model(**{k: v for k, v in batch.items() if k in ("input_ids", "attention_mask")}).logits
+    assert reward.score(SOURCES[:1], TEXTS[:1])[0] == pytest.approx(torch.softmax(logits, -1)[0, 1].item(), abs=1e-5)
+
+
+def test_over_long_pairs_are_counted(folders):
+    reward = load_reward(str(folders["reranker-encoder-1"]), max_length=32)
+    reward.score(["中" * 50], ["ก"])
+    assert reward.counts()["pairs_cut"] == 1
+
+
+def test_another_number_of_labels_is_a_user_error(folders):
+    with pytest.raises(UserError, match="3 labels"):
+        load_reward(str(folders["reranker-encoder-3"]))
+
+
+def test_a_folder_of_another_kind_is_a_user_error(tmp_path):
+    (tmp_path / "config.json").write_text('{"architectures": ["BertForMaskedLM"]}', encoding="utf-8")
+    with pytest.raises(UserError, match="no reward is known for the architecture BertForMaskedLM"):
+        load_reward(str(tmp_path))
+
+
+def words(sources: list[str], candidates: list[str]) -> list[float]:
+    """A reward that likes length."""
+    return [min(len(c) / 20, 1.0) for c in candidates]
+
+
+@pytest.mark.parametrize("spec", ["safeguarded(test_reward_kinds:words)", "safeguarded"])
+def test_safeguarded_is_eq_6_around_any_reward(spec):
+    reward = load_reward(spec, "test_reward_kinds:words" if spec == "safeguarded" else None)
+    texts = ["ก" * 4, "ก" * 19, "中ก", "", "abc"]
+    expected = shape(words([], texts), texts, [[ord(c) for c in t] for t in texts], "th", Penalties())
+    assert reward.score(["源"] * 5, texts) == [s.reward for s in expected]
+    assert reward.score(["源"] * 5, texts)[2:] == [0.0, 0.0, 0.0]
+    assert reward.id.startswith("safeguarded:th:gate+batchlen")
+    assert "test_reward_kinds:words" in reward.id
+
+
+def test_comet_refuses_languages_it_does_not_cover():
+    with pytest.raises(UserError, match="bo"):
+        load_reward("comet-qe", "anywhere", target_lang="bo")
+
+
+def test_the_generative_template_measures(tiny_reranker_path):
+    from benchmark.reward.pairs import Pair
+    from benchmark.reward.template import sensitivity
+
+    reward = load_reward(str(tiny_reranker_path))
+    own = reward.instruct
+    pairs = [Pair(str(i), "中国公司", "กข", "กค", "own", "zh", "th") for i in range(3)]
+    found = sensitivity(reward, pairs, 0)
+    assert found is not None
+    assert len(found["instructions"]) == 4
+    assert found["instructions"][0]["mean_change"] == 0.0
+    assert 0 < found["yes_no_mass"]["p5"] <= found["yes_no_mass"]["mean"] < 1
+    assert reward.instruct == own

@@ -1,0 +1,149 @@
+"""Steps: skipped only when done with the same key and intact outputs; leftovers of another key never survive."""
+
+from __future__ import annotations
+
+import multiprocessing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from benchmark.steps import Done, Steps, check_config, code_hash, locked, read_done
+from metrics.errors import UserError
+
+
+class Bench:
+    """A run directory with a step that counts how often it really runs."""
+
+    def __init__(self, run_dir: Path) -> None:
+        self.run_dir, self.runs, self.seen = run_dir, 0, list[tuple[str, bool]]()
+        self.steps = Steps(run_dir, lambda name, done, skipped: self.seen.append((name, skipped)), lambda text: None)
+        self.out = run_dir / "out.txt"
+        self.state = run_dir / "state"
+
+    def step(self, config: Any = 1, inputs: dict[str, str] | None = None, fail: bool = False, code: str = "benchmark/names.py") -> Done:
+        def work() -> dict[str, Any]:
+            self.runs += 1
+            self.state.mkdir(exist_ok=True)
+            (self.state / "half").write_text(str(config))
+            if fail:
+                raise RuntimeError("killed")
+            self.out.write_text(f"result {config}")
+            return {"runs": self.runs}
+
+        return self.steps.run("a/step", config, inputs or {"x": "1"}, [code], [self.out], work, owned=[self.state])
+
+
+def test_a_done_step_is_skipped_and_keeps_its_record(tmp_path: Path) -> None:
+    """The record of the run that did the work is what later calls get."""
+    bench = Bench(tmp_path)
+    first = bench.step()
+    assert bench.step() == first
+    assert bench.runs == 1
+    assert bench.seen == [("a/step", False), ("a/step", True)]
+
+
+@pytest.mark.parametrize("change", [{"config": 2}, {"inputs": {"x": "2"}}, {"code": "benchmark/cli.py"}])
+def test_another_config_input_or_code_runs_again(tmp_path: Path, change: dict[str, Any]) -> None:
+    """All three are part of the key."""
+    bench = Bench(tmp_path)
+    bench.step()
+    bench.step(**change)
+    assert bench.runs == 2
+
+
+def test_a_changed_or_missing_output_runs_again(tmp_path: Path) -> None:
+    """ "Exists" is not "done"."""
+    bench = Bench(tmp_path)
+    bench.step()
+    bench.out.write_text("tampered")
+    bench.step()
+    bench.out.unlink()
+    bench.step()
+    assert bench.runs == 3
+    assert bench.out.read_text() == "result 1"
+
+
+def test_a_killed_step_goes_on_from_its_own_state_and_no_other(tmp_path: Path) -> None:
+    """Partial state survives for the same key; for another key it is removed first."""
+    bench = Bench(tmp_path)
+    with pytest.raises(RuntimeError):
+        bench.step(fail=True)
+    assert read_done(tmp_path, "a/step") is None
+    (bench.state / "mine").touch()
+    bench.step()
+    assert (bench.state / "mine").exists()
+    bench.step(config=2)
+    assert not (bench.state / "mine").exists()
+
+
+def test_a_damaged_done_file_means_not_done(tmp_path: Path) -> None:
+    """Half a JSON file is as good as none."""
+    bench = Bench(tmp_path)
+    bench.step()
+    (tmp_path / "steps" / "a" / "step" / "done.json").write_text('{"key": "')
+    bench.step()
+    assert bench.runs == 2
+
+
+def test_a_step_must_write_what_it_promised(tmp_path: Path) -> None:
+    """An output that is not there is our own fault and stops the run."""
+    with pytest.raises(FileNotFoundError):
+        Steps(tmp_path, lambda *a: None, print).run("s", 1, {}, [], [tmp_path / "nothing"], lambda: None)
+
+
+def test_code_hash_sees_data_files_and_names(tmp_path: Path) -> None:
+    """Different parts have different hashes; the same part has one."""
+    assert code_hash("metrics") == code_hash("metrics") != code_hash("training")
+
+
+def test_a_run_directory_belongs_to_one_configuration(tmp_path: Path) -> None:
+    """Another configuration is refused once a step is done; before that the directory is free."""
+    run = tmp_path / "run"
+    run.mkdir()
+    check_config(run, "one")
+    check_config(run, "two")
+    Bench(run).step()
+    check_config(run, "two")
+    with pytest.raises(UserError, match="another configuration"):
+        check_config(run, "one")
+
+
+def test_a_foreign_directory_is_left_alone(tmp_path: Path) -> None:
+    """A directory with other things in it is no run directory."""
+    (tmp_path / "thesis.tex").touch()
+    with pytest.raises(UserError, match="not empty"):
+        check_config(tmp_path, "one")
+    assert [p.name for p in tmp_path.iterdir()] == ["thesis.tex"]
+
+
+def _try_lock(path: str, answer: Any) -> None:
+    try:
+        with locked(Path(path)):
+            answer.put("got it")
+    except UserError as error:
+        answer.put(str(error))
+
+
+def test_two_processes_never_share_a_run_directory(tmp_path: Path) -> None:
+    """The second one is told so; after the first has gone it gets in."""
+    context = multiprocessing.get_context("spawn")
+    answer = context.Queue()
+
+    def ask() -> str:
+        process = context.Process(target=_try_lock, args=(str(tmp_path), answer))
+        process.start()
+        process.join()
+        return str(answer.get(timeout=10))
+
+    with locked(tmp_path):
+        assert "another process" in ask()
+    assert ask() == "got it"
+
+
+def test_an_unwritable_place_is_told_in_one_message(tmp_path: Path) -> None:
+    """A file where a directory should be, or a parent that is a file."""
+    (tmp_path / "file").touch()
+    for place in (tmp_path / "file", tmp_path / "file" / "run"):
+        with pytest.raises(UserError), locked(place):
+            pass

@@ -1,0 +1,58 @@
+"""What the rewards over (source, candidate) pairs of encoder models share: one score per unique pair, counting, and their ids."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from metrics.errors import UserError
+from metrics.files import sha256_file
+
+
+def folder_hash(path: str) -> str:
+    """sha256 over names and contents of all safetensors files under a folder; a hub id stands for itself. UserError without any."""
+    folder = Path(path)
+    if not folder.is_dir():
+        return hashlib.sha256(f"hub:{path}".encode()).hexdigest()
+    files = sorted(folder.rglob("*.safetensors"))
+    if not files:
+        raise UserError(f"reward {path}: the folder holds no safetensors weights; save the model again (pickled weights are refused)")
+    return hashlib.sha256("".join(f"{f.relative_to(folder)}\0{sha256_file(f)}\0" for f in files).encode()).hexdigest()
+
+
+class PairReward:
+    """A `Reward` whose `_score` sees each pair once. `tokenizer` may be None: lengths are then counted in code points."""
+
+    name = "pair"
+
+    def __init__(self, where: str, tokenizer: Any, detail: str = "") -> None:
+        """where: folder or hub id, hashed into the id; detail: what else decides the scores."""
+        self.where, self.tokenizer = where, tokenizer
+        self.length_unit = "code points" if tokenizer is None else "reranker tokens"
+        self.id = f"{self.name}:{folder_hash(where)[:16]}" + (f":{detail}" if detail else "")
+        self._counts: Counter[str] = Counter()
+
+    def _score(self, sources: list[str], candidates: list[str]) -> list[float]:
+        raise TypeError(f"{type(self).__name__} must define _score")
+
+    def score(self, sources: Sequence[str], candidates: Sequence[str]) -> list[float]:
+        """Raw score in [0, 1] of each candidate for its own source; candidates of similar length share a batch."""
+        if len(sources) != len(candidates):
+            raise ValueError(f"{len(sources)} sources, {len(candidates)} candidates")
+        pairs = sorted(dict.fromkeys(zip(sources, candidates, strict=True)), key=lambda p: len(p[0]) + len(p[1]))
+        self._counts["scored"] += len(candidates)
+        found = dict(zip(pairs, self._score([s for s, _ in pairs], [c for _, c in pairs]), strict=True)) if pairs else {}
+        return [found[pair] for pair in zip(sources, candidates, strict=True)]
+
+    def token_ids(self, texts: Sequence[str]) -> list[list[int]]:
+        """Each text in the model's own tokens (code points without a tokenizer), uncut."""
+        if self.tokenizer is None:
+            return [[ord(c) for c in text] for text in texts]
+        return [list(self.tokenizer(text, add_special_tokens=False, verbose=False)["input_ids"]) for text in texts]
+
+    def counts(self) -> dict[str, int]:
+        """scored, and what was cut, refused or clipped since the reward was made."""
+        return dict(self._counts)
