@@ -155,10 +155,7 @@ def _amounts(text: str, lang: str) -> Iterator[NumberMention]:
     while match := numerals.pattern.search(text, at):
         start = match.start()
         prefix = percent_before.search(text, max(0, start - 20), start) if percent_before else None
-        if lang == "zh":
-            got = read_chinese(match.group(), lone_digit=_counts_something(text, match, prefix))
-        else:
-            got = numerals.read(match.group())
+        got = read_chinese(match.group(), lone_digit=_counts_something(text, match, prefix)) if lang == "zh" else numerals.read(match.group())
         if got is None:
             at = match.end()
             continue

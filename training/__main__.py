@@ -8,6 +8,7 @@ import importlib
 import json
 import sys
 from pathlib import Path
+from typing import Any
 
 from metrics.errors import UserError
 from metrics.records import atomic_write_text
@@ -21,14 +22,14 @@ ASSETS = {
 }
 
 
-def _settings(cls: type, overrides: list[str]) -> object:
+def _settings(cls: Any, overrides: list[str]) -> object:
     fields = {f.name: f for f in dataclasses.fields(cls)}
     values = {}
     for item in overrides:
         name, _, text = item.partition("=")
         if name not in fields:
             raise UserError(f"--set {item}: no such setting; there are {', '.join(fields)}")
-        kind = type(fields[name].default)
+        kind: Any = type(fields[name].default)
         try:
             values[name] = kind(text)
         except ValueError as error:
@@ -38,7 +39,9 @@ def _settings(cls: type, overrides: list[str]) -> object:
 
 def main(argv: list[str] | None = None) -> int:
     """Exit code 0 done, 2 the user's mistake."""
-    parser = argparse.ArgumentParser(prog="python -m training", description="Train an embedded model on CPU from a corpus that `python -m benchmark data corpus` writes.")
+    parser = argparse.ArgumentParser(
+        prog="python -m training", description="Train an embedded model on CPU from a corpus that `python -m benchmark data corpus` writes."
+    )
     parser.add_argument("name", choices=sorted(ASSETS))
     parser.add_argument("--corpus", type=Path, required=True, help="JSON Lines of `python -m benchmark data corpus --name NAME`")
     parser.add_argument("--words", type=Path, required=True, help="word list of `python -m benchmark data corpus --name words`")
@@ -53,7 +56,11 @@ def main(argv: list[str] | None = None) -> int:
         from training.checkpoints import weights_hash
 
         overrides = "".join(f" --set {o}" for o in args.overrides)
-        record |= {"name": args.name, "weights_hash": weights_hash(args.out), "command": f"python -m training {args.name} --corpus {args.corpus.name} --words {args.words.name} --out {args.out.name}{overrides}"}
+        record |= {
+            "name": args.name,
+            "weights_hash": weights_hash(args.out),
+            "command": f"python -m training {args.name} --corpus {args.corpus.name} --words {args.words.name} --out {args.out.name}{overrides}",
+        }
         atomic_write_text(args.out / "asset.json", json.dumps(record, indent=1, sort_keys=True, default=str) + "\n")
     except UserError as error:
         print(f"error: {error}", file=sys.stderr)

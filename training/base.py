@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch.nn.functional import cross_entropy
@@ -40,13 +41,23 @@ class BaseSettings:
 
 def make_policy(settings: BaseSettings, vocab_size: int, eos: int, pad: int) -> torch.nn.Module:
     """A SmolLM3 with random weights."""
-    from transformers import SmolLM3Config, SmolLM3ForCausalLM
+    from transformers.models.smollm3.configuration_smollm3 import SmolLM3Config
+    from transformers.models.smollm3.modeling_smollm3 import SmolLM3ForCausalLM
 
     torch.manual_seed(settings.seed)
     config = SmolLM3Config(
-        vocab_size=vocab_size, hidden_size=settings.hidden, intermediate_size=settings.intermediate, num_hidden_layers=settings.layers,
-        num_attention_heads=settings.heads, num_key_value_heads=settings.kv_heads, max_position_embeddings=2048, tie_word_embeddings=True,
-        bos_token_id=None, eos_token_id=eos, pad_token_id=pad, use_cache=True,
+        vocab_size=vocab_size,
+        hidden_size=settings.hidden,
+        intermediate_size=settings.intermediate,
+        num_hidden_layers=settings.layers,
+        num_attention_heads=settings.heads,
+        num_key_value_heads=settings.kv_heads,
+        max_position_embeddings=2048,
+        tie_word_embeddings=True,
+        bos_token_id=None,
+        eos_token_id=eos,
+        pad_token_id=pad,
+        use_cache=True,
     )
     return SmolLM3ForCausalLM(config)
 
@@ -61,10 +72,13 @@ def completion_loss(model: torch.nn.Module, sources: list[list[int]], completion
             rows += [r] * len(part)
             at += [len(source) - 1, *range(start, start + len(part) - 1)]
             targets += part
-    return cross_entropy(model.lm_head(hidden[rows, at]), torch.tensor(targets))
+    head: Any = model.lm_head
+    return cross_entropy(head(hidden[rows, at]), torch.tensor(targets))
 
 
-def train_base(corpus_path: Path, words_path: Path, out: Path, settings: BaseSettings, dtype: torch.dtype = torch.bfloat16) -> dict[str, object]:
+def train_base(
+    corpus_path: Path, words_path: Path, out: Path, settings: BaseSettings, dtype: torch.dtype = torch.bfloat16
+) -> dict[str, object]:
     """Train tokenizer and policy and write a Hugging Face folder (safetensors); returns what its manifest says about it."""
     corpus = Corpus(corpus_path)
     words = load_words(words_path)
@@ -75,7 +89,7 @@ def train_base(corpus_path: Path, words_path: Path, out: Path, settings: BaseSet
     encode = lambda text: tokenizer(text, add_special_tokens=False)["input_ids"]  # noqa: E731
 
     def loss_of(rows: list[tuple[str, list[str]]]) -> torch.Tensor:
-        return completion_loss(model, [encode(p) for p, _ in rows], [[encode(c) + [eos] for c in cs] for _, cs in rows], pad)
+        return completion_loss(model, [encode(p) for p, _ in rows], [[[*encode(c), eos] for c in cs] for _, cs in rows], pad)
 
     def loss_at(step: int) -> tuple[torch.Tensor, dict[str, float]]:
         if step < settings.pair_steps:
@@ -89,20 +103,27 @@ def train_base(corpus_path: Path, words_path: Path, out: Path, settings: BaseSet
 
     config_hash = sha256_json(asdict(settings))
     key = sha256_json([config_hash, corpus.hash, words])
-    log = run_loop(model, loss_at, LoopSettings(settings.steps, settings.lr, seed=settings.seed), out.with_name(out.name + ".state"), key, "base policy")
+    log = run_loop(
+        model,
+        loss_at,
+        LoopSettings(settings.steps, settings.lr, seed=settings.seed),
+        out.with_name(out.name + ".state"),
+        key,
+        "base policy",
+    )
     save_model(model, tokenizer, out, dtype)
     return {"config": asdict(settings), "config_hash": config_hash, "data_hash": corpus.hash, "seed": settings.seed, "final": log[-1]}
 
 
-def save_model(model: torch.nn.Module, tokenizer: object, out: Path, dtype: torch.dtype) -> None:
+def save_model(model: Any, tokenizer: Any, out: Path, dtype: torch.dtype) -> None:
     """Write model and tokenizer as a Hugging Face folder in `dtype`, by rename."""
     import os
     import shutil
 
     temporary = out.with_name(out.name + ".partial")
     shutil.rmtree(temporary, ignore_errors=True)
-    model.to(dtype).save_pretrained(temporary, safe_serialization=True)  # type: ignore[attr-defined]
-    tokenizer.save_pretrained(temporary)  # type: ignore[attr-defined]
+    model.to(dtype).save_pretrained(temporary, safe_serialization=True)
+    tokenizer.save_pretrained(temporary)
     if out.exists():
         shutil.rmtree(out)
     os.replace(temporary, out)

@@ -100,29 +100,36 @@ def neighbour_order(token_ids: Sequence[Sequence[int]], vocab_size: int, rows: S
     return [rows[i] for i in chain]
 
 
-def _batch_sampler(token_ids: Sequence[Sequence[int]], vocab_size: int, pool: int) -> type:
-    """A sentence-transformers batch sampler of neighbours. Its batches depend on (seed, epoch) alone, so a resumed run sees the same ones."""
+def neighbour_batches(token_ids: Sequence[Sequence[int]], vocab_size: int, size: int, pool: int, seed: int, epoch: int) -> list[list[int]]:
+    """One pass over the rows in batches of `size` neighbours, found among `pool` batches each. Depends on its arguments alone (resume)."""
+    rng, order = random.Random(f"{seed}:{epoch}"), list(range(len(token_ids)))
+    rng.shuffle(order)
+    batches = []
+    for start in range(0, len(order), size * pool):
+        chain = neighbour_order(token_ids, vocab_size, order[start : start + size * pool])
+        batches += [chain[i : i + size] for i in range(0, len(chain), size)]
+    batches = [b for b in batches if len(b) == size]  # a shorter batch is an easier task
+    rng.shuffle(batches)
+    return batches
+
+
+def _trainer_class(token_ids: Sequence[Sequence[int]], vocab_size: int, pool: int) -> type:
+    """sentence-transformers' trainer with batches of neighbours. Not given as an argument: arguments are pickled into every checkpoint."""
+    from sentence_transformers import SentenceTransformerTrainer
     from sentence_transformers.base.sampler import DefaultBatchSampler
 
     class NeighbourBatches(DefaultBatchSampler):
         def __iter__(self) -> Iterator[list[int]]:
-            order, size = list(range(len(token_ids))), self.batch_size
-            rng = random.Random(f"{self.seed}:{self.epoch}")
-            rng.shuffle(order)
-            batches = []
-            for start in range(0, len(order), size * pool):
-                chain = neighbour_order(token_ids, vocab_size, order[start : start + size * pool])
-                batches += [chain[i : i + size] for i in range(0, len(chain), size)]
-            # A batch of one has no negatives.
-            batches = [b for b in batches if len(b) == size or (not self.drop_last and len(b) > 1)]
-            rng.shuffle(batches)
-            yield from batches
+            return iter(neighbour_batches(token_ids, vocab_size, self.batch_size, pool, self.seed, self.epoch))
 
         def __len__(self) -> int:
-            whole, rest = divmod(len(token_ids), self.batch_size)
-            return whole + (not self.drop_last and rest > 1)
+            return len(token_ids) // self.batch_size
 
-    return NeighbourBatches
+    class NeighbourTrainer(SentenceTransformerTrainer):
+        def get_batch_sampler(self, dataset: Any, batch_size: int, drop_last: bool, *args: Any, seed: int = 0, **kwargs: Any) -> Any:
+            return NeighbourBatches(dataset, batch_size, drop_last, seed=seed)
+
+    return NeighbourTrainer
 
 
 def pairs_of(rows: Sequence[dict[str, Any]], anchored_on: str, where: Path) -> list[tuple[str, str]]:
@@ -174,7 +181,7 @@ def train_encoder(corpus_path: Path, words_path: Path, out: Path, settings: Enco
     """
     import torch
     from datasets import Dataset
-    from sentence_transformers import SentenceTransformerTrainer, SentenceTransformerTrainingArguments
+    from sentence_transformers import SentenceTransformerTrainingArguments
     from sentence_transformers.losses import MultipleNegativesRankingLoss
 
     from .callbacks import Watch, quiet
@@ -193,16 +200,16 @@ def train_encoder(corpus_path: Path, words_path: Path, out: Path, settings: Enco
     shutil.rmtree(scratch, ignore_errors=True)
     model = make_encoder(tokenizer, settings, scratch)
     token_ids = [e.ids for e in tokenizer.encode_batch([a for a, _ in trained])]
-    sampler = _batch_sampler(token_ids, tokenizer.get_vocab_size(), settings.pool)
     args = SentenceTransformerTrainingArguments(
         output_dir=str(work), max_steps=settings.steps, per_device_train_batch_size=min(settings.batch, len(trained)), learning_rate=settings.lr,
         lr_scheduler_type="cosine", warmup_steps=min(50, settings.steps // 10), weight_decay=0.01, max_grad_norm=1.0, seed=settings.seed,
         data_seed=settings.seed, save_steps=settings.save_steps, save_total_limit=2, logging_steps=min(25, settings.steps), report_to=[],
-        use_cpu=True, bf16=False, fp16=False, batch_sampler=sampler, dataloader_drop_last=len(trained) >= settings.batch, disable_tqdm=True,
+        use_cpu=True, bf16=False, fp16=False, dataloader_drop_last=True, disable_tqdm=True,
     )
     columns = {"anchor": [a for a, _ in trained], "positive": [p for _, p in trained]}
     loss = MultipleNegativesRankingLoss(model, scale=1 / settings.temperature, directions=("query_to_doc", "doc_to_query"), partition_mode="per_direction")
-    trainer = SentenceTransformerTrainer(model=model, args=args, train_dataset=Dataset.from_dict(columns), loss=loss)
+    trainer_class = _trainer_class(token_ids, tokenizer.get_vocab_size(), settings.pool)
+    trainer = trainer_class(model=model, args=args, train_dataset=Dataset.from_dict(columns), loss=loss)
     quiet(trainer)
     first = int(resume.name.split("-")[1]) if resume else 0
     log = StepLog(out.with_name(out.name + ".state.log.jsonl"), first)

@@ -69,14 +69,21 @@ def _load(folder: Path, optimiser: torch.optim.Optimizer, key: str) -> int:
 
 
 def run_loop(
-    model: torch.nn.Module, loss_at: Callable[[int], tuple[torch.Tensor, dict[str, float]]], settings: LoopSettings, state: Path, key: str, title: str
+    model: torch.nn.Module,
+    loss_at: Callable[[int], tuple[torch.Tensor, dict[str, float]]],
+    settings: LoopSettings,
+    state: Path,
+    key: str,
+    title: str,
 ) -> list[dict[str, float]]:
     """Train in place. `loss_at(step)` must depend on the step alone, so that a resumed run sees the same batches. Returns the log rows.
 
     `key` names settings and data: a state folder with another key is not resumed. The log goes to `<state>.log.jsonl`, too.
     """
     torch.manual_seed(settings.seed)
-    optimiser = torch.optim.AdamW([p for p in model.parameters() if p.requires_grad], lr=settings.lr, weight_decay=settings.weight_decay, betas=(0.9, 0.98))
+    optimiser = torch.optim.AdamW(
+        [p for p in model.parameters() if p.requires_grad], lr=settings.lr, weight_decay=settings.weight_decay, betas=(0.9, 0.98)
+    )
     first = _load(state, optimiser, key)
     log_path = state.with_name(state.name + ".log.jsonl")
     old = log_path.read_text(encoding="utf-8").splitlines() if first and log_path.exists() else []

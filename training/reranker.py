@@ -59,9 +59,18 @@ def make_reranker(settings: RerankerSettings, tokenizer: PreTrainedTokenizerFast
 
     torch.manual_seed(settings.seed)
     config = Qwen3Config(
-        vocab_size=len(tokenizer), hidden_size=settings.hidden, intermediate_size=settings.intermediate, num_hidden_layers=settings.layers,
-        num_attention_heads=settings.heads, num_key_value_heads=settings.kv_heads, head_dim=settings.head_dim, max_position_embeddings=4096,
-        tie_word_embeddings=True, bos_token_id=None, eos_token_id=tokenizer.eos_token_id, pad_token_id=tokenizer.pad_token_id,
+        vocab_size=len(tokenizer),
+        hidden_size=settings.hidden,
+        intermediate_size=settings.intermediate,
+        num_hidden_layers=settings.layers,
+        num_attention_heads=settings.heads,
+        num_key_value_heads=settings.kv_heads,
+        head_dim=settings.head_dim,
+        max_position_embeddings=4096,
+        tie_word_embeddings=True,
+        bos_token_id=None,
+        eos_token_id=tokenizer.eos_token_id,
+        pad_token_id=tokenizer.pad_token_id,
     )
     return Qwen3ForCausalLM(config)
 
@@ -74,13 +83,13 @@ def _fact_tokens(offsets: list[tuple[int, int]], checks: list[list[Any]]) -> lis
 class Objective:
     """Losses on packed rows of judged candidates."""
 
-    def __init__(self, model: torch.nn.Module, tokenizer: PreTrainedTokenizerFast, settings: RerankerSettings) -> None:
+    def __init__(self, model: Any, tokenizer: PreTrainedTokenizerFast, settings: RerankerSettings) -> None:
         self.model, self.tok, self.settings = model, tokenizer, settings
         self.yes, self.no = (tokenizer.convert_tokens_to_ids(t) for t in ("yes", "no"))
         self.suffix = suffix_ids(tokenizer)
 
     def _margins(self, hidden: torch.Tensor) -> torch.Tensor:
-        weight = self.model.lm_head.weight  # type: ignore[union-attr]
+        weight = self.model.lm_head.weight
         return hidden @ (weight[self.yes] - weight[self.no])
 
     def __call__(self, rows: list[dict[str, Any]], judge: bool) -> tuple[torch.Tensor, dict[str, float]]:
@@ -97,14 +106,14 @@ class Objective:
                     lm_rows += [r] * len(d)
                     lm_at += [len(sources[r]) - 1, *range(start, start + len(d) - 1)]
                     lm_to += d
-                for token, ok in _fact_tokens(e["offset_mapping"], c["checks"]):
+                for token, true in _fact_tokens(e["offset_mapping"], c["checks"]):
                     fact_rows.append(r)
                     fact_at.append(start + token)
-                    fact_ok.append(float(ok))
+                    fact_ok.append(float(true))
                 end_rows.append(r)
                 end_at.append(start + len(d) + len(self.suffix) - 1)
                 labels.append(c["label"])
-        language = cross_entropy(self.model.lm_head(hidden[lm_rows, lm_at]), torch.tensor(lm_to))  # type: ignore[operator]
+        language = cross_entropy(self.model.lm_head(hidden[lm_rows, lm_at]), torch.tensor(lm_to))
         if not judge:
             return language, {"lm": language.item()}
         ok = torch.tensor(fact_ok)
@@ -119,7 +128,14 @@ class Objective:
             pair = ((end[:, None] > end[None, :]) & better).sum() / better.sum()
             seen = ((fact_margin < 0) & (ok == 0)).sum() / (ok == 0).sum().clamp(min=1)
         loss = answer + order + fact + 0.3 * language
-        return loss, {"answer": answer.item(), "order": order.item(), "fact": fact.item(), "lm": language.item(), "pair_acc": pair.item(), "errors_seen": seen.item()}
+        return loss, {
+            "answer": answer.item(),
+            "order": order.item(),
+            "fact": fact.item(),
+            "lm": language.item(),
+            "pair_acc": pair.item(),
+            "errors_seen": seen.item(),
+        }
 
 
 def _as_row(pair: list[str]) -> dict[str, Any]:
@@ -127,7 +143,9 @@ def _as_row(pair: list[str]) -> dict[str, Any]:
     return {"source": pair[0], "candidates": [{"text": pair[1], "label": 1.0, "checks": [], "clean": True}]}
 
 
-def train_reranker(corpus_path: Path, words_path: Path, out: Path, settings: RerankerSettings, dtype: torch.dtype = torch.bfloat16) -> dict[str, object]:
+def train_reranker(
+    corpus_path: Path, words_path: Path, out: Path, settings: RerankerSettings, dtype: torch.dtype = torch.bfloat16
+) -> dict[str, object]:
     """Train tokenizer and reranker and write a Hugging Face folder (safetensors); returns what its manifest says about it."""
     corpus = Corpus(corpus_path)
     words = load_words(words_path) + TEMPLATE_WORDS
@@ -138,12 +156,21 @@ def train_reranker(corpus_path: Path, words_path: Path, out: Path, settings: Rer
 
     def loss_at(step: int) -> tuple[torch.Tensor, dict[str, float]]:
         if step < settings.pair_steps:
-            return objective([_as_row(r["pairs"][step % len(r["pairs"])]) for r in corpus.batch(settings.seed, step, settings.pair_batch)], False)
+            return objective(
+                [_as_row(r["pairs"][step % len(r["pairs"])]) for r in corpus.batch(settings.seed, step, settings.pair_batch)], False
+            )
         judge = step >= settings.pair_steps + settings.lm_steps
         return objective(corpus.batch(settings.seed, step, settings.batch if judge else 2 * settings.batch), judge)
 
     config_hash = sha256_json(asdict(settings))
     key = sha256_json([config_hash, corpus.hash, words, PREFIX, SUFFIX])
-    log = run_loop(model, loss_at, LoopSettings(settings.pair_steps + settings.lm_steps + settings.judge_steps, settings.lr, seed=settings.seed), out.with_name(out.name + ".state"), key, "reranker")
+    log = run_loop(
+        model,
+        loss_at,
+        LoopSettings(settings.pair_steps + settings.lm_steps + settings.judge_steps, settings.lr, seed=settings.seed),
+        out.with_name(out.name + ".state"),
+        key,
+        "reranker",
+    )
     save_model(model, tokenizer, out, dtype)
     return {"config": asdict(settings), "config_hash": config_hash, "data_hash": corpus.hash, "seed": settings.seed, "final": log[-1]}

@@ -24,12 +24,16 @@ def train_tokenizer(texts: Iterable[str], words: Iterable[str], vocab_size: int)
     words = sorted(set(words), key=lambda w: (-len(w), w))
     tok = Tokenizer(models.BPE(unk_token="<unk>", byte_fallback=True))
     tok.normalizer = normalizers.NFC()
-    tok.pre_tokenizer = pre_tokenizers.Sequence([
-        pre_tokenizers.Split(Regex(r"\d{1,2}"), "isolated"),
-        pre_tokenizers.Split(Regex(r"[\s\p{P}\p{S}]"), "isolated"),
-    ])
+    tok.pre_tokenizer = pre_tokenizers.Sequence(
+        [
+            pre_tokenizers.Split(Regex(r"\d{1,2}"), "isolated"),
+            pre_tokenizers.Split(Regex(r"[\s\p{P}\p{S}]"), "isolated"),
+        ]
+    )
     cut = _cutter(words)
-    trainer = trainers.BpeTrainer(vocab_size=vocab_size, special_tokens=["<unk>"], min_frequency=2, show_progress=False, initial_alphabet=list("0123456789"))
+    trainer = trainers.BpeTrainer(
+        vocab_size=vocab_size, special_tokens=["<unk>"], min_frequency=2, show_progress=False, initial_alphabet=list("0123456789")
+    )
     tok.train_from_iterator((piece for text in texts for piece in cut(text)), trainer)
     raw = json.loads(tok.to_str())
     vocab = raw["model"]["vocab"]
@@ -44,10 +48,17 @@ def train_tokenizer(texts: Iterable[str], words: Iterable[str], vocab_size: int)
     tok.decoder = decoders.Sequence([decoders.ByteFallback(), decoders.Fuse()])
     tok.add_special_tokens([AddedToken(s, special=True, normalized=False) for s in SPECIAL])
     tok.add_tokens([AddedToken(w, special=False, normalized=False) for w in words])
-    return PreTrainedTokenizerFast(tokenizer_object=tok, eos_token="<|im_end|>", pad_token="<|pad|>", unk_token="<unk>", padding_side="left", clean_up_tokenization_spaces=False)
+    return PreTrainedTokenizerFast(
+        tokenizer_object=tok,
+        eos_token="<|im_end|>",
+        pad_token="<|pad|>",
+        unk_token="<unk>",
+        padding_side="left",
+        clean_up_tokenization_spaces=False,
+    )
 
 
-def _cutter(words: list[str]):  # noqa: ANN202
+def _cutter(words: list[str]):
     """A function that cuts a text at the words and drops them: BPE learns from what lies between."""
     import re
 

@@ -165,11 +165,11 @@ def _form(data: RunData, keys: dict[str, str]) -> Finding:
         return Finding(question, "unknown", f"No length ratio: {cell.get('reason') or 'not measured'}.", "unknown")
     off = cell["value"] - 1
     before = number(data.cell(keys["post-rl"], "verbosity.length_ratio").get("value"), "verbosity.length_ratio")
-    sentence = (
-        f"Length / reference length: {before} after RL, {number(cell['value'], 'verbosity.length_ratio')} "
-        f"{interval(cell.get('ci_low'), cell.get('ci_high'), 'verbosity.length_ratio')} after recovery; "
-        f"{'within' if abs(off) <= NEAR else 'not within'} {NEAR:.0%} of the reference."
+    after = (
+        f"{number(cell['value'], 'verbosity.length_ratio')} {interval(cell.get('ci_low'), cell.get('ci_high'), 'verbosity.length_ratio')}"
     )
+    where = "within" if abs(off) <= NEAR else "not within"
+    sentence = f"Length / reference length: {before} after RL, {after} after recovery; {where} {NEAR:.0%} of the reference."
     near = abs(off) <= NEAR
     return Finding(question, "yes" if near else f"no: {off:+.0%}".replace("-", "\u2212"), sentence, "good" if near else "bad")
 

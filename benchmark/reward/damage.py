@@ -7,11 +7,10 @@ from collections.abc import Callable
 from benchmark.tasks.newswire import values as v
 from benchmark.tasks.newswire.articles import title
 from benchmark.tasks.newswire.errors import same_shape
-from benchmark.tasks.newswire.frames import SLOT, Frame, load_frames
+from benchmark.tasks.newswire.frames import Frame, load_frames
 from benchmark.tasks.newswire.values import Value
-from metrics.normalise import cut_graphemes
 
-from . import form
+from . import surface
 from .phrases import phrases
 from .story import Draft, Story
 
@@ -198,16 +197,16 @@ CATEGORIES: dict[str, Callable[[Story], Draft | None]] = {
     "omission_2": _omission(2, "major"),
     "omission_half": _omission(None, "critical"),
     "hallucination": hallucination,
-    "padding_repeat": form.padding_repeat,
-    "padding_filler": form.padding_filler,
-    "word_salad": form.word_salad,
-    "copy_source": form.copy_source,
-    "copy_half": form.copy_half,
-    "wrong_language": form.wrong_language,
-    "wrong_script": form.wrong_script,
-    "transliteration": form.transliteration,
-    "truncated": form.truncated,
-    "empty": form.empty,
+    "padding_repeat": surface.padding_repeat,
+    "padding_filler": surface.padding_filler,
+    "word_salad": surface.word_salad,
+    "copy_source": surface.copy_source,
+    "copy_half": surface.copy_half,
+    "wrong_language": surface.wrong_language,
+    "wrong_script": surface.wrong_script,
+    "transliteration": surface.transliteration,
+    "truncated": surface.truncated,
+    "empty": surface.empty,
     "other_article": other_article,
     "other_article_hard": other_article_hard,
     "prompt_injection": prompt_injection,

@@ -168,14 +168,16 @@ def warning(report: Mapping[str, Any]) -> str | None:
     null = report["null_baselines"][found["best_null"]]["macro_accuracy"]
     macro = report["macro_accuracy"]
     shown = "none" if macro is None else f"{macro:.3f}"
-    return f'the reward {report["reward"]} has macro accuracy {shown}; the null baseline "{found["best_null"]}", which knows nothing, has {null:.3f}'
+    name = found["best_null"]
+    return f'{report["reward"]} has macro accuracy {shown}; the null baseline "{name}", which knows nothing, has {null:.3f}'
 
 
 def reward_digest(reward: Any, n_per_category: int = 40, seed: int = 0, target_lang: str = "th") -> dict[str, Any]:
     """The short validation that `run` does before RL: what goes into the manifest. `reward` is the loaded object that RL will use.
 
     {"macro_accuracy", "accuracy", "by_category": {slug: accuracy}, "best_null", "best_null_macro_accuracy", "beats_nulls", "misled",
-    "blind", "slope_per_100_chars", "n", "signature", "warning": text | None}. No times in it. UserError for a language without a challenge set.
+    "blind", "slope_per_100_chars", "n", "signature", "warning": text | None}. No times in it. UserError for a language without
+    a challenge set.
     """
     report = validate(judge_of(reward), build((target_lang,), n_per_category, seed), seed)
     found = report["flags"]
@@ -237,14 +239,16 @@ def print_report(report: Mapping[str, Any]) -> None:
     nulls = report["null_baselines"]
     best = report["flags"]["best_null"]
     print(
-        f"{report['reward']}: macro accuracy {_f(report['macro_accuracy'])}, best null ({best}) {_f(nulls[best]['macro_accuracy'])}, n = {report['n']}"
+        f"{report['reward']}: macro accuracy {_f(report['macro_accuracy'])}, "
+        f"best null ({best}) {_f(nulls[best]['macro_accuracy'])}, n = {report['n']}"
     )
     print(f"{'category':22s} {'accuracy':>8s}  {'95 % interval':15s} {'n':>5s} {'ties':>5s}  {'best null':>9s}")
     for slug, row in report["by_category"].items():
         mark = "  MISLED" if slug in report["flags"]["misled"] else "  blind" if slug in report["flags"]["blind"] else ""
         null = max(nulls[name]["by_category"][slug]["accuracy"] for name in nulls)
         print(
-            f"{slug:22s} {_f(row['accuracy']):>8s}  {_f(row['ci_low'])} - {_f(row['ci_high']):7s} {row['n']:5d} {row['ties']:5d}  {_f(null):>9s}{mark}"
+            f"{slug:22s} {_f(row['accuracy']):>8s}  {_f(row['ci_low'])} - {_f(row['ci_high']):7s} "
+            f"{row['n']:5d} {row['ties']:5d}  {_f(null):>9s}{mark}"
         )
     length = report["length"]
     print(

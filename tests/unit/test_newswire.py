@@ -37,9 +37,9 @@ def test_lexicon_surfaces_are_unique_and_in_their_script(type_):
 
 
 def test_country_names_are_those_of_cldr():
-    from babel import Locale
-
     import csv
+
+    from babel import Locale
 
     with (values.DATA / "places.tsv").open(encoding="utf-8") as stream:
         rows = [r for r in csv.DictReader(stream, delimiter="\t", quoting=csv.QUOTE_NONE) if r["cldr"]]
@@ -131,7 +131,9 @@ def test_sources_state_their_facts_in_chinese():
                 assert any(normalise(s) in text for s in fact.source), (example.source, fact)
 
 
-@pytest.mark.parametrize(("word", "particle"), [("པེ་ཅིན", "གྱི"), ("ལྷ་ས", "ཡི"), ("ཁང", "གི"), ("བོད", "ཀྱི"), ("འགྲོ", "ཡི"), ("རྒྱལ་ཁབ", "ཀྱི"), ("ཐག", "གི"), ("ཡུལ", "གྱི")])
+@pytest.mark.parametrize(
+    ("word", "particle"), [("པེ་ཅིན", "གྱི"), ("ལྷ་ས", "ཡི"), ("ཁང", "གི"), ("བོད", "ཀྱི"), ("འགྲོ", "ཡི"), ("རྒྱལ་ཁབ", "ཀྱི"), ("ཐག", "གི"), ("ཡུལ", "གྱི")]
+)
 def test_tibetan_genitive_agrees_with_the_final_letter(word, particle):
     assert particles.genitive(word) == particle
     assert particles.ergative(word) == particle + "ས"
@@ -139,7 +141,11 @@ def test_tibetan_genitive_agrees_with_the_final_letter(word, particle):
 
 def test_money_is_the_same_amount_in_every_language():
     value = values.money(37, "yi", "USD")
-    assert value.surfaces["zh"][0].startswith("37亿") and value.surfaces["th"][0].startswith("3700 ล้าน") and "དུང་ཕྱུར་37" in value.surfaces["bo"][0]
+    assert (
+        value.surfaces["zh"][0].startswith("37亿")
+        and value.surfaces["th"][0].startswith("3700 ล้าน")
+        and "དུང་ཕྱུར་37" in value.surfaces["bo"][0]
+    )
     assert values.money(80, "wan", "THB").surfaces["th"][0] == "800000 บาท"
     assert values.year(2024).surfaces["th"][0] == "ปี 2567"
 

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from report_run import STATE, TASK, make_run
 from rich.console import Console
 
-from benchmark.report import print_table, write_report
+from benchmark.report import page, print_table, write_report
 from benchmark.report.data import load
 from benchmark.report.passages import BLIND, choose
 from benchmark.report.safetext import hidden, plain, shortened, visible
@@ -37,6 +37,15 @@ def run_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def copy(run_dir: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(run_dir, tmp_path / "run"))
+
+
+@pytest.fixture
+def without_figures(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Figures take most of the time; where they are not what is tested, none are drawn."""
+    from collections import defaultdict
+
+    names = ("against_length", "across", "by_type", "scatter", "components", "lengths", "probe")
+    monkeypatch.setattr(page, "pictures", lambda data: {name: [] for name in names} | {"why": defaultdict(lambda: "left out")})
 
 
 def page_of(folder: Path) -> str:
@@ -197,6 +206,7 @@ def test_verdict_says_what_was_planted(run_dir: Path) -> None:
     assert "RL improved grounding and made outputs longer" in headline(findings)
 
 
+@pytest.mark.usefixtures("without_figures")
 def test_verdict_is_silent_about_what_is_not_significant(copy: Path) -> None:
     def flat(summary: dict[str, Any]) -> None:
         for cells in summary["transitions"].values():
@@ -212,6 +222,7 @@ def test_verdict_is_silent_about_what_is_not_significant(copy: Path) -> None:
     assert "▲</span>" not in page_of(copy)
 
 
+@pytest.mark.usefixtures("without_figures")
 def test_verdict_reports_a_loss_as_a_loss(copy: Path) -> None:
     def worse(summary: dict[str, Any]) -> None:
         for cell in summary["transitions"]["post-sft->post-rl"].values():
@@ -224,6 +235,7 @@ def test_verdict_reports_a_loss_as_a_loss(copy: Path) -> None:
     assert findings["Did RL invent facts?"].answer == "yes: more than before"
 
 
+@pytest.mark.usefixtures("without_figures")
 def test_missing_control_arm_is_said(tmp_path: Path) -> None:
     make_run(tmp_path, 12, stages=tuple(s for s in STATE if s != "post-sft-continued"))
     text = page_of(tmp_path)
@@ -231,6 +243,7 @@ def test_missing_control_arm_is_said(tmp_path: Path) -> None:
     assert "Only 12 test segments" in text
 
 
+@pytest.mark.usefixtures("without_figures")
 def test_weak_start_and_truncation_are_warned_of(copy: Path) -> None:
     def weak(summary: dict[str, Any]) -> None:
         summary["systems"]["post-sft"]["coverage.recall"]["value"] = 0.04
@@ -254,6 +267,7 @@ def test_a_users_own_files_without_facts(tmp_path: Path) -> None:
     assert text.count('<article class="passage">') == 12
 
 
+@pytest.mark.usefixtures("without_figures")
 @pytest.mark.parametrize(
     ("gone", "told"),
     [
@@ -273,6 +287,7 @@ def test_what_is_missing_is_said(copy: Path, gone: str, told: str) -> None:
     assert told in page_of(copy)
 
 
+@pytest.mark.usefixtures("without_figures")
 @pytest.mark.parametrize(
     "broken", ["manifest.json", "scores.parquet", f"generations/{TASK}/post-rl.jsonl", f"examples/{TASK}-test.jsonl", "logs/rl_steps.jsonl"]
 )
@@ -284,11 +299,11 @@ def test_a_broken_file_is_said_and_the_rest_is_shown(copy: Path, broken: str) ->
     assert "Every metric at every stage" in text
 
 
-def test_a_summary_alone_is_enough(copy: Path, tmp_path: Path) -> None:
-    bare = tmp_path / "bare"
-    bare.mkdir()
-    shutil.copy(copy / "summary.json", bare)
-    assert "0.732" in page_of(bare) or "coverage.recall" in page_of(bare)
+def test_a_summary_alone_is_enough(run_dir: Path, tmp_path: Path) -> None:
+    shutil.copy(run_dir / "summary.json", tmp_path)
+    text = page_of(tmp_path)
+    assert "coverage.recall" in text
+    assert "no sentence lengths in scores.parquet" in text
 
 
 def test_no_summary_is_the_users_mistake(tmp_path: Path) -> None:
@@ -296,6 +311,7 @@ def test_no_summary_is_the_users_mistake(tmp_path: Path) -> None:
         write_report(tmp_path)
 
 
+@pytest.mark.usefixtures("without_figures")
 def test_brought_systems_with_odd_names(copy: Path) -> None:
     def rename(summary: dict[str, Any]) -> None:
         rows = summary["systems"]
@@ -308,6 +324,7 @@ def test_brought_systems_with_odd_names(copy: Path) -> None:
     assert "measured, not compared" in text
 
 
+@pytest.mark.usefixtures("without_figures")
 def test_two_systems_with_all_stages_have_a_verdict_each(copy: Path) -> None:
     def double(summary: dict[str, Any]) -> None:
         rows = summary["systems"]
@@ -345,7 +362,7 @@ def test_the_table_fits_any_terminal_and_needs_no_colour(run_dir: Path, width: i
     assert max(map(len, text.splitlines())) <= max(width, 50)
     assert "\x1b" not in text
     for wanted in ("coverage.recall", "post-sft", "▲", "[", "in the loop", "left after recovery"):
-        assert wanted in text
+        assert wanted in " ".join(text.split())
     cell = summary["systems"]["post-rl"]["coverage.recall"]
     assert number(cell["value"], "coverage.recall") in text
 

@@ -40,7 +40,16 @@ def _meta(article: Article, split: str, core: bool) -> dict[str, object]:
 def title_example(article: Article, index: int, split: str, lang: str, core: bool, name: str) -> Example:
     """An article as source, its gold title as reference. D_src has no reference."""
     reference = None if split == "src" else (title(article, lang),)
-    return Example(f"{name}-{split}-{index:05d}", body(article, "zh"), reference, tuple(facts(article, lang)), "zh", lang, f"{split}-{index:05d}", _meta(article, split, core))
+    return Example(
+        f"{name}-{split}-{index:05d}",
+        body(article, "zh"),
+        reference,
+        tuple(facts(article, lang)),
+        "zh",
+        lang,
+        f"{split}-{index:05d}",
+        _meta(article, split, core),
+    )
 
 
 def _load_titles(name: str, lang: str, core: bool, split: str, n: int | None) -> list[Example]:
@@ -54,7 +63,9 @@ def _load_short(split: str, n: int | None = None) -> list[Example]:
     for i, a in enumerate(islice(article_stream(split, True), n or SIZES[split])):
         stated = tuple(Fact(f.type, f.source, f.target, 1.0) for f in facts(a, "th") if f.salient)
         reference = None if split == "src" else (title(a, "th"),)
-        out.append(Example(f"short-{split}-{i:05d}", title(a, "zh"), reference, stated, "zh", "th", f"{split}-{i:05d}", _meta(a, split, True)))
+        out.append(
+            Example(f"short-{split}-{i:05d}", title(a, "zh"), reference, stated, "zh", "th", f"{split}-{i:05d}", _meta(a, split, True))
+        )
     return out
 
 
@@ -77,23 +88,50 @@ def _load_long(split: str, n: int | None = None) -> list[Example]:
             for f in facts(article, "th"):
                 stated.setdefault((f.type, f.target), Fact(f.type, f.source, f.target, 1.0))  # a translation has to state everything
         source, reference = "".join(body(a, "zh") for a in group), " ".join(body(a, "th") for a in group)
-        out.append(Example(f"long-{split}-{i:05d}", source, None if split == "src" else (reference,), tuple(stated.values()), "zh", "th", f"{split}-{i:05d}", _meta(group[0], split, True)))
+        out.append(
+            Example(
+                f"long-{split}-{i:05d}",
+                source,
+                None if split == "src" else (reference,),
+                tuple(stated.values()),
+                "zh",
+                "th",
+                f"{split}-{i:05d}",
+                _meta(group[0], split, True),
+            )
+        )
     return out
 
 
 def title_task() -> Task:
     """zh -> th titles, core inventory."""
-    return Task("newswire-title", "zh", "th", WORLD_VERSION, TITLE_PROMPTS["th"], lambda split, n=None: _load_titles("title", "th", True, split, n))
+    return Task(
+        "newswire-title", "zh", "th", WORLD_VERSION, TITLE_PROMPTS["th"], lambda split, n=None: _load_titles("title", "th", True, split, n)
+    )
 
 
 def title_full_task() -> Task:
     """zh -> th titles, the whole world."""
-    return Task("newswire-title-full", "zh", "th", WORLD_VERSION, TITLE_PROMPTS["th"], lambda split, n=None: _load_titles("titlefull", "th", False, split, n))
+    return Task(
+        "newswire-title-full",
+        "zh",
+        "th",
+        WORLD_VERSION,
+        TITLE_PROMPTS["th"],
+        lambda split, n=None: _load_titles("titlefull", "th", False, split, n),
+    )
 
 
 def title_bo_task() -> Task:
     """zh -> bo titles, core inventory."""
-    return Task("newswire-title-bo", "zh", "bo", WORLD_VERSION, TITLE_PROMPTS["bo"], lambda split, n=None: _load_titles("titlebo", "bo", True, split, n))
+    return Task(
+        "newswire-title-bo",
+        "zh",
+        "bo",
+        WORLD_VERSION,
+        TITLE_PROMPTS["bo"],
+        lambda split, n=None: _load_titles("titlebo", "bo", True, split, n),
+    )
 
 
 def long_task() -> Task:
@@ -104,4 +142,3 @@ def long_task() -> Task:
 def short_task() -> Task:
     """zh -> th translation of titles."""
     return Task("newswire-short", "zh", "th", WORLD_VERSION, SHORT_PROMPT, _load_short)
-

@@ -72,8 +72,11 @@ class Inventory:
         key = (slot.type, slot.kinds)
         if key not in self._entries:
             self._entries[key] = [
-                e.value for e in v.lexicon(slot.type)
-                if (e.core or not self.core) and (not slot.kinds or e.kind in slot.kinds or "any" in slot.kinds) and (slot.type, e.value.key) not in self.excluded
+                e.value
+                for e in v.lexicon(slot.type)
+                if (e.core or not self.core)
+                and (not slot.kinds or e.kind in slot.kinds or "any" in slot.kinds)
+                and (slot.type, e.value.key) not in self.excluded
             ]
         return self._entries[key]
 
@@ -176,12 +179,17 @@ def draw_article(frame: Frame, inventory: Inventory, rng: random.Random, accept:
     if not FACTS_MIN <= n_facts <= FACTS_MAX:
         return None
     return Article(
-        frame, values, tuple(lines), {lang: rng.randrange(len(frame.title[lang])) for lang in LANGUAGES},
+        frame,
+        values,
+        tuple(lines),
+        {lang: rng.randrange(len(frame.title[lang])) for lang in LANGUAGES},
         {lang: {name: rng.randrange(value.n_forms[lang]) for name, value in values.items()} for lang in LANGUAGES},
     )
 
 
-def fill(form: str, slots: dict[str, Value], lang: str, picks: dict[str, int] | None = None, short: frozenset[str] = frozenset()) -> tuple[str, list[Span]]:
+def fill(
+    form: str, slots: dict[str, Value], lang: str, picks: dict[str, int] | None = None, short: frozenset[str] = frozenset()
+) -> tuple[str, list[Span]]:
     """Write a form: the text and where each slot stands in it. Raises KeyError for a slot without a value."""
     out, spans, length, last = [], [], 0, 0
     for match in SLOT.finditer(form):

@@ -12,8 +12,8 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from . import LONG_PROMPT, SHORT_PROMPT, TITLE_PROMPTS
-from .articles import Article, body, fill, title
 from . import values as v
+from .articles import Article, body, fill, title
 from .errors import ENTITY, Check, event_check, partners, replace_value, same_shape, write
 from .frames import IMPLICIT, load_frames
 from .splits import article_stream, held_out, inventory
@@ -69,7 +69,9 @@ def aligned_pair(article: Article, values: dict[str, Value], rng: random.Random)
         th.insert(at, rng.choice(article.frame.event[LANG]))
         return "、".join(zh), " ".join(th)
     if draw < 0.5:
-        return fill(rng.choice(article.frame.title["zh"]), article.values, "zh")[0], fill(rng.choice(article.frame.title[LANG]), values, LANG)[0]
+        return fill(rng.choice(article.frame.title["zh"]), article.values, "zh")[0], fill(
+            rng.choice(article.frame.title[LANG]), values, LANG
+        )[0]
     line = rng.choice(article.lines)
     form, own = rng.choice(line.sentence.forms[LANG]), line.values
     slots = {n: values.get(n, x) if article.values.get(n) == x else x for n, x in own.items()}
@@ -81,11 +83,20 @@ def base_row(article: Article, rng: random.Random) -> dict[str, Any]:
     n = len(article.lines)
     draw = rng.random()
     if draw < 0.1:
-        return {"prompt": SHORT_PROMPT.format(source=title(article, "zh")), "completions": [_noisy_text(article, rng, True, 0) for _ in range(3)]}
+        return {
+            "prompt": SHORT_PROMPT.format(source=title(article, "zh")),
+            "completions": [_noisy_text(article, rng, True, 0) for _ in range(3)],
+        }
     if draw < 0.2:
-        return {"prompt": LONG_PROMPT.format(source=body(article, "zh")), "completions": [_noisy_text(article, rng, False, n) for _ in range(2)]}
+        return {
+            "prompt": LONG_PROMPT.format(source=body(article, "zh")),
+            "completions": [_noisy_text(article, rng, False, n) for _ in range(2)],
+        }
     shapes = [(True, 0), (True, 0), (True, rng.randint(1, n)), (False, rng.randint(1, min(n, 3)))]
-    return {"prompt": TITLE_PROMPTS[LANG].format(source=body(article, "zh")), "completions": [_noisy_text(article, rng, *shape) for shape in shapes]}
+    return {
+        "prompt": TITLE_PROMPTS[LANG].format(source=body(article, "zh")),
+        "completions": [_noisy_text(article, rng, *shape) for shape in shapes],
+    }
 
 
 class CandidateWriter:
@@ -105,7 +116,15 @@ class CandidateWriter:
     def title(self, n_errors: int) -> tuple[str, list[Check]]:
         """A title with n wrong slots."""
         frame = self.article.frame
-        return write(self.rng.choice(frame.title[LANG]), self._broken(list(frame.salient), n_errors), self.article.values, frame.event[LANG], True, LANG, {})
+        return write(
+            self.rng.choice(frame.title[LANG]),
+            self._broken(list(frame.salient), n_errors),
+            self.article.values,
+            frame.event[LANG],
+            True,
+            LANG,
+            {},
+        )
 
     def wrong_event(self) -> tuple[str, list[Check]]:
         """The title with another event: another frame's title around the same values where shapes agree, else the event words replaced."""
@@ -199,9 +218,14 @@ def reranker_row(article: Article, others: list[Article], rng: random.Random) ->
     n = len(article.lines)
     some = sorted(rng.sample(range(n), rng.randint(1, n)))
     made = [
-        (*w.title(0), True), (*w.title(1), True), (*w.title(rng.choice((1, 1, 2))), True), (*w.story(0, rng.random() < 0.6, some), True),
-        (*w.story(rng.choice((1, 1, 2, 3)), rng.random() < 0.5, some), True), (*(w.swapped_roles() or w.wrong_event()), True) if rng.random() < 0.5 else (*w.wrong_event(), True),
-        (*w.fragment(), False), (*(w.foreign(rng.choice(others)) if rng.random() < 0.6 else w.repeated()), True),
+        (*w.title(0), True),
+        (*w.title(1), True),
+        (*w.title(rng.choice((1, 1, 2))), True),
+        (*w.story(0, rng.random() < 0.6, some), True),
+        (*w.story(rng.choice((1, 1, 2, 3)), rng.random() < 0.5, some), True),
+        (*(w.swapped_roles() or w.wrong_event()), True) if rng.random() < 0.5 else (*w.wrong_event(), True),
+        (*w.fragment(), False),
+        (*(w.foreign(rng.choice(others)) if rng.random() < 0.6 else w.repeated()), True),
     ]
     rows = []
     for i, (text, checks, prose) in enumerate(made):
@@ -212,11 +236,12 @@ def reranker_row(article: Article, others: list[Article], rng: random.Random) ->
 
 
 def _stream(split: str, seed: int, row: Callable[[Article, random.Random, list[Article]], dict[str, Any]]) -> Iterator[dict[str, Any]]:
-    rng, recent = random.Random(f"{seed}:{split}:rows"), []
+    rng = random.Random(f"{seed}:{split}:rows")
+    recent: list[Article] = []
     for article in article_stream(split, True, seed):
         recent = [article, *recent[:30]]
         if len(recent) > 4:
-            yield row(article, rng, [a for a in recent[1:]])
+            yield row(article, rng, list(recent[1:]))
 
 
 PAIRS = 4
@@ -235,7 +260,11 @@ def base(seed: int = 1) -> Iterator[dict[str, Any]]:
 
 def reranker(seed: int = 1) -> Iterator[dict[str, Any]]:
     """Sources with judged candidates for the reranker; "pairs" are clean short translations [zh, th]."""
-    return _stream("reranker", seed, lambda a, rng, others: reranker_row(a, others, rng) | {"pairs": [aligned_pair(a, a.values, rng) for _ in range(PAIRS)]})
+    return _stream(
+        "reranker",
+        seed,
+        lambda a, rng, others: reranker_row(a, others, rng) | {"pairs": [aligned_pair(a, a.values, rng) for _ in range(PAIRS)]},
+    )
 
 
 def comet(seed: int = 1) -> Iterator[dict[str, Any]]:
@@ -247,7 +276,11 @@ def comet(seed: int = 1) -> Iterator[dict[str, Any]]:
 
 def encoder(seed: int = 1) -> Iterator[dict[str, Any]]:
     """{"anchor", "positive"}: a Chinese article and a clean Thai text about it, for contrastive training."""
-    return _stream("encoder", seed, lambda a, rng, _: {"anchor": body(a, "zh"), "positive": title(a, LANG, rng.randrange(3)) if rng.random() < 0.6 else body(a, LANG)})
+    return _stream(
+        "encoder",
+        seed,
+        lambda a, rng, _: {"anchor": body(a, "zh"), "positive": title(a, LANG, rng.randrange(3)) if rng.random() < 0.6 else body(a, LANG)},
+    )
 
 
 CORPORA: dict[str, Callable[[int], Iterator[dict[str, Any]]]] = {"base": base, "reranker": reranker, "comet": comet, "encoder": encoder}

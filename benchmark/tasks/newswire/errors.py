@@ -46,11 +46,17 @@ def _near(slot: Slot, value: Value, rng: random.Random) -> Value | None:
         return v.money(near_number(int(amount) // (10**8 if slot.scale == "yi" else 10**4), rng), slot.scale, currency)
     if slot.type == "date":
         month, day = map(int, value.key.split("-"))
-        return v.date(month, rng.choice([d for d in range(1, 29) if d != day])) if rng.random() < 0.5 else v.date(rng.choice([m for m in range(1, 13) if m != month]), day)
+        return (
+            v.date(month, rng.choice([d for d in range(1, 29) if d != day]))
+            if rng.random() < 0.5
+            else v.date(rng.choice([m for m in range(1, 13) if m != month]), day)
+        )
     return None
 
 
-def replace_value(article: Article, name: str, slot: Slot, inventory: Inventory, rng: random.Random, near: float = 0.5, value: Value | None = None) -> Value | None:
+def replace_value(
+    article: Article, name: str, slot: Slot, inventory: Inventory, rng: random.Random, near: float = 0.5, value: Value | None = None
+) -> Value | None:
     """Another value for a slot: with probability `near` a close one (one figure, the confusable partner), else any that the article lacks."""
     value = value or article.values[name]
     if rng.random() < near:
@@ -81,7 +87,16 @@ def event_check(text: str, form_event: tuple[str, ...], ok: bool) -> list[Check]
     return [Check(text.index(best) + len(best), "event", ok, "main event")] if best else []
 
 
-def write(form: str, slots: dict[str, Value], truth: dict[str, Value], event: tuple[str, ...], event_ok: bool, lang: str, picks: dict[str, int], offset: int = 0) -> tuple[str, list[Check]]:
+def write(
+    form: str,
+    slots: dict[str, Value],
+    truth: dict[str, Value],
+    event: tuple[str, ...],
+    event_ok: bool,
+    lang: str,
+    picks: dict[str, int],
+    offset: int = 0,
+) -> tuple[str, list[Check]]:
     """Write a form and check each stated slot against the true values."""
     text, spans = fill(form, slots, lang, picks)
     checks = [Check(s.end, slots[s.slot].type, slots[s.slot].key == truth[s.slot].key, f"{s.slot}={slots[s.slot].key}") for s in spans]
@@ -91,6 +106,8 @@ def write(form: str, slots: dict[str, Value], truth: dict[str, Value], event: tu
 
 def same_shape(frame: Frame, core: bool) -> list[Frame]:
     """Frames whose titles use the same types of slots, so that one event can be swapped for another."""
+
     def shape(f: Frame) -> list[str]:
         return sorted(f.slots[s].type for s in f.salient)
+
     return [f for f in load_frames() if f.id != frame.id and (f.core or not core) and shape(f) == shape(frame)]

@@ -89,8 +89,14 @@ IMPLICIT = {"cause": Slot("cause", 0.4, (), (0, 0), "", {}), "consequence": Slot
 
 def _frame(raw: dict) -> Frame:
     return Frame(
-        id=raw["id"], domain=raw["domain"], core=bool(raw.get("core")), polarity=int(raw.get("polarity", 1)), affirms=raw.get("affirms"),
-        event=_texts(raw["event"]), relation=_texts(raw["relation"]) if "relation" in raw else None, title=_texts(raw["title"]),
+        id=raw["id"],
+        domain=raw["domain"],
+        core=bool(raw.get("core")),
+        polarity=int(raw.get("polarity", 1)),
+        affirms=raw.get("affirms"),
+        event=_texts(raw["event"]),
+        relation=_texts(raw["relation"]) if "relation" in raw else None,
+        title=_texts(raw["title"]),
         slots={name: _slot(s) for name, s in raw["slots"].items()} | IMPLICIT,
         causes=tuple({lang: [str(s) for s in _list(c[lang])] for lang in LANGUAGES} for c in raw.get("cause", ())),
         consequences=tuple({lang: [str(s) for s in _list(c[lang])] for lang in LANGUAGES} for c in raw.get("consequence", ())),

@@ -18,8 +18,15 @@ from .frames import Frame, load_frames
 WORLD_VERSION = "1"
 WORLD_SEED = 20260529
 BUCKETS = {
-    "test": range(0, 100), "dev": range(100, 150), "para": range(150, 250), "src": range(250, 550),
-    "base": range(550, 700), "reranker": range(700, 850), "comet": range(850, 900), "encoder": range(900, 950), "challenge": range(950, 1000),
+    "test": range(0, 100),
+    "dev": range(100, 150),
+    "para": range(150, 250),
+    "src": range(250, 550),
+    "base": range(550, 700),
+    "reranker": range(700, 850),
+    "comet": range(850, 900),
+    "encoder": range(900, 950),
+    "challenge": range(950, 1000),
 }
 CORE_SENTENCES = (4, 6)
 FULL_SENTENCES = (4, 10)

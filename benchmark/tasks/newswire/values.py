@@ -48,7 +48,7 @@ def _aliases(cell: str) -> tuple[str, ...]:
 def lexicon(type_: str) -> tuple[Entry, ...]:
     """All entries of `persons.tsv`, `organisations.tsv` or `places.tsv` (type_ person, organisation, place), in file order."""
     entries = []
-    with (DATA / f"{type_}s.tsv").open(encoding="utf-8", newline="") as stream:
+    with (DATA / f"{type_}s.tsv").open(encoding="utf-8") as stream:
         for row in csv.DictReader(stream, delimiter="\t", quoting=csv.QUOTE_NONE):
             surfaces = {lang: (row[lang], *_aliases(row[f"{lang}_aliases"] or "")) for lang in LANGUAGES}
             value = Value(type_, row["id"], surfaces, dict.fromkeys(LANGUAGES, 1))
@@ -59,8 +59,10 @@ def lexicon(type_: str) -> tuple[Entry, ...]:
 @cache
 def currencies() -> dict[str, dict[str, str]]:
     """ISO code -> {language: the word written after (zh, th) or before (bo) an amount}."""
-    with (DATA / "currencies.tsv").open(encoding="utf-8", newline="") as stream:
-        return {row["id"]: {lang: row[lang] for lang in LANGUAGES} for row in csv.DictReader(stream, delimiter="\t", quoting=csv.QUOTE_NONE)}
+    with (DATA / "currencies.tsv").open(encoding="utf-8") as stream:
+        return {
+            row["id"]: {lang: row[lang] for lang in LANGUAGES} for row in csv.DictReader(stream, delimiter="\t", quoting=csv.QUOTE_NONE)
+        }
 
 
 def _value(type_: str, key: str, zh: list[str], th: list[str], bo: list[str], forms: tuple[int, int, int] = (1, 1, 1)) -> Value:
@@ -71,12 +73,25 @@ def _value(type_: str, key: str, zh: list[str], th: list[str], bo: list[str], fo
 def quantity(n: int, zh: list[str], th: list[str], bo: list[str]) -> Value:
     """A count with its classifier; patterns hold `{n}`, the first one is the usual form. Thai accepts it without the space, too."""
     thai = [p.format(n=n) for p in th]
-    return _value("quantity", f"{n}/{zh[0]}", [p.format(n=n) for p in zh], thai + [s.replace(" ", "") for s in thai], [p.format(n=n) for p in bo], (min(2, len(zh)), 1, 1))
+    return _value(
+        "quantity",
+        f"{n}/{zh[0]}",
+        [p.format(n=n) for p in zh],
+        thai + [s.replace(" ", "") for s in thai],
+        [p.format(n=n) for p in bo],
+        (min(2, len(zh)), 1, 1),
+    )
 
 
 def percentage(n: int) -> Value:
     """n per cent, 1..100."""
-    return _value("percentage", str(n), [f"{n}%", f"百分之{n}"], [f"ร้อยละ {n}", f"{n}%", f"ร้อยละ{n}", f"{n} เปอร์เซ็นต์", f"{n}เปอร์เซ็นต์"], [f"བརྒྱ་ཆ་{n}", f"{n}%"])
+    return _value(
+        "percentage",
+        str(n),
+        [f"{n}%", f"百分之{n}"],
+        [f"ร้อยละ {n}", f"{n}%", f"ร้อยละ{n}", f"{n} เปอร์เซ็นต์", f"{n}เปอร์เซ็นต์"],
+        [f"བརྒྱ་ཆ་{n}", f"{n}%"],
+    )
 
 
 def money(n: int, scale: str, currency: str) -> Value:
@@ -93,7 +108,9 @@ def money(n: int, scale: str, currency: str) -> Value:
     thai_words = [word["th"]] + (["ดอลลาร์"] if currency == "USD" else [])
     # The unit may follow without a space after ล้าน or แสน, and with one after a bare number.
     thai = [f"{x}{gap}{w}" for w in thai_words for x in numbers for gap in ((" ", "") if x[-1].isdigit() else ("", " "))]
-    return _value("money", f"{amount} {currency}", [f"{n}{zh_scale}{word['zh']}"], thai, [f"{word['bo']}་{bo_scale}{n}", f"{word['bo']}{bo_scale}{n}"])
+    return _value(
+        "money", f"{amount} {currency}", [f"{n}{zh_scale}{word['zh']}"], thai, [f"{word['bo']}་{bo_scale}{n}", f"{word['bo']}{bo_scale}{n}"]
+    )
 
 
 @cache
@@ -105,25 +122,50 @@ def date(month: int, day: int) -> Value:
     """A day of the year, Gregorian month 1..12 and day 1..28."""
     bo_month = _cldr("bo", "months", "wide")[month].rstrip("་")
     thai = [f"{day} {_cldr('th', 'months', w)[month]}" for w in ("wide", "abbreviated")]
-    return _value("date", f"{month:02d}-{day:02d}", [f"{month}月{day}日"], thai + [s.replace(" ", "") for s in thai], [f"{bo_month}འི་ཚེས་{day}", f"ཟླ་{month}ཚེས་{day}", f"ཟླ་{month}པའི་ཚེས་{day}"])
+    return _value(
+        "date",
+        f"{month:02d}-{day:02d}",
+        [f"{month}月{day}日"],
+        thai + [s.replace(" ", "") for s in thai],
+        [f"{bo_month}འི་ཚེས་{day}", f"ཟླ་{month}ཚེས་{day}", f"ཟླ་{month}པའི་ཚེས་{day}"],
+    )
 
 
 def weekday(day: int) -> Value:
     """A day of the week, 0 = Monday .. 6 = Sunday."""
     zh = _cldr("zh", "days", "wide")[day]
-    return _value("date", f"weekday{day}", [zh.replace("星期", "周"), zh], [_cldr("th", "days", "wide")[day]], [_cldr("bo", "days", "wide")[day].rstrip("་")], (2, 1, 1))
+    return _value(
+        "date",
+        f"weekday{day}",
+        [zh.replace("星期", "周"), zh],
+        [_cldr("th", "days", "wide")[day]],
+        [_cldr("bo", "days", "wide")[day].rstrip("་")],
+        (2, 1, 1),
+    )
 
 
 def year(y: int) -> Value:
     """A Gregorian year; Thai writes it in the Buddhist era (+543)."""
-    return _value("date", f"year{y}", [f"{y}年"], [f"ปี {y + 543}", f"พ.ศ. {y + 543}", f"ปี {y}", f"ค.ศ. {y}", f"ปี{y + 543}", f"ปี{y}"], [f"{y}ལོ", f"སྤྱི་ལོ་{y}"])
+    return _value(
+        "date",
+        f"year{y}",
+        [f"{y}年"],
+        [f"ปี {y + 543}", f"พ.ศ. {y + 543}", f"ปี {y}", f"ค.ศ. {y}", f"ปี{y + 543}", f"ปี{y}"],
+        [f"{y}ལོ", f"སྤྱི་ལོ་{y}"],
+    )
 
 
 def time(hour: int, minute: int) -> Value:
     """A time of day, 24-hour clock."""
     half = f"{minute}分" if minute else ""
     bo = f"ཆུ་ཚོད་{hour}དང་སྐར་མ་{minute}" if minute else f"ཆུ་ཚོད་{hour}"
-    thai = [f"{hour}.{minute:02d} น.", f"{hour:02d}.{minute:02d} น.", f"{hour}:{minute:02d} น.", f"{hour:02d}:{minute:02d} น.", f"{hour}.{minute:02d}น."]
+    thai = [
+        f"{hour}.{minute:02d} น.",
+        f"{hour:02d}.{minute:02d} น.",
+        f"{hour}:{minute:02d} น.",
+        f"{hour:02d}:{minute:02d} น.",
+        f"{hour}.{minute:02d}น.",
+    ]
     return _value("time", f"{hour:02d}:{minute:02d}", [f"{hour}时{half}"], thai, [bo])
 
 

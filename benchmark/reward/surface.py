@@ -90,5 +90,3 @@ def truncated(s: Story) -> Draft | None:
 def empty(s: Story) -> Draft | None:
     """Nothing."""
     return Draft(s.title, "", "critical", None, "empty")
-
-
