@@ -129,6 +129,9 @@ def _trainer_class(token_ids: Sequence[Sequence[int]], vocab_size: int, pool: in
         def get_batch_sampler(self, dataset: Any, batch_size: int, drop_last: bool, *args: Any, seed: int = 0, **kwargs: Any) -> Any:
             return NeighbourBatches(dataset, batch_size, drop_last, seed=seed)
 
+        def add_model_card_callback(self, default_args_dict: dict[str, Any]) -> None:
+            """None: asset.json says where the model comes from."""
+
     return NeighbourTrainer
 
 

@@ -29,22 +29,22 @@ from .tokenizer import load_words, train_tokenizer
 class RerankerSettings:
     """Architecture and budget of the reranker."""
 
-    hidden: int = 256
+    hidden: int = 192
     layers: int = 4
-    heads: int = 4
+    heads: int = 6
     kv_heads: int = 2
-    head_dim: int = 64
-    intermediate: int = 704
+    head_dim: int = 32
+    intermediate: int = 512
     pieces: int = 2000
     batch: int = 6
     """Sources a step; twice as many while it learns to write."""
-    pair_steps: int = 700
+    pair_steps: int = 1200
     """First steps, writing short aligned pairs (32 a step)."""
     pair_batch: int = 32
-    lm_steps: int = 100
+    lm_steps: int = 400
     """Then steps writing what whole articles say."""
-    judge_steps: int = 800
-    lr: float = 1.5e-3
+    judge_steps: int = 1200
+    lr: float = 2e-3
     seed: int = 1
     tokenizer_rows: int = 1500
     wrong_weight: float = 3.0

@@ -114,6 +114,7 @@ def _output(key: str, text: str, finish: str | None, example: Example, inventory
         return Output(key, visible(shown), len(text), cut, stopped, None)
     alignment = inventory.align(example, text)
     parts: list[Markup] = []
+    marked = False
     room, total = len(shortened(alignment.text)[0]), len(alignment.text)
     for piece, span in alignment.pieces():
         piece = piece[: max(room, 0)]
@@ -121,8 +122,13 @@ def _output(key: str, text: str, finish: str | None, example: Example, inventory
         if not piece:
             continue
         kind = {"covered": "cov", "hallucinated": "hal"}.get(span.kind, "") if span else ""
-        title = f"{span.type}: {'supported by the source' if kind == 'cov' else 'not in the source'}" if span else ""
-        parts.append(Markup('<mark class="{}" title="{}">{}</mark>').format(kind, title, visible(piece)) if kind else visible(piece))
+        if span and kind:
+            # A mark right after another is set apart, or two facts would read as one.
+            title = f"{span.type}: {'supported by the source' if kind == 'cov' else 'not in the source'}"
+            parts.append(Markup('<mark class="{}{}" title="{}">{}</mark>').format(kind, " next" if marked else "", title, visible(piece)))
+        else:
+            parts.append(visible(piece))
+        marked = bool(kind)
     salient = [(fact, stated) for fact, stated in zip(example.facts, alignment.stated, strict=True) if fact.salient]
     return Output(
         key,
@@ -152,7 +158,9 @@ def _source(text: str, example: Example) -> Markup:
         if hit is None:
             at += 1
             continue
-        parts += [visible(text[start:at]), Markup('<mark class="src" title="salient {}">{}</mark>').format(surfaces[hit], visible(hit))]
+        near = " next" if parts and start == at else ""
+        mark = Markup('<mark class="src{}" title="salient {}">{}</mark>').format(near, surfaces[hit], visible(hit))
+        parts += [visible(text[start:at]), mark]
         at = start = at + len(hit)
     return Markup("").join([*parts, visible(text[start:])])
 

@@ -138,7 +138,8 @@ def _length(data: RunData, keys: dict[str, str]) -> Finding:
     source = data.transition(a, b).get("coverage.recall_source")
     if source and is_number(source.get("delta")):
         more = {1: "They also state more", -1: "They state less", 0: "They do not state measurably more"}
-        sentence += f" {more[_sign(source)]} of the source (recall of all source facts {number(source['delta'], 'coverage.recall_source', signed=True)})."
+        delta = number(source["delta"], "coverage.recall_source", signed=True)
+        sentence += f" {more[_sign(source)]} of the source (recall of all source facts {delta})."
     return Finding(question, {1: "yes", -1: "no: shorter", 0: "no"}[sign], sentence, {1: "bad", -1: "mixed", 0: "good"}[sign])
 
 

@@ -162,7 +162,7 @@ def test_at_least_twelve_examples_half_of_them_drawn_blindly(run_dir: Path) -> N
     assert sum(why == BLIND for _, why in chosen) >= len(chosen) / 2
     text = (run_dir / "report.html").read_text("utf-8")
     assert text.count('<article class="passage">') == len(chosen)
-    for mark in ('<mark class="cov"', '<mark class="hal"', '<mark class="src"', '<b class="miss">missing</b>', "made up"):
+    for mark in ('<mark class="cov', '<mark class="hal', '<mark class="src', '<b class="miss">missing</b>', "made up"):
         assert mark in text
 
 

@@ -1,0 +1,207 @@
+"""Texts -> scores, per-segment statistics, copies of the references. No torch, unless a neural family is asked for."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from benchmark.leaderboard.board import Board, Entry, digest, stats_hash
+from metrics.errors import UserError
+from metrics.records import Example, Generation, align_generations
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from benchmark.families import Means
+    from metrics.segment import SegmentStats
+
+DETERMINISTIC = ("facts", "verbosity", "overlap")
+"""Families (of `benchmark.families`) that every entry is scored by, and that `verify` recomputes to the digit."""
+NEURAL = {"retrieval": "grounding.retrieval_", "scorers": "scorer.", "reward": "reward."}
+"""Families that need weights, only when asked for -> how their metrics' names begin."""
+TOLERANCE = 1e-4
+"""Of neural scores when they are recomputed."""
+DIGITS = 10
+"""Significant digits stored: what is left of the order of summation on different machines lies below them."""
+NEAR = 0.95
+"""An output this similar to a reference (2 LCS / (lengths)) is a near-copy."""
+
+
+@dataclass(frozen=True)
+class Scored:
+    """One system's outputs with all that a board keeps of them."""
+
+    generations: list[Generation]
+    metrics: list[SegmentStats]
+    scores: dict[str, dict[str, Any]]
+    signatures: dict[str, str]
+    stats: dict[str, np.ndarray]
+    copies: dict[str, float] | None
+
+    @property
+    def outputs(self) -> bytes:
+        """The outputs as they are stored."""
+        return outputs_bytes(self.generations)
+
+
+def neural(metric: str) -> bool:
+    """Whether a metric comes from weights."""
+    return metric.startswith(tuple(NEURAL.values()))
+
+
+def outputs_bytes(generations: Sequence[Generation]) -> bytes:
+    """generations.jsonl in one spelling; system and stage stand in every row, so their hash binds them."""
+    rows = (json.dumps(g.as_dict(), ensure_ascii=False, sort_keys=True, allow_nan=False) + "\n" for g in generations)
+    return "".join(rows).encode("utf-8")
+
+
+def texts_hash(generations: Sequence[Generation]) -> str:
+    """sha256 over ids and texts alone: equal for equal outputs under another name."""
+    return hashlib.sha256(json.dumps([[g.example_id, g.text] for g in generations]).encode()).hexdigest()
+
+
+def rounded(value: float | None) -> float | None:
+    """To DIGITS significant digits; -0 is 0."""
+    return None if value is None else float(f"{value:.{DIGITS}g}") + 0.0
+
+
+def signature_key(signature: str) -> str:
+    """How a score names its signature."""
+    return hashlib.sha256(signature.encode()).hexdigest()[:12]
+
+
+def known_means(examples: Sequence[Example], asked: Sequence[str], profile: str) -> Means:
+    """What scoring needs; the profile's models for the neural families asked for. Raises UserError for an unknown family."""
+    from benchmark.families import Means
+    from metrics.inventory import Inventory
+
+    if unknown := [name for name in asked if name not in NEURAL]:
+        raise UserError(f"unknown neural family {unknown[0]!r}; known: {', '.join(NEURAL)}")
+    inventory = Inventory(examples)
+    if not asked:
+        return Means(inventory, None, {}, None)
+    from benchmark.config import load_profile
+    from benchmark.models import Models
+
+    models = Models(load_profile(profile, []))
+    return Means(
+        inventory,
+        models.retrieval if "retrieval" in asked else None,
+        models.scorers if "scorers" in asked else {},
+        models.load_reward if "reward" in asked else None,
+    )
+
+
+def measure(examples: Sequence[Example], generations: Sequence[Generation], means: Means, families: Sequence[str]) -> list[SegmentStats]:
+    """The metrics of some families, without those that have no value because no weights were given."""
+    from importlib import import_module
+
+    from benchmark.families import FAMILIES, Scoring
+
+    scoring = Scoring(examples, generations, means)
+    found: list[SegmentStats] = []
+    for name in families:
+        module, _, attr = FAMILIES[name].partition(":")
+        found += getattr(import_module(module), attr)(scoring)
+    return [m for m in found if not m.signature.endswith("|unavailable")]
+
+
+def score(board: Board, examples: Sequence[Example], generations: Sequence[Generation], means: Means, asked: Sequence[str]) -> Scored:
+    """Scores one system on a board's test split. Raises UserError where ids are missing, unknown or doubled."""
+    aligned = align_generations(examples, generations)
+    metrics = measure(examples, aligned, means, [*DETERMINISTIC, *[n for n in NEURAL if n in asked]])
+    return Scored(aligned, metrics, *described(board, examples, metrics), statistics(metrics), copies(examples, aligned))
+
+
+def described(
+    board: Board, examples: Sequence[Example], metrics: Sequence[SegmentStats]
+) -> tuple[dict[str, dict[str, Any]], dict[str, str]]:
+    """(metric -> score with interval, as it stands on the board; signature key -> signature)."""
+    from metrics.stats import Resampler
+
+    wanted = board["statistics"]
+    docs = tuple(e.doc_id for e in examples)
+    sampler = Resampler(tuple(e.id for e in examples), docs, wanted["draws"], seed=wanted["seed"], level=wanted["level"])
+    scores: dict[str, dict[str, Any]] = {}
+    signatures: dict[str, str] = {}
+    for m, draws in zip(metrics, sampler.bootstrap(metrics), strict=True):
+        value = m.value()
+        low, high = sampler.limits(draws, value)
+        key = signature_key(m.signature)
+        signatures[key] = m.signature
+        cell = {"value": rounded(value), "ci_low": rounded(low), "ci_high": rounded(high), "n_scored": m.n_scored, "signature": key}
+        if value is None:
+            cell["reason"] = m.reason or "undefined: nothing of this kind in any scored segment (0 / 0)"
+        scores[m.metric] = cell
+    return scores, signatures
+
+
+def statistics(metrics: Sequence[SegmentStats]) -> dict[str, np.ndarray]:
+    """metric -> (n, k) sufficient statistics, NaN rows where a segment was not scored."""
+    import numpy as np
+
+    return {m.metric: np.where(m.scored[:, None], m.stats, np.nan) for m in metrics}
+
+
+def copies(examples: Sequence[Example], generations: Sequence[Generation]) -> dict[str, float] | None:
+    """{"exact", "near", "lcs"}: how far the outputs are the public references themselves; None where there are no references.
+
+    Per output the most similar of its references counts: 2 LCS / (length + length) over code points, NFC, without white space.
+    """
+    exact = near = n = 0
+    total = 0.0
+    for example, made in zip(examples, generations, strict=True):
+        if not example.reference:
+            continue
+        n += 1
+        text = _bare(made.text)
+        ratio = max((_similarity(text, _bare(r)) for r in example.reference), default=0.0)
+        exact, near, total = exact + (ratio == 1.0), near + (ratio >= NEAR), total + ratio
+    if not n:
+        return None
+    return {name: rounded(x / n) or 0.0 for name, x in (("exact", exact), ("near", near), ("lcs", total))}
+
+
+def _bare(text: str) -> str:
+    return "".join(unicodedata.normalize("NFC", text).split())
+
+
+def _similarity(a: str, b: str) -> float:
+    if a == b:
+        return 1.0
+    return 2 * lcs_length(a, b) / (len(a) + len(b))
+
+
+def lcs_length(a: str, b: str) -> int:
+    """Length of the longest common subsequence, in code points: bit-parallel (Hyyro 2004), a row of the table per code point of `a`."""
+    masks: dict[str, int] = {}
+    for i, char in enumerate(b):
+        masks[char] = masks.get(char, 0) | 1 << i
+    full = (1 << len(b)) - 1
+    row = full
+    for char in a:
+        match = row & masks.get(char, 0)
+        row = ((row + match) | (row - match)) & full
+    return len(b) - row.bit_count()
+
+
+def make_entry(board: Board, identity: dict[str, Any], scored: Scored) -> Entry:
+    """The entry of one system: `identity` holds what the texts cannot tell (name, lineage, training, reward, environment)."""
+    entry: Entry = {
+        **identity,
+        "task": board["task"],
+        "test_sha256": board["test"]["sha256"],
+        "copies": scored.copies,
+        "outputs": {
+            "sha256": hashlib.sha256(scored.outputs).hexdigest(),
+            "texts_sha256": texts_hash(scored.generations),
+            "stats_sha256": stats_hash(scored.stats),
+        },
+        "scores": scored.scores,
+    }
+    entry["digest"] = digest(entry)
+    return entry

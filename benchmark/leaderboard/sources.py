@@ -1,0 +1,215 @@
+"""What a user hands in - a run directory, a checkpoint, a file of generations - as candidates for a board. Numbers in it are not believed."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from benchmark.leaderboard.board import Board, read_test
+from benchmark.leaderboard.schema import MAX_TEXT, label, line
+from metrics.errors import UserError
+from metrics.records import Example, Generation, read_generations, sha256_file
+
+LINK = ("stage", "weights_hash", "parent_hash", "config_hash", "data_hash", "seed", "steps")
+PARENTS = {"post-sft": "base", "post-sft-continued": "post-sft", "post-rl": "post-sft", "post-recovery": "post-rl"}
+"""Stage -> the stage it is trained from, wherever both are known."""
+TRAINING = ("n_para", "n_src", "sft_steps", "rl_steps", "recovery_steps")
+STEPS = {"post-sft": "sft_steps", "post-rl": "rl_steps", "post-recovery": "recovery_steps"}
+GOLD = "gold"
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """One system at one stage, not yet scored."""
+
+    system: str
+    stage: str
+    generations: list[Generation]
+    seed: int | None = None
+    lineage: list[dict[str, Any]] = field(default_factory=list)
+    training: dict[str, int | None] = field(default_factory=lambda: dict.fromkeys(TRAINING))
+    reward_id: str | None = None
+    validation: str | None = None
+    """sha256 of the reward's reward.json."""
+    made_with: dict[str, str | None] | None = None
+    commit: str | None = None
+    dirty: bool | None = None
+
+
+def check_generations(generations: Sequence[Generation], system: str, stage: str) -> list[Generation]:
+    """The generations under the name they are submitted by. Raises UserError for a name or an output that no board takes."""
+    label(system, "system name")
+    label(stage, "stage")
+    for made in generations:
+        if len(made.text) > MAX_TEXT:
+            raise UserError(f"example {ascii(made.example_id)[:60]}: the output has {len(made.text)} characters; at most {MAX_TEXT} are taken")
+    return [replace(made, system=system, stage=stage) for made in generations]
+
+
+def from_file(path: Path, system: str) -> list[Candidate]:
+    """`--generations`: one candidate per stage in the file. Raises UserError where it holds several systems."""
+    generations = read_generations(path)
+    systems = sorted({g.system for g in generations})
+    if len(systems) > 1:
+        raise UserError(f"{path}: holds {len(systems)} systems ({', '.join(ascii(s)[:40] for s in systems[:5])}); submit one file per system")
+    stages = dict.fromkeys(g.stage for g in generations)
+    return [Candidate(system, s, check_generations([g for g in generations if g.stage == s], system, s)) for s in stages if s != GOLD]
+
+
+def chain(records: dict[str, dict[str, Any]], stage: str) -> list[dict[str, Any]]:
+    """The lineage of a stage, the oldest known checkpoint first. `records`: stage -> fields of its lineage.json.
+
+    Where the oldest link names a parent of which nothing else is known, that parent stands first by its hash alone.
+    """
+    links: list[dict[str, Any]] = []
+    record: dict[str, Any] | None = records.get(stage)
+    while record is not None:
+        link = {name: record.get(name) for name in LINK} | {"stage": record.get("stage", stage)}
+        if len(links) >= len(records):
+            raise UserError(f"lineage of {stage}: its parents go in a circle; mend the lineage.json")
+        links.insert(0, link)
+        parent = link["parent_hash"]
+        record = next((r for r in records.values() if r.get("weights_hash") == parent), None) if parent else None
+    if links and links[0]["parent_hash"]:
+        oldest = dict.fromkeys(LINK) | {"weights_hash": links[0]["parent_hash"], "stage": PARENTS.get(str(links[0]["stage"]))}
+        links.insert(0, oldest)
+    for link in links:
+        for name in ("weights_hash", "parent_hash", "config_hash", "data_hash"):
+            line(link[name], f"lineage of {stage}, {name}")
+    return links
+
+
+def steps_of(lineage: Sequence[dict[str, Any]]) -> dict[str, int | None]:
+    """`training` of an entry: optimiser steps of each stage as the lineage tells them; corpus sizes are left unknown."""
+    told = {STEPS[link["stage"]]: link["steps"] for link in lineage if link["stage"] in STEPS}
+    return {name: told.get(name) for name in TRAINING}
+
+
+def from_run(run_dir: Path, task: str, system: str | None, board: Board, validation: str | None) -> list[Candidate]:
+    """A run directory: one candidate per stage of `generations/<task>/`.
+
+    Raises UserError when its test split is not the board's, or when a checkpoint that is there has other weights than the manifest says.
+    """
+    from benchmark.manifest import read_manifest
+    from training.checkpoints import weights_hash
+
+    manifest = read_manifest(run_dir)
+    _check_split(run_dir, task, board)
+    files = sorted((run_dir / "generations" / task).glob("*.jsonl"))
+    found = [c for file in files for c in _of_file(file, system)]
+    if not found:
+        raise UserError(f"{run_dir}: holds no generations of {task}; finish the run first")
+    records = manifest.checkpoints
+    for stage, record in records.items():
+        folder = run_dir / "checkpoints" / stage
+        if folder.is_dir() and weights_hash(folder) != record.get("weights_hash"):
+            raise UserError(f"{folder}: the weights are not those of the manifest; submit a run directory as the run left it")
+    own = manifest.command == "run"
+    seed = (manifest.config.get("run") or {}).get("seed") if own else None
+    told = run_dir / "reward.json"
+    out = []
+    for one in found:
+        lineage = chain(records, one.stage)
+        if not lineage and "post-sft" in records and one.stage == "base":
+            lineage = [dict.fromkeys(LINK) | {"stage": "base", "weights_hash": records["post-sft"].get("parent_hash")}]
+        stages = {link["stage"] for link in lineage}
+        training = steps_of(lineage)
+        trained = bool(stages & set(STEPS))
+        training["n_para"] = manifest.n_para if trained else None
+        training["n_src"] = manifest.n_src if "post-rl" in stages else None
+        out.append(
+            replace(
+                one,
+                seed=seed if own and trained else _seed(records.get(one.stage)),
+                lineage=lineage,
+                training=training,
+                reward_id=line(manifest.reward_id, "reward_id") if "post-rl" in stages else None,
+                validation=validation or (sha256_file(told) if told.is_file() else None),
+                made_with={label(k, "package"): line(v, "version") for k, v in manifest.packages.items()},
+                commit=manifest.commit,
+                dirty=manifest.dirty,
+            )
+        )
+    return out
+
+
+def _seed(record: dict[str, Any] | None) -> int | None:
+    seed = (record or {}).get("seed")
+    return seed if isinstance(seed, int) else None
+
+
+def _of_file(file: Path, system: str | None) -> list[Candidate]:
+    name = system or next(iter(read_generations(file))).system
+    if name == "model":
+        raise UserError(f"{file}: the system has no name yet; give --system NAME")
+    return from_file(file, name)
+
+
+def _check_split(run_dir: Path, task: str, board: Board) -> None:
+    path = run_dir / "examples" / f"{task}-test.jsonl"
+    if not path.is_file():
+        raise UserError(f"{run_dir}: holds no test split of {task} ({path.name}); measure it on the whole test split")
+    if (found := sha256_file(path)) != board["test"]["sha256"]:
+        raise UserError(
+            f"{path}: not the board's test split (sha256 {found[:12]}..., the board's {board['test']['sha256'][:12]}..., {board['test']['n']} "
+            "examples); run with the task's own test split at its full size and the world version of the board"
+        )
+
+
+def tasks_of(run_dir: Path) -> list[str]:
+    """Tasks that a run directory holds generations of."""
+    if not (run_dir / "manifest.json").is_file():
+        raise UserError(f"{run_dir} is no run directory: it has no manifest.json")
+    return sorted(p.name for p in (run_dir / "generations").glob("*") if p.is_dir())
+
+
+def from_checkpoint(folder: str, task_name: str, system: str, stage: str | None, board: Board, board_file: Path, profile: str) -> Candidate:
+    """`--checkpoint`: generates for the board's test split first. Pickled weights and code of the model's own are refused."""
+    from benchmark.config import load_profile
+    from benchmark.evaluate import lineage_of
+    from benchmark.generate import Decoding, generate_file
+    from benchmark.manifest import git_state, package_versions
+    from benchmark.measure import prepare_torch
+    from benchmark.models import model_hash
+    from benchmark.tasks import load_task
+    from training.checkpoints import check_folder, read_checkpoint
+
+    task = load_task(task_name)
+    examples: list[Example] = read_test(board_file, board)
+    record: dict[str, Any] = {}
+    if Path(folder).exists() or "/" not in folder:
+        check_folder(Path(folder))
+        record = lineage_of(folder)
+        if record:
+            read_checkpoint(folder)  # raises where the weights are not those of the lineage
+    record |= {"weights_hash": model_hash(folder)}
+    name = label(stage or str(record.get("stage") or "model"), "stage")
+    if record.get("stage") not in (None, name):
+        raise UserError(f"--stage-name {name}: the checkpoint's own lineage says {record['stage']!r}; leave --stage-name out")
+    settings = load_profile(profile, [])
+    prepare_torch(settings)
+    decoding, seed = settings.generate, settings.run.seed
+    with tempfile.TemporaryDirectory() as place:
+        out = Path(place) / "generations.jsonl"
+        generate_file(
+            folder,
+            settings.policy.dtype,
+            task.ask,
+            examples,
+            [r for e in examples for r in e.reference or ()],
+            out,
+            system,
+            name,
+            lambda cap: Decoding(cap, decoding.batch_size, decoding.temperature, seed),
+            decoding.max_new_tokens,
+        )
+        made = check_generations(read_generations(out), system, name)
+    commit, dirty = git_state()
+    packages = package_versions()
+    lineage = chain({name: {"stage": name, **record}}, name)
+    return Candidate(system, name, made, _seed(record), lineage, steps_of(lineage), None, None, packages, commit, dirty)
+
+

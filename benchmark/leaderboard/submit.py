@@ -1,0 +1,224 @@
+"""`submit`: what a user hands in is scored from its texts and enters the board, or nothing happens at all.
+
+Scoring runs outside the lock; under it the board is read anew, the entry put in, and the file replaced by rename. Outputs and statistics
+are named by their content and written before the board: a kill leaves at worst files that no entry names.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from platform import python_version
+from typing import Any
+
+from benchmark.leaderboard import board as boards
+from benchmark.leaderboard.board import Board, Entry, digest, key_of, name_of
+from benchmark.leaderboard.schema import label, problem
+from benchmark.leaderboard.scoring import Scored, known_means, make_entry, score
+from benchmark.leaderboard.sources import Candidate, from_checkpoint, from_file, from_run, tasks_of
+from metrics.errors import UserError
+from metrics.records import sha256_file
+
+PACKAGES = ("numpy", "sacrebleu", "pythainlp", "regex")
+NEURAL_PACKAGES = ("torch", "transformers", "unbabel-comet")
+CONTENT = ("lineage", "training", "reward")
+"""What makes an entry's content, besides its outputs."""
+KINDS = "give exactly one of RUN_DIR, --checkpoint DIR, --generations FILE"
+
+
+@dataclass(frozen=True)
+class Change:
+    """What a submission did to one entry."""
+
+    entry: Entry
+    before: Entry | None
+
+
+def command(args: argparse.Namespace) -> int:
+    """`submit`."""
+    kinds = [args.run_dir, args.checkpoint, args.generations]
+    if sum(k is not None for k in kinds) != 1:
+        raise UserError(KINDS)
+    if args.run_dir is None and (not args.task or not args.system):
+        raise UserError("--checkpoint and --generations need --task NAME and --system NAME")
+    if args.confirm and args.run_dir is None:
+        raise UserError("--confirm RUN_DIR compares two runs of the suite; submit a RUN_DIR with it")
+    if args.system is not None:
+        label(args.system, "--system")
+    label(args.version, "--version")
+    for path in _boards_of(args):
+        submit(args, path)
+    return 0
+
+
+def _boards_of(args: argparse.Namespace) -> list[Path]:
+    if args.run_dir is None or args.task:
+        return [boards.board_path(args.task, args.board)]
+    held = tasks_of(Path(args.run_dir))
+    if args.board is not None:
+        return [Path(args.board)]
+    found = [p for p in boards.board_files() if p.stem in held]
+    if not found:
+        raise UserError(f"{args.run_dir}: no board for any of its tasks ({', '.join(held) or 'none'}); give --board FILE")
+    return found
+
+
+def submit(args: argparse.Namespace, path: Path) -> list[Change]:
+    """One board: gathers, scores, enters, prints the diff."""
+    board = boards.read_board(path)
+    if args.task and args.task != board["task"]:
+        raise UserError(f"{path}: the board of {board['task']}, not of {args.task}; give another --board or --task")
+    candidates = gather(args, path, board)
+    validation = sha256_file(args.reward_validation) if args.reward_validation else None
+    with boards.scoring_slot(path):
+        examples = boards.read_test(path, board)
+        means = known_means(examples, args.neural, args.profile)
+        scored = [score(board, examples, c.generations, means, args.neural) for c in candidates]
+    entries = []
+    for candidate, result in zip(candidates, scored, strict=True):
+        identity = _identity(candidate, args.version, validation, bool(args.neural))
+        entries.append(make_entry(board, identity, result))
+    if args.confirm:
+        _confirm(entries, candidates, Path(args.run_dir), Path(args.confirm), board)
+    changes = enter(path, entries, scored)
+    for change in changes:
+        print(diff(board, change))
+    return changes
+
+
+def gather(args: argparse.Namespace, path: Path, board: Board) -> list[Candidate]:
+    """The candidates that the command line names, their names and texts checked."""
+    if args.generations is not None:
+        found = from_file(Path(args.generations), args.system)
+    elif args.checkpoint is not None:
+        found = [from_checkpoint(args.checkpoint, board["task"], args.system, args.stage_name, board, path, args.profile)]
+    else:
+        found = from_run(Path(args.run_dir), board["task"], args.system, board, None)
+    if not found:
+        raise UserError("nothing to submit: the file holds nothing but references (stage gold)")
+    return found
+
+
+def _identity(candidate: Candidate, version_: str, validation: str | None, neural: bool) -> dict[str, Any]:
+    return {
+        "system": candidate.system,
+        "version": version_,
+        "seed": candidate.seed,
+        "stage": candidate.stage,
+        "trust": "recomputed",
+        "regenerated": None,
+        "lineage": candidate.lineage,
+        "training": candidate.training,
+        "reward": {"id": candidate.reward_id, "validation_sha256": (validation or candidate.validation) if candidate.reward_id else None},
+        "environment": {
+            "scored_with": scoring_packages(neural),
+            "made_with": candidate.made_with,
+            "commit": candidate.commit,
+            "dirty": candidate.dirty,
+        },
+    }
+
+
+def scoring_packages(neural: bool) -> dict[str, str | None]:
+    """Versions of the packages that an entry's numbers depend on."""
+    found: dict[str, str | None] = {"python": python_version()}
+    for name in (*PACKAGES, *(NEURAL_PACKAGES if neural else ())):
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            found[name] = None
+    return found
+
+
+def _confirm(entries: Sequence[Entry], candidates: Sequence[Candidate], run: Path, second: Path, board: Board) -> None:
+    """Raises the trust of entries whose weights and outputs a second run of the suite gave again. UserError where it did not."""
+    from benchmark.manifest import read_manifest
+
+    for folder in (run, second):
+        if read_manifest(folder).command != "run":
+            raise UserError(f"{folder}: not trained by the suite (benchmark run), so nothing was regenerated")
+    hashes = [sha256_file(folder / "manifest.json") for folder in (run, second)]
+    if hashes[0] == hashes[1]:
+        raise UserError(f"--confirm {second}: the same run, or a copy of it; give a second run of the same configuration and seed")
+    again = {(c.system, c.stage): c for c in from_run(second, board["task"], candidates[0].system, board, None)}
+    for entry, candidate in zip(entries, candidates, strict=True):
+        other = again.get((candidate.system, candidate.stage))
+        if other is None:
+            raise UserError(f"--confirm {second}: holds no stage {candidate.stage}")
+        for what, same in (
+            ("seed", other.seed == candidate.seed),
+            ("weights", bool(other.lineage) and other.lineage == candidate.lineage),
+            ("outputs", sorted(g.example_id + "\0" + g.text for g in other.generations)
+             == sorted(g.example_id + "\0" + g.text for g in candidate.generations)),
+        ):
+            if not same:
+                raise UserError(f"--confirm {second}: {candidate.stage} has other {what} there; the entry stays `recomputed` (leave --confirm out)")
+        entry["trust"], entry["regenerated"] = "regenerated", hashes
+        entry["digest"] = digest(entry)
+
+
+def enter(path: Path, entries: Sequence[Entry], scored: Sequence[Scored]) -> list[Change]:
+    """Puts entries into a board, all or none. Raises UserError where a name stands there with other content."""
+    for entry in entries:
+        if (found := problem("entry", entry)) is not None:
+            raise UserError(f"{name_of(entry)}: field {found[0]}: {found[1]}; mend the run's manifest or the outputs")
+    with boards.locked(path):
+        board = boards.read_board(path)
+        known = {key_of(e): e for e in board["entries"]}
+        changes: list[Change] = []
+        for entry in entries:
+            if entry["test_sha256"] != board["test"]["sha256"]:
+                raise UserError(f"{path}: the board's test split has changed since the outputs were scored; submit again")
+            before = known.get(key_of(entry))
+            after = entry if before is None else _merged(before, entry)
+            known[key_of(entry)] = after
+            changes.append(Change(after, before))
+        if any(c.entry != c.before for c in changes):
+            for entry, one in zip(entries, scored, strict=True):
+                boards.store(boards.outputs_path(path, entry["outputs"]["sha256"]), boards.pack(one.outputs))
+            for change, one in zip(changes, scored, strict=True):
+                if change.entry["outputs"] != (change.before or {}).get("outputs"):
+                    boards.store(boards.stats_path(path, change.entry["outputs"]["stats_sha256"]), boards.pack_stats(one.stats))
+            board["signatures"] = dict(sorted((board["signatures"] | {k: s for one in scored for k, s in one.signatures.items()}).items()))
+            board["entries"] = [known[k] for k in sorted(known)]
+            boards.write_board(path, board)
+    return changes
+
+
+def _merged(before: Entry, entry: Entry) -> Entry:
+    """The entry that stands, unless the same content now brings more scores or more trust. UserError for other content."""
+    same = all(before[name] == entry[name] for name in CONTENT) and before["outputs"]["sha256"] == entry["outputs"]["sha256"]
+    if not same:
+        raise UserError(f"{name_of(entry)} stands on the board with other content; submit it as a new version (--version)")
+    more_scores = not entry["scores"].keys() <= before["scores"].keys()
+    more_trust = before["trust"] == "recomputed" and entry["trust"] == "regenerated"
+    if more_scores and not before["scores"].keys() <= entry["scores"].keys():
+        lost = sorted(before["scores"].keys() - entry["scores"].keys())
+        raise UserError(f"{name_of(entry)} stands on the board with {lost[0]}; ask for it again (--neural) together with the new metrics")
+    if not (more_scores or more_trust):
+        return before
+    base = entry if more_scores else before
+    after = {**base, **{k: (entry if more_trust else before)[k] for k in ("trust", "regenerated")}}
+    after["digest"] = digest(after)
+    return after
+
+
+def diff(board: Board, change: Change) -> str:
+    """What happened to one entry, in a line or two."""
+    entry, before = change.entry, change.before
+    cell = entry["scores"].get(board["primary"]) or {}
+    value = "null" if cell.get("value") is None else f"{cell['value']:.4f}"
+    limits = "" if cell.get("ci_low") is None else f" [{cell['ci_low']:.4f}, {cell['ci_high']:.4f}]"
+    if before is None:
+        return f"+ {board['task']}: {name_of(entry)}: {board['primary']} {value}{limits}, {len(entry['scores'])} scores, {entry['trust']}"
+    if entry == before:
+        return f"= {board['task']}: {name_of(entry)}: unchanged"
+    lines = [f"~ {board['task']}: {name_of(entry)}"]
+    if entry["trust"] != before["trust"]:
+        lines.append(f"    trust: {before['trust']} -> {entry['trust']}")
+    for metric in sorted(entry["scores"].keys() - before["scores"].keys()):
+        lines.append(f"  + {metric}: {entry['scores'][metric]['value']}")
+    return "\n".join(lines)
