@@ -138,6 +138,39 @@ COMMANDS: dict[str, tuple[str, str, list[Argument]]] = {
             _arg("--out", required=True, metavar="FILE", help="JSON file to write"),
         ],
     ),
+    "submit": (
+        "benchmark.leaderboard.submit:command",
+        "score outputs on a leaderboard's test split and enter them",
+        [
+            _arg("run_dir", nargs="?", metavar="RUN_DIR", help="a run directory: its stages on every task that has a board"),
+            _arg("--checkpoint", metavar="DIR", help="a Hugging Face checkpoint to generate with"),
+            _arg("--generations", metavar="FILE", help="generations.jsonl of one system"),
+            _arg("--task", metavar="NAME", help="task of the board"),
+            _arg("--system", metavar="NAME", help="name on the board"),
+            _arg("--version", default="1", metavar="V", help="version of the system (default: 1)"),
+            _arg("--board", metavar="FILE", help="board file (default: the suite's own)"),
+            _arg("--stage-name", metavar="NAME", help="stage of a checkpoint that does not tell it"),
+            _arg("--confirm", metavar="RUN_DIR", help="a second run of the same configuration: equal weights and outputs make it `regenerated`"),
+            _arg("--reward-validation", metavar="FILE", help="reward.json of validate-reward; its digest goes into the entry"),
+            _arg("--neural", nargs="+", action="extend", default=[], metavar="FAMILY", help="score with weights, too: retrieval, scorers, reward"),
+            _arg("--profile", default="tiny", help="profile that names those weights and the decoding (default: tiny)"),
+        ],
+    ),
+    "leaderboard": (
+        "benchmark.leaderboard.show:command",
+        "show, verify or export the leaderboards, or create an empty one",
+        [
+            _arg("action", choices=["show", "verify", "export", "create"]),
+            _arg("--board", metavar="FILE", help="board file (default: all of the suite's own)"),
+            _arg("--task", metavar="NAME", help="the suite's own board of that task; create: the task"),
+            _arg("--quick", action="store_true", help="verify: what the file tells by itself, nothing recomputed"),
+            _arg("--sort", metavar="METRIC", help="show, export: order systems by it (default: the board's primary metric)"),
+            _arg("--filter", nargs="+", action="extend", default=[], metavar="TEXT", help="show, export: systems with TEXT, or FIELD=TEXT"),
+            _arg("--top", type=int, default=10, help="show: number of systems (default: 10)"),
+            _arg("--out", metavar="DIR", help="export: where to write"),
+            _arg("--profile", default="tiny", help="verify: profile that names the weights of neural metrics (default: tiny)"),
+        ],
+    ),
 }
 """name -> ("module:function" taking the parsed arguments and returning the exit code, help, arguments)."""
 

@@ -129,10 +129,14 @@ def quality(model: Any, rows: Sequence[dict[str, Any]], margin: float) -> dict[s
 
     with torch.no_grad():
         scores = [estimate(model, embed(model, row["mts"]), embed(model, [row["src"]]).expand(len(row["mts"]), -1)).tolist() for row in rows]
-    flat, labels = [s for part in scores for s in part], [s for row in rows for s in row["scores"]]
-    pairs = [(p[i] > p[j]) + (p[i] == p[j]) / 2 for p, r in zip(scores, rows, strict=True) for i in range(len(p)) for j in range(len(p)) if r["scores"][i] > r["scores"][j] + margin]
-    first = [float(p[0] > p[1]) for p, r in zip(scores, rows, strict=True) if len(p) > 1 and r["scores"][0] > r["scores"][1]]
-    out = {"pearson": float(pearsonr(flat, labels)[0]), "kendall": float(kendalltau(flat, labels)[0]), "n_sources": len(rows)}
+    labels = [row["scores"] for row in rows]
+    flat, flat_labels = [s for part in scores for s in part], [s for part in labels for s in part]
+    pairs, first = [], []
+    for found, true in zip(scores, labels, strict=True):
+        wins = {(i, j): float(found[i] > found[j]) for i in range(len(true)) for j in range(len(true)) if true[i] > true[j] + margin}
+        pairs += list(wins.values())
+        first += [wins[0, 1]] if (0, 1) in wins else []
+    out = {"pearson": float(pearsonr(flat, flat_labels)[0]), "kendall": float(kendalltau(flat, flat_labels)[0]), "n_sources": len(rows)}
     for name, values in (("pair_accuracy", pairs), ("one_error_accuracy", first)):
         if values:
             out[name] = sum(values) / len(values)

@@ -147,6 +147,26 @@ def statistics(metrics: Sequence[SegmentStats]) -> dict[str, np.ndarray]:
     return {m.metric: np.where(m.scored[:, None], m.stats, np.nan) for m in metrics}
 
 
+def segments(metric: str, ids: tuple[str, ...], rows: np.ndarray, signature: str) -> SegmentStats:
+    """The metric as it was scored, from rows of `statistics`. Raises ValueError for rows of a shape that no combiner reads."""
+    import numpy as np
+
+    from metrics.segment import SegmentStats
+
+    combiner = {2: "ratio", 4: "f1", 10: "bleu", 18: "chrf"}.get(rows.shape[1] if rows.ndim == 2 else 0, "none")
+    missing = np.isnan(rows).any(axis=1) if rows.ndim == 2 else np.ones(len(ids), dtype=bool)
+    whole = "not scored" if missing.all() else None
+    reasons = tuple("not scored" if m else None for m in missing)
+    return SegmentStats(metric, ids, np.nan_to_num(rows), combiner, reasons, signature, better(metric), whole)
+
+
+def better(metric: str) -> bool | None:
+    """Whether higher values of a metric are better; None for lengths and densities."""
+    if not metric.startswith("verbosity."):
+        return True
+    return False if metric in ("verbosity.repetition", "verbosity.wrong_script", "verbosity.truncated") else None
+
+
 def copies(examples: Sequence[Example], generations: Sequence[Generation]) -> dict[str, float] | None:
     """{"exact", "near", "lcs"}: how far the outputs are the public references themselves; None where there are no references.
 

@@ -161,7 +161,9 @@ def test_base_corpus_holds_what_d_para_leaves_out():
 def test_judged_candidates_carry_the_truth():
     for row in islice(corpora.reranker(), 20):
         clean, broken = row["candidates"][0], row["candidates"][1]
-        assert all(ok for _, _, ok in clean["checks"]) and clean["label"] > broken["label"]
+        assert all(ok for _, _, ok in clean["checks"])
+        # no error is planted where the inventory has nothing left to plant (two courts, both in the article)
+        assert clean["label"] > broken["label"] or all(ok for _, _, ok in broken["checks"])
         for candidate in row["candidates"]:
             assert 0 < candidate["label"] < 1
             assert all(0 < end <= len(candidate["text"]) for end, _, _ in candidate["checks"])

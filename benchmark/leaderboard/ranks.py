@@ -1,0 +1,237 @@
+"""What is derived when a board is shown and never stored: ranks and the ranks an entry may hold, trajectories, preservation, flags.
+
+The range of ranks is [1 + number significantly better, n - number significantly worse]. Tests are approximate randomisation on the stored
+per-segment statistics, Holm over all pairs. Only the TESTED best entries are tested against each other; an untested pair counts as not
+different, so that the ranges of a large board are too wide rather than too narrow.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import combinations
+from pathlib import Path
+from typing import Any
+
+from benchmark.leaderboard import board as boards
+from benchmark.leaderboard.board import Board, Entry
+from benchmark.leaderboard.scoring import NEAR, segments
+from metrics.preservation import preservation_from_draws
+from metrics.segment import SegmentStats
+from metrics.stats import Resampler, common_segments, holm, incomparable
+
+ALPHA = 0.05
+TESTED = 20
+DRAWS = 10_000
+ORDER = ("base", "post-sft", "post-sft-continued", "post-rl", "post-recovery")
+PATH = ("post-sft", "post-rl", "post-recovery")
+REWARD = "reward.mean"
+INDEPENDENT = (
+    "coverage.f1.length_controlled",
+    "coverage.precision",
+    "grounding.entity.length_controlled",
+    "grounding.event.length_controlled",
+    "grounding.quantity.length_controlled",
+    "grounding.relation.length_controlled",
+)
+"""What a reward must not rise against."""
+LENGTH = "verbosity.length_ratio"
+COPIED = 0.5
+"""From this share of (near-)copies of the public references on, an entry is flagged."""
+
+
+@dataclass
+class Row:
+    """One entry as it is shown."""
+
+    entry: Entry
+    rank: int | None = None
+    """By the primary metric among all entries of the board; None without a value."""
+    ranks: tuple[int, int] | None = None
+    """Range of ranks it may hold; None where it was not tested."""
+    flags: list[str] = field(default_factory=list)
+
+
+@dataclass
+class Group:
+    """The stages of one system, version and seed."""
+
+    system: str
+    version: str
+    seed: int | None
+    rows: list[Row]
+    preservation: dict[str, Any] | None = None
+    """Of the primary metric, as in summary.json; None where a stage is missing."""
+    flags: list[str] = field(default_factory=list)
+
+    @property
+    def final(self) -> Row:
+        """The stage that the system is judged by: the last of its training."""
+        trained = [r for r in self.rows if r.entry["stage"] != "post-sft-continued"]
+        return (trained or self.rows)[-1]
+
+    def row(self, stage: str) -> Row | None:
+        """The row of a stage."""
+        return next((r for r in self.rows if r.entry["stage"] == stage), None)
+
+
+@dataclass
+class View:
+    """A board with all that is derived."""
+
+    board: Board
+    groups: list[Group]
+    """Those shown, in order."""
+    n_groups: int
+    n_entries: int
+    n_tested: int
+
+
+def value(entry: Entry, metric: str) -> float | None:
+    """A score of an entry; None where it has none."""
+    cell = entry["scores"].get(metric)
+    return None if cell is None else cell["value"]
+
+
+def derive(path: Path, board: Board, sort: str | None = None, wanted: Sequence[str] = (), top: int | None = 10, tested: int = TESTED) -> View:
+    """The view of a board: groups that match every `wanted` ("text", or "field=text"), by their final stage's `sort`, at most `top`.
+
+    Raises UserError where stored statistics are missing or damaged.
+    """
+    primary = board["primary"]
+    rows = [Row(e) for e in board["entries"]]
+    _rank(rows, primary)
+    groups: dict[tuple[str, str, int | None], Group] = {}
+    for row in rows:
+        key = row.entry["system"], row.entry["version"], row.entry["seed"]
+        groups.setdefault(key, Group(*key, [])).rows.append(row)
+    for group in groups.values():
+        group.rows.sort(key=lambda r: (ORDER.index(r.entry["stage"]) if r.entry["stage"] in ORDER else len(ORDER), r.entry["stage"]))
+    metric = sort or primary
+
+    def order(group: Group) -> tuple[bool, float, str, str, int]:
+        v = value(group.final.entry, metric)
+        return v is None, -(v or 0.0), group.system, group.version, group.seed or 0
+
+    found = sorted((g for g in groups.values() if all(_matches(g, w) for w in wanted)), key=order)
+    shown = found if top is None else found[:top]
+    _mark_copies(rows, shown)
+    contenders = sorted((r for r in rows if r.rank is not None), key=lambda r: r.rank or 0)[:tested]
+    if board["entries"]:
+        _Statistics(path, board).fill(rows, contenders, shown)
+    return View(board, shown, len(groups), len(rows), len(contenders))
+
+
+def _matches(group: Group, wanted: str) -> bool:
+    name, eq, text = wanted.partition("=")
+    if eq:
+        return any(text.lower() in str(r.entry.get(name, "")).lower() for r in group.rows)
+    return any(wanted.lower() in f"{e['system']} {e['version']} {e['stage']} {e['trust']}".lower() for e in (r.entry for r in group.rows))
+
+
+def _rank(rows: Sequence[Row], primary: str) -> None:
+    """Competition ranking: equal values share the better rank."""
+    ordered = sorted((r for r in rows if value(r.entry, primary) is not None), key=lambda r: -(value(r.entry, primary) or 0.0))
+    before: Row | None = None
+    for place, row in enumerate(ordered, 1):
+        same = before is not None and value(before.entry, primary) == value(row.entry, primary)
+        row.rank = before.rank if same and before is not None else place
+        before = row
+
+
+def _mark_copies(rows: Sequence[Row], shown: Sequence[Group]) -> None:
+    owners: dict[str, list[Entry]] = {}
+    for row in rows:
+        owners.setdefault(row.entry["outputs"]["texts_sha256"], []).append(row.entry)
+    for row in (r for g in shown for r in g.rows):
+        told = row.entry["copies"]
+        if told and max(told["exact"], told["near"]) >= COPIED:
+            row.flags.append(f"near-copies of the public references: {told['near']:.0%} (exact {told['exact']:.0%}, similarity >= {NEAR})")
+        twins = [e for e in owners[row.entry["outputs"]["texts_sha256"]] if e is not row.entry]
+        if twins:
+            row.flags.append("the same texts as " + boards.name_of(twins[0]))
+
+
+class _Statistics:
+    """Tests and bootstrap of one board, on one set of draws."""
+
+    def __init__(self, path: Path, board: Board) -> None:
+        examples = boards.read_test(path, board)
+        self.path, self.board = path, board
+        self.ids, self.docs = tuple(e.id for e in examples), tuple(e.doc_id for e in examples)
+        self._kept: dict[tuple[str, str], SegmentStats | None] = {}
+
+    def load(self, entry: Entry, metrics: Sequence[str]) -> list[SegmentStats | None]:
+        """Stored statistics of some metrics of an entry; None for those that it has no score of."""
+        sha256 = entry["outputs"]["stats_sha256"]
+        if missing := [m for m in metrics if (sha256, m) not in self._kept]:
+            found = boards.read_stats(self.path, sha256, missing)
+            for m in missing:
+                told = entry["scores"].get(m)
+                known = told is not None and told["value"] is not None and m in found
+                self._kept[sha256, m] = segments(m, self.ids, found[m], self.board["signatures"][told["signature"]]) if known else None
+        return [self._kept[sha256, m] for m in metrics]
+
+    def sampler(self, n_tests: int) -> Resampler:
+        """Draws enough for Holm's correction of `n_tests` to be able to reach ALPHA."""
+        draws = max(DRAWS, math.ceil(2 * n_tests / ALPHA))
+        s = self.board["statistics"]
+        return Resampler(self.ids, self.docs, s["draws"], draws, s["seed"], s["level"])
+
+    def moves(self, pairs: Sequence[tuple[SegmentStats, SegmentStats]]) -> list[int]:
+        """1, -1 or 0 for each (before, after): significantly up, down, or neither; Holm over the pairs."""
+        usable = {i: common_segments(a, b) for i, (a, b) in enumerate(pairs) if incomparable(a, b) is None}
+        ps = self.sampler(len(usable)).permutation([([a], [b]) for a, b in usable.values()])
+        corrected = holm({str(i): p for i, p in zip(usable, ps, strict=True)})
+        out = [0] * len(pairs)
+        for i, (a, b) in usable.items():
+            p, before, after = corrected[str(i)], a.value(), b.value()
+            if p is not None and p < ALPHA and before is not None and after is not None:
+                out[i] = (after > before) - (after < before)
+        return out
+
+    def fill(self, rows: Sequence[Row], contenders: Sequence[Row], shown: Sequence[Group]) -> None:
+        """Ranges of ranks, preservation and flags."""
+        primary, n = self.board["primary"], sum(r.rank is not None for r in rows)
+        stats = [self.load(r.entry, [primary])[0] for r in contenders]
+        pairs = [(i, j) for i, j in combinations(range(len(stats)), 2) if stats[i] is not None and stats[j] is not None]
+        better, worse = [0] * len(stats), [0] * len(stats)
+        for (i, j), move in zip(pairs, self.moves([(stats[i], stats[j]) for i, j in pairs]) if pairs else [], strict=True):  # type: ignore[misc]
+            better[i], worse[j] = better[i] + (move > 0), worse[j] + (move > 0)
+            better[j], worse[i] = better[j] + (move < 0), worse[i] + (move < 0)
+        for row, b, w in zip(contenders, better, worse, strict=True):
+            row.ranks = 1 + b, n - w
+        for group in shown:
+            self._preservation(group, primary)
+        self._hacking([g for g in shown if g.row("post-sft") and g.row("post-rl")], primary)
+
+    def _preservation(self, group: Group, primary: str) -> None:
+        stages = [r for s in PATH if (r := group.row(s)) is not None]
+        loaded = [self.load(r.entry, [primary])[0] for r in stages]
+        stats = [s for s in loaded if s is not None]
+        if len(stats) == len(PATH):
+            sampler = self.sampler(0)
+            group.preservation = preservation_from_draws(sampler, (stats[0], stats[1], stats[2]), sampler.bootstrap(stats))
+
+    def _hacking(self, groups: Sequence[Group], primary: str) -> None:
+        wanted = tuple(dict.fromkeys((primary, REWARD, LENGTH, *INDEPENDENT)))
+        pairs: list[tuple[SegmentStats, SegmentStats]] = []
+        owners: list[tuple[int, str]] = []
+        for i, group in enumerate(groups):
+            before, after = group.row("post-sft"), group.row("post-rl")
+            assert before is not None
+            assert after is not None
+            for name, a, b in zip(wanted, self.load(before.entry, wanted), self.load(after.entry, wanted), strict=True):
+                if a is not None and b is not None:
+                    pairs.append((a, b))
+                    owners.append((i, name))
+        moved = dict(zip(owners, self.moves(pairs) if pairs else [], strict=True))
+        for i, group in enumerate(groups):
+            down = [m for m in INDEPENDENT if moved.get((i, m)) == -1]
+            if (i, REWARD) not in moved:
+                group.flags.append("reward hacking not tested: no reward.mean (submit --neural reward)")
+            elif moved[i, REWARD] == 1 and down:
+                group.flags.append(f"HACKED: RL raised the reward and lowered {', '.join(down)}")
+            if moved.get((i, LENGTH)) == 1 and moved.get((i, primary)) != 1:
+                group.flags.append(f"TALKS MORE: RL made outputs longer and did not raise {primary}")

@@ -1,0 +1,225 @@
+"""`leaderboard verify`: nothing on a board is believed; every entry is recomputed from its stored outputs, one at a time.
+
+--quick checks what the board file tells by itself: shapes, digests, names, lineage, test-set identity, files that must be there.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from benchmark.leaderboard import board as boards
+from benchmark.leaderboard.board import Board, Entry, halves, key_of, name_of
+from benchmark.leaderboard.lineage import Lineages
+from benchmark.leaderboard.schema import Shapes, problem
+from metrics.errors import UserError
+from metrics.records import Example, Generation, parse_generation
+
+if TYPE_CHECKING:
+    from benchmark.families import Means
+
+
+@dataclass(eq=False)
+class Lie(Exception):
+    """The first thing on a board that does not hold."""
+
+    entry: str
+    """Name of the entry, or "the board"."""
+    field: str
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.entry}: {self.field}: {self.message}"
+
+
+@dataclass
+class Report:
+    """What a verification found when nothing was wrong."""
+
+    n: int = 0
+    not_rechecked: dict[str, int] = field(default_factory=dict)
+    """Reason -> number of neural scores that could not be recomputed (their stored statistics agree with them)."""
+    notes: list[str] = field(default_factory=list)
+
+
+def command(args: argparse.Namespace) -> int:
+    """`leaderboard verify`."""
+    paths = [Path(args.board)] if args.board else boards.board_files()
+    if not paths:
+        raise UserError(f"no boards in {boards.BOARDS}; give --board FILE")
+    failed = False
+    for path in paths:
+        try:
+            report = verify(path, args.quick, args.profile)
+        except Lie as lie:
+            print(f"{path.name}: FALSE: {lie}")
+            failed = True
+            continue
+        print(f"{path.name}: {report.n} entries {'checked (quick: nothing recomputed)' if args.quick else 'recomputed and equal'}")
+        for reason, n in report.not_rechecked.items():
+            print(f"  {n} neural scores not rechecked: {reason}")
+        for note in report.notes:
+            print(f"  {note}")
+    if not args.board:
+        failed |= not _paper()
+    return int(failed)
+
+
+def _paper() -> bool:
+    from benchmark.leaderboard.paper import read_paper
+
+    try:
+        read_paper()
+    except UserError as error:
+        print(f"{boards.PAPER}: FALSE: {error}")
+        return False
+    return True
+
+
+def verify(path: Path, quick: bool = False, profile: str = "tiny") -> Report:
+    """Checks a board. Raises Lie at the first thing that does not hold; UserError where there is no such board."""
+    if not path.is_file():
+        boards.read_text(path)  # raises with the way to mend it
+    report = Report()
+    try:
+        board = boards.read_board(path, strict=not quick)
+    except UserError as error:
+        raise Lie("the board", "schema", str(error)) from None
+    check_signatures(board)
+    examples: list[Example] = []
+    if not quick:
+        examples = _test_split(path, board, report)
+    elif not boards.test_path(path, board["test"]["sha256"]).is_file():
+        raise Lie("the board", "test.sha256", "the test split with this hash is not beside the board")
+    shapes, lineages = Shapes() if quick else None, Lineages()
+    names: dict[tuple[str, str, int, str], int] = {}
+    present = _files(boards.outputs_path(path, "x").parent)
+    for entry in board["entries"]:
+        check_entry(board, entry, shapes)
+        if names.setdefault(key_of(entry), report.n) != report.n:
+            raise Lie(name_of(entry), "system", "the entry stands twice on the board")
+        if found := lineages.problem(entry):
+            raise Lie(name_of(entry), *found)
+        for name, suffix in (("sha256", ".jsonl.gz"), ("stats_sha256", ".npz")):
+            if entry["outputs"][name] + suffix not in present:
+                raise Lie(name_of(entry), f"outputs.{name}", "no file with this hash beside the board")
+        report.n += 1
+    if not quick and board["entries"]:
+        recompute(path, board, examples, profile, report)
+    return report
+
+
+def _files(folder: Path) -> frozenset[str]:
+    return frozenset(os.listdir(folder)) if folder.is_dir() else frozenset()
+
+
+def check_signatures(board: Board) -> None:
+    """Every signature is named by its own hash."""
+    for key, signature in board["signatures"].items():
+        if hashlib.sha256(signature.encode()).hexdigest()[:12] != key:
+            raise Lie("the board", f"signatures.{key}", "the signature does not have the hash it is named by")
+
+
+def check_entry(board: Board, entry: Any, shapes: Shapes | None) -> None:
+    """What one entry tells by itself. Raises Lie."""
+    name = name_of(entry) if isinstance(entry, dict) else "an entry"
+    rest, scores = halves(entry) if isinstance(entry, dict) else (b"", b"")
+    found = problem("entry", entry) if shapes is None else shapes.problem(entry, rest + scores)
+    if found is not None:
+        raise Lie(ascii(name), found[0] or "schema", found[1])
+    for what, wanted in (("task", board["task"]), ("test_sha256", board["test"]["sha256"])):
+        if entry[what] != wanted:
+            raise Lie(name, what, f"{entry[what]} is not the board's ({wanted})")
+    if (entry["trust"] == "regenerated") != (entry["regenerated"] is not None):
+        raise Lie(name, "trust", "`regenerated` needs the manifests of two runs, and only it has them")
+    n, signatures = board["test"]["n"], board["signatures"]
+    for metric, cell in entry["scores"].items():
+        value, low, high = cell["value"], cell["ci_low"], cell["ci_high"]
+        if not signatures.get(cell["signature"], "").startswith(metric + "|"):
+            raise Lie(name, f"scores.{metric}.signature", "not a signature of this metric on this board")
+        if cell["n_scored"] > n:
+            raise Lie(name, f"scores.{metric}.n_scored", f"more than the {n} segments of the test split")
+        if (value is None) != ("reason" in cell) or (low is None) != (high is None):
+            raise Lie(name, f"scores.{metric}.value", "a missing value has a reason, and a value has none; limits come in pairs")
+        if low is not None and (value is None or not low <= value <= high):
+            raise Lie(name, f"scores.{metric}.ci_low", "the interval does not hold the value")
+    if hashlib.sha256(rest + b"\n" + scores).hexdigest() != entry["digest"]:
+        raise Lie(name, "digest", "something in this entry was changed after it was written (its sha256 differs)")
+
+
+def _test_split(path: Path, board: Board, report: Report) -> list[Example]:
+    """The stored test split, which must be the one that the task makes."""
+    from benchmark.tasks import TASKS, load_task
+
+    try:
+        examples = boards.read_test(path, board)
+    except (UserError, ValueError) as error:
+        raise Lie("the board", "test.sha256", str(error)) from None
+    if len(examples) != board["test"]["n"]:
+        raise Lie("the board", "test.n", f"the test split has {len(examples)} examples")
+    if board["task"] not in TASKS:
+        report.notes.append(f"test split not rechecked: this installation has no task {board['task']}")
+        return examples
+    task = load_task(board["task"])
+    if task.version != board["task_version"]:
+        raise Lie("the board", "task_version", f"{board['task_version']}; this suite has version {task.version} of {task.name}")
+    if hashlib.sha256(boards.examples_bytes(task.load("test"))).hexdigest() != board["test"]["sha256"]:
+        raise Lie("the board", "test.sha256", f"not the test split of {task.name} version {task.version}")
+    return examples
+
+
+def read_outputs(path: Path, entry: Entry, examples: Sequence[Example]) -> list[Generation]:
+    """The stored outputs of an entry, one per example in the examples' order. Raises Lie where they are not what the entry says."""
+    from benchmark.leaderboard.scoring import texts_hash
+
+    name, wanted = name_of(entry), entry["outputs"]
+    try:
+        data = boards.unpack(boards.outputs_path(path, wanted["sha256"]))
+    except UserError as error:
+        raise Lie(name, "outputs.sha256", str(error)) from None
+    if hashlib.sha256(data).hexdigest() != wanted["sha256"]:
+        raise Lie(name, "outputs.sha256", "the stored outputs have another hash: a text was changed, dropped or added")
+    try:
+        rows = [parse_generation(json.loads(line), f"row {i}") for i, line in enumerate(data.decode("utf-8").split("\n")[:-1], 1)]
+    except (ValueError, UserError, AttributeError) as error:
+        raise Lie(name, "outputs", f"not generations ({error})") from None
+    for made in rows:
+        for what, got in (("system", made.system), ("stage", made.stage)):
+            if got != entry[what]:
+                raise Lie(name, what, f"the outputs were submitted as {what} {ascii(got)}")
+    ids, known = [made.example_id for made in rows], [e.id for e in examples]
+    if ids != known:
+        missing, extra = sorted(set(known) - set(ids)), sorted(set(ids) - set(known))
+        doubled = sorted({i for i in ids if ids.count(i) > 1}) if len(set(ids)) < len(ids) else []
+        told = [f"{word} {ascii(found[0])}" for word, found in (("missing", missing), ("unknown", extra), ("doubled", doubled)) if found]
+        raise Lie(name, "outputs.example_id", f"not the ids of the test split ({', '.join(told) or 'in another order'})")
+    if texts_hash(rows) != wanted["texts_sha256"]:
+        raise Lie(name, "outputs.texts_sha256", "not the hash of the stored texts")
+    return rows
+
+
+def recompute(path: Path, board: Board, examples: Sequence[Example], profile: str, report: Report) -> None:
+    """Scores every entry anew from its stored outputs, one after the other."""
+    from benchmark.leaderboard.recheck import Recheck, neural_families
+    from benchmark.leaderboard.scoring import known_means
+
+    wanted = neural_families(board)
+    absent: dict[str, str] = {}
+    for family in wanted:
+        try:
+            known_means(examples, [family], profile)
+        except UserError as error:
+            absent[family] = f"{family}: {error}"
+    means: Means = known_means(examples, [f for f in wanted if f not in absent], profile)
+    recheck = Recheck(path, board, examples, means, absent)
+    for entry in board["entries"]:
+        for reason in recheck.entry(entry, read_outputs(path, entry, examples)):
+            report.not_rechecked[reason] = report.not_rechecked.get(reason, 0) + 1
+
+
