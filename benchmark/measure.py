@@ -96,11 +96,13 @@ def open_workplace(
 
 
 def prepare_torch(place: Workplace) -> None:
-    """Seeds, threads and deterministic kernels; the manifest gets what torch sees of the machine.
+    """As `settle_torch`; the manifest gets what torch sees of the machine."""
+    settle_torch(place.profile)
+    place.manifest.hardware = hardware()
 
-    What cannot be deterministic warns (torch) rather than stops.
-    """
-    profile = place.profile
+
+def settle_torch(profile: Profile) -> None:
+    """Seeds, threads and deterministic kernels. What cannot be deterministic warns (torch) rather than stops."""
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
     os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
     os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
@@ -119,7 +121,6 @@ def prepare_torch(place: Workplace) -> None:
     np.random.seed(profile.run.seed)
     torch.manual_seed(profile.run.seed)
     torch.use_deterministic_algorithms(True, warn_only=True)
-    place.manifest.hardware = hardware()
 
 
 @dataclass(frozen=True)

@@ -162,7 +162,10 @@ def make_encoder(tokenizer: Tokenizer, settings: EncoderSettings, scratch: Path)
     config = xlmr_config(len(wrapped), settings.hidden, settings.layers, settings.heads, settings.intermediate, settings.positions)
     XLMRobertaModel(config, add_pooling_layer=False).save_pretrained(scratch)
     wrapped.save_pretrained(scratch)
-    body = Transformer(str(scratch), max_seq_length=settings.positions, model_kwargs={"add_pooling_layer": False})
+    without_pooler = {"add_pooling_layer": False}
+    body = Transformer(str(scratch), max_seq_length=settings.positions, model_kwargs=without_pooler)
+    # Written down with the model, or loading it (the trainer's resume too) would add a pooler with random weights.
+    body.model_kwargs, body.config_keys = without_pooler, [*body.config_keys, "model_kwargs"]
     return SentenceTransformer(modules=[body, Pooling(settings.hidden, "mean"), Normalize()], device="cpu")
 
 

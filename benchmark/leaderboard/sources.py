@@ -172,7 +172,7 @@ def from_checkpoint(folder: str, task_name: str, system: str, stage: str | None,
     from benchmark.evaluate import lineage_of
     from benchmark.generate import Decoding, generate_file
     from benchmark.manifest import git_state, package_versions
-    from benchmark.measure import prepare_torch
+    from benchmark.measure import settle_torch
     from benchmark.models import model_hash
     from benchmark.tasks import load_task
     from training.checkpoints import check_folder, read_checkpoint
@@ -190,7 +190,7 @@ def from_checkpoint(folder: str, task_name: str, system: str, stage: str | None,
     if record.get("stage") not in (None, name):
         raise UserError(f"--stage-name {name}: the checkpoint's own lineage says {record['stage']!r}; leave --stage-name out")
     settings = load_profile(profile, [])
-    prepare_torch(settings)
+    settle_torch(settings)
     decoding, seed = settings.generate, settings.run.seed
     with tempfile.TemporaryDirectory() as place:
         out = Path(place) / "generations.jsonl"

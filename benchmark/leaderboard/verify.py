@@ -192,12 +192,12 @@ def read_outputs(path: Path, entry: Entry, examples: Sequence[Example]) -> list[
     for made in rows:
         for what, got in (("system", made.system), ("stage", made.stage)):
             if got != entry[what]:
-                raise Lie(name, what, f"the outputs were submitted as {what} {ascii(got)}")
+                raise Lie(name, what, f"the outputs were submitted as {what} {got!a}")
     ids, known = [made.example_id for made in rows], [e.id for e in examples]
     if ids != known:
         missing, extra = sorted(set(known) - set(ids)), sorted(set(ids) - set(known))
         doubled = sorted({i for i in ids if ids.count(i) > 1}) if len(set(ids)) < len(ids) else []
-        told = [f"{word} {ascii(found[0])}" for word, found in (("missing", missing), ("unknown", extra), ("doubled", doubled)) if found]
+        told = [f"{word} {found[0]!a}" for word, found in (("missing", missing), ("unknown", extra), ("doubled", doubled)) if found]
         raise Lie(name, "outputs.example_id", f"not the ids of the test split ({', '.join(told) or 'in another order'})")
     if texts_hash(rows) != wanted["texts_sha256"]:
         raise Lie(name, "outputs.texts_sha256", "not the hash of the stored texts")

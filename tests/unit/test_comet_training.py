@@ -91,15 +91,17 @@ def test_a_single_source_or_equal_labels_give_a_finite_loss(model: Any) -> None:
 
 
 def test_quality_measures_correlation_and_pairs(model: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A scorer that gives the labels back gets 1 everywhere, its opposite 0 and -1; a constant one half of the pairs."""
+    """A scorer that gives the labels back gets 1 everywhere, its opposite 0 and -1."""
     rows = grouped(_rows(6), Path("c"))
-    true = {(r["src"], m): s for r in rows for m, s in zip(r["mts"], r["scores"], strict=True)}
-    monkeypatch.setattr(comet, "embed", lambda model, texts: torch.tensor([[float(hash(t) % 10**6)] for t in texts], dtype=torch.float64))
-    names = {float(hash(t) % 10**6): t for pair in true for t in pair}
+    texts = [t for r in rows for t in (r["src"], *r["mts"])]
+    true = {(texts.index(r["src"]), texts.index(m)): s for r in rows for m, s in zip(r["mts"], r["scores"], strict=True)}
+    monkeypatch.setattr(comet, "embed", lambda model, texts_now: torch.tensor([[float(texts.index(t))] for t in texts_now]))
     for sign, expected in ((1, 1.0), (-1, 0.0)):
-        monkeypatch.setattr(
-            comet, "estimate", lambda m, mt, src, sign=sign: torch.tensor([sign * true[names[s], names[t]] for t, s in zip(mt[:, 0].tolist(), src[:, 0].tolist(), strict=True)])
-        )
+
+        def oracle(model: Any, mt: torch.Tensor, src: torch.Tensor, sign: int = sign) -> torch.Tensor:
+            return torch.tensor([sign * true[int(s), int(m)] for m, s in zip(mt[:, 0], src[:, 0], strict=True)])
+
+        monkeypatch.setattr(comet, "estimate", oracle)
         found = quality(model, rows, 0.08)
         assert found["pair_accuracy"] == found["one_error_accuracy"] == expected
         assert found["pearson"] == pytest.approx(sign) and found["kendall"] == pytest.approx(sign)

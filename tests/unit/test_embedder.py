@@ -51,7 +51,7 @@ def test_names_are_one_token_and_the_special_tokens_are_xlmrs() -> None:
     tok = xlmr_tokenizer([r["anchor"] for r in _rows(50)], NAMES, 60)
     assert [tok.token_to_id(t) for t in SPECIAL] == [0, 1, 2, 3]
     assert tok.encode("北京大学起诉李芳37").tokens[1] == "北京大学"
-    assert tok.encode("李芳 3700").tokens == ["<s>", "李芳", " ", "37", "00", "</s>"]
+    assert tok.encode("李芳 3700").tokens == ["<s>", "李芳", "<0x20>", "37", "00", "</s>"]
     assert "<unk>" not in tok.encode("བོད 😀 xyz").tokens
     assert tok.decode(tok.encode("王小明 བོད xyz").ids) == "王小明 བོད xyz"
 
@@ -94,6 +94,7 @@ def test_the_folder_serves_the_retrieval_metric(trained: tuple[Path, dict[str, A
     wrong = score_retrieval(examples, [rows[i - 1]["positive"] for i in range(20)], out)[0]
     assert right.metric == P1 and right.stats[:, 0].sum() > wrong.stats[:, 0].sum()
     model = SentenceTransformer(str(out), device="cpu", local_files_only=True)
+    assert not [n for n, _ in model.named_parameters() if "pooler" in n], "a pooler would be random at every load"
     vectors = np.asarray(model.encode(["北京大学起诉李芳", "อะไร"]))
     assert vectors.dtype == np.float32
     np.testing.assert_allclose(np.linalg.norm(vectors, axis=1), 1, rtol=1e-5)
