@@ -17,7 +17,6 @@ from typing import Any
 
 import torch
 from torch.nn.functional import cross_entropy, logsigmoid, mse_loss, normalize
-from transformers import XLMRobertaTokenizerFast
 
 from metrics.errors import UserError
 from metrics.records import sha256_json
@@ -76,6 +75,7 @@ def grouped(rows: Sequence[dict[str, Any]], where: Path) -> list[dict[str, Any]]
 def make_comet(settings: CometSettings, texts: Sequence[str], words: Sequence[str], folder: Path) -> Any:
     """A ReferencelessRegression with random weights; its config and tokenizer are written to `folder`, where unbabel-comet reads them."""
     from comet.models import ReferencelessRegression
+    from transformers import XLMRobertaTokenizerFast
 
     tokenizer = XLMRobertaTokenizerFast(tokenizer_object=xlmr_tokenizer(texts, words, settings.pieces), model_max_length=settings.positions - 2)
     tokenizer.save_pretrained(folder)

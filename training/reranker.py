@@ -43,7 +43,7 @@ class RerankerSettings:
     pair_batch: int = 32
     lm_steps: int = 400
     """Then steps writing what whole articles say."""
-    judge_steps: int = 1200
+    judge_steps: int = 3000
     lr: float = 2e-3
     seed: int = 1
     tokenizer_rows: int = 1500

@@ -18,7 +18,7 @@ from training.embedder import SPECIAL, EncoderSettings, neighbour_batches, neigh
 
 NAMES = {"北京大学": "มหาวิทยาลัยปักกิ่ง", "王小明": "หวัง เสี่ยวหมิง", "东方银行": "ธนาคารตะวันออก", "李芳": "หลี่ ฟาง", "曼谷法院": "ศาลกรุงเทพ"}
 EVENTS = {"起诉": "ฟ้อง", "批评": "วิจารณ์", "收购": "ซื้อกิจการ"}
-SMALL = EncoderSettings(hidden=32, layers=1, heads=2, intermediate=32, positions=40, pieces=60, batch=8, pool=2, steps=40, lr=5e-3, held_out=20, save_steps=2)
+SMALL = EncoderSettings(hidden=32, layers=1, heads=2, intermediate=32, positions=40, pieces=60, batch=8, pool=2, steps=40, lr=5e-3, held_out=20, save_steps=13)
 
 
 def _rows(n: int) -> list[dict[str, str]]:

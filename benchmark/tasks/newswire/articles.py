@@ -233,6 +233,9 @@ def relation_surfaces(article: Article, lang: str) -> tuple[str, ...]:
         for surfaces in itertools.product(*(article.values[n].surfaces[lang] for n in names)):
             chosen = {n: Value(article.values[n].type, "", {lang: (s,)}, {lang: 1}) for n, s in zip(names, surfaces, strict=True)}
             out.append(fill(form, chosen, lang)[0])
+            if article.frame.symmetric and len(names) == 2:
+                a, b = names
+                out.append(fill(form, {a: chosen[b], b: chosen[a]}, lang)[0])
     return tuple(dict.fromkeys(out))
 
 

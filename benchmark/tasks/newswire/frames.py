@@ -46,6 +46,8 @@ class Frame:
     core: bool
     polarity: int
     affirms: str | None
+    symmetric: bool
+    """The roles of the relation may be exchanged (A signs with B)."""
     event: dict[str, tuple[str, ...]]
     relation: dict[str, tuple[str, ...]] | None
     title: dict[str, tuple[str, ...]]
@@ -94,6 +96,7 @@ def _frame(raw: dict) -> Frame:
         core=bool(raw.get("core")),
         polarity=int(raw.get("polarity", 1)),
         affirms=raw.get("affirms"),
+        symmetric=bool(raw.get("symmetric")),
         event=_texts(raw["event"]),
         relation=_texts(raw["relation"]) if "relation" in raw else None,
         title=_texts(raw["title"]),
