@@ -19,7 +19,7 @@ ROWS = {"base": 12, "reranker": 12, "comet": 96, "encoder": 40}
 SMALL = ["hidden=32", "layers=1", "intermediate=32", "pieces=300", "lr=1e-3"]
 BUDGET = {
     "base": [*SMALL, "heads=2", "kv_heads=1", "batch=2", "steps=3", "pair_steps=1", "pair_batch=2"],
-    "reranker": [*SMALL, "heads=2", "kv_heads=1", "head_dim=16", "batch=2", "pair_steps=1", "pair_batch=2", "lm_steps=1", "judge_steps=1"],
+    "reranker": [*SMALL, "heads=2", "kv_heads=1", "head_dim=16", "batch=2", "unit_batch=2", "write_units=1", "judge_units=1", "write_articles=0", "judge_articles=1"],
     "comet": [*SMALL, "heads=2", "estimator=8", "batch=2", "steps=3"],
     "encoder": [*SMALL, "heads=2", "batch=8", "pool=2", "steps=3"],
 }

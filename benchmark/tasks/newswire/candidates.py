@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import random
+from dataclasses import dataclass
 from math import exp
 from typing import Any
 
-from .articles import Article, body, fill
+from .articles import Article, body, fill, title
 from .errors import ENTITY, Check, event_check, replace_value, same_shape, write
 from .frames import IMPLICIT, load_frames
 from .splits import inventory
 from .values import Value
 
 LANG = "th"
+UNIT_ERRORS = 3
 
 
 def pick(article: Article, sentence_index: int, rng: random.Random) -> tuple[str, dict[str, Value]]:
@@ -20,21 +22,63 @@ def pick(article: Article, sentence_index: int, rng: random.Random) -> tuple[str
     return rng.choice(line.sentence.forms[LANG]), line.values
 
 
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A short aligned unit: a glossary line of three to six names, numbers and an event, or a sentence, or the title."""
+
+    source: str
+    form: str
+    """In the target language, with slots."""
+    values: dict[str, Value]
+    """The true value of every slot."""
+    event: tuple[str, ...]
+    """Surfaces of the article's main event."""
+
+
+def draw_unit(article: Article, rng: random.Random) -> Unit:
+    """A random unit of an article."""
+    frame, values, draw = article.frame, article.values, rng.random()
+    if draw < 0.35:
+        names = rng.sample(sorted(values), min(rng.randint(3, 6), len(values)))
+        zh, form = [values[n].surfaces["zh"][0] for n in names], [f"{{{n}}}" for n in names]
+        at = rng.randrange(len(names) + 1)
+        zh.insert(at, rng.choice(frame.event["zh"]))
+        form.insert(at, rng.choice(frame.event[LANG]))
+        return Unit("、".join(zh), " ".join(form), {n: values[n] for n in names}, frame.event[LANG])
+    if draw < 0.5:
+        source = fill(rng.choice(frame.title["zh"]), values, "zh")[0]
+        return Unit(source, rng.choice(frame.title[LANG]), {n: values[n] for n in frame.salient}, frame.event[LANG])
+    line = rng.choice(article.lines)
+    source = fill(rng.choice(line.sentence.forms["zh"]), line.values, "zh")[0]
+    return Unit(source, rng.choice(line.sentence.forms[LANG]), dict(line.values), frame.event[LANG])
+
+
+def broken(article: Article, names: list[str], n_errors: int, rng: random.Random) -> dict[str, Value]:
+    """The article's values with n of the named ones replaced, as far as that many can be. Every fact type is as likely as any other to be hit,
+    numbers twice as likely: they are learnt last."""
+    values, stock = dict(article.values), inventory("reranker", True)
+    slots = article.frame.slots | IMPLICIT
+    left = [n for n in names if n in slots]
+    while left and n_errors:
+        types = sorted({slots[n].type for n in left})
+        type_ = rng.choice(types + [t for t in types if t not in (*ENTITY, "cause", "event")])
+        name = rng.choice([n for n in left if slots[n].type == type_])
+        left.remove(name)
+        new = replace_value(article, name, slots[name], stock, rng)
+        if new is not None and new.key != values[name].key:
+            values[name] = new
+            n_errors -= 1
+    return values
+
+
 class CandidateWriter:
     """Writes candidates of every length and quality for one article, with every stated fact checked against the article."""
 
     def __init__(self, article: Article, rng: random.Random) -> None:
-        self.article, self.rng, self.stock = article, rng, inventory("reranker", True)
+        self.article, self.rng = article, rng
 
     def _broken(self, names: list[str], n_errors: int) -> dict[str, Value]:
-        values = dict(self.article.values)
-        # Numbers are learnt last, so they are broken twice as often as names.
-        pool = names + [n for n in names if self.article.values[n].type not in (*ENTITY, "cause", "event")]
-        for name in dict.fromkeys(self.rng.sample(pool, min(n_errors, len(names)))):
-            slot = self.article.frame.slots.get(name, IMPLICIT.get(name))
-            if slot:
-                values[name] = replace_value(self.article, name, slot, self.stock, self.rng) or values[name]
-        return values
+        return broken(self.article, names, n_errors, self.rng)
 
     def title(self, n_errors: int, form: int | None = None) -> tuple[str, list[Check]]:
         """A title with n wrong slots, in a given or any of its forms."""
@@ -124,6 +168,25 @@ class CandidateWriter:
         more = [Check(at + s.end, own[s.slot].type, (own[s.slot].type, own[s.slot].key) in same, own[s.slot].key) for s in spans]
         return f"{text} {added}", checks + more
 
+    def spoilt(self, others: list[Article]) -> dict[str, Any]:
+        """Not a Thai text about the article at all, or only a piece of one: nothing, half a title, its words shuffled, Chinese, another's title."""
+        rng, (text, _) = self.rng, self.title(0)
+        kind = rng.randrange(6)
+        if kind == 0:
+            text = ""
+        elif kind == 1:
+            text = text[: len(text) // 2]
+        elif kind == 2:
+            words = [rng.choice(self.article.frame.event[LANG]), *(self.article.values[n].surfaces[LANG][0] for n in self.article.frame.salient)]
+            text = " ".join(rng.sample(words, len(words)))
+        elif kind == 3:
+            text = body(self.article, "zh")
+        elif kind == 4:
+            text = f"{text[: len(text) // 2]} {title(self.article, 'zh')}"
+        else:
+            text = title(rng.choice(others), LANG)
+        return judged(text, {1: 0.15, 2: 0.3}.get(kind, 0.02), [], False)
+
     def foreign(self, other: Article) -> tuple[str, list[Check]]:
         """Another article's title; what happens to agree is right, its event counts as wrong unless it is the same."""
         same = {v.key for v in self.article.values.values()}
@@ -163,7 +226,40 @@ def reranker_row(article: Article, others: list[Article], rng: random.Random) ->
     ]
     rows = []
     for i, (text, checks, prose) in enumerate(made):
-        checks = sorted(checks, key=lambda c: c.end)
         label = relevance(checks, prose, text[: len(text) // 2] == text[len(text) // 2 + 1 :])
-        rows.append({"text": text, "label": label, "checks": [[c.end, c.type, c.ok] for c in checks], "clean": i in (0, 3)})
+        rows.append(judged(text, label, checks, i in (0, 3)))
+    if rng.random() < 0.3:
+        rows[rng.choice((2, 4, 5, 6))] = w.spoilt(others)
     return {"source": body(article, "zh"), "candidates": rows}
+
+
+def judged(text: str, label: float, checks: list[Check], clean: bool) -> dict[str, Any]:
+    """A candidate as the reranker's training reads it; each check is [end, type, supported, what the source says | None]."""
+    ordered = sorted(checks, key=lambda c: c.end)
+    return {"text": text, "label": label, "checks": [[c.end, c.type, c.ok, c.true] for c in ordered], "clean": clean}
+
+
+def unit_row(article: Article, rng: random.Random) -> dict[str, Any]:
+    """A short judged unit, shaped like a row of `reranker_row`: a glossary line or sentence, right once and wrong up to three times.
+
+    Judging single facts is learnt from these; on whole articles alone the small models stay at chance on numbers for thousands of steps.
+    """
+    unit = draw_unit(article, rng)
+    own = {n: x for n, x in unit.values.items() if article.values.get(n) == x}
+    right, checks = write(unit.form, unit.values, unit.values, unit.event, True, LANG, {})
+    rows, seen = [judged(right, 0.97, checks, True)], {right}
+    for _ in range(UNIT_ERRORS):
+        form, event, ok, values = unit.form, unit.event, True, unit.values
+        stated = [e for e in unit.event if e in form]
+        if stated and (not own or rng.random() < 0.15):
+            event, ok = rng.choice([f for f in load_frames() if f.core and f.id != article.frame.id]).event[LANG][:1], False
+            form = form.replace(max(stated, key=len), event[0], 1)
+        else:
+            changed = broken(article, sorted(own), rng.choice((1, 1, 2)), rng)
+            values = {n: changed[n] if n in own else x for n, x in values.items()}
+        text, checks = write(form, values, unit.values, event, ok, LANG, {})
+        if text not in seen and not all(c.ok for c in checks):
+            seen.add(text)
+            share = sum(c.ok for c in checks) / len(checks)
+            rows.append(judged(text, round(max(0.97 * share**2, 0.02), 4), checks, False))
+    return {"source": unit.source, "candidates": rows}

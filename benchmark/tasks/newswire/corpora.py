@@ -14,7 +14,7 @@ from typing import Any
 from . import LONG_PROMPT, SHORT_PROMPT, TITLE_PROMPTS
 from . import values as v
 from .articles import Article, body, fill, title
-from .candidates import LANG, pick, reranker_row
+from .candidates import LANG, draw_unit, pick, reranker_row, unit_row
 from .errors import ENTITY, partners, replace_value
 from .frames import IMPLICIT, load_frames
 from .splits import article_stream, held_out, inventory
@@ -54,23 +54,10 @@ def _noisy_text(article: Article, rng: random.Random, headline: bool, n_sentence
 
 
 def aligned_pair(article: Article, values: dict[str, Value], rng: random.Random) -> tuple[str, str]:
-    """(Chinese, Thai) of one short aligned unit: a glossary line of three to six names, numbers and events, or a sentence, or the title."""
-    draw = rng.random()
-    if draw < 0.35:
-        names = rng.sample(sorted(values), min(rng.randint(3, 6), len(values)))
-        zh, th = [article.values[n].surfaces["zh"][0] for n in names], [values[n].surfaces[LANG][0] for n in names]
-        at = rng.randrange(len(names) + 1)
-        zh.insert(at, rng.choice(article.frame.event["zh"]))
-        th.insert(at, rng.choice(article.frame.event[LANG]))
-        return "、".join(zh), " ".join(th)
-    if draw < 0.5:
-        return fill(rng.choice(article.frame.title["zh"]), article.values, "zh")[0], fill(
-            rng.choice(article.frame.title[LANG]), values, LANG
-        )[0]
-    line = rng.choice(article.lines)
-    form, own = rng.choice(line.sentence.forms[LANG]), line.values
-    slots = {n: values.get(n, x) if article.values.get(n) == x else x for n, x in own.items()}
-    return fill(rng.choice(line.sentence.forms["zh"]), own, "zh")[0], fill(form, slots, LANG)[0]
+    """(Chinese, Thai) of one short aligned unit; the Thai says `values` where the Chinese says the article's."""
+    unit = draw_unit(article, rng)
+    slots = {n: values.get(n, x) if article.values.get(n) == x else x for n, x in unit.values.items()}
+    return unit.source, fill(unit.form, slots, LANG)[0]
 
 
 def base_row(article: Article, rng: random.Random) -> dict[str, Any]:
@@ -118,11 +105,11 @@ def base(seed: int = 1) -> Iterator[dict[str, Any]]:
 
 
 def reranker(seed: int = 1) -> Iterator[dict[str, Any]]:
-    """Sources with judged candidates for the reranker; "pairs" are clean short translations [zh, th]."""
+    """Sources with judged candidates for the reranker; "units" are short ones of the same shape."""
     return _stream(
         "reranker",
         seed,
-        lambda a, rng, others: reranker_row(a, others, rng) | {"pairs": [aligned_pair(a, a.values, rng) for _ in range(PAIRS)]},
+        lambda a, rng, others: reranker_row(a, others, rng) | {"units": [unit_row(a, rng) for _ in range(PAIRS)]},
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 from . import values as v
@@ -43,7 +43,12 @@ def _near(slot: Slot, value: Value, rng: random.Random) -> Value | None:
         return v.percentage(near_number(int(value.key), rng))
     if slot.type == "money":
         amount, currency = value.key.split()
-        return v.money(near_number(int(amount) // (10**8 if slot.scale == "yi" else 10**4), rng), slot.scale, currency)
+        n = int(amount) // (10**8 if slot.scale == "yi" else 10**4)
+        # Now and then the amount is off by a power of ten, as when 万 or 亿 is carried into millions wrongly.
+        return v.money(n * rng.choice((10, 100)) if rng.random() < 0.25 else near_number(n, rng), slot.scale, currency)
+    if slot.type == "year":
+        y = int(value.key.removeprefix("year"))
+        return v.year(y + rng.choice((543, -543)) if rng.random() < 0.3 else y + rng.choice((-3, -2, -1, 1, 2, 3)))
     if slot.type == "date":
         month, day = map(int, value.key.split("-"))
         return (
@@ -79,12 +84,14 @@ class Check:
     ok: bool
     key: str
     """Which thing is stated, so that saying it twice counts once."""
+    true: str | None = None
+    """What the source has in this place, in the target language; None where the place belongs to another story."""
 
 
 def event_check(text: str, form_event: tuple[str, ...], ok: bool) -> list[Check]:
     """Where the main event's surface ends in a text, if it occurs."""
     best = max((s for s in form_event if s in text), key=len, default=None)
-    return [Check(text.index(best) + len(best), "event", ok, "main event")] if best else []
+    return [Check(text.index(best) + len(best), "event", ok, "main event", best if ok else None)] if best else []
 
 
 def write(
@@ -99,9 +106,14 @@ def write(
 ) -> tuple[str, list[Check]]:
     """Write a form and check each stated slot against the true values."""
     text, spans = fill(form, slots, lang, picks)
-    checks = [Check(s.end, slots[s.slot].type, slots[s.slot].key == truth[s.slot].key, f"{s.slot}={slots[s.slot].key}") for s in spans]
+    checks = [
+        Check(
+            s.end, slots[s.slot].type, slots[s.slot].key == truth[s.slot].key, f"{s.slot}={slots[s.slot].key}", truth[s.slot].surfaces[lang][0]
+        )
+        for s in spans
+    ]
     checks += event_check(text, event, event_ok)
-    return text, [Check(c.end + offset, c.type, c.ok, c.key) for c in checks]
+    return text, [replace(c, end=c.end + offset) for c in checks]
 
 
 def same_shape(frame: Frame, core: bool) -> list[Frame]:
