@@ -47,11 +47,11 @@ class RerankerSettings:
     """Short units a step."""
     write_units: int = 900
     """First steps, writing short units."""
-    judge_units: int = 2000
+    judge_units: int = 1400
     """Then steps judging them."""
-    write_articles: int = 200
+    write_articles: int = 100
     """Then steps writing what whole articles say."""
-    judge_articles: int = 2400
+    judge_articles: int = 1500
     """Then steps judging whole articles' candidates."""
     lr: float = 2e-3
     seed: int = 1
