@@ -99,6 +99,14 @@ COMMANDS: dict[str, tuple[str, str, list[Argument]]] = {
             _arg("run_b", metavar="RUN_B"),
         ],
     ),
+    "pool": (
+        "benchmark.pool:command",
+        "runs that differ in their seed as one result: pooled intervals, spread between seeds, Markdown tables",
+        [
+            _arg("runs", nargs="+", metavar="RUN_DIR"),
+            _arg("--out", metavar="FILE.json", help="where to write the pooled summary"),
+        ],
+    ),
     "data": (
         "benchmark.export:command",
         "export a split of a task, or a training corpus of the embedded models",
