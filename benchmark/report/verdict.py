@@ -37,6 +37,8 @@ FINAL = ("coverage.f1", "grounding.entity")
 """What recovery has to beat the control arm on."""
 NEAR = 0.10
 """Length counts as recovered within this share of the reference length."""
+NOTHING_LOST = "it was never lost"
+"""Answer about the length where RL had left it near the references'."""
 MOST = 0.6
 """From this share of the RL gain on, most of it counts as kept."""
 
@@ -171,8 +173,10 @@ def _form(data: RunData, keys: dict[str, str]) -> Finding:
     )
     where = "within" if abs(off) <= NEAR else "not within"
     sentence = f"Length / reference length: {before} after RL, {after} after recovery; {where} {NEAR:.0%} of the reference."
-    near = abs(off) <= NEAR
-    return Finding(question, "yes" if near else f"no: {off:+.0%}".replace("-", "\u2212"), sentence, "good" if near else "bad")
+    if abs(off) > NEAR:
+        return Finding(question, f"no: {off:+.0%}".replace("-", "\u2212"), sentence, "bad")
+    reinforced = data.cell(keys["post-rl"], "verbosity.length_ratio").get("value")
+    return Finding(question, NOTHING_LOST if is_number(reinforced) and abs(reinforced - 1) <= NEAR else "yes", sentence, "good")
 
 
 def _kept(data: RunData, keys: dict[str, str], prefix: str) -> Finding:
@@ -228,13 +232,15 @@ def headline(findings: list[Finding]) -> str:
     )
     if gain is None or length is None:
         return ""
-    grew = {"yes": "made outputs longer", "no: shorter": "made outputs shorter", "no": "left their length as it was"}.get(length.answer, "")
+    grew = {"yes": "made outputs longer", "no: shorter": "made outputs shorter", "no": "left the length of outputs as it was"}.get(length.answer, "")
     did = {"good": "improved grounding", "bad": "lowered grounding", "mixed": "did not change grounding measurably"}.get(gain.tone)
     if did is None:
         return "Grounding was not measured, so the question of this suite cannot be answered on this input; the other metrics are below."
     text = f"RL {did}{' and ' + grew if grew else ''}"
     if form and kept:
-        back = {"good": "brought the length back", "bad": "did not bring the length back"}.get(form.tone, "was not measured in length")
+        back = {"good": "brought the length back", "bad": "left a length that is off"}.get(form.tone, "was not measured in length")
+        if form.answer == NOTHING_LOST:
+            back = "kept the length near the references'"
         text += f"; recovery {back}"
         if gain.tone == "good" and kept.answer.endswith("%"):
             text += f" and kept {kept.answer} of the gain"

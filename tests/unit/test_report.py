@@ -62,7 +62,7 @@ def edit(folder: Path, change: Any) -> None:
 class Balanced(HTMLParser):
     """Fails on a tag that is closed out of order; collects ids, references and the text."""
 
-    VOID = frozenset({"meta", "br", "link", "img", "input", "hr"})
+    VOID = frozenset({"meta", "br", "wbr", "link", "img", "input", "hr"})
 
     def __init__(self) -> None:
         super().__init__()
@@ -233,6 +233,35 @@ def test_verdict_reports_a_loss_as_a_loss(copy: Path) -> None:
     findings = {f.question: f for f in verdict(load(copy))}
     assert findings["Did RL improve grounding?"].tone == "bad"
     assert findings["Did RL invent facts?"].answer == "yes: more than before"
+
+
+def test_a_length_that_rl_left_alone_was_not_brought_back(copy: Path) -> None:
+    def restored(summary: dict[str, Any]) -> None:
+        summary["systems"]["post-recovery"]["verbosity.length_ratio"]["value"] = 1.04
+
+    def short(summary: dict[str, Any]) -> None:
+        summary["systems"]["post-rl"]["verbosity.length_ratio"]["value"] = 1.04
+        summary["transitions"]["post-sft->post-rl"]["verbosity.length_ratio"].update(delta=0.0, p_holm=1.0)
+
+    edit(copy, restored)
+    assert "recovery brought the length back" in headline(verdict(load(copy)))
+    edit(copy, short)
+    findings = verdict(load(copy))
+    assert {f.question: f.answer for f in findings}["Did recovery restore the length?"] == "it was never lost"
+    assert "left the length of outputs as it was; recovery kept the length near the references'" in headline(findings)
+
+
+@pytest.mark.parametrize(
+    ("reward_id", "name", "hint"),
+    [
+        ("reranker-generative:6a42053a3f900e2c:e66e82e6:float32", "reranker-generative", "weights and settings: 6a42053a3f900e2c:e66e82e6:float32"),
+        ("my.module:reward", "my.module:reward", "the training reward"),
+        (None, "unknown", "the training reward"),
+    ],
+)
+def test_a_rewards_name_stands_apart_from_its_hashes(reward_id: str | None, name: str, hint: str) -> None:
+    fact = page._reward({"reward_id": reward_id})
+    assert (fact.value, fact.hint) == (name, hint)
 
 
 @pytest.mark.usefixtures("without_figures")
