@@ -10,12 +10,14 @@ FEW = 200
 WEAK_RECALL, WEAK_CHRF = 0.15, 15.0
 """A starting policy below these states next to nothing of its source / shares next to nothing with the references."""
 CEILING = 0.95
+SPLITS = ("para", "src", "dev", "test")
+EMBEDDED = "asset:"
 TRUNCATED, WRONG_SCRIPT, DEAD_GROUPS = 0.05, 0.05, 0.5
 
 
 def cautions(data: RunData) -> list[str]:
     """Warnings, the gravest first; each a sentence or two."""
-    return [*_facts(data), *_policy(data), *_reward(data), *_design(data)]
+    return [*_facts(data), *_strangers(data), *_policy(data), *_reward(data), *_design(data)]
 
 
 def _facts(data: RunData) -> list[str]:
@@ -25,6 +27,27 @@ def _facts(data: RunData) -> list[str]:
     return [
         f"Coverage and grounding could not be measured ({reason or 'they are not in the summary'}): nothing here says whether "
         "outputs are true to their sources. What is shown is length, overlap with the references and learned scorers, where there are any."
+    ]
+
+
+def _strangers(data: RunData) -> list[str]:
+    """Embedded models that judge texts of another world than the one they were made for."""
+    config = (data.manifest or {}).get("config") or {}
+    if not any((config.get("data") or {}).get(split) for split in SPLITS):
+        return []
+    trained = (data.manifest or {}).get("command") == "run"
+    used = {
+        "the policy": trained and (config.get("policy") or {}).get("path"),
+        "the training reward": trained and (config.get("rl") or {}).get("reward_path"),
+        "the retrieval encoder": (config.get("score") or {}).get("retrieval"),
+        **{f"the scorer {name}": path for name, path in ((config.get("score") or {}).get("scorers") or {}).items()},
+    }
+    embedded = [name for name, path in used.items() if str(path).startswith(EMBEDDED)]
+    if not embedded:
+        return []
+    return [
+        f"These texts are your own, but {listing(embedded)} are small models made for the embedded newswire world and know little beyond it: "
+        "on other texts expect poor outputs, and take these models' scores for a trial of the plumbing, not for a judgement."
     ]
 
 

@@ -264,6 +264,25 @@ def test_a_rewards_name_stands_apart_from_its_hashes(reward_id: str | None, name
     assert (fact.value, fact.hint) == (name, hint)
 
 
+def test_embedded_models_on_a_users_own_texts_are_said_to_know_little(copy: Path) -> None:
+    from benchmark.report.cautions import cautions
+
+    def said(command: str, **data: str) -> str:
+        config = {
+            "data": {"para": None, **data},
+            "policy": {"path": "asset:base"},
+            "rl": {"reward_path": "/mine/reranker"},
+            "score": {"retrieval": "asset:encoder", "scorers": {"comet_qe": "asset:comet"}},
+        }
+        manifest = json.loads((copy / "manifest.json").read_text("utf-8"))
+        (copy / "manifest.json").write_text(json.dumps({**manifest, "command": command, "config": config}), "utf-8")
+        return " ".join(cautions(load(copy)))
+
+    assert "the policy, the retrieval encoder and the scorer comet_qe are small models made for" in said("run", para="mine.tsv")
+    assert "but the retrieval encoder and the scorer comet_qe are" in said("evaluate", test="mine.tsv")
+    assert "your own" not in said("run")
+
+
 @pytest.mark.usefixtures("without_figures")
 def test_missing_control_arm_is_said(tmp_path: Path) -> None:
     make_run(tmp_path, 12, stages=tuple(s for s in STATE if s != "post-sft-continued"))
