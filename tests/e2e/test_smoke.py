@@ -14,6 +14,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from benchmark.cli import main
+
 METRICS = """coverage.recall coverage.recall_source coverage.precision coverage.f1 coverage.recall.person coverage.recall.place
 coverage.recall.event grounding.entity grounding.event grounding.quantity grounding.relation grounding.retrieval_p1 grounding.retrieval_mrr
 verbosity.chars verbosity.length_ratio verbosity.facts_per_100_chars verbosity.repetition verbosity.wrong_script verbosity.truncated
@@ -114,6 +116,28 @@ def test_a_finished_run_is_not_run_again_and_another_config_is_refused(finished)
     assert refused.returncode == 2
     assert "Traceback" not in refused.stderr
     assert (finished / "summary.json").read_bytes() == before
+
+
+def test_a_trained_checkpoint_evaluated_apart_gives_the_runs_own_values(finished, tmp_path, capsys):
+    """`evaluate` -> a run directory that `report` and `compare` accept; the texts and scores are those of the run."""
+    out = tmp_path / "out"
+    off = ["--set", "score.reward=false", "score.scorers.comet_qe=null", "score.retrieval=null"]
+    model = ["--model", str(finished / "checkpoints" / "post-rl"), "--task", "newswire-title"]
+    assert main(["evaluate", *model, "--out", str(out), "--profile", "smoke", *off]) == 0
+    apart, run = (json.loads((d / "summary.json").read_text(encoding="utf-8")) for d in (out, finished))
+    assert set(apart["systems"]) == {"post-rl", "gold"}
+    for name, row in apart["systems"]["post-rl"].items():
+        if row["value"] is not None:
+            assert row["value"] == pytest.approx(run["systems"]["post-rl"][name]["value"]), name
+            assert row["in_loop"] is None
+    assert apart["systems"]["post-rl"]["reward.mean"]["reason"]
+    (out / "report.html").unlink()
+    assert main(["report", str(out)]) == 0
+    assert (out / "report.html").exists()
+    capsys.readouterr()
+    assert main(["compare", str(finished), str(out)]) == 0
+    lines = [line.split() for line in capsys.readouterr().out.splitlines() if line.startswith("post-rl") and "coverage.recall " in line]
+    assert [line[4:5] + line[-2:] for line in lines] == [["0.0000", "1.0000", "1.0000"]]
 
 
 KILL_AT = (
