@@ -64,7 +64,10 @@ def _policy(data: RunData) -> list[str]:
         recall, chrf = data.cell(key, "coverage.recall").get("value"), data.cell(key, "overlap.chrf").get("value")
         if stage == "post-sft":
             if (is_number(recall) and recall < WEAK_RECALL) or (not is_number(recall) and is_number(chrf) and chrf < WEAK_CHRF):
-                shown = f"{label('coverage.recall')} {recall:.3f}" if is_number(recall) else f"chrF2 {chrf:.1f} of 100; unrelated Thai sentences reach {UNRELATED_CHRF}"
+                if is_number(recall):
+                    shown = f"{label('coverage.recall')} {recall:.3f}"
+                else:
+                    shown = f"chrF2 {chrf:.1f} of 100; unrelated Thai sentences reach {UNRELATED_CHRF}"
                 found.append(f"{key} is too weak to build on ({shown}): what RL and recovery did to it says little about stronger models.")
             elif is_number(recall) and recall > CEILING:
                 found.append(f"{key} already states {recall:.0%} of the salient facts: little room is left for RL to show anything.")

@@ -303,6 +303,18 @@ def test_weak_start_and_truncation_are_warned_of(copy: Path) -> None:
     assert "post-rl: 40% of the outputs were cut" in text
 
 
+def test_outputs_like_unrelated_sentences_are_called_weak_where_there_are_no_facts(copy: Path) -> None:
+    from benchmark.report.cautions import cautions
+
+    def poor(summary: dict[str, Any]) -> None:
+        for cells in summary["systems"].values():
+            cells["coverage.recall"].update(value=None, reason="no gold facts")
+            cells["overlap.chrf"]["value"] = 17.9
+
+    edit(copy, poor)
+    assert any("post-sft is too weak to build on (chrF2 17.9 of 100" in text for text in cautions(load(copy)))
+
+
 # ---- what is missing ----------------------------------------------------------------------------------------------
 
 
