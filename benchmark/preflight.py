@@ -108,7 +108,9 @@ def _check_lengths(profile: Profile, stage: str, task: Task, splits: Mapping[str
     measured = splits[profile.run.split]
     gold = [r for e in measured for r in e.reference or ()] or [r for e in splits["para"] for r in e.reference or ()]
     token_cap(gold, lambda text: len(tokenizer(text, add_special_tokens=False)["input_ids"]), profile.generate.max_new_tokens)
-    for example in measured if context else ():
+    if context is None:
+        return
+    for example in measured:
         used = len(tokenizer(task.ask(example.source))["input_ids"])
         if used >= context:
             raise UserError(
