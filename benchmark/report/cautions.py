@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from benchmark.report.data import RunData
-from benchmark.report.words import GOLD, is_number, label, listing, stage_of
+from benchmark.report.words import ALPHA, GOLD, is_number, label, listing, stage_of
 
 FEW = 200
 """Below this many segments, percentile intervals are rough."""
@@ -110,6 +110,14 @@ def _design(data: RunData) -> list[str]:
     sizes = [c["n_total"] for k in data.keys for c in data.summary["systems"][k].values() if isinstance(c.get("n_total"), int)]
     if sizes and max(sizes) < FEW:
         found.append(f"Only {max(sizes)} test segments: intervals are wide and rough below {FEW}.")
+    documents = (data.summary.get("resampling") or {}).get("n_docs")
+    tested = max((sum(is_number(c.get("p")) for c in cells.values()) for cells in data.summary.get("transitions", {}).values()), default=0)
+    # Swapping n documents gives 2^n outcomes, of which the two all-equal ones are as extreme as can be.
+    if isinstance(documents, int) and 0 < documents < 60 and tested and tested * 2.0 ** (1 - documents) > ALPHA:
+        found.append(
+            f"The segments come from {documents} document{'s' if documents > 1 else ''}, which are swapped as wholes: with so few, no change "
+            f"of one metric among {tested} can be significant, however large."
+        )
     stages = {stage_of(k) for k in data.keys}
     if "post-recovery" in stages and "post-sft-continued" not in stages:
         found.append("No control arm (SFT plus the same extra epoch, without RL): a gain of post-recovery may be due to the extra epoch.")

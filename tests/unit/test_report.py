@@ -212,6 +212,8 @@ def test_verdict_is_silent_about_what_is_not_significant(copy: Path) -> None:
         for cells in summary["transitions"].values():
             for cell in cells.values():
                 cell["p_holm"] = 0.2 if cell["p_holm"] is not None else None
+                if cell["delta"] is not None:
+                    cell.update(ci_low=min(cell["ci_low"], -0.01), ci_high=max(cell["ci_high"], 0.01))
 
     edit(copy, flat)
     findings = verdict(load(copy))
@@ -220,6 +222,33 @@ def test_verdict_is_silent_about_what_is_not_significant(copy: Path) -> None:
     assert answers["Could the extra epoch alone explain it?"] == "it cannot be ruled out"
     assert "did not change grounding measurably" in headline(findings)
     assert "▲</span>" not in page_of(copy)
+
+
+def test_a_large_change_that_is_not_significant_is_not_called_none(copy: Path) -> None:
+    """As with five documents: every interval far from 0, and no p-value that could ever be small."""
+    from benchmark.report.cautions import cautions
+
+    def few(summary: dict[str, Any]) -> None:
+        summary["resampling"]["n_docs"] = 5
+        for cell in summary["transitions"]["post-sft->post-rl"].values():
+            if cell["delta"] is not None:
+                cell.update(ci_low=0.1, ci_high=0.3, p_holm=0.68)
+
+    edit(copy, few)
+    data = load(copy)
+    answers = {f.question: f.answer for f in verdict(data)}
+    assert answers["Did RL improve grounding?"] == "not established"
+    assert answers["Did RL make outputs longer?"] == "probably longer"
+    assert answers["Did RL invent facts?"] == "probably fewer"
+    assert "probably made outputs longer" in headline(verdict(data))
+    assert any("come from 5 documents" in text and "can be significant" in text for text in cautions(data))
+    assert not any("documents" in text for text in cautions(load_with(copy, 500)))
+
+
+def load_with(folder: Path, documents: int) -> Any:
+    data = load(folder)
+    data.summary["resampling"]["n_docs"] = documents
+    return data
 
 
 @pytest.mark.usefixtures("without_figures")
@@ -241,7 +270,7 @@ def test_a_length_that_rl_left_alone_was_not_brought_back(copy: Path) -> None:
 
     def short(summary: dict[str, Any]) -> None:
         summary["systems"]["post-rl"]["verbosity.length_ratio"]["value"] = 1.04
-        summary["transitions"]["post-sft->post-rl"]["verbosity.length_ratio"].update(delta=0.0, p_holm=1.0)
+        summary["transitions"]["post-sft->post-rl"]["verbosity.length_ratio"].update(delta=0.0, ci_low=-0.02, ci_high=0.01, p_holm=1.0)
 
     edit(copy, restored)
     assert "recovery brought the length back" in headline(verdict(load(copy)))
