@@ -212,7 +212,7 @@ def profile_path(name: str) -> Path:
         return path
     shipped = {p.stem: p for p in PROFILES.glob("*.toml")}
     if name not in shipped:
-        raise UserError(f"unknown profile {name!r}; {nearest(name, shipped)}, or give a TOML file")
+        raise UserError(f"unknown profile {name!r}; {nearest(name, shipped)} (or give a TOML file)")
     return shipped[name]
 
 

@@ -67,6 +67,7 @@ def command(args: argparse.Namespace) -> int:
     if stage == GOLD or file_name("", stage, several=False) != stage:
         raise UserError(f"--stage-name {stage!r}: letters, digits and - _ . + only, and not {GOLD!r}, which is the references' own")
     models = Models(profile)
+    models.check(profile.score.reward)
     out = Path(args.out)
     resolved = profile.resolved()
     for training in ("sft", "rl", "recovery", "report"):

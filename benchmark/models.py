@@ -11,6 +11,8 @@ from typing import Any
 from benchmark.assets import PREFIX, resolve
 from benchmark.config import Profile
 from benchmark.lineage import Making
+from benchmark.names import nearest
+from metrics.errors import UserError
 from metrics.retrieval import MRR, P1
 
 HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*/[\w.-]+")
@@ -24,6 +26,22 @@ def model_hash(path: str) -> str:
     if HUB_ID.fullmatch(path) and not Path(path).exists():
         return f"hub:{path}"
     return weights_hash(path)
+
+
+def check_weights(path: str, key: str) -> None:
+    """Raises UserError, naming the key of the profile, when a folder is missing or its weights are missing, pickled or cut short."""
+    from training.checkpoints import weight_files
+    from training.resume import safetensors_problem
+
+    if HUB_ID.fullmatch(path) and not Path(path).exists():
+        return
+    try:
+        files = weight_files(path)
+    except UserError as error:
+        raise UserError(f"{key} = {error}") from None
+    for file in files:
+        if problem := safetensors_problem(file):
+            raise UserError(f"{key} = {file}: corrupt weights ({problem}); copy or train the model again")
 
 
 @dataclass(frozen=True)
@@ -51,6 +69,27 @@ class Models:
 
         rl = self.profile.rl
         return resolve(rl.reward_path, "rl.reward_path") if rl.reward in REWARDS and rl.reward_path is not None else None
+
+    def check(self, with_reward: bool = True) -> None:
+        """Raises UserError, naming the key, for a model that is not there or damaged, and for a reward of an unknown name."""
+        from training.rewards import REWARDS
+
+        for name, path in self.scorers.items():
+            check_weights(path, f"score.scorers.{name}")
+        if self.retrieval is not None:
+            check_weights(self.retrieval, "score.retrieval")
+        if not with_reward:
+            return
+        reward = self.profile.rl.reward
+        if self.reward_path is not None:
+            if ":" not in self.reward_path:
+                check_weights(self.reward_path, "rl.reward_path")
+        elif reward in REWARDS:
+            raise UserError(f"rl.reward = {reward!r} needs rl.reward_path, the folder or hub id that it loads")
+        elif Path(reward).is_dir():
+            check_weights(reward, "rl.reward")
+        elif ":" not in reward:
+            raise UserError(f"rl.reward = {reward!r}: {nearest(reward, REWARDS)} (or give an existing folder, or module:function)")
 
     def load_reward(self) -> Any:
         """The reward of the RL stage."""

@@ -6,14 +6,13 @@ Every line of `run` is a step that is skipped when its inputs have not changed (
 from __future__ import annotations
 
 import argparse
-import shutil
 import sys
 import time
 from pathlib import Path
 from typing import Any
 
 from benchmark.assets import resolve
-from benchmark.config import Profile, load_profile
+from benchmark.config import load_profile
 from benchmark.measure import (
     Measured,
     Workplace,
@@ -26,19 +25,14 @@ from benchmark.measure import (
     score,
     summarise_all,
 )
-from benchmark.models import Models, model_hash
-from benchmark.score import file_name
+from benchmark.models import Models
+from benchmark.preflight import WITH_RL, preflight
 from benchmark.stages import pairs_of, rl, sft
 from benchmark.steps import check_config, locked
-from benchmark.tasks import SPLITS, TASKS, Task, load_task
-from benchmark.userdata import check_disjoint, read_split
-from metrics.errors import UserError
-from metrics.records import Example, read_examples, sha256_file, sha256_json, write_examples
+from benchmark.tasks import Task, load_task
+from metrics.records import Example, read_examples, sha256_file, write_examples
 
-WITH_RL = ("rl", "recovery", "all")
 WITH_RECOVERY = ("recovery", "all")
-SPACE_PER_WEIGHT, SPACE = 8, 64 * 2**20
-"""Free bytes that a run must find: checkpoints and optimiser states per byte of the policy's weights, and the rest."""
 
 
 def command(args: argparse.Namespace) -> int:
@@ -47,12 +41,12 @@ def command(args: argparse.Namespace) -> int:
     run_dir = Path(args.run_dir or f"runs/{Path(args.profile).stem}-seed{profile.run.seed}")
     models = Models(profile)
     policy = resolve(profile.policy.path, "policy.path")
-    identity = preflight(profile, args.stage, models, policy, run_dir)
+    identity, splits = preflight(profile, args.stage, models, policy, run_dir)
     with locked(run_dir):
         check_config(run_dir, identity)
         start = time.monotonic()
         place = open_workplace(run_dir, profile, "run", args.argv, identity, lambda text: _say(run_dir, text, start))
-        summary = run(place, args.stage, models, policy)
+        summary = run(place, args.stage, models, policy, splits)
     from benchmark.report import print_table
 
     print_table(summary)
@@ -68,55 +62,11 @@ def _say(run_dir: Path, text: str, start: float) -> None:
         log.write(f"{time.strftime('%Y-%m-%d %H:%M:%S')} {text}\n")
 
 
-def preflight(profile: Profile, stage: str, models: Models, policy: str, run_dir: Path) -> str:
-    """Everything that can be found wrong before anything is written; returns the configuration's hash (contents, not paths)."""
-    from training.checkpoints import check_folder
-
-    for name in [profile.run.task, *profile.run.extra_tasks]:
-        load_task(name)
-    if profile.run.task in profile.run.extra_tasks or len(set(profile.run.extra_tasks)) < len(profile.run.extra_tasks):
-        raise UserError("run.extra_tasks names a task twice, or the primary one")
-    files = profile.data.files
-    if files:
-        needed = {"para", profile.run.split} | ({"src"} if stage in WITH_RL else set())
-        if missing := sorted(needed - files.keys()):
-            raise UserError(
-                f"data.{' and data.'.join(missing)} missing: a run on your own files needs {', '.join(f'data.{s}' for s in sorted(needed))}"
-            )
-    if files:
-        if profile.data.name in TASKS or file_name("", profile.data.name, several=False) != profile.data.name:
-            raise UserError(f"data.name = {profile.data.name!r}: not the name of an embedded task; letters, digits and - _ . + only")
-        check_disjoint({split: read_split(path, split, load_task(profile.run.task)) for split, path in files.items()})
-    if Path(policy).exists() or "/" not in policy or policy.startswith((".", "/", "~")):
-        check_folder(Path(policy))
-        _check_space(run_dir, policy)
-    resolved = profile.resolved()
-    resolved.pop("report")
-    resolved["data"] |= {split: sha256_file(Path(path).expanduser()) for split, path in files.items()}
-    resolved["policy"]["path"] = model_hash(policy)
-    resolved["rl"] |= {"reward": None, "reward_path": None}
-    resolved["score"] |= {"scorers": None, "retrieval": None}
-    return sha256_json({"config": resolved, "models": models.identity()})
-
-
-def _check_space(run_dir: Path, policy: str) -> None:
-    place = run_dir.absolute()
-    while not place.exists():
-        place = place.parent
-    need = SPACE + SPACE_PER_WEIGHT * sum(f.stat().st_size for f in Path(policy).glob("*.safetensors"))
-    free = shutil.disk_usage(place).free
-    written = sum(f.stat().st_size for f in run_dir.rglob("*") if f.is_file())
-    if free + written < need:
-        raise UserError(
-            f"{place}: {free / 2**20:.0f} MiB free, the run needs about {need / 2**20:.0f} MiB; free some space or give another --run-dir"
-        )
-
-
-def run(place: Workplace, stage: str, models: Models, policy: str) -> dict[str, Any]:
-    """All steps up to `stage`; returns the summary."""
+def run(place: Workplace, stage: str, models: Models, policy: str, found: dict[str, list[Example]]) -> dict[str, Any]:
+    """All steps up to `stage`; returns the summary. found: the splits, as `preflight` has checked them."""
     profile = place.profile
     task = named(load_task(profile.run.task), profile.data.name if profile.data.files else None)
-    splits = data(place, task)
+    splits = data(place, task, found)
     prepare_torch(place)
     para = splits["para"]
     pairs, again = pairs_of(task, para), pairs_of(task, para, profile.data.n_recovery)
@@ -159,23 +109,17 @@ def run(place: Workplace, stage: str, models: Models, policy: str) -> dict[str, 
     return summary
 
 
-def data(place: Workplace, task: Task) -> dict[str, list[Example]]:
+def data(place: Workplace, task: Task, found: dict[str, list[Example]]) -> dict[str, list[Example]]:
     """The step that lays out the splits in examples/; returns them."""
     wanted = place.profile.data
-    names = list(wanted.files) or list(SPLITS)
-    paths = {split: place.examples_path(task.name, split) for split in names}
+    paths = {split: place.examples_path(task.name, split) for split in found}
 
     def work() -> dict[str, Any]:
-        if wanted.files:
-            splits = {split: read_split(path, split, task) for split, path in wanted.files.items()}
-        else:
-            splits = {split: task.load(split, getattr(wanted, f"n_{split}")) for split in names}
-        check_disjoint(splits)
-        for split, examples in splits.items():
+        for split, examples in found.items():
             write_examples(paths[split], examples)
-        return {"n": {split: len(examples) for split, examples in splits.items()}}
+        return {"n": {split: len(examples) for split, examples in found.items()}}
 
-    config = {"task": task.name, "version": task.version, "n": {s: getattr(wanted, f"n_{s}") for s in names}}
+    config = {"task": task.name, "version": task.version, "n": {s: getattr(wanted, f"n_{s}") for s in found}}
     inputs = {split: sha256_file(Path(path).expanduser()) for split, path in wanted.files.items()}
     code = ("benchmark/userdata.py",) if wanted.files else ("benchmark/tasks",)
     done = place.steps.run("data", config, inputs, code, list(paths.values()), work)

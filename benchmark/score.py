@@ -137,7 +137,7 @@ def command(args: argparse.Namespace) -> int:
     from benchmark.assets import resolve
     from benchmark.config import load_profile
     from benchmark.manifest import RunManifest, git_state, hardware, package_versions
-    from benchmark.models import model_hash
+    from benchmark.models import check_weights
     from benchmark.report import print_table, write_report
     from benchmark.steps import locked
 
@@ -158,8 +158,10 @@ def command(args: argparse.Namespace) -> int:
     if file_name("", task, several=False) != task:
         raise UserError(f"--task {task!r}: letters, digits and - _ . + only")
     named = _named(groups)
-    for folder in [*scorers.values(), *([means.retrieval] if means.retrieval else [])]:
-        model_hash(folder)
+    for scorer, folder in scorers.items():
+        check_weights(folder, f"score.scorers.{scorer}")
+    if means.retrieval:
+        check_weights(means.retrieval, "score.retrieval")
     with locked(out):
         _clear(out)
         parts = []

@@ -140,13 +140,14 @@ class Steps:
 def check_config(run_dir: Path, config_hash: str) -> None:
     """Claims a run directory for one configuration. Raises UserError when it belongs to another one.
 
-    A directory in which no step has been finished yet belongs to nobody, so a run that stopped at a mistake can be mended and repeated.
+    A directory in which nothing but data has been laid out belongs to nobody, so a run that stopped at a mistake can be mended and repeated.
     """
     path = run_dir / "config_hash"
     if path.exists():
         if path.read_text("utf-8").strip() == config_hash:
             return
-        if any((run_dir / "steps").rglob("done.json")):
+        steps = run_dir / "steps"
+        if any(done.relative_to(steps).parts[0] != "data" for done in steps.rglob("done.json")):
             raise UserError(f"{run_dir} holds a run of another configuration, seed or data; give another --run-dir, or remove this one")
     elif any(p.name != ".lock" for p in run_dir.iterdir()):
         raise UserError(f"{run_dir} is not empty and is no run directory; give another --run-dir")
@@ -157,10 +158,12 @@ def check_config(run_dir: Path, config_hash: str) -> None:
 def locked(run_dir: Path) -> Iterator[None]:
     """Creates the run directory and keeps every other process out of it; the lock goes with the process, even when it is killed.
 
-    Raises UserError when the directory cannot be made or written, or another process holds it.
+    Raises UserError when the directory cannot be made or written, or another process holds it. A directory that turns out to be no place
+    for a run (a UserError inside, and no run of ours in it) is left as it was found.
     """
     if run_dir.exists() and not run_dir.is_dir():
         raise UserError(f"{run_dir} is a file; a run needs a directory")
+    fresh, bare = not run_dir.exists(), not (run_dir / ".lock").exists()
     try:
         run_dir.mkdir(parents=True, exist_ok=True)
         lock = (run_dir / ".lock").open("w")
@@ -171,4 +174,11 @@ def locked(run_dir: Path) -> Iterator[None]:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise UserError(f"another process is working in {run_dir}; wait for it, or give another directory") from None
-        yield
+        try:
+            yield
+        except UserError:
+            if bare and not (run_dir / "config_hash").exists():
+                (run_dir / ".lock").unlink()
+                if fresh and not any(run_dir.iterdir()):
+                    run_dir.rmdir()
+            raise

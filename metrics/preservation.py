@@ -37,13 +37,20 @@ def preservation(
     metrics without a better direction, and where the RL gain is not distinguishable from 0 or is a loss.
     """
     sampler = Resampler(sft.example_ids, None if docs is None else tuple(docs), draws_boot=draws, seed=seed, level=level)
-    return preservation_from_draws(sampler, (sft, rl, recovery), sampler.bootstrap([sft, rl, recovery]))
+    stages = (sft, rl, recovery)
+    return preservation_from_draws(sampler, stages, sampler.bootstrap(stages), sampler.jackknife(stages))
 
 
 def preservation_from_draws(
-    sampler: Resampler, stages: tuple[SegmentStats, SegmentStats, SegmentStats], draws: Sequence[np.ndarray]
+    sampler: Resampler,
+    stages: tuple[SegmentStats, SegmentStats, SegmentStats],
+    draws: Sequence[np.ndarray],
+    left_out: Sequence[np.ndarray] | None = None,
 ) -> dict[str, float | str | None]:
-    """`preservation` on bootstrap values that are already there: (sft, rl, recovery), each (draws,)."""
+    """`preservation` on bootstrap values (draws,) and jackknife values (documents,) that are already there, of (sft, rl, recovery) each.
+
+    Without jackknife values the intervals of differences are plain percentile ones (see `Resampler.limits`).
+    """
     empty: dict[str, float | str | None] = dict.fromkeys(("kept", "kept_ci_low", "kept_ci_high", "ratio", "ci_low", "ci_high"))
     sft_stats, rl_stats, recovery_stats = stages
     for other in (rl_stats, recovery_stats):
@@ -51,11 +58,14 @@ def preservation_from_draws(
             return {**empty, "reason": reason}
     sft, rl, recovery = (_Stage(float(s.value() or 0.0), d) for s, d in zip(stages, draws, strict=True))
     kept, kept_draws = recovery.value - sft.value, recovery.draws - sft.draws
-    low, high = sampler.limits(kept_draws, kept)
+    kept_left = gain_left = None
+    if left_out is not None:
+        kept_left, gain_left = left_out[2] - left_out[0], left_out[1] - left_out[0]
+    low, high = sampler.limits(kept_draws, kept, kept_left)
     found = {**empty, "kept": kept, "kept_ci_low": low, "kept_ci_high": high}
 
     gain, gain_draws = rl.value - sft.value, rl.draws - sft.draws
-    reason = _no_ratio(sampler, sft_stats, gain, gain_draws)
+    reason = _no_ratio(sampler, sft_stats, gain, gain_draws, gain_left)
     if reason is not None:
         return {**found, "reason": reason}
     ratio = kept / gain
@@ -63,17 +73,18 @@ def preservation_from_draws(
     return {**found, "ratio": ratio, "ci_low": ci_low, "ci_high": ci_high}
 
 
-def _no_ratio(sampler: Resampler, metric: SegmentStats, gain: float, gain_draws: np.ndarray) -> str | None:
+def _no_ratio(sampler: Resampler, metric: SegmentStats, gain: float, gain_draws: np.ndarray, left_out: np.ndarray | None) -> str | None:
     """Why the ratio must not be given, or None."""
     if metric.metric.startswith("verbosity."):
         return "no preservation ratio for verbosity metrics: length is not a gain"
     if metric.higher_is_better is None:
         return "no preservation ratio: the metric has no better direction"
-    low, high = sampler.limits(gain_draws, gain)
-    if low is None or high is None:
+    low, high = sampler.limits(gain_draws, gain, left_out)
+    plain_low, plain_high = sampler.limits(gain_draws, gain)
+    if low is None or high is None or plain_low is None or plain_high is None:
         return "no preservation ratio: the RL gain has no interval (fewer than two documents)"
-    better_low = low if metric.higher_is_better else -high
-    if better_low > 0:
+    # The percentile limits must exclude 0 as well: the ratio's interval below rests on the draws themselves.
+    if (min(low, plain_low) if metric.higher_is_better else -max(high, plain_high)) > 0:
         return None
     return f"no preservation ratio: the RL gain {gain:.4g} [{low:.4g}, {high:.4g}] does not exclude 0 in the better direction"
 

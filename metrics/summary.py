@@ -112,16 +112,17 @@ def summarise(
     drawn = dict(zip(cells, sampler.bootstrap([table[k][m] for k, m in cells]), strict=True)) if ids else {}
     nothing = np.full(draws_boot, np.nan)
     draws = {cell: drawn.get(cell, nothing) for cell in cells}
+    left = dict(zip(cells, sampler.jackknife([table[k][m] for k, m in cells]) if ids else [nothing] * len(cells), strict=True))
     return {
         "schema_version": SCHEMA_VERSION,
         "run": {**dict.fromkeys(RUN_FIELDS), **run},
         "resampling": {"draws_boot": draws_boot, "draws_perm": draws_perm, "level": level, "n_docs": sampler.n_docs if ids else 0},
         "systems": {
-            key: {name: _describe(m, sampler.limits(draws[key, name], m.value()), lineage) for name, m in row.items()}
+            key: {name: _describe(m, sampler.limits(draws[key, name], m.value(), left[key, name]), lineage) for name, m in row.items()}
             for key, row in table.items()
         },
-        "transitions": _transitions(table, sampler, draws),
-        "preservation": _preservation(table, sampler, draws),
+        "transitions": _transitions(table, sampler, draws, left),
+        "preservation": _preservation(table, sampler, draws, left),
         "tasks": dict(tasks or {}),
     }
 
@@ -130,7 +131,7 @@ _Table = Mapping[str, Mapping[str, SegmentStats]]
 _Draws = Mapping[tuple[str, str], np.ndarray]
 
 
-def _transitions(table: _Table, sampler: Resampler, draws: _Draws) -> dict[str, dict[str, Any]]:
+def _transitions(table: _Table, sampler: Resampler, draws: _Draws, left: _Draws) -> dict[str, dict[str, Any]]:
     pairs = [(p + a, p + b) for a, b in TRANSITIONS for p in _prefixes(list(table), (a, b))]
     out: dict[str, dict[str, Any]] = {}
     tested: list[tuple[dict[str, Any], SegmentStats, SegmentStats]] = []
@@ -144,7 +145,7 @@ def _transitions(table: _Table, sampler: Resampler, draws: _Draws) -> dict[str, 
                 cell["reason"] = reason
                 continue
             delta = float(b.value() or 0.0) - float(a.value() or 0.0)
-            low, high = sampler.limits(draws[after, name] - draws[before, name], delta)
+            low, high = sampler.limits(draws[after, name] - draws[before, name], delta, left[after, name] - left[before, name])
             cell.update(delta=delta, ci_low=low, ci_high=high)
             tested.append((cell, a, b))
             if not np.array_equal(a.scored, b.scored):
@@ -166,15 +167,16 @@ def _paired(both: tuple[SegmentStats, SegmentStats], sampler: Resampler) -> dict
     if a is None or b is None:
         return {"delta": None, "ci_low": None, "ci_high": None, "p": None, "reason": "no segment scored in both systems"}
     draws_a, draws_b = sampler.bootstrap(both)
-    low, high = sampler.limits(draws_b - draws_a, b - a)
+    left_a, left_b = sampler.jackknife(both)
+    low, high = sampler.limits(draws_b - draws_a, b - a, left_b - left_a)
     return {"delta": b - a, "ci_low": low, "ci_high": high, "p": None}
 
 
-def _preservation(table: _Table, sampler: Resampler, draws: _Draws) -> dict[str, Any]:
+def _preservation(table: _Table, sampler: Resampler, draws: _Draws, left: _Draws) -> dict[str, Any]:
     out = {}
     for prefix in _prefixes(list(table), PRESERVATION):
         keys = [prefix + stage for stage in PRESERVATION]
         for name in [m for m in table[keys[0]] if all(m in table[k] for k in keys)]:
             sft, rl, recovery = (table[k][name] for k in keys)
-            out[prefix + name] = preservation_from_draws(sampler, (sft, rl, recovery), [draws[k, name] for k in keys])
+            out[prefix + name] = preservation_from_draws(sampler, (sft, rl, recovery), [draws[k, name] for k in keys], [left[k, name] for k in keys])
     return out

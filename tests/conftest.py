@@ -12,3 +12,9 @@ for name, value in {
     "MPLBACKEND": "Agg",
 }.items():
     os.environ.setdefault(name, value)
+
+from hypothesis import settings  # noqa: E402 - after the environment is set
+
+# How long an example takes on a busy machine is no property of the code; tests/perf measures speed.
+settings.register_profile("suite", deadline=None)
+settings.load_profile("suite")

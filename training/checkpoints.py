@@ -106,6 +106,18 @@ def check_folder(folder: Path, trust_remote_code: bool = False) -> dict[str, Any
     return config
 
 
+def context_length(path: str | Path, trust_remote_code: bool = False) -> int | None:
+    """Tokens that the model of a folder or hub id can hold, by its config; None where the config does not say."""
+    from transformers import AutoConfig
+
+    try:
+        config = AutoConfig.from_pretrained(str(path), trust_remote_code=trust_remote_code)
+    except Exception as err:  # as for the tokenizer below
+        raise UserError(f"{path}: its config cannot be read ({_first_line(err)}); check the folder or the hub id") from err
+    length = getattr(config, "max_position_embeddings", None)
+    return int(length) if length else None
+
+
 def load_tokenizer(path: str | Path, trust_remote_code: bool = False) -> Any:
     """The tokenizer of a checkpoint, padding on the left (with eos, where it has no padding token). UserError without tokenizer or eos."""
     from transformers import AutoTokenizer

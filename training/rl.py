@@ -150,7 +150,7 @@ def train_rl(
     config = {**asdict(cfg), "reward": reward.id, "target_lang": languages[0]}
     parent = weights_hash(policy_path) if Path(policy_path).is_dir() else None
     key = {"stage": stage, "parent_hash": parent, "config_hash": sha256_json(config), "data_hash": sha256_json(all_rows), "seed": cfg.seed}
-    done = finished(out, key)
+    done = finished(out, work, key)
     if done is not None:
         return done
     completions = per_device(cfg.prompts_per_step * cfg.num_generations, cfg.accumulation, "rl.prompts_per_step x rl.num_generations")

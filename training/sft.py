@@ -99,13 +99,19 @@ def encode_pairs(
     return kept, len(rows) - len(kept)
 
 
-def finished(out: Path, key: dict[str, Any]) -> Checkpoint | None:
-    """The checkpoint in `out` when it was trained with just this key and its weights are whole, else None."""
+def finished(out: Path, work: Path, key: dict[str, Any]) -> Checkpoint | None:
+    """The checkpoint in `out` when it was trained with just this key and its weights are whole, else None.
+
+    A kill between the last save and the removal of the trainer's states in `work` leaves those behind: they go now.
+    """
     try:
         found = read_checkpoint(out)
     except UserError:  # absent, of other making or damaged: it is trained (again)
         return None
-    return found if all(getattr(found, name) == value for name, value in key.items()) else None
+    if any(getattr(found, name) != value for name, value in key.items()):
+        return None
+    shutil.rmtree(work, ignore_errors=True)
+    return found
 
 
 def processes() -> Any:
@@ -177,7 +183,7 @@ def train_sft(
     parent = weights_hash(policy_path) if Path(policy_path).is_dir() else None
     data_hash = sha256_json([list(pair) for pair in pairs])
     key = {"stage": stage, "parent_hash": parent, "config_hash": sha256_json(asdict(cfg)), "data_hash": data_hash, "seed": cfg.seed}
-    done = finished(out, key)
+    done = finished(out, work, key)
     if done is not None:
         return done
     context = getattr(model.config, "max_position_embeddings", None) or cfg.max_length

@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 from benchmark.report.data import RunData
-from benchmark.report.words import GOLD, is_number, label, listing, stage_of
+from benchmark.report.words import ALPHA, GOLD, is_number, label, listing, stage_of
 
 FEW = 200
 """Below this many segments, percentile intervals are rough."""
-WEAK_RECALL, WEAK_CHRF = 0.15, 15.0
-"""A starting policy below these states next to nothing of its source / shares next to nothing with the references."""
+WEAK_RECALL, WEAK_CHRF, UNRELATED_CHRF = 0.15, 20.0, 17
+"""A starting policy below these states next to nothing of its source / shares next to nothing with the references.
+
+Unrelated Thai sentences have chrF2 17 with each other (news, one's text against the next one's reference), the right letters in random
+order 19: below 20 nothing is shown but the right script.
+"""
 CEILING = 0.95
+SPLITS = ("para", "src", "dev", "test")
+EMBEDDED = "asset:"
 TRUNCATED, WRONG_SCRIPT, DEAD_GROUPS = 0.05, 0.05, 0.5
 
 
 def cautions(data: RunData) -> list[str]:
     """Warnings, the gravest first; each a sentence or two."""
-    return [*_facts(data), *_policy(data), *_reward(data), *_design(data)]
+    return [*_facts(data), *_strangers(data), *_policy(data), *_reward(data), *_design(data)]
 
 
 def _facts(data: RunData) -> list[str]:
@@ -28,6 +34,27 @@ def _facts(data: RunData) -> list[str]:
     ]
 
 
+def _strangers(data: RunData) -> list[str]:
+    """Embedded models that judge texts of another world than the one they were made for."""
+    config = (data.manifest or {}).get("config") or {}
+    if not any((config.get("data") or {}).get(split) for split in SPLITS):
+        return []
+    trained = (data.manifest or {}).get("command") == "run"
+    used = {
+        "the policy": trained and (config.get("policy") or {}).get("path"),
+        "the training reward": trained and (config.get("rl") or {}).get("reward_path"),
+        "the retrieval encoder": (config.get("score") or {}).get("retrieval"),
+        **{f"the scorer {name}": path for name, path in ((config.get("score") or {}).get("scorers") or {}).items()},
+    }
+    embedded = [name for name, path in used.items() if str(path).startswith(EMBEDDED)]
+    if not embedded:
+        return []
+    return [
+        f"These texts are your own, but {listing(embedded)} are small models made for the embedded newswire world and know little beyond it: "
+        "on other texts expect poor outputs, and take these models' scores for a trial of the plumbing, not for a judgement."
+    ]
+
+
 def _policy(data: RunData) -> list[str]:
     found = []
     for key in data.keys:
@@ -37,7 +64,10 @@ def _policy(data: RunData) -> list[str]:
         recall, chrf = data.cell(key, "coverage.recall").get("value"), data.cell(key, "overlap.chrf").get("value")
         if stage == "post-sft":
             if (is_number(recall) and recall < WEAK_RECALL) or (not is_number(recall) and is_number(chrf) and chrf < WEAK_CHRF):
-                shown = f"{label('coverage.recall')} {recall:.3f}" if is_number(recall) else f"chrF2 {chrf:.1f} of 100"
+                if is_number(recall):
+                    shown = f"{label('coverage.recall')} {recall:.3f}"
+                else:
+                    shown = f"chrF2 {chrf:.1f} of 100; unrelated Thai sentences reach {UNRELATED_CHRF}"
                 found.append(f"{key} is too weak to build on ({shown}): what RL and recovery did to it says little about stronger models.")
             elif is_number(recall) and recall > CEILING:
                 found.append(f"{key} already states {recall:.0%} of the salient facts: little room is left for RL to show anything.")
@@ -80,6 +110,14 @@ def _design(data: RunData) -> list[str]:
     sizes = [c["n_total"] for k in data.keys for c in data.summary["systems"][k].values() if isinstance(c.get("n_total"), int)]
     if sizes and max(sizes) < FEW:
         found.append(f"Only {max(sizes)} test segments: intervals are wide and rough below {FEW}.")
+    documents = (data.summary.get("resampling") or {}).get("n_docs")
+    tested = max((sum(is_number(c.get("p")) for c in cells.values()) for cells in data.summary.get("transitions", {}).values()), default=0)
+    # Swapping n documents gives 2^n outcomes, of which the two all-equal ones are as extreme as can be.
+    if isinstance(documents, int) and 0 < documents < 60 and tested and tested * 2.0 ** (1 - documents) > ALPHA:
+        found.append(
+            f"The segments come from {documents} document{'s' if documents > 1 else ''}, which are swapped as wholes: with so few, no change "
+            f"of one metric among {tested} can be significant, however large."
+        )
     stages = {stage_of(k) for k in data.keys}
     if "post-recovery" in stages and "post-sft-continued" not in stages:
         found.append("No control arm (SFT plus the same extra epoch, without RL): a gain of post-recovery may be due to the extra epoch.")

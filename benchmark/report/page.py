@@ -40,11 +40,13 @@ def write(run_dir: Path) -> Path:
 def render(data: RunData) -> str:
     """The whole page."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
+    from markupsafe import Markup
 
     environment = Environment(
         loader=FileSystemLoader(FOLDER), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     environment.filters["visible"] = lambda text: visible(str(text))
+    environment.filters["breakable"] = lambda name: visible(str(name)).replace(".", Markup(".<wbr>")).replace("_", Markup("_<wbr>"))
     environment.filters["stage_var"] = lambda key: css_class(key, data.keys)
     return environment.get_template("template.html.j2").render(context(data))
 
@@ -140,9 +142,17 @@ def header(data: RunData) -> list[Fact]:
         Fact("Source-only texts, D_src", count(run.get("n_src")), "used by RL"),
         Fact("Steps SFT / RL / recovery", " / ".join(count(run.get(f"{s}_steps")) for s in ("sft", "rl", "recovery"))),
         Fact("Seed", _seeds(run)),
-        Fact("Reward", plain(str(run.get("reward_id") or "unknown")), "name and weights of the training reward"),
+        _reward(run),
     ]
     return facts
+
+
+def _reward(run: dict[str, Any]) -> Fact:
+    """The training reward: its name large, what identifies its weights and settings small."""
+    name, colon, rest = plain(str(run.get("reward_id") or "unknown")).partition(":")
+    # Of module:function both parts are the name.
+    hashed = colon and any(len(part) >= 8 and set(part) <= set("0123456789abcdef") for part in rest.split(":"))
+    return Fact("Reward", name if hashed else name + colon + rest, f"weights and settings: {rest}" if hashed else "the training reward")
 
 
 def _seeds(run: dict[str, Any]) -> str:

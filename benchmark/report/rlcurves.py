@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
 from benchmark.report.data import RunData
 from benchmark.report.svg import INK, MUTED, axes, to_svg
 from benchmark.report.words import is_number, label
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 POINTS = 240
 """Longer runs are averaged in this many groups of neighbouring steps."""
@@ -54,6 +57,13 @@ def _smooth(values: list[float]) -> list[float]:
     return [sum(part) / len(part) for i in range(len(values)) if (part := values[max(0, i - reach) : i + reach + 1])]
 
 
+def _whole_steps(ax: Axes) -> None:
+    """Ticks at whole steps only: a short run has no step 1.2."""
+    from matplotlib.ticker import MaxNLocator
+
+    ax.xaxis.set_major_locator(MaxNLocator(nbins=6, integer=True))
+
+
 def _curve(groups: list[tuple[int, list[float]]], name: str, title: str, colour: str, unit_range: bool, band: bool) -> Markup:
     import numpy as np
 
@@ -69,6 +79,7 @@ def _curve(groups: list[tuple[int, list[float]]], name: str, title: str, colour:
     else:
         ax.set_ylim(bottom=0 if min(means) >= 0 else None)
     ax.margins(x=0.02)
+    _whole_steps(ax)
     return to_svg(figure, name, f"{title} over RL steps {xs[0]} to {xs[-1]}: from {means[0]:.3g} to {means[-1]:.3g}")
 
 
@@ -111,5 +122,6 @@ def probe(data: RunData) -> Markup | None:
         ax.plot([s for s, _ in points], [v for _, v in points], color=colour, marker=marker, markersize=4.5, linewidth=1.6, label=name)
         told.append(f"{name} from {points[0][1]:.3f} to {points[-1][1]:.3f}")
     ax.set_ylim(bottom=min(0.0, ax.get_ylim()[0]))
+    _whole_steps(ax)
     figure.legend(loc="outside lower left", ncols=3, frameon=False, fontsize=8.5, labelcolor=INK, handlelength=1.8, columnspacing=1.6)
     return to_svg(figure, "probe", "Independent probe on dev during RL: " + "; ".join(told))

@@ -37,6 +37,9 @@ FINAL = ("coverage.f1", "grounding.entity")
 """What recovery has to beat the control arm on."""
 NEAR = 0.10
 """Length counts as recovered within this share of the reference length."""
+NOT_ESTABLISHED = " The interval leaves 0 out, but the change is not significant after Holm's correction: too few documents or segments to tell."
+NOTHING_LOST = "it was never lost"
+"""Answer about the length where RL had left it near the references'."""
 MOST = 0.6
 """From this share of the RL gain on, most of it counts as kept."""
 
@@ -93,6 +96,12 @@ def _sign(cell: dict[str, Any] | None) -> int:
     return (1 if cell["delta"] > 0 else -1) if cell is not None and significant(cell) else 0
 
 
+def _outside(cell: dict[str, Any] | None) -> int:
+    """1 or -1 where the interval of a change leaves 0 out, whatever the test says: absence of proof is not called absence of change."""
+    low, high = (cell or {}).get("ci_low"), (cell or {}).get("ci_high")
+    return 0 if not (is_number(low) and is_number(high)) else 1 if low > 0 else -1 if high < 0 else 0
+
+
 def _moves(data: RunData, before: str, after: str, metrics: tuple[str, ...]) -> str:
     """ "Entities and events rose; quantities did not change measurably." over those that were tested."""
     cells = data.transition(before, after)
@@ -117,12 +126,14 @@ def _gain(data: RunData, keys: dict[str, str]) -> Finding:
         return Finding(question, "unknown", "No semantic metric could be computed for both stages.", "unknown")
     sign = _sign(data.transition(a, b).get(metric))
     sentence = f"{label(metric)}: {change(data, a, b, metric)}.{_upper(_moves(data, a, b, tuple(m + CONTROLLED for m in GROUNDING)))}"
+    open_ = sign == 0 and bool(_outside(data.transition(a, b).get(metric)))
+    sentence += NOT_ESTABLISHED if open_ else ""
     if not metric.startswith(("coverage.", "grounding.")):
         sentence += " The examples carry no gold facts, so grounding itself was not measured; this is the nearest metric there is."
-        return Finding(question, {1: "perhaps: proxy rose", -1: "perhaps not: proxy fell", 0: "no change seen"}[sign], sentence, "unknown")
-    return Finding(
-        question, {1: "yes", -1: "no: it fell", 0: "no measurable change"}[sign], sentence, {1: "good", -1: "bad", 0: "mixed"}[sign]
-    )
+        seen = {1: "perhaps: proxy rose", -1: "perhaps not: proxy fell", 0: "not established" if open_ else "no change seen"}
+        return Finding(question, seen[sign], sentence, "unknown")
+    answer = {1: "yes", -1: "no: it fell", 0: "not established" if open_ else "no measurable change"}
+    return Finding(question, answer[sign], sentence, {1: "good", -1: "bad", 0: "mixed"}[sign])
 
 
 def _length(data: RunData, keys: dict[str, str]) -> Finding:
@@ -140,6 +151,8 @@ def _length(data: RunData, keys: dict[str, str]) -> Finding:
         more = {1: "They also state more", -1: "They state less", 0: "They do not state measurably more"}
         delta = number(source["delta"], "coverage.recall_source", signed=True)
         sentence += f" {more[_sign(source)]} of the source (recall of all source facts {delta})."
+    if sign == 0 and (seen := _outside(data.transition(a, b).get(metric))):
+        return Finding(question, f"probably {'longer' if seen > 0 else 'shorter'}", sentence + NOT_ESTABLISHED, "mixed")
     return Finding(question, {1: "yes", -1: "no: shorter", 0: "no"}[sign], sentence, {1: "bad", -1: "mixed", 0: "good"}[sign])
 
 
@@ -151,6 +164,8 @@ def _invention(data: RunData, keys: dict[str, str]) -> Finding:
         return Finding(question, "unknown", f"Unsupported facts cannot be counted: {why}.", "unknown")
     sign = _sign(data.transition(a, b).get(metric))
     sentence = f"Share of stated items that the source supports: {change(data, a, b, metric)}."
+    if sign == 0 and (seen := _outside(data.transition(a, b).get(metric))):
+        return Finding(question, "probably " + ("fewer" if seen > 0 else "more"), sentence + NOT_ESTABLISHED, "mixed")
     return Finding(
         question,
         {1: "no: fewer than before", -1: "yes: more than before", 0: "no measurable change"}[sign],
@@ -171,8 +186,10 @@ def _form(data: RunData, keys: dict[str, str]) -> Finding:
     )
     where = "within" if abs(off) <= NEAR else "not within"
     sentence = f"Length / reference length: {before} after RL, {after} after recovery; {where} {NEAR:.0%} of the reference."
-    near = abs(off) <= NEAR
-    return Finding(question, "yes" if near else f"no: {off:+.0%}".replace("-", "\u2212"), sentence, "good" if near else "bad")
+    if abs(off) > NEAR:
+        return Finding(question, f"no: {off:+.0%}".replace("-", "\u2212"), sentence, "bad")
+    reinforced = data.cell(keys["post-rl"], "verbosity.length_ratio").get("value")
+    return Finding(question, NOTHING_LOST if is_number(reinforced) and abs(reinforced - 1) <= NEAR else "yes", sentence, "good")
 
 
 def _kept(data: RunData, keys: dict[str, str], prefix: str) -> Finding:
@@ -228,13 +245,21 @@ def headline(findings: list[Finding]) -> str:
     )
     if gain is None or length is None:
         return ""
-    grew = {"yes": "made outputs longer", "no: shorter": "made outputs shorter", "no": "left their length as it was"}.get(length.answer, "")
+    grew = {
+        "yes": "made outputs longer",
+        "no: shorter": "made outputs shorter",
+        "no": "left the length of outputs as it was",
+        "probably longer": "probably made outputs longer",
+        "probably shorter": "probably made outputs shorter",
+    }.get(length.answer, "")
     did = {"good": "improved grounding", "bad": "lowered grounding", "mixed": "did not change grounding measurably"}.get(gain.tone)
     if did is None:
         return "Grounding was not measured, so the question of this suite cannot be answered on this input; the other metrics are below."
     text = f"RL {did}{' and ' + grew if grew else ''}"
     if form and kept:
-        back = {"good": "brought the length back", "bad": "did not bring the length back"}.get(form.tone, "was not measured in length")
+        back = {"good": "brought the length back", "bad": "left a length that is off"}.get(form.tone, "was not measured in length")
+        if form.answer == NOTHING_LOST:
+            back = "kept the length near the references'"
         text += f"; recovery {back}"
         if gain.tone == "good" and kept.answer.endswith("%"):
             text += f" and kept {kept.answer} of the gain"

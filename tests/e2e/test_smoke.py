@@ -14,6 +14,14 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from benchmark.cli import main
+
+METRICS = """coverage.recall coverage.recall_source coverage.precision coverage.f1 coverage.recall.person coverage.recall.place
+coverage.recall.event grounding.entity grounding.event grounding.quantity grounding.relation grounding.retrieval_p1 grounding.retrieval_mrr
+verbosity.chars verbosity.length_ratio verbosity.facts_per_100_chars verbosity.repetition verbosity.wrong_script verbosity.truncated
+coverage.recall.length_controlled coverage.f1.length_controlled grounding.entity.length_controlled grounding.event.length_controlled
+grounding.quantity.length_controlled grounding.relation.length_controlled overlap.bleu overlap.chrf scorer.comet_qe reward.mean""".split()  # noqa: SIM905 - read like the contract
+"""The contract's names, written out again here on purpose."""
 STAGES = ["base", "post-sft", "post-sft-continued", "post-rl", "post-recovery"]
 TRANSITIONS = ["post-sft->post-rl", "post-rl->post-recovery", "post-sft->post-recovery", "post-sft-continued->post-recovery"]
 
@@ -53,6 +61,21 @@ def test_the_run_directory_keeps_its_contract(finished):
             else:
                 assert math.isfinite(row["value"])
                 assert row["ci_low"] <= row["value"] <= row["ci_high"]
+
+
+def test_every_metric_of_the_contract_is_in_the_summary_and_in_the_scores(finished):
+    summary = json.loads((finished / "summary.json").read_text(encoding="utf-8"))
+    table = pd.read_parquet(finished / "scores.parquet")
+    assert {*("system", "stage", "task", "example_id", "metric", "value", "reason", "signature")} <= set(table.columns)
+    for stage in [*STAGES, "gold"]:
+        scored = table[table["stage"] == stage].groupby("metric")["example_id"].nunique()
+        for name in METRICS:
+            assert {"value", "ci_low", "ci_high", "n_scored", "n_total", "signature", "in_loop", "kin"} <= set(summary["systems"][stage][name])
+            assert scored[name] == summary["systems"][stage][name]["n_total"] == 24, (stage, name)
+    loops = {name for name, row in summary["systems"]["post-rl"].items() if row["in_loop"]}
+    assert loops == {"reward.mean"}
+    assert set(summary["preservation"]) >= set(METRICS)
+    assert summary["tasks"][summary["run"]["task"]]["systems"] == summary["systems"]
 
 
 def test_gold_is_perfect_and_every_item_is_generated_once(finished):
@@ -95,17 +118,91 @@ def test_a_finished_run_is_not_run_again_and_another_config_is_refused(finished)
     assert (finished / "summary.json").read_bytes() == before
 
 
-def test_a_killed_run_goes_on_to_the_same_summary(finished, tmp_path):
+def test_a_trained_checkpoint_evaluated_apart_gives_the_runs_own_values(finished, tmp_path, capsys):
+    """`evaluate` -> a run directory that `report` and `compare` accept; the texts and scores are those of the run."""
+    out = tmp_path / "out"
+    off = ["--set", "score.reward=false", "score.scorers.comet_qe=null", "score.retrieval=null"]
+    model = ["--model", str(finished / "checkpoints" / "post-rl"), "--task", "newswire-title"]
+    assert main(["evaluate", *model, "--out", str(out), "--profile", "smoke", *off]) == 0
+    apart, run = (json.loads((d / "summary.json").read_text(encoding="utf-8")) for d in (out, finished))
+    assert set(apart["systems"]) == {"post-rl", "gold"}
+    for name, row in apart["systems"]["post-rl"].items():
+        if row["value"] is not None:
+            assert row["value"] == pytest.approx(run["systems"]["post-rl"][name]["value"]), name
+            assert row["in_loop"] is None
+    assert apart["systems"]["post-rl"]["reward.mean"]["reason"]
+    (out / "report.html").unlink()
+    assert main(["report", str(out)]) == 0
+    assert (out / "report.html").exists()
+    capsys.readouterr()
+    assert main(["compare", str(finished), str(out)]) == 0
+    lines = [line.split() for line in capsys.readouterr().out.splitlines() if line.startswith("post-rl") and "coverage.recall " in line]
+    assert [line[4:5] + line[-2:] for line in lines] == [["0.0000", "1.0000", "1.0000"]]
+
+
+KILL_AT = (
+    "checkpoints/post-sft.work/checkpoint-1/trainer_state.json",
+    "checkpoints/post-rl.work/checkpoint-1",
+    "generations/newswire-title/base.part",
+    "steps/score/newswire-title/post-sft.parquet",
+    "scores.parquet",
+)
+"""Inside SFT and RL (one of two steps done), inside generation, scoring and the summary: files that stand there before the step is done."""
+
+
+def kill_when(run_dir: Path, point: str) -> None:
+    """Starts the run and kills it as soon as a file is there."""
+    process = subprocess.Popen(command(run_dir), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment())
+    deadline = time.monotonic() + 480
+    while not (run_dir / point).exists() and process.poll() is None and time.monotonic() < deadline:
+        time.sleep(0.01)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    assert (run_dir / point).exists(), point
+
+
+def test_a_killed_run_goes_on_to_the_same_outputs_and_summary(finished, tmp_path):
+    """The kills leave half-written steps behind; what is made in the end equals what was made in one go, so it is deterministic, too."""
     run_dir = tmp_path / "run"
-    points = ["checkpoints/post-sft.work", "checkpoints/post-rl.work", "checkpoints/post-recovery", "generations/newswire-title/post-sft.jsonl"]
-    for point in points:
-        process = subprocess.Popen(command(run_dir), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment())
-        deadline = time.monotonic() + 240
-        while not (run_dir / point).exists() and process.poll() is None and time.monotonic() < deadline:
-            time.sleep(0.05)
-        process.send_signal(signal.SIGKILL)
-        process.wait()
-        assert (run_dir / point).exists(), point
+    for point in KILL_AT:
+        kill_when(run_dir, point)
     done = subprocess.run(command(run_dir), capture_output=True, text=True, env=environment(), check=False)
     assert done.returncode == 0, done.stderr[-3000:]
+    for step in ("train/post-sft", "train/post-rl", "train/post-recovery"):
+        assert f"{step}: done before" in done.stderr
+    for path in sorted(p.relative_to(finished) for p in finished.rglob("generations/**/*.jsonl")):
+        assert (run_dir / path).read_bytes() == (finished / path).read_bytes(), path
     assert (run_dir / "summary.json").read_bytes() == (finished / "summary.json").read_bytes()
+    assert not list(run_dir.rglob("*.work")) + list(run_dir.rglob("*.part"))
+
+
+def test_a_users_own_files_run_through_every_stage(finished, tmp_path):
+    """Texts of one's own, without facts: every stage is trained, what needs facts is null with the reason, the report says how poor it is."""
+    sizes = {"para": 16, "src": 16, "dev": 4, "test": 12}
+    files = []
+    for split, n in sizes.items():
+        lines = (finished / "examples" / f"newswire-title-{split}.jsonl").read_text(encoding="utf-8").splitlines()[:n]
+        rows = [json.loads(line) for line in lines]
+        path = tmp_path / f"{split}.tsv"
+        texts = [f"{r['source']}\t{r['reference'] or ''}\td{i // 2}" for i, r in enumerate(rows)]
+        path.write_text("source\treference\tdoc_id\n" + "\n".join(texts) + "\n", encoding="utf-8")
+        files.append(f"data.{split}={path}")
+    run_dir = tmp_path / "run"
+    done = subprocess.run(
+        command(run_dir, "--set", *files, "data.name=mine", "rl.max_steps=1"), capture_output=True, text=True, env=environment(), check=False
+    )
+    assert done.returncode == 0, done.stderr[-3000:]
+    summary = json.loads((run_dir / "summary.json").read_text(encoding="utf-8"))
+    assert summary["run"]["task"] == "mine"
+    assert (summary["run"]["n_para"], summary["run"]["n_src"], summary["run"]["rl_steps"]) == (16, 16, 1)
+    assert set(summary["systems"]) == {*STAGES, "gold"}
+    row = summary["systems"]["post-recovery"]
+    for name in ("coverage.recall", "coverage.f1.length_controlled", "grounding.relation", "verbosity.facts_per_100_chars"):
+        assert row[name]["value"] is None
+        assert row[name]["reason"] == "no gold facts"
+    for name in ("overlap.bleu", "overlap.chrf", "verbosity.length_ratio", "reward.mean", "scorer.comet_qe"):
+        assert row[name]["value"] is not None, name
+        assert row[name]["n_total"] == 12
+    assert row["overlap.chrf"]["kin"] is False
+    assert summary["resampling"]["n_docs"] == 6
+    assert "no gold facts" in (run_dir / "report.html").read_text(encoding="utf-8")

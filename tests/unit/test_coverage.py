@@ -147,6 +147,13 @@ def test_padding_never_raises_a_length_controlled_metric(texts: list[str], paddi
         assert after[f"{name}.length_controlled"] == before[f"{name}.length_controlled"] == truncated[name]
 
 
+@given(outputs(), st.lists(st.sampled_from(["และ", "ข่าว", "ก" * 9, ""]), min_size=3, max_size=3))
+def test_filler_after_a_short_output_raises_no_length_controlled_metric(texts: list[str], filler: list[str]) -> None:
+    before, after = values(texts), values([f"{text} {more}" for text, more in zip(texts, filler, strict=True)])
+    for name in CONTROLLED:
+        assert (after[f"{name}.length_controlled"] or 0) <= (before[f"{name}.length_controlled"] or 0)
+
+
 @given(outputs())
 def test_every_score_is_a_fraction_and_saying_more_never_lowers_recall_of_the_source(texts: list[str]) -> None:
     got = values(texts)

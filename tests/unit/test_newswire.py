@@ -12,6 +12,7 @@ from benchmark.tasks.newswire import articles as news
 from benchmark.tasks.newswire import corpora, particles, splits, values
 from benchmark.tasks.newswire.frames import SLOT, load_frames, shared_sentences, slots_of
 from benchmark.tasks.newswire.values import LANGUAGES
+from benchmark.userdata import check_disjoint
 from metrics.inventory import Inventory
 from metrics.normalise import normalise
 
@@ -80,9 +81,12 @@ def test_splits_are_disjoint_and_deduplicated():
     for split in splits.BUCKETS:
         for article in islice(splits.article_stream(split, True), 80):
             assert seen.setdefault(article.signature, split) == split
-    for split in ("para", "src", "dev", "test"):
-        sources = [e.source for e in load_task("newswire-title").load(split, 80)]
-        assert len(set(sources)) == len(sources)
+    sizes = {"para": 300, "src": 3000, "dev": 200, "test": 500}
+    found = {split: load_task("newswire-title").load(split, n) for split, n in sizes.items()}
+    assert {split: len(examples) for split, examples in found.items()} == sizes
+    check_disjoint(found)  # raises for the same source twice, within a split or in two
+    ids = [e.id for examples in found.values() for e in examples]
+    assert len(set(ids)) == len(ids)
 
 
 def test_sizes_do_not_change_what_a_split_begins_with():

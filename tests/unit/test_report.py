@@ -62,7 +62,7 @@ def edit(folder: Path, change: Any) -> None:
 class Balanced(HTMLParser):
     """Fails on a tag that is closed out of order; collects ids, references and the text."""
 
-    VOID = frozenset({"meta", "br", "link", "img", "input", "hr"})
+    VOID = frozenset({"meta", "br", "wbr", "link", "img", "input", "hr"})
 
     def __init__(self) -> None:
         super().__init__()
@@ -212,6 +212,8 @@ def test_verdict_is_silent_about_what_is_not_significant(copy: Path) -> None:
         for cells in summary["transitions"].values():
             for cell in cells.values():
                 cell["p_holm"] = 0.2 if cell["p_holm"] is not None else None
+                if cell["delta"] is not None:
+                    cell.update(ci_low=min(cell["ci_low"], -0.01), ci_high=max(cell["ci_high"], 0.01))
 
     edit(copy, flat)
     findings = verdict(load(copy))
@@ -220,6 +222,33 @@ def test_verdict_is_silent_about_what_is_not_significant(copy: Path) -> None:
     assert answers["Could the extra epoch alone explain it?"] == "it cannot be ruled out"
     assert "did not change grounding measurably" in headline(findings)
     assert "▲</span>" not in page_of(copy)
+
+
+def test_a_large_change_that_is_not_significant_is_not_called_none(copy: Path) -> None:
+    """As with five documents: every interval far from 0, and no p-value that could ever be small."""
+    from benchmark.report.cautions import cautions
+
+    def few(summary: dict[str, Any]) -> None:
+        summary["resampling"]["n_docs"] = 5
+        for cell in summary["transitions"]["post-sft->post-rl"].values():
+            if cell["delta"] is not None:
+                cell.update(ci_low=0.1, ci_high=0.3, p_holm=0.68)
+
+    edit(copy, few)
+    data = load(copy)
+    answers = {f.question: f.answer for f in verdict(data)}
+    assert answers["Did RL improve grounding?"] == "not established"
+    assert answers["Did RL make outputs longer?"] == "probably longer"
+    assert answers["Did RL invent facts?"] == "probably fewer"
+    assert "probably made outputs longer" in headline(verdict(data))
+    assert any("come from 5 documents" in text and "can be significant" in text for text in cautions(data))
+    assert not any("documents" in text for text in cautions(load_with(copy, 500)))
+
+
+def load_with(folder: Path, documents: int) -> Any:
+    data = load(folder)
+    data.summary["resampling"]["n_docs"] = documents
+    return data
 
 
 @pytest.mark.usefixtures("without_figures")
@@ -233,6 +262,54 @@ def test_verdict_reports_a_loss_as_a_loss(copy: Path) -> None:
     findings = {f.question: f for f in verdict(load(copy))}
     assert findings["Did RL improve grounding?"].tone == "bad"
     assert findings["Did RL invent facts?"].answer == "yes: more than before"
+
+
+def test_a_length_that_rl_left_alone_was_not_brought_back(copy: Path) -> None:
+    def restored(summary: dict[str, Any]) -> None:
+        summary["systems"]["post-recovery"]["verbosity.length_ratio"]["value"] = 1.04
+
+    def short(summary: dict[str, Any]) -> None:
+        summary["systems"]["post-rl"]["verbosity.length_ratio"]["value"] = 1.04
+        summary["transitions"]["post-sft->post-rl"]["verbosity.length_ratio"].update(delta=0.0, ci_low=-0.02, ci_high=0.01, p_holm=1.0)
+
+    edit(copy, restored)
+    assert "recovery brought the length back" in headline(verdict(load(copy)))
+    edit(copy, short)
+    findings = verdict(load(copy))
+    assert {f.question: f.answer for f in findings}["Did recovery restore the length?"] == "it was never lost"
+    assert "left the length of outputs as it was; recovery kept the length near the references'" in headline(findings)
+
+
+@pytest.mark.parametrize(
+    ("reward_id", "name", "hint"),
+    [
+        ("reranker-generative:6a42053a3f900e2c:e66e82e6:float32", "reranker-generative", "weights and settings: 6a42053a3f900e2c:e66e82e6:float32"),
+        ("my.module:reward", "my.module:reward", "the training reward"),
+        (None, "unknown", "the training reward"),
+    ],
+)
+def test_a_rewards_name_stands_apart_from_its_hashes(reward_id: str | None, name: str, hint: str) -> None:
+    fact = page._reward({"reward_id": reward_id})
+    assert (fact.value, fact.hint) == (name, hint)
+
+
+def test_embedded_models_on_a_users_own_texts_are_said_to_know_little(copy: Path) -> None:
+    from benchmark.report.cautions import cautions
+
+    def said(command: str, **data: str) -> str:
+        config = {
+            "data": {"para": None, **data},
+            "policy": {"path": "asset:base"},
+            "rl": {"reward_path": "/mine/reranker"},
+            "score": {"retrieval": "asset:encoder", "scorers": {"comet_qe": "asset:comet"}},
+        }
+        manifest = json.loads((copy / "manifest.json").read_text("utf-8"))
+        (copy / "manifest.json").write_text(json.dumps({**manifest, "command": command, "config": config}), "utf-8")
+        return " ".join(cautions(load(copy)))
+
+    assert "the policy, the retrieval encoder and the scorer comet_qe are small models made for" in said("run", para="mine.tsv")
+    assert "but the retrieval encoder and the scorer comet_qe are" in said("evaluate", test="mine.tsv")
+    assert "your own" not in said("run")
 
 
 @pytest.mark.usefixtures("without_figures")
@@ -253,6 +330,18 @@ def test_weak_start_and_truncation_are_warned_of(copy: Path) -> None:
     text = page_of(copy)
     assert "post-sft is too weak to build on" in text
     assert "post-rl: 40% of the outputs were cut" in text
+
+
+def test_outputs_like_unrelated_sentences_are_called_weak_where_there_are_no_facts(copy: Path) -> None:
+    from benchmark.report.cautions import cautions
+
+    def poor(summary: dict[str, Any]) -> None:
+        for cells in summary["systems"].values():
+            cells["coverage.recall"].update(value=None, reason="no gold facts")
+            cells["overlap.chrf"]["value"] = 17.9
+
+    edit(copy, poor)
+    assert any("post-sft is too weak to build on (chrF2 17.9 of 100" in text for text in cautions(load(copy)))
 
 
 # ---- what is missing ----------------------------------------------------------------------------------------------

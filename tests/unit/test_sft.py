@@ -80,7 +80,10 @@ def test_a_finished_stage_is_not_trained_again(trained: Path, tiny_policy_path: 
     import trl
 
     monkeypatch.setattr(trl.SFTTrainer, "train", lambda *_, **__: pytest.fail("trained again"))
+    left = trained / "post-sft.work" / "checkpoint-6"  # as a kill between the last save and the tidying leaves it
+    left.mkdir(parents=True)
     found = train_sft(tiny_policy_path, PAIRS, trained / "post-sft", CFG, "post-sft", progress=False)
+    assert not left.parent.exists()
     assert found == read_checkpoint(trained / "post-sft")
 
 

@@ -117,6 +117,26 @@ def test_a_foreign_directory_is_left_alone(tmp_path: Path) -> None:
     assert [p.name for p in tmp_path.iterdir()] == ["thesis.tex"]
 
 
+def test_a_refused_place_is_left_as_it_was(tmp_path: Path) -> None:
+    """No lock file in somebody's folder, no empty directory where there was none; a run directory of ours keeps what it has."""
+    thesis = tmp_path / "thesis"
+    thesis.mkdir()
+    (thesis / "thesis.tex").touch()
+    for place in (thesis, tmp_path / "new"):
+        with pytest.raises(UserError), locked(place):
+            check_config(thesis, "one")
+    assert sorted(p.name for p in tmp_path.rglob("*")) == ["thesis", "thesis.tex"]
+
+    def begin_and_stop() -> None:
+        with locked(tmp_path / "run"):
+            check_config(tmp_path / "run", "one")
+            raise UserError("a mistake found later")
+
+    with pytest.raises(UserError, match="later"):
+        begin_and_stop()
+    assert (tmp_path / "run" / "config_hash").exists()
+
+
 def _try_lock(path: str, answer: Any) -> None:
     try:
         with locked(Path(path)):

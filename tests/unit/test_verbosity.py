@@ -71,6 +71,21 @@ def test_repetition_is_a_fraction_and_repeating_all_never_lowers_it(units: list[
     assert repetition(units * 2) >= repetition(units) - 1e-12
 
 
+@given(st.lists(st.text("กขค ab中1", max_size=12), min_size=3, max_size=3), st.permutations(range(3)))
+def test_permuting_the_examples_changes_no_corpus_score(texts: list[str], order: list[int]) -> None:
+    examples, finished, stated = [one("a"), one("b", reference="กข"), one("c")], ["stop", "length", None], [1, 0, 2]
+    before = score(examples, texts, finished, stated)
+    after = score(*([rows[i] for i in order] for rows in (examples, texts, finished, stated)))
+    for name, metric in before.items():
+        assert after[name].value() == pytest.approx(metric.value())
+
+
+@given(st.text("กขค ab中1", max_size=12), st.text("กขค ab中1", max_size=12))
+def test_a_longer_output_is_never_shorter(text: str, more: str) -> None:
+    before, after = (score([one("a")], [t])["length_ratio"].value() or 0 for t in (text, f"{text}{more}"))
+    assert after >= before
+
+
 def test_units_fit_the_language() -> None:
     assert tokens("ศาลอาญากรุงเทพ พิพากษา", "th") == ["ศาลอาญา", "กรุงเทพ", "พิพากษา"]
     assert tokens("བོད་ལྗོངས། ལྷ་ས་", "bo") == ["བོད", "ལྗོངས", "ལྷ", "ས"]

@@ -1,0 +1,172 @@
+"""What is wrong with a run is told before anything is written: one message that names the key, exit 2, an untouched place."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+from benchmark import preflight
+from benchmark.assets import ASSETS
+from benchmark.cli import main
+from benchmark.steps import check_config
+from metrics.errors import UserError
+
+RUN = ["run", "--stage", "all", "--profile", "smoke", "--run-dir", "run"]
+
+
+@pytest.fixture
+def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty working directory, beside the folder for what a test brings along."""
+    work = tmp_path / "work"
+    work.mkdir()
+    monkeypatch.chdir(work)
+    return work
+
+
+def refused(place: Path, capsys: pytest.CaptureFixture[str], *settings: str) -> str:
+    """The one line on stderr of a run that was refused; checks that nothing was written."""
+    assert main([*RUN, *(["--set", *settings] if settings else [])]) == 2
+    text = capsys.readouterr().err.strip()
+    assert text.startswith("error: ")
+    assert "\n" not in text
+    assert list(place.iterdir()) == []
+    return text
+
+
+@pytest.mark.parametrize(
+    ("setting", "words"),
+    [
+        ("rl.prompts_per_step=100", "rl.prompts_per_step = 100"),
+        ("rl.max_completion_length=100000", "lower rl.max_completion_length"),
+        ("sft.max_length=5", "raise sft.max_length"),
+        ("recovery.max_length=5", "raise recovery.max_length"),
+        ("generate.max_new_tokens=5", "verbosity would be cut off"),
+        ("score.scorers.comet_qe=/nowhere", "score.scorers.comet_qe = /nowhere: no such"),
+        ("score.retrieval=/nowhere", "score.retrieval = /nowhere: no such"),
+        ("rl.reward_path=/nowhere", "rl.reward_path = /nowhere: no such"),
+        ("rl.reward=reranker-generatve", "did you mean reranker-generative"),
+        ("rl.reward_path=null", "needs rl.reward_path"),
+        ("run.extra_tasks=['newswire-title']", "names a task twice"),
+    ],
+)
+def test_settings_that_would_stop_a_later_stage_are_refused_at_once(
+    setting: str, words: str, place: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Not after SFT has been trained."""
+    assert words in refused(place, capsys, setting)
+
+
+def test_a_long_prompt_of_the_measured_split_is_named(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The model's context cannot hold it; generation would stop there after all the training."""
+    rows = {"para": "北京新闻\tข่าวปักกิ่ง", "src": "上海新闻\t", "test": "天气" * 3000 + "\tอากาศ"}
+    for split, row in rows.items():
+        (place.parent / f"{split}.tsv").write_text(f"source\treference\n{row}\n", "utf-8")
+    files = [f"data.{split}={place.parent / split}.tsv" for split in rows]
+    text = refused(place, capsys, *files, "rl.prompts_per_step=1", "rl.num_generations=2")
+    assert "test-2" in text
+    assert "context holds 2048" in text
+
+
+def damaged(folder: Path, asset: str, damage: str) -> Path:
+    """A copy of an asset with something wrong."""
+    copy = Path(shutil.copytree(ASSETS / asset, folder / asset))
+    weights = copy / "model.safetensors"
+    if damage == "cut":
+        weights.write_bytes(weights.read_bytes()[:-1000])
+    elif damage == "header":
+        weights.write_bytes(b"\xff" * 64)
+    elif damage == "pickled":
+        weights.rename(copy / "pytorch_model.bin")
+    elif damage == "gone":
+        weights.unlink()
+    elif damage == "tokenizer":
+        (copy / "tokenizer.json").write_text("{")
+    elif damage == "config":
+        (copy / "config.json").write_text("{")
+    return copy
+
+
+@pytest.mark.parametrize(
+    ("asset", "key", "damage", "words"),
+    [
+        ("base", "policy.path", "cut", "corrupt weights"),
+        ("base", "policy.path", "header", "corrupt weights"),
+        ("base", "policy.path", "pickled", "safetensors"),
+        ("base", "policy.path", "gone", "holds no weights"),
+        ("base", "policy.path", "tokenizer", "tokenizer cannot be loaded"),
+        ("base", "policy.path", "config", "config.json"),
+        ("comet", "score.scorers.comet_qe", "cut", "score.scorers.comet_qe"),
+        ("encoder", "score.retrieval", "gone", "score.retrieval"),
+        ("reranker", "rl.reward_path", "cut", "rl.reward_path"),
+    ],
+)
+def test_a_damaged_model_is_told_before_it_is_needed(
+    asset: str, key: str, damage: str, words: str, place: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Every model of the profile is looked at, the last scorer too."""
+    copy = damaged(place.parent, asset, damage)
+    text = refused(place, capsys, f"{key}={copy}")
+    assert words in text
+    assert str(copy) in text
+
+
+@pytest.mark.parametrize(
+    ("row", "words"),
+    [
+        ({"id": "a"}, "'a'"),
+        ({"id": 7}, "non-empty string"),
+        ({"id": ""}, "non-empty string"),
+        ({"source_lang": "en"}, "en -> th"),
+        ({"facts": [{"type": "colour", "source": [], "target": ["x"]}]}, "fact 1"),
+        ({"reference": None}, "no reference"),
+    ],
+)
+def test_a_wrong_examples_file_is_refused(
+    row: dict[str, object], words: str, place: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A wrong or doubled id, another language, a fact of no known type, a pair without reference."""
+    good = {"id": "a", "source": "新闻一", "reference": "ข่าว", "facts": None, "source_lang": "zh", "target_lang": "th", "doc_id": None, "meta": {}}
+    path = place.parent / "para.jsonl"
+    path.write_text("".join(json.dumps(r) + "\n" for r in (good, {**good, "id": "b", "source": "新闻二", **row})), "utf-8")
+    text = refused(place, capsys, f"data.para={path}", f"data.src={path}", f"data.test={path}")
+    assert words.replace("'", '"') in text or words in text
+    assert "para.jsonl" in text
+
+
+def test_a_full_disk_is_told_before_the_first_byte(
+    place: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With what there is and what is needed."""
+    monkeypatch.setattr(preflight.shutil, "disk_usage", lambda path: shutil._ntuple_diskusage(2**30, 2**30 - 2**20, 2**20))
+    text = refused(place, capsys)
+    assert "1 MiB free" in text
+    assert "--run-dir" in text
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
+def test_a_read_only_place_is_told(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """No traceback of a PermissionError."""
+    place.chmod(0o500)
+    try:
+        assert "choose a directory that you may write to" in refused(place, capsys)
+    finally:
+        place.chmod(0o700)
+
+
+def test_a_directory_with_nothing_but_data_is_still_free(tmp_path: Path) -> None:
+    """The examples are laid out in a second; a mistake found after that can be mended in the same directory."""
+    check_config(tmp_path, "one")
+    for step, taken in (("data", False), ("data/newswire-long", False), ("train/post-sft", True)):
+        done = tmp_path / "steps" / step / "done.json"
+        done.parent.mkdir(parents=True)
+        done.write_text("{}")
+        if taken:
+            with pytest.raises(UserError, match="another configuration"):
+                check_config(tmp_path, "two")
+        else:
+            check_config(tmp_path, "two")
+            check_config(tmp_path, "one")
