@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from benchmark.leaderboard.spelling import LIMIT_BYTES, parse_board, read_text, render
 from metrics.errors import UserError
 from metrics.files import atomic_write_bytes, atomic_write_text
 from metrics.records import Example, parse_example
@@ -32,8 +33,6 @@ PRIMARY = "coverage.f1.length_controlled"
 DRAWS, SEED, LEVEL = 2000, 0, 0.95
 """Of the intervals; constants of a board, so that every entry is drawn alike."""
 LOCK_SECONDS = 600
-LIMIT_BYTES = 2**30
-"""Larger board files are refused unread."""
 
 Board = dict[str, Any]
 Entry = dict[str, Any]
@@ -57,72 +56,18 @@ def board_path(task: str, board: str | None) -> Path:
     return BOARDS / f"{task}.json"
 
 
-# ---- JSON ---------------------------------------------------------------------------------------------------------
-
-
-def _constant(name: str) -> float:
-    raise ValueError(f"{name} is not a number JSON knows")
-
-
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        raise ValueError("a key stands twice in one object")
-    return found
-
-
-def parse_json(text: str, where: str, strict: bool = False) -> Any:
-    """JSON without NaN and Infinity; `strict` also refuses doubled keys (slower). Raises UserError, too, for JSON nested too deep."""
-    try:
-        return json.loads(text, parse_constant=_constant, object_pairs_hook=_once if strict else None)
-    except (ValueError, RecursionError) as error:
-        raise UserError(f"{where}: not valid JSON ({error}); restore the file") from None
-
-
-def read_text(path: Path) -> str:
-    """A UTF-8 file. Raises UserError when it is missing, too large or not UTF-8."""
-    try:
-        if path.stat().st_size > LIMIT_BYTES:
-            raise UserError(f"{path}: larger than {LIMIT_BYTES} bytes; this is no board")
-        return path.read_text("utf-8")
-    except FileNotFoundError:
-        raise UserError(f"{path}: no such board; check --board, or make one with: leaderboard create --task NAME --board FILE") from None
-    except OSError as error:
-        raise UserError(f"cannot read {path}: {error.strerror or error}; check the path") from None
-    except UnicodeDecodeError as error:
-        raise UserError(f"{path}: not UTF-8 (byte {error.start}); restore the file") from None
-
-
 def read_board(path: Path, strict: bool = False) -> Board:
     """A board as it stands; its entries are not looked at (see `schema`, `verify`). Raises UserError unless it has a board's head."""
+    return read_lines(path, strict)[0]
+
+
+def read_lines(path: Path, strict: bool = False) -> tuple[Board, list[bytes] | None]:
+    """As `read_board`, with the text of each entry where the file is spelled as the suite spells it."""
     from benchmark.leaderboard.schema import check_head
 
-    board = parse_json(read_text(path), str(path), strict)
+    board, lines = parse_board(read_text(path), str(path), strict)
     check_head(board, str(path))
-    return dict(board)
-
-
-def canonical(obj: Any) -> bytes:
-    """One spelling of a JSON value: sorted keys, no spaces, UTF-8."""
-    return json.dumps(obj, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False).encode("utf-8")
-
-
-def halves(entry: Entry) -> tuple[bytes, bytes]:
-    """Canonical (everything but scores and digest, scores) of an entry."""
-    return canonical({k: v for k, v in entry.items() if k not in ("digest", "scores")}), canonical(entry.get("scores"))
-
-
-def digest(entry: Entry) -> str:
-    """sha256 over all of an entry but the digest itself."""
-    rest, scores = halves(entry)
-    return hashlib.sha256(rest + b"\n" + scores).hexdigest()
-
-
-def render(board: Board) -> str:
-    """The board's text: the head indented, one entry a line, so that a submission is one line in a diff."""
-    head = json.dumps({k: v for k, v in board.items() if k != "entries"}, ensure_ascii=False, indent=1, allow_nan=False)
-    rows = ",\n".join(json.dumps(e, ensure_ascii=False, allow_nan=False, separators=(",", ":")) for e in board["entries"])
-    return head[: head.rindex("\n}")] + ',\n "entries": [' + (f"\n{rows}\n" if rows else "") + "]\n}\n"
+    return dict(board), lines
 
 
 def key_of(entry: Entry) -> tuple[str, str, int, str]:

@@ -13,6 +13,7 @@ from benchmark.leaderboard.board import Board, Entry
 from benchmark.leaderboard.paper import tables_of
 from benchmark.leaderboard.ranks import PATH, Group, View, derive, value
 from benchmark.leaderboard.schema import Shapes
+from benchmark.leaderboard.spelling import canonical
 from benchmark.names import nearest
 from benchmark.report.safetext import plain
 from benchmark.report.words import interval, number
@@ -69,19 +70,19 @@ def paths_of(args: argparse.Namespace) -> list[Path]:
     return found
 
 
-def check_shapes(board: Board, path: Path) -> None:
+def check_shapes(board: Board, lines: Sequence[bytes] | None, path: Path) -> None:
     """Raises UserError where an entry cannot be shown. That its numbers are true is for `verify` to say."""
     shapes = Shapes()
-    for entry in board["entries"]:
-        found = shapes.problem(entry, boards.canonical(entry)) if isinstance(entry, dict) else ("entries", "not an object")
+    for i, entry in enumerate(board["entries"]):
+        found = shapes.problem(entry, lines[i] if lines else canonical(entry)) if isinstance(entry, dict) else ("entries", "not an object")
         if found is not None:
             raise UserError(f"{path}: an entry's field {found[0]}: {found[1]}; see leaderboard verify, and restore the board")
 
 
 def view_of(path: Path, args: argparse.Namespace, top: int | None) -> View:
     """The view that the command line asks for. Raises UserError for a metric that no entry has."""
-    board = boards.read_board(path)
-    check_shapes(board, path)
+    board, lines = boards.read_lines(path)
+    check_shapes(board, lines, path)
     if args.sort:
         known = {m for e in board["entries"] for m in e["scores"]}
         if known and args.sort not in known:

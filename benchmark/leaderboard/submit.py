@@ -15,10 +15,11 @@ from platform import python_version
 from typing import Any
 
 from benchmark.leaderboard import board as boards
-from benchmark.leaderboard.board import Board, Entry, digest, key_of, name_of
+from benchmark.leaderboard.board import Board, Entry, key_of, name_of
 from benchmark.leaderboard.schema import label, problem
 from benchmark.leaderboard.scoring import Scored, known_means, make_entry, score
 from benchmark.leaderboard.sources import Candidate, from_checkpoint, from_file, from_run, tasks_of
+from benchmark.leaderboard.spelling import digest
 from metrics.errors import UserError
 from metrics.records import sha256_file
 
