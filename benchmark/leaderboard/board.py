@@ -93,7 +93,7 @@ def locked(path: Path) -> Iterator[None]:
     try:
         with FileLock(path.with_name(f".{path.name}.lock"), timeout=LOCK_SECONDS):
             # Whoever holds the lock is the only writer: temporary files that lie here are left over from killed ones.
-            for leftover in path.parent.glob(f".{path.name}.*.tmp"):
+            for leftover in [*path.parent.glob(f".{path.name}.*.tmp"), *outputs_path(path, "x").parent.glob(".*.tmp")]:
                 leftover.unlink(missing_ok=True)
             yield
     except Timeout:
@@ -118,7 +118,7 @@ def scoring_slot(path: Path) -> Iterator[None]:
             finally:
                 lock.release()
             return
-        time.sleep(0.05 + 0.2 * random.random())
+        time.sleep(0.1 + 0.3 * random.random())
 
 
 def write_board(path: Path, board: Board) -> None:
@@ -208,19 +208,26 @@ def read_stats(path: Path, sha256: str, metrics: Sequence[str] | None = None) ->
 
     file = stats_path(path, sha256)
     try:
+        with zipfile.ZipFile(file) as packed:
+            if sum(part.file_size for part in packed.infolist()) > LIMIT_BYTES:
+                raise UserError(f"{file}: larger than {LIMIT_BYTES} bytes when unpacked; refused")
         with np.load(file, allow_pickle=False) as found:
             stats = {name: found[name] for name in (found.files if metrics is None else [m for m in metrics if m in found.files])}
     except FileNotFoundError:
         raise UserError(f"{file}: missing; restore it (it belongs to {path.name})") from None
-    except (OSError, ValueError, zipfile.BadZipFile, zlib.error) as error:
+    except (OSError, ValueError, EOFError, MemoryError, NotImplementedError, zipfile.BadZipFile, zlib.error) as error:
         raise UserError(f"{file}: cannot be read ({error}); restore it") from None
     if metrics is None and stats_hash(stats) != sha256:
         raise UserError(f"{file}: its content does not have the hash it is named by; restore it")
     return stats
 
 
-def create(path: Path, task: str, version: str, examples: Sequence[Example]) -> Board:
-    """A board without entries for a test split, with the split beside it. Raises UserError where one stands already."""
+def create(path: Path, task: str, version: str, examples: Sequence[Example]) -> tuple[Board, str]:
+    """(a board without entries for a test split, what was done: "new", "unchanged" or "renewed"); the split is stored beside it.
+
+    A board that stands there is renewed where it is empty and its split or version is another one. Raises UserError where it has entries
+    or is the board of another task.
+    """
     data = examples_bytes(examples)
     sha256 = hashlib.sha256(data).hexdigest()
     board = {
@@ -235,8 +242,31 @@ def create(path: Path, task: str, version: str, examples: Sequence[Example]) -> 
         "entries": [],
     }
     with locked(path):
-        if path.exists():
-            raise UserError(f"{path}: a board stands here already; give another --board, or remove it")
+        before = read_board(path) if path.exists() else None
+        if before is not None:
+            if before["task"] != task:
+                raise UserError(f"{path}: the board of {before['task']!r}, not of {task}; give another --board")
+            if (before["test"], before["task_version"]) == (board["test"], version):
+                store(test_path(path, sha256), pack(data))
+                return before, "unchanged"
+            if before["entries"]:
+                raise UserError(
+                    f"{path}: has {len(before['entries'])} entries on another test split (version {before['task_version']}); outputs of one split "
+                    f"cannot be scored on another: remove the board and outputs/{path.stem}, then submit anew"
+                )
         store(test_path(path, sha256), pack(data))
         write_board(path, board)
-    return board
+        if before is not None and before["test"]["sha256"] not in {sha256, *_splits_in_use(path.parent)}:
+            test_path(path, before["test"]["sha256"]).unlink(missing_ok=True)
+    return board, "new" if before is None else "renewed"
+
+
+def _splits_in_use(folder: Path) -> set[str]:
+    """Test splits of the boards in a folder; what cannot be read there is no reason to fail."""
+    found = set()
+    for path in folder.glob("*.json"):
+        try:
+            found.add(read_board(path)["test"]["sha256"])
+        except UserError:
+            continue
+    return found

@@ -47,6 +47,8 @@ def command(args: argparse.Namespace) -> int:
         raise UserError("--checkpoint and --generations need --task NAME and --system NAME")
     if args.confirm and args.run_dir is None:
         raise UserError("--confirm RUN_DIR compares two runs of the suite; submit a RUN_DIR with it")
+    if args.reward_validation and args.run_dir is None:
+        raise UserError("--reward-validation FILE belongs to the reward of a run; submit the RUN_DIR with it")
     if args.system is not None:
         label(args.system, "--system")
     label(args.version, "--version")
@@ -73,14 +75,13 @@ def submit(args: argparse.Namespace, path: Path) -> list[Change]:
     if args.task and args.task != board["task"]:
         raise UserError(f"{path}: the board of {board['task']}, not of {args.task}; give another --board or --task")
     candidates = gather(args, path, board)
-    validation = sha256_file(args.reward_validation) if args.reward_validation else None
     with boards.scoring_slot(path):
         examples = boards.read_test(path, board)
         means = known_means(examples, args.neural, args.profile)
         scored = [score(board, examples, c.generations, means, args.neural) for c in candidates]
     entries = []
     for candidate, result in zip(candidates, scored, strict=True):
-        identity = _identity(candidate, args.version, validation, bool(args.neural))
+        identity = _identity(candidate, args.version, bool(args.neural))
         entries.append(make_entry(board, identity, result))
     if args.confirm:
         _confirm(entries, candidates, Path(args.run_dir), Path(args.confirm), board)
@@ -97,13 +98,13 @@ def gather(args: argparse.Namespace, path: Path, board: Board) -> list[Candidate
     elif args.checkpoint is not None:
         found = [from_checkpoint(args.checkpoint, board["task"], args.system, args.stage_name, board, path, args.profile)]
     else:
-        found = from_run(Path(args.run_dir), board["task"], args.system, board, None)
+        found = from_run(Path(args.run_dir), board["task"], args.system, board, Path(args.reward_validation) if args.reward_validation else None)
     if not found:
         raise UserError("nothing to submit: the file holds nothing but references (stage gold)")
     return found
 
 
-def _identity(candidate: Candidate, version_: str, validation: str | None, neural: bool) -> dict[str, Any]:
+def _identity(candidate: Candidate, version_: str, neural: bool) -> dict[str, Any]:
     return {
         "system": candidate.system,
         "version": version_,
@@ -113,7 +114,7 @@ def _identity(candidate: Candidate, version_: str, validation: str | None, neura
         "regenerated": None,
         "lineage": candidate.lineage,
         "training": candidate.training,
-        "reward": {"id": candidate.reward_id, "validation_sha256": (validation or candidate.validation) if candidate.reward_id else None},
+        "reward": {"id": candidate.reward_id, "validation_sha256": candidate.validation},
         "environment": {
             "scored_with": scoring_packages(neural),
             "made_with": candidate.made_with,
@@ -135,17 +136,25 @@ def scoring_packages(neural: bool) -> dict[str, str | None]:
 
 
 def _confirm(entries: Sequence[Entry], candidates: Sequence[Candidate], run: Path, second: Path, board: Board) -> None:
-    """Raises the trust of entries whose weights and outputs a second run of the suite gave again. UserError where it did not."""
+    """Raises the trust of entries whose weights and outputs a second run of the suite gave again. UserError where it did not.
+
+    The weights must lie in both run directories, where `from_run` hashes them; a stage that no run trained (base) stays as it is.
+    """
     from benchmark.manifest import read_manifest
 
-    for folder in (run, second):
-        if read_manifest(folder).command != "run":
-            raise UserError(f"{folder}: not trained by the suite (benchmark run), so nothing was regenerated")
+    manifests = [read_manifest(folder) for folder in (run, second)]
+    for folder, manifest in zip((run, second), manifests, strict=True):
+        if manifest.command != "run":
+            raise UserError(f"{folder}: not trained by the suite (benchmark run), so nothing was regenerated; leave --confirm out")
+        if missing := [stage for stage in manifest.checkpoints if not (folder / "checkpoints" / stage).is_dir()]:
+            raise UserError(f"{folder}: checkpoints/{missing[0]} is gone, so its weights cannot be compared; give a whole run directory")
     hashes = [sha256_file(folder / "manifest.json") for folder in (run, second)]
     if hashes[0] == hashes[1]:
         raise UserError(f"--confirm {second}: the same run, or a copy of it; give a second run of the same configuration and seed")
     again = {(c.system, c.stage): c for c in from_run(second, board["task"], candidates[0].system, board, None)}
     for entry, candidate in zip(entries, candidates, strict=True):
+        if candidate.stage not in manifests[0].checkpoints:
+            continue
         other = again.get((candidate.system, candidate.stage))
         if other is None:
             raise UserError(f"--confirm {second}: holds no stage {candidate.stage}")

@@ -102,6 +102,7 @@ def verify(path: Path, quick: bool = False, profile: str = "tiny") -> Report:
         raise Lie("the board", "test.sha256", "the test split with this hash is not beside the board")
     shapes, lineages = Shapes() if quick else None, Lineages()
     names: dict[tuple[str, str, int, str], int] = {}
+    used: set[str] = set()
     present = _files(boards.outputs_path(path, "x").parent)
     for i, entry in enumerate(board["entries"]):
         check_entry(board, entry, shapes, lines[i] if quick and lines else None)
@@ -112,14 +113,17 @@ def verify(path: Path, quick: bool = False, profile: str = "tiny") -> Report:
         for name, suffix in (("sha256", ".jsonl.gz"), ("stats_sha256", ".npz")):
             if entry["outputs"][name] + suffix not in present:
                 raise Lie(name_of(entry), f"outputs.{name}", "no file with this hash beside the board")
+        used |= {entry["outputs"]["sha256"] + ".jsonl.gz", entry["outputs"]["stats_sha256"] + ".npz"}
         report.n += 1
+    if unused := len(present - used):
+        report.notes.append(f"{unused} files beside the board belong to no entry (left by a submission that was killed); they may be removed")
     if not quick and board["entries"]:
         recompute(path, board, examples, profile, report)
     return report
 
 
 def _files(folder: Path) -> frozenset[str]:
-    return frozenset(os.listdir(folder)) if folder.is_dir() else frozenset()
+    return frozenset(name for name in os.listdir(folder) if not name.startswith(".")) if folder.is_dir() else frozenset()
 
 
 def check_signatures(board: Board) -> None:
