@@ -88,10 +88,15 @@ class Recheck:
             kept = [self._kept(name, metric, stored[metric], cell) for metric, cell in held.items()]
             for metric, cell in described(self.board, self.examples, kept)[0].items():
                 _equal(name, metric, held[metric], cell, 0.0, skip=("reason",))
+            again: list[SegmentStats] = []
+            if family not in self.absent:
+                try:
+                    again = measure(self.examples, generations, self.means, [family])
+                except UserError as error:  # no such weights, or not the package that loads them: told once, not tried again
+                    self.absent[family] = f"{family}: {error}"
             if family in self.absent:
                 reasons += [self.absent[family]] * len(held)
                 continue
-            again = measure(self.examples, generations, self.means, [family])
             cells, _ = described(self.board, self.examples, again)
             for metric, cell in held.items():
                 if metric not in cells or cells[metric]["signature"] != cell["signature"]:
