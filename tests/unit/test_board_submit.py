@@ -237,7 +237,7 @@ def test_hostile_names_are_refused(board: Path, tmp_path: Path, capsys: pytest.C
     assert submit(board, path, "ok", "--version", name) == 2
     assert len(told(capsys)) < 600
     assert contents(tmp_path) == before
-    if name != "\ud800":
+    if name != "\ud800" and len(name) < 1000:
         write_outputs(path, first, stage=name)
         assert submit(board, path, "ok") == 2
         message = told(capsys)
