@@ -171,7 +171,7 @@ COMMANDS: dict[str, tuple[str, str, list[Argument]]] = {
             _arg("--reverse", action="store_true", help="show, export: the other way round"),
             _arg("--filter", nargs="+", action="extend", default=[], metavar="TEXT", help="show, export: systems with TEXT, or FIELD=TEXT"),
             _arg("--top", type=int, default=10, help="show: number of systems (default: 10)"),
-            _arg("--out", metavar="DIR", help="export: where to write"),
+            _arg("--out", metavar="DIR", default="leaderboard-export", help="export: where to write (default: leaderboard-export)"),
             _arg("--profile", default="tiny", help="verify: profile that names the weights of neural metrics (default: tiny)"),
         ],
     ),

@@ -21,6 +21,8 @@ PARENTS = {"post-sft": "base", "post-sft-continued": "post-sft", "post-rl": "pos
 TRAINING = ("n_para", "n_src", "sft_steps", "rl_steps", "recovery_steps")
 STEPS = {"post-sft": "sft_steps", "post-rl": "rl_steps", "post-recovery": "recovery_steps"}
 GOLD = "gold"
+UNNAMED = "model"
+"""What `evaluate` calls a system that nobody has named."""
 _CONTENT = re.compile(r"(?<![0-9a-f])[0-9a-f]{16}(?![0-9a-f])")
 """The hash of its weights or code in a reward's id."""
 
@@ -115,7 +117,7 @@ def from_run(run_dir: Path, task: str, system: str | None, board: Board, validat
     manifest = read_manifest(run_dir)
     _check_split(run_dir, task, board)
     files = sorted((run_dir / "generations" / task).glob("*.jsonl"))
-    found = [c for file in files for c in _of_file(file, system)]
+    found = [c for file in files for c in _of_file(file, system, manifest.checkpoints)]
     if not found:
         raise UserError(f"{run_dir}: holds no generations of {task}; finish the run first")
     records = manifest.checkpoints
@@ -178,11 +180,12 @@ def _seed(record: dict[str, Any] | None) -> int | None:
     return seed if isinstance(seed, int) else None
 
 
-def _of_file(file: Path, system: str | None) -> list[Candidate]:
+def _of_file(file: Path, system: str | None, records: dict[str, dict[str, Any]]) -> list[Candidate]:
+    """The system's name is the one given, else the one in the file; what `evaluate` left without one is named by its weights."""
     first = next(_rows(file), None)
     name = system or ("" if first is None else first.system)
-    if name == "model":
-        raise UserError(f"{file}: the system has no name yet; give --system NAME")
+    if system is None and name == UNNAMED and first is not None and isinstance(told := records.get(first.stage, {}).get("weights_hash"), str):
+        name = f"{UNNAMED}-{told.removeprefix('hub:').replace('/', '-')[:12].rstrip('-. ')}"
     return from_file(file, name)
 
 

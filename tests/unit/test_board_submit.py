@@ -189,6 +189,18 @@ def test_hostile_manifests_are_refused(board: Path, tmp_path: Path, capsys: pyte
     assert contents(board.parent) == before
 
 
+def test_what_evaluate_left_without_a_name_is_named_by_its_weights(board: Path, tmp_path: Path) -> None:
+    """Or by --system."""
+    run = run_directory(tmp_path / "run", {"post-sft": first}, command="evaluate")
+    path = run / "generations" / TASK / "post-sft.jsonl"
+    path.write_text(path.read_text("utf-8").replace("sg-srl", "model"), "utf-8")
+    assert submit_run(board, run) == 0
+    entry = entries(board)[0]
+    assert entry["system"] == "model-" + entry["lineage"][-1]["weights_hash"][:12]
+    assert submit_run(board, run, "--system", "mine") == 0
+    assert "mine" in {e["system"] for e in entries(board)}
+
+
 def test_a_second_run_with_the_same_hashes_makes_it_regenerated(board: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     run, again = run_directory(tmp_path / "a"), run_directory(tmp_path / "b", argv=["run", "--run-dir", "b"])
     assert submit_run(board, run) == 0
