@@ -52,8 +52,12 @@ def command(args: argparse.Namespace) -> int:
     if args.system is not None:
         label(args.system, "--system")
     label(args.version, "--version")
-    for path in _boards_of(args):
-        submit(args, path)
+    prepared = [prepare(args, path) for path in _boards_of(args)]
+    for one in prepared:  # what one board refuses must not leave another one with half of a run
+        _put_in(one, boards.read_board(one.path))
+    for one in prepared:
+        for change in enter(one):
+            print(diff(one.board, change))
     return 0
 
 
@@ -69,8 +73,19 @@ def _boards_of(args: argparse.Namespace) -> list[Path]:
     return found
 
 
-def submit(args: argparse.Namespace, path: Path) -> list[Change]:
-    """One board: gathers, scores, enters, prints the diff."""
+@dataclass(frozen=True)
+class Prepared:
+    """What is to be entered on one board."""
+
+    path: Path
+    board: Board
+    """As it was before scoring; it may have grown since."""
+    entries: list[Entry]
+    scored: list[Scored]
+
+
+def prepare(args: argparse.Namespace, path: Path) -> Prepared:
+    """Gathers and scores what one board is to get; writes nothing."""
     board = boards.read_board(path)
     if args.task and args.task != board["task"]:
         raise UserError(f"{path}: the board of {board['task']}, not of {args.task}; give another --board or --task")
@@ -85,10 +100,10 @@ def submit(args: argparse.Namespace, path: Path) -> list[Change]:
         entries.append(make_entry(board, identity, result))
     if args.confirm:
         _confirm(entries, candidates, Path(args.run_dir), Path(args.confirm), board)
-    changes = enter(path, entries, scored)
-    for change in changes:
-        print(diff(board, change))
-    return changes
+    for entry in entries:
+        if (found := problem("entry", entry)) is not None:
+            raise UserError(f"{name_of(entry)}: field {found[0]}: {found[1]}; mend the run's manifest or the outputs")
+    return Prepared(path, board, entries, scored)
 
 
 def gather(args: argparse.Namespace, path: Path, board: Board) -> list[Candidate]:
@@ -170,30 +185,31 @@ def _confirm(entries: Sequence[Entry], candidates: Sequence[Candidate], run: Pat
         entry["digest"] = digest(entry)
 
 
-def enter(path: Path, entries: Sequence[Entry], scored: Sequence[Scored]) -> list[Change]:
-    """Puts entries into a board, all or none. Raises UserError where a name stands there with other content."""
-    for entry in entries:
-        if (found := problem("entry", entry)) is not None:
-            raise UserError(f"{name_of(entry)}: field {found[0]}: {found[1]}; mend the run's manifest or the outputs")
+def _put_in(prepared: Prepared, board: Board) -> tuple[Board, list[Change]]:
+    """(the board with the entries in it, what that changes). Raises UserError where a name stands there with other content."""
+    known = {key_of(e): e for e in board["entries"]}
+    changes: list[Change] = []
+    for entry in prepared.entries:
+        if entry["test_sha256"] != board["test"]["sha256"]:
+            raise UserError(f"{prepared.path}: the board's test split has changed since the outputs were scored; submit again")
+        before = known.get(key_of(entry))
+        after = entry if before is None else _merged(before, entry)
+        known[key_of(entry)] = after
+        changes.append(Change(after, before))
+    signatures = board["signatures"] | {k: s for one in prepared.scored for k, s in one.signatures.items()}
+    return {**board, "signatures": dict(sorted(signatures.items())), "entries": [known[k] for k in sorted(known)]}, changes
+
+
+def enter(prepared: Prepared) -> list[Change]:
+    """Puts entries into a board, all or none. Raises UserError as `_put_in`."""
+    path = prepared.path
     with boards.locked(path):
-        board = boards.read_board(path)
-        known = {key_of(e): e for e in board["entries"]}
-        changes: list[Change] = []
-        for entry in entries:
-            if entry["test_sha256"] != board["test"]["sha256"]:
-                raise UserError(f"{path}: the board's test split has changed since the outputs were scored; submit again")
-            before = known.get(key_of(entry))
-            after = entry if before is None else _merged(before, entry)
-            known[key_of(entry)] = after
-            changes.append(Change(after, before))
+        board, changes = _put_in(prepared, boards.read_board(path))
         if any(c.entry != c.before for c in changes):
-            for entry, one in zip(entries, scored, strict=True):
-                boards.store(boards.outputs_path(path, entry["outputs"]["sha256"]), boards.pack(one.outputs))
-            for change, one in zip(changes, scored, strict=True):
+            for change, one in zip(changes, prepared.scored, strict=True):
                 if change.entry["outputs"] != (change.before or {}).get("outputs"):
+                    boards.store(boards.outputs_path(path, change.entry["outputs"]["sha256"]), boards.pack(one.outputs))
                     boards.store(boards.stats_path(path, change.entry["outputs"]["stats_sha256"]), boards.pack_stats(one.stats))
-            board["signatures"] = dict(sorted((board["signatures"] | {k: s for one in scored for k, s in one.signatures.items()}).items()))
-            board["entries"] = [known[k] for k in sorted(known)]
             boards.write_board(path, board)
     return changes
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -139,6 +140,24 @@ def test_a_run_directory_enters_its_stages_with_all_they_come_from(board: Path, 
     assert found["post-sft"]["reward"]["id"] is None
     assert submit_run(board, run) == 0
     assert len(entries(board)) == 3
+
+
+def test_a_run_with_two_tasks_enters_both_boards_or_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """One command, two boards; the second one has another split, so the first one stays as it is, too."""
+    run = run_directory(tmp_path / "run")
+    shutil.copytree(run / "generations" / TASK, run / "generations" / "zoo")
+    shutil.copy(run / "examples" / "toy-test.jsonl", run / "examples" / "zoo-test.jsonl")
+    folder = tmp_path / "boards"
+    monkeypatch.setattr(boards, "BOARDS", folder)
+    one, other = new_board(folder), new_board(folder, EXAMPLES[1:], "zoo")
+    before = contents(folder)
+    assert main(["submit", str(run)]) == 2
+    assert "not the board's test split" in told(capsys)
+    assert contents(folder) == before
+    other.unlink()
+    new_board(folder, task="zoo")
+    assert main(["submit", str(run)]) == 0
+    assert len(entries(one)) == len(entries(other)) == 3
 
 
 @pytest.mark.parametrize(
