@@ -77,7 +77,7 @@ def test_systems_that_differ_on_few_segments_share_a_range(tmp_path: Path) -> No
 
 
 def test_ranks_are_never_stored(board: Path) -> None:
-    assert "rank" not in board.read_text("utf-8")
+    assert '"rank' not in board.read_text("utf-8")
 
 
 def test_the_stages_of_a_system_stand_together_with_their_trajectory(board: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -279,13 +279,13 @@ def test_hostile_names_are_refused(board: Path, tmp_path: Path, capsys: pytest.C
 @pytest.mark.parametrize(
     ("row", "words"),
     [
-        ('{"example_id": "toy-00", "system": "s", "stage": "user", "text": NaN}', "NaN"),
-        ('{"example_id": "toy-00", "system": "s", "stage": "user", "text": "x", "n_tokens": Infinity}', "Infinity"),
-        ('{"example_id": "toy-00", "system": "s", "stage": "user", "text": "x", "meta": 1e999}', "too large"),
-        ('{"example_id": "toy-00", "system": "s", "stage": "user", "text": ' + "[" * 100_000 + "}", "not valid JSON"),
-        ('{"example_id": "toy-00", "system": "s", "stage": "user", "text": "\\ud800"}', "surrogate"),
-        ('{"example_id": "toy-00", "system": "s", "stage": "user", "text": "' + "ก" * 10_000_000 + '"}', "at most"),
-        ('{"example_id": "\\u202e\\u001b[2J' + "x" * 10_000_000 + '", "system": "s", "stage": "user", "text": "x"}', "[U+202E]"),
+        ('{"example_id": "toy-00", "system": "any", "stage": "user", "text": NaN}', "NaN"),
+        ('{"example_id": "toy-00", "system": "any", "stage": "user", "text": "x", "n_tokens": Infinity}', "Infinity"),
+        ('{"example_id": "toy-00", "system": "any", "stage": "user", "text": "x", "meta": 1e999}', "too large"),
+        ('{"example_id": "toy-00", "system": "any", "stage": "user", "text": ' + "[" * 100_000 + "}", "not valid JSON"),
+        ('{"example_id": "toy-00", "system": "any", "stage": "user", "text": "\\ud800"}', "surrogate"),
+        ('{"example_id": "toy-00", "system": "any", "stage": "user", "text": "' + "ก" * 10_000_000 + '"}', "at most"),
+        ('{"example_id": "\\u202e\\u001b[2J' + "x" * 10_000_000 + '", "system": "any", "stage": "user", "text": "x"}', "[U+202E]"),
         ("\x80\x04\x95", "not valid JSON"),
     ],
 )
