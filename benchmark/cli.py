@@ -1,6 +1,7 @@
 """The command line. Each command is one line in COMMANDS; its module is imported only when it runs, so `--help` loads no torch.
 
-Exit codes: 0 done; 1 our own fault (with a traceback); 2 the user's mistake (one message on stderr); 130 interrupted.
+Exit codes: 0 done; 1 a check failed (`leaderboard verify`), or our own fault (with a traceback); 2 the user's mistake (one message on
+stderr); 130 interrupted.
 """
 
 from __future__ import annotations
@@ -24,6 +25,8 @@ ENVIRONMENT = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPER
 FULL = ("No space left on device", "os error 28", "Disk quota exceeded")
 TORCH_WRITER = "inline_container.cc"
 """Stands in torch's message when a file cannot be written to its end."""
+LONGEST = 4000
+"""Characters of a message that are printed."""
 SCARCE = 32 * 2**20
 """Free bytes below which such a message is taken for a full disk."""
 
@@ -168,14 +171,15 @@ COMMANDS: dict[str, tuple[str, str, list[Argument]]] = {
         "benchmark.leaderboard.show:command",
         "show, verify or export the leaderboards, or create an empty one",
         [
-            _arg("action", choices=["show", "verify", "export", "create"]),
+            _arg("action", choices=["show", "verify", "export", "create"], help="create: empty boards, or anew where they are empty"),
             _arg("--board", metavar="FILE", help="board file (default: all of the suite's own)"),
-            _arg("--task", metavar="NAME", help="the suite's own board of that task; create: the task"),
+            _arg("--task", metavar="NAME", help="the suite's own board of that task; create: the task (default: all tasks)"),
             _arg("--quick", action="store_true", help="verify: what the file tells by itself, nothing recomputed"),
-            _arg("--sort", metavar="METRIC", help="show, export: order systems by it (default: the board's primary metric)"),
+            _arg("--sort", metavar="COLUMN", help="show, export: a metric, system or trust (default: the board's primary metric)"),
+            _arg("--reverse", action="store_true", help="show, export: the other way round"),
             _arg("--filter", nargs="+", action="extend", default=[], metavar="TEXT", help="show, export: systems with TEXT, or FIELD=TEXT"),
             _arg("--top", type=int, default=10, help="show: number of systems (default: 10)"),
-            _arg("--out", metavar="DIR", help="export: where to write"),
+            _arg("--out", metavar="DIR", default="leaderboard-export", help="export: where to write (default: leaderboard-export)"),
             _arg("--profile", default="tiny", help="verify: profile that names the weights of neural metrics (default: tiny)"),
         ],
     ),
@@ -217,6 +221,13 @@ def disk_message(error: BaseException, folder: str | None = None) -> str | None:
     )
 
 
+def harmless(message: str) -> str:
+    """A message as it may go to a terminal: what a user's file says in it can neither act there nor fill it."""
+    from benchmark.report.safetext import plain
+
+    return plain(message if len(message) <= LONGEST else f"{message[:LONGEST]}... ({len(message)} characters)")
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs one command; returns the exit code."""
     arguments = list(sys.argv[1:] if argv is None else argv)
@@ -234,7 +245,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         module, _, attr = COMMANDS[args.command][0].partition(":")
         return int(getattr(import_module(module), attr)(args))
     except UserError as error:
-        print(f"error: {error}", file=sys.stderr)
+        print(f"error: {harmless(str(error))}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         print("interrupted; run the same command again to continue", file=sys.stderr)
@@ -247,5 +258,5 @@ def main(argv: Sequence[str] | None = None) -> int:
         message = disk_message(error, folder)
         if message is None:
             raise
-        print(f"error: {message}", file=sys.stderr)
+        print(f"error: {harmless(message)}", file=sys.stderr)
         return 2

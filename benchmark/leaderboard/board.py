@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from benchmark.leaderboard.spelling import LIMIT_BYTES, parse_board, read_text, render
 from metrics.errors import UserError
 from metrics.files import atomic_write_bytes, atomic_write_text
 from metrics.records import Example, parse_example
@@ -32,8 +33,6 @@ PRIMARY = "coverage.f1.length_controlled"
 DRAWS, SEED, LEVEL = 2000, 0, 0.95
 """Of the intervals; constants of a board, so that every entry is drawn alike."""
 LOCK_SECONDS = 600
-LIMIT_BYTES = 2**30
-"""Larger board files are refused unread."""
 
 Board = dict[str, Any]
 Entry = dict[str, Any]
@@ -57,72 +56,18 @@ def board_path(task: str, board: str | None) -> Path:
     return BOARDS / f"{task}.json"
 
 
-# ---- JSON ---------------------------------------------------------------------------------------------------------
-
-
-def _constant(name: str) -> float:
-    raise ValueError(f"{name} is not a number JSON knows")
-
-
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        raise ValueError("a key stands twice in one object")
-    return found
-
-
-def parse_json(text: str, where: str, strict: bool = False) -> Any:
-    """JSON without NaN and Infinity; `strict` also refuses doubled keys (slower). Raises UserError, too, for JSON nested too deep."""
-    try:
-        return json.loads(text, parse_constant=_constant, object_pairs_hook=_once if strict else None)
-    except (ValueError, RecursionError) as error:
-        raise UserError(f"{where}: not valid JSON ({error}); restore the file") from None
-
-
-def read_text(path: Path) -> str:
-    """A UTF-8 file. Raises UserError when it is missing, too large or not UTF-8."""
-    try:
-        if path.stat().st_size > LIMIT_BYTES:
-            raise UserError(f"{path}: larger than {LIMIT_BYTES} bytes; this is no board")
-        return path.read_text("utf-8")
-    except FileNotFoundError:
-        raise UserError(f"{path}: no such board; check --board, or make one with: leaderboard create --task NAME --board FILE") from None
-    except OSError as error:
-        raise UserError(f"cannot read {path}: {error.strerror or error}; check the path") from None
-    except UnicodeDecodeError as error:
-        raise UserError(f"{path}: not UTF-8 (byte {error.start}); restore the file") from None
-
-
 def read_board(path: Path, strict: bool = False) -> Board:
     """A board as it stands; its entries are not looked at (see `schema`, `verify`). Raises UserError unless it has a board's head."""
+    return read_lines(path, strict)[0]
+
+
+def read_lines(path: Path, strict: bool = False) -> tuple[Board, list[bytes] | None]:
+    """As `read_board`, with the text of each entry where the file is spelled as the suite spells it."""
     from benchmark.leaderboard.schema import check_head
 
-    board = parse_json(read_text(path), str(path), strict)
+    board, lines = parse_board(read_text(path), str(path), strict)
     check_head(board, str(path))
-    return dict(board)
-
-
-def canonical(obj: Any) -> bytes:
-    """One spelling of a JSON value: sorted keys, no spaces, UTF-8."""
-    return json.dumps(obj, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False).encode("utf-8")
-
-
-def halves(entry: Entry) -> tuple[bytes, bytes]:
-    """Canonical (everything but scores and digest, scores) of an entry."""
-    return canonical({k: v for k, v in entry.items() if k not in ("digest", "scores")}), canonical(entry.get("scores"))
-
-
-def digest(entry: Entry) -> str:
-    """sha256 over all of an entry but the digest itself."""
-    rest, scores = halves(entry)
-    return hashlib.sha256(rest + b"\n" + scores).hexdigest()
-
-
-def render(board: Board) -> str:
-    """The board's text: the head indented, one entry a line, so that a submission is one line in a diff."""
-    head = json.dumps({k: v for k, v in board.items() if k != "entries"}, ensure_ascii=False, indent=1, allow_nan=False)
-    rows = ",\n".join(json.dumps(e, ensure_ascii=False, allow_nan=False, separators=(",", ":")) for e in board["entries"])
-    return head[: head.rindex("\n}")] + ',\n "entries": [' + (f"\n{rows}\n" if rows else "") + "]\n}\n"
+    return dict(board), lines
 
 
 def key_of(entry: Entry) -> tuple[str, str, int, str]:
@@ -148,7 +93,7 @@ def locked(path: Path) -> Iterator[None]:
     try:
         with FileLock(path.with_name(f".{path.name}.lock"), timeout=LOCK_SECONDS):
             # Whoever holds the lock is the only writer: temporary files that lie here are left over from killed ones.
-            for leftover in path.parent.glob(f".{path.name}.*.tmp"):
+            for leftover in [*path.parent.glob(f".{path.name}.*.tmp"), *outputs_path(path, "x").parent.glob(".*.tmp")]:
                 leftover.unlink(missing_ok=True)
             yield
     except Timeout:
@@ -173,7 +118,7 @@ def scoring_slot(path: Path) -> Iterator[None]:
             finally:
                 lock.release()
             return
-        time.sleep(0.05 + 0.2 * random.random())
+        time.sleep(0.1 + 0.3 * random.random())
 
 
 def write_board(path: Path, board: Board) -> None:
@@ -263,19 +208,26 @@ def read_stats(path: Path, sha256: str, metrics: Sequence[str] | None = None) ->
 
     file = stats_path(path, sha256)
     try:
+        with zipfile.ZipFile(file) as packed:
+            if sum(part.file_size for part in packed.infolist()) > LIMIT_BYTES:
+                raise UserError(f"{file}: larger than {LIMIT_BYTES} bytes when unpacked; refused")
         with np.load(file, allow_pickle=False) as found:
             stats = {name: found[name] for name in (found.files if metrics is None else [m for m in metrics if m in found.files])}
     except FileNotFoundError:
         raise UserError(f"{file}: missing; restore it (it belongs to {path.name})") from None
-    except (OSError, ValueError, zipfile.BadZipFile, zlib.error) as error:
+    except (OSError, ValueError, EOFError, MemoryError, NotImplementedError, zipfile.BadZipFile, zlib.error) as error:
         raise UserError(f"{file}: cannot be read ({error}); restore it") from None
     if metrics is None and stats_hash(stats) != sha256:
         raise UserError(f"{file}: its content does not have the hash it is named by; restore it")
     return stats
 
 
-def create(path: Path, task: str, version: str, examples: Sequence[Example]) -> Board:
-    """A board without entries for a test split, with the split beside it. Raises UserError where one stands already."""
+def create(path: Path, task: str, version: str, examples: Sequence[Example]) -> tuple[Board, str]:
+    """(a board without entries for a test split, what was done: "new", "unchanged" or "renewed"); the split is stored beside it.
+
+    A board that stands there is renewed where it is empty and its split or version is another one. Raises UserError where it has entries
+    or is the board of another task.
+    """
     data = examples_bytes(examples)
     sha256 = hashlib.sha256(data).hexdigest()
     board = {
@@ -290,8 +242,31 @@ def create(path: Path, task: str, version: str, examples: Sequence[Example]) -> 
         "entries": [],
     }
     with locked(path):
-        if path.exists():
-            raise UserError(f"{path}: a board stands here already; give another --board, or remove it")
+        before = read_board(path) if path.exists() else None
+        if before is not None:
+            if before["task"] != task:
+                raise UserError(f"{path}: the board of {before['task']!r}, not of {task}; give another --board")
+            if (before["test"], before["task_version"]) == (board["test"], version):
+                store(test_path(path, sha256), pack(data))
+                return before, "unchanged"
+            if before["entries"]:
+                raise UserError(
+                    f"{path}: has {len(before['entries'])} entries on another test split (version {before['task_version']}); outputs of one split "
+                    f"cannot be scored on another: remove the board and outputs/{path.stem}, then submit anew"
+                )
         store(test_path(path, sha256), pack(data))
         write_board(path, board)
-    return board
+        if before is not None and before["test"]["sha256"] not in {sha256, *_splits_in_use(path.parent)}:
+            test_path(path, before["test"]["sha256"]).unlink(missing_ok=True)
+    return board, "new" if before is None else "renewed"
+
+
+def _splits_in_use(folder: Path) -> set[str]:
+    """Test splits of the boards in a folder; what cannot be read there is no reason to fail."""
+    found = set()
+    for path in folder.glob("*.json"):
+        try:
+            found.add(read_board(path)["test"]["sha256"])
+        except UserError:
+            continue
+    return found

@@ -31,8 +31,6 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 def command(args: argparse.Namespace) -> int:
     """`leaderboard export`."""
-    if not args.out:
-        raise UserError("leaderboard export needs --out DIR")
     paths = paths_of(args)
     views = [view_of(path, args, None) for path in paths]
     out = Path(args.out)

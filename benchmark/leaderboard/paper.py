@@ -7,13 +7,14 @@ from typing import Any
 
 from benchmark.leaderboard import board as boards
 from benchmark.leaderboard.schema import problem
+from benchmark.leaderboard.spelling import parse_json, read_text
 from metrics.errors import UserError
 
 
 def read_paper(path: Path | None = None) -> dict[str, Any]:
     """leaderboards/paper.json. Raises UserError where it is not of the schema."""
     path = path or boards.BOARDS / boards.PAPER
-    paper = boards.parse_json(boards.read_text(path), str(path), strict=True)
+    paper = parse_json(read_text(path), str(path), strict=True)
     if (found := problem("paper", paper)) is not None:
         raise UserError(f"{path}: field {found[0]}: {found[1]}; restore the file")
     for table in paper["tables"]:

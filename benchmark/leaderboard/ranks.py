@@ -12,14 +12,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from benchmark.leaderboard import board as boards
 from benchmark.leaderboard.board import Board, Entry
 from benchmark.leaderboard.scoring import NEAR, segments
+from benchmark.leaderboard.sources import same_reward
+from metrics.errors import UserError
 from metrics.preservation import preservation_from_draws
 from metrics.segment import SegmentStats
 from metrics.stats import Resampler, common_segments, holm, incomparable
+
+if TYPE_CHECKING:
+    import numpy as np
 
 ALPHA = 0.05
 TESTED = 20
@@ -37,6 +42,10 @@ INDEPENDENT = (
 )
 """What a reward must not rise against."""
 LENGTH = "verbosity.length_ratio"
+WORDS = ("system", "trust")
+"""What a view can be sorted by besides metrics."""
+TRUST = ("recomputed", "regenerated")
+"""The lesser first; `reported` figures stand apart."""
 COPIED = 0.5
 """From this share of (near-)copies of the public references on, an entry is flagged."""
 
@@ -94,8 +103,10 @@ def value(entry: Entry, metric: str) -> float | None:
     return None if cell is None else cell["value"]
 
 
-def derive(path: Path, board: Board, sort: str | None = None, wanted: Sequence[str] = (), top: int | None = 10, tested: int = TESTED) -> View:
+def derive(path: Path, board: Board, sort: str | None = None, wanted: Sequence[str] = (), top: int | None = 10, reverse: bool = False) -> View:
     """The view of a board: groups that match every `wanted` ("text", or "field=text"), by their final stage's `sort`, at most `top`.
+
+    sort: a metric, or one of WORDS. reverse: the other way round; what has no value comes last all the same.
 
     Raises UserError where stored statistics are missing or damaged.
     """
@@ -110,14 +121,17 @@ def derive(path: Path, board: Board, sort: str | None = None, wanted: Sequence[s
         group.rows.sort(key=lambda r: (ORDER.index(r.entry["stage"]) if r.entry["stage"] in ORDER else len(ORDER), r.entry["stage"]))
     metric = sort or primary
 
-    def order(group: Group) -> tuple[bool, float, str, str, int]:
-        v = value(group.final.entry, metric)
-        return v is None, -(v or 0.0), group.system, group.version, group.seed or 0
-
-    found = sorted((g for g in groups.values() if all(_matches(g, w) for w in wanted)), key=order)
+    found = sorted((g for g in groups.values() if all(_matches(g, w) for w in wanted)), key=lambda g: (g.system, g.version, g.seed or 0))
+    if metric == "trust":
+        found.sort(key=lambda g: TRUST.index(g.final.entry["trust"]), reverse=not reverse)
+    elif metric == "system":
+        found = found[::-1] if reverse else found
+    else:
+        found.sort(key=lambda g: value(g.final.entry, metric) or 0.0, reverse=not reverse)
+        found.sort(key=lambda g: value(g.final.entry, metric) is None)
     shown = found if top is None else found[:top]
     _mark_copies(rows, shown)
-    contenders = sorted((r for r in rows if r.rank is not None), key=lambda r: r.rank or 0)[:tested]
+    contenders = sorted((r for r in rows if r.rank is not None), key=lambda r: r.rank or 0)[:TESTED]
     if board["entries"]:
         _Statistics(path, board).fill(rows, contenders, shown)
     return View(board, shown, len(groups), len(rows), len(contenders))
@@ -170,8 +184,15 @@ class _Statistics:
             for m in missing:
                 told = entry["scores"].get(m)
                 known = told is not None and told["value"] is not None and m in found
-                self._kept[sha256, m] = segments(m, self.ids, found[m], self.board["signatures"][told["signature"]]) if known else None
+                self._kept[sha256, m] = self._segments(m, found[m], told["signature"], sha256) if known else None
         return [self._kept[sha256, m] for m in metrics]
+
+    def _segments(self, metric: str, rows: np.ndarray, key: str, sha256: str) -> SegmentStats:
+        try:
+            return segments(metric, self.ids, rows, self.board["signatures"][key])
+        except (ValueError, KeyError) as error:
+            file = boards.stats_path(self.path, sha256)
+            raise UserError(f"{file}: not statistics of {metric} on this test split ({error}); see leaderboard verify, restore it") from None
 
     def sampler(self, n_tests: int) -> Resampler:
         """Draws enough for Holm's correction of `n_tests` to be able to reach ALPHA."""
@@ -206,6 +227,14 @@ class _Statistics:
             self._preservation(group, primary)
         self._hacking([g for g in shown if g.row("post-sft") and g.row("post-rl")], primary)
 
+    def _own_reward(self, group: Group) -> bool:
+        """Whether reward.mean is that of the reward that RL used; an unknown reward gets the benefit of the doubt."""
+        after = group.row("post-rl")
+        trained_on = after.entry["reward"]["id"] if after else None
+        if after is None or trained_on is None:
+            return True
+        return same_reward(self.board["signatures"][after.entry["scores"][REWARD]["signature"]].partition("|reward:")[2], trained_on)
+
     def _preservation(self, group: Group, primary: str) -> None:
         stages = [r for s in PATH if (r := group.row(s)) is not None]
         loaded = [self.load(r.entry, [primary])[0] for r in stages]
@@ -231,6 +260,8 @@ class _Statistics:
             down = [m for m in INDEPENDENT if moved.get((i, m)) == -1]
             if (i, REWARD) not in moved:
                 group.flags.append("reward hacking not tested: no reward.mean (submit --neural reward)")
+            elif not self._own_reward(group):
+                group.flags.append("reward hacking not tested: reward.mean is of another reward than the one it was trained on")
             elif moved[i, REWARD] == 1 and down:
                 group.flags.append(f"HACKED: RL raised the reward and lowered {', '.join(down)}")
             if moved.get((i, LENGTH)) == 1 and moved.get((i, primary)) != 1:

@@ -85,13 +85,18 @@ class Recheck:
             if not held:
                 continue
             # Whether or not the weights are here, the numbers must be those of the stored statistics.
-            kept = [self._kept(metric, stored[metric], cell) for metric, cell in held.items()]
+            kept = [self._kept(name, metric, stored[metric], cell) for metric, cell in held.items()]
             for metric, cell in described(self.board, self.examples, kept)[0].items():
                 _equal(name, metric, held[metric], cell, 0.0, skip=("reason",))
+            again: list[SegmentStats] = []
+            if family not in self.absent:
+                try:
+                    again = measure(self.examples, generations, self.means, [family])
+                except UserError as error:  # no such weights, or not the package that loads them: told once, not tried again
+                    self.absent[family] = f"{family}: {error}"
             if family in self.absent:
                 reasons += [self.absent[family]] * len(held)
                 continue
-            again = measure(self.examples, generations, self.means, [family])
             cells, _ = described(self.board, self.examples, again)
             for metric, cell in held.items():
                 if metric not in cells or cells[metric]["signature"] != cell["signature"]:
@@ -100,9 +105,9 @@ class Recheck:
                 _equal(name, metric, cell, cells[metric], TOLERANCE)
         return reasons
 
-    def _kept(self, metric: str, rows: np.ndarray, cell: dict[str, Any]) -> SegmentStats:
-        if rows.shape != (len(self.examples), 2):
-            raise Lie(metric, "outputs.stats_sha256", f"stored statistics of shape {rows.shape}")
+    def _kept(self, name: str, metric: str, rows: np.ndarray, cell: dict[str, Any]) -> SegmentStats:
+        if rows.shape != (len(self.examples), 2) or np.isinf(rows).any():
+            raise Lie(name, f"outputs.stats_sha256 ({metric})", f"stored statistics of shape {rows.shape}, or not finite")
         return segments(metric, tuple(e.id for e in self.examples), rows, self.board["signatures"][cell["signature"]])
 
 

@@ -54,7 +54,8 @@ def check_head(board: Any, where: str) -> None:
 def label(value: str, what: str) -> str:
     """A name as it may stand on a board. Raises UserError for anything that could act as a path, as markup or on a terminal."""
     if problem("label", value) is not None:
-        shown = ascii(value if len(value) <= 60 else value[:60] + "...")
+        text = value if isinstance(value, str) else repr(value)
+        shown = ascii(text if len(text) <= 60 else text[:60] + "...")
         raise UserError(f"{what} {shown}: not a name that a board takes; use {LABEL}")
     return value
 

@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from benchmark.leaderboard.board import Board, Entry, digest, stats_hash
+from benchmark.leaderboard.board import Board, Entry, stats_hash
+from benchmark.leaderboard.spelling import digest
 from metrics.errors import UserError
 from metrics.records import Example, Generation, align_generations
 

@@ -11,8 +11,9 @@ from typing import Any
 from benchmark.leaderboard import board as boards
 from benchmark.leaderboard.board import Board, Entry
 from benchmark.leaderboard.paper import tables_of
-from benchmark.leaderboard.ranks import PATH, Group, View, derive, value
+from benchmark.leaderboard.ranks import PATH, WORDS, Group, View, derive, value
 from benchmark.leaderboard.schema import Shapes
+from benchmark.leaderboard.spelling import canonical
 from benchmark.names import nearest
 from benchmark.report.safetext import plain
 from benchmark.report.words import interval, number
@@ -44,16 +45,17 @@ def command(args: argparse.Namespace) -> int:
 
 
 def create(args: argparse.Namespace) -> int:
-    """`leaderboard create`: an empty board for a task, with its test split."""
-    from benchmark.tasks import load_task
+    """`leaderboard create`: empty boards with their test splits, for one task or for all; an empty board of an older split is renewed."""
+    from benchmark.tasks import TASKS, load_task
 
-    if not args.task:
-        raise UserError("leaderboard create needs --task NAME (and --board FILE, unless it is to be one of the suite's own)")
-    task = load_task(args.task)
-    path = Path(args.board) if args.board else boards.BOARDS / f"{task.name}.json"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    board = boards.create(path, task.name, task.version, task.load("test"))
-    print(f"{path}: {task.name}, test split of {board['test']['n']} examples, sha256 {board['test']['sha256'][:12]}")
+    if args.board and not args.task:
+        raise UserError("leaderboard create --board FILE needs --task NAME, too")
+    for name in [args.task] if args.task else TASKS:
+        task = load_task(name)
+        path = Path(args.board) if args.board else boards.BOARDS / f"{task.name}.json"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        board, done = boards.create(path, task.name, task.version, task.load("test"))
+        print(f"{path}: {done}: {task.name}, test split of {board['test']['n']} examples, sha256 {board['test']['sha256'][:12]}")
     return 0
 
 
@@ -69,24 +71,24 @@ def paths_of(args: argparse.Namespace) -> list[Path]:
     return found
 
 
-def check_shapes(board: Board, path: Path) -> None:
+def check_shapes(board: Board, lines: Sequence[bytes] | None, path: Path) -> None:
     """Raises UserError where an entry cannot be shown. That its numbers are true is for `verify` to say."""
     shapes = Shapes()
-    for entry in board["entries"]:
-        found = shapes.problem(entry, boards.canonical(entry)) if isinstance(entry, dict) else ("entries", "not an object")
+    for i, entry in enumerate(board["entries"]):
+        found = shapes.problem(entry, lines[i] if lines else canonical(entry)) if isinstance(entry, dict) else ("entries", "not an object")
         if found is not None:
             raise UserError(f"{path}: an entry's field {found[0]}: {found[1]}; see leaderboard verify, and restore the board")
 
 
 def view_of(path: Path, args: argparse.Namespace, top: int | None) -> View:
     """The view that the command line asks for. Raises UserError for a metric that no entry has."""
-    board = boards.read_board(path)
-    check_shapes(board, path)
+    board, lines = boards.read_lines(path)
+    check_shapes(board, lines, path)
     if args.sort:
         known = {m for e in board["entries"] for m in e["scores"]}
-        if known and args.sort not in known:
-            raise UserError(f"--sort {plain(args.sort)}: no such metric on {path.name}; {nearest(args.sort, known)}")
-    return derive(path, board, args.sort, args.filter, top)
+        if known and args.sort not in known | set(WORDS):
+            raise UserError(f"--sort {plain(args.sort)}: no such column on {path.name}; {nearest(args.sort, [*known, *WORDS])}")
+    return derive(path, board, args.sort, args.filter, top, args.reverse)
 
 
 def show(args: argparse.Namespace) -> int:
@@ -118,7 +120,7 @@ def cells(entry: Entry, primary: str, sort: str | None) -> list[str]:
 
 def columns(primary: str, sort: str | None) -> list[str]:
     """Metrics of the table: the primary one, the one it is sorted by, the others."""
-    return list(dict.fromkeys([primary, *([sort] if sort else []), *(m for m, _ in COLUMNS)]))
+    return list(dict.fromkeys([primary, *([sort] if sort and sort not in WORDS else []), *(m for m, _ in COLUMNS)]))
 
 
 def heading(metric: str) -> str:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import re
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from benchmark.leaderboard.board import Board, read_test
 from benchmark.leaderboard.schema import MAX_TEXT, label, line
+from benchmark.leaderboard.spelling import parse_json, read_text
 from metrics.errors import UserError
-from metrics.records import Example, Generation, read_generations, sha256_file
+from metrics.records import Example, Generation, parse_generation, read_generations, read_jsonl, sha256_file
 
 LINK = ("stage", "weights_hash", "parent_hash", "config_hash", "data_hash", "seed", "steps")
 PARENTS = {"post-sft": "base", "post-sft-continued": "post-sft", "post-rl": "post-sft", "post-recovery": "post-rl"}
@@ -19,6 +21,10 @@ PARENTS = {"post-sft": "base", "post-sft-continued": "post-sft", "post-rl": "pos
 TRAINING = ("n_para", "n_src", "sft_steps", "rl_steps", "recovery_steps")
 STEPS = {"post-sft": "sft_steps", "post-rl": "rl_steps", "post-recovery": "recovery_steps"}
 GOLD = "gold"
+UNNAMED = "model"
+"""What `evaluate` calls a system that nobody has named."""
+_CONTENT = re.compile(r"(?<![0-9a-f])[0-9a-f]{16}(?![0-9a-f])")
+"""The hash of its weights or code in a reward's id."""
 
 
 @dataclass(frozen=True)
@@ -49,9 +55,18 @@ def check_generations(generations: Sequence[Generation], system: str, stage: str
     return [replace(made, system=system, stage=stage) for made in generations]
 
 
+def _rows(path: Path) -> Iterator[Generation]:
+    return (parse_generation(row, f"{path}, line {number}") for number, row in read_jsonl(path))
+
+
 def from_file(path: Path, system: str) -> list[Candidate]:
-    """`--generations`: one candidate per stage in the file. Raises UserError where it holds several systems."""
-    generations = read_generations(path)
+    """`--generations`: one candidate per stage in the file. Raises UserError where it holds several systems.
+
+    An example answered twice is let through, so that it is named together with the missing and the unknown ones (`align_generations`).
+    """
+    generations = list(_rows(path))
+    if not generations:
+        raise UserError(f"{path}: holds no generations; write one JSON object per line")
     systems = sorted({g.system for g in generations})
     if len(systems) > 1:
         raise UserError(f"{path}: holds {len(systems)} systems ({', '.join(ascii(s)[:40] for s in systems[:5])}); submit one file per system")
@@ -68,6 +83,7 @@ def chain(records: dict[str, dict[str, Any]], stage: str) -> list[dict[str, Any]
     record: dict[str, Any] | None = records.get(stage)
     while record is not None:
         link = {name: record.get(name) for name in LINK} | {"stage": record.get("stage", stage)}
+        line(link["weights_hash"], f"lineage of {stage}, weights_hash")
         if len(links) >= len(records):
             raise UserError(f"lineage of {stage}: its parents go in a circle; mend the lineage.json")
         links.insert(0, link)
@@ -77,6 +93,8 @@ def chain(records: dict[str, dict[str, Any]], stage: str) -> list[dict[str, Any]
         oldest = dict.fromkeys(LINK) | {"weights_hash": links[0]["parent_hash"], "stage": PARENTS.get(str(links[0]["stage"]))}
         links.insert(0, oldest)
     for link in links:
+        if link["stage"] is not None:
+            label(link["stage"], f"lineage of {stage}, stage")
         for name in ("weights_hash", "parent_hash", "config_hash", "data_hash"):
             line(link[name], f"lineage of {stage}, {name}")
     return links
@@ -88,8 +106,8 @@ def steps_of(lineage: Sequence[dict[str, Any]]) -> dict[str, int | None]:
     return {name: told.get(name) for name in TRAINING}
 
 
-def from_run(run_dir: Path, task: str, system: str | None, board: Board, validation: str | None) -> list[Candidate]:
-    """A run directory: one candidate per stage of `generations/<task>/`.
+def from_run(run_dir: Path, task: str, system: str | None, board: Board, validation: Path | None) -> list[Candidate]:
+    """A run directory: one candidate per stage of `generations/<task>/`. validation: reward.json (default: the run directory's own).
 
     Raises UserError when its test split is not the board's, or when a checkpoint that is there has other weights than the manifest says.
     """
@@ -99,17 +117,19 @@ def from_run(run_dir: Path, task: str, system: str | None, board: Board, validat
     manifest = read_manifest(run_dir)
     _check_split(run_dir, task, board)
     files = sorted((run_dir / "generations" / task).glob("*.jsonl"))
-    found = [c for file in files for c in _of_file(file, system)]
+    found = [c for file in files for c in _of_file(file, system, manifest.checkpoints)]
     if not found:
         raise UserError(f"{run_dir}: holds no generations of {task}; finish the run first")
     records = manifest.checkpoints
     for stage, record in records.items():
-        folder = run_dir / "checkpoints" / stage
+        folder = run_dir / "checkpoints" / label(stage, f"{run_dir}/manifest.json, stage")
         if folder.is_dir() and weights_hash(folder) != record.get("weights_hash"):
             raise UserError(f"{folder}: the weights are not those of the manifest; submit a run directory as the run left it")
     own = manifest.command == "run"
-    seed = (manifest.config.get("run") or {}).get("seed") if own else None
+    settings = manifest.config.get("run")
+    seed = settings.get("seed") if own and isinstance(settings, dict) else None
     told = run_dir / "reward.json"
+    validation = validation or (told if told.is_file() else None)
     out = []
     for one in found:
         lineage = chain(records, one.stage)
@@ -120,14 +140,15 @@ def from_run(run_dir: Path, task: str, system: str | None, board: Board, validat
         trained = bool(stages & set(STEPS))
         training["n_para"] = manifest.n_para if trained else None
         training["n_src"] = manifest.n_src if "post-rl" in stages else None
+        reward_id = line(manifest.reward_id, "reward_id") if "post-rl" in stages else None
         out.append(
             replace(
                 one,
                 seed=seed if own and trained else _seed(records.get(one.stage)),
                 lineage=lineage,
                 training=training,
-                reward_id=line(manifest.reward_id, "reward_id") if "post-rl" in stages else None,
-                validation=validation or (sha256_file(told) if told.is_file() else None),
+                reward_id=reward_id,
+                validation=validation_digest(validation, reward_id) if validation and reward_id else None,
                 made_with={label(k, "package"): line(v, "version") for k, v in manifest.packages.items()},
                 commit=manifest.commit,
                 dirty=manifest.dirty,
@@ -136,15 +157,35 @@ def from_run(run_dir: Path, task: str, system: str | None, board: Board, validat
     return out
 
 
+def same_reward(a: str, b: str) -> bool:
+    """Whether two ids are of one reward: one holds the other, or the same hash of weights or code."""
+    return a in b or b in a or bool(set(_CONTENT.findall(a)) & set(_CONTENT.findall(b)))
+
+
+def validation_digest(path: Path, reward_id: str) -> str:
+    """sha256 of a reward.json of `validate-reward`. Raises UserError unless it is one, and of this reward."""
+    digest = sha256_file(path)
+    told = parse_json(read_text(path), str(path), strict=True)
+    signature = told.get("signature") if isinstance(told, dict) else None
+    if not isinstance(signature, str) or "|reward:" not in signature:
+        raise UserError(f"{path}: not a reward.json (it has no signature of a reward); give the one that validate-reward wrote")
+    validated = signature.partition("|reward:")[2]
+    if not same_reward(validated, reward_id):
+        raise UserError(f"{path}: validates {validated[:200]}, but the run was trained on {reward_id[:200]}; validate that reward")
+    return digest
+
+
 def _seed(record: dict[str, Any] | None) -> int | None:
     seed = (record or {}).get("seed")
     return seed if isinstance(seed, int) else None
 
 
-def _of_file(file: Path, system: str | None) -> list[Candidate]:
-    name = system or next(iter(read_generations(file))).system
-    if name == "model":
-        raise UserError(f"{file}: the system has no name yet; give --system NAME")
+def _of_file(file: Path, system: str | None, records: dict[str, dict[str, Any]]) -> list[Candidate]:
+    """The system's name is the one given, else the one in the file; what `evaluate` left without one is named by its weights."""
+    first = next(_rows(file), None)
+    name = system or ("" if first is None else first.system)
+    if system is None and name == UNNAMED and first is not None and isinstance(told := records.get(first.stage, {}).get("weights_hash"), str):
+        name = f"{UNNAMED}-{told.removeprefix('hub:').replace('/', '-')[:12].rstrip('-. ')}"
     return from_file(file, name)
 
 

@@ -15,10 +15,11 @@ from platform import python_version
 from typing import Any
 
 from benchmark.leaderboard import board as boards
-from benchmark.leaderboard.board import Board, Entry, digest, key_of, name_of
+from benchmark.leaderboard.board import Board, Entry, key_of, name_of
 from benchmark.leaderboard.schema import label, problem
 from benchmark.leaderboard.scoring import Scored, known_means, make_entry, score
 from benchmark.leaderboard.sources import Candidate, from_checkpoint, from_file, from_run, tasks_of
+from benchmark.leaderboard.spelling import digest
 from metrics.errors import UserError
 from metrics.records import sha256_file
 
@@ -46,11 +47,17 @@ def command(args: argparse.Namespace) -> int:
         raise UserError("--checkpoint and --generations need --task NAME and --system NAME")
     if args.confirm and args.run_dir is None:
         raise UserError("--confirm RUN_DIR compares two runs of the suite; submit a RUN_DIR with it")
+    if args.reward_validation and args.run_dir is None:
+        raise UserError("--reward-validation FILE belongs to the reward of a run; submit the RUN_DIR with it")
     if args.system is not None:
         label(args.system, "--system")
     label(args.version, "--version")
-    for path in _boards_of(args):
-        submit(args, path)
+    prepared = [prepare(args, path) for path in _boards_of(args)]
+    for one in prepared:  # what one board refuses must not leave another one with half of a run
+        _put_in(one, boards.read_board(one.path))
+    for one in prepared:
+        for change in enter(one):
+            print(diff(one.board, change))
     return 0
 
 
@@ -66,27 +73,37 @@ def _boards_of(args: argparse.Namespace) -> list[Path]:
     return found
 
 
-def submit(args: argparse.Namespace, path: Path) -> list[Change]:
-    """One board: gathers, scores, enters, prints the diff."""
+@dataclass(frozen=True)
+class Prepared:
+    """What is to be entered on one board."""
+
+    path: Path
+    board: Board
+    """As it was before scoring; it may have grown since."""
+    entries: list[Entry]
+    scored: list[Scored]
+
+
+def prepare(args: argparse.Namespace, path: Path) -> Prepared:
+    """Gathers and scores what one board is to get; writes nothing."""
     board = boards.read_board(path)
     if args.task and args.task != board["task"]:
         raise UserError(f"{path}: the board of {board['task']}, not of {args.task}; give another --board or --task")
     candidates = gather(args, path, board)
-    validation = sha256_file(args.reward_validation) if args.reward_validation else None
     with boards.scoring_slot(path):
         examples = boards.read_test(path, board)
         means = known_means(examples, args.neural, args.profile)
         scored = [score(board, examples, c.generations, means, args.neural) for c in candidates]
     entries = []
     for candidate, result in zip(candidates, scored, strict=True):
-        identity = _identity(candidate, args.version, validation, bool(args.neural))
+        identity = _identity(candidate, args.version, bool(args.neural))
         entries.append(make_entry(board, identity, result))
     if args.confirm:
         _confirm(entries, candidates, Path(args.run_dir), Path(args.confirm), board)
-    changes = enter(path, entries, scored)
-    for change in changes:
-        print(diff(board, change))
-    return changes
+    for entry in entries:
+        if (found := problem("entry", entry)) is not None:
+            raise UserError(f"{name_of(entry)}: field {found[0]}: {found[1]}; mend the run's manifest or the outputs")
+    return Prepared(path, board, entries, scored)
 
 
 def gather(args: argparse.Namespace, path: Path, board: Board) -> list[Candidate]:
@@ -96,13 +113,13 @@ def gather(args: argparse.Namespace, path: Path, board: Board) -> list[Candidate
     elif args.checkpoint is not None:
         found = [from_checkpoint(args.checkpoint, board["task"], args.system, args.stage_name, board, path, args.profile)]
     else:
-        found = from_run(Path(args.run_dir), board["task"], args.system, board, None)
+        found = from_run(Path(args.run_dir), board["task"], args.system, board, Path(args.reward_validation) if args.reward_validation else None)
     if not found:
         raise UserError("nothing to submit: the file holds nothing but references (stage gold)")
     return found
 
 
-def _identity(candidate: Candidate, version_: str, validation: str | None, neural: bool) -> dict[str, Any]:
+def _identity(candidate: Candidate, version_: str, neural: bool) -> dict[str, Any]:
     return {
         "system": candidate.system,
         "version": version_,
@@ -112,7 +129,7 @@ def _identity(candidate: Candidate, version_: str, validation: str | None, neura
         "regenerated": None,
         "lineage": candidate.lineage,
         "training": candidate.training,
-        "reward": {"id": candidate.reward_id, "validation_sha256": (validation or candidate.validation) if candidate.reward_id else None},
+        "reward": {"id": candidate.reward_id, "validation_sha256": candidate.validation},
         "environment": {
             "scored_with": scoring_packages(neural),
             "made_with": candidate.made_with,
@@ -134,17 +151,25 @@ def scoring_packages(neural: bool) -> dict[str, str | None]:
 
 
 def _confirm(entries: Sequence[Entry], candidates: Sequence[Candidate], run: Path, second: Path, board: Board) -> None:
-    """Raises the trust of entries whose weights and outputs a second run of the suite gave again. UserError where it did not."""
+    """Raises the trust of entries whose weights and outputs a second run of the suite gave again. UserError where it did not.
+
+    The weights must lie in both run directories, where `from_run` hashes them; a stage that no run trained (base) stays as it is.
+    """
     from benchmark.manifest import read_manifest
 
-    for folder in (run, second):
-        if read_manifest(folder).command != "run":
-            raise UserError(f"{folder}: not trained by the suite (benchmark run), so nothing was regenerated")
+    manifests = [read_manifest(folder) for folder in (run, second)]
+    for folder, manifest in zip((run, second), manifests, strict=True):
+        if manifest.command != "run":
+            raise UserError(f"{folder}: not trained by the suite (benchmark run), so nothing was regenerated; leave --confirm out")
+        if missing := [stage for stage in manifest.checkpoints if not (folder / "checkpoints" / stage).is_dir()]:
+            raise UserError(f"{folder}: checkpoints/{missing[0]} is gone, so its weights cannot be compared; give a whole run directory")
     hashes = [sha256_file(folder / "manifest.json") for folder in (run, second)]
     if hashes[0] == hashes[1]:
         raise UserError(f"--confirm {second}: the same run, or a copy of it; give a second run of the same configuration and seed")
     again = {(c.system, c.stage): c for c in from_run(second, board["task"], candidates[0].system, board, None)}
     for entry, candidate in zip(entries, candidates, strict=True):
+        if candidate.stage not in manifests[0].checkpoints:
+            continue
         other = again.get((candidate.system, candidate.stage))
         if other is None:
             raise UserError(f"--confirm {second}: holds no stage {candidate.stage}")
@@ -160,30 +185,31 @@ def _confirm(entries: Sequence[Entry], candidates: Sequence[Candidate], run: Pat
         entry["digest"] = digest(entry)
 
 
-def enter(path: Path, entries: Sequence[Entry], scored: Sequence[Scored]) -> list[Change]:
-    """Puts entries into a board, all or none. Raises UserError where a name stands there with other content."""
-    for entry in entries:
-        if (found := problem("entry", entry)) is not None:
-            raise UserError(f"{name_of(entry)}: field {found[0]}: {found[1]}; mend the run's manifest or the outputs")
+def _put_in(prepared: Prepared, board: Board) -> tuple[Board, list[Change]]:
+    """(the board with the entries in it, what that changes). Raises UserError where a name stands there with other content."""
+    known = {key_of(e): e for e in board["entries"]}
+    changes: list[Change] = []
+    for entry in prepared.entries:
+        if entry["test_sha256"] != board["test"]["sha256"]:
+            raise UserError(f"{prepared.path}: the board's test split has changed since the outputs were scored; submit again")
+        before = known.get(key_of(entry))
+        after = entry if before is None else _merged(before, entry)
+        known[key_of(entry)] = after
+        changes.append(Change(after, before))
+    signatures = board["signatures"] | {k: s for one in prepared.scored for k, s in one.signatures.items()}
+    return {**board, "signatures": dict(sorted(signatures.items())), "entries": [known[k] for k in sorted(known)]}, changes
+
+
+def enter(prepared: Prepared) -> list[Change]:
+    """Puts entries into a board, all or none. Raises UserError as `_put_in`."""
+    path = prepared.path
     with boards.locked(path):
-        board = boards.read_board(path)
-        known = {key_of(e): e for e in board["entries"]}
-        changes: list[Change] = []
-        for entry in entries:
-            if entry["test_sha256"] != board["test"]["sha256"]:
-                raise UserError(f"{path}: the board's test split has changed since the outputs were scored; submit again")
-            before = known.get(key_of(entry))
-            after = entry if before is None else _merged(before, entry)
-            known[key_of(entry)] = after
-            changes.append(Change(after, before))
+        board, changes = _put_in(prepared, boards.read_board(path))
         if any(c.entry != c.before for c in changes):
-            for entry, one in zip(entries, scored, strict=True):
-                boards.store(boards.outputs_path(path, entry["outputs"]["sha256"]), boards.pack(one.outputs))
-            for change, one in zip(changes, scored, strict=True):
+            for change, one in zip(changes, prepared.scored, strict=True):
                 if change.entry["outputs"] != (change.before or {}).get("outputs"):
+                    boards.store(boards.outputs_path(path, change.entry["outputs"]["sha256"]), boards.pack(one.outputs))
                     boards.store(boards.stats_path(path, change.entry["outputs"]["stats_sha256"]), boards.pack_stats(one.stats))
-            board["signatures"] = dict(sorted((board["signatures"] | {k: s for one in scored for k, s in one.signatures.items()}).items()))
-            board["entries"] = [known[k] for k in sorted(known)]
             boards.write_board(path, board)
     return changes
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
+import math
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -15,9 +16,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from benchmark.leaderboard import board as boards
-from benchmark.leaderboard.board import Board, Entry, halves, key_of, name_of
+from benchmark.leaderboard.board import Board, Entry, key_of, name_of
 from benchmark.leaderboard.lineage import Lineages
 from benchmark.leaderboard.schema import Shapes, problem
+from benchmark.leaderboard.spelling import canonical, digest, digest_of_line, read_text
+from benchmark.report.safetext import plain
 from metrics.errors import UserError
 from metrics.records import Example, Generation, parse_generation
 
@@ -35,7 +38,7 @@ class Lie(Exception):
     message: str
 
     def __str__(self) -> str:
-        return f"{self.entry}: {self.field}: {self.message}"
+        return ": ".join(plain(part if len(part) <= 400 else part[:400] + "...") for part in (self.entry, self.field, self.message))
 
 
 @dataclass
@@ -85,10 +88,10 @@ def _paper() -> bool:
 def verify(path: Path, quick: bool = False, profile: str = "tiny") -> Report:
     """Checks a board. Raises Lie at the first thing that does not hold; UserError where there is no such board."""
     if not path.is_file():
-        boards.read_text(path)  # raises with the way to mend it
+        read_text(path)  # raises with the way to mend it
     report = Report()
     try:
-        board = boards.read_board(path, strict=not quick)
+        board, lines = boards.read_lines(path, strict=not quick)
     except UserError as error:
         raise Lie("the board", "schema", str(error)) from None
     check_signatures(board)
@@ -99,9 +102,10 @@ def verify(path: Path, quick: bool = False, profile: str = "tiny") -> Report:
         raise Lie("the board", "test.sha256", "the test split with this hash is not beside the board")
     shapes, lineages = Shapes() if quick else None, Lineages()
     names: dict[tuple[str, str, int, str], int] = {}
+    used: set[str] = set()
     present = _files(boards.outputs_path(path, "x").parent)
-    for entry in board["entries"]:
-        check_entry(board, entry, shapes)
+    for i, entry in enumerate(board["entries"]):
+        check_entry(board, entry, shapes, lines[i] if quick and lines else None)
         if names.setdefault(key_of(entry), report.n) != report.n:
             raise Lie(name_of(entry), "system", "the entry stands twice on the board")
         if found := lineages.problem(entry):
@@ -109,14 +113,17 @@ def verify(path: Path, quick: bool = False, profile: str = "tiny") -> Report:
         for name, suffix in (("sha256", ".jsonl.gz"), ("stats_sha256", ".npz")):
             if entry["outputs"][name] + suffix not in present:
                 raise Lie(name_of(entry), f"outputs.{name}", "no file with this hash beside the board")
+        used |= {entry["outputs"]["sha256"] + ".jsonl.gz", entry["outputs"]["stats_sha256"] + ".npz"}
         report.n += 1
+    if unused := len(present - used):
+        report.notes.append(f"{unused} files beside the board belong to no entry (left by a submission that was killed); they may be removed")
     if not quick and board["entries"]:
         recompute(path, board, examples, profile, report)
     return report
 
 
 def _files(folder: Path) -> frozenset[str]:
-    return frozenset(os.listdir(folder)) if folder.is_dir() else frozenset()
+    return frozenset(name for name in os.listdir(folder) if not name.startswith(".")) if folder.is_dir() else frozenset()
 
 
 def check_signatures(board: Board) -> None:
@@ -126,20 +133,28 @@ def check_signatures(board: Board) -> None:
             raise Lie("the board", f"signatures.{key}", "the signature does not have the hash it is named by")
 
 
-def check_entry(board: Board, entry: Any, shapes: Shapes | None) -> None:
-    """What one entry tells by itself. Raises Lie."""
+def check_entry(board: Board, entry: Any, shapes: Shapes | None, line: bytes | None) -> None:
+    """What one entry tells by itself. `line`: its text, where it can be trusted to be all that the entry is. Raises Lie."""
     name = name_of(entry) if isinstance(entry, dict) else "an entry"
-    rest, scores = halves(entry) if isinstance(entry, dict) else (b"", b"")
-    found = problem("entry", entry) if shapes is None else shapes.problem(entry, rest + scores)
+    try:
+        text = canonical(entry) if line is None else line
+    except UserError as error:
+        raise Lie(name, "schema", str(error)) from None
+    found = problem("entry", entry) if shapes is None else shapes.problem(entry, text)
     if found is not None:
-        raise Lie(ascii(name), found[0] or "schema", found[1])
+        raise Lie(name, found[0] or "schema", found[1])
     for what, wanted in (("task", board["task"]), ("test_sha256", board["test"]["sha256"])):
         if entry[what] != wanted:
             raise Lie(name, what, f"{entry[what]} is not the board's ({wanted})")
     if (entry["trust"] == "regenerated") != (entry["regenerated"] is not None):
         raise Lie(name, "trust", "`regenerated` needs the manifests of two runs, and only it has them")
-    n, signatures = board["test"]["n"], board["signatures"]
-    for metric, cell in entry["scores"].items():
+    _check_scores(name, entry["scores"], board["test"]["n"], board["signatures"])
+    if (line is None or digest_of_line(line) != entry["digest"]) and digest(entry) != entry["digest"]:
+        raise Lie(name, "digest", "something in this entry was changed after it was written (its sha256 differs)")
+
+
+def _check_scores(name: str, scores: dict[str, dict[str, Any]], n: int, signatures: dict[str, str]) -> None:
+    for metric, cell in scores.items():
         value, low, high = cell["value"], cell["ci_low"], cell["ci_high"]
         if not signatures.get(cell["signature"], "").startswith(metric + "|"):
             raise Lie(name, f"scores.{metric}.signature", "not a signature of this metric on this board")
@@ -147,10 +162,8 @@ def check_entry(board: Board, entry: Any, shapes: Shapes | None) -> None:
             raise Lie(name, f"scores.{metric}.n_scored", f"more than the {n} segments of the test split")
         if (value is None) != ("reason" in cell) or (low is None) != (high is None):
             raise Lie(name, f"scores.{metric}.value", "a missing value has a reason, and a value has none; limits come in pairs")
-        if low is not None and (value is None or not low <= value <= high):
+        if low is not None and (value is None or not -math.inf < low <= value <= high < math.inf):
             raise Lie(name, f"scores.{metric}.ci_low", "the interval does not hold the value")
-    if hashlib.sha256(rest + b"\n" + scores).hexdigest() != entry["digest"]:
-        raise Lie(name, "digest", "something in this entry was changed after it was written (its sha256 differs)")
 
 
 def _test_split(path: Path, board: Board, report: Report) -> list[Example]:

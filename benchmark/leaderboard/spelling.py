@@ -1,0 +1,119 @@
+"""The text of a board: JSON without NaN and Infinity, one entry a line in one spelling, so that a digest can be checked on the line itself."""
+
+from __future__ import annotations
+
+import gc
+import hashlib
+import json
+import math
+from pathlib import Path
+from typing import Any
+
+from metrics.errors import UserError
+
+LIMIT_BYTES = 2**30
+"""Larger files are refused unread."""
+LARGE = 1000
+"""Entries from which on they are kept from the garbage collector for good: it would go through all of them again and again."""
+_OPEN, _CLOSE = '\n "entries": [\n', "\n]\n}\n"
+_DIGEST = b'"digest":"'
+_BROKEN = (ValueError, RecursionError, OverflowError)
+"""What values raise that no board may hold: infinite numbers, half characters, nesting too deep."""
+
+
+def _constant(name: str) -> float:
+    raise ValueError(f"{name} is not a number JSON knows")
+
+
+def _finite(digits: str) -> float:
+    value = float(digits)
+    if not math.isfinite(value):
+        raise ValueError(f"{digits[:40]} is too large a number")
+    return value
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("a key stands twice in one object")
+    return found
+
+
+_FAST = json.JSONDecoder(parse_constant=_constant)
+_STRICT = json.JSONDecoder(parse_constant=_constant, parse_float=_finite, object_pairs_hook=_once)
+
+
+def parse_json(text: str, where: str, strict: bool = False) -> Any:
+    """JSON without NaN and Infinity. `strict` (slower) also refuses doubled keys and numbers too large for a float.
+
+    Raises UserError, too, for JSON nested too deep.
+    """
+    try:
+        return (_STRICT if strict else _FAST).decode(text)
+    except _BROKEN as error:
+        raise UserError(f"{where}: not valid JSON ({error}); restore the file") from None
+
+
+def read_text(path: Path) -> str:
+    """A UTF-8 file. Raises UserError when it is missing, too large or not UTF-8."""
+    try:
+        if path.stat().st_size > LIMIT_BYTES:
+            raise UserError(f"{path}: larger than {LIMIT_BYTES} bytes; this is no board")
+        return path.read_text("utf-8")
+    except FileNotFoundError:
+        raise UserError(f"{path}: no such board; check --board, or make one with: leaderboard create --task NAME --board FILE") from None
+    except OSError as error:
+        raise UserError(f"cannot read {path}: {error.strerror or error}; check the path") from None
+    except UnicodeDecodeError as error:
+        raise UserError(f"{path}: not UTF-8 (byte {error.start}); restore the file") from None
+
+
+def canonical(value: Any) -> bytes:
+    """One spelling of a JSON value: sorted keys, no spaces, UTF-8. Raises UserError for values that no board may hold."""
+    try:
+        return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False).encode("utf-8")
+    except _BROKEN as error:
+        raise UserError(f"a value that no board may hold ({ascii(str(error))[:120]})") from None
+
+
+def digest(entry: dict[str, Any]) -> str:
+    """sha256 over all of an entry but the digest itself."""
+    return hashlib.sha256(canonical({k: v for k, v in entry.items() if k != "digest"})).hexdigest()
+
+
+def digest_of_line(line: bytes) -> str:
+    """As `digest`, on an entry's line in the canonical spelling; on another spelling it is some other hash."""
+    start = line.find(_DIGEST)
+    end = line.find(b'"', start + len(_DIGEST)) + 2  # the comma, too: `digest` is never the last of the sorted keys
+    whole = hashlib.sha256(line[:start])
+    whole.update(line[end:])
+    return whole.hexdigest()
+
+
+def render(board: dict[str, Any]) -> str:
+    """The board's text: the head indented, one entry a line, so that a submission is one line in a diff."""
+    head = json.dumps({k: v for k, v in board.items() if k != "entries"}, ensure_ascii=False, indent=1, allow_nan=False)
+    rows = ",\n".join(canonical(e).decode("utf-8") for e in board["entries"])
+    return head[: head.rindex("\n}")] + "," + (_OPEN + rows + _CLOSE if rows else '\n "entries": []\n}\n')
+
+
+def parse_board(text: str, where: str, strict: bool = False) -> tuple[Any, list[bytes] | None]:
+    """(the board, the line of each entry); no lines where the text is not spelled as `render` does. Raises UserError as `parse_json`."""
+    start = text.find(_OPEN)
+    if start < 0 or not text.endswith(_CLOSE):
+        return parse_json(text, where, strict), None
+    lines = text[start + len(_OPEN) : -len(_CLOSE)].split(",\n")
+    decode = (_STRICT if strict else _FAST).decode
+    collecting = gc.isenabled()
+    gc.disable()  # nothing here is garbage, and looking for some among millions of new objects takes a third of the time
+    try:
+        board = decode(text[:start] + '\n "entries": []\n}\n')
+        board["entries"] = [decode(line) for line in lines]
+    except (TypeError, *_BROKEN):
+        return parse_json(text, where, strict), None  # valid in another spelling, or refused with the place
+    finally:
+        if collecting:
+            gc.enable()
+    if len(lines) > LARGE:
+        gc.freeze()
+    return board, [line.encode("utf-8", "surrogatepass") for line in lines]

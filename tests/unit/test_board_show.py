@@ -1,0 +1,338 @@
+"""`leaderboard show|export|create`: ranks with their ranges, trajectories, flags, and pages on which nothing acts."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import shutil
+import subprocess
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+from board_world import (
+    EXAMPLES,
+    STAGES,
+    TASK,
+    N,
+    Text,
+    chatter,
+    entries,
+    first,
+    gold,
+    leaderboard,
+    new_board,
+    rewrite,
+    run_directory,
+    submit,
+    submit_run,
+    two,
+    write_outputs,
+)
+
+from benchmark.cli import main
+from benchmark.leaderboard import board as boards
+from benchmark.leaderboard import ranks
+from benchmark.leaderboard.export import table_csv
+from benchmark.leaderboard.paper import read_paper
+from benchmark.leaderboard.ranks import derive
+from benchmark.leaderboard.scoring import lcs_length, segments, signature_key
+from benchmark.leaderboard.show import table
+
+HOSTILE = '<script>document.title="OWNED"</script><img src=x onerror=document.title="OWNED">\u202eabc\x1b[2J</td></table>'
+
+
+@pytest.fixture(scope="module")
+def board(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """gold > two = twin > first, a run of three stages, and one whose outputs are an attack on the page."""
+    folder = tmp_path_factory.mktemp("shown")
+    path = new_board(folder / "board")
+    texts: dict[str, Text] = {"best": gold, "middle": two, "twin": two, "last": first, "attack": lambda i: HOSTILE}
+    for name, text in texts.items():
+        assert submit(path, write_outputs(folder / f"{name}.jsonl", text), name) == 0
+    assert submit_run(path, run_directory(folder / "run")) == 0
+    return path
+
+
+def test_ranks_and_the_ranges_they_may_have(tmp_path: Path) -> None:
+    """All segments differ in one direction between the levels, so every pair but the twins is significant: by hand."""
+    path = new_board(tmp_path / "b")
+    for name, text in {"best": gold, "middle": two, "twin": two, "last": first}.items():
+        submit(path, write_outputs(tmp_path / f"{name}.jsonl", text), name)
+    view = derive(path, boards.read_board(path))
+    found = {g.system: (g.rows[0].rank, g.rows[0].ranks) for g in view.groups}
+    assert found == {"best": (1, (1, 1)), "middle": (2, (2, 3)), "twin": (2, (2, 3)), "last": (4, (4, 4))}
+    assert [g.system for g in view.groups] == ["best", "middle", "twin", "last"]
+    assert any("the same texts as middle" in flag for g in view.groups if g.system == "twin" for flag in g.rows[0].flags)
+
+
+def test_systems_that_differ_on_few_segments_share_a_range(tmp_path: Path) -> None:
+    """Two of 24 segments differ: p = 1/2 at the least."""
+    path = new_board(tmp_path / "b")
+    submit(path, write_outputs(tmp_path / "a.jsonl", two), "a")
+    submit(path, write_outputs(tmp_path / "b.jsonl", lambda i: gold(i) if i < 2 else two(i)), "b")
+    view = derive(path, boards.read_board(path))
+    assert {g.system: (g.rows[0].rank, g.rows[0].ranks) for g in view.groups} == {"b": (1, (1, 2)), "a": (2, (1, 2))}
+
+
+def test_ranks_are_never_stored(board: Path) -> None:
+    assert '"rank' not in board.read_text("utf-8")
+
+
+def test_the_stages_of_a_system_stand_together_with_their_trajectory(board: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """SFT 1/2, RL 1, recovery 4/5: three fifths of the gain are kept."""
+    assert leaderboard("show", board) == 0
+    lines = capsys.readouterr().out.splitlines()
+    at = next(i for i, line in enumerate(lines) if "sg-srl v1, seed 3" in line)
+    assert [stage in lines[at + k] for k, stage in enumerate(STAGES)] == [True] * 3
+    assert "SFT 0.500 → RL 1.000 → recovery 0.800; 60% of the RL gain kept" in lines[at + 3]
+    assert "reward hacking not tested" in "".join(lines[at + 3 : at + 10])
+
+
+def with_reward(path: Path, means: dict[str, float], reward: str) -> None:
+    """Gives the stages of the run a reward.mean, as `--neural reward` would."""
+    import numpy as np
+
+    signature = f"reward.mean|gate x raw|reward:{reward}"
+    told = boards.read_board(path)
+    for entry in told["entries"]:
+        if entry["stage"] not in means:
+            continue
+        stats = boards.read_stats(path, entry["outputs"]["stats_sha256"])
+        rows = np.column_stack([np.full(N, means[entry["stage"]]), np.ones(N)])
+        value = segments("reward.mean", tuple(e.id for e in EXAMPLES), rows, signature).value()
+        cell = {"value": value, "ci_low": value, "ci_high": value, "n_scored": N, "signature": signature_key(signature)}
+        entry["scores"]["reward.mean"] = cell
+        sha256 = boards.stats_hash(stats | {"reward.mean": rows})
+        entry["outputs"]["stats_sha256"] = sha256
+        boards.stats_path(path, sha256).write_bytes(boards.pack_stats(stats | {"reward.mean": rows}))
+    told["signatures"][signature_key(signature)] = signature
+    boards.write_board(path, told)
+    rewrite(path, lambda told: None)
+
+
+@pytest.mark.parametrize(
+    ("after_rl", "rewards", "reward", "flag"),
+    [
+        (first, (0.2, 0.9), "reranker-generative:0123456789abcdef:x", "HACKED"),
+        (gold, (0.2, 0.9), "reranker-generative:0123456789abcdef:x", None),
+        (first, (0.9, 0.2), "reranker-generative:0123456789abcdef:x", None),
+        (first, (0.2, 0.9), "reranker-generative:fedcba9876543210:x", "another reward"),
+    ],
+)
+def test_a_reward_that_rises_while_an_independent_metric_falls_is_flagged(
+    tmp_path: Path, after_rl: Text, rewards: tuple[float, float], reward: str, flag: str | None
+) -> None:
+    path = new_board(tmp_path / "b")
+    submit_run(path, run_directory(tmp_path / "run", {"post-sft": two, "post-rl": after_rl, "post-recovery": two}))
+    with_reward(path, {"post-sft": rewards[0], "post-rl": rewards[1]}, reward)
+    flags = derive(path, boards.read_board(path)).groups[0].flags
+    told = [f for f in flags if "HACKED" in f or "reward" in f]
+    assert (told == []) if flag is None else (flag in told[0])
+
+
+def test_a_system_that_only_talks_more_is_flagged(tmp_path: Path) -> None:
+    path = new_board(tmp_path / "b")
+    submit_run(path, run_directory(tmp_path / "run", {"post-sft": first, "post-rl": chatter, "post-recovery": first}))
+    assert any(flag.startswith("TALKS MORE") for flag in derive(path, boards.read_board(path)).groups[0].flags)
+
+
+def test_sorting_and_filtering(board: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    told = boards.read_board(board)
+
+    def order(*args: str | None, **options: bool) -> list[str]:
+        return [g.system for g in derive(board, told, *args, **options).groups]
+
+    assert order() == ["best", "middle", "sg-srl", "twin", "last", "attack"]
+    assert order("verbosity.chars", reverse=True)[0] == "last"
+    assert order("system") == sorted(order())
+    assert order("system", reverse=True) == sorted(order())[::-1]
+    assert [g.system for g in derive(board, told, wanted=["stage=post"]).groups] == ["sg-srl"]
+    assert leaderboard("show", board, "--filter", "twin", "--sort", "overlap.chrf", "--top", "1") == 0
+    shown = capsys.readouterr().out
+    assert "twin v1" in shown
+    assert "best" not in shown
+    assert leaderboard("show", board, "--sort", "overlap.chrff") == 2
+    assert "did you mean overlap.chrf" in capsys.readouterr().err
+    assert leaderboard("show", board, "--top", "0") == 2
+    assert "at least 1" in capsys.readouterr().err
+
+
+def test_damaged_statistics_are_a_message(board: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    shutil.copytree(board.parent, tmp_path / "b")
+    path = tmp_path / "b" / board.name
+    import numpy as np
+
+    for file in (path.parent / "outputs" / TASK).glob("*.npz"):
+        np.savez(file, **{"coverage.f1.length_controlled": np.zeros((3, 3))})
+    assert leaderboard("show", path) == 2
+    assert "restore it" in capsys.readouterr().err
+
+
+class Page(HTMLParser):
+    """Tags and attributes of a page."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+        self.attributes: set[str] = set()
+        self.links: list[str] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        self.attributes |= {name for name, _ in attrs}
+        self.links += [value or "" for name, value in attrs if name in ("href", "src")]
+
+
+def test_the_export_is_offline_and_nothing_in_it_acts(board: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    assert leaderboard("export", board, "--out", str(out)) == 0
+    index = Page((out / "index.html").read_text("utf-8"))
+    pages = [link for link in index.links if link.startswith("entries/")]
+    assert len(pages) == len(entries(board))
+    assert all((out / page).is_file() for page in pages)
+    for file in [out / "index.html", *(out / page for page in pages)]:
+        text = file.read_text("utf-8")
+        page = Page(text)
+        assert page.tags.count("script") == (file.name == "index.html")
+        assert not page.attributes & {"onerror", "onclick", "onload"}
+        assert not {"img", "iframe", "object"} & set(page.tags)
+        assert all(not link.startswith(("http", "//", "data", "javascript")) for link in page.links)
+        assert "\u202e" not in text
+        assert "\x1b" not in text
+    assert leaderboard("export", board, "--out", str(out)) == 0, "an older export is replaced"
+
+
+def test_an_export_spares_other_peoples_folders(board: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "mine.txt").write_text("x")
+    assert leaderboard("export", board, "--out", str(tmp_path)) == 2
+    assert leaderboard("export", board, "--out", str(tmp_path / "mine.txt")) == 2
+    assert [p.name for p in tmp_path.iterdir()] == ["mine.txt"]
+    assert capsys.readouterr().err.count("error: ") == 2
+
+
+@pytest.mark.skipif(shutil.which("chromium") is None, reason="no chromium here")
+def test_in_a_browser_hostile_outputs_are_text(board: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    assert leaderboard("export", board, "--out", str(out)) == 0
+    attacked = next(e for e in entries(board) if e["system"] == "attack")
+    for page in (out / "index.html", out / "entries" / f"{attacked['digest'][:24]}.html"):
+        command = ["chromium", "--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
+                   "--disable-sync", f"--user-data-dir={tmp_path / 'profile'}", "--dump-dom", page.as_uri()]
+        shown = subprocess.run(command, capture_output=True, text=True, timeout=120, check=True).stdout
+        assert "<main>" in shown
+        assert "<title>OWNED" not in shown
+        assert "<img" not in shown
+
+
+def test_csv_and_markdown_hold_every_entry_and_no_formula(board: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    leaderboard("export", board, "--out", str(out))
+    rows = list(csv.DictReader(io.StringIO((out / "board.csv").read_text("utf-8"))))
+    assert {(r["system"], r["stage"]) for r in rows} == {(e["system"], e["stage"]) for e in entries(board)}
+    best = next(r for r in rows if r["system"] == "best")
+    assert (best["rank"], best["coverage.f1.length_controlled"]) == ("1", "1.0")
+    assert "| sg-srl v1, seed 3 | post-rl |" in (out / "board.md").read_text("utf-8")
+
+
+def test_the_papers_figures_stand_beside_and_are_never_ranked(tmp_path: Path) -> None:
+    """In the terminal's table, in Markdown, CSV and HTML; Table 2 and 3 to the digit."""
+    path = new_board(tmp_path / "b", task="newswire-title")
+    view = derive(path, boards.read_board(path))
+    shown = "\n".join(table(view, None))
+    assert "reported, not recomputed and not ranked: arXiv 2605.29502, Table 2" in shown
+    rows = list(csv.DictReader(io.StringIO(table_csv([(path, view)]))))
+    assert rows
+    assert all(r["trust"] == "reported" and r["rank"] == "" and r["source"].startswith("arXiv 2605.29502, Table") for r in rows)
+    main_row = next(r for r in rows if r["system"] == "gate+batchlen")
+    assert (main_row["reported.entity"], main_row["reported.length"]) == ("2.331", "531.7")
+    out = tmp_path / "out"
+    assert main(["leaderboard", "export", "--board", str(path), "--out", str(out)]) == 0
+    assert "Reported, not recomputed and not ranked" in (out / "index.html").read_text("utf-8")
+    assert "Table 1a" in (out / "board.md").read_text("utf-8")
+
+
+def test_the_papers_tables_are_all_there() -> None:
+    """Tables 1a, 1b, 2, 3 and 4, each figure as printed."""
+    tables = {t["id"]: t for t in read_paper()["tables"]}
+    assert list(tables) == ["Table 1a", "Table 1b", "Table 2", "Table 3", "Table 4"]
+    values = {(t, e["system"]): list(e["values"].values()) for t in tables for e in tables[t]["entries"]}
+    assert values["Table 1a", "SG-SRL"] == [3189, 0.64, 995, 2602, 1403]
+    assert values["Table 1b", "Cold-start SFT"] == [1378, 27.6]
+    assert values["Table 2", "grpo-control"] == [1.441, 1.549, 1.428, 1.000, 0.976, 1.279, 708.9]
+    assert values["Table 3", "SG-SRL"] == [0.17, 3.420, 3.540, 3.520, 3.280, 3.260, 3.404]
+    assert sorted(tuple(v) for (t, _), v in values.items() if t == "Table 4") == [(0.4519, 0.7164), (0.4523, 0.7011)]
+    assert all(e["trust"] == "reported" for t in tables.values() for e in t["entries"])
+
+
+def test_create_renews_an_empty_board_and_spares_one_with_entries(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """What is done after the world of a task has changed."""
+    path = tmp_path / "toy.json"
+    assert boards.create(path, TASK, "1", EXAMPLES)[1] == "new"
+    assert boards.create(path, TASK, "1", EXAMPLES)[1] == "unchanged"
+    assert boards.create(path, TASK, "2", EXAMPLES[1:])[1] == "renewed"
+    assert [p.name for p in (tmp_path / "tests").iterdir()] == [boards.read_board(path)["test"]["sha256"] + ".jsonl.gz"]
+    boards.create(path, TASK, "1", EXAMPLES)
+    submit(path, write_outputs(tmp_path / "g.jsonl", first), "one")
+    before = path.read_bytes()
+    from metrics.errors import UserError
+
+    with pytest.raises(UserError, match="another test split"):
+        boards.create(path, TASK, "2", EXAMPLES[1:])
+    assert path.read_bytes() == before
+    assert main(["leaderboard", "create", "--board", str(path)]) == 2
+
+
+def test_one_board_for_every_task_of_the_suite() -> None:
+    """Made by `leaderboard create`; that their splits are the tasks' own is checked by `leaderboard verify`."""
+    from benchmark.tasks import TASKS
+
+    assert {p.stem for p in boards.board_files()} == set(TASKS)
+    for path in boards.board_files():
+        assert boards.read_board(path, strict=True)["task"] == path.stem
+        assert len(boards.read_test(path, boards.read_board(path))) == boards.read_board(path)["test"]["n"]
+
+
+def test_the_suites_boards_hold_as_far_as_can_be_seen_without_recomputing() -> None:
+    """Digests, lineages, files; and the stored test splits are those that the tasks make. `leaderboard verify` recomputes."""
+    import hashlib
+
+    from benchmark.leaderboard.verify import verify
+    from benchmark.tasks import load_task
+
+    for path in boards.board_files():
+        verify(path, quick=True)
+        told = boards.read_board(path)["test"]
+        data = boards.examples_bytes(load_task(path.stem).load("test"))
+        assert hashlib.sha256(data).hexdigest() == told["sha256"], f"{path.name}: run `python -m benchmark leaderboard create`"
+
+
+def test_the_schema_file_is_valid_and_strict() -> None:
+    from jsonschema import Draft202012Validator
+
+    from benchmark.leaderboard.schema import SCHEMA
+
+    schema = json.loads(SCHEMA.read_text("utf-8"))
+    Draft202012Validator.check_schema(schema)
+    validator = Draft202012Validator(schema)
+    for path in [*boards.board_files(), boards.BOARDS / boards.PAPER]:
+        validator.validate(json.loads(path.read_text("utf-8")))
+
+
+@pytest.mark.parametrize(("a", "b", "n"), [("", "", 0), ("abc", "", 0), ("abcbdab", "bdcaba", 4), ("กขค", "กค", 2), ("aaaa", "aa", 2), ("xyz", "abc", 0)])
+def test_longest_common_subsequence(a: str, b: str, n: int) -> None:
+    """The textbook pair (Cormen et al.) has length 4."""
+    assert lcs_length(a, b) == lcs_length(b, a) == n
+
+
+def test_untested_entries_have_no_range(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Beyond the best TESTED the view says so; the ranges of those tested allow for the others."""
+    monkeypatch.setattr(ranks, "TESTED", 2)
+    path = new_board(tmp_path / "b")
+    for name, text in {"best": gold, "middle": two, "last": first}.items():
+        submit(path, write_outputs(tmp_path / f"{name}.jsonl", text), name)
+    view = derive(path, boards.read_board(path))
+    assert [g.rows[0].ranks for g in view.groups] == [(1, 2), (2, 3), None]
+    assert any("2 best entries of 3 were tested" in line for line in table(view, None))
