@@ -28,7 +28,7 @@ from benchmark.measure import (
 )
 from benchmark.models import Models, model_hash
 from benchmark.score import file_name
-from benchmark.stages import pairs_of, rl, sft
+from benchmark.stages import pairs_of, rl, sft, validate_reward
 from benchmark.steps import check_config, locked
 from benchmark.tasks import SPLITS, TASKS, Task, load_task
 from benchmark.userdata import check_disjoint, read_split
@@ -56,6 +56,10 @@ def command(args: argparse.Namespace) -> int:
     from benchmark.report import print_table
 
     print_table(summary)
+    if (text := (place.manifest.reward_validation or {}).get("warning")) is not None:
+        from benchmark.reward.validate import loud
+
+        print(loud(text), file=sys.stderr)
     print(f"summary: {run_dir / 'summary.json'}\nreport:  {run_dir / 'report.html'}\n{time.monotonic() - start:.0f} s")
     return 0
 
@@ -94,7 +98,7 @@ def preflight(profile: Profile, stage: str, models: Models, policy: str, run_dir
     resolved.pop("report")
     resolved["data"] |= {split: sha256_file(Path(path).expanduser()) for split, path in files.items()}
     resolved["policy"]["path"] = model_hash(policy)
-    resolved["rl"] |= {"reward": None, "reward_path": None}
+    resolved["rl"] |= {"reward": None, "reward_path": None, "validate_pairs": None}
     resolved["score"] |= {"scorers": None, "retrieval": None}
     return sha256_json({"config": resolved, "models": models.identity()})
 
@@ -126,6 +130,7 @@ def run(place: Workplace, stage: str, models: Models, policy: str) -> dict[str, 
     if stage == "all":
         checkpoints["post-sft-continued"] = str(sft(place, "post-sft-continued", checkpoints["post-sft"], again, profile.recovery))
     if stage in WITH_RL:
+        validate_reward(place, task, models)
         checkpoints["post-rl"] = str(rl(place, checkpoints["post-sft"], task, splits["src"], splits.get("dev", []), models))
     if stage in WITH_RECOVERY:
         checkpoints["post-recovery"] = str(sft(place, "post-recovery", checkpoints["post-rl"], again, profile.recovery))
