@@ -11,10 +11,12 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from benchmark.tasks import Task, load_task
 from metrics.errors import UserError
 from metrics.records import Example
 
@@ -167,14 +169,25 @@ def measure(judge: Judge, examples: Sequence[Example], texts: Sequence[Sequence[
     return samples, gated
 
 
-def best_of_n(judge: Judge, sampling: Sampling) -> dict[str, Any]:
-    """The key `best_of_n` of reward.json: curves over n = 1 .. n_samples on dev sources that have salient facts."""
-    from benchmark.tasks import load_task
+def prepare(sampling: Sampling) -> tuple[Task, list[Example]]:
+    """The task and its dev sources that have salient facts. UserError where there are too few, or for a policy that cannot be loaded."""
+    from benchmark.assets import resolve
+    from benchmark.models import HUB_ID
+    from training.checkpoints import check_folder
 
+    path = resolve(sampling.policy, "--policy")
+    if Path(path).exists() or not HUB_ID.fullmatch(path):
+        check_folder(Path(path))
     task = load_task(sampling.task)
     examples = [e for e in task.load("dev", sampling.n_sources) if any(f.salient for f in e.facts or ())]
     if len(examples) < 2:
         raise UserError(f"--task {sampling.task}: fewer than two of its dev sources have salient facts to hold samples against")
+    return task, examples
+
+
+def best_of_n(judge: Judge, sampling: Sampling) -> dict[str, Any]:
+    """The key `best_of_n` of reward.json: curves over n = 1 .. n_samples on dev sources that have salient facts."""
+    task, examples = prepare(sampling)
     samples, gated = measure(judge, examples, draw_samples(sampling, examples, task.ask))
     return {
         "policy": sampling.policy,

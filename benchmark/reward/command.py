@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -12,7 +13,7 @@ from typing import Any
 from metrics.errors import UserError
 from metrics.files import atomic_write_text, write_jsonl
 
-from .bestofn import Sampling, best_of_n
+from .bestofn import Sampling, best_of_n, prepare
 from .blindspots import RunUnderTest, blind_spots, read_run
 from .challenge import TARGETS, build
 from .judge import Judge, judge_of, load_judge
@@ -46,6 +47,15 @@ def judge_for(args: argparse.Namespace, challenge: ChallengeSet, run: RunUnderTe
     return load_judge(args.reward, args.kind, args.path, challenge.examples, options, langs)
 
 
+def check_out(out: Path) -> None:
+    """UserError where the folder cannot be made or written, before anything is scored."""
+    place = out.absolute()
+    while not place.exists():
+        place = place.parent
+    if not place.is_dir() or not os.access(place, os.W_OK):
+        raise UserError(f"--out {out}: cannot be written ({place} is no folder, or is read-only); give another folder")
+
+
 def command(args: argparse.Namespace) -> int:
     """`validate-reward`."""
     from .page import write_page
@@ -54,12 +64,15 @@ def command(args: argparse.Namespace) -> int:
     sampling = None if args.policy is None else Sampling(args.policy, args.task, args.n_samples, args.sources, args.seed)
     challenge = challenge_of(args, run)
     judge = judge_for(args, challenge, run)
+    out = Path(args.out)
+    check_out(out)
+    if sampling is not None:
+        prepare(sampling)  # its mistakes are told before minutes of scoring
     report = validate(judge, challenge, args.seed)
     if run is not None:
         report["blind_spots"] = blind_spots(report, run, judge.id)
     if sampling is not None:
         report["best_of_n"] = best_of_n(judge, sampling)
-    out = Path(args.out)
     if not args.pairs:
         write_jsonl(out / "pairs.jsonl", (p.as_dict() for p in challenge.pairs))
     atomic_write_text(out / "reward.json", json.dumps(report, ensure_ascii=False, indent=1, allow_nan=False) + "\n")

@@ -74,15 +74,19 @@ def _accuracies(report: Mapping[str, Any]) -> Markup:
 
 
 def _distribution(report: Mapping[str, Any]) -> Markup:
-    figure, ax = axes(4.2, 1.5, "raw score")
-    for i, key in enumerate(("worse", "better")):
-        row = report["distribution"][key]
-        colour = GOOD if key == "better" else BAD
-        ax.plot([row["p5"], row["p95"]], [i, i], color=colour, linewidth=5, solid_capstyle="butt", alpha=0.5)
-        ax.plot([row["p50"]], [i], "o", color=colour)
-    ax.set_yticks([0, 1], ["wrong texts", "right texts"])
-    ax.set_ylim(-0.6, 1.6)
-    return to_svg(figure, "dist", "Raw scores of right and wrong texts: 5th to 95th percentile and median")
+    """Histograms of both kinds of text as shares, the useful range shaded, medians as strokes."""
+    found = report["distribution"]
+    figure, ax = axes(4.6, 2.6, "raw score", "share of texts")
+    low, high = found["useful_range"]
+    if high > low:
+        ax.axvspan(low, high, color=GRID, alpha=0.6, linewidth=0)
+    edges = found["histogram"]["edges"]
+    for name, colour, label in (("worse", BAD, "wrong texts"), ("better", GOOD, "right texts")):
+        counts = found["histogram"][name]
+        ax.stairs([c / max(sum(counts), 1) for c in counts], edges, color=colour, linewidth=1.6, label=label)
+        ax.axvline(found[name]["p50"], color=colour, linewidth=1, linestyle=":")
+    ax.legend(frameon=False, fontsize=8.5)
+    return to_svg(figure, "dist", "Raw scores of right and wrong texts; shaded: useful range; dotted: medians")
 
 
 def _reliability(report: Mapping[str, Any]) -> Markup:
