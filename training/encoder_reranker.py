@@ -86,12 +86,16 @@ class Judge(torch.nn.Module):
         self.tok.enable_truncation(settings.positions, strategy="longest_first")
         self.pad, self.mask = (tokenizer.token_to_id(t) for t in ("<pad>", "<mask>"))
 
-    def hidden(self, rows: Sequence[Sequence[int]]) -> torch.Tensor:
-        """(B, T, H) last hidden states of right-padded rows."""
+    def hidden(self, rows: Sequence[Sequence[int]]) -> tuple[torch.Tensor, torch.Tensor]:
+        """Hidden states (B, T, H) of right-padded rows after the last layer but one, and after the last.
+
+        Words and facts are read off the former: the last layer is then free to gather at the first token what was found.
+        """
         width = max(map(len, rows))
         ids = torch.tensor([[*row, *[self.pad] * (width - len(row))] for row in rows])
         mask = torch.tensor([[1] * len(row) + [0] * (width - len(row)) for row in rows])
-        return self.model.roberta(input_ids=ids, attention_mask=mask).last_hidden_state
+        states = self.model.roberta(input_ids=ids, attention_mask=mask, output_hidden_states=True).hidden_states
+        return states[-2], states[-1]
 
     def masked_words(self, pairs: Sequence[Sequence[str]], step: int) -> torch.Tensor:
         """Cross-entropy of masked target tokens of (source, target) pairs; which are masked depends on seed and step alone."""
@@ -110,13 +114,13 @@ class Judge(torch.nn.Module):
                     ids[i] = self.mask
             rows.append(ids)
         embedding = self.model.roberta.embeddings.word_embeddings.weight
-        return cross_entropy(self.words(self.hidden(rows)[at_row, at]) @ embedding.T, torch.tensor(to))
+        return cross_entropy(self.words(self.hidden(rows)[0][at_row, at]) @ embedding.T, torch.tensor(to))
 
     def scores(self, sources: Sequence[str], texts: Sequence[str]) -> tuple[torch.Tensor, torch.Tensor, list[Any]]:
-        """(logits (B,), hidden states (B, T, H), encodings) of pairs."""
+        """(logits (B,), hidden states (B, T, H) that the facts are read off, encodings) of pairs."""
         encoded = self.tok.encode_batch(list(zip(sources, texts, strict=True)))
-        hidden = self.hidden([e.ids for e in encoded])
-        return self.model.classifier(hidden).view(-1), hidden, encoded
+        inner, last = self.hidden([e.ids for e in encoded])
+        return self.model.classifier(last).view(-1), inner, encoded
 
     def judge(self, rows: Sequence[dict[str, Any]]) -> tuple[torch.Tensor, dict[str, float]]:
         """Relevance + order within a source + support of each fact, of judged candidates."""
@@ -206,11 +210,13 @@ def train_encoder_reranker(
     config_hash = sha256_json(asdict(settings))
     key = sha256_json([config_hash, corpus.hash, words])
     steps = LoopSettings(settings.pair_steps + settings.judge_steps, settings.lr, seed=settings.seed)
-    log = run_loop(judge, loss_at, steps, out.with_name(out.name + ".state"), key, "reranker-encoder")
+    state = out.with_name(out.name + ".state")
+    log = run_loop(judge, loss_at, steps, state, key, "reranker-encoder")
     judge.model.to(dtype).to(torch.float32)  # measured as it is stored
     judge.eval()
     final = log[-1] | (quality(judge, held_out, settings.margin) if held_out else {})
     _save(judge.model, wrapped, out, dtype)
+    shutil.rmtree(state, ignore_errors=True)
     return {"config": asdict(settings), "config_hash": config_hash, "data_hash": corpus.hash, "seed": settings.seed, "final": final}
 
 

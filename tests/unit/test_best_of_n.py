@@ -51,7 +51,8 @@ def test_a_reward_of_length_turns_the_true_metrics_down() -> None:
 def test_a_reward_of_recall_turns_nothing_down() -> None:
     found = curves(_samples(lambda chars, hits: hits / 10))
     assert not found["turning"]["recall"]["turns_down"]
-    assert found["turning"]["recall"]["n"] == 32
+    recall = found["curves"]["recall"]["value"]
+    assert recall[-1] == pytest.approx(max(recall))
     assert found["curves"]["recall"]["value"][-1] > found["curves"]["recall"]["value"][0]
 
 

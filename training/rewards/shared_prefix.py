@@ -101,8 +101,8 @@ def last_hidden_states(
             ids, owner_rows, place_rows = _rows(rows, pad_id)
             owner, place = torch.tensor(owner_rows, device=device), torch.tensor(place_rows, device=device)
             length = owner.shape[1]
-            own = (owner[:, :, None] == owner[:, None, :]) & torch.ones(length, length, dtype=torch.bool, device=device).tril()
-            seen = torch.cat([before[:, None, :].expand(-1, length, -1), own], dim=-1)[:, None]
+            same = (owner[:, :, None] == owner[:, None, :]) & torch.ones(length, length, dtype=torch.bool, device=device).tril()
+            seen = torch.cat([before[:, None, :].expand(-1, length, -1), same], dim=-1)[:, None]
             hidden = decoder(
                 input_ids=torch.tensor(ids, device=device),
                 attention_mask=_additive(seen, model.dtype),
