@@ -1,10 +1,11 @@
 """Train the embedded encoder reranker: a small XLM-R cross-encoder with one output (`python -m training reranker-encoder`).
 
-It reads the reranker's corpus and learns in two phases, as the generative one does. First translation language modelling (Conneau and Lample
-2019): half of the target words of a short aligned pair are masked, so that they can only be read off the source - a fact must be known densely
-before it can be judged. Then it learns to judge: graded relevance, the order of the candidates of one source, and at the last token of every
-stated fact whether the source supports it. The word and fact heads are thrown away; what is stored is a sequence-classification checkpoint
-that sentence-transformers' CrossEncoder loads.
+It reads the reranker's corpus and learns in three phases: a fact must be known before it can be judged.
+1. Words: the mean word embeddings of the two sides of short aligned pairs find each other in a batch (InfoNCE; no layer is run, so it is cheap).
+   Without it, translation language modelling sits on a plateau for longer than this budget.
+2. Translation language modelling (Conneau and Lample 2019): half of the target words of a pair are masked and can only be read off the source.
+3. Judging: graded relevance, the order of the candidates of one source, and at the last token of every stated fact whether the source supports it.
+The word and fact heads are thrown away; what is stored is a sequence-classification checkpoint that sentence-transformers' CrossEncoder loads.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from typing import Any
 
 import torch
 from tokenizers import Tokenizer
-from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy, logsigmoid
+from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy, embedding_bag, logsigmoid, normalize
 from transformers import PreTrainedTokenizerFast
 
 from metrics.errors import UserError
@@ -45,10 +46,14 @@ class EncoderRerankerSettings:
     """BPE pieces; the world's words come on top."""
     batch: int = 5
     """Sources a step, each with all of its candidates."""
-    pair_steps: int = 1200
-    """First steps, on masked short pairs alone."""
+    align_steps: int = 200
+    """First steps, on word embeddings alone."""
+    align_batch: int = 128
+    temperature: float = 0.05
+    pair_steps: int = 400
+    """Then steps on masked short pairs."""
     pair_batch: int = 48
-    judge_steps: int = 600
+    judge_steps: int = 1100
     masked: float = 0.5
     """Share of a pair's target tokens that are masked."""
     lr: float = 2e-3
@@ -63,13 +68,21 @@ class EncoderRerankerSettings:
 
 
 def make_cross_encoder(settings: EncoderRerankerSettings, vocab_size: int) -> Any:
-    """An XLMRobertaForSequenceClassification with one label and random weights."""
+    """An XLMRobertaForSequenceClassification with one label and random weights.
+
+    In the first layer queries and keys start equal and orthogonal, so that a token looks at tokens that are like it: once the words are
+    aligned, at its translation. Left to chance, that look-up took longer to appear than the whole budget.
+    """
     from transformers import XLMRobertaForSequenceClassification
 
     torch.manual_seed(settings.seed)
     config = xlmr_config(vocab_size, settings.hidden, settings.layers, settings.heads, settings.intermediate, settings.positions)
     config.num_labels = 1
-    return XLMRobertaForSequenceClassification(config)
+    model: Any = XLMRobertaForSequenceClassification(config)
+    look = model.roberta.encoder.layer[0].attention.self
+    torch.nn.init.orthogonal_(look.query.weight)
+    look.key.weight.data.copy_(look.query.weight)
+    return model
 
 
 class Judge(torch.nn.Module):
@@ -96,6 +109,18 @@ class Judge(torch.nn.Module):
         mask = torch.tensor([[1] * len(row) + [0] * (width - len(row)) for row in rows])
         states = self.model.roberta(input_ids=ids, attention_mask=mask, output_hidden_states=True).hidden_states
         return states[-2], states[-1]
+
+    def aligned_words(self, pairs: Sequence[Sequence[str]]) -> tuple[torch.Tensor, dict[str, float]]:
+        """InfoNCE, both directions, between the mean word embeddings of the sides of short pairs."""
+        table = self.model.roberta.embeddings.word_embeddings.weight
+        sides = []
+        for side in (0, 1):
+            ids = [e.ids or [self.pad] for e in self.tok.encode_batch([p[side] for p in pairs], add_special_tokens=False)]
+            flat, cuts = torch.tensor([i for row in ids for i in row]), torch.tensor([0, *(len(row) for row in ids[:-1])]).cumsum(0)
+            sides.append(normalize(embedding_bag(flat, table, cuts, mode="mean"), dim=1))
+        near, target = sides[0] @ sides[1].T / self.settings.temperature, torch.arange(len(pairs))
+        loss = (cross_entropy(near, target) + cross_entropy(near.T, target)) / 2
+        return loss, {"align": loss.item(), "found": (near.argmax(1) == target).float().mean().item()}
 
     def masked_words(self, pairs: Sequence[Sequence[str]], step: int) -> torch.Tensor:
         """Cross-entropy of masked target tokens of (source, target) pairs; which are masked depends on seed and step alone."""
@@ -197,7 +222,10 @@ def train_encoder_reranker(
     judge = Judge(make_cross_encoder(settings, len(wrapped)), tokenizer, settings)
 
     def loss_at(step: int) -> tuple[torch.Tensor, dict[str, float]]:
-        judging = step >= settings.pair_steps
+        if step < settings.align_steps:
+            rows = corpus.batch(settings.seed + 1, step, settings.align_batch)
+            return judge.aligned_words([r["pairs"][step % len(r["pairs"])] for r in rows])
+        judging = step >= settings.align_steps + settings.pair_steps
         size = settings.pair_batch // 3 if judging else settings.pair_batch
         # Pairs go on beside the judging, fewer of them, so that what is known densely is not forgotten.
         of = corpus.batch(settings.seed + 1, step, max(size, 1))
@@ -209,7 +237,7 @@ def train_encoder_reranker(
 
     config_hash = sha256_json(asdict(settings))
     key = sha256_json([config_hash, corpus.hash, words])
-    steps = LoopSettings(settings.pair_steps + settings.judge_steps, settings.lr, seed=settings.seed)
+    steps = LoopSettings(settings.align_steps + settings.pair_steps + settings.judge_steps, settings.lr, seed=settings.seed)
     state = out.with_name(out.name + ".state")
     log = run_loop(judge, loss_at, steps, state, key, "reranker-encoder")
     judge.model.to(dtype).to(torch.float32)  # measured as it is stored

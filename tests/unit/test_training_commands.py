@@ -22,7 +22,7 @@ SMALL = ["hidden=32", "layers=1", "intermediate=32", "pieces=300", "lr=1e-3"]
 BUDGET = {
     "base": [*SMALL, "heads=2", "kv_heads=1", "batch=2", "steps=3", "pair_steps=1", "pair_batch=2"],
     "reranker": [*SMALL, "heads=2", "kv_heads=1", "head_dim=16", "batch=2", "pair_steps=1", "pair_batch=2", "lm_steps=1", "judge_steps=1"],
-    "reranker-encoder": [*SMALL, "heads=2", "batch=2", "pair_steps=1", "pair_batch=3", "judge_steps=2"],
+    "reranker-encoder": [*SMALL, "heads=2", "batch=2", "align_steps=1", "align_batch=4", "pair_steps=1", "pair_batch=3", "judge_steps=1"],
     "comet": [*SMALL, "heads=2", "estimator=8", "batch=2", "steps=3"],
     "encoder": [*SMALL, "heads=2", "batch=8", "pool=2", "steps=3"],
 }
