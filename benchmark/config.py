@@ -123,6 +123,8 @@ class RL(RLSettings):
     """Further options of that reward, such as `instruct`."""
     probe_examples: int = 32
     """Dev examples whose coverage is measured every `probe_every` steps, logged and never used to select; 0 for none."""
+    validate_pairs: int = 24
+    """Pairs with known answers per category that the reward is held against before RL (`validate-reward` asks more); 0 for none."""
 
     @property
     def settings(self) -> RLSettings:
@@ -248,6 +250,8 @@ def _build(values: dict[str, Any], where: str) -> Profile:
     check_sft(profile.sft, "sft")
     check_sft(profile.recovery, "recovery")
     check_rl(profile.rl)
+    if profile.rl.validate_pairs < 0:
+        raise UserError(f"{where}: rl.validate_pairs = {profile.rl.validate_pairs}: at least 0")
     for name in profile.score.scorers:
         if name not in SCORERS:
             raise UserError(f"{where}: unknown scorer score.scorers.{name}; {nearest(name, SCORERS)}")

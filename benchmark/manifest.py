@@ -69,6 +69,8 @@ class RunManifest(BaseModel):
     data: dict[str, dict[str, Any]] = Field(default_factory=dict)
     """Split -> {"sha256", "n"}."""
     reward_id: str | None = None
+    reward_validation: dict[str, Any] | None = None
+    """What a challenge set with known answers said of the reward before RL (`benchmark.reward.validate.reward_digest`); None without RL."""
     n_para: int | None = None
     n_src: int | None = None
     training_steps: dict[str, int] = Field(default_factory=dict)

@@ -176,12 +176,12 @@ def generate(place: Workplace, on: Measured, stage: str, model: str, system: str
 
 def score(place: Workplace, on: Measured, generated: Mapping[str, Path], models: Models) -> list[Path]:
     """The steps that score each stage and the gold; returns the score files in that order."""
+    absent = {"reward": "switched off (score.reward)"}
+    retrieval = models.retrieval
+    if place.manifest.command == "run" and models.retrieval_is_reward:
+        retrieval, absent["retrieval"] = None, "the encoder is the training reward (set score.retrieval to another one)"
     means = Means(
-        Inventory(on.examples),
-        models.retrieval,
-        models.scorers,
-        models.load_reward if place.profile.score.reward else None,
-        {"reward": "switched off (score.reward)"},
+        Inventory(on.examples), retrieval, models.scorers, models.load_reward if place.profile.score.reward else None, absent
     )
     identity = models.identity(place.profile.score.reward)
     todo: dict[str, Path] = dict(generated)

@@ -15,8 +15,21 @@ from benchmark.names import nearest
 from metrics.errors import UserError
 from metrics.retrieval import MRR, P1
 
+REWARD_ASSETS = {
+    "reranker-generative": "reranker",
+    "reranker-encoder": "reranker-encoder",
+    "embedding": "encoder",
+    "embedding-contrastive": "encoder",
+    "comet-qe": "comet",
+}
+"""Reward -> the embedded model of its kind."""
 HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*/[\w.-]+")
 """owner/name, as on the model hub."""
+
+
+def inner_reward(spec: str) -> str:
+    """X of safeguarded(X), else the reward's spec itself."""
+    return spec.removeprefix("safeguarded(")[:-1] if spec.startswith("safeguarded(") and spec.endswith(")") else spec
 
 
 def model_hash(path: str) -> str:
@@ -64,11 +77,22 @@ class Models:
 
     @cached_property
     def reward_path(self) -> str | None:
-        """What the named reward loads; None for a reward that is itself a folder or a function."""
+        """What the named reward loads; None for a reward that is itself a folder or a function.
+
+        Where the profile still names the embedded model of another kind (`--set rl.reward=NAME` alone), NAME's own is taken: no reward
+        can mean anything on weights of another kind.
+        """
         from training.rewards import REWARDS
 
-        rl = self.profile.rl
-        return resolve(rl.reward_path, "rl.reward_path") if rl.reward in REWARDS and rl.reward_path is not None else None
+        rl, kind = self.profile.rl, inner_reward(self.profile.rl.reward)
+        if kind not in REWARDS or rl.reward_path is None:
+            return None
+        path = rl.reward_path
+        if path.removeprefix(PREFIX) in REWARD_ASSETS.values() and path.startswith(PREFIX):
+            if kind not in REWARD_ASSETS:
+                raise UserError(f"rl.reward = {rl.reward!r}: no embedded model is of this kind; set rl.reward_path to what it loads")
+            path = f"{PREFIX}{REWARD_ASSETS[kind]}"
+        return resolve(path, "rl.reward_path")
 
     def check(self, with_reward: bool = True) -> None:
         """Raises UserError, naming the key, for a model that is not there or damaged, and for a reward of an unknown name."""
@@ -80,7 +104,7 @@ class Models:
             check_weights(self.retrieval, "score.retrieval")
         if not with_reward:
             return
-        reward = self.profile.rl.reward
+        reward = inner_reward(self.profile.rl.reward)
         if self.reward_path is not None:
             if ":" not in self.reward_path:
                 check_weights(self.reward_path, "rl.reward_path")
@@ -103,6 +127,11 @@ class Models:
         rl = self.profile.rl
         folder = self.reward_path or rl.reward
         return model_hash(folder) if ":" not in folder or Path(folder).exists() else str(self.load_reward().id)
+
+    @property
+    def retrieval_is_reward(self) -> bool:
+        """Whether the encoder of grounding.retrieval_* is what the policy was trained on: it may then not measure it."""
+        return self.retrieval is not None and model_hash(self.retrieval) == self._reward_content
 
     def identity(self, with_reward: bool = True) -> dict[str, Any]:
         """What identifies the models: content hashes instead of paths. with_reward: False where no reward is used at all."""

@@ -41,7 +41,7 @@ def preflight(profile: Profile, stage: str, models: Models, policy: str, run_dir
     resolved.pop("report")
     resolved["data"] |= {split: sha256_file(Path(path).expanduser()) for split, path in profile.data.files.items()}
     resolved["policy"]["path"] = model_hash(policy)
-    resolved["rl"] |= {"reward": None, "reward_path": None}
+    resolved["rl"] |= {"reward": None, "reward_path": None, "validate_pairs": None}
     resolved["score"] |= {"scorers": None, "retrieval": None}
     return sha256_json({"config": resolved, "models": models.identity()}), splits
 

@@ -27,7 +27,7 @@ from benchmark.measure import (
 )
 from benchmark.models import Models
 from benchmark.preflight import WITH_RL, preflight
-from benchmark.stages import pairs_of, rl, sft
+from benchmark.stages import pairs_of, rl, sft, validate_reward
 from benchmark.steps import check_config, locked
 from benchmark.tasks import Task, load_task
 from metrics.records import Example, read_examples, sha256_file, write_examples
@@ -50,6 +50,10 @@ def command(args: argparse.Namespace) -> int:
     from benchmark.report import print_table
 
     print_table(summary)
+    if (text := (place.manifest.reward_validation or {}).get("warning")) is not None:
+        from benchmark.reward.validate import loud
+
+        print(loud(text), file=sys.stderr)
     print(f"summary: {run_dir / 'summary.json'}\nreport:  {run_dir / 'report.html'}\n{time.monotonic() - start:.0f} s")
     return 0
 
@@ -76,6 +80,7 @@ def run(place: Workplace, stage: str, models: Models, policy: str, found: dict[s
     if stage == "all":
         checkpoints["post-sft-continued"] = str(sft(place, "post-sft-continued", checkpoints["post-sft"], again, profile.recovery))
     if stage in WITH_RL:
+        validate_reward(place, task, models)
         checkpoints["post-rl"] = str(rl(place, checkpoints["post-sft"], task, splits["src"], splits.get("dev", []), models))
     if stage in WITH_RECOVERY:
         checkpoints["post-recovery"] = str(sft(place, "post-recovery", checkpoints["post-rl"], again, profile.recovery))

@@ -15,6 +15,7 @@ from benchmark.tasks import Task
 from metrics.records import Example, sha256_json
 
 TRAINING_CODE = ("training",)
+VALIDATION_CODE = ("benchmark/reward", "benchmark/tasks/newswire", "training/rewards", "training/checkpoints.py")
 PROBED = ("coverage.recall", "coverage.recall_source", "coverage.precision", "verbosity.chars", "verbosity.length_ratio")
 """What the probe reports during RL; the facts it counts are those of the metrics, not the reward's."""
 
@@ -37,6 +38,32 @@ def sft(place: Workplace, stage: str, parent: str, pairs: list[tuple[str, str]],
     return out
 
 
+def validate_reward(place: Workplace, task: Task, models: Models) -> dict[str, Any]:
+    """The step that holds the run's own reward against known answers, before anything is trained on it; returns the digest.
+
+    It goes into the manifest. A reward that fails its null baselines is told loudly, in every call, skipped or not; it stops nothing.
+    """
+    from benchmark.reward.validate import loud, no_digest, reward_digest, supports
+
+    n = place.profile.rl.validate_pairs
+
+    def work() -> dict[str, Any]:
+        if n == 0:
+            return no_digest("switched off (rl.validate_pairs = 0)")
+        if (reason := supports(task.source_lang, task.target_lang)) is not None:
+            return no_digest(reason)
+        return reward_digest(models.load_reward(), n, target_lang=task.target_lang)
+
+    config = {"n": n, "langs": [task.source_lang, task.target_lang], "reward": place.profile.rl.reward}
+    inputs = {"reward": sha256_json(models.identity()["reward"])}
+    done = place.steps.run("validate-reward", config, inputs, VALIDATION_CODE, [], work)
+    place.manifest.reward_validation = done.record
+    place.manifest.write(place.run_dir)
+    if done.record["warning"]:
+        place.say("\n" + loud(done.record["warning"]))
+    return done.record
+
+
 def rl(place: Workplace, parent: str, task: Task, sources: list[Example], dev: list[Example], models: Models) -> Path:
     """The step that reinforces `parent` on D_src into checkpoints/post-rl; rewards, steps and the probe go to logs/."""
     from training.rl import train_rl
@@ -52,7 +79,7 @@ def rl(place: Workplace, parent: str, task: Task, sources: list[Example], dev: l
         return {**_lineage(made), "reward_id": reward.id, "reward_counts": reward.counts()}
 
     data = sha256_json([[e.source for e in sources], [e.id for e in probed], task.prompt])
-    config = {**dataclasses.asdict(cfg), "reward": models.identity()["reward"], "reward_path": None}
+    config = {**dataclasses.asdict(cfg), "reward": models.identity()["reward"], "reward_path": None, "validate_pairs": None}
     kept = [logs / "rl_rewards.jsonl", logs / "rl_steps.jsonl"]
     _train(place, "post-rl", parent, data, config, out, kept, work)
     return out

@@ -13,7 +13,6 @@
 
 from __future__ import annotations
 
-import csv
 import math
 from dataclasses import dataclass
 from pathlib import Path
@@ -77,12 +76,16 @@ def read_judgements(path: str | Path) -> Judgements:
     number, an empty system or item, a segment judged twice, and a file without rows or without a single human judgement.
     """
     try:
-        text = Path(path).read_bytes().decode("utf-8-sig")
+        data = Path(path).read_bytes()
     except OSError as err:
         raise UserError(f"cannot read {path}: {err.strerror or err}; check the path") from err
+    try:
+        text = data.decode("utf-8-sig")
     except UnicodeDecodeError as err:
-        raise UserError(f"{path}: not UTF-8 (byte {err.start}); save the file as UTF-8") from err
-    reader = csv.reader(text.splitlines(), delimiter="\t", quoting=csv.QUOTE_NONE)
+        line = data.count(b"\n", 0, err.start) + 1
+        raise UserError(f"{path}, line {line}: not UTF-8 (byte {err.start} of the file); save it as UTF-8") from err
+    # Not splitlines(): separators such as U+2028 may stand inside a name.
+    reader = (line.removesuffix("\r").split("\t") for line in text.split("\n"))
     header = [name.strip() for name in next(reader, [])]
     if missing := [c for c in COLUMNS if c not in header]:
         wanted = f"the header is: {' '.join(COLUMNS)} [metric2], tab separated"

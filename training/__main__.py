@@ -17,6 +17,7 @@ from metrics.records import atomic_write_text
 ASSETS = {
     "base": ("training.base", "BaseSettings", "train_base"),
     "reranker": ("training.reranker", "RerankerSettings", "train_reranker"),
+    "reranker-encoder": ("training.encoder_reranker", "EncoderRerankerSettings", "train_encoder_reranker"),
     "comet": ("training.comet", "CometSettings", "train_comet"),
     "encoder": ("training.embedder", "EncoderSettings", "train_encoder"),
 }
@@ -43,7 +44,7 @@ def main(argv: list[str] | None = None) -> int:
         prog="python -m training", description="Train an embedded model on CPU from a corpus that `python -m benchmark data corpus` writes."
     )
     parser.add_argument("name", choices=sorted(ASSETS))
-    parser.add_argument("--corpus", type=Path, required=True, help="JSON Lines of `python -m benchmark data corpus --name NAME`")
+    parser.add_argument("--corpus", type=Path, required=True, help="JSON Lines of `benchmark data corpus --name NAME` (reranker-encoder: that of reranker)")
     parser.add_argument("--words", type=Path, required=True, help="word list of `python -m benchmark data corpus --name words`")
     parser.add_argument("--out", type=Path, required=True, help="folder to write (Hugging Face format)")
     parser.add_argument("--set", dest="overrides", action="append", default=[], metavar="KEY=VALUE")

@@ -76,6 +76,14 @@ def xlmr_tokenizer(texts: Iterable[str], words: Iterable[str], pieces: int) -> T
     return tok
 
 
+def fast_tokenizer(tokenizer: Tokenizer, positions: int) -> PreTrainedTokenizerFast:
+    """The tokenizer as transformers loads and saves it; texts of more than `positions` tokens are cut."""
+    return PreTrainedTokenizerFast(
+        tokenizer_object=tokenizer, bos_token="<s>", eos_token="</s>", cls_token="<s>", sep_token="</s>", unk_token="<unk>", pad_token="<pad>",
+        mask_token="<mask>", model_max_length=positions, padding_side="right", clean_up_tokenization_spaces=False,
+    )
+
+
 def xlmr_config(vocab_size: int, hidden: int, layers: int, heads: int, intermediate: int, positions: int) -> XLMRobertaConfig:
     """A small XLM-R without dropout (it underfits as it is) that reads `positions` tokens."""
     return XLMRobertaConfig(
@@ -154,10 +162,7 @@ def make_encoder(tokenizer: Tokenizer, settings: EncoderSettings, scratch: Path)
     from sentence_transformers.models import Normalize, Pooling, Transformer
     from transformers import XLMRobertaModel
 
-    wrapped = PreTrainedTokenizerFast(
-        tokenizer_object=tokenizer, bos_token="<s>", eos_token="</s>", cls_token="<s>", sep_token="</s>", unk_token="<unk>", pad_token="<pad>",
-        mask_token="<mask>", model_max_length=settings.positions, padding_side="right", clean_up_tokenization_spaces=False,
-    )
+    wrapped = fast_tokenizer(tokenizer, settings.positions)
     torch.manual_seed(settings.seed)
     config = xlmr_config(len(wrapped), settings.hidden, settings.layers, settings.heads, settings.intermediate, settings.positions)
     XLMRobertaModel(config, add_pooling_layer=False).save_pretrained(scratch)

@@ -89,7 +89,7 @@ def _build(lang: str, n: int, seed: int, core: bool) -> ChallengeSet:
         if made:
             part.examples[story.source, lang] = story.example(f"challenge-{lang}-{i:05d}")
         if len(part.queries) < min(N_QUERIES, n):
-            part.queries += _query(f"{lang}-{i:05d}", story, [d.worse for slug, d in made if slug in FALSE])
+            part.queries += _query(f"{lang}-{i:05d}", story, [d.worse for slug, d in made if slug in FALSE and d.better == story.title])
     else:
         raise RuntimeError(f"challenge set: {_LIMIT} articles gave too few pairs of {', '.join(missing)}")
     part.pairs = [pair for pairs in found.values() for pair in pairs]
@@ -102,7 +102,7 @@ def _pair(identity: str, slug: str, story: Story, d: Draft) -> Pair:
 
 
 def _query(identity: str, story: Story, wrong: list[str]) -> list[Query]:
-    """Two right titles among wrong ones: this story's damaged titles first, then same event and place with other values."""
+    """Two right titles among wrong ones: this story's damaged titles (no longer text) first, then same event and place with other values."""
     right = list(dict.fromkeys([story.title, story.reference]))
     texts = list(dict.fromkeys(w for w in wrong if w not in right))
     for _ in range(60):

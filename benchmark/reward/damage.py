@@ -14,8 +14,6 @@ from . import surface
 from .phrases import phrases
 from .story import Draft, Story
 
-SYMMETRIC = ("treaty_signing",)
-"""Frames whose roles may be exchanged without changing what is said."""
 NUMBERS = ("quantity", "percentage", "money")
 
 
@@ -115,7 +113,7 @@ def negation(s: Story) -> Draft | None:
 def role_swap(s: Story) -> Draft | None:
     """Who did it and to whom are exchanged."""
     frame = s.article.frame
-    if frame.relation is None or frame.id in SYMMETRIC:
+    if frame.relation is None or frame.symmetric:
         return None
     names = sorted(s.slots(frame.relation[s.lang][0]) & set(frame.salient))
     pairs = [(a, b) for i, a in enumerate(names) for b in names[i + 1 :] if s.salient[a].type == s.salient[b].type]

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmark.assets import ASSETS
+from benchmark.models import REWARD_ASSETS, inner_reward
 from benchmark.names import nearest
 from metrics.errors import UserError
 from metrics.records import Example, sha256_json
@@ -20,15 +21,7 @@ Item = tuple[str, str, str]
 PREFIX = "metric:"
 PROBABILITIES = ("reranker-generative", "reranker-encoder")
 """Rewards whose raw score is meant as a probability, so that calibration can be asked for."""
-DEFAULT_ASSETS = {
-    "reranker-generative": "reranker",
-    "reranker-encoder": "reranker-encoder",
-    "embedding": "encoder",
-    "embedding-contrastive": "encoder",
-    "comet-qe": "comet",
-    "scorer.comet_qe": "comet",
-    "grounding.retrieval": "encoder",
-}
+DEFAULT_ASSETS = {**REWARD_ASSETS, "scorer.comet_qe": "comet", "grounding.retrieval": "encoder"}
 """Embedded model that is taken where no path is given."""
 
 
@@ -74,28 +67,43 @@ class Judge:
 
 
 def load_judge(
-    spec: str, kind: str | None, path: str | None, known: Mapping[tuple[str, str], Example], options: Mapping[str, Any] | None = None
+    spec: str,
+    kind: str | None,
+    path: str | None,
+    known: Mapping[tuple[str, str], Example],
+    options: Mapping[str, Any] | None = None,
+    langs: Sequence[str] = (),
 ) -> Judge:
-    """NAME | FOLDER | module:function | metric:NAME. kind: reads a FOLDER as this reward. path: what a NAME or a model metric loads."""
+    """NAME | FOLDER | module:function | metric:NAME. kind: reads a FOLDER as this reward. path: what a NAME or a model metric loads.
+
+    langs: the target languages of the pairs, told to a reward that works for one language at a time. UserError when those are several.
+    """
     if spec.startswith(PREFIX):
         return _metric(spec.removeprefix(PREFIX), path, known)
     from training.rewards import REWARDS, load_reward
 
+    shown = spec
     if kind is not None:
         if kind not in REWARDS:
             raise UserError(f"--kind {kind!r} is no kind of reward; {nearest(kind, REWARDS)}")
         spec, path = kind, path or spec
-    named = spec.removeprefix("safeguarded(").removesuffix(")")
+    named = inner_reward(spec)
     if path is None and named in DEFAULT_ASSETS:
         path = _asset(named)
     if spec in REWARDS and spec != "callable" and path is not None and not Path(path).exists() and path.startswith((".", "/", "~")):
         raise UserError(f"reward {spec}: {path} does not exist; give the folder of a saved model")
+    options = dict(options or {})
     try:
-        return judge_of(load_reward(spec, path, **dict(options or {})), spec)
+        reward = load_reward(spec, path, **options)
     except TypeError as err:
         if not options or "unexpected keyword" not in str(err):
             raise
-        raise UserError(f"reward {spec}: does not take {', '.join(options)}; only a generative reranker has an instruction") from err
+        raise UserError(f"reward {shown}: does not take {', '.join(options)}; only a generative reranker has an instruction") from err
+    if langs and (own := getattr(reward, "target_lang", None)) is not None and {own} != set(langs):
+        if len(set(langs)) > 1:
+            raise UserError(f"reward {shown}: works for one target language at a time, the pairs have {', '.join(sorted(set(langs)))}")
+        reward = load_reward(spec, path, **options, target_lang=langs[0])
+    return judge_of(reward, shown)
 
 
 def judge_of(reward: Any, name: str | None = None) -> Judge:
@@ -103,7 +111,7 @@ def judge_of(reward: Any, name: str | None = None) -> Judge:
     inner = getattr(reward, "function", None) if reward.name == "callable" else None
     # A user's function is called as it is: eq. 6 wants 0..1, but what is measured here is also defined for other scales.
     call = inner if inner is not None else reward.score
-    shown = getattr(reward, "where", None) or name or reward.name
+    shown = name or (getattr(reward, "where", None) if reward.name == "callable" else None) or reward.name
     return Judge(shown, reward.id, reward.name, lambda s, t, _: call(s, t), reward.name in PROBABILITIES, False, reward)
 
 

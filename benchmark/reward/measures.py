@@ -12,6 +12,7 @@ import numpy as np
 Z = 1.959963984540054
 """97.5 % quantile of the normal distribution."""
 BINS = 10
+HISTOGRAM = 24
 
 
 def wilson(successes: float, n: int) -> tuple[float, float]:
@@ -138,11 +139,17 @@ def length_slope(series: Sequence[tuple[Sequence[int], Sequence[float]]]) -> dic
 
 
 def spread(better: Sequence[float], worse: Sequence[float]) -> dict[str, Any]:
-    """Distribution of the scores of right and wrong texts, and the useful range: 5th percentile of wrong to 95th of right ones."""
+    """Distribution of the scores of right and wrong texts, and the useful range: 5th percentile of wrong to 95th of right ones.
+
+    histogram: {"edges": HISTOGRAM + 1 values, "better", "worse": counts}, over the whole span of the scores.
+    """
 
     def row(values: Sequence[float]) -> dict[str, float]:
         p5, p50, p95 = np.percentile(values, (5, 50, 95))
         return {"mean": float(np.mean(values)), "p5": float(p5), "p50": float(p50), "p95": float(p95)}
 
     right, wrong = row(better), row(worse)
-    return {"better": right, "worse": wrong, "useful_range": [wrong["p5"], right["p95"]]}
+    edges = np.histogram_bin_edges(np.concatenate([better, worse]), HISTOGRAM)
+    counts = {name: np.histogram(values, edges)[0].tolist() for name, values in (("better", better), ("worse", worse))}
+    histogram = {"edges": edges.tolist(), **counts}
+    return {"better": right, "worse": wrong, "useful_range": [wrong["p5"], right["p95"]], "histogram": histogram}

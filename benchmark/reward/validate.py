@@ -1,23 +1,19 @@
-"""`validate-reward`: one reward or metric against a challenge set; reward.json and the data of reward.html."""
+"""One reward or metric against a challenge set: the content of reward.json, and the digest that `run` keeps of its own reward."""
 
 from __future__ import annotations
 
-import argparse
-import json
-import sys
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 from metrics.errors import UserError
-from metrics.files import atomic_write_text, sha256_json, write_jsonl
+from metrics.files import sha256_json
 
 from . import measures
 from .challenge import TARGETS, build, padding_series
 from .damage import FACT_TYPES
-from .judge import Item, Judge, judge_of, load_judge
+from .judge import Item, Judge, judge_of
 from .nulls import NULLS
-from .pairs import ChallengeSet, Pair, read_candidates, read_pairs
+from .pairs import ChallengeSet, Pair
 from .template import sensitivity
 
 VERSION = 1
@@ -26,8 +22,11 @@ N_MISSES = 3
 CHANCE = 0.5
 
 
-def validate(judge: Judge, challenge: ChallengeSet, seed: int = 0) -> dict[str, Any]:
-    """The content of reward.json (contract: formats, `validate-reward`). Every unique text is scored once, in one call."""
+def validate(judge: Judge, challenge: ChallengeSet, seed: int = 0, template: bool = True) -> dict[str, Any]:
+    """The content of reward.json (contract: formats, `validate-reward`). Every unique text is scored once, in one call.
+
+    template: whether a generative reranker is asked in other words, too.
+    """
     pairs, series = challenge.pairs, padding_series(challenge.pairs)
     items: list[Item] = [(p.source, t, p.target_lang) for p in pairs for t in (p.better, p.worse)]
     items += [(q.source, t, q.target_lang) for q in challenge.queries for t in q.candidates]
@@ -72,7 +71,7 @@ def validate(judge: Judge, challenge: ChallengeSet, seed: int = 0) -> dict[str, 
         "by_fact_type": {t: _part(pairs, better, worse, "fact_type", t) for t in sorted({p.fact_type for p in pairs if p.fact_type})},
         "distribution": measures.spread(right, wrong),
         "reliability": bins,
-        "template": sensitivity(judge.reward, pairs, seed),
+        "template": sensitivity(judge.reward, pairs, seed) if template else None,
         "worst_misses": misses(pairs, better, worse),
     }
 
@@ -172,96 +171,41 @@ def warning(report: Mapping[str, Any]) -> str | None:
     return f'{report["reward"]} has macro accuracy {shown}; the null baseline "{name}", which knows nothing, has {null:.3f}'
 
 
-def reward_digest(reward: Any, n_per_category: int = 40, seed: int = 0, target_lang: str = "th") -> dict[str, Any]:
+def supports(source_lang: str, target_lang: str) -> str | None:
+    """None where a challenge set can be generated for these languages, else the reason why not."""
+    if source_lang == "zh" and target_lang in TARGETS:
+        return None
+    return f"no challenge set for {source_lang} -> {target_lang}; give pairs of your own to `validate-reward --pairs`"
+
+
+DIGEST = (
+    "macro_accuracy", "accuracy", "by_category", "best_null", "best_null_macro_accuracy", "beats_nulls", "misled", "blind",
+    "slope_per_100_chars", "n", "signature", "warning",
+)  # fmt: skip
+"""Keys of the digest in the manifest."""
+
+
+def no_digest(reason: str) -> dict[str, Any]:
+    """The digest of a reward that was not validated."""
+    return {**dict.fromkeys(DIGEST), "reason": reason}
+
+
+def reward_digest(reward: Any, n_per_category: int = 24, seed: int = 0, target_lang: str = "th") -> dict[str, Any]:
     """The short validation that `run` does before RL: what goes into the manifest. `reward` is the loaded object that RL will use.
 
-    {"macro_accuracy", "accuracy", "by_category": {slug: accuracy}, "best_null", "best_null_macro_accuracy", "beats_nulls", "misled",
-    "blind", "slope_per_100_chars", "n", "signature", "warning": text | None}. No times in it. UserError for a language without
-    a challenge set.
+    Keys: DIGEST; by_category is slug -> accuracy, warning a text or None. No times in it. UserError for a language without a challenge set.
     """
-    report = validate(judge_of(reward), build((target_lang,), n_per_category, seed), seed)
+    report = validate(judge_of(reward), build((target_lang,), n_per_category, seed), seed, template=False)
     found = report["flags"]
-    return {
-        "macro_accuracy": report["macro_accuracy"],
-        "accuracy": report["accuracy"],
-        "by_category": {slug: row["accuracy"] for slug, row in report["by_category"].items()},
-        "best_null": found["best_null"],
-        "best_null_macro_accuracy": report["null_baselines"][found["best_null"]]["macro_accuracy"],
-        "beats_nulls": found["beats_nulls"],
-        "misled": found["misled"],
-        "blind": found["blind"],
-        "slope_per_100_chars": report["length"]["slope_per_100_chars"],
-        "n": report["n"],
-        "signature": report["signature"],
-        "warning": warning(report),
-    }
+    digest = {key: report[key] for key in ("macro_accuracy", "accuracy", "n", "signature")}
+    digest |= {key: found[key] for key in ("best_null", "beats_nulls", "misled", "blind")}
+    digest["by_category"] = {slug: row["accuracy"] for slug, row in report["by_category"].items()}
+    digest["best_null_macro_accuracy"] = report["null_baselines"][found["best_null"]]["macro_accuracy"]
+    digest["slope_per_100_chars"] = report["length"]["slope_per_100_chars"]
+    return {key: digest.get(key) for key in DIGEST} | {"warning": warning(report)}
 
 
 def loud(text: str) -> str:
     """A warning in a frame that cannot be overlooked."""
     line = "!" * 78
     return f"{line}\n!! THIS REWARD CANNOT BE TRUSTED: {text}\n!! Training on it rewards something else than what is meant.\n{line}"
-
-
-def challenge_of(args: argparse.Namespace) -> ChallengeSet:
-    """The set that the command asks for: generated, or the user's own pairs; retrieval lists from a file where one is given."""
-    if args.pairs:
-        pairs, examples = read_pairs(args.pairs)
-        challenge = ChallengeSet("user", pairs, [], examples)
-    else:
-        langs = TARGETS if args.target_lang == "all" else (args.target_lang,)
-        challenge = build(langs, args.n, args.seed, args.world == "core")
-    if args.candidates:
-        challenge.queries = read_candidates(args.candidates)
-    return challenge
-
-
-def command(args: argparse.Namespace) -> int:
-    """`validate-reward`."""
-    from .page import write_page
-
-    challenge = challenge_of(args)
-    options = {"instruct": args.instruct} if args.instruct else {}
-    judge = load_judge(args.reward, args.kind, args.path, challenge.examples, options)
-    report = validate(judge, challenge, args.seed)
-    out = Path(args.out)
-    if not args.pairs:
-        write_jsonl(out / "pairs.jsonl", (p.as_dict() for p in challenge.pairs))
-    atomic_write_text(out / "reward.json", json.dumps(report, ensure_ascii=False, indent=1, allow_nan=False) + "\n")
-    write_page(report, out / "reward.html")
-    print_report(report)
-    print(f"\nreport: {out / 'reward.html'}   numbers: {out / 'reward.json'}")
-    return 0
-
-
-def print_report(report: Mapping[str, Any]) -> None:
-    """The table on stdout, and on stderr the warning where there is one."""
-    nulls = report["null_baselines"]
-    best = report["flags"]["best_null"]
-    print(
-        f"{report['reward']}: macro accuracy {_f(report['macro_accuracy'])}, "
-        f"best null ({best}) {_f(nulls[best]['macro_accuracy'])}, n = {report['n']}"
-    )
-    print(f"{'category':22s} {'accuracy':>8s}  {'95 % interval':15s} {'n':>5s} {'ties':>5s}  {'best null':>9s}")
-    for slug, row in report["by_category"].items():
-        mark = "  MISLED" if slug in report["flags"]["misled"] else "  blind" if slug in report["flags"]["blind"] else ""
-        null = max(nulls[name]["by_category"][slug]["accuracy"] for name in nulls)
-        print(
-            f"{slug:22s} {_f(row['accuracy']):>8s}  {_f(row['ci_low'])} - {_f(row['ci_high']):7s} "
-            f"{row['n']:5d} {row['ties']:5d}  {_f(null):>9s}{mark}"
-        )
-    length = report["length"]
-    print(
-        f"AUC {_f(report['auc'])} · ECE {_f(report['ece'])} · P@1 {_f(report['retrieval']['p_at_1'])} · slope per 100 characters "
-        f"{_f(length['slope_per_100_chars'])} [{_f(length['ci_low'])}, {_f(length['ci_high'])}]"
-    )
-    if report["flags"]["blind"]:
-        print(f"blind to: {', '.join(report['flags']['blind'])}")
-    if report["descriptive"]:
-        print("this metric is descriptive: neither high nor low is better as such")
-    if (text := warning(report)) is not None:
-        print(loud(text), file=sys.stderr)
-
-
-def _f(value: float | None) -> str:
-    return "-" if value is None else f"{value:.3f}"

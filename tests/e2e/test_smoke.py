@@ -88,6 +88,15 @@ def test_gold_is_perfect_and_every_item_is_generated_once(finished):
         assert len({r["example_id"] for r in rows}) == len(rows) == summary["systems"][stage]["coverage.recall"]["n_total"]
 
 
+def test_the_reward_was_held_against_known_answers_before_it_was_trained_on(finished):
+    manifest = json.loads((finished / "manifest.json").read_text(encoding="utf-8"))
+    found = manifest["reward_validation"]
+    assert found["n"] == 2 * 25 and len(found["by_category"]) == 25
+    assert 0 <= found["macro_accuracy"] <= 1 and 0 < found["best_null_macro_accuracy"] < 1
+    names = list(manifest["steps"])
+    assert names.index("train/post-sft") < names.index("validate-reward") < names.index("train/post-rl")
+
+
 def test_each_stage_trained_something_and_knows_its_parent(finished):
     def lineage(stage: str) -> dict:
         return json.loads((finished / "checkpoints" / stage / "lineage.json").read_text(encoding="utf-8"))

@@ -1,4 +1,4 @@
-"""`meta-eval`: reading judgements, agreement figures, permutation tests."""
+"""`meta-eval`: reading judgements, agreement figures, permutation tests (speed: tests/perf/test_perf_meta.py)."""
 
 import json
 
@@ -151,8 +151,18 @@ def test_a_missing_file_and_other_encodings(tmp_path):
     with pytest.raises(UserError, match="cannot read"):
         read_judgements(tmp_path / "none.tsv")
     (tmp_path / "j.tsv").write_bytes(HEADER.encode("utf-16"))
-    with pytest.raises(UserError, match="not UTF-8"):
+    with pytest.raises(UserError, match="line 1: not UTF-8"):
         read_judgements(tmp_path / "j.tsv")
+    (tmp_path / "j.tsv").write_bytes(f"{HEADER}\nA\t1\t1\t1\nB\t\u0e01".encode()[:-1] + b"\t1\t1\n")
+    with pytest.raises(UserError, match=r"j\.tsv, line 3: not UTF-8"):
+        read_judgements(tmp_path / "j.tsv")
+
+
+def test_separators_of_unicode_inside_a_name_end_no_line(tmp_path):
+    path = write(tmp_path, "A\u2028x\t1\t2\t3", "B\x0b\t1\t1\t1")
+    found = read_judgements(path)
+    assert found.systems[0] == "A\u2028x"
+    assert meta_evaluate(found)["system"]["pairwise_accuracy"] == 1
 
 
 def test_a_bom_windows_line_ends_and_further_columns_are_fine(tmp_path):

@@ -15,11 +15,17 @@ from training.__main__ import main
 from training.checkpoints import weights_hash
 from training.loop import LoopSettings, run_loop
 
-ROWS = {"base": 12, "reranker": 12, "comet": 96, "encoder": 40}
+ROWS = {"base": 12, "reranker": 12, "reranker-encoder": 12, "comet": 96, "encoder": 40}
+CORPUS = {"reranker-encoder": "reranker"}
+"""Model -> corpus, where the names differ."""
 SMALL = ["hidden=32", "layers=1", "intermediate=32", "pieces=300", "lr=1e-3"]
 BUDGET = {
     "base": [*SMALL, "heads=2", "kv_heads=1", "batch=2", "steps=3", "pair_steps=1", "pair_batch=2"],
-    "reranker": [*SMALL, "heads=2", "kv_heads=1", "head_dim=16", "batch=2", "unit_batch=2", "write_units=1", "judge_units=1", "write_articles=0", "judge_articles=1"],
+    "reranker": [
+        *SMALL, "heads=2", "kv_heads=1", "head_dim=16", "batch=2", "unit_batch=2", "write_units=1", "judge_units=1", "write_articles=0",
+        "judge_articles=1",
+    ],
+    "reranker-encoder": [*SMALL, "heads=2", "batch=2", "align_steps=1", "align_batch=4", "pair_steps=1", "pair_batch=3", "judge_steps=1"],
     "comet": [*SMALL, "heads=2", "estimator=8", "batch=2", "steps=3"],
     "encoder": [*SMALL, "heads=2", "batch=8", "pool=2", "steps=3"],
 }
@@ -30,7 +36,7 @@ def corpus_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A few rows of every corpus, and the word list."""
     folder = tmp_path_factory.mktemp("corpora")
     for name, n in ROWS.items():
-        rows = islice(corpora.CORPORA[name](1), n)
+        rows = islice(corpora.CORPORA[CORPUS.get(name, name)](1), n)
         (folder / f"{name}.jsonl").write_text("".join(json.dumps(r, ensure_ascii=False) + "\n" for r in rows), encoding="utf-8")
     words = [w.replace("\n", "\\n") for w in corpora.words()]
     (folder / "words.txt").write_text("\n".join(words) + "\n", encoding="utf-8")

@@ -19,10 +19,12 @@ REWARDS = {
     "embedding": "training.rewards.embedding:load_embedding",
     "embedding-contrastive": "training.rewards.embedding:load_contrastive",
     "comet-qe": "training.rewards.comet_qe:load_comet",
+    "llm-judge": "training.rewards.llm_judge:load_llm_judge",
     "safeguarded": "training.rewards.safeguarded:load_safeguarded",
     "callable": "training.rewards.callable_reward:load_callable",
 }
-"""name -> "module:factory"; a factory takes the path (a folder or hub id; for `callable` "module:function") and keyword options."""
+"""name -> "module:factory"; a factory takes the path (a folder or hub id; for `callable` "module:function", for `llm-judge` "URL#MODEL") and
+keyword options."""
 
 ARCHITECTURES = {"ForCausalLM": "reranker-generative", "ForSequenceClassification": "reranker-encoder"}
 """Ending of the architecture named in config.json -> reward."""
@@ -66,7 +68,7 @@ def load_reward(spec: str, path: str | None = None, **options: Any) -> Reward:
     else:
         raise UserError(f"unknown reward {spec!r}; use one of {', '.join(sorted(REWARDS))}, an existing folder, or module:function")
     if where is None:
-        raise UserError(f"the reward {name!r} needs a path (its folder or hub id; for `callable`, module:function)")
+        raise UserError(f"the reward {name!r} needs a path (its folder or hub id; for `callable`, module:function; for `llm-judge`, URL#MODEL)")
     module, _, attr = REWARDS[name].partition(":")
     return getattr(import_module(module), attr)(where, **options)
 

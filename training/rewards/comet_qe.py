@@ -20,7 +20,7 @@ class CometReward(PairReward):
         if (reason := unsupported(source_lang, target_lang) or unavailable()) is not None:
             raise UserError(f"reward comet-qe: {reason}")
         super().__init__(where, None, f"{source_lang}-{target_lang}")
-        self.langs = source_lang, target_lang
+        self.langs, self.target_lang = (source_lang, target_lang), target_lang
 
     def _score(self, sources: list[str], candidates: list[str]) -> list[float]:
         values, _ = score_comet(sources, candidates, self.where, *self.langs)

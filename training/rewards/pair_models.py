@@ -28,11 +28,11 @@ class PairReward:
 
     name = "pair"
 
-    def __init__(self, where: str, tokenizer: Any, detail: str = "") -> None:
-        """where: folder or hub id, hashed into the id; detail: what else decides the scores."""
+    def __init__(self, where: str, tokenizer: Any, detail: str = "", weights: str | None = None) -> None:
+        """where: folder or hub id, hashed into the id unless `weights` says what to take; detail: what else decides the scores."""
         self.where, self.tokenizer = where, tokenizer
         self.length_unit = "code points" if tokenizer is None else "reranker tokens"
-        self.id = f"{self.name}:{folder_hash(where)[:16]}" + (f":{detail}" if detail else "")
+        self.id = f"{self.name}:{weights or folder_hash(where)[:16]}" + (f":{detail}" if detail else "")
         self._counts: Counter[str] = Counter()
 
     def _score(self, sources: list[str], candidates: list[str]) -> list[float]:

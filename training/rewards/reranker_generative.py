@@ -46,6 +46,8 @@ TEMPLATE_WORDS = [
     "assistant\n<think>\n\n</think>\n\n",
 ]
 """The template's fixed pieces: as entries of a small tokenizer they cost a token each."""
+BATCH_TOKENS = {"cpu": 512, "other": 16384}
+"""Device -> tokens in one forward pass. A CPU gains nothing from padding sources to one length; an accelerator must be kept busy."""
 SCORED = ("final_logit_softcapping", "logit_scale", "logits_scaling", "lm_head_multiplier")
 
 
@@ -106,13 +108,14 @@ class GenerativeReranker:
         instruct: str = DEFAULT_INSTRUCT,
         max_source_tokens: int | None = None,
         max_candidate_tokens: int | None = None,
-        batch_tokens: int = 16384,
+        batch_tokens: int | None = None,
     ) -> None:
         """where: for messages; weights: hash for the id; limits default to two thirds and one third of the context (at most
-        8192, as in the official code); batch_tokens: tokens, the shared ones of each candidate included, in one forward pass.
+        8192, as in the official code); batch_tokens: bound on tokens in one forward pass (default: BATCH_TOKENS of the device).
         UserError for a model of another kind.
         """
-        self.model, self.tokenizer, self.instruct, self.batch_tokens = model.eval(), tokenizer, instruct, batch_tokens
+        self.model, self.tokenizer, self.instruct = model.eval(), tokenizer, instruct
+        self.batch_tokens = batch_tokens or BATCH_TOKENS.get(model.device.type, BATCH_TOKENS["other"])
         self._check(where)
         self.yes, self.no = (tokenizer.convert_tokens_to_ids(t) for t in (YES, NO))
         self.suffix = suffix_ids(tokenizer)

@@ -1,30 +1,23 @@
 """Last hidden states of many endings after few beginnings: each beginning is run once, its keys and values serve all of its endings.
 
 Equal to running every beginning + ending alone (tests/unit/test_reranker_generative.py), at the cost of one beginning for each source
-instead of one for each candidate. Written against the parts of the cache interface that transformers 4.57 and 5 share:
-`DynamicCache.update` and `.layers`.
+instead of one for each candidate (tests/perf/test_perf_reranker.py). The endings of one beginning stand one behind the other in one row
+and a mask keeps them apart, so the beginning's keys and values are neither copied nor repeated. Written against the parts of the model
+interface that transformers 4.57 and 5 share: `DynamicCache` with `crop`, four-dimensional masks, and `position_ids`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import torch
 
-
-def _padded(rows: list[list[int]], pad_id: int, left: bool, device: torch.device) -> tuple[torch.Tensor, torch.Tensor]:
-    """(ids, mask), both (len(rows), longest)."""
-    width = max(map(len, rows))
-    ids, mask = [], []
-    for row in rows:
-        gap = width - len(row)
-        ids.append([pad_id] * gap + row if left else row + [pad_id] * gap)
-        mask.append([0] * gap + [1] * len(row) if left else [1] * len(row) + [0] * gap)
-    return torch.tensor(ids, device=device), torch.tensor(mask, device=device)
+PACKED = 256
+"""Tokens of endings in one row. Each sees the keys of all others in vain, so a longer row costs more than it saves."""
 
 
-def _batches(sizes: list[int], cost: list[int], limit: int) -> Iterator[list[int]]:
+def _batches(sizes: Sequence[int], cost: Sequence[int], limit: int) -> Iterator[list[int]]:
     """Indices in order of size, cut so that (largest cost) x (number) stays within limit; at least one each."""
     batch: list[int] = []
     for i in sorted(range(len(sizes)), key=lambda i: (sizes[i], i)):
@@ -36,14 +29,48 @@ def _batches(sizes: list[int], cost: list[int], limit: int) -> Iterator[list[int
         yield batch
 
 
-def _rows_of(cache: Any, rows: torch.Tensor) -> Any:
-    """A new cache whose i-th row is row rows[i] of `cache`: the model appends to it, so every forward pass needs its own."""
+def _packs(endings: Sequence[Sequence[int]], limit: int) -> list[list[int]]:
+    """Indices of endings in rows of at most `limit` tokens, short ones together; at least one each."""
+    packs: list[list[int]] = []
+    room = 0
+    for i in sorted(range(len(endings)), key=lambda i: (len(endings[i]), i)):
+        if not packs or len(endings[i]) > room:
+            packs.append([])
+            room = limit
+        packs[-1].append(i)
+        room -= len(endings[i])
+    return packs
+
+
+def _beginnings(model: Any, prefixes: list[list[int]], pad_id: int) -> tuple[Any, torch.Tensor]:
+    """(cache, which of its places hold a token: (S, longest) bool) after one pass over the prefixes, padded on the left."""
     from transformers import DynamicCache
 
-    chosen = DynamicCache()
-    for number, layer in enumerate(cache.layers):
-        chosen.update(layer.keys.index_select(0, rows), layer.values.index_select(0, rows), number)
-    return chosen
+    width = max(map(len, prefixes))
+    ids = torch.tensor([[pad_id] * (width - len(p)) + p for p in prefixes], device=model.device)
+    before = torch.tensor([[False] * (width - len(p)) + [True] * len(p) for p in prefixes], device=model.device)
+    cache = DynamicCache()
+    model.base_model(
+        input_ids=ids,
+        # Without padding no mask is needed, and attention takes its fast path.
+        attention_mask=None if before.all() else before.long(),
+        position_ids=(before.cumsum(-1) - 1).clamp(min=0),
+        past_key_values=cache,
+        use_cache=True,
+    )
+    return cache, before
+
+
+def _rows(packs: list[list[list[int]]], pad_id: int) -> tuple[list[list[int]], list[list[int]], list[list[int]]]:
+    """(ids, number of the ending that a token belongs to or -1, place in that ending) of rows of packed endings, padded on the right."""
+    width = max(sum(map(len, pack)) for pack in packs)
+    ids, owner, place = [], [], []
+    for pack in packs:
+        gap = width - sum(map(len, pack))
+        ids.append([t for ending in pack for t in ending] + [pad_id] * gap)
+        owner.append([k for k, ending in enumerate(pack) for _ in ending] + [-1] * gap)
+        place.append([n for ending in pack for n in range(len(ending))] + [0] * gap)
+    return ids, owner, place
 
 
 def last_hidden_states(
@@ -52,40 +79,49 @@ def last_hidden_states(
     """Hidden state (N, H) at the last token of each ending, N = all endings, in order of the prefixes.
 
     model: a causal LM whose `base_model` is the decoder; prefixes: S lists of ids; endings: for each prefix its endings (none empty);
-    batch_tokens: bound on tokens in one forward pass, each ending counted with its prefix. Call without gradients.
+    batch_tokens: bound on rows x (prefix + packed endings) of one forward pass; one row at least. Call without gradients.
     """
-    from transformers import DynamicCache
-
     decoder, device = model.base_model, model.device
-    slots, n = [], 0
+    first, n = [], 0
     for own in endings:
-        slots.append(range(n, n + len(own)))
+        first.append(n)
         n += len(own)
-    out: torch.Tensor | None = None
-    # Beginnings of like length together; each weighs as much as its endings need room.
-    room = [(len(p) + max(map(len, own))) * len(own) for p, own in zip(prefixes, endings, strict=True)]
-    for group in _batches([len(p) for p in prefixes], room, batch_tokens):
-        ids, before = _padded([prefixes[i] for i in group], pad_id, left=True, device=device)
-        positions = (before.cumsum(-1) - 1).clamp(min=0)
-        cache = DynamicCache()
-        decoder(input_ids=ids, attention_mask=before, position_ids=positions, past_key_values=cache, use_cache=True)
-        flat = [(row, slots[i][k], ending) for row, i in enumerate(group) for k, ending in enumerate(endings[i])]
-        width = ids.shape[1]
-        for batch in _batches([len(e) for _, _, e in flat], [width + len(e) for _, _, e in flat], batch_tokens):
-            rows = torch.tensor([flat[j][0] for j in batch], device=device)
-            after_ids, after = _padded([flat[j][2] for j in batch], pad_id, left=False, device=device)
-            start = before.sum(-1)[rows]
-            hidden = decoder(
-                input_ids=after_ids,
-                attention_mask=torch.cat([before[rows], after], dim=1),
-                past_key_values=_rows_of(cache, rows),
-                use_cache=True,
-                position_ids=start[:, None] + torch.arange(after_ids.shape[1], device=device)[None, :],
-            ).last_hidden_state
-            last = hidden[torch.arange(len(batch), device=device), after.sum(-1) - 1]
-            if out is None:
-                out = last.new_empty((n, last.shape[-1]))
-            out[torch.tensor([flat[j][1] for j in batch], device=device)] = last
-    if out is None:
+    if n == 0:
         raise ValueError("no endings to score")
+    packed = [_packs(own, PACKED) for own in endings]
+    room = [len(p) + max(sum(len(own[k]) for k in pack) for pack in packs) for p, own, packs in zip(prefixes, endings, packed, strict=True)]
+    out: torch.Tensor | None = None
+    for group in _batches([len(p) for p in prefixes], room, batch_tokens):
+        cache, before = _beginnings(model, [prefixes[i] for i in group], pad_id)
+        width, start = before.shape[1], before.sum(-1)
+        for turn in range(max(len(packed[i]) for i in group)):
+            # A row that has no pack left in this turn keeps its place in the cache with one token that nobody looks at.
+            chosen = [(packed[i][turn] if turn < len(packed[i]) else []) for i in group]
+            rows = [[endings[i][k] for k in pack] or [[pad_id]] for i, pack in zip(group, chosen, strict=True)]
+            ids, owner_rows, place_rows = _rows(rows, pad_id)
+            owner, place = torch.tensor(owner_rows, device=device), torch.tensor(place_rows, device=device)
+            length = owner.shape[1]
+            same = (owner[:, :, None] == owner[:, None, :]) & torch.ones(length, length, dtype=torch.bool, device=device).tril()
+            seen = torch.cat([before[:, None, :].expand(-1, length, -1), same], dim=-1)[:, None]
+            hidden = decoder(
+                input_ids=torch.tensor(ids, device=device),
+                attention_mask=_additive(seen, model.dtype),
+                past_key_values=cache,
+                use_cache=True,
+                position_ids=start[:, None] + place,
+            ).last_hidden_state
+            cache.crop(width)
+            if out is None:
+                out = hidden.new_empty((n, hidden.shape[-1]))
+            for row, (i, pack) in enumerate(zip(group, chosen, strict=True)):
+                end = -1
+                for k in pack:
+                    end += len(endings[i][k])
+                    out[first[i] + k] = hidden[row, end]
+    assert out is not None
     return out
+
+
+def _additive(seen: torch.Tensor, dtype: torch.dtype) -> torch.Tensor:
+    """The mask as attention kernels of all kinds take it: 0 where a key is seen, the type's least number elsewhere."""
+    return torch.zeros(seen.shape, dtype=dtype, device=seen.device).masked_fill_(~seen, torch.finfo(dtype).min)

@@ -1,0 +1,119 @@
+"""`validate-reward`, the command: what is held against which pairs, and where the report goes."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from metrics.errors import UserError
+from metrics.files import atomic_write_text, write_jsonl
+
+from .bestofn import Sampling, best_of_n, prepare
+from .blindspots import RunUnderTest, blind_spots, read_run
+from .challenge import TARGETS, build
+from .judge import Judge, judge_of, load_judge
+from .pairs import ChallengeSet, read_candidates, read_pairs
+from .validate import loud, validate, warning
+
+
+def challenge_of(args: argparse.Namespace, run: RunUnderTest | None) -> ChallengeSet:
+    """The set that the command asks for: generated, or the user's own pairs; retrieval lists from a file where one is given."""
+    if args.n < 1:
+        raise UserError(f"--n {args.n}: at least 1 pair per category")
+    if args.pairs:
+        pairs, examples = read_pairs(args.pairs)
+        challenge = ChallengeSet("user", pairs, [], examples)
+    else:
+        wanted = args.target_lang or (run.target_lang if run else "th")
+        challenge = build(TARGETS if wanted == "all" else (wanted,), args.n, args.seed, args.world == "core")
+    if args.candidates:
+        challenge.queries = read_candidates(args.candidates)
+    return challenge
+
+
+def judge_for(args: argparse.Namespace, challenge: ChallengeSet, run: RunUnderTest | None) -> Judge:
+    """What --reward names; without it, the very reward that the run was trained on."""
+    if args.reward is None:
+        if run is None:
+            raise UserError("give --reward NAME, FOLDER, module:function or metric:NAME, or --run RUN_DIR for the reward of a run")
+        return judge_of(run.load_reward())
+    options = {"instruct": args.instruct} if args.instruct else {}
+    langs = sorted({p.target_lang for p in challenge.pairs} | {q.target_lang for q in challenge.queries})
+    return load_judge(args.reward, args.kind, args.path, challenge.examples, options, langs)
+
+
+def check_out(out: Path) -> None:
+    """UserError where the folder cannot be made or written, before anything is scored."""
+    place = out.absolute()
+    while not place.exists():
+        place = place.parent
+    if not place.is_dir() or not os.access(place, os.W_OK):
+        raise UserError(f"--out {out}: cannot be written ({place} is no folder, or is read-only); give another folder")
+
+
+def command(args: argparse.Namespace) -> int:
+    """`validate-reward`."""
+    from .page import write_page
+
+    run = read_run(Path(args.run)) if args.run else None
+    sampling = None if args.policy is None else Sampling(args.policy, args.task, args.n_samples, args.sources, args.seed)
+    challenge = challenge_of(args, run)
+    judge = judge_for(args, challenge, run)
+    out = Path(args.out)
+    check_out(out)
+    if sampling is not None:
+        prepare(sampling)  # its mistakes are told before minutes of scoring
+    report = validate(judge, challenge, args.seed)
+    if run is not None:
+        report["blind_spots"] = blind_spots(report, run, judge.id)
+    if sampling is not None:
+        report["best_of_n"] = best_of_n(judge, sampling)
+    if not args.pairs:
+        write_jsonl(out / "pairs.jsonl", (p.as_dict() for p in challenge.pairs))
+    atomic_write_text(out / "reward.json", json.dumps(report, ensure_ascii=False, indent=1, allow_nan=False) + "\n")
+    write_page(report, out / "reward.html")
+    print_report(report)
+    print(f"\nreport: {out / 'reward.html'}   numbers: {out / 'reward.json'}")
+    return 0
+
+
+def print_report(report: Mapping[str, Any]) -> None:
+    """The table on stdout, and on stderr the warning where there is one."""
+    nulls = report["null_baselines"]
+    best = report["flags"]["best_null"]
+    print(
+        f"{report['reward']}: macro accuracy {_f(report['macro_accuracy'])}, "
+        f"best null ({best}) {_f(nulls[best]['macro_accuracy'])}, n = {report['n']}"
+    )
+    print(f"{'category':22s} {'accuracy':>8s}  {'95 % interval':15s} {'n':>5s} {'ties':>5s}  {'best null':>9s}")
+    for slug, row in report["by_category"].items():
+        mark = "  MISLED" if slug in report["flags"]["misled"] else "  blind" if slug in report["flags"]["blind"] else ""
+        null = max(nulls[name]["by_category"][slug]["accuracy"] for name in nulls)
+        print(
+            f"{slug:22s} {_f(row['accuracy']):>8s}  {_f(row['ci_low'])} - {_f(row['ci_high']):7s} "
+            f"{row['n']:5d} {row['ties']:5d}  {_f(null):>9s}{mark}"
+        )
+    length = report["length"]
+    print(
+        f"AUC {_f(report['auc'])} · ECE {_f(report['ece'])} · P@1 {_f(report['retrieval']['p_at_1'])} · slope per 100 characters "
+        f"{_f(length['slope_per_100_chars'])} [{_f(length['ci_low'])}, {_f(length['ci_high'])}]"
+    )
+    if report["flags"]["blind"]:
+        print(f"blind to: {', '.join(report['flags']['blind'])}")
+    if (found := report.get("best_of_n")) is not None:
+        for name, row in found["turning"].items():
+            said = f"turns down after n = {row['n']}" if row["turns_down"] else "does not turn down"
+            print(f"best of n, {name}: {said} ({_f(row['change'])} [{_f(row['ci_low'])}, {_f(row['ci_high'])}] from there to the last)")
+    if report["descriptive"]:
+        print("this metric is descriptive: neither high nor low is better as such")
+    if (text := warning(report)) is not None:
+        print(loud(text), file=sys.stderr)
+
+
+def _f(value: float | None) -> str:
+    return "-" if value is None else f"{value:.3f}"
