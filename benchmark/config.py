@@ -89,6 +89,10 @@ class Generate(Section):
     """Token cap; null derives 4 x the longest gold text. A cap below 4 x the mean gold text is refused."""
     temperature: float = Field(default=0.0, ge=0)
     """0 is greedy."""
+    backend: Literal["transformers", "vllm"] = "transformers"
+    """What generates. vLLM is an extra with an environment of its own (no COMET in it)."""
+    vllm: dict[str, Any] = {}
+    """Options of vLLM's engine, such as tensor_parallel_size, data_parallel_size or gpu_memory_utilization."""
 
 
 class Score(Section):

@@ -34,6 +34,7 @@ from benchmark.tasks import SPLITS, TASKS, Task, load_task
 from benchmark.userdata import check_disjoint, read_split
 from metrics.errors import UserError
 from metrics.records import Example, read_examples, sha256_file, sha256_json, write_examples
+from training import processes
 
 WITH_RL = ("rl", "recovery", "all")
 WITH_RECOVERY = ("recovery", "all")
@@ -53,6 +54,8 @@ def command(args: argparse.Namespace) -> int:
         start = time.monotonic()
         place = open_workplace(run_dir, profile, "run", args.argv, identity, lambda text: _say(run_dir, text, start))
         summary = run(place, args.stage, models, policy)
+    if not processes.is_main():
+        return 0
     from benchmark.report import print_table
 
     print_table(summary)
@@ -61,6 +64,8 @@ def command(args: argparse.Namespace) -> int:
 
 
 def _say(run_dir: Path, text: str, start: float) -> None:
+    if not processes.is_main():
+        return
     line = f"[{time.monotonic() - start:6.0f} s] {text}"
     print(line, file=sys.stderr, flush=True)
     (run_dir / "logs").mkdir(exist_ok=True)
@@ -72,6 +77,10 @@ def preflight(profile: Profile, stage: str, models: Models, policy: str, run_dir
     """Everything that can be found wrong before anything is written; returns the configuration's hash (contents, not paths)."""
     from training.checkpoints import check_folder
 
+    if profile.generate.backend == "vllm" or (profile.rl.use_vllm and stage in WITH_RL):
+        from training.vllm_engine import need_vllm
+
+        need_vllm()
     for name in [profile.run.task, *profile.run.extra_tasks]:
         load_task(name)
     if profile.run.task in profile.run.extra_tasks or len(set(profile.run.extra_tasks)) < len(profile.run.extra_tasks):
