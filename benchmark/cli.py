@@ -10,6 +10,7 @@ import errno
 import os
 import shutil
 import sys
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib import import_module
@@ -17,6 +18,7 @@ from typing import Any, NoReturn
 
 from benchmark.names import nearest
 from metrics.errors import UserError
+from training import processes
 
 STAGES = ("sft", "rl", "recovery", "all")
 ENVIRONMENT = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.ENOTDIR, errno.EISDIR, errno.ENAMETOOLONG}
@@ -24,6 +26,9 @@ ENVIRONMENT = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPER
 FULL = ("No space left on device", "os error 28", "Disk quota exceeded")
 TORCH_WRITER = "inline_container.cc"
 """Stands in torch's message when a file cannot be written to its end."""
+GRACE = 3.0
+"""Seconds that a process other than the main one holds back its message: where all of them found the same mistake, the main one tells
+it, and its end makes the launcher end the others."""
 SCARCE = 32 * 2**20
 """Free bytes below which such a message is taken for a full disk."""
 
@@ -242,6 +247,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         module, _, attr = COMMANDS[args.command][0].partition(":")
         return int(getattr(import_module(module), attr)(args))
     except UserError as error:
+        if not processes.is_main():
+            time.sleep(GRACE)
         print(f"error: {error}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:

@@ -237,6 +237,16 @@ def load_profile(name: str, overrides: Sequence[str] = (), seed: int | None = No
     return _build(_without_null(values), str(path) if not overrides else f"{path} with --set")
 
 
+def rebuild(values: dict[str, Any], overrides: Sequence[str], where: str) -> Profile:
+    """The profile that a manifest holds (`resolved`), with overrides. Raises UserError as `load_profile`."""
+    known = {section: dict(content) for section, content in values.items() if section in Profile.model_fields}
+    for item in overrides:
+        keys, value = parse_override(item)
+        check_keys({keys[0]: {keys[1]: value}}, f"--set {item}")
+        _put(known, keys, value, item)
+    return _build(_without_null(known), where)
+
+
 def _build(values: dict[str, Any], where: str) -> Profile:
     seed = values.get("run", {}).get("seed", Run().seed)
     for section in ("sft", "rl", "recovery"):

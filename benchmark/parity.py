@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmark.assets import resolve
-from benchmark.config import Profile, load_profile
+from benchmark.config import Profile, load_profile, rebuild
 from benchmark.generate import Decoding, generate_texts, token_cap
 from benchmark.manifest import package_versions, read_manifest
 from benchmark.measure import settle_torch
@@ -105,12 +105,12 @@ def command(args: argparse.Namespace) -> int:
 
 def _models(args: argparse.Namespace, run_dir: Path | None) -> tuple[Profile, str, str | None]:
     """(settings, policy, reranker or None): of the run directory where one is given, else of the profile; the arguments come first."""
-    profile = load_profile(args.profile, args.overrides)
     policy = args.model
-    if run_dir is not None:
+    if run_dir is None:
+        profile = load_profile(args.profile, args.overrides)
+    else:
         manifest = read_manifest(run_dir)
-        settings = {name: value for name, value in manifest.config.items() if name in Profile.model_fields}
-        profile = Profile.model_validate_json(json.dumps(settings)) if not args.overrides else profile
+        profile = rebuild(manifest.config, args.overrides, str(run_dir / "manifest.json"))
         trained = [stage for stage in manifest.checkpoints if (run_dir / "checkpoints" / stage).is_dir()]
         if policy is None and not trained:
             raise UserError(f"{run_dir}: holds no checkpoint of its own; name one by --model")
