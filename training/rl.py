@@ -260,6 +260,10 @@ def _vllm_arguments(tokenizer: Any, rows: list[dict[str, str]], cfg: RLSettings)
     """What GRPOConfig takes for vLLM. The engine's context is what the longest prompt needs: its cache is reserved for all of it."""
     if not cfg.use_vllm:
         return {"use_vllm": False}
+    import torch
+
+    if cfg.vllm_mode == "server" and not torch.cuda.is_available():
+        raise UserError("rl.vllm_mode = server sends the weights to the server by NCCL and needs a CUDA device; use colocate here")
     quiet_vllm()
     parts = processes().num_processes
     if parts % cfg.vllm_tensor_parallel_size:
