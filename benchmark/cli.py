@@ -11,6 +11,7 @@ import errno
 import os
 import shutil
 import sys
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib import import_module
@@ -18,6 +19,7 @@ from typing import Any, NoReturn
 
 from benchmark.names import nearest
 from metrics.errors import UserError
+from training import processes
 
 STAGES = ("sft", "rl", "recovery", "all")
 ENVIRONMENT = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.ENOTDIR, errno.EISDIR, errno.ENAMETOOLONG}
@@ -27,6 +29,9 @@ TORCH_WRITER = "inline_container.cc"
 """Stands in torch's message when a file cannot be written to its end."""
 LONGEST = 4000
 """Characters of a message that are printed."""
+GRACE = 3.0
+"""Seconds that a process other than the main one holds back its message: where all of them found the same mistake, the main one tells
+it, and its end makes the launcher end the others."""
 SCARCE = 32 * 2**20
 """Free bytes below which such a message is taken for a full disk."""
 
@@ -71,9 +76,25 @@ COMMANDS: dict[str, tuple[str, str, list[Argument]]] = {
             _arg("--model", required=True, metavar="PATH_OR_HUB_ID", help="Hugging Face checkpoint"),
             _arg("--task", required=True, metavar="NAME", help="task to evaluate on"),
             OUT,
-            _arg("--backend", default="transformers", help="transformers or vllm (default: transformers)"),
+            _arg("--backend", help="transformers or vllm (default: the profile's generate.backend)"),
             _arg("--stage-name", metavar="NAME", help="stage to file it under (default: the checkpoint's own, else 'model')"),
             _arg("--profile", default="tiny", help="profile for generation and scoring settings (default: tiny)"),
+            SET,
+        ],
+    ),
+    "parity": (
+        "benchmark.parity:command",
+        "check that the backends generate and score alike; exit 1 where they do not",
+        [
+            _arg("run_dir", nargs="?", metavar="RUN_DIR", help="check this run's checkpoints and reward; the result goes into its manifest"),
+            _arg("--model", metavar="PATH_OR_HUB_ID", help="policy to generate with (default: the last stage of RUN_DIR, or the profile's)"),
+            _arg("--reranker", metavar="PATH_OR_HUB_ID", help="yes/no reranker to score with (default: the reward of RUN_DIR or profile)"),
+            _arg("--backend", help="transformers, vllm or both (default: both where vLLM is installed)"),
+            _arg("--task", metavar="NAME", help="task whose dev sources are used (default: the profile's)"),
+            _arg("--n", type=int, default=32, help="number of sources (default: 32)"),
+            _arg("--tolerance", type=float, default=1e-3, help="largest difference of scores and logits (default: 0.001)"),
+            _arg("--out", metavar="FILE", help="JSON file to write"),
+            _arg("--profile", default="tiny", help="profile for models and generation settings (default: tiny)"),
             SET,
         ],
     ),
@@ -250,6 +271,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         module, _, attr = COMMANDS[args.command][0].partition(":")
         return int(getattr(import_module(module), attr)(args))
     except UserError as error:
+        if not processes.is_main():
+            time.sleep(GRACE)
         print(f"error: {harmless(str(error))}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:

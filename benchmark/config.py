@@ -89,6 +89,10 @@ class Generate(Section):
     """Token cap; null derives 4 x the longest gold text. A cap below 4 x the mean gold text is refused."""
     temperature: float = Field(default=0.0, ge=0)
     """0 is greedy."""
+    backend: Literal["transformers", "vllm"] = "transformers"
+    """What generates. vLLM is an extra with an environment of its own (no COMET in it)."""
+    vllm: dict[str, Any] = {}
+    """Options of vLLM's engine, such as tensor_parallel_size, data_parallel_size or gpu_memory_utilization."""
 
 
 class Score(Section):
@@ -233,6 +237,16 @@ def load_profile(name: str, overrides: Sequence[str] = (), seed: int | None = No
     if seed is not None:
         values.setdefault("run", {})["seed"] = seed
     return _build(_without_null(values), str(path) if not overrides else f"{path} with --set")
+
+
+def rebuild(values: dict[str, Any], overrides: Sequence[str], where: str) -> Profile:
+    """The profile that a manifest holds (`resolved`), with overrides. Raises UserError as `load_profile`."""
+    known = {section: dict(content) for section, content in values.items() if section in Profile.model_fields}
+    for item in overrides:
+        keys, value = parse_override(item)
+        check_keys({keys[0]: {keys[1]: value}}, f"--set {item}")
+        _put(known, keys, value, item)
+    return _build(_without_null(known), where)
 
 
 def _build(values: dict[str, Any], where: str) -> Profile:

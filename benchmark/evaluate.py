@@ -29,8 +29,9 @@ from benchmark.tasks import Task, load_task
 from benchmark.userdata import read_split
 from metrics.errors import UserError
 from metrics.records import sha256_file, sha256_json, write_examples
+from training import processes
 
-BACKENDS = ("transformers",)
+BACKENDS = ("transformers", "vllm")
 """What can generate. vLLM has its own environment (tox -e vllm)."""
 UNNAMED = "model"
 
@@ -49,9 +50,14 @@ def lineage_of(model: str) -> dict[str, Any]:
 
 def command(args: argparse.Namespace) -> int:
     """`evaluate`."""
-    if args.backend not in BACKENDS:
+    if args.backend is not None and args.backend not in BACKENDS:
         raise UserError(f"unknown backend {args.backend!r}; {nearest(args.backend, BACKENDS)}")
-    profile = load_profile(args.profile, [f"run.task={args.task}", *args.overrides])
+    backend = [f"generate.backend={args.backend}"] if args.backend else []
+    profile = load_profile(args.profile, [f"run.task={args.task}", *args.overrides, *backend])
+    if profile.generate.backend == "vllm":
+        from training.vllm_engine import need_vllm
+
+        need_vllm()
     task = load_task(args.task)
     split = profile.run.split
     file = profile.data.files.get(split)
@@ -78,7 +84,7 @@ def command(args: argparse.Namespace) -> int:
     identity = sha256_json({"config": resolved, "models": models.identity(profile.score.reward), "stage": stage})
     with locked(out):
         check_config(out, identity)
-        place = open_workplace(out, profile, "evaluate", args.argv, identity, lambda text: print(text, file=sys.stderr, flush=True))
+        place = open_workplace(out, profile, "evaluate", args.argv, identity, _say)
         place.manifest.checkpoints[stage] = {"weights_hash": model_hash(model), **lineage}
         prepare_torch(place)
         on = _examples(place, task, split, file)
@@ -88,11 +94,18 @@ def command(args: argparse.Namespace) -> int:
         record = {"config_hash": identity, "reward_id": place.manifest.reward_id, "seed": profile.run.seed, "split": split}
         summary = summarise_all(place, {task.name: parts}, {task.name: on}, record, None)
         page = report(place)
+    if not processes.is_main():
+        return 0
     from benchmark.report import print_table
 
     print_table(summary)
     print(f"summary: {out / 'summary.json'}\nreport:  {page}")
     return 0
+
+
+def _say(text: str) -> None:
+    if processes.is_main():
+        print(text, file=sys.stderr, flush=True)
 
 
 def _examples(place: Workplace, task: Task, split: str, file: str | None) -> Measured:

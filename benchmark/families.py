@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from importlib import import_module
 from typing import Any
+
+import numpy as np
 
 from metrics.coverage import align_all, facts_stated, score_facts
 from metrics.inventory import Alignment, Inventory
 from metrics.overlap import score_overlap
 from metrics.records import Example, Generation
 from metrics.retrieval import MRR, P1, score_retrieval
-from metrics.scorers import SCORERS, load_scorer
+from metrics.scorers import SCORERS, Scorer, load_scorer
 from metrics.segment import SegmentStats, from_values, unscorable
 from metrics.verbosity import score_verbosity
+from training import processes
 
 REWARD = "reward.mean"
 
@@ -28,6 +31,8 @@ FAMILIES = {
     "reward": "benchmark.families:reward",
 }
 """name -> "module:function" taking a Scoring and returning its metrics."""
+SHARED = ("scorers", "reward")
+"""Families whose work is dealt out over the processes of a run; the others are the main process's alone."""
 
 
 @dataclass
@@ -77,9 +82,11 @@ class Scoring:
 
 
 def score_system(scoring: Scoring) -> list[SegmentStats]:
-    """All metrics of one system, family by family."""
+    """All metrics of one system, family by family; of the shared ones alone where this is not the main process."""
     found: list[SegmentStats] = []
-    for target in FAMILIES.values():
+    for name, target in FAMILIES.items():
+        if name not in SHARED and not processes.is_main():
+            continue
         module, _, attr = target.partition(":")
         found += getattr(import_module(module), attr)(scoring)
     return found
@@ -117,8 +124,25 @@ def scorers(scoring: Scoring) -> list[SegmentStats]:
             reason = scoring.means.absent.get("scorers", f"no checkpoint given (score.scorers.{name})")
             found.append(unscorable(f"scorer.{name}", scoring.ids, reason, f"scorer.{name}|unavailable", True))
         else:
-            found.append(load_scorer(name)(scoring.examples, scoring.texts, folder))
+            found.append(_in_blocks(load_scorer(name), scoring, folder))
     return found
+
+
+def _in_blocks(scorer: Scorer, scoring: Scoring, folder: str) -> SegmentStats:
+    """The scorer's metric, a block of examples at a time (`processes.in_blocks`)."""
+
+    def rows(block: Sequence[int]) -> list[tuple[SegmentStats, int]]:
+        found = scorer([scoring.examples[i] for i in block], [scoring.texts[i] for i in block], folder)
+        return [(found, i) for i in range(len(block))]
+
+    parts = processes.in_blocks(rows, len(scoring.texts))
+    if not parts:
+        return scorer(scoring.examples, scoring.texts, folder)
+    reasons = tuple(part.reasons[i] for part, i in parts)
+    stats = np.array([part.stats[i] for part, i in parts])
+    # As for any metric: what scored nothing for one common cause is unscorable as a whole.
+    common = reasons[0] if len(set(reasons)) == 1 else None
+    return replace(parts[0][0], example_ids=tuple(scoring.ids), stats=stats, reasons=reasons, reason=common)
 
 
 def reward(scoring: Scoring) -> list[SegmentStats]:
@@ -129,6 +153,10 @@ def reward(scoring: Scoring) -> list[SegmentStats]:
     from training.rewards.safeguards import gate
 
     judge = scoring.means.reward
-    raw = judge.score([e.source for e in scoring.examples], scoring.texts)
+
+    def scored(block: Sequence[int]) -> list[float]:
+        return judge.score([scoring.examples[i].source for i in block], [scoring.texts[i] for i in block])
+
+    raw = processes.in_blocks(scored, len(scoring.texts))
     values = [r if gate(t, e.target_lang) else 0.0 for r, t, e in zip(raw, scoring.texts, scoring.examples, strict=True)]
     return [from_values(REWARD, scoring.ids, values, f"{REWARD}|gate x raw|reward:{judge.id}", True)]

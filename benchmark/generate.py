@@ -2,7 +2,8 @@
 
 Sampling is the Gumbel-max trick with one random generator per example, seeded by (seed, example id): what an example gets does not
 depend on the batch that it happens to stand in (up to float rounding of padded batches). Finished batches are kept in a `.part` file,
-so that a killed run continues; batches are fixed by the input alone, so that a continued run writes the same file.
+so that a killed run continues; batches are fixed by the input alone, so that a continued run writes the same file. Several processes take
+whole batches in turn, so that their number changes nothing either.
 """
 
 from __future__ import annotations
@@ -16,7 +17,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from metrics.errors import UserError
-from metrics.records import Example, Generation, parse_generation, read_jsonl, write_generations
+from metrics.records import Example, Generation, parse_generation, write_generations
+from training import processes
 
 if TYPE_CHECKING:
     import torch
@@ -108,9 +110,12 @@ def generate_texts(
     label: str = "generate",
     done: frozenset[str] = frozenset(),
     progress: bool = True,
-) -> Iterable[list[tuple[str, str, int, str]]]:
+    share: tuple[int, int] = (0, 1),
+    decode: Callable[[list[int]], Any] | None = None,
+) -> Iterable[list[tuple[str, Any, int, str]]]:
     """Yields, batch by batch, (id, text, tokens, finish reason); batches whose ids are all in `done` are left out.
 
+    share: (r, n) for every n-th batch from the r-th on; decode: token ids of a text -> what is yielded for it (default: the text).
     Raises UserError when a prompt leaves no room in the model's context.
     """
     import torch
@@ -126,6 +131,8 @@ def generate_texts(
     if context and longest is not None and len(encoded[longest]) >= context:
         raise UserError(f"the prompt of example {ids[longest]!r} has {len(encoded[longest])} tokens; the model's context holds {context}")
     plan = [b for b in batches([len(e) for e in encoded], ids, decoding.batch_size) if not all(ids[i] in done for i in b)]
+    plan = plan[share[0] :: share[1]]
+    decode = decode or (lambda body: tokenizer.decode(body, skip_special_tokens=True).strip())
     device = model.device
     model.eval()
     with torch.inference_mode(), tqdm(total=sum(map(len, plan)), desc=label, unit="text", disable=None if progress else True) as bar:
@@ -154,20 +161,25 @@ def generate_texts(
             rows = []
             for i, row in zip(batch, out[:, width:].tolist(), strict=True):
                 body, n_tokens, reason = finish(row, eos, cap)
-                rows.append((ids[i], tokenizer.decode(body, skip_special_tokens=True).strip(), n_tokens, reason))
+                rows.append((ids[i], decode(body), n_tokens, reason))
             yield rows
             bar.update(len(batch))
 
 
-def _read_part(part: Path) -> dict[str, Generation]:
-    """Whole lines of an interrupted file; a last line cut short by a kill is dropped from the file too."""
-    if not part.exists():
-        return {}
+def unfinished(out: Path) -> list[Path]:
+    """The `.part` files that an interrupted generation of `out` left: one for each process that it had."""
+    return sorted(p for p in out.parent.glob(f"{out.stem}.part*") if p.suffix.removeprefix(".part").isdigit() or p.suffix == ".part")
+
+
+def _whole_lines(part: Path) -> bytes:
+    """A last line cut short by a kill is left out. Cut at line feeds alone: texts hold other line separators."""
     raw = part.read_bytes()
-    whole = raw[: raw.rfind(b"\n") + 1]
-    if whole != raw:
-        part.write_bytes(whole)
-    return {row["example_id"]: parse_generation(row, str(part)) for _, row in read_jsonl(part)}
+    return raw[: raw.rfind(b"\n") + 1]
+
+
+def _read_part(part: Path) -> dict[str, Generation]:
+    rows = [json.loads(line) for line in _whole_lines(part).split(b"\n") if line]
+    return {row["example_id"]: parse_generation(row, str(part)) for row in rows}
 
 
 def generate_file(
@@ -181,33 +193,48 @@ def generate_file(
     stage: str,
     decoding: Callable[[int], Decoding],
     asked_cap: int | None,
+    backend: str = "transformers",
+    engine: dict[str, Any] | None = None,
 ) -> dict[str, Any]:
     """Writes the generations of a checkpoint for `examples`, in their order, to `out` (atomically, last).
 
     model_path: folder or hub id; ask: source -> prompt; gold: texts that the token cap is derived from; decoding: cap -> Decoding.
-    Returns {"n", "tokens", "max_new_tokens", "truncated"} for the manifest.
+    backend: `transformers`, or `vllm` with the options of its engine. Several processes share the work of transformers; vLLM spreads
+    over the devices by itself, started by the main process. Returns {"n", "tokens", "max_new_tokens", "truncated"} for the manifest.
     """
-    from training.checkpoints import load_policy
+    from training.checkpoints import load_policy, load_tokenizer
 
-    model, tokenizer = load_policy(model_path, dtype)
+    r, n = processes.rank(), processes.count()
+    kept = {i: g for part in unfinished(out) for i, g in _read_part(part).items()}
+    processes.wait()  # nobody writes before everyone has read
+    model, tokenizer = load_policy(model_path, dtype) if backend == "transformers" else (None, load_tokenizer(model_path))
     settings = decoding(token_cap(gold, lambda text: len(tokenizer(text, add_special_tokens=False)["input_ids"]), asked_cap))
-    part = out.with_suffix(".part")
     out.parent.mkdir(parents=True, exist_ok=True)
-    kept = _read_part(part)
     seed = settings.seed if settings.temperature > 0 else None
-    ids = [e.id for e in examples]
-    with part.open("a", encoding="utf-8") as stream:
-        for rows in generate_texts(
-            model, tokenizer, [ask(e.source) for e in examples], ids, settings, f"generate {stage}", frozenset(kept)
-        ):
-            for example_id, text, n_tokens, reason in rows:
-                generation = Generation(example_id, system, stage, text, n_tokens, reason, seed)
-                kept[example_id] = generation
-                stream.write(json.dumps(generation.as_dict(), ensure_ascii=False) + "\n")
+    ids, prompts, label = [e.id for e in examples], [ask(e.source) for e in examples], f"generate {stage}"
+    found: Iterable[list[tuple[str, Any, int, str]]] = []
+    if backend == "transformers":
+        found = generate_texts(model, tokenizer, prompts, ids, settings, label, frozenset(kept), progress=r == 0, share=(r, n))
+    elif r == 0:
+        from benchmark.generate_vllm import generate_texts_vllm
+
+        found = generate_texts_vllm(model_path, dtype, tokenizer, prompts, ids, settings, label, frozenset(kept), engine or {})
+    new: list[Generation] = []
+    mine = out.with_suffix(f".part{r or ''}")
+    if mine.exists():
+        mine.write_bytes(_whole_lines(mine))
+    with mine.open("a", encoding="utf-8") as stream:
+        for rows in found:
+            made = [Generation(i, system, stage, text, n_tokens, reason, seed) for i, text, n_tokens, reason in rows]
+            new += made
+            stream.write("".join(json.dumps(g.as_dict(), ensure_ascii=False) + "\n" for g in made))
             stream.flush()
+    kept |= {g.example_id: g for g in processes.gather(new)}
     ordered = [kept[i] for i in ids]
-    write_generations(out, ordered)
-    part.unlink()
+    if r == 0:
+        write_generations(out, ordered)
+        for part in unfinished(out):
+            part.unlink()
     return {
         "n": len(ordered),
         "tokens": sum(g.n_tokens or 0 for g in ordered),

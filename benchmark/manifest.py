@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from metrics.errors import UserError
 from metrics.records import atomic_write_text
+from training import processes
 
 SCHEMA_VERSION = "1"
 PACKAGES = (
@@ -78,10 +79,15 @@ class RunManifest(BaseModel):
     checkpoints: dict[str, dict[str, Any]] = Field(default_factory=dict)
     """Stage -> lineage of the checkpoint."""
     steps: dict[str, StepRecord] = Field(default_factory=dict)
+    processes: int = 1
+    """How many processes shared the work."""
+    parity: dict[str, Any] | None = None
+    """What `parity` found last: backends compared on checkpoints of this run, each named by its weights."""
 
     def write(self, run_dir: Path) -> None:
-        """Writes manifest.json atomically."""
-        atomic_write_text(run_dir / "manifest.json", self.model_dump_json(indent=1) + "\n")
+        """Writes manifest.json atomically; of several processes the main one does."""
+        if processes.is_main():
+            atomic_write_text(run_dir / "manifest.json", self.model_dump_json(indent=1) + "\n")
 
 
 def read_manifest(run_dir: Path) -> RunManifest:

@@ -13,7 +13,7 @@ from typing import Any
 
 from benchmark.config import Profile
 from benchmark.families import Means
-from benchmark.generate import Decoding, generate_file
+from benchmark.generate import Decoding, generate_file, unfinished
 from benchmark.lineage import Making
 from benchmark.manifest import (
     RunManifest,
@@ -32,10 +32,11 @@ from benchmark.tasks import Task
 from metrics.errors import UserError
 from metrics.inventory import Inventory
 from metrics.records import Example, read_examples, read_generations, sha256_file, sha256_json, write_generations
+from training import processes
 
 SYSTEM = "sg-srl"
 """System name of the suite's own stages."""
-GENERATE_CODE = ("benchmark/generate.py", "training/checkpoints.py")
+GENERATE_CODE = ("benchmark/generate.py", "benchmark/generate_vllm.py", "training/checkpoints.py")
 SCORE_CODE = ("metrics", "benchmark/families.py", "benchmark/score.py", "training/rewards")
 SUMMARY_CODE = ("metrics", "benchmark/score.py", "benchmark/lineage.py")
 
@@ -77,9 +78,9 @@ def open_workplace(
 ) -> Workplace:
     """A workplace with a fresh manifest; step records of earlier calls are remembered."""
     try:
-        known = read_manifest(run_dir).steps
+        before = read_manifest(run_dir)
     except UserError:
-        known = {}
+        before = None
     commit, dirty = git_state()
     manifest = RunManifest(
         command=command,
@@ -90,9 +91,12 @@ def open_workplace(
         dirty=dirty,
         packages=package_versions(),
         hardware=hardware(profile.run.threads),
+        processes=processes.count(),
+        parity=before.parity if before else None,
     )
+    processes.wait()  # everyone has read the old manifest
     manifest.write(run_dir)
-    return Workplace(run_dir, profile, manifest, say, known)
+    return Workplace(run_dir, profile, manifest, say, before.steps if before else {})
 
 
 def prepare_torch(place: Workplace) -> None:
@@ -160,6 +164,8 @@ def generate(place: Workplace, on: Measured, stage: str, model: str, system: str
             stage,
             lambda cap: Decoding(cap, settings.batch_size, settings.temperature, seed),
             settings.max_new_tokens,
+            settings.backend,
+            settings.vllm,
         )
 
     config = {
@@ -170,7 +176,7 @@ def generate(place: Workplace, on: Measured, stage: str, model: str, system: str
         "seed": seed if settings.temperature else None,
     }
     inputs = {"model": model_hash(model), "examples": on.examples_hash, "gold": sha256_json(on.gold)}
-    place.steps.run(f"generate/{on.task.name}/{stage}", config, inputs, GENERATE_CODE, [out], work, owned=[out.with_suffix(".part")])
+    place.steps.run(f"generate/{on.task.name}/{stage}", config, inputs, GENERATE_CODE, [out], work, owned=unfinished(out), shared=True)
     return out
 
 
@@ -190,8 +196,9 @@ def score(place: Workplace, on: Measured, generated: Mapping[str, Path], models:
     if gold is not None:
         # The gold is a system like any other, but its texts are the references: they need no file among the generations.
         todo[GOLD] = place.run_dir / "steps" / "score" / on.task.name / "gold-texts.jsonl"
-        if not todo[GOLD].exists() or read_generations(todo[GOLD]) != gold:
+        if processes.is_main() and (not todo[GOLD].exists() or read_generations(todo[GOLD]) != gold):
             write_generations(todo[GOLD], gold)
+        processes.wait()
     for stage, path in todo.items():
         out = place.run_dir / "steps" / "score" / on.task.name / f"{stage}.parquet"
         inputs = {"examples": on.examples_hash, "generations": sha256_file(path), "models": sha256_json(identity)}
@@ -200,7 +207,7 @@ def score(place: Workplace, on: Measured, generated: Mapping[str, Path], models:
             record = score_file(on.examples, read_generations(path), means, on.task.name, out)
             return {**record, "reward_id": means.reward.id if means.load_reward else None}
 
-        place.steps.run(f"score/{on.task.name}/{stage}", {"reward": place.profile.score.reward}, inputs, SCORE_CODE, [out], work)
+        place.steps.run(f"score/{on.task.name}/{stage}", {"reward": place.profile.score.reward}, inputs, SCORE_CODE, [out], work, shared=True)
         parts.append(out)
     return parts
 

@@ -27,6 +27,10 @@ TRIED = 1000
 
 def preflight(profile: Profile, stage: str, models: Models, policy: str, run_dir: Path) -> tuple[str, dict[str, list[Example]]]:
     """(hash of the configuration - contents, not paths -, the splits). Raises UserError for whatever would stop the run later."""
+    if profile.generate.backend == "vllm" or (profile.rl.use_vllm and stage in WITH_RL):
+        from training.vllm_engine import need_vllm
+
+        need_vllm()
     task = _check_names(profile, stage)
     splits = load_splits(profile, task)
     check_disjoint(splits)

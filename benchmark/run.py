@@ -31,6 +31,7 @@ from benchmark.stages import pairs_of, rl, sft, validate_reward
 from benchmark.steps import check_config, locked
 from benchmark.tasks import Task, load_task
 from metrics.records import Example, read_examples, sha256_file, write_examples
+from training import processes
 
 WITH_RECOVERY = ("recovery", "all")
 
@@ -47,6 +48,8 @@ def command(args: argparse.Namespace) -> int:
         start = time.monotonic()
         place = open_workplace(run_dir, profile, "run", args.argv, identity, lambda text: _say(run_dir, text, start))
         summary = run(place, args.stage, models, policy, splits)
+    if not processes.is_main():
+        return 0
     from benchmark.report import print_table
 
     print_table(summary)
@@ -59,6 +62,8 @@ def command(args: argparse.Namespace) -> int:
 
 
 def _say(run_dir: Path, text: str, start: float) -> None:
+    if not processes.is_main():
+        return
     line = f"[{time.monotonic() - start:6.0f} s] {text}"
     print(line, file=sys.stderr, flush=True)
     (run_dir / "logs").mkdir(exist_ok=True)

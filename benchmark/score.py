@@ -30,6 +30,7 @@ from metrics.records import (
 from metrics.scores import read_scores, score_rows, write_scores
 from metrics.segment import SegmentStats
 from metrics.summary import summarise, system_keys
+from training import processes
 
 GOLD = "gold"
 
@@ -52,14 +53,19 @@ def gold_generations(examples: Sequence[Example]) -> list[Generation] | None:
 
 
 def score_file(examples: Sequence[Example], generations: Sequence[Generation], means: Means, task: str, out: Path) -> dict[str, Any]:
-    """Scores one system and writes its rows to `out`. Returns {"n", "reward_counts"?} for the manifest."""
+    """Scores one system and writes its rows to `out`. Returns {"n", "reward_counts"?} for the manifest.
+
+    Of several processes each computes its share of what weights score (families.SHARED); the main one does the rest and writes.
+    """
     aligned = align_generations(examples, generations)
     metrics = score_system(Scoring(examples, aligned, means))
-    out.parent.mkdir(parents=True, exist_ok=True)
-    write_scores(out, score_rows(aligned[0].system, aligned[0].stage, task, metrics))
+    if processes.is_main():
+        out.parent.mkdir(parents=True, exist_ok=True)
+        write_scores(out, score_rows(aligned[0].system, aligned[0].stage, task, metrics))
     record: dict[str, Any] = {"n": len(aligned)}
     if means.load_reward is not None:
-        record["reward_counts"] = means.reward.counts()
+        counts = processes.gather([means.reward.counts()])
+        record["reward_counts"] = {name: sum(c[name] for c in counts) for name in counts[0]}
     return record
 
 

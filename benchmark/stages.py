@@ -97,7 +97,7 @@ def _train(
 ) -> Done:
     inputs = {"parent": model_hash(parent), "data": data}
     out.parent.mkdir(parents=True, exist_ok=True)
-    done = place.steps.run(f"train/{stage}", config, inputs, TRAINING_CODE, [out, *logs], work, owned=[out, Path(f"{out}.work")])
+    done = place.steps.run(f"train/{stage}", config, inputs, TRAINING_CODE, [out, *logs], work, owned=[out, Path(f"{out}.work")], shared=True)
     place.manifest.training_steps[stage] = done.record["steps"]
     place.manifest.checkpoints[stage] = {k: v for k, v in done.record.items() if k not in ("reward_counts",)}
     place.manifest.reward_id = done.record.get("reward_id", place.manifest.reward_id)

@@ -3,6 +3,8 @@
 key = hash(config of the step, hashes of its inputs, hash of the code it runs). `done.json` is written last, by rename, so a kill at any
 moment leaves either a finished step or an unfinished one. A step with state of its own (training checkpoints) keeps it across kills:
 `started.json` holds the key it was begun with, and leftovers of another key are removed before the step begins.
+
+In a run of several processes the main one decides and keeps the records; the others take part in the steps that share their work.
 """
 
 from __future__ import annotations
@@ -21,6 +23,7 @@ from typing import Any
 
 from metrics.errors import UserError
 from metrics.records import atomic_write_text, sha256_file, sha256_json
+from training import processes
 
 PACKAGES = Path(__file__).resolve().parent.parent
 CODE_SUFFIXES = {".py", ".toml", ".tsv"}
@@ -96,32 +99,44 @@ class Steps:
         outputs: Sequence[Path],
         work: Callable[[], dict[str, Any] | None],
         owned: Sequence[Path] = (),
+        shared: bool = False,
     ) -> Done:
         """Does `work` unless it is done already.
 
         config: anything JSON; inputs: name -> content hash; code: see `code_hash`; outputs: files or folders that `work` writes;
         owned: folders with partial state that a resumed `work` may continue from. `work` returns a JSON record or None.
+        shared: every process takes part in `work`; otherwise the main process does it alone and the others wait.
         """
         key = sha256_json({"step": name, "config": config, "inputs": inputs, "code": code_hash(*code)})
-        done = read_done(self.run_dir, name)
-        if done and done.key == key and _intact(self.run_dir, done):
+        main = processes.is_main()
+        before = processes.from_main(self._finished(name, key) if main else None)
+        if before:
             self.say(f"{name}: done before")
-            self.on_done(name, done, True)
-            return done
+            self.on_done(name, before, True)
+            return before
         folder = self.run_dir / "steps" / name
-        folder.mkdir(parents=True, exist_ok=True)
-        (folder / "done.json").unlink(missing_ok=True)
-        self._begin(folder / "started.json", key, owned)
+        if main:
+            folder.mkdir(parents=True, exist_ok=True)
+            (folder / "done.json").unlink(missing_ok=True)
+            self._begin(folder / "started.json", key, owned)
         self.say(f"{name} ...")
         start = time.monotonic()
-        record = work() or {}
-        done = Done(key, hash_outputs(self.run_dir, outputs), round(time.monotonic() - start, 3), record)
-        atomic_write_text(
-            folder / "done.json", json.dumps({"key": key, "outputs": done.outputs, "seconds": done.seconds, "record": record}, indent=1)
-        )
+        processes.wait()
+        record = (work() or {}) if main or shared else {}
+        processes.wait()
+        done = Done(key, hash_outputs(self.run_dir, outputs), round(time.monotonic() - start, 3), record) if main else None
+        if done:
+            content = {"key": key, "outputs": done.outputs, "seconds": done.seconds, "record": record}
+            atomic_write_text(folder / "done.json", json.dumps(content, indent=1))
+        done = processes.from_main(done)
+        assert done is not None  # the main process has just made it
         self.say(f"{name}: {done.seconds:.1f} s")
         self.on_done(name, done, False)
         return done
+
+    def _finished(self, name: str, key: str) -> Done | None:
+        done = read_done(self.run_dir, name)
+        return done if done and done.key == key and _intact(self.run_dir, done) else None
 
     def _begin(self, started: Path, key: str, owned: Sequence[Path]) -> None:
         try:
@@ -141,7 +156,10 @@ def check_config(run_dir: Path, config_hash: str) -> None:
     """Claims a run directory for one configuration. Raises UserError when it belongs to another one.
 
     A directory in which nothing but data has been laid out belongs to nobody, so a run that stopped at a mistake can be mended and repeated.
+    Of several processes the main one looks; it ends the others with itself.
     """
+    if not processes.is_main():
+        return
     path = run_dir / "config_hash"
     if path.exists():
         if path.read_text("utf-8").strip() == config_hash:
@@ -158,9 +176,13 @@ def check_config(run_dir: Path, config_hash: str) -> None:
 def locked(run_dir: Path) -> Iterator[None]:
     """Creates the run directory and keeps every other process out of it; the lock goes with the process, even when it is killed.
 
-    Raises UserError when the directory cannot be made or written, or another process holds it. A directory that turns out to be no place
-    for a run (a UserError inside, and no run of ours in it) is left as it was found.
+    The processes of one run share the lock of their main process. Raises UserError when the directory cannot be made or written, or another
+    process holds it. A directory that turns out to be no place for a run (a UserError inside, and no run of ours in it) is left as it was found.
     """
+    if not processes.is_main():
+        processes.wait()
+        yield
+        return
     if run_dir.exists() and not run_dir.is_dir():
         raise UserError(f"{run_dir} is a file; a run needs a directory")
     fresh, bare = not run_dir.exists(), not (run_dir / ".lock").exists()
@@ -175,6 +197,7 @@ def locked(run_dir: Path) -> Iterator[None]:
         except BlockingIOError:
             raise UserError(f"another process is working in {run_dir}; wait for it, or give another directory") from None
         try:
+            processes.wait()
             yield
         except UserError:
             if bare and not (run_dir / "config_hash").exists():

@@ -16,6 +16,7 @@ from transformers import TrainerCallback
 
 from metrics.errors import UserError
 
+from .processes import gather
 from .resume import OnSigterm, StepLog
 
 MUST_BE_FINITE = ("loss", "grad_norm", "kl", "reward")
@@ -61,7 +62,9 @@ class Watch(TrainerCallback):
     def on_step_end(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
         if self.bar is not None:
             self.bar.update(1)
-        if self.terminate.requested:
+        # The signal reaches the processes at different moments; all must leave after the same step, or they wait for each other for ever.
+        if any(gather([self.terminate.requested])):
+            self.terminate.requested = True
             control.should_save = True
             control.should_training_stop = True
 

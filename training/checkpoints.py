@@ -180,9 +180,10 @@ def _first_line(err: Exception) -> str:
     return (str(err).strip().splitlines() or [type(err).__name__])[0][:200]
 
 
-def save_checkpoint(model: Any, tokenizer: Any, out: Path, **lineage: Any) -> Checkpoint:
+def save_checkpoint(model: Any, tokenizer: Any, out: Path, state: dict[str, Any] | None = None, **lineage: Any) -> Checkpoint:
     """Write model, tokenizer and `lineage.json` to `out` by rename; an older folder of that name is replaced.
 
+    state: the whole weights, where the model itself holds only a part of them (FSDP, ZeRO-3).
     lineage: the fields of `Checkpoint` but path and weights_hash. Raises UserError when the disk is full or read-only.
     """
     from safetensors import SafetensorError
@@ -193,7 +194,7 @@ def save_checkpoint(model: Any, tokenizer: Any, out: Path, **lineage: Any) -> Ch
         for leftover in (partial, old):
             shutil.rmtree(leftover, ignore_errors=True)
         partial.mkdir(parents=True)
-        model.save_pretrained(partial)
+        model.save_pretrained(partial, state_dict=state)
         tokenizer.save_pretrained(partial)
         checkpoint = Checkpoint(path=str(out), weights_hash=weights_hash(partial), **lineage)
         record = {k: v for k, v in asdict(checkpoint).items() if k != "path"}

@@ -24,6 +24,10 @@ from metrics.records import atomic_write_text
 log = logging.getLogger("training")
 
 KEY = "key.json"
+FSDP_WEIGHTS, FSDP_OPTIMISER = "pytorch_model_fsdp_0", "optimizer_0"
+"""Folders of a sharded FSDP state, as accelerate names them."""
+DEEPSPEED_LATEST = "latest"
+"""File in which DeepSpeed names the folder of a state, written when its parts are."""
 
 
 def safetensors_problem(path: Path) -> str | None:
@@ -52,6 +56,8 @@ def checkpoint_problem(folder: Path) -> str | None:
         return "trainer_state.json is missing or cut short"
     if f"checkpoint-{state.get('global_step')}" != folder.name:
         return f"trainer_state.json is of step {state.get('global_step')}"
+    if (folder / FSDP_WEIGHTS).exists() or (folder / DEEPSPEED_LATEST).exists():
+        return _parts_problem(folder)
     weights = sorted(folder.glob("*.safetensors"))
     index = folder / "model.safetensors.index.json"
     if index.exists():
@@ -72,6 +78,27 @@ def checkpoint_problem(folder: Path) -> str | None:
         return "no random state"
     for file in states:
         if not file.exists() or not zipfile.is_zipfile(file):  # torch.save writes a zip whose directory comes last
+            return f"{file.name} is missing or cut short"
+    return None
+
+
+def _parts_problem(folder: Path) -> str | None:
+    """As `checkpoint_problem`, for a state that each process wrote its part of: FSDP's (sharded) or DeepSpeed's."""
+    files = [folder / "scheduler.pt", *folder.glob("rng_state*.pth")]
+    if len(files) < 2:
+        return "no random state"
+    if (folder / FSDP_WEIGHTS).exists():
+        for part in (FSDP_WEIGHTS, FSDP_OPTIMISER):
+            if not (folder / part / ".metadata").is_file():  # torch writes it by rename when every process has written its part
+                return f"{part} is not complete"
+    else:
+        step = folder / (folder / DEEPSPEED_LATEST).read_text(encoding="utf-8").strip()
+        optimisers, weights = sorted(step.glob("*_optim_states.pt")), sorted(step.glob("*_model_states.pt"))
+        if not optimisers or not weights:
+            return f"{step.name} lacks a part"
+        files += [*optimisers, *weights]
+    for file in files:
+        if not file.exists() or not zipfile.is_zipfile(file):
             return f"{file.name} is missing or cut short"
     return None
 

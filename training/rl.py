@@ -19,12 +19,15 @@ from metrics.errors import UserError
 from metrics.records import Example, sha256_json
 
 from .checkpoints import Checkpoint, load_policy, weights_hash
+from .processes import processes
 from .resume import OnSigterm, StepLog, Terminated, log, open_workspace
 from .rewards import Reward
 from .rewards.safeguards import Penalties, gate
-from .sft import check_settings, common_arguments, finish, finished, per_device, processes
+from .sft import check_settings, common_arguments, finish, finished, per_device
+from .vllm_engine import need_vllm, quiet_vllm
 
 LOSSES = ("grpo", "dr_grpo")
+VLLM_MODES = ("colocate", "server")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +64,16 @@ class RLSettings:
     probe_every: int = 20
     """Steps between two calls of the coverage probe, where one is given."""
     bf16: bool = False
+    use_vllm: bool = False
+    """Completions from vLLM (an extra) instead of transformers. Its samples are its own, so a resumed run is not equal to the bit."""
+    vllm_mode: str = "colocate"
+    """`colocate`: an engine in every training process, on the same GPU; `server`: one started apart by `vllm serve`."""
+    vllm_server_base_url: str | None = None
+    """Address of that server, such as http://node0:8000."""
+    vllm_gpu_memory_utilization: float = 0.3
+    """Share of a GPU that a colocated engine takes for weights and cache."""
+    vllm_tensor_parallel_size: int = 1
+    """Training processes that share one colocated engine; divides their number."""
 
     @property
     def loss(self) -> str:
@@ -94,6 +107,12 @@ def check_rl(cfg: RLSettings) -> None:
         raise UserError(f"rl.loss_type must be one of {', '.join(LOSSES)}, not {cfg.loss_type!r}")
     if cfg.max_steps is not None and cfg.max_steps < 1:
         raise UserError(f"rl.max_steps must be at least 1, or left out, not {cfg.max_steps}")
+    if cfg.vllm_mode not in VLLM_MODES:
+        raise UserError(f"rl.vllm_mode must be one of {', '.join(VLLM_MODES)}, not {cfg.vllm_mode!r}")
+    if cfg.use_vllm and cfg.vllm_mode == "server" and not cfg.vllm_server_base_url:
+        raise UserError("rl.vllm_mode = server needs rl.vllm_server_base_url, the address of the running server (http://HOST:8000)")
+    if not 0 < cfg.vllm_gpu_memory_utilization <= 1 or cfg.vllm_tensor_parallel_size < 1:
+        raise UserError("rl.vllm_gpu_memory_utilization must lie in (0, 1] and rl.vllm_tensor_parallel_size be at least 1")
     cfg.penalties  # noqa: B018 - its own checks run when it is made
 
 
@@ -136,6 +155,8 @@ def train_rl(
     Raises UserError for wrong settings, policy or reward, prompts that do not fit, divergence (NaN); Terminated after SIGTERM.
     """
     check_rl(cfg)
+    if cfg.use_vllm:
+        need_vllm()
     languages = sorted({e.target_lang for e in examples})
     if len(languages) != 1:
         raise UserError(f"RL needs sources with one target language, not {', '.join(languages) or 'no source at all'}")
@@ -227,9 +248,32 @@ def _trainer(
         scale_rewards="none" if cfg.loss == "dr_grpo" else "group",
         max_grad_norm=cfg.max_grad_norm,
         disable_dropout=True,
-        use_vllm=False,
+        **_vllm_arguments(tokenizer, rows, cfg),
         remove_unused_columns=False,
         trust_remote_code=trust_remote_code,
     )
     trainer = GRPOTrainer(model=model, reward_funcs=[reward], args=args, train_dataset=dataset, processing_class=tokenizer)
     return trainer, total
+
+
+def _vllm_arguments(tokenizer: Any, rows: list[dict[str, str]], cfg: RLSettings) -> dict[str, Any]:
+    """What GRPOConfig takes for vLLM. The engine's context is what the longest prompt needs: its cache is reserved for all of it."""
+    if not cfg.use_vllm:
+        return {"use_vllm": False}
+    import torch
+
+    if cfg.vllm_mode == "server" and not torch.cuda.is_available():
+        raise UserError("rl.vllm_mode = server sends the weights to the server by NCCL and needs a CUDA device; use colocate here")
+    quiet_vllm()
+    parts = processes().num_processes
+    if parts % cfg.vllm_tensor_parallel_size:
+        raise UserError(f"rl.vllm_tensor_parallel_size = {cfg.vllm_tensor_parallel_size} does not divide the {parts} training processes")
+    longest = max(len(tokenizer(row["prompt"])["input_ids"]) for row in rows)
+    return {
+        "use_vllm": True,
+        "vllm_mode": cfg.vllm_mode,
+        "vllm_server_base_url": cfg.vllm_server_base_url,
+        "vllm_gpu_memory_utilization": cfg.vllm_gpu_memory_utilization,
+        "vllm_tensor_parallel_size": cfg.vllm_tensor_parallel_size,
+        "vllm_max_model_length": longest + cfg.max_completion_length,
+    }

@@ -20,6 +20,7 @@ from metrics.errors import UserError
 from metrics.records import sha256_json
 
 from .checkpoints import Checkpoint, load_policy, read_checkpoint, save_checkpoint, weights_hash
+from .processes import processes
 from .resume import OnSigterm, StepLog, Terminated, open_workspace
 
 log = logging.getLogger("training")
@@ -112,14 +113,6 @@ def finished(out: Path, work: Path, key: dict[str, Any]) -> Checkpoint | None:
         return None
     shutil.rmtree(work, ignore_errors=True)
     return found
-
-
-def processes() -> Any:
-    """The processes of this run: one, or those that torchrun or accelerate started (gloo where there is no CUDA)."""
-    import torch
-    from accelerate import PartialState
-
-    return PartialState(cpu=not torch.cuda.is_available())
 
 
 def per_device(batch: int, accumulation: int, what: str) -> int:
@@ -226,8 +219,13 @@ def train_sft(
 def finish(trainer: Any, tokenizer: Any, out: Path, work: Path, key: dict[str, Any], *, steps: int, left_out: int) -> Checkpoint:
     """Write the final folder on the main process, and remove the trainer's states."""
     trainer.accelerator.wait_for_everyone()
+    state = None
+    if trainer.is_fsdp_enabled or trainer.is_deepspeed_enabled:
+        # Each process holds a part of the weights; all of them take part in putting the whole together.
+        state = trainer.accelerator.get_state_dict(trainer.model_wrapped)
     if trainer.is_world_process_zero():
-        save_checkpoint(trainer.accelerator.unwrap_model(trainer.model), tokenizer, out, steps=steps, left_out=left_out, **key)
+        model = trainer.accelerator.unwrap_model(trainer.model)
+        save_checkpoint(model, tokenizer, out, state, steps=steps, left_out=left_out, **key)
         shutil.rmtree(work)
     trainer.accelerator.wait_for_everyone()
     return read_checkpoint(out)

@@ -15,6 +15,7 @@ from metrics.errors import UserError
 
 REWARDS = {
     "reranker-generative": "training.rewards.reranker_generative:load_reranker",
+    "reranker-vllm": "training.rewards.reranker_vllm:load_vllm_reranker",
     "reranker-encoder": "training.rewards.reranker_encoder:load_encoder_reranker",
     "embedding": "training.rewards.embedding:load_embedding",
     "embedding-contrastive": "training.rewards.embedding:load_contrastive",

@@ -92,35 +92,34 @@ def suffix_ids(tokenizer: Any) -> list[int]:
     return _ids(tokenizer, SUFFIX)
 
 
-class GenerativeReranker:
-    """A causal LM and its tokenizer as a yes/no judge; a `Reward`."""
+class YesNoJudge:
+    """What every yes/no judge shares, whatever runs its model: the template's tokens, the limits, the counts and the id."""
 
     name = "reranker-generative"
     length_unit = "reranker tokens"
 
     def __init__(
         self,
-        model: Any,
         tokenizer: Any,
+        config: Any,
         *,
         where: str,
         weights: str,
+        dtype: str,
         instruct: str = DEFAULT_INSTRUCT,
         max_source_tokens: int | None = None,
         max_candidate_tokens: int | None = None,
-        batch_tokens: int | None = None,
+        answer_tokens: int = 0,
     ) -> None:
-        """where: for messages; weights: hash for the id; limits default to two thirds and one third of the context (at most
-        8192, as in the official code); batch_tokens: bound on tokens in one forward pass (default: BATCH_TOKENS of the device).
-        UserError for a model of another kind.
+        """config: of the model; where: for messages; weights: hash for the id; limits default to two thirds and one third of the context
+        (at most 8192, as in the official code); answer_tokens: room to leave after the prompt. UserError for a model of another kind.
         """
-        self.model, self.tokenizer, self.instruct = model.eval(), tokenizer, instruct
-        self.batch_tokens = batch_tokens or BATCH_TOKENS.get(model.device.type, BATCH_TOKENS["other"])
+        self.tokenizer, self.config, self.instruct = tokenizer, config, instruct
         self._check(where)
         self.yes, self.no = (tokenizer.convert_tokens_to_ids(t) for t in (YES, NO))
         self.suffix = suffix_ids(tokenizer)
-        overhead = len(query_ids(tokenizer, "", instruct)) + len(self.suffix)
-        context = min(getattr(model.config, "max_position_embeddings", 8192), 8192) - overhead
+        overhead = len(query_ids(tokenizer, "", instruct)) + len(self.suffix) + answer_tokens
+        context = min(getattr(config, "max_position_embeddings", 8192), 8192) - overhead
         self.max_candidate_tokens = max_candidate_tokens or context // 3
         self.max_source_tokens = max_source_tokens or context - self.max_candidate_tokens
         if self.max_source_tokens < 2 or self.max_candidate_tokens < 1 or self.max_source_tokens + self.max_candidate_tokens > context:
@@ -128,13 +127,14 @@ class GenerativeReranker:
                 f"reranker {where}: {self.max_source_tokens} source + {self.max_candidate_tokens} candidate tokens do not fit "
                 f"into the {context} that the template leaves of its context; lower max_source_tokens or max_candidate_tokens"
             )
+        self.longest_prompt = overhead + self.max_source_tokens + self.max_candidate_tokens
         limits = f"{self.max_source_tokens}+{self.max_candidate_tokens}"
-        asked, dtype = hashlib.sha256(instruct.encode()).hexdigest()[:8], str(model.dtype).removeprefix("torch.")
+        asked = hashlib.sha256(instruct.encode()).hexdigest()[:8]
         self.id = f"{self.name}:{weights[:16]}:{asked}:{limits}:{dtype}"
         self._counts: Counter[str] = Counter()
 
     def _check(self, where: str) -> None:
-        tok, config = self.tokenizer, self.model.config
+        tok, config = self.tokenizer, self.config
         vocabulary = tok.get_vocab()
         for token in ("<|im_start|>", "<|im_end|>", YES, NO):
             if token not in vocabulary:
@@ -152,12 +152,8 @@ class GenerativeReranker:
                 "register them as special tokens"
             )
         odd = [name for name in SCORED if getattr(config, name, None) not in (None, 1.0)]
-        if (
-            odd
-            or self.model.get_output_embeddings() is None
-            or (getattr(config, "sliding_window", None) and getattr(config, "use_sliding_window", False))
-        ):
-            what = ", ".join(odd) or "no output embedding, or a sliding window"
+        if odd or (getattr(config, "sliding_window", None) and getattr(config, "use_sliding_window", False)):
+            what = ", ".join(odd) or "a sliding window"
             raise UserError(
                 f"reranker {where}: architecture {config.model_type!r} changes its logits ({what}); give a model of the Qwen3 kind"
             )
@@ -174,6 +170,29 @@ class GenerativeReranker:
         self._counts["scored"] += len(candidates)
         self._counts["sources_cut"] += sum(s in too_long for s in sources)
         self._counts["candidates_cut"] += sum(len(document_ids(self.tokenizer, c)) > self.max_candidate_tokens for c in candidates)
+
+    def token_ids(self, texts: Sequence[str]) -> list[list[int]]:
+        """Each text in reranker tokens, uncut."""
+        return [_ids(self.tokenizer, text) for text in texts]
+
+    def counts(self) -> dict[str, int]:
+        """scored, sources_cut, candidates_cut since the reranker was loaded."""
+        return {name: self._counts[name] for name in ("scored", "sources_cut", "candidates_cut")}
+
+
+class GenerativeReranker(YesNoJudge):
+    """A causal LM and its tokenizer as a yes/no judge; a `Reward`."""
+
+    def __init__(
+        self, model: Any, tokenizer: Any, *, where: str, weights: str, batch_tokens: int | None = None, **options: Any
+    ) -> None:
+        """batch_tokens: bound on tokens in one forward pass (default: BATCH_TOKENS of the device); options: those of YesNoJudge."""
+        dtype = str(model.dtype).removeprefix("torch.")
+        super().__init__(tokenizer, model.config, where=where, weights=weights, dtype=dtype, **options)
+        if model.get_output_embeddings() is None:
+            raise UserError(f"reranker {where}: architecture {model.config.model_type!r} has no output embedding; give a model of the Qwen3 kind")
+        self.model = model.eval()
+        self.batch_tokens = batch_tokens or BATCH_TOKENS.get(model.device.type, BATCH_TOKENS["other"])
 
     def score(self, sources: Sequence[str], candidates: Sequence[str]) -> list[float]:
         """P(yes) of each candidate for its own source; candidates of one source share its pass. Equals `score_plain` to rounding."""
@@ -212,14 +231,6 @@ class GenerativeReranker:
                 logits = self.model(input_ids=ids).logits[0, -1, [self.no, self.yes]].float()
                 out.append(torch.softmax(logits, dim=0)[1].item())
         return out
-
-    def token_ids(self, texts: Sequence[str]) -> list[list[int]]:
-        """Each text in reranker tokens, uncut."""
-        return [_ids(self.tokenizer, text) for text in texts]
-
-    def counts(self) -> dict[str, int]:
-        """scored, sources_cut, candidates_cut since the reranker was loaded."""
-        return {name: self._counts[name] for name in ("scored", "sources_cut", "candidates_cut")}
 
 
 def load_reranker(

@@ -1,0 +1,53 @@
+"""Settings of vLLM, checked where it need not be installed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from benchmark.config import load_profile, rebuild
+from metrics.errors import UserError
+from training import vllm_engine
+from training.rl import RLSettings, check_rl
+
+
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        ({"vllm_mode": "sidecar"}, "colocate, server"),
+        ({"use_vllm": True, "vllm_mode": "server"}, r"rl\.vllm_server_base_url"),
+        ({"vllm_gpu_memory_utilization": 0.0}, r"rl\.vllm_gpu_memory_utilization"),
+        ({"vllm_tensor_parallel_size": 0}, r"rl\.vllm_tensor_parallel_size"),
+    ],
+)
+def test_wrong_settings_of_grpo_are_refused(wrong: dict[str, Any], message: str) -> None:
+    with pytest.raises(UserError, match=message):
+        check_rl(replace(RLSettings(), **wrong))
+
+
+def test_engine_options_come_from_the_profile() -> None:
+    profile = load_profile("smoke", ["generate.backend=vllm", "generate.vllm={tensor_parallel_size = 2}"])
+    assert (profile.generate.backend, profile.generate.vllm) == ("vllm", {"tensor_parallel_size": 2})
+    with pytest.raises(UserError, match=r"generate\.backend"):
+        load_profile("smoke", ["generate.backend=sglang"])
+
+
+def test_a_manifest_s_profile_is_built_again_with_overrides() -> None:
+    profile = load_profile("smoke", ["rl.beta=0.07"], seed=3)
+    assert rebuild(profile.resolved(), [], "manifest.json") == profile
+    changed = rebuild(profile.resolved(), ["policy.dtype=bfloat16"], "manifest.json")
+    assert (changed.policy.dtype, changed.rl.beta, changed.run.seed) == ("bfloat16", 0.07, 3)
+    with pytest.raises(UserError, match="unknown key"):
+        rebuild(profile.resolved(), ["policy.dtipe=bfloat16"], "manifest.json")
+
+
+def test_an_option_that_results_depend_on_is_not_free(tiny_policy_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(vllm_engine, "need_vllm", lambda: None)
+    with (
+        pytest.raises(UserError, match="'logprobs_mode' is set by the suite"),
+        vllm_engine.engine(str(tiny_policy_path), "float32", 64, logprobs_mode="raw_logits"),
+    ):
+        pass

