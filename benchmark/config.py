@@ -19,6 +19,7 @@ from metrics.errors import UserError
 from metrics.scorers import SCORERS
 from training.rl import RLSettings, check_rl
 from training.sft import SFTSettings, check_settings
+from training.trackers import check_trackers
 
 PROFILES = Path(__file__).parent / "profiles"
 NULL = "null"
@@ -45,6 +46,8 @@ class Run(Section):
     """Training, sampling and resampling; never the world."""
     threads: int | None = Field(default=None, ge=1)
     """CPU threads of torch; null leaves torch's own choice. Stated in the manifest."""
+    trackers: list[str] = ["tensorboard"]
+    """Where the numbers of the step logs are shown, too: tensorboard, wandb, trackio. Not part of a run's identity."""
 
 
 class Data(Section):
@@ -79,6 +82,27 @@ class Policy(Section):
     """Folder, hub id, or 'asset:NAME' for a model that ships with the suite."""
     dtype: Literal["float32", "bfloat16", "float16"] = "float32"
     """Precision of generation."""
+    device_map: str | None = None
+    """How the model is spread over devices for generation, as transformers knows it (`auto`); null: one device."""
+    trust_remote_code: bool = False
+    """Run the Python files that the model brings with it. Only ever true because a user wrote it; stands in the manifest."""
+
+
+class Prompt(Section):
+    """How the policy is asked, in training and in measuring alike; the defaults are the task's own prompt, plain."""
+
+    template: str | None = None
+    """Text with {source}, or the path of a .txt file that holds it; null: the task's own."""
+    chat: bool = False
+    """Put the template into a turn of the user, by the chat template of the policy's tokenizer."""
+    system: str | None = None
+    """System message, for `chat` alone."""
+    chat_options: dict[str, Any] = {}
+    """What the chat template takes, such as enable_thinking = false."""
+    few_shot: int = Field(default=0, ge=0)
+    """Solved examples before the question: the first ones of D_para, whose references are known."""
+    stop: list[str] = []
+    """Texts that end a generation (left out of it), besides the model's own end tokens. Only for measuring."""
 
 
 class Generate(Section):
@@ -136,6 +160,7 @@ class Profile(Section):
     run: Run = Run()
     data: Data = Data()
     policy: Policy = Policy()
+    prompt: Prompt = Prompt()
     sft: SFTSettings = SFTSettings()
     rl: RL = RL()
     recovery: SFTSettings = SFTSettings(epochs=1.0)
@@ -245,6 +270,9 @@ def _build(values: dict[str, Any], where: str) -> Profile:
         first = error.errors()[0]
         key = ".".join(str(part) for part in first["loc"])
         raise UserError(f"{where}: {key} = {first['input']!r}: {first['msg']}") from None
+    check_trackers(profile.run.trackers)
+    if profile.sft.lora_rank and not profile.sft.lora_merge and not profile.rl.lora_rank:
+        raise UserError(f"{where}: rl.lora_rank = 0 trains all weights, but sft.lora_merge = false leaves an adapter; change one of them")
     check_sft(profile.sft, "sft")
     check_sft(profile.recovery, "recovery")
     check_rl(profile.rl)
