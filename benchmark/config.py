@@ -19,7 +19,7 @@ from metrics.errors import UserError
 from metrics.scorers import SCORERS
 from training.rl import RLSettings, check_rl
 from training.sft import SFTSettings, check_settings
-from training.trackers import check_trackers
+from training.trackers import check_names
 
 PROFILES = Path(__file__).parent / "profiles"
 NULL = "null"
@@ -128,6 +128,30 @@ class Score(Section):
     """Whether reward.mean is computed with the RL stage's reward."""
 
 
+class Plan(Section):
+    """What `plan` assumes where it cannot count. None of it changes a run."""
+
+    n_para: int | None = Field(default=None, ge=1)
+    """Examples of the user's own files, for a plan made before they are there; null counts them."""
+    n_src: int | None = Field(default=None, ge=1)
+    n_dev: int | None = Field(default=None, ge=1)
+    n_test: int | None = Field(default=None, ge=1)
+    prompt_tokens: float = Field(default=600.0, gt=0)
+    """Template and source."""
+    target_tokens: float = Field(default=60.0, gt=0)
+    """A reference."""
+    completion_tokens: float | None = Field(default=None, gt=0)
+    """A completion in RL, on average; null: half the cap (a reference, where the tokens are counted)."""
+    tflops: float = Field(default=989.0, gt=0)
+    """Peak of one GPU in the precision of training: 989 is the H100's in dense bfloat16."""
+    mfu: float = Field(default=0.35, gt=0, le=1)
+    """Share of that peak which training reaches."""
+    bandwidth_gb: float = Field(default=3350.0, gt=0)
+    """GB/s of the GPU's memory: 3350 is the H100 SXM's. Decoding reads all weights for each token."""
+    decode_ms: float = Field(default=30.0, ge=0)
+    """Least milliseconds of a decoding step: launching the kernels of some 36 layers from Python."""
+
+
 class Report(Section):
     """What the report shows."""
 
@@ -167,6 +191,7 @@ class Profile(Section):
     generate: Generate = Generate()
     score: Score = Score()
     report: Report = Report()
+    plan: Plan = Plan()
 
     def resolved(self) -> dict[str, Any]:
         """Plain JSON of all values."""
@@ -270,7 +295,7 @@ def _build(values: dict[str, Any], where: str) -> Profile:
         first = error.errors()[0]
         key = ".".join(str(part) for part in first["loc"])
         raise UserError(f"{where}: {key} = {first['input']!r}: {first['msg']}") from None
-    check_trackers(profile.run.trackers)
+    check_names(profile.run.trackers)
     if profile.sft.lora_rank and not profile.sft.lora_merge and not profile.rl.lora_rank:
         raise UserError(f"{where}: rl.lora_rank = 0 trains all weights, but sft.lora_merge = false leaves an adapter; change one of them")
     check_sft(profile.sft, "sft")

@@ -35,6 +35,8 @@ class Decoding:
     temperature: float = 0.0
     """0 is greedy; above it, samples from the softmax at this temperature."""
     seed: int = 0
+    stop: tuple[str, ...] = ()
+    """Texts that end a generation besides the end tokens; they and what follows are left out."""
 
 
 def example_seed(seed: int, example_id: str) -> int:
@@ -92,6 +94,23 @@ def finish(row: Sequence[int], eos: frozenset[int], cap: int) -> tuple[list[int]
     return list(row[:cap]), min(len(row), cap), "length"
 
 
+def cut_at_stop(tokenizer: Any, body: list[int], stop: Sequence[str]) -> tuple[list[int], str] | None:
+    """(tokens up to the first stop text, text before it), or None where none of them occurs."""
+
+    def decode(n: int) -> str:
+        return str(tokenizer.decode(body[:n], skip_special_tokens=True))
+
+    whole = decode(len(body))
+    found = [at for at in (whole.find(s) for s in stop) if at >= 0]
+    if not found:
+        return None
+    low, high = 1, len(body)  # the fewest tokens whose text holds a stop text
+    while low < high:
+        middle = (low + high) // 2
+        low, high = (low, middle) if any(s in decode(middle) for s in stop) else (middle + 1, high)
+    return body[:low], whole[: min(found)]
+
+
 def end_tokens(model: Any, tokenizer: Any) -> frozenset[int]:
     """All token ids that end a text for this model."""
     ids = model.generation_config.eos_token_id
@@ -116,6 +135,8 @@ def generate_texts(
     import torch
     from tqdm import tqdm
 
+    from training.memory import memory_guard, smaller_batch
+
     encoded = [tokenizer(prompt)["input_ids"] for prompt in prompts]
     eos = end_tokens(model, tokenizer)
     if not eos:
@@ -137,23 +158,30 @@ def generate_texts(
             extra = {}
             if decoding.temperature > 0:
                 extra["logits_processor"] = sampler([example_seed(decoding.seed, ids[i]) for i in batch], decoding.temperature, device)
-            out = model.generate(
-                input_ids=tokens,
-                attention_mask=mask,
-                max_new_tokens=cap,
-                do_sample=False,
-                num_beams=1,
-                temperature=None,
-                top_p=None,
-                top_k=None,
-                pad_token_id=pad,
-                eos_token_id=sorted(eos),
-                use_cache=True,
-                **extra,
-            )
+            if decoding.stop:
+                extra |= {"stop_strings": list(decoding.stop), "tokenizer": tokenizer}
+            with memory_guard(label, lambda: smaller_batch("generate.batch_size", decoding.batch_size)):
+                out = model.generate(
+                    input_ids=tokens,
+                    attention_mask=mask,
+                    max_new_tokens=cap,
+                    do_sample=False,
+                    num_beams=1,
+                    temperature=None,
+                    top_p=None,
+                    top_k=None,
+                    pad_token_id=pad,
+                    eos_token_id=sorted(eos),
+                    use_cache=True,
+                    **extra,
+                )
             rows = []
             for i, row in zip(batch, out[:, width:].tolist(), strict=True):
                 body, n_tokens, reason = finish(row, eos, cap)
+                stopped = cut_at_stop(tokenizer, body, decoding.stop) if decoding.stop else None
+                if stopped is not None:
+                    rows.append((ids[i], stopped[1].strip(), len(stopped[0]), "stop"))
+                    continue
                 rows.append((ids[i], tokenizer.decode(body, skip_special_tokens=True).strip(), n_tokens, reason))
             yield rows
             bar.update(len(batch))
@@ -181,6 +209,8 @@ def generate_file(
     stage: str,
     decoding: Callable[[int], Decoding],
     asked_cap: int | None,
+    device_map: str | None = None,
+    trust_remote_code: bool = False,
 ) -> dict[str, Any]:
     """Writes the generations of a checkpoint for `examples`, in their order, to `out` (atomically, last).
 
@@ -189,7 +219,7 @@ def generate_file(
     """
     from training.checkpoints import load_policy
 
-    model, tokenizer = load_policy(model_path, dtype)
+    model, tokenizer = load_policy(model_path, dtype, trust_remote_code, device_map=device_map)
     settings = decoding(token_cap(gold, lambda text: len(tokenizer(text, add_special_tokens=False)["input_ids"]), asked_cap))
     part = out.with_suffix(".part")
     out.parent.mkdir(parents=True, exist_ok=True)

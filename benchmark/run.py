@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmark.assets import resolve
-from benchmark.config import Profile, load_profile
+from benchmark.config import Profile, Prompt, load_profile
 from benchmark.measure import (
     Measured,
     Workplace,
@@ -27,6 +27,7 @@ from benchmark.measure import (
     summarise_all,
 )
 from benchmark.models import Models, model_hash
+from benchmark.prompts import asked, check_prompt, read_template
 from benchmark.score import file_name
 from benchmark.stages import pairs_of, rl, sft
 from benchmark.steps import check_config, locked
@@ -71,6 +72,8 @@ def _say(run_dir: Path, text: str, start: float) -> None:
 def preflight(profile: Profile, stage: str, models: Models, policy: str, run_dir: Path) -> str:
     """Everything that can be found wrong before anything is written; returns the configuration's hash (contents, not paths)."""
     from training.checkpoints import check_folder
+    from training.options import check_installed
+    from training.trackers import check_trackers
 
     for name in [profile.run.task, *profile.run.extra_tasks]:
         load_task(name)
@@ -88,10 +91,18 @@ def preflight(profile: Profile, stage: str, models: Models, policy: str, run_dir
             raise UserError(f"data.name = {profile.data.name!r}: not the name of an embedded task; letters, digits and - _ . + only")
         check_disjoint({split: read_split(path, split, load_task(profile.run.task)) for split, path in files.items()})
     if Path(policy).exists() or "/" not in policy or policy.startswith((".", "/", "~")):
-        check_folder(Path(policy))
+        check_folder(Path(policy), profile.policy.trust_remote_code)
         _check_space(run_dir, policy)
+    check_trackers(profile.run.trackers)
+    check_prompt(profile.prompt)
+    read_template(profile.prompt, load_task(profile.run.task))
+    for section, settings in (("sft", profile.sft), ("rl", profile.rl), ("recovery", profile.recovery)):
+        check_installed(settings, section)
     resolved = profile.resolved()
     resolved.pop("report")
+    resolved.pop("plan")
+    resolved["prompt"]["template"] = read_template(profile.prompt, load_task(profile.run.task))
+    resolved["run"].pop("trackers")
     resolved["data"] |= {split: sha256_file(Path(path).expanduser()) for split, path in files.items()}
     resolved["policy"]["path"] = model_hash(policy)
     resolved["rl"] |= {"reward": None, "reward_path": None}
@@ -119,6 +130,7 @@ def run(place: Workplace, stage: str, models: Models, policy: str) -> dict[str, 
     splits = data(place, task)
     prepare_torch(place)
     para = splits["para"]
+    task = asked(task, profile.prompt, policy, para, profile.policy.trust_remote_code)
     pairs, again = pairs_of(task, para), pairs_of(task, para, profile.data.n_recovery)
 
     checkpoints = {"base": policy}
@@ -132,7 +144,7 @@ def run(place: Workplace, stage: str, models: Models, policy: str) -> dict[str, 
 
     on: dict[str, Measured] = {task.name: measured(place, task, profile.run.split, para)}
     for name in profile.run.extra_tasks:
-        on[name] = extra(place, load_task(name))
+        on[name] = extra(place, asked(load_task(name), own_prompt(profile, name), policy, (), profile.policy.trust_remote_code))
     parts = {}
     for name, what in on.items():
         generated = {s: generate(place, what, s, path) for s, path in checkpoints.items()}
@@ -157,6 +169,11 @@ def run(place: Workplace, stage: str, models: Models, policy: str) -> dict[str, 
     summary = summarise_all(place, parts, on, run_record, making)
     report(place)
     return summary
+
+
+def own_prompt(profile: Profile, task: str) -> Prompt:
+    """The prompt settings of a further task: all but the template and the examples, which are the primary task's."""
+    return profile.prompt if task == profile.run.task else profile.prompt.model_copy(update={"template": None, "few_shot": 0})
 
 
 def data(place: Workplace, task: Task) -> dict[str, list[Example]]:

@@ -131,7 +131,7 @@ def coverage_probe(
     tokenizer = load_tokenizer(tokenizer_of, place.profile.policy.trust_remote_code)
     gold = [r for e in examples for r in (e.reference or ())]
     cap = token_cap(gold, lambda text: len(tokenizer(text)["input_ids"]), None) if gold else place.profile.rl.max_completion_length
-    decoding = Decoding(cap, place.profile.generate.batch_size)
+    decoding = Decoding(cap, place.profile.generate.batch_size, stop=tuple(place.profile.prompt.stop))
     inventory = Inventory(examples)
     prompts, ids = [task.ask(e.source) for e in examples], [e.id for e in examples]
 

@@ -17,6 +17,11 @@ TRACKERS = {"tensorboard": "tensorboard", "wandb": "wandb", "trackio": "trackio"
 """Name -> the package that it needs."""
 
 
+def mend(name: str) -> str:
+    """The pip line of a tracker. TensorBoard 2.20 needs a newer protobuf than COMET allows."""
+    return "pip install 'tensorboard<2.20'" if name == "tensorboard" else f"pip install {TRACKERS[name]}"
+
+
 class Track(Protocol):
     """Takes one row of a log."""
 
@@ -24,13 +29,19 @@ class Track(Protocol):
         """row: has its `step`; what is not a number is left out."""
 
 
-def check_trackers(names: Sequence[str]) -> None:
-    """Raise UserError for an unknown tracker or one whose package is not installed."""
+def check_names(names: Sequence[str]) -> None:
+    """Raise UserError for an unknown tracker."""
     for name in names:
         if name not in TRACKERS:
             raise UserError(f"run.trackers: unknown tracker {name!r}; known: {', '.join(TRACKERS)}")
+
+
+def check_trackers(names: Sequence[str]) -> None:
+    """Raise UserError for an unknown tracker or one whose package is not installed."""
+    check_names(names)
+    for name in names:
         if find_spec(TRACKERS[name]) is None:
-            raise UserError(f"run.trackers: {name} is not installed; pip install {TRACKERS[name]}, or take it out of run.trackers")
+            raise UserError(f"run.trackers: {name} is not installed; {mend(name)}, or take it out of run.trackers")
 
 
 def scalars(row: Mapping[str, Any], before: str = "") -> dict[str, float]:
