@@ -19,7 +19,28 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "unit"))
 from tiny_models import HAN, THAI, character_tokenizer, small_shape
 
 NAMES = sorted(p.stem for p in PROFILES.glob("*.toml"))
-BUDGET = ["sft.epochs=1", "sft.batch_size=4", "sft.accumulation=1", "recovery.epochs=1", "recovery.batch_size=4", "recovery.accumulation=1", "rl.max_steps=1", "rl.prompts_per_step=2", "rl.num_generations=2", "rl.accumulation=1", "rl.max_completion_length=8", "rl.probe_examples=2", "generate.max_new_tokens=40", "generate.batch_size=4", "score.bootstrap_draws=100", "score.retrieval=null", "score.scorers.comet_qe=null", "run.extra_tasks=[]", "run.trackers=[]", "run.split=dev"]
+BUDGET = [
+    "sft.epochs=1",
+    "sft.batch_size=4",
+    "sft.accumulation=1",
+    "recovery.epochs=1",
+    "recovery.batch_size=4",
+    "recovery.accumulation=1",
+    "rl.max_steps=1",
+    "rl.prompts_per_step=2",
+    "rl.num_generations=2",
+    "rl.accumulation=1",
+    "rl.max_completion_length=8",
+    "rl.probe_examples=2",
+    "generate.max_new_tokens=40",
+    "generate.batch_size=4",
+    "score.bootstrap_draws=100",
+    "score.retrieval=null",
+    "score.scorers.comet_qe=null",
+    "run.extra_tasks=[]",
+    "run.trackers=[]",
+    "run.split=dev",
+]
 
 
 @pytest.fixture(scope="module")
