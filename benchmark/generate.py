@@ -86,6 +86,22 @@ def sampler(seeds: Sequence[int], temperature: float, device: Any) -> Any:
     return LogitsProcessorList([Gumbel()])
 
 
+def stopping(tokenizer: Any, stop: Sequence[str], width: int) -> Any:
+    """A stopping criterion: a row is done once its new tokens' text holds a stop text. transformers' own (`stop_strings`) cannot read every
+    tokenizer's vocabulary. width: tokens of the prompts."""
+    import torch
+    from transformers import StoppingCriteria, StoppingCriteriaList
+
+    tail = 4 * max(map(len, stop)) + 4  # a character has at most 4 byte tokens
+
+    class HoldsStop(StoppingCriteria):
+        def __call__(self, input_ids: torch.Tensor, scores: Any, **kwargs: Any) -> torch.Tensor:
+            texts = tokenizer.batch_decode(input_ids[:, max(width, input_ids.shape[1] - tail) :], skip_special_tokens=True)
+            return torch.tensor([any(s in text for s in stop) for text in texts], device=input_ids.device)
+
+    return StoppingCriteriaList([HoldsStop()])
+
+
 def finish(row: Sequence[int], eos: frozenset[int], cap: int) -> tuple[list[int], int, str]:
     """(text tokens, number of tokens with the end token, reason) of one row of new tokens: 'stop' at an end token, 'length' at the cap."""
     for i, token in enumerate(row):
@@ -159,7 +175,7 @@ def generate_texts(
             if decoding.temperature > 0:
                 extra["logits_processor"] = sampler([example_seed(decoding.seed, ids[i]) for i in batch], decoding.temperature, device)
             if decoding.stop:
-                extra |= {"stop_strings": list(decoding.stop), "tokenizer": tokenizer}
+                extra["stopping_criteria"] = stopping(tokenizer, decoding.stop, width)
             with memory_guard(label, lambda: smaller_batch("generate.batch_size", decoding.batch_size)):
                 out = model.generate(
                     input_ids=tokens,

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import dataclasses
 from collections.abc import Callable, Iterator
-from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
@@ -136,6 +135,10 @@ def changes(profile: Profile, machine: Machine, stage: str) -> Iterator[Change]:
         yield "--strategy fsdp", lambda p, m: (p, dataclasses.replace(m, strategy="fsdp"))
     if stage == "rl" and profile.rl.reward_options.get("dtype") != "bfloat16" and not profile.rl.reward.startswith("embedding"):
         yield "rl.reward_options.dtype=bfloat16", _set("rl", reward_options={**profile.rl.reward_options, "dtype": "bfloat16"})
+    if stage == "rl":
+        for prompts in (cfg.prompts_per_step // 2, cfg.prompts_per_step // 4):
+            if prompts and prompts * cfg.num_generations % (machine.gpus * cfg.accumulation) == 0:
+                yield f"rl.prompts_per_step={prompts}", _set("rl", prompts_per_step=prompts)
     if not cfg.lora_rank:
         yield f"{stage}.lora_rank=16", _set(stage, lora_rank=16)
 
@@ -151,13 +154,12 @@ def mend(profile: Profile, machine: Machine, tokens: Tokens, sizes: Sizes, stage
         if fits(*change(profile, machine)):
             return f"set {name}"
     latest: dict[str, Change] = {name.partition("=")[0]: (name, change) for name, change in knobs}  # the strongest value of each knob
-    together = accumulate(latest.values(), lambda done, one: (*done, one), initial=())
-    for chosen in together:
-        state = profile, machine
-        for _, change in chosen:
-            state = change(*state)
-        if chosen and fits(*state):
-            return "set " + " and ".join(name for name, _ in chosen)
+    state, said = (profile, machine), []
+    for name, change in latest.values():
+        state = change(*state)
+        said.append(name)
+        if fits(*state):
+            return "set " + " and ".join(said)
     return "no setting of this suite makes it fit: use a smaller model (policy.path, rl.reward_path), more GPUs, or GPUs with more memory"
 
 

@@ -89,9 +89,8 @@ class Shape:
         norms = 4 * self.hidden * 4 + (2 * self.hidden * 2 if mixed else 0)
         norms += 2 * (q + kv) * 4 if self.kind == "qwen3" else 0
         block = norms + width * (2 * q + 2 * kv + q) + width * 4 * self.mlp
-        if checkpointing:
-            return self.layers * self.hidden * 4 + block
-        return self.layers * block
+        last = 2 * self.hidden * 4  # the norm after the last block
+        return last + (self.layers * self.hidden * 4 + block if checkpointing else self.layers * block)
 
 
 def shape_of(config: Mapping[str, Any], where: str) -> Shape:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 import types
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -131,22 +132,23 @@ def test_out_of_memory_names_the_batch_size_to_try(tiny_policy_path: Path) -> No
 def test_out_of_memory_in_training_names_the_accumulation(tiny_policy_path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """And the run with it takes the same optimiser step."""
     import torch
-    from transformers import SmolLM3ForCausalLM
+    from transformers import SmolLM3Model
 
     from training.sft import SFTSettings, train_sft
 
-    forward = SmolLM3ForCausalLM.forward
+    forward = SmolLM3Model.forward
 
     def small(self: Any, input_ids: Any = None, **options: Any) -> Any:
         if len(input_ids) > 2:
             raise torch.OutOfMemoryError("CUDA out of memory.")
         return forward(self, input_ids=input_ids, **options)
 
-    monkeypatch.setattr(SmolLM3ForCausalLM, "forward", small)
+    monkeypatch.setattr(SmolLM3Model, "forward", small)
     pairs = [("中国", "ก"), ("公司", "ข"), ("起诉", "ค"), ("北京", "ง")]
     cfg = SFTSettings(epochs=1, batch_size=4, save_steps=10)
     with pytest.raises(UserError, match=r"post-sft: out of memory .*try sft\.accumulation = 2 \(2 rows in one forward pass, the same step\)"):
         train_sft(tiny_policy_path, pairs, tmp_path / "x", cfg, "post-sft", progress=False)
+    assert train_sft(tiny_policy_path, pairs, tmp_path / "x", replace(cfg, accumulation=2), "post-sft", progress=False).steps == 1
 
 
 def test_what_is_tried_next_divides_the_batch() -> None:
