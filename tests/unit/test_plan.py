@@ -176,6 +176,12 @@ def test_shipped_profiles_fit_where_they_are_meant_to_run(name: str, capsys: pyt
     assert all(word in shown for word in ("sft", "rl", "recovery", "measure", "disk", "hours", "assumptions"))
 
 
+def test_the_tibetan_profile_is_planned_with_the_encoder_that_its_reward_starts_from() -> None:
+    """Its own reward model is trained by the user."""
+    assert main(["plan", "--profile", "paper-zh-bo", *ON_80]) == 2
+    assert main(["plan", "--profile", "paper-zh-bo", *ON_80, "--set", "rl.reward_path=hfl/cino-base-v2"]) == 0
+
+
 @pytest.mark.parametrize(
     ("extra", "knob"),
     [
