@@ -91,12 +91,12 @@ def command(args: argparse.Namespace) -> int:
         record = {"config_hash": identity, "reward_id": place.manifest.reward_id, "seed": profile.run.seed, "split": split}
         summary = summarise_all(place, {task.name: parts}, {task.name: on}, record, None)
         page = report(place)
-    told = place.manifest.steps[f"generate/{task.name}/{stage}"].record
-    print(f"{told['truncated']} of {told['n']} outputs cut at the cap of {told['max_new_tokens']} tokens")
     from benchmark.report import print_table
 
     print_table(summary)
     print(f"summary: {out / 'summary.json'}\nreport:  {page}")
+    told = place.manifest.steps[f"generate/{task.name}/{stage}"].record
+    print(f"{told['truncated']} of {told['n']} outputs cut at the cap of {told['max_new_tokens']} tokens")
     return 0
 
 

@@ -20,11 +20,10 @@ PROBED = (
     "coverage.recall_source",
     "coverage.precision",
     "coverage.f1",
-    "overlap.chrf",
     "verbosity.chars",
     "verbosity.length_ratio",
 )
-"""What the probe reports during RL; the facts it counts are those of the metrics, not the reward's. Without facts chrF is left."""
+"""What the probe reports during RL; the facts it counts are those of the metrics, not the reward's."""
 
 
 def pairs_of(task: Task, para: Sequence[Example], n: int | None = None) -> list[tuple[str, str]]:
@@ -126,7 +125,7 @@ def coverage_probe(
     from metrics.verbosity import score_verbosity
     from training.checkpoints import load_tokenizer
     from training.rewards.safeguards import gate
-    from training.watchdogs import REWARD
+    from training.watchdogs import CHRF, REWARD
 
     tokenizer = load_tokenizer(tokenizer_of, place.profile.policy.trust_remote_code)
     gold = [r for e in examples for r in (e.reference or ())]
@@ -140,9 +139,9 @@ def coverage_probe(
         texts = [found[i] for i in ids]
         alignments = align_all(examples, texts, inventory)
         metrics = [*score_facts(examples, texts, inventory, alignments), *score_verbosity(examples, texts, None, facts_stated(alignments))]
-        if gold:
-            metrics += score_overlap(examples, texts)
         values = {m.metric: m.value() for m in metrics if m.metric in PROBED}
+        if gold and not any(e.facts for e in examples):  # a user's own data: chrF, as a fraction like the rest
+            values[CHRF] = next((m.value() or 0.0) / 100 for m in score_overlap(examples, texts) if m.metric == "overlap.chrf")
         raw = reward.score([e.source for e in examples], texts)
         held = [r if gate(t, e.target_lang) else 0.0 for r, t, e in zip(raw, texts, examples, strict=True)]
         return {name: value for name, value in values.items() if value is not None} | {REWARD: sum(held) / len(held)}

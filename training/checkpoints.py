@@ -254,6 +254,7 @@ def save_checkpoint(model: Any, tokenizer: Any, out: Path, **lineage: Any) -> Ch
         partial.mkdir(parents=True)
         model.save_pretrained(partial)
         tokenizer.save_pretrained(partial)
+        (partial / "README.md").unlink(missing_ok=True)  # peft's card is an empty form; lineage.json says what there is to say
         checkpoint = Checkpoint(path=str(out), weights_hash=weights_hash(partial), **lineage)
         record = {k: v for k, v in asdict(checkpoint).items() if k != "path"}
         (partial / LINEAGE).write_text(json.dumps(record, indent=1, sort_keys=True) + "\n", encoding="utf-8")

@@ -187,7 +187,7 @@ def start_encoder(path: str, settings: EncoderSettings) -> Any:
     body.model_kwargs, body.config_keys = without_pooler, [*body.config_keys, "model_kwargs"]
     device = "cuda" if torch.cuda.is_available() else "cpu"
     torch.manual_seed(settings.seed)
-    return SentenceTransformer(modules=[body, Pooling(body.get_word_embedding_dimension(), "mean"), Normalize()], device=device)
+    return SentenceTransformer(modules=[body, Pooling(body.auto_model.config.hidden_size, "mean"), Normalize()], device=device)
 
 
 def retrieval_quality(model: Any, pairs: Sequence[tuple[str, str]]) -> dict[str, float]:

@@ -13,7 +13,9 @@ WARN_TRUNCATED, WARN_ZERO_STD, WARN_GATE = 0.2, 0.5, 0.5
 """Shares of completions (or groups) of a step from which a warning is due."""
 REWARD = "reward.mean"
 """The probe's reward on the held-out slice: mean of gate x raw score."""
-INDEPENDENT = ("coverage.f1", "coverage.recall", "overlap.chrf")
+CHRF = "overlap.chrf/100"
+"""chrF2 against the references as a fraction, where the held-out slice has no facts."""
+INDEPENDENT = ("coverage.f1", "coverage.recall", CHRF)
 """What it is held against, the first of them that the probe reports; none of them has the reward's weights."""
 ROSE, FELL = 0.02, 0.05
 """Hacking is suspected when the reward is ROSE above where it began and the independent measure FELL (share of its own beginning) or more."""

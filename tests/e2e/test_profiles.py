@@ -140,7 +140,7 @@ def test_the_cross_encoder_serves_as_reward_by_path(small: dict[str, Path], data
     made = tmp_path / "run" / "checkpoints" / "post-rl"
     assert (made / "adapter_config.json").exists() == bool(lora)
     probe = (tmp_path / "run" / "logs" / "rl_probe.jsonl").read_text(encoding="utf-8").splitlines()
-    assert {"step", "reward.mean", "overlap.chrf"} <= json.loads(probe[0]).keys()
+    assert {"step", "reward.mean", "overlap.chrf/100"} <= json.loads(probe[0]).keys()
 
 
 def _peft() -> bool:

@@ -47,10 +47,10 @@ def test_a_resumed_run_remembers_where_it_began() -> None:
 def test_without_facts_another_measure_stands_in() -> None:
     """chrF against the references of a user's own dev set."""
     watch = HackingWatch()
-    watch.look({"step": 0, "reward.mean": 0.2, "overlap.chrf": 40.0})
-    said = watch.look({"step": 9, "reward.mean": 0.5, "overlap.chrf": 20.0})
+    watch.look({"step": 0, "reward.mean": 0.2, "overlap.chrf/100": 0.4})
+    said = watch.look({"step": 9, "reward.mean": 0.5, "overlap.chrf/100": 0.2})
     assert said is not None
-    assert "overlap.chrf" in said
+    assert "overlap.chrf/100" in said
 
 
 def test_every_number_of_a_row_is_shown_and_nothing_else() -> None:
