@@ -22,6 +22,7 @@ PACKAGES = (
     "transformers",
     "trl",
     "accelerate",
+    "peft",
     "datasets",
     "tokenizers",
     "numpy",

@@ -172,14 +172,14 @@ def test_training_can_start_from_a_checkpoint_without_a_word_list(trained: tuple
     from dataclasses import replace
 
     start = trained[0]
-    further = replace(SMALL, steps=2, start=str(start))
+    further = replace(SMALL, steps=2, lr=1e-4, start=str(start))
     train_encoder(files[0], None, tmp_path / "out", further)
     assert (tmp_path / "out" / "tokenizer.json").read_bytes() == (start / "tokenizer.json").read_bytes()
     assert weights_hash(tmp_path / "out") != weights_hash(start)
     from sentence_transformers import SentenceTransformer
 
     before, after = (SentenceTransformer(str(f), device="cpu").encode("王小明起诉李芳", normalize_embeddings=True) for f in (start, tmp_path / "out"))
-    assert float(before @ after) > 0.9
+    assert float(before @ after) > 0.99
     with pytest.raises(UserError, match="--words"):
         train_encoder(files[0], None, tmp_path / "none", SMALL)
     pickled = tmp_path / "pickled"
