@@ -69,6 +69,17 @@ COMMANDS: dict[str, tuple[str, str, list[Argument]]] = {
             _arg("--seed", type=int, help="seed of training, sampling and resampling; never of the world"),
         ],
     ),
+    "plan": (
+        "benchmark.plan.command:command",
+        "tell what a run needs - memory, tokens, FLOPs, hours, disk - and refuse one that cannot fit",
+        [
+            _arg("--profile", default="tiny", help="profile to plan (default: tiny)"),
+            _arg("--gpus", type=int, default=1, metavar="N", help="number of GPUs (default: 1)"),
+            _arg("--gpu-memory", type=float, required=True, metavar="GIB", help="memory of one GPU in GiB"),
+            _arg("--strategy", default="ddp", metavar="NAME", help="ddp: weights whole on each GPU; fsdp or zero3: spread (default: ddp)"),
+            SET,
+        ],
+    ),
     "evaluate": (
         "benchmark.evaluate:command",
         "generate with a checkpoint and score it",
@@ -133,15 +144,25 @@ COMMANDS: dict[str, tuple[str, str, list[Argument]]] = {
     ),
     "data": (
         "benchmark.export:command",
-        "export a split of a task, or a training corpus of the embedded models",
+        "export a split of a task, or a training corpus of the embedded models; join articles and titles into splits",
         [
-            _arg("action", choices=["export", "corpus"], help="export: a split as examples.jsonl; corpus: texts for python -m training"),
+            _arg(
+                "action",
+                choices=["export", "corpus", "join"],
+                help="export: a split as examples.jsonl; corpus: texts for python -m training; join: your texts into disjoint splits",
+            ),
             _arg("--task", metavar="NAME", help="export: the task"),
             _arg("--split", metavar="SPLIT", help="export: para, src, dev or test"),
             _arg("--name", metavar="NAME", help="corpus: base, reranker, comet, encoder or words"),
             _arg("--n", type=int, help="number of rows (export: default is the split's size)"),
             _arg("--seed", type=int, default=1, help="corpus: seed of the draw (default: 1)"),
-            _arg("--out", required=True, metavar="FILE"),
+            _arg("--articles", nargs="+", metavar="FILE", help="join: JSON Lines of articles (CNewSum's, or id and source)"),
+            _arg("--titles", metavar="FILE", help="join: their titles in the target language, TSV or JSON Lines of id and title"),
+            _arg("--target-lang", default="th", metavar="LANG", help="join: language of the titles (default: th)"),
+            _arg("--n-para", type=int, default=10_000, help="join: pairs of D_para (default: 10000)"),
+            _arg("--n-dev", type=int, default=5_000, help="join: pairs of dev (default: 5000)"),
+            _arg("--n-src", type=int, default=100_000, help="join: sources of D_src (default: 100000)"),
+            _arg("--out", required=True, metavar="FILE", help="file to write (join: folder)"),
         ],
     ),
     "validate-reward": (

@@ -19,6 +19,7 @@ from metrics.errors import UserError
 from metrics.scorers import SCORERS
 from training.rl import RLSettings, check_rl
 from training.sft import SFTSettings, check_settings
+from training.trackers import check_names
 
 PROFILES = Path(__file__).parent / "profiles"
 NULL = "null"
@@ -45,6 +46,8 @@ class Run(Section):
     """Training, sampling and resampling; never the world."""
     threads: int | None = Field(default=None, ge=1)
     """CPU threads of torch; null leaves torch's own choice. Stated in the manifest."""
+    trackers: list[str] = ["tensorboard"]
+    """Where the numbers of the step logs are shown, too: tensorboard, wandb, trackio. Not part of a run's identity."""
 
 
 class Data(Section):
@@ -79,6 +82,27 @@ class Policy(Section):
     """Folder, hub id, or 'asset:NAME' for a model that ships with the suite."""
     dtype: Literal["float32", "bfloat16", "float16"] = "float32"
     """Precision of generation."""
+    device_map: str | None = None
+    """How the model is spread over devices for generation, as transformers knows it (`auto`); null: one device."""
+    trust_remote_code: bool = False
+    """Run the Python files that the model brings with it. Only ever true because a user wrote it; stands in the manifest."""
+
+
+class Prompt(Section):
+    """How the policy is asked, in training and in measuring alike; the defaults are the task's own prompt, plain."""
+
+    template: str | None = None
+    """Text with {source}, or the path of a .txt file that holds it; null: the task's own."""
+    chat: bool = False
+    """Put the template into a turn of the user, by the chat template of the policy's tokenizer."""
+    system: str | None = None
+    """System message, for `chat` alone."""
+    chat_options: dict[str, Any] = {}
+    """What the chat template takes, such as enable_thinking = false."""
+    few_shot: int = Field(default=0, ge=0)
+    """Solved examples before the question: the first ones of D_para, whose references are known."""
+    stop: list[str] = []
+    """Texts that end a generation (left out of it), besides the model's own end tokens. Only for measuring."""
 
 
 class Generate(Section):
@@ -106,6 +130,30 @@ class Score(Section):
     """Encoder of grounding.retrieval_*, a sentence-transformers folder."""
     reward: bool = True
     """Whether reward.mean is computed with the RL stage's reward."""
+
+
+class Plan(Section):
+    """What `plan` assumes where it cannot count. None of it changes a run."""
+
+    n_para: int | None = Field(default=None, ge=1)
+    """Examples of the user's own files, for a plan made before they are there; null counts them."""
+    n_src: int | None = Field(default=None, ge=1)
+    n_dev: int | None = Field(default=None, ge=1)
+    n_test: int | None = Field(default=None, ge=1)
+    prompt_tokens: float = Field(default=600.0, gt=0)
+    """Template and source."""
+    target_tokens: float = Field(default=60.0, gt=0)
+    """A reference."""
+    completion_tokens: float | None = Field(default=None, gt=0)
+    """A completion in RL, on average; null: half the cap (a reference, where the tokens are counted)."""
+    tflops: float = Field(default=989.0, gt=0)
+    """Peak of one GPU in the precision of training: 989 is the H100's in dense bfloat16."""
+    mfu: float = Field(default=0.35, gt=0, le=1)
+    """Share of that peak which training reaches."""
+    bandwidth_gb: float = Field(default=3350.0, gt=0)
+    """GB/s of the GPU's memory: 3350 is the H100 SXM's. Decoding reads all weights for each token."""
+    decode_ms: float = Field(default=30.0, ge=0)
+    """Least milliseconds of a decoding step: launching the kernels of some 36 layers from Python."""
 
 
 class Report(Section):
@@ -142,12 +190,14 @@ class Profile(Section):
     run: Run = Run()
     data: Data = Data()
     policy: Policy = Policy()
+    prompt: Prompt = Prompt()
     sft: SFTSettings = SFTSettings()
     rl: RL = RL()
     recovery: SFTSettings = SFTSettings(epochs=1.0)
     generate: Generate = Generate()
     score: Score = Score()
     report: Report = Report()
+    plan: Plan = Plan()
 
     def resolved(self) -> dict[str, Any]:
         """Plain JSON of all values."""
@@ -261,6 +311,9 @@ def _build(values: dict[str, Any], where: str) -> Profile:
         first = error.errors()[0]
         key = ".".join(str(part) for part in first["loc"])
         raise UserError(f"{where}: {key} = {first['input']!r}: {first['msg']}") from None
+    check_names(profile.run.trackers)
+    if profile.sft.lora_rank and not profile.sft.lora_merge and not profile.rl.lora_rank:
+        raise UserError(f"{where}: rl.lora_rank = 0 trains all weights, but sft.lora_merge = false leaves an adapter; change one of them")
     check_sft(profile.sft, "sft")
     check_sft(profile.recovery, "recovery")
     check_rl(profile.rl)

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from benchmark.config import load_profile
+from benchmark.config import Profile, load_profile
 from benchmark.measure import (
     Measured,
     Workplace,
@@ -23,12 +23,13 @@ from benchmark.measure import (
 )
 from benchmark.models import Models, model_hash
 from benchmark.names import nearest
+from benchmark.prompts import asked
 from benchmark.score import GOLD, file_name
 from benchmark.steps import check_config, locked
 from benchmark.tasks import Task, load_task
 from benchmark.userdata import read_split
 from metrics.errors import UserError
-from metrics.records import sha256_file, sha256_json, write_examples
+from metrics.records import Example, sha256_file, sha256_json, write_examples
 from training import processes
 
 BACKENDS = ("transformers", "vllm")
@@ -67,7 +68,7 @@ def command(args: argparse.Namespace) -> int:
     if Path(model).exists() or "/" not in model:
         from training.checkpoints import check_folder
 
-        check_folder(Path(model))
+        check_folder(Path(model), profile.policy.trust_remote_code)
     lineage = lineage_of(model)
     stage = args.stage_name or str(lineage.get("stage") or UNNAMED)
     if stage == GOLD or file_name("", stage, several=False) != stage:
@@ -76,8 +77,11 @@ def command(args: argparse.Namespace) -> int:
     models.check(profile.score.reward)
     out = Path(args.out)
     resolved = profile.resolved()
-    for training in ("sft", "rl", "recovery", "report"):
+    for training in ("sft", "rl", "recovery", "report", "plan"):
         resolved.pop(training)
+    resolved["run"].pop("trackers")
+    task = asked(task, profile.prompt, model, _shown(profile, task), profile.policy.trust_remote_code)
+    resolved["prompt"]["rendered"] = task.prompt
     resolved["policy"]["path"] = model_hash(model)
     resolved["data"]["file"] = None if file is None else sha256_file(Path(file).expanduser())
     resolved["score"] |= {"scorers": None, "retrieval": None}
@@ -100,12 +104,22 @@ def command(args: argparse.Namespace) -> int:
 
     print_table(summary)
     print(f"summary: {out / 'summary.json'}\nreport:  {page}")
+    told = place.manifest.steps[f"generate/{task.name}/{stage}"].record
+    print(f"{told['truncated']} of {told['n']} outputs cut at the cap of {told['max_new_tokens']} tokens")
     return 0
 
 
 def _say(text: str) -> None:
     if processes.is_main():
         print(text, file=sys.stderr, flush=True)
+
+
+def _shown(profile: Profile, task: Task) -> list[Example]:
+    """D_para, for the few-shot examples; [] where none is asked for."""
+    if not profile.prompt.few_shot:
+        return []
+    file = profile.data.files.get("para")
+    return read_split(file, "para", task) if file else task.load("para", profile.data.n_para)
 
 
 def _examples(place: Workplace, task: Task, split: str, file: str | None) -> Measured:

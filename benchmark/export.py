@@ -31,7 +31,11 @@ def check_size(n: int | None) -> int | None:
 
 
 def command(args: argparse.Namespace) -> int:
-    """`data export` and `data corpus`."""
+    """`data export`, `data corpus` and `data join`."""
+    if args.action == "join":
+        from benchmark.join import command as join
+
+        return join(args)
     return _export(args) if args.action == "export" else _corpus(args)
 
 

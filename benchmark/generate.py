@@ -37,6 +37,8 @@ class Decoding:
     temperature: float = 0.0
     """0 is greedy; above it, samples from the softmax at this temperature."""
     seed: int = 0
+    stop: tuple[str, ...] = ()
+    """Texts that end a generation besides the end tokens; they and what follows are left out."""
 
 
 def example_seed(seed: int, example_id: str) -> int:
@@ -86,12 +88,45 @@ def sampler(seeds: Sequence[int], temperature: float, device: Any) -> Any:
     return LogitsProcessorList([Gumbel()])
 
 
+def stopping(tokenizer: Any, stop: Sequence[str], width: int) -> Any:
+    """A stopping criterion: a row is done once its new tokens' text holds a stop text. transformers' own (`stop_strings`) cannot read every
+    tokenizer's vocabulary. width: tokens of the prompts."""
+    import torch
+    from transformers import StoppingCriteria, StoppingCriteriaList
+
+    tail = 4 * max(map(len, stop)) + 4  # a character has at most 4 byte tokens
+
+    class HoldsStop(StoppingCriteria):
+        def __call__(self, input_ids: torch.Tensor, scores: Any, **kwargs: Any) -> torch.Tensor:
+            texts = tokenizer.batch_decode(input_ids[:, max(width, input_ids.shape[1] - tail) :], skip_special_tokens=True)
+            return torch.tensor([any(s in text for s in stop) for text in texts], device=input_ids.device)
+
+    return StoppingCriteriaList([HoldsStop()])
+
+
 def finish(row: Sequence[int], eos: frozenset[int], cap: int) -> tuple[list[int], int, str]:
     """(text tokens, number of tokens with the end token, reason) of one row of new tokens: 'stop' at an end token, 'length' at the cap."""
     for i, token in enumerate(row):
         if token in eos:
             return list(row[:i]), i + 1, "stop"
     return list(row[:cap]), min(len(row), cap), "length"
+
+
+def cut_at_stop(tokenizer: Any, body: list[int], stop: Sequence[str]) -> tuple[list[int], str] | None:
+    """(tokens up to the first stop text, text before it), or None where none of them occurs."""
+
+    def decode(n: int) -> str:
+        return str(tokenizer.decode(body[:n], skip_special_tokens=True))
+
+    whole = decode(len(body))
+    found = [at for at in (whole.find(s) for s in stop) if at >= 0]
+    if not found:
+        return None
+    low, high = 1, len(body)  # the fewest tokens whose text holds a stop text
+    while low < high:
+        middle = (low + high) // 2
+        low, high = (low, middle) if any(s in decode(middle) for s in stop) else (middle + 1, high)
+    return body[:low], whole[: min(found)]
 
 
 def end_tokens(model: Any, tokenizer: Any) -> frozenset[int]:
@@ -121,6 +156,8 @@ def generate_texts(
     import torch
     from tqdm import tqdm
 
+    from training.memory import memory_guard, smaller_batch
+
     encoded = [tokenizer(prompt)["input_ids"] for prompt in prompts]
     eos = end_tokens(model, tokenizer)
     if not eos:
@@ -144,23 +181,30 @@ def generate_texts(
             extra = {}
             if decoding.temperature > 0:
                 extra["logits_processor"] = sampler([example_seed(decoding.seed, ids[i]) for i in batch], decoding.temperature, device)
-            out = model.generate(
-                input_ids=tokens,
-                attention_mask=mask,
-                max_new_tokens=cap,
-                do_sample=False,
-                num_beams=1,
-                temperature=None,
-                top_p=None,
-                top_k=None,
-                pad_token_id=pad,
-                eos_token_id=sorted(eos),
-                use_cache=True,
-                **extra,
-            )
+            if decoding.stop:
+                extra["stopping_criteria"] = stopping(tokenizer, decoding.stop, width)
+            with memory_guard(label, lambda: smaller_batch("generate.batch_size", decoding.batch_size)):
+                out = model.generate(
+                    input_ids=tokens,
+                    attention_mask=mask,
+                    max_new_tokens=cap,
+                    do_sample=False,
+                    num_beams=1,
+                    temperature=None,
+                    top_p=None,
+                    top_k=None,
+                    pad_token_id=pad,
+                    eos_token_id=sorted(eos),
+                    use_cache=True,
+                    **extra,
+                )
             rows = []
             for i, row in zip(batch, out[:, width:].tolist(), strict=True):
                 body, n_tokens, reason = finish(row, eos, cap)
+                stopped = cut_at_stop(tokenizer, body, decoding.stop) if decoding.stop else None
+                if stopped is not None:
+                    rows.append((ids[i], stopped[1].strip(), len(stopped[0]), "stop"))
+                    continue
                 rows.append((ids[i], decode(body), n_tokens, reason))
             yield rows
             bar.update(len(batch))
@@ -195,6 +239,8 @@ def generate_file(
     asked_cap: int | None,
     backend: str = "transformers",
     engine: dict[str, Any] | None = None,
+    device_map: str | None = None,
+    trust_remote_code: bool = False,
 ) -> dict[str, Any]:
     """Writes the generations of a checkpoint for `examples`, in their order, to `out` (atomically, last).
 
@@ -207,7 +253,11 @@ def generate_file(
     r, n = processes.rank(), processes.count()
     kept = {i: g for part in unfinished(out) for i, g in _read_part(part).items()}
     processes.wait()  # nobody writes before everyone has read
-    model, tokenizer = load_policy(model_path, dtype) if backend == "transformers" else (None, load_tokenizer(model_path))
+    model, tokenizer = (
+        load_policy(model_path, dtype, trust_remote_code, device_map=device_map)
+        if backend == "transformers"
+        else (None, load_tokenizer(model_path, trust_remote_code))
+    )
     settings = decoding(token_cap(gold, lambda text: len(tokenizer(text, add_special_tokens=False)["input_ids"]), asked_cap))
     out.parent.mkdir(parents=True, exist_ok=True)
     seed = settings.seed if settings.temperature > 0 else None

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from benchmark.generate import Decoding, example_seed, finish
+from benchmark.generate import Decoding, cut_at_stop, example_seed, finish
 from metrics.errors import UserError
 from training.vllm_engine import answers, engine
 
@@ -75,7 +75,8 @@ def generate_texts_vllm(
             rows = []
             for i, cap, answer in zip(batch, caps, answers(llm, [encoded[i] for i in batch], params), strict=True):
                 body, n_tokens, reason = finish(list(answer.token_ids), eos, cap)
-                rows.append((i, decode(body), n_tokens, reason))
+                stopped = cut_at_stop(tokenizer, body, decoding.stop) if decoding.stop else None
+                rows.append((i, decode(body), n_tokens, reason) if stopped is None else (i, stopped[1].strip(), len(stopped[0]), "stop"))
             yield rows
             bar.update(len(batch))
 

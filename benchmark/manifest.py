@@ -23,6 +23,7 @@ PACKAGES = (
     "transformers",
     "trl",
     "accelerate",
+    "peft",
     "datasets",
     "tokenizers",
     "numpy",

@@ -162,16 +162,19 @@ def generate(place: Workplace, on: Measured, stage: str, model: str, system: str
             out,
             system,
             stage,
-            lambda cap: Decoding(cap, settings.batch_size, settings.temperature, seed),
+            lambda cap: Decoding(cap, settings.batch_size, settings.temperature, seed, tuple(place.profile.prompt.stop)),
             settings.max_new_tokens,
             settings.backend,
             settings.vllm,
+            place.profile.policy.device_map,
+            place.profile.policy.trust_remote_code,
         )
 
     config = {
         **settings.model_dump(),
         "dtype": place.profile.policy.dtype,
         "prompt": on.task.prompt,
+        "stop": place.profile.prompt.stop,
         "system": system,
         "seed": seed if settings.temperature else None,
     }

@@ -109,7 +109,7 @@ def _cell(value: dict[str, Any], sd: float | None) -> str:
 
 def markdown(pooled: dict[str, Any], metrics: Sequence[str] = SHOWN) -> str:
     """Two tables: stage x metric (pooled value, 95 % interval, ± spread between seeds), and the transitions with Holm-corrected p."""
-    keys = [k for k in pooled["systems"]]
+    keys = list(pooled["systems"])
     names = [m for m in metrics if any(m in pooled["systems"][k] for k in keys)]
     lines = ["| metric | " + " | ".join(keys) + " |", "|---" * (len(keys) + 1) + "|"]
     for name in names:

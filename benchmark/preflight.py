@@ -10,6 +10,7 @@ from pathlib import Path
 from benchmark.config import Profile
 from benchmark.generate import token_cap
 from benchmark.models import HUB_ID, Models, model_hash
+from benchmark.prompts import asked, check_prompt, read_template
 from benchmark.score import file_name
 from benchmark.stages import pairs_of
 from benchmark.tasks import SPLITS, TASKS, Task, load_task
@@ -37,17 +38,34 @@ def preflight(profile: Profile, stage: str, models: Models, policy: str, run_dir
     if not HUB_ID.fullmatch(policy) or Path(policy).exists():
         from training.checkpoints import check_folder
 
-        check_folder(Path(policy))
+        check_folder(Path(policy), profile.policy.trust_remote_code)
         _check_space(run_dir, policy)
     models.check()
+    _check_extras(profile)
+    template = read_template(profile.prompt, task)
+    task = asked(task, profile.prompt, policy, splits["para"], profile.policy.trust_remote_code)
     _check_lengths(profile, stage, task, splits, policy)
     resolved = profile.resolved()
     resolved.pop("report")
+    resolved.pop("plan")
+    resolved["run"].pop("trackers")
+    resolved["prompt"]["template"] = template
     resolved["data"] |= {split: sha256_file(Path(path).expanduser()) for split, path in profile.data.files.items()}
     resolved["policy"]["path"] = model_hash(policy)
     resolved["rl"] |= {"reward": None, "reward_path": None, "validate_pairs": None}
     resolved["score"] |= {"scorers": None, "retrieval": None}
     return sha256_json({"config": resolved, "models": models.identity()}), splits
+
+
+def _check_extras(profile: Profile) -> None:
+    """Packages and prompt settings that some step will need."""
+    from training.options import check_installed
+    from training.trackers import check_trackers
+
+    check_trackers(profile.run.trackers)
+    check_prompt(profile.prompt)
+    for section, settings in (("sft", profile.sft), ("rl", profile.rl), ("recovery", profile.recovery)):
+        check_installed(settings, section)
 
 
 def load_splits(profile: Profile, task: Task) -> dict[str, list[Example]]:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmark.assets import resolve
-from benchmark.config import load_profile
+from benchmark.config import Profile, Prompt, load_profile
 from benchmark.measure import (
     Measured,
     Workplace,
@@ -27,6 +27,7 @@ from benchmark.measure import (
 )
 from benchmark.models import Models
 from benchmark.preflight import WITH_RL, preflight
+from benchmark.prompts import asked
 from benchmark.stages import pairs_of, rl, sft, validate_reward
 from benchmark.steps import check_config, locked
 from benchmark.tasks import Task, load_task
@@ -78,6 +79,7 @@ def run(place: Workplace, stage: str, models: Models, policy: str, found: dict[s
     splits = data(place, task, found)
     prepare_torch(place)
     para = splits["para"]
+    task = asked(task, profile.prompt, policy, para, profile.policy.trust_remote_code)
     pairs, again = pairs_of(task, para), pairs_of(task, para, profile.data.n_recovery)
 
     checkpoints = {"base": policy}
@@ -92,7 +94,7 @@ def run(place: Workplace, stage: str, models: Models, policy: str, found: dict[s
 
     on: dict[str, Measured] = {task.name: measured(place, task, profile.run.split, para)}
     for name in profile.run.extra_tasks:
-        on[name] = extra(place, load_task(name))
+        on[name] = extra(place, asked(load_task(name), own_prompt(profile, name), policy, (), profile.policy.trust_remote_code))
     parts = {}
     for name, what in on.items():
         generated = {s: generate(place, what, s, path) for s, path in checkpoints.items()}
@@ -117,6 +119,11 @@ def run(place: Workplace, stage: str, models: Models, policy: str, found: dict[s
     summary = summarise_all(place, parts, on, run_record, making)
     report(place)
     return summary
+
+
+def own_prompt(profile: Profile, task: str) -> Prompt:
+    """The prompt settings of a further task: all but the template and the examples, which are the primary task's."""
+    return profile.prompt if task == profile.run.task else profile.prompt.model_copy(update={"template": None, "few_shot": 0})
 
 
 def data(place: Workplace, task: Task, found: dict[str, list[Example]]) -> dict[str, list[Example]]:

@@ -16,7 +16,14 @@ from metrics.records import Example, sha256_json
 
 TRAINING_CODE = ("training",)
 VALIDATION_CODE = ("benchmark/reward", "benchmark/tasks/newswire", "training/rewards", "training/checkpoints.py")
-PROBED = ("coverage.recall", "coverage.recall_source", "coverage.precision", "verbosity.chars", "verbosity.length_ratio")
+PROBED = (
+    "coverage.recall",
+    "coverage.recall_source",
+    "coverage.precision",
+    "coverage.f1",
+    "verbosity.chars",
+    "verbosity.length_ratio",
+)
 """What the probe reports during RL; the facts it counts are those of the metrics, not the reward's."""
 
 
@@ -32,7 +39,17 @@ def sft(place: Workplace, stage: str, parent: str, pairs: list[tuple[str, str]],
     out = place.run_dir / "checkpoints" / stage
 
     def work() -> dict[str, Any]:
-        return _lineage(train_sft(parent, pairs, out, settings, stage, log_dir=place.run_dir / "logs"))
+        made = train_sft(
+            parent,
+            pairs,
+            out,
+            settings,
+            stage,
+            log_dir=place.run_dir / "logs",
+            trust_remote_code=place.profile.policy.trust_remote_code,
+            trackers=place.profile.run.trackers,
+        )
+        return _lineage(made)
 
     _train(place, stage, parent, sha256_json([list(p) for p in pairs]), dataclasses.asdict(settings), out, [], work)
     return out
@@ -70,12 +87,24 @@ def rl(place: Workplace, parent: str, task: Task, sources: list[Example], dev: l
 
     out, logs = place.run_dir / "checkpoints" / "post-rl", place.run_dir / "logs"
     cfg = place.profile.rl
-    probed = [e for e in dev if e.facts][: cfg.probe_examples]
+    probed = ([e for e in dev if e.facts] or [e for e in dev if e.reference])[: cfg.probe_examples]
 
     def work() -> dict[str, Any]:
         reward = models.load_reward()
-        probe = coverage_probe(place, task, parent, probed) if probed else None
-        made = train_rl(parent, sources, task.ask, out, cfg.settings, reward, stage="post-rl", log_dir=logs, probe=probe)
+        probe = coverage_probe(place, task, parent, probed, reward) if probed else None
+        made = train_rl(
+            parent,
+            sources,
+            task.ask,
+            out,
+            cfg.settings,
+            reward,
+            stage="post-rl",
+            log_dir=logs,
+            probe=probe,
+            trust_remote_code=place.profile.policy.trust_remote_code,
+            trackers=place.profile.run.trackers,
+        )
         return {**_lineage(made), "reward_id": reward.id, "reward_counts": reward.counts()}
 
     data = sha256_json([[e.source for e in sources], [e.id for e in probed], task.prompt])
@@ -109,18 +138,26 @@ def _lineage(checkpoint: Any) -> dict[str, Any]:
     return {k: v for k, v in dataclasses.asdict(checkpoint).items() if k != "path"}
 
 
-def coverage_probe(place: Workplace, task: Task, tokenizer_of: str, examples: list[Example]) -> Callable[[Any], dict[str, float]]:
-    """A function that generates greedily for some dev examples and measures their coverage: an eye on RL that is not the reward."""
+def coverage_probe(
+    place: Workplace, task: Task, tokenizer_of: str, examples: list[Example], reward: Any
+) -> Callable[[Any], dict[str, float]]:
+    """A function that generates greedily for some dev examples and measures their coverage: an eye on RL that is not the reward.
+
+    The reward's own opinion of the same texts (gate x raw) stands beside it, so that the two can be seen to part (`training.watchdogs`).
+    """
     from benchmark.generate import Decoding, generate_texts, token_cap
     from metrics.coverage import align_all, facts_stated, score_facts
     from metrics.inventory import Inventory
+    from metrics.overlap import score_overlap
     from metrics.verbosity import score_verbosity
     from training.checkpoints import load_tokenizer
+    from training.rewards.safeguards import gate
+    from training.watchdogs import CHRF, REWARD
 
-    tokenizer = load_tokenizer(tokenizer_of)
+    tokenizer = load_tokenizer(tokenizer_of, place.profile.policy.trust_remote_code)
     gold = [r for e in examples for r in (e.reference or ())]
     cap = token_cap(gold, lambda text: len(tokenizer(text)["input_ids"]), None) if gold else place.profile.rl.max_completion_length
-    decoding = Decoding(cap, place.profile.generate.batch_size)
+    decoding = Decoding(cap, place.profile.generate.batch_size, stop=tuple(place.profile.prompt.stop))
     inventory = Inventory(examples)
     prompts, ids = [task.ask(e.source) for e in examples], [e.id for e in examples]
 
@@ -130,6 +167,10 @@ def coverage_probe(place: Workplace, task: Task, tokenizer_of: str, examples: li
         alignments = align_all(examples, texts, inventory)
         metrics = [*score_facts(examples, texts, inventory, alignments), *score_verbosity(examples, texts, None, facts_stated(alignments))]
         values = {m.metric: m.value() for m in metrics if m.metric in PROBED}
-        return {name: value for name, value in values.items() if value is not None}
+        if gold and not any(e.facts for e in examples):  # a user's own data: chrF, as a fraction like the rest
+            values[CHRF] = next((m.value() or 0.0) / 100 for m in score_overlap(examples, texts) if m.metric == "overlap.chrf")
+        raw = reward.score([e.source for e in examples], texts)
+        held = [r if gate(t, e.target_lang) else 0.0 for r, t, e in zip(raw, texts, examples, strict=True)]
+        return {name: value for name, value in values.items() if value is not None} | {REWARD: sum(held) / len(held)}
 
     return probe

@@ -45,10 +45,12 @@ def main(argv: list[str] | None = None) -> int:
     )
     parser.add_argument("name", choices=sorted(ASSETS))
     parser.add_argument("--corpus", type=Path, required=True, help="JSON Lines of `benchmark data corpus --name NAME` (reranker-encoder: that of reranker)")
-    parser.add_argument("--words", type=Path, required=True, help="word list of `python -m benchmark data corpus --name words`")
+    parser.add_argument("--words", type=Path, help="word list of `python -m benchmark data corpus --name words` (not for an encoder with start)")
     parser.add_argument("--out", type=Path, required=True, help="folder to write (Hugging Face format)")
     parser.add_argument("--set", dest="overrides", action="append", default=[], metavar="KEY=VALUE")
     args = parser.parse_args(argv)
+    if args.words is None and args.name != "encoder":
+        parser.error("the following arguments are required: --words")
     module_name, cls, function = ASSETS[args.name]
     try:
         module = importlib.import_module(module_name)
@@ -56,11 +58,12 @@ def main(argv: list[str] | None = None) -> int:
         record = getattr(module, function)(args.corpus, args.words, args.out, settings)
         from training.checkpoints import weights_hash
 
+        words = f" --words {args.words.name}" if args.words is not None else ""
         overrides = "".join(f" --set {o}" for o in args.overrides)
         record |= {
             "name": args.name,
             "weights_hash": weights_hash(args.out),
-            "command": f"python -m training {args.name} --corpus {args.corpus.name} --words {args.words.name} --out {args.out.name}{overrides}",
+            "command": f"python -m training {args.name} --corpus {args.corpus.name}{words} --out {args.out.name}{overrides}",
         }
         atomic_write_text(args.out / "asset.json", json.dumps(record, indent=1, sort_keys=True, default=str) + "\n")
     except UserError as error:

@@ -17,7 +17,9 @@ from transformers import TrainerCallback
 from metrics.errors import UserError
 
 from .processes import gather
-from .resume import OnSigterm, StepLog
+from .resume import OnSigterm, StepLog, log
+from .trackers import Track
+from .watchdogs import HackingWatch
 
 MUST_BE_FINITE = ("loss", "grad_norm", "kl", "reward")
 
@@ -41,10 +43,12 @@ class Watch(TrainerCallback):
         row: Callable[[int, dict[str, Any]], dict[str, Any]],
         progress: bool,
         mend: str,
+        track: Track | None = None,
     ) -> None:
-        """row(step, what the trainer logged) -> what is logged; mend: what a user can change when training diverges."""
+        """row(step, what the trainer logged) -> what is logged, and given to the trackers; mend: what a user can change when training
+        diverges."""
         self.title, self.terminate, self.write, self.row, self.progress, self.mend = title, terminate, write, row, progress, mend
-        self.bar: Any = None
+        self.track, self.bar = track, None
 
     def on_train_begin(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
         if state.is_world_process_zero:
@@ -80,6 +84,8 @@ class Watch(TrainerCallback):
         row = self.row(state.global_step, logs)
         if self.write is not None:
             self.write.append([row])
+        if self.track is not None:
+            self.track(self.title, row)
         if self.bar is not None:
             shown = {k: f"{row[k]:.3g}" for k in ("loss", "reward", "length_mean") if row.get(k) is not None}
             self.bar.set_postfix(shown, refresh=False)
@@ -102,10 +108,14 @@ def untouched_randomness() -> Iterator[None]:
 
 
 class Probe(TrainerCallback):
-    """Measures the policy every `every` steps (and before the first) with a caller's function; logged, never used to select."""
+    """Measures the policy every `every` steps (and before the first) with a caller's function; logged, never used to select.
 
-    def __init__(self, probe: Callable[[Any], dict[str, float]], every: int, write: StepLog | None) -> None:
-        self.probe, self.every, self.write = probe, every, write
+    The rows are watched for the first sign of reward hacking (`watchdogs.HackingWatch`), whose message goes to the log with them.
+    """
+
+    def __init__(self, probe: Callable[[Any], dict[str, float]], every: int, write: StepLog | None, track: Track | None = None) -> None:
+        self.probe, self.every, self.write, self.track = probe, every, write, track
+        self.watch = HackingWatch()
 
     def _measure(self, state: Any, model: Any) -> None:
         training = model.training
@@ -115,12 +125,21 @@ class Probe(TrainerCallback):
                 found = self.probe(model)
         finally:
             model.train(training)
-        if self.write is not None:
-            self.write.append([{"step": state.global_step, **found}])
+        if self.write is None:
+            return
+        row: dict[str, Any] = {"step": state.global_step, **found}
+        message = self.watch.look(row)
+        if message is not None:
+            log.warning("RL step %d: %s", state.global_step, message)
+        self.write.append([row if message is None else {**row, "warning": message}])
+        if self.track is not None:
+            self.track("probe", row)
 
     def on_train_begin(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
         if state.global_step == 0:
             self._measure(state, kwargs["model"])
+        elif self.write is not None:
+            self.watch.remember(self.write.rows())
 
     def on_step_end(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
         if state.global_step % self.every == 0:

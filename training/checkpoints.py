@@ -15,11 +15,21 @@ from typing import Any
 from metrics.errors import UserError
 from metrics.records import sha256_file
 
+from .lora import adapter_base, with_adapter
+from .memory import is_out_of_memory, memory_guard
 from .resume import safetensors_problem
 
 LINEAGE = "lineage.json"
+DTYPES = ("float32", "bfloat16", "float16")
+TOO_LARGE = "set policy.dtype=bfloat16, or policy.device_map=auto to spread the model over the devices there are"
+REMOTE_CODE = (
+    "the model brings its own code; read that code, then allow it with --set policy.trust_remote_code=true "
+    "(a reward: rl.reward_options.trust_remote_code=true)"
+)
 PICKLED = (".bin", ".pt", ".pth", ".ckpt", ".pkl", ".pickle")
 _HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*/[\w.-]+")
+_DEVICE_MAP = re.compile(r"auto|balanced|balanced_low_0|sequential|cpu|mps|cuda(:\d+)?")
+log = logging.getLogger("training")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,17 +73,30 @@ def weight_files(folder: str | Path) -> list[Path]:
 
 
 def weights_hash(folder: str | Path) -> str:
-    """sha256 over names and contents of the safetensors files of a folder: equal exactly when the weights files are equal."""
+    """sha256 over names and contents of the safetensors files of a folder: equal exactly when the weights files are equal.
+
+    An adapter's weights are those of its base, too (a base on the hub stands for itself).
+    """
     digest = hashlib.sha256()
     for file in weight_files(folder):
         digest.update(f"{file.name}\0{sha256_file(file)}\0".encode())
+    base = adapter_base(folder)
+    if base is not None:
+        digest.update(f"base\0{weights_hash(base) if Path(base).is_dir() else base}\0".encode())
     return digest.hexdigest()
 
 
 def check_folder(folder: Path, trust_remote_code: bool = False) -> dict[str, Any]:
-    """The config of a local checkpoint, after its files were looked at: raises UserError for anything missing, cut short or pickled."""
+    """The config of a local checkpoint (of the base, for an adapter; {} for a base on the hub), after its files were looked at.
+
+    Raises UserError for anything missing, cut short or pickled, and for an adapter whose base is not the one that it was trained on.
+    """
     if not folder.is_dir():
         raise UserError(f"{folder}: no such checkpoint folder; check the path")
+    base = adapter_base(folder)
+    if base is not None:
+        _check_adapter(folder, base)
+        return check_folder(Path(base), trust_remote_code) if Path(base).is_dir() else {}
     try:
         config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
     except FileNotFoundError:
@@ -84,7 +107,8 @@ def check_folder(folder: Path, trust_remote_code: bool = False) -> dict[str, Any
         raise UserError(f"{folder / 'config.json'}: must hold a JSON object; save the model again")
     if config.get("auto_map") and not trust_remote_code:
         raise UserError(
-            f"{folder}: the model brings its own code (auto_map in config.json); read that code, then allow it with trust_remote_code"
+            f"{folder}: the model brings its own code (auto_map in config.json); read that code, then allow it with "
+            "--set policy.trust_remote_code=true (a reward: rl.reward_options.trust_remote_code=true)"
         )
     files = weight_files(folder)
     index = folder / "model.safetensors.index.json"
@@ -118,46 +142,91 @@ def context_length(path: str | Path, trust_remote_code: bool = False) -> int | N
     return int(length) if length else None
 
 
+def _check_adapter(folder: Path, base: str) -> None:
+    for file in weight_files(folder):
+        problem = safetensors_problem(file)
+        if problem:
+            raise UserError(f"{file}: corrupt weights ({problem}); copy or train the adapter again")
+    lineage = folder / LINEAGE
+    if not lineage.is_file():
+        return
+    try:
+        parent = json.loads(lineage.read_text(encoding="utf-8")).get("parent_hash")
+    except (OSError, ValueError, AttributeError) as err:
+        raise UserError(f"{lineage}: cannot be read ({err}); train the stage again") from err
+    if parent is not None and Path(base).is_dir() and weights_hash(base) != parent:
+        raise UserError(f"{folder}: its base model {base} has changed since the adapter was trained; put the old weights back, or train again")
+
+
+def _needs_code(err: Exception) -> bool:
+    return "trust_remote_code" in str(err)
+
+
 def load_tokenizer(path: str | Path, trust_remote_code: bool = False) -> Any:
-    """The tokenizer of a checkpoint, padding on the left (with eos, where it has no padding token). UserError without tokenizer or eos."""
+    """The tokenizer of a checkpoint, padding on the left. UserError without tokenizer or eos.
+
+    Where it has no padding token eos pads, which is said in a warning: padding is masked everywhere, so it never changes a result.
+    """
     from transformers import AutoTokenizer
 
     try:
         tokenizer = AutoTokenizer.from_pretrained(str(path), trust_remote_code=trust_remote_code)
     except Exception as err:  # the libraries raise many kinds for a bad folder; each is the same mistake of the user
+        if _needs_code(err):
+            raise UserError(f"{path}: {REMOTE_CODE}") from err
         raise UserError(f"{path}: its tokenizer cannot be loaded ({_first_line(err)}); save the tokenizer beside the model") from err
     if tokenizer.eos_token_id is None:
         raise UserError(f"{path}: its tokenizer has no end-of-sequence token, so no text could end; set eos_token in tokenizer_config.json")
     if tokenizer.pad_token_id is None:
+        log.warning("%s: the tokenizer has no padding token; its end-of-sequence token pads (masked)", path)
         tokenizer.pad_token = tokenizer.eos_token
     tokenizer.padding_side = "left"
     return tokenizer
 
 
-def load_policy(path: str | Path, dtype: str = "float32", trust_remote_code: bool = False, device: str | None = None) -> tuple[Any, Any]:
-    """(causal language model in eval mode, tokenizer padding on the left) of a folder or hub id.
+def load_policy(
+    path: str | Path, dtype: str = "float32", trust_remote_code: bool = False, device: str | None = None, device_map: str | None = None
+) -> tuple[Any, Any]:
+    """(causal language model in eval mode, tokenizer padding on the left) of a folder or hub id; an adapter is merged into its base.
 
-    dtype: a torch dtype's name ("float32", "bfloat16"); device: where the model goes (default: a CUDA device where there is one).
+    dtype: a torch dtype's name ("float32", "bfloat16"); device: where the model goes (default: a CUDA device where there is one);
+    device_map: how it is spread over several devices instead, as transformers knows it ("auto", "cuda:1").
     Raises UserError: missing or corrupt files, pickled weights, a model with code of its own unless `trust_remote_code`, weights that the
-    architecture lacks, no tokenizer, a vocabulary larger than the embedding.
+    architecture lacks, no tokenizer, a vocabulary larger than the embedding, an unknown dtype or device map.
     """
     import torch
     from transformers import AutoModelForCausalLM
 
-    if not isinstance(getattr(torch, dtype, None), torch.dtype):
-        raise UserError(f"unknown dtype {dtype!r}; use float32, bfloat16 or float16")
+    if dtype not in DTYPES:
+        raise UserError(f"unknown dtype {dtype!r}; use {', '.join(DTYPES)}")
+    if device_map is not None and not _DEVICE_MAP.fullmatch(device_map):
+        raise UserError(f"unknown device map {device_map!r}; use auto, balanced, sequential, cpu, cuda or cuda:N")
     folder = Path(path)
     if folder.exists() or not _HUB_ID.fullmatch(str(path)):
         check_folder(folder, trust_remote_code)
+    base = adapter_base(folder)
+    if base is not None:
+        model, own = load_policy(base, "float32", trust_remote_code, device, device_map)
+        merged = with_adapter(model, folder).to(getattr(torch, dtype))
+        return merged.eval(), load_tokenizer(folder, trust_remote_code) if (folder / "tokenizer_config.json").exists() else own
     tokenizer = load_tokenizer(path, trust_remote_code)
     logger = logging.getLogger("transformers")
     level = logger.level
     logger.setLevel(logging.ERROR)  # what it warns of (weights newly initialised) is an error here, raised below
     try:
         loaded: Any = AutoModelForCausalLM.from_pretrained(
-            str(path), dtype=getattr(torch, dtype), trust_remote_code=trust_remote_code, use_safetensors=True, output_loading_info=True
+            str(path),
+            dtype=getattr(torch, dtype),
+            trust_remote_code=trust_remote_code,
+            use_safetensors=True,
+            output_loading_info=True,
+            **({"device_map": device_map} if device_map else {}),
         )
     except Exception as err:  # as above
+        if is_out_of_memory(err):
+            raise UserError(f"{path}: out of memory while loading the weights ({_first_line(err)}); {TOO_LARGE}") from err
+        if _needs_code(err):
+            raise UserError(f"{path}: {REMOTE_CODE}") from err
         raise UserError(
             f"{path}: cannot be loaded as a causal language model ({_first_line(err)}); check the folder or the hub id"
         ) from err
@@ -172,7 +241,9 @@ def load_policy(path: str | Path, dtype: str = "float32", trust_remote_code: boo
     vocabulary = model.get_input_embeddings().weight.shape[0]
     if len(tokenizer) > vocabulary:
         raise UserError(f"{path}: the tokenizer has {len(tokenizer)} tokens, the model only {vocabulary}; they do not belong together")
-    model.to(device or ("cuda" if torch.cuda.is_available() else "cpu"))
+    if device_map is None:
+        with memory_guard(str(path), lambda: TOO_LARGE):
+            model.to(device or ("cuda" if torch.cuda.is_available() else "cpu"))
     return model.eval(), tokenizer
 
 
@@ -196,6 +267,7 @@ def save_checkpoint(model: Any, tokenizer: Any, out: Path, state: dict[str, Any]
         partial.mkdir(parents=True)
         model.save_pretrained(partial, state_dict=state)
         tokenizer.save_pretrained(partial)
+        (partial / "README.md").unlink(missing_ok=True)  # peft's card is an empty form; lineage.json says what there is to say
         checkpoint = Checkpoint(path=str(out), weights_hash=weights_hash(partial), **lineage)
         record = {k: v for k, v in asdict(checkpoint).items() if k != "path"}
         (partial / LINEAGE).write_text(json.dumps(record, indent=1, sort_keys=True) + "\n", encoding="utf-8")

@@ -59,6 +59,8 @@ class EncoderSettings:
     held_out: int = 500
     """Rows at the corpus's end that are never trained on; at most a tenth of it."""
     save_steps: int = 200
+    start: str = ""
+    """Folder or hub id of a masked language model to start from, such as hfl/cino-base-v2, with its own tokenizer; empty: random weights."""
 
 
 def xlmr_tokenizer(texts: Iterable[str], words: Iterable[str], pieces: int) -> Tokenizer:
@@ -174,6 +176,25 @@ def make_encoder(tokenizer: Tokenizer, settings: EncoderSettings, scratch: Path)
     return SentenceTransformer(modules=[body, Pooling(settings.hidden, "mean"), Normalize()], device="cpu")
 
 
+def start_encoder(path: str, settings: EncoderSettings) -> Any:
+    """A SentenceTransformer on the weights of a masked language model (safetensors alone). UserError when it cannot be loaded."""
+    import torch
+    from sentence_transformers import SentenceTransformer
+    from sentence_transformers.models import Normalize, Pooling, Transformer
+
+    try:
+        # Without its pooler, which no masked language model has trained; written down with the model (see make_encoder).
+        without_pooler = {"add_pooling_layer": False}
+        body = Transformer(path, max_seq_length=settings.positions, model_kwargs={**without_pooler, "use_safetensors": True})
+    except Exception as err:  # the libraries raise many kinds for a bad folder; each is the same mistake of the user
+        first = (str(err).strip().splitlines() or [type(err).__name__])[0][:200]
+        raise UserError(f"start = {path}: cannot be loaded as an encoder ({first}); give a folder or hub id with safetensors weights") from err
+    body.model_kwargs, body.config_keys = without_pooler, [*body.config_keys, "model_kwargs"]
+    device = "cuda" if torch.cuda.is_available() else "cpu"
+    torch.manual_seed(settings.seed)
+    return SentenceTransformer(modules=[body, Pooling(body.auto_model.config.hidden_size, "mean"), Normalize()], device=device)
+
+
 def retrieval_quality(model: Any, pairs: Sequence[tuple[str, str]]) -> dict[str, float]:
     """p_at_1 and mrr of the positives among 100 anchors, 10 of them hard, exactly as grounding.retrieval_* measures outputs."""
     from metrics.retrieval import distractors, ranks
@@ -185,7 +206,7 @@ def retrieval_quality(model: Any, pairs: Sequence[tuple[str, str]]) -> dict[str,
     return {"p_at_1": round(sum(r == 1 for r in found) / len(found), 4), "mrr": round(sum(1 / r for r in found) / len(found), 4), "n": len(pairs)}
 
 
-def train_encoder(corpus_path: Path, words_path: Path, out: Path, settings: EncoderSettings) -> dict[str, object]:
+def train_encoder(corpus_path: Path, words_path: Path | None, out: Path, settings: EncoderSettings) -> dict[str, object]:
     """Train tokenizer and encoder and write a sentence-transformers folder (float16 safetensors); returns what its manifest says about it.
 
     Killed and called again it goes on from its last whole state in `<out>.state`. Raises UserError for a corpus without the columns needed.
@@ -197,29 +218,37 @@ def train_encoder(corpus_path: Path, words_path: Path, out: Path, settings: Enco
 
     from .callbacks import Watch, quiet
 
-    corpus, words = Corpus(corpus_path), load_words(words_path)
+    corpus = Corpus(corpus_path)
+    if words_path is None and not settings.start:
+        raise UserError("an encoder from random weights needs --words, the world's word list; or start from a checkpoint with --set start=FOLDER")
+    words = load_words(words_path) if words_path is not None else []
     pairs = pairs_of(corpus.rows, settings.anchored_on, corpus_path)
     n_held_out = min(settings.held_out, len(pairs) // 10)
     trained = pairs[: len(pairs) - n_held_out]
     if len(trained) < 2:
         raise UserError(f"{corpus_path}: {len(pairs)} rows; contrastive training needs at least 2")
-    tokenizer = xlmr_tokenizer((t for pair in trained[: settings.tokenizer_rows] for t in pair), words, settings.pieces)
+    tokenizer = None
+    if not settings.start:
+        tokenizer = xlmr_tokenizer((t for pair in trained[: settings.tokenizer_rows] for t in pair), words, settings.pieces)
     config_hash = sha256_json(asdict(settings))
     work = out.with_name(out.name + ".state")
     resume = open_workspace(work, {"config_hash": config_hash, "data_hash": corpus.hash, "words": sha256_json(words)})
     scratch = work / "start"
     shutil.rmtree(scratch, ignore_errors=True)
-    model = make_encoder(tokenizer, settings, scratch)
-    token_ids = [e.ids for e in tokenizer.encode_batch([a for a, _ in trained])]
+    model = make_encoder(tokenizer, settings, scratch) if tokenizer is not None else start_encoder(settings.start, settings)
+    vocabulary = len(model.tokenizer)
+    cut = {"truncation": True, "max_length": settings.positions}
+    anchors = [a for a, _ in trained]
+    token_ids = [e.ids for e in tokenizer.encode_batch(anchors)] if tokenizer is not None else model.tokenizer(anchors, **cut)["input_ids"]
     args = SentenceTransformerTrainingArguments(
         output_dir=str(work), max_steps=settings.steps, per_device_train_batch_size=min(settings.batch, len(trained)), learning_rate=settings.lr,
         lr_scheduler_type="cosine", warmup_steps=min(50, settings.steps // 10), weight_decay=0.01, max_grad_norm=1.0, seed=settings.seed,
         data_seed=settings.seed, save_steps=settings.save_steps, save_total_limit=2, logging_steps=min(25, settings.steps), report_to=[],
-        use_cpu=True, bf16=False, fp16=False, dataloader_drop_last=True, disable_tqdm=True,
+        use_cpu=not (settings.start and torch.cuda.is_available()), bf16=False, fp16=False, dataloader_drop_last=True, disable_tqdm=True,
     )
     columns = {"anchor": [a for a, _ in trained], "positive": [p for _, p in trained]}
     loss = MultipleNegativesRankingLoss(model, scale=1 / settings.temperature, directions=("query_to_doc", "doc_to_query"), partition_mode="per_direction")
-    trainer_class = _trainer_class(token_ids, tokenizer.get_vocab_size(), settings.pool)
+    trainer_class = _trainer_class(token_ids, vocabulary, settings.pool)
     trainer = trainer_class(model=model, args=args, train_dataset=Dataset.from_dict(columns), loss=loss)
     quiet(trainer)
     first = int(resume.name.split("-")[1]) if resume else 0

@@ -162,6 +162,10 @@ class StepLog:
                 if line.endswith(b"\n") and json.loads(line)["step"] <= step:
                     yield line.decode("utf-8")
 
+    def rows(self) -> list[dict[str, Any]]:
+        """What the log holds."""
+        return [json.loads(line) for line in self.path.read_bytes().split(b"\n") if line]
+
     def append(self, rows: Iterable[dict[str, Any]]) -> None:
         """Write rows and hand them to the system, so that a kill of this process loses none. Raises UserError when the disk is full."""
         try:

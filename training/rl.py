@@ -19,11 +19,15 @@ from metrics.errors import UserError
 from metrics.records import Example, sha256_json
 
 from .checkpoints import Checkpoint, load_policy, weights_hash
+from .lora import adapter_base, check_targets, lora_config
+from .memory import memory_guard, smaller_forward
+from .options import Options, check_installed
 from .processes import processes
 from .resume import OnSigterm, StepLog, Terminated, log, open_workspace
 from .rewards import Reward
 from .rewards.safeguards import Penalties, gate
 from .sft import check_settings, common_arguments, finish, finished, per_device
+from .trackers import check_trackers, tracking
 from .vllm_engine import need_vllm, quiet_vllm
 
 LOSSES = ("grpo", "dr_grpo")
@@ -31,8 +35,8 @@ VLLM_MODES = ("colocate", "server")
 
 
 @dataclass(frozen=True, slots=True)
-class RLSettings:
-    """How a policy is reinforced. The paper: 2 epochs on D_src; variant, lambdas and thresholds of eq. 6."""
+class RLSettings(Options):
+    """How a policy is reinforced. The paper: 2 epochs on D_src; variant, lambdas and thresholds of eq. 6. `Options` come on top."""
 
     epochs: float = 2.0
     max_steps: int | None = None
@@ -146,11 +150,13 @@ def train_rl(
     probe: Callable[[Any], dict[str, float]] | None = None,
     progress: bool = True,
     trust_remote_code: bool = False,
+    trackers: Sequence[str] = (),
 ) -> Checkpoint:
     """Reinforce a policy on source-only examples and write `out_dir` (by rename, with its lineage).
 
     ask: source -> prompt; probe(model) -> numbers, called every `probe_every` steps with the policy in eval mode, never used to select.
-    log_dir (default: beside `out_dir`) gets rl_rewards.jsonl (a row per completion), rl_steps.jsonl (a row per step) and rl_probe.jsonl.
+    log_dir (default: beside `out_dir`) gets rl_rewards.jsonl (a row per completion), rl_steps.jsonl (a row per step) and rl_probe.jsonl;
+    the named trackers show the latter two.
     Killed and called again it goes on from its last whole state; a finished `out_dir` of the same making is returned as it is.
     Raises UserError for wrong settings, policy or reward, prompts that do not fit, divergence (NaN); Terminated after SIGTERM.
     """
@@ -161,11 +167,17 @@ def train_rl(
     if len(languages) != 1:
         raise UserError(f"RL needs sources with one target language, not {', '.join(languages) or 'no source at all'}")
     gate("", languages[0])  # an unknown script is told now, not after the first batch
+    check_installed(cfg, "rl")
+    check_trackers(trackers)
+    if adapter_base(policy_path) is not None and not cfg.lora_rank:
+        # GRPOTrainer would load the KL's reference policy from the adapter's base: the model before SFT.
+        raise UserError(f"{policy_path}: an adapter alone, and rl.lora_rank = 0 trains all weights; set sft.lora_merge = true, or rl.lora_rank")
     out, work = Path(out_dir), Path(f"{out_dir}.work")
     logs = Path(log_dir) if log_dir is not None else out.parent
     os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")  # TRL reports every trainer to its makers otherwise
     # The reference policy is loaded again from the path that the model remembers, so the model must come from that path.
     model, tokenizer = load_policy(policy_path, trust_remote_code=trust_remote_code)
+    check_targets(model, cfg, "rl")
     all_rows = [{"example_id": e.id, "prompt": ask(e.source), "source": e.source} for e in examples]
     rows, left_out = usable_prompts(tokenizer, all_rows, getattr(model.config, "max_position_embeddings", None), cfg)
     config = {**asdict(cfg), "reward": reward.id, "target_lang": languages[0]}
@@ -174,7 +186,8 @@ def train_rl(
     done = finished(out, work, key)
     if done is not None:
         return done
-    completions = per_device(cfg.prompts_per_step * cfg.num_generations, cfg.accumulation, "rl.prompts_per_step x rl.num_generations")
+    total_rows = cfg.prompts_per_step * cfg.num_generations
+    completions = per_device(total_rows, cfg.accumulation, "rl.prompts_per_step x rl.num_generations")
     with processes().main_process_first():
         resume = open_workspace(work, key)
     step = int(resume.name.split("-")[1]) if resume else 0
@@ -189,16 +202,20 @@ def train_rl(
     trainer, total = _trainer(model, tokenizer, step_reward, rows, cfg, work, completions, trust_remote_code)
     quiet(trainer)
     mend = f"lower rl.lr (now {cfg.lr}), raise rl.beta (now {cfg.beta}) or lower rl.max_grad_norm"
-    with OnSigterm() as terminate:
+    smaller = lambda: (  # noqa: E731
+        smaller_forward(total_rows, cfg.accumulation, processes().num_processes, "rl", cfg.gradient_checkpointing)
+        + "; if it ran out while generating, lower rl.prompts_per_step or rl.max_completion_length"
+    )
+    with OnSigterm() as terminate, tracking(trackers if main else (), logs, stage, step) as track, memory_guard(stage, smaller):
         if probe is not None:
-            trainer.add_callback(Probe(probe, cfg.probe_every, StepLog(logs / "rl_probe.jsonl", step) if main else None))
+            trainer.add_callback(Probe(probe, cfg.probe_every, StepLog(logs / "rl_probe.jsonl", step) if main else None, track))
         write = StepLog(logs / "rl_steps.jsonl", step) if main else None
-        trainer.add_callback(Watch(stage, terminate, write, lambda n, logged: step_row(n, logged, step_reward.summary), progress, mend))
+        trainer.add_callback(Watch(stage, terminate, write, lambda n, logged: step_row(n, logged, step_reward.summary), progress, mend, track))
         trainer.train(resume_from_checkpoint=str(resume) if resume else None)
         step = int(trainer.state.global_step)
         if terminate.requested and step < total:
             raise Terminated(work, step)
-    return finish(trainer, tokenizer, out, work, key, steps=step, left_out=left_out)
+    return finish(trainer, tokenizer, out, work, key, cfg, policy_path, steps=step, left_out=left_out)
 
 
 def prompt_order(n: int, total_steps: int, per_step: int, seed: int) -> list[int]:
@@ -252,7 +269,9 @@ def _trainer(
         remove_unused_columns=False,
         trust_remote_code=trust_remote_code,
     )
-    trainer = GRPOTrainer(model=model, reward_funcs=[reward], args=args, train_dataset=dataset, processing_class=tokenizer)
+    trainer = GRPOTrainer(
+        model=model, reward_funcs=[reward], args=args, train_dataset=dataset, processing_class=tokenizer, peft_config=lora_config(cfg)
+    )
     return trainer, total
 
 

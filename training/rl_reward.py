@@ -11,12 +11,12 @@ from typing import Any
 
 from metrics.errors import UserError
 
+from .memory import memory_guard, smaller_batch
 from .resume import StepLog, log
 from .rewards import Reward
 from .rewards.safeguards import Penalties, shape
+from .watchdogs import warnings_of
 
-WARN_TRUNCATED, WARN_ZERO_STD, WARN_GATE = 0.2, 0.5, 0.5
-"""Shares of completions (or groups) of a step from which a warning is due."""
 WARN_AGAIN = 50
 """Steps before the same warning is repeated on the terminal; rl_steps.jsonl has every one."""
 FROM_TRAINER = {
@@ -59,7 +59,8 @@ class StepReward:
 
         step = int(trainer_state.global_step) + 1
         before = self.reward.counts()
-        raw = self.reward.score(list(source), list(completions))
+        with memory_guard(f"the reward {self.reward.name}", lambda: _smaller(self.reward)):
+            raw = self.reward.score(list(source), list(completions))
         counted = {name: n - before.get(name, 0) for name, n in self.reward.counts().items()}
         bad = next((value for value in raw if not (math.isfinite(value) and 0 <= value <= 1)), None)
         if bad is not None or len(raw) != len(completions):
@@ -104,6 +105,12 @@ class StepReward:
         return list(found.values())
 
 
+def _smaller(reward: Reward) -> str:
+    """The option of the reward that bounds one forward pass, halved."""
+    name = next((n for n in ("batch_tokens", "batch_size") if hasattr(reward, n)), None)
+    return smaller_batch(f"rl.reward_options.{name}", getattr(reward, name)) if name else "score fewer completions at once"
+
+
 def summarise(rows: Sequence[dict[str, Any]], group: int) -> dict[str, Any]:
     """Means over the completions of one step; shares lie in 0..1. `zero_std_groups`: share of groups whose rewards are all equal."""
     n = len(rows)
@@ -118,27 +125,6 @@ def summarise(rows: Sequence[dict[str, Any]], group: int) -> dict[str, Any]:
         "clipped_ratio": sum(row["truncated"] for row in rows) / n,
         "zero_std_groups": sum(max(g) == min(g) for g in groups) / len(groups),
     }
-
-
-def warnings_of(summary: dict[str, Any]) -> dict[str, str]:
-    """kind -> what is going wrong in a step and what to change."""
-    found = {}
-    if summary["clipped_ratio"] > WARN_TRUNCATED:
-        found["truncated"] = (
-            f"{summary['clipped_ratio']:.0%} of the completions were cut at the token cap; raise rl.max_completion_length, or, if their "
-            "length keeps growing, rl.lambda_len or rl.beta"
-        )
-    if summary["gate_pass"] < 1 - WARN_GATE:
-        found["gate"] = (
-            f"{1 - summary['gate_pass']:.0%} of the completions fail the language gate and earn nothing; train SFT longer or "
-            "lower rl.temperature, and check that the target language is the right one"
-        )
-    if summary["zero_std_groups"] > WARN_ZERO_STD:
-        found["zero_std"] = (
-            f"{summary['zero_std_groups']:.0%} of the groups have equal rewards throughout and teach nothing; raise rl.num_generations or "
-            "rl.temperature (or fix the gate failures first, where there are many)"
-        )
-    return found
 
 
 def step_row(step: int, logged: dict[str, Any], summary: dict[str, Any]) -> dict[str, Any]:

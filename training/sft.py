@@ -20,8 +20,12 @@ from metrics.errors import UserError
 from metrics.records import sha256_json
 
 from .checkpoints import Checkpoint, load_policy, read_checkpoint, save_checkpoint, weights_hash
+from .lora import check_targets, finished_model, lora_config
+from .memory import memory_guard, smaller_forward
+from .options import Options, check_installed, check_options, trainer_arguments
 from .processes import processes
 from .resume import OnSigterm, StepLog, Terminated, open_workspace
+from .trackers import check_trackers, tracking
 
 log = logging.getLogger("training")
 
@@ -31,8 +35,8 @@ SCHEDULES = ("linear", "cosine", "constant", "constant_with_warmup")
 
 
 @dataclass(frozen=True, slots=True)
-class SFTSettings:
-    """How a policy is fine-tuned. The paper: 3 epochs for SFT, 1 for recovery."""
+class SFTSettings(Options):
+    """How a policy is fine-tuned. The paper: 3 epochs for SFT, 1 for recovery. The options of `Options` come on top."""
 
     epochs: float = 3.0
     batch_size: int = 16
@@ -45,7 +49,7 @@ class SFTSettings:
     """Tokens of prompt and completion together; longer pairs are left out, counted and warned of."""
     seed: int = 1
     save_steps: int = 100
-    """Steps between two states to resume from; the last two are kept."""
+    """Steps between two states to resume from; the last `keep_states` are kept."""
     lr_scheduler: str = "cosine"
     """One of SCHEDULES."""
     accumulation: int = 1
@@ -64,6 +68,7 @@ def check_settings(settings: Any, section: str, positive: Sequence[str], unit: S
             raise UserError(f"{section}.{name} must lie between 0 and 1, not {getattr(settings, name)}")
     if settings.lr_scheduler not in SCHEDULES:
         raise UserError(f"{section}.lr_scheduler must be one of {', '.join(SCHEDULES)}, not {settings.lr_scheduler!r}")
+    check_options(settings, section)
 
 
 def encode_pair(tokenizer: Any, prompt: str, completion: str) -> dict[str, list[int]]:
@@ -138,16 +143,15 @@ def common_arguments(settings: Any, work: Path, total_steps: int) -> dict[str, A
         "data_seed": settings.seed,
         "gradient_accumulation_steps": settings.accumulation,
         "bf16": settings.bf16,
-        "gradient_checkpointing": False,
         "save_strategy": "steps",
         "save_steps": settings.save_steps,
-        "save_total_limit": 2,
         "logging_strategy": "steps",
         "logging_steps": 1,
         "logging_nan_inf_filter": False,
         "report_to": "none",
         "disable_tqdm": True,
         "dataloader_pin_memory": torch.cuda.is_available(),
+        **trainer_arguments(settings),
     }
 
 
@@ -161,15 +165,19 @@ def train_sft(
     log_dir: str | Path | None = None,
     progress: bool = True,
     trust_remote_code: bool = False,
+    trackers: Sequence[str] = (),
 ) -> Checkpoint:
     """Fine-tune a policy on (prompt, completion) pairs and write `out_dir` (by rename, with its lineage).
 
     Killed and called again with the same arguments it goes on from its last whole state (in `<out_dir>.work`) and ends with the same
-    weights; a finished `out_dir` of the same making is returned as it is. log_dir: gets `<stage>_steps.jsonl` (loss, grad_norm, lr).
+    weights; a finished `out_dir` of the same making is returned as it is. log_dir: gets `<stage>_steps.jsonl` (loss, grad_norm, lr), which
+    the named trackers show, too.
     Raises UserError for wrong settings, an unusable policy, pairs that are all too long, divergence; Terminated after SIGTERM.
     """
     section = SECTIONS.get(stage, "sft")
     check_settings(cfg, section, ("epochs", "batch_size", "lr", "max_length", "save_steps", "accumulation"))
+    check_installed(cfg, section)
+    check_trackers(trackers)
     out, work = Path(out_dir), Path(f"{out_dir}.work")
     os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")  # TRL reports every trainer to its makers otherwise
     model, tokenizer = load_policy(policy_path, trust_remote_code=trust_remote_code)
@@ -180,6 +188,7 @@ def train_sft(
     if done is not None:
         return done
     context = getattr(model.config, "max_position_embeddings", None) or cfg.max_length
+    check_targets(model, cfg, section)
     rows, left_out = encode_pairs(tokenizer, pairs, min(cfg.max_length, context), section)
     batch = per_device(cfg.batch_size, cfg.accumulation, f"{section}.batch_size")
     with processes().main_process_first():
@@ -200,31 +209,35 @@ def train_sft(
         completion_only_loss=True,
         dataset_kwargs={"skip_prepare_dataset": True},
     )
-    trainer = SFTTrainer(model=model, args=args, train_dataset=Dataset.from_list(rows), processing_class=tokenizer)
+    trainer = SFTTrainer(
+        model=model, args=args, train_dataset=Dataset.from_list(rows), processing_class=tokenizer, peft_config=lora_config(cfg)
+    )
     quiet(trainer)
-    steps_log = None
-    if log_dir is not None and trainer.is_world_process_zero():
-        steps_log = StepLog(Path(log_dir) / f"{stage}_steps.jsonl", int(resume.name.split("-")[1]) if resume else 0)
-    with OnSigterm() as terminate:
-        trainer.add_callback(
-            Watch(stage, terminate, steps_log, _row, progress, f"lower {section}.lr (now {cfg.lr}) or raise {section}.warmup_ratio")
-        )
+    logs, start = Path(log_dir or out.parent), int(resume.name.split("-")[1]) if resume else 0
+    main = trainer.is_world_process_zero()
+    steps_log = StepLog(logs / f"{stage}_steps.jsonl", start) if log_dir is not None and main else None
+    mend = f"lower {section}.lr (now {cfg.lr}) or raise {section}.warmup_ratio"
+    smaller = lambda: smaller_forward(cfg.batch_size, cfg.accumulation, processes().num_processes, section, cfg.gradient_checkpointing)  # noqa: E731
+    with OnSigterm() as terminate, tracking(trackers if main else (), logs, stage, start) as track, memory_guard(stage, smaller):
+        trainer.add_callback(Watch(stage, terminate, steps_log, _row, progress, mend, track))
         trainer.train(resume_from_checkpoint=str(resume) if resume else None)
         step = int(trainer.state.global_step)
         if terminate.requested and step < trainer.state.max_steps:
             raise Terminated(work, step)
-    return finish(trainer, tokenizer, out, work, key, steps=step, left_out=left_out)
+    return finish(trainer, tokenizer, out, work, key, cfg, policy_path, steps=step, left_out=left_out)
 
 
-def finish(trainer: Any, tokenizer: Any, out: Path, work: Path, key: dict[str, Any], *, steps: int, left_out: int) -> Checkpoint:
-    """Write the final folder on the main process, and remove the trainer's states."""
+def finish(
+    trainer: Any, tokenizer: Any, out: Path, work: Path, key: dict[str, Any], cfg: Options, parent: str | Path, *, steps: int, left_out: int
+) -> Checkpoint:
+    """Write the final folder on the main process (LoRA merged, or the adapter alone), and remove the trainer's states."""
     trainer.accelerator.wait_for_everyone()
     state = None
     if trainer.is_fsdp_enabled or trainer.is_deepspeed_enabled:
         # Each process holds a part of the weights; all of them take part in putting the whole together.
         state = trainer.accelerator.get_state_dict(trainer.model_wrapped)
     if trainer.is_world_process_zero():
-        model = trainer.accelerator.unwrap_model(trainer.model)
+        model = finished_model(trainer.accelerator.unwrap_model(trainer.model), cfg, parent)
         save_checkpoint(model, tokenizer, out, state, steps=steps, left_out=left_out, **key)
         shutil.rmtree(work)
     trainer.accelerator.wait_for_everyone()

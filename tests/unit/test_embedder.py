@@ -165,3 +165,26 @@ def test_a_corpus_of_one_row_is_refused(tmp_path: Path, files: tuple[Path, Path]
     with pytest.raises(UserError, match="needs at least 2"):
         train_encoder(tmp_path / "one.jsonl", files[1], tmp_path / "out", embedder.EncoderSettings())
     assert not (tmp_path / "out").exists()
+
+
+def test_training_can_start_from_a_checkpoint_without_a_word_list(trained: tuple[Path, dict[str, Any]], files: tuple[Path, Path], tmp_path: Path) -> None:
+    """As with CINO: its weights and its tokenizer are taken up, and further training moves them; pickled weights are refused."""
+    from dataclasses import replace
+
+    start = trained[0]
+    further = replace(SMALL, steps=2, lr=1e-4, start=str(start))
+    train_encoder(files[0], None, tmp_path / "out", further)
+    assert (tmp_path / "out" / "tokenizer.json").read_bytes() == (start / "tokenizer.json").read_bytes()
+    assert weights_hash(tmp_path / "out") != weights_hash(start)
+    from sentence_transformers import SentenceTransformer
+
+    before, after = (SentenceTransformer(str(f), device="cpu").encode("王小明起诉李芳", normalize_embeddings=True) for f in (start, tmp_path / "out"))
+    assert float(before @ after) > 0.99
+    with pytest.raises(UserError, match="--words"):
+        train_encoder(files[0], None, tmp_path / "none", SMALL)
+    pickled = tmp_path / "pickled"
+    pickled.mkdir()
+    (pickled / "config.json").write_bytes((start / "config.json").read_bytes())
+    (pickled / "pytorch_model.bin").write_bytes(b"x")
+    with pytest.raises(UserError, match="cannot be loaded as an encoder"):
+        train_encoder(files[0], None, tmp_path / "none", replace(further, start=str(pickled)))

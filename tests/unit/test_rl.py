@@ -22,8 +22,9 @@ from training.resume import Terminated, latest_complete
 from training.rewards.reranker_generative import load_reranker
 from training.rewards.safeguards import Penalties, shape
 from training.rl import RLSettings, prompt_order, train_rl
-from training.rl_reward import summarise, warnings_of
+from training.rl_reward import summarise
 from training.sft import SFTSettings, train_sft
+from training.watchdogs import warnings_of
 
 EXAMPLES = [Example(f"e{i}", HAN[i % 10] + HAN[i % 7], None, None, "zh", "th") for i in range(6)]
 CFG = RLSettings(

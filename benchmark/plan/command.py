@@ -1,0 +1,195 @@
+"""`python -m benchmark plan`: the needs of every stage of a profile on given GPUs. A plan that cannot fit is refused, with the knob that mends it."""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from benchmark.assets import resolve
+from benchmark.config import Profile, load_profile
+from metrics.errors import UserError
+
+from .needs import GIB, SHARDED, Judge, Machine, Need, Tokens, measure_need, rl_need, sft_need, with_hours
+from .shapes import Shape, find_shape
+from .workload import Sizes, count_tokens, sizes_of
+
+STRATEGIES = ("ddp", *SHARDED)
+WIDTH = {"float32": 4, "bfloat16": 2, "float16": 2}
+JUDGED_AT_ONCE = 16384
+"""Default batch_tokens of the generative reranker."""
+USABLE = 0.92
+"""Share of a GPU's memory that torch can fill: the rest is the CUDA context and fragmentation."""
+CHECKPOINTS = {"sft": 1, "rl": 1, "recovery": 2}
+"""Final folders: post-sft, post-rl, post-recovery and post-sft-continued."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Plan:
+    """All stages of one profile on one machine."""
+
+    needs: list[Need]
+    disk: float
+    """Bytes at its largest."""
+    policy: Shape
+    judge: Judge | None
+    tokens: Tokens
+    sizes: Sizes
+
+    def too_large(self, machine: Machine) -> list[Need]:
+        """Stages that do not fit."""
+        return [n for n in self.needs if n.peak > USABLE * machine.memory * GIB]
+
+
+def judge_of(profile: Profile) -> Judge | None:
+    """The reward model of the RL stage; None for a plain function."""
+    rl, options = profile.rl, profile.rl.reward_options
+    path = rl.reward_path if rl.reward_path is not None else rl.reward
+    if ":" in path and not path.startswith("asset:") and not Path(path).exists():
+        return None
+    shape = find_shape(resolve(path, "rl.reward_path"), "rl.reward_path")
+    at_once = options.get("batch_tokens", JUDGED_AT_ONCE if not shape.encoder else options.get("batch_size", 64) * 512)
+    return Judge(shape, WIDTH.get(options.get("dtype", "float32"), 4), at_once)
+
+
+def make_plan(profile: Profile, machine: Machine, tokens: Tokens, sizes: Sizes) -> Plan:
+    """The needs of every stage."""
+    policy = find_shape(resolve(profile.policy.path, "policy.path"), "policy.path")
+    judge = judge_of(profile)
+    again = min(profile.data.n_recovery or sizes.para, sizes.para)
+    needs = [
+        sft_need("sft", policy, profile.sft, sizes.para, tokens, machine),
+        rl_need(policy, profile.rl, judge, sizes.src, tokens, machine),
+        sft_need("recovery", policy, profile.recovery, again, tokens, machine),
+        measure_need(policy, WIDTH[profile.policy.dtype], profile.generate.batch_size, sizes.measured, tokens),
+    ]
+    timed = [with_hours(n, hours(n, profile, policy, tokens, machine)) for n in needs]
+    return Plan(timed, disk(profile, policy, sizes, needs, tokens), policy, judge, tokens, sizes)
+
+
+def hours(need: Need, profile: Profile, policy: Shape, tokens: Tokens, machine: Machine) -> float:
+    """Hours of a stage: FLOPs at the assumed share of the peak; decoding token by token, at least the time of reading the weights.
+
+    The control arm trains as long as recovery; measuring generates with all five checkpoints, on one GPU.
+    """
+    wanted = profile.plan
+    rate = wanted.tflops * 1e12 * wanted.mfu
+    bandwidth = wanted.bandwidth_gb * 1e9
+    if need.stage in ("sft", "recovery"):
+        seconds = need.flops / (rate * machine.gpus)
+        return seconds / 3600 * (2 if need.stage == "recovery" else 1)
+    if need.stage == "measure":
+        width = WIDTH[profile.policy.dtype]
+        token = max(width * policy.parameters / bandwidth, wanted.decode_ms / 1e3)
+        longest = min(2.0 * tokens.target, tokens.measured_cap)  # a batch ends with its longest text
+        return 5 * (need.steps * longest * token + need.flops / rate) / 3600
+    token = max((2 if profile.rl.bf16 else 4) * policy.parameters / bandwidth, wanted.decode_ms / 1e3)
+    return (need.steps * tokens.cap * token + need.flops / (rate * machine.gpus)) / 3600
+
+
+def disk(profile: Profile, policy: Shape, sizes: Sizes, needs: list[Need], tokens: Tokens) -> float:
+    """Bytes: final checkpoints (float32, or adapters), the largest stage's states (weights and both moments, each), logs of completions, texts."""
+    folders = states = 0.0
+    for name, count in CHECKPOINTS.items():
+        cfg = getattr(profile, name)
+        learned = policy.lora(cfg.lora_rank) if cfg.lora_rank else policy.parameters
+        folders += count * 4 * (learned if cfg.lora_rank and not cfg.lora_merge else policy.parameters)
+        states = max(states, cfg.keep_states * 12.0 * learned)
+    completions = needs[1].steps * profile.rl.prompts_per_step * profile.rl.num_generations
+    logs = completions * (300 + 9 * tokens.completion)  # a Thai letter has 3 bytes, a token about 3 letters
+    texts = 5 * sizes.measured * (200 + 9 * tokens.target) + 3 * (sizes.para + sizes.src + sizes.dev) * 1500
+    return folders + states + logs + texts
+
+
+Change = tuple[str, Callable[[Profile, Machine], tuple[Profile, Machine]]]
+
+
+def _set(section: str, **values: Any) -> Callable[[Profile, Machine], tuple[Profile, Machine]]:
+    def change(profile: Profile, machine: Machine) -> tuple[Profile, Machine]:
+        old = getattr(profile, section)
+        new = old.model_copy(update=values) if hasattr(old, "model_copy") else dataclasses.replace(old, **values)
+        return profile.model_copy(update={section: new}), machine
+
+    return change
+
+
+def changes(profile: Profile, machine: Machine, stage: str) -> Iterator[Change]:
+    """Knobs of a stage, those that change nothing about the result first."""
+    if stage == "measure":
+        size = profile.generate.batch_size
+        while size > 1:
+            size //= 2
+            yield f"generate.batch_size={size}", _set("generate", batch_size=size)
+        yield "policy.dtype=bfloat16", _set("policy", dtype="bfloat16")
+        return
+    cfg = getattr(profile, stage)
+    if not cfg.gradient_checkpointing:
+        yield f"{stage}.gradient_checkpointing=true", _set(stage, gradient_checkpointing=True)
+    rows = cfg.prompts_per_step * cfg.num_generations if stage == "rl" else cfg.batch_size
+    for a in range(2, rows + 1):
+        if a > cfg.accumulation and rows % (a * machine.gpus) == 0 and (a & (a - 1) == 0 or a * machine.gpus == rows):
+            yield f"{stage}.accumulation={a}", _set(stage, accumulation=a)
+    if machine.gpus > 1 and machine.strategy not in SHARDED:
+        yield "--strategy fsdp", lambda p, m: (p, dataclasses.replace(m, strategy="fsdp"))
+    if stage == "rl" and profile.rl.reward_options.get("dtype") != "bfloat16" and not profile.rl.reward.startswith("embedding"):
+        yield "rl.reward_options.dtype=bfloat16", _set("rl", reward_options={**profile.rl.reward_options, "dtype": "bfloat16"})
+    if stage == "rl":
+        for prompts in (cfg.prompts_per_step // 2, cfg.prompts_per_step // 4):
+            if prompts and prompts * cfg.num_generations % (machine.gpus * cfg.accumulation) == 0:
+                yield f"rl.prompts_per_step={prompts}", _set("rl", prompts_per_step=prompts)
+    if not cfg.lora_rank:
+        yield f"{stage}.lora_rank=16", _set(stage, lora_rank=16)
+
+
+def mend(profile: Profile, machine: Machine, tokens: Tokens, sizes: Sizes, stage: str) -> str:
+    """The first knob that makes the stage fit by itself, else the fewest first ones that do together, tried by planning again."""
+
+    def fits(with_profile: Profile, on: Machine) -> bool:
+        return stage not in {n.stage for n in make_plan(with_profile, on, tokens, sizes).too_large(on)}
+
+    knobs = list(changes(profile, machine, stage))
+    for name, change in knobs:
+        if fits(*change(profile, machine)):
+            return f"set {name}"
+    latest: dict[str, Change] = {name.partition("=")[0]: (name, change) for name, change in knobs}  # the strongest value of each knob
+    state, said = (profile, machine), []
+    for name, change in latest.values():
+        state = change(*state)
+        said.append(name)
+        if fits(*state):
+            return "set " + " and ".join(said)
+    return "no setting of this suite makes it fit: use a smaller model (policy.path, rl.reward_path), more GPUs, or GPUs with more memory"
+
+
+def command(args: argparse.Namespace) -> int:
+    """`plan`."""
+    if args.gpus < 1 or not args.gpu_memory > 0:
+        raise UserError(f"--gpus {args.gpus} --gpu-memory {args.gpu_memory}: both must be above 0")
+    if args.strategy not in STRATEGIES:
+        raise UserError(f"unknown --strategy {args.strategy!r}; use {', '.join(STRATEGIES)}")
+    profile = load_profile(args.profile, args.overrides)
+    machine = Machine(args.gpus, args.gpu_memory, args.strategy)
+    for section, rows in (("sft.batch_size", profile.sft.batch_size), ("recovery.batch_size", profile.recovery.batch_size)):
+        _divides(section, rows, getattr(profile, section.partition(".")[0]).accumulation, machine)
+    _divides("rl.prompts_per_step x rl.num_generations", profile.rl.prompts_per_step * profile.rl.num_generations, profile.rl.accumulation, machine)
+    sizes, tokens = sizes_of(profile), count_tokens(profile)
+    plan = make_plan(profile, machine, tokens, sizes)
+    from .page import page
+
+    print(page(args.profile, profile, machine, plan))
+    large = plan.too_large(machine)
+    if large:
+        said = [
+            f"stage {n.stage} needs {n.peak / GIB:.1f} GiB, and {USABLE * machine.memory:.1f} of the GPU's {machine.memory:g} GiB can be used; "
+            + mend(profile, machine, tokens, sizes, n.stage)
+            for n in large
+        ]
+        raise UserError("this plan cannot fit: " + " | ".join(said))
+    return 0
+
+
+def _divides(what: str, rows: int, accumulation: int, machine: Machine) -> None:
+    if rows % (machine.gpus * accumulation):
+        raise UserError(f"{what} = {rows} does not divide by GPUs x accumulation = {machine.gpus} x {accumulation}; change one of them")

@@ -1,0 +1,59 @@
+"""The plan as text: a line per stage, its memory by part, and every assumption."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from benchmark.config import Profile
+
+from .needs import GIB, PADDING, Machine
+
+if TYPE_CHECKING:
+    from .command import Plan
+
+
+def number(value: float) -> str:
+    """1234567 -> '1.23 M'."""
+    for size, unit in ((1e18, "E"), (1e15, "P"), (1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k")):
+        if value >= size:
+            return f"{value / size:.3g} {unit}"
+    return f"{value:.3g}"
+
+
+def page(name: str, profile: Profile, machine: Machine, plan: Plan) -> str:
+    """Everything that `plan` prints on stdout."""
+    from .command import USABLE
+
+    room = USABLE * machine.memory
+    lines = [
+        f"plan of {name} on {machine.gpus} GPU(s) of {machine.memory:g} GiB, weights {'whole on each' if machine.parts == 1 else 'spread over all'} "
+        f"({machine.strategy})",
+        "",
+        f"{'stage':<10}{'peak GiB':>10}{'of':>8}{'steps':>9}{'tokens':>10}{'FLOPs':>10}{'hours':>9}",
+    ]
+    for need in plan.needs:
+        mark = "" if need.peak / GIB <= room else "   does not fit"
+        lines.append(
+            f"{need.stage:<10}{need.peak / GIB:>10.2f}{room:>8.1f}{need.steps:>9}{number(need.tokens):>10}{number(need.flops):>10}{need.hours:>9.2f}{mark}"
+        )
+    lines += ["", f"hours in all: {sum(n.hours for n in plan.needs):.1f}   disk at its largest: {plan.disk / GIB:.2f} GiB"]
+    lines += ["", "memory by part, GiB on one GPU"]
+    for need in plan.needs:
+        parts = ", ".join(f"{part} {size / GIB:.2f}" for part, size in sorted(need.memory.items(), key=lambda item: -item[1]) if size / GIB >= 0.005)
+        lines.append(f"  {need.stage}: {parts or 'less than 0.01 in all'}")
+    t, wanted = plan.tokens, profile.plan
+    source = "counted in D_para with the policy's tokenizer" if t.sampled else "assumed: [plan] of the profile"
+    judge = "a function, no model" if plan.judge is None else f"{number(plan.judge.shape.parameters)} parameters, {plan.judge.width} bytes each"
+    lines += [
+        "",
+        "assumptions",
+        f"  policy {number(plan.policy.parameters)} parameters; reward model {judge}, whole on every GPU",
+        f"  examples: D_para {plan.sizes.para}, D_src {plan.sizes.src}, measured {plan.sizes.measured}",
+        f"  tokens an example: prompt {t.prompt:.0f}, reference {t.target:.0f}, completion in RL {t.completion:.0f} (cap {t.cap}); {source}",
+        f"  training: float32 weights, gradients and Adam moments (16 bytes a weight), rows padded by {PADDING - 1:.0%}; the head works in tiles",
+        f"  {USABLE:.0%} of a GPU's memory can be used; generation by transformers on the training GPUs, batches end with their longest text",
+        f"  hours: {wanted.tflops:g} TFLOP/s a GPU at {wanted.mfu:.0%}, {wanted.bandwidth_gb:g} GB/s, at least {wanted.decode_ms:g} ms a decoded token; "
+        "measuring is five checkpoints on one GPU",
+        "  disk: final checkpoints, the largest stage's trainer states, logs of every completion",
+    ]
+    return "\n".join(lines)
