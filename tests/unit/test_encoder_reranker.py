@@ -19,7 +19,8 @@ from training.rewards import load_reward
 
 NAMES = {"北京大学": "มหาวิทยาลัยปักกิ่ง", "王小明": "หวังเสี่ยวหมิง", "东方银行": "ธนาคารตะวันออก", "李芳": "หลี่ฟาง", "曼谷法院": "ศาลกรุงเทพ"}
 SMALL = EncoderRerankerSettings(
-    hidden=32, layers=3, heads=2, intermediate=32, positions=48, pieces=60, batch=6, align_steps=20, align_batch=16, pair_steps=60, pair_batch=24, judge_steps=160, lr=4e-3,
+    hidden=32, layers=3, heads=2, intermediate=32, positions=48, pieces=60, batch=6, align_steps=20, align_batch=16, pair_steps=60,
+    pair_batch=24, judge_steps=160, lr=4e-3,
     held_out=20,
 )
 
