@@ -162,12 +162,29 @@ def test_base_corpus_holds_what_d_para_leaves_out():
             assert not entry.core or entry.value.surfaces["th"][0] in text, (type_, key)
 
 
+def test_short_units_are_right_first_and_wrong_once_or_more_after():
+    """Every wrong text has a marked error that the right one has not; what the source says there is named."""
+    seen = set()
+    for row in islice(corpora.reranker(), 40):
+        for unit in row["units"]:
+            right, *wrong = unit["candidates"]
+            assert right["clean"] and all(ok for _, _, ok, _ in right["checks"])
+            assert all(true in right["text"] for _, _, _, true in right["checks"] if true)
+            for candidate in wrong:
+                errors = [(type_, true) for _, type_, ok, true in candidate["checks"] if not ok]
+                assert errors and not candidate["clean"] and candidate["text"] != right["text"]
+                assert candidate["label"] < right["label"]
+                seen |= {type_ for type_, _ in errors}
+                assert all(true is None or true in right["text"] for _, true in errors)
+    assert {"person", "organisation", "place", "event", "quantity", "percentage", "money", "date"} <= seen
+
+
 def test_judged_candidates_carry_the_truth():
     for row in islice(corpora.reranker(), 20):
         clean, broken = row["candidates"][0], row["candidates"][1]
-        assert all(ok for _, _, ok in clean["checks"])
+        assert all(ok for _, _, ok, _ in clean["checks"])
         # no error is planted where the inventory has nothing left to plant (two courts, both in the article)
-        assert clean["label"] > broken["label"] or all(ok for _, _, ok in broken["checks"])
+        assert clean["label"] > broken["label"] or all(ok for _, _, ok, _ in broken["checks"])
         for candidate in row["candidates"]:
             assert 0 < candidate["label"] < 1
-            assert all(0 < end <= len(candidate["text"]) for end, _, _ in candidate["checks"])
+            assert all(0 < end <= len(candidate["text"]) for end, _, _, _ in candidate["checks"])

@@ -84,8 +84,9 @@ def test_fine_tuning_gives_the_same_weights_to_rounding(one: Path, two: Path) ->
     a, b = (load_file(folder / "post-sft" / "model.safetensors") for folder in (one, two))
     start = load_file(one / "post-rl" / "model.safetensors")
     assert a.keys() == b.keys()
-    assert max((a[k] - b[k]).abs().max().item() for k in a) < 1e-4
-    assert max((a[k] - start[k]).abs().max().item() for k in a) > 5e-4  # what a difference looks like
+    # Means, not maxima: Adam turns the sign of a gradient that is zero but for rounding into a whole step of its weight.
+    apart, moved = (sum((a[k] - x[k]).abs().sum().item() for k in a) for x in (b, start))
+    assert apart < 0.02 * moved
 
 
 def test_reinforcement_logs_one_batch_of_all_processes(two: Path) -> None:

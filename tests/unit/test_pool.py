@@ -1,0 +1,76 @@
+"""`pool`: runs that differ in their seed as one result, chance of articles and chance of trainings kept apart."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from statistics import stdev
+
+import pytest
+from report_run import make_run
+
+from benchmark.cli import main
+from benchmark.pool import pool
+from metrics.errors import UserError
+
+STAGES = ("post-sft", "post-rl", "post-recovery")
+
+
+def _seeded(folder: Path, seed: int, **changed: object) -> Path:
+    make_run(folder, 12, stages=STAGES, logs=False)
+    path = folder / "summary.json"
+    summary = json.loads(path.read_text("utf-8"))
+    summary["run"] |= {"seed": seed, **changed}
+    path.write_text(json.dumps(summary), "utf-8")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def runs(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    root = tmp_path_factory.mktemp("seeds")
+    return [_seeded(root / str(seed), seed) for seed in (1, 2, 3)]
+
+
+def test_equal_runs_pool_to_themselves(runs: list[Path]) -> None:
+    """The same outputs three times are no new articles: value and interval stay, the spread is 0."""
+    pooled, one = pool(runs), json.loads((runs[0] / "summary.json").read_text("utf-8"))
+    assert pooled["seeds"] == [1, 2, 3]
+    for metric in ("coverage.recall", "verbosity.length_ratio"):
+        cell, single = pooled["systems"]["post-rl"][metric], one["systems"]["post-rl"][metric]
+        assert cell["value"] == pytest.approx(single["value"])
+        assert cell["n_total"] == 3 * single["n_total"]
+        width, alone = (c["ci_high"] - c["ci_low"] for c in (cell, single))
+        assert width == pytest.approx(alone, rel=0.3), "three copies of an article are one document"
+        assert pooled["spread"]["post-rl"][metric]["sd"] == 0
+    assert pooled["resampling"]["n_docs"] == one["resampling"]["n_docs"]
+    step = "post-sft->post-rl"
+    deltas = pooled["transitions_by_seed"][step]["coverage.recall"]
+    assert deltas == [one["transitions"][step]["coverage.recall"]["delta"]] * 3
+
+
+def test_the_spread_is_that_of_the_seeds_own_values(runs: list[Path], tmp_path: Path) -> None:
+    other = tmp_path / "4"
+    make_run(other, 12, stages=("post-sft", "post-rl"), logs=False)
+    path = other / "summary.json"
+    summary = json.loads(path.read_text("utf-8"))
+    summary["run"]["seed"] = 4
+    summary["systems"]["post-rl"]["coverage.recall"]["value"] -= 0.25
+    path.write_text(json.dumps(summary), "utf-8")
+    spread = pool([runs[0], other])["spread"]["post-rl"]["coverage.recall"]
+    assert spread["sd"] == pytest.approx(stdev([0, 0.25]))
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"), [({"seed": 1}, "seed of its own"), ({"seed": 9, "n_para": 7}, "n_para"), ({"seed": 9, "reward_id": "x"}, "reward_id")]
+)
+def test_runs_of_other_making_are_refused(runs: list[Path], tmp_path: Path, changed: dict[str, object], said: str) -> None:
+    with pytest.raises(UserError, match=said):
+        pool([runs[0], _seeded(tmp_path / "x", **changed)])  # type: ignore[arg-type]
+
+
+def test_the_command_prints_markdown_and_writes_json(runs: list[Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["pool", *map(str, runs), "--out", str(tmp_path / "pooled.json")]) == 0
+    shown = capsys.readouterr().out
+    assert "| coverage.recall |" in shown and "post-sft->post-rl" in shown
+    assert json.loads((tmp_path / "pooled.json").read_text("utf-8"))["seeds"] == [1, 2, 3]
+    assert main(["pool", str(runs[0])]) == 2
