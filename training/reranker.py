@@ -20,6 +20,7 @@ from transformers import PreTrainedTokenizerFast
 from metrics.records import sha256_json
 
 from .base import save_model
+from .checkpoints import load_policy, weights_hash
 from .data import Corpus
 from .loop import LoopSettings, run_loop
 from .packed import hidden_states, pack
@@ -64,6 +65,8 @@ class RerankerSettings:
     """Weight of naming what the source has in a stated fact's place."""
     autocast: bool = True
     """Multiply matrices in bfloat16."""
+    start: str = ""
+    """Folder of a reranker to go on from, its tokenizer and shape included; empty: from random weights."""
 
 
 def make_reranker(settings: RerankerSettings, tokenizer: PreTrainedTokenizerFast) -> torch.nn.Module:
@@ -101,7 +104,8 @@ class Objective:
         self.yes, self.no = (tokenizer.convert_tokens_to_ids(t) for t in ("yes", "no"))
         self.suffix = suffix_ids(tokenizer)
         self._known: dict[str, list[int]] = {}
-        model.recall = torch.nn.Linear(settings.hidden, settings.hidden, bias=False)
+        hidden = model.config.hidden_size
+        model.recall = torch.nn.Linear(hidden, hidden, bias=False)
 
     def _margins(self, hidden: torch.Tensor) -> torch.Tensor:
         weight = self.model.lm_head.weight
@@ -183,8 +187,12 @@ def train_reranker(
     corpus = Corpus(corpus_path)
     words = load_words(words_path) + TEMPLATE_WORDS
     texts = (t for row in corpus.rows[: settings.tokenizer_rows] for t in (row["source"], *(c["text"] for c in row["candidates"])))
-    tokenizer = train_tokenizer(texts, words, settings.pieces)
-    model = make_reranker(settings, tokenizer)
+    if settings.start:
+        loaded, tokenizer = load_policy(settings.start)
+        model, start = loaded.train(), weights_hash(settings.start)
+    else:
+        tokenizer, start = train_tokenizer(texts, words, settings.pieces), None
+        model = make_reranker(settings, tokenizer)
     objective = Objective(model, tokenizer, settings)
 
     phases = (
@@ -203,8 +211,9 @@ def train_reranker(
                 return loss([r["units"][step % len(r["units"])] for r in rows] if what == "units" else rows)
         raise IndexError(step)
 
-    config_hash = sha256_json(asdict(settings))
-    key = sha256_json([config_hash, corpus.hash, words, PREFIX, SUFFIX])
+    stated = asdict(settings) | ({"start": Path(settings.start).name} if start else {})  # no path of this machine in the manifest
+    config_hash = sha256_json(stated)
+    key = sha256_json([config_hash, corpus.hash, words, PREFIX, SUFFIX, start])
     log = run_loop(
         model,
         loss_at,
@@ -215,4 +224,5 @@ def train_reranker(
     )
     del model.recall
     save_model(model, tokenizer, out, dtype)
-    return {"config": asdict(settings), "config_hash": config_hash, "data_hash": corpus.hash, "seed": settings.seed, "final": log[-1]}
+    made = {"config": stated, "config_hash": config_hash, "data_hash": corpus.hash, "seed": settings.seed, "final": log[-1]}
+    return made | ({"start_hash": start} if start else {})

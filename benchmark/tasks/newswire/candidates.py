@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from dataclasses import dataclass
 from math import exp
 from typing import Any
@@ -15,6 +16,7 @@ from .values import Value
 
 LANG = "th"
 UNIT_ERRORS = 3
+NUMBER = re.compile(r"\d+(?:\.\d+)?")
 
 
 def pick(article: Article, sentence_index: int, rng: random.Random) -> tuple[str, dict[str, Value]]:
@@ -53,9 +55,9 @@ def draw_unit(article: Article, rng: random.Random) -> Unit:
     return Unit(source, rng.choice(line.sentence.forms[LANG]), dict(line.values), frame.event[LANG])
 
 
-def broken(article: Article, names: list[str], n_errors: int, rng: random.Random) -> dict[str, Value]:
+def broken(article: Article, names: list[str], n_errors: int, rng: random.Random, hard: bool = False) -> dict[str, Value]:
     """The article's values with n of the named ones replaced, as far as that many can be. Every fact type is as likely as any other to be hit,
-    numbers twice as likely: they are learnt last."""
+    numbers twice as likely: they are learnt last. hard: half of the errors are of the kinds in `slip`."""
     values, stock = dict(article.values), inventory("reranker", True)
     slots = article.frame.slots | IMPLICIT
     left = [n for n in names if n in slots]
@@ -64,21 +66,47 @@ def broken(article: Article, names: list[str], n_errors: int, rng: random.Random
         type_ = rng.choice(types + [t for t in types if t not in (*ENTITY, "cause", "event")])
         name = rng.choice([n for n in left if slots[n].type == type_])
         left.remove(name)
-        new = replace_value(article, name, slots[name], stock, rng)
+        new = slip(article, name, rng) if hard and rng.random() < 0.5 else None
+        new = new or replace_value(article, name, slots[name], stock, rng)
         if new is not None and new.key != values[name].key:
             values[name] = new
             n_errors -= 1
     return values
 
 
+def slip(article: Article, name: str, rng: random.Random) -> Value | None:
+    """What a policy writes wrongly rather than a writer: a zero too many or too few, the unit of another number, the name of another role.
+
+    Found among the completions of a policy that a reranker without these errors had rewarded. None where the value allows no such error.
+    """
+    value = article.values[name]
+    alike = [x for n, x in article.values.items() if n != name and (x.type == value.type or NUMBER.search(x.surfaces[LANG][0]))]
+    if value.type in ENTITY:
+        others = [x for x in alike if x.type == value.type and x.key != value.key]
+        return rng.choice(others) if others else None
+    usual = value.surfaces[LANG][0]
+    number = NUMBER.search(usual)
+    if number is None or value.type not in ("quantity", "money", "percentage"):
+        return None
+    figures, zeros = number[0], len(number[0]) - len(number[0].rstrip("0"))
+    units = [x.surfaces[LANG][0] for x in alike if x.type in ("quantity", "money", "percentage") and x.type != value.type]
+    if units and rng.random() < 0.3:
+        text = NUMBER.sub(figures, rng.choice(units), count=1)
+    elif zeros and rng.random() < 0.6:
+        text = usual.replace(figures, figures[: -rng.randint(1, min(zeros, 2))], 1)
+    else:
+        text = usual.replace(figures, figures + rng.choice(("0", "0", "00")), 1)
+    return Value(value.type, f"{value.key} as {text}", {**value.surfaces, LANG: (text,)}, {**value.n_forms, LANG: 1})
+
+
 class CandidateWriter:
     """Writes candidates of every length and quality for one article, with every stated fact checked against the article."""
 
-    def __init__(self, article: Article, rng: random.Random) -> None:
-        self.article, self.rng = article, rng
+    def __init__(self, article: Article, rng: random.Random, hard: bool = False) -> None:
+        self.article, self.rng, self.hard = article, rng, hard
 
     def _broken(self, names: list[str], n_errors: int) -> dict[str, Value]:
-        return broken(self.article, names, n_errors, self.rng)
+        return broken(self.article, names, n_errors, self.rng, self.hard)
 
     def title(self, n_errors: int, form: int | None = None) -> tuple[str, list[Check]]:
         """A title with n wrong slots, in a given or any of its forms."""
@@ -111,6 +139,13 @@ class CandidateWriter:
         swap = rng.choice([f for f in load_frames() if f.core and f.id != frame.id])
         new = rng.choice(swap.event[LANG])
         return write(form.replace(event, new, 1), self.article.values, self.article.values, (new,), False, LANG, {})
+
+    def denied(self) -> tuple[str, list[Check]]:
+        """The title with its event denied."""
+        form = self.rng.choice(self.article.frame.title[LANG])
+        event = max((e for e in self.article.frame.event[LANG] if e in form), key=len)
+        no = f"{self.rng.choice(('ไม่', 'ไม่ได้', 'ยังไม่'))}{event}"
+        return write(form.replace(event, no, 1), self.article.values, self.article.values, (no,), False, LANG, {})
 
     def swapped_roles(self) -> tuple[str, list[Check]] | None:
         """The title with two roles of one type exchanged; both count as wrong. None where no two roles share a type."""
@@ -207,9 +242,9 @@ def relevance(checks: list[Check], text_is_prose: bool, repeated: bool = False) 
     return round(min(max(graded * (1 if text_is_prose else 0.7) * (0.85 if repeated else 1), 0.02), 0.98), 4)
 
 
-def reranker_row(article: Article, others: list[Article], rng: random.Random) -> dict[str, Any]:
-    """One source with eight candidates: {"source", "candidates": [{"text", "label", "checks": [[end, type, ok]], "clean"}]}."""
-    w = CandidateWriter(article, rng)
+def reranker_row(article: Article, others: list[Article], rng: random.Random, hard: bool = False) -> dict[str, Any]:
+    """One source with eight candidates (`judged`): {"source", "candidates": [...]}. hard: with the errors of `slip`, and denied events."""
+    w = CandidateWriter(article, rng, hard)
     n = len(article.lines)
     some = sorted(rng.sample(range(n), rng.randint(1, n)))
     form, draw = rng.randrange(len(article.frame.title[LANG])), rng.random()
@@ -224,6 +259,8 @@ def reranker_row(article: Article, others: list[Article], rng: random.Random) ->
         (*w.fragment(), False),
         (*last, True),
     ]
+    if hard and article.frame.relation and rng.random() < 0.4:  # elsewhere the event is a noun, which a denial does not fit
+        made[5] = (*w.denied(), True)
     rows = []
     for i, (text, checks, prose) in enumerate(made):
         label = relevance(checks, prose, text[: len(text) // 2] == text[len(text) // 2 + 1 :])

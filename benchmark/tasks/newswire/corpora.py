@@ -90,6 +90,7 @@ def _stream(split: str, seed: int, row: Callable[[Article, random.Random, list[A
             yield row(article, rng, list(recent[1:]))
 
 
+HARD_SEED = 1000
 PAIRS = 4
 """Short aligned pairs drawn from each article. Word and sentence alignment is learnt from these; whole articles alone teach it far later."""
 
@@ -113,6 +114,11 @@ def reranker(seed: int = 1) -> Iterator[dict[str, Any]]:
     )
 
 
+def reranker_hard(seed: int = 1) -> Iterator[dict[str, Any]]:
+    """Further articles for a reranker that knows the others: among their errors are those that a policy makes (`candidates.slip`)."""
+    return _stream("reranker", seed + HARD_SEED, lambda a, rng, others: reranker_row(a, others, rng, hard=True) | {"units": []})
+
+
 def comet(seed: int = 1) -> Iterator[dict[str, Any]]:
     """{"src", "mt", "ref", "score"} rows with graded errors for COMET."""
     for row in _stream("comet", seed, lambda a, rng, others: reranker_row(a, others, rng) | {"ref": title(a, LANG)}):
@@ -129,7 +135,13 @@ def encoder(seed: int = 1) -> Iterator[dict[str, Any]]:
     )
 
 
-CORPORA: dict[str, Callable[[int], Iterator[dict[str, Any]]]] = {"base": base, "reranker": reranker, "comet": comet, "encoder": encoder}
+CORPORA: dict[str, Callable[[int], Iterator[dict[str, Any]]]] = {
+    "base": base,
+    "reranker": reranker,
+    "reranker-hard": reranker_hard,
+    "comet": comet,
+    "encoder": encoder,
+}
 
 
 def words() -> list[str]:
