@@ -49,7 +49,9 @@ SAME = ("task", "world_version", "reward_id", "n_para", "n_src", "sft_steps", "r
 def joined(parts: Sequence[SegmentStats]) -> SegmentStats:
     """One metric of one system over several runs: their segments in a row, ids marked by the run. Raises UserError where signatures differ."""
     if len({p.signature for p in parts}) > 1:
-        raise UserError(f"{parts[0].metric}: the runs scored it differently ({' / '.join(sorted({p.signature for p in parts}))}); score them again")
+        raise UserError(
+            f"{parts[0].metric}: the runs scored it differently ({' / '.join(sorted({p.signature for p in parts}))}); score them again"
+        )
     ids = tuple(f"{example_id}#{n}" for n, p in enumerate(parts) for example_id in p.example_ids)
     reasons = tuple(r for p in parts for r in p.reasons)
     common = parts[0].reason if len({p.reason for p in parts}) == 1 else None
@@ -122,7 +124,11 @@ def markdown(pooled: dict[str, Any], metrics: Sequence[str] = SHOWN) -> str:
         for step in steps:
             cell = pooled["transitions"][step].get(name)
             shown = cell and cell["delta"] is not None
-            row.append(f"{cell['delta']:+.3f} [{_short(cell['ci_low'])}, {_short(cell['ci_high'])}] p {_short(cell['p_holm'], 4)}" if shown else "-")
+            row.append(
+                f"{cell['delta']:+.3f} [{_short(cell['ci_low'])}, {_short(cell['ci_high'])}] p {_short(cell['p_holm'], 4)}"
+                if shown
+                else "-"
+            )
         kept = pooled["preservation"].get(name) or {}
         ratio = kept.get("ratio")
         row.append("-" if ratio is None else f"{ratio:.0%} [{kept['ci_low']:.0%}, {kept['ci_high']:.0%}]")
@@ -135,6 +141,8 @@ def command(args: argparse.Namespace) -> int:
     pooled = pool([Path(run) for run in args.runs])
     if args.out:
         atomic_write_text(Path(args.out), json.dumps(pooled, ensure_ascii=False, indent=1, allow_nan=False) + "\n")
-    print(f"{len(args.runs)} runs, seeds {', '.join(map(str, pooled['seeds']))}; pooled value [95 % interval over documents] ± SD between seeds\n")
+    print(
+        f"{len(args.runs)} runs, seeds {', '.join(map(str, pooled['seeds']))}; pooled value [95 % interval over documents] ± SD between seeds\n"
+    )
     print(markdown(pooled))
     return 0

@@ -61,7 +61,8 @@ def test_the_spread_is_that_of_the_seeds_own_values(runs: list[Path], tmp_path: 
 
 
 @pytest.mark.parametrize(
-    ("changed", "said"), [({"seed": 1}, "seed of its own"), ({"seed": 9, "n_para": 7}, "n_para"), ({"seed": 9, "reward_id": "x"}, "reward_id")]
+    ("changed", "said"),
+    [({"seed": 1}, "seed of its own"), ({"seed": 9, "n_para": 7}, "n_para"), ({"seed": 9, "reward_id": "x"}, "reward_id")],
 )
 def test_runs_of_other_making_are_refused(runs: list[Path], tmp_path: Path, changed: dict[str, object], said: str) -> None:
     with pytest.raises(UserError, match=said):

@@ -22,7 +22,15 @@ SMALL = ["hidden=32", "layers=1", "intermediate=32", "pieces=300", "lr=1e-3"]
 BUDGET = {
     "base": [*SMALL, "heads=2", "kv_heads=1", "batch=2", "steps=3", "pair_steps=1", "pair_batch=2"],
     "reranker": [
-        *SMALL, "heads=2", "kv_heads=1", "head_dim=16", "batch=2", "unit_batch=2", "write_units=1", "judge_units=1", "write_articles=0",
+        *SMALL,
+        "heads=2",
+        "kv_heads=1",
+        "head_dim=16",
+        "batch=2",
+        "unit_batch=2",
+        "write_units=1",
+        "judge_units=1",
+        "write_articles=0",
         "judge_articles=1",
     ],
     "reranker-encoder": [*SMALL, "heads=2", "batch=2", "align_steps=1", "align_batch=4", "pair_steps=1", "pair_batch=3", "judge_steps=1"],
@@ -70,6 +78,24 @@ def test_each_command_writes_a_model_and_says_where_it_comes_from(name: str, cor
     assert not any(str(tmp_path) in t for t in texts)
 
 
+def test_a_reranker_goes_on_from_another(corpus_folder: Path, tmp_path: Path) -> None:
+    """Tokenizer and shape are the first one's, whatever the settings say; the manifest names its weights, and no path."""
+    assert _run("reranker", corpus_folder, tmp_path / "first") == 0
+    more = ("write_units=0", "judge_units=0", "judge_articles=2", "pieces=50", "hidden=64")
+    assert _run("reranker", corpus_folder, tmp_path / "second", *more, f"start={tmp_path / 'first'}") == 0
+    first, second = (json.loads((tmp_path / name / "asset.json").read_text("utf-8")) for name in ("first", "second"))
+    assert second["start_hash"] == first["weights_hash"] != second["weights_hash"]
+    assert second["config"]["start"] == "first"
+    tokens, shapes = zip(
+        *(
+            ((tmp_path / n / "tokenizer.json").read_text("utf-8"), (tmp_path / n / "config.json").read_text("utf-8"))
+            for n in ("first", "second")
+        ),
+        strict=True,
+    )
+    assert tokens[0] == tokens[1] and shapes[0] == shapes[1]
+
+
 @pytest.mark.parametrize("name", ["base", "reranker"])
 def test_a_trained_model_loads_as_any_checkpoint_does(name: str, corpus_folder: Path, tmp_path: Path) -> None:
     from training.checkpoints import load_policy
@@ -100,7 +126,15 @@ def test_the_same_command_gives_the_same_weights(corpus_folder: Path, tmp_path: 
 def test_a_users_mistake_is_one_message_and_exit_code_2(
     arguments: list[str], said: str, corpus_folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    given = ["base", "--corpus", str(corpus_folder / "base.jsonl"), "--words", str(corpus_folder / "words.txt"), "--out", str(tmp_path / "o")]
+    given = [
+        "base",
+        "--corpus",
+        str(corpus_folder / "base.jsonl"),
+        "--words",
+        str(corpus_folder / "words.txt"),
+        "--out",
+        str(tmp_path / "o"),
+    ]
     assert main([*given, *arguments]) == 2
     message = capsys.readouterr().err
     assert message.startswith("error: ") and said in message

@@ -212,7 +212,10 @@ class CandidateWriter:
         elif kind == 1:
             text = text[: len(text) // 2]
         elif kind == 2:
-            words = [rng.choice(self.article.frame.event[LANG]), *(self.article.values[n].surfaces[LANG][0] for n in self.article.frame.salient)]
+            words = [
+                rng.choice(self.article.frame.event[LANG]),
+                *(self.article.values[n].surfaces[LANG][0] for n in self.article.frame.salient),
+            ]
             text = " ".join(rng.sample(words, len(words)))
         elif kind == 3:
             text = body(self.article, "zh")

@@ -108,7 +108,11 @@ def write(
     text, spans = fill(form, slots, lang, picks)
     checks = [
         Check(
-            s.end, slots[s.slot].type, slots[s.slot].key == truth[s.slot].key, f"{s.slot}={slots[s.slot].key}", truth[s.slot].surfaces[lang][0]
+            s.end,
+            slots[s.slot].type,
+            slots[s.slot].key == truth[s.slot].key,
+            f"{s.slot}={slots[s.slot].key}",
+            truth[s.slot].surfaces[lang][0],
         )
         for s in spans
     ]
