@@ -92,6 +92,18 @@ def _shut_down(llm: Any) -> None:
 
 
 def answers(llm: Any, prompts: list[list[int]], params: Any) -> list[Any]:
-    """vLLM's first completion of each prompt (token ids), in order. params: one SamplingParams, or one for each prompt."""
-    outputs = llm.generate([{"prompt_token_ids": ids} for ids in prompts], params, use_tqdm=False)
+    """vLLM's first completion of each prompt (token ids), in order. params: one SamplingParams, or one for each prompt.
+
+    Raises UserError when the engine dies: some limits of a build show at its first pass, not when it starts.
+    """
+    from vllm.v1.engine.exceptions import EngineDeadError
+
+    try:
+        outputs = llm.generate([{"prompt_token_ids": ids} for ids in prompts], params, use_tqdm=False)
+    except EngineDeadError as err:
+        raise UserError(
+            "vLLM's engine died while it generated; its own messages stand above. Where memory is short: lower gpu_memory_utilization "
+            "or max_num_seqs. Without a GPU it knows few sizes of attention heads (32, 64, 80, 96, 112, 128 and some larger); a model "
+            "with others needs the backend transformers"
+        ) from err
     return [output.outputs[0] for output in outputs]
