@@ -54,6 +54,11 @@ def engine(path: str, dtype: str, length: int, trust_remote_code: bool = False, 
         check_folder(Path(path), trust_remote_code)
     if taken := sorted(options.keys() & set(OURS)):
         raise UserError(f"the vLLM option {taken[0]!r} is set by the suite; leave it out")
+    if options.get("data_parallel_size", 1) != 1:
+        raise UserError(
+            "the vLLM option 'data_parallel_size' is one of vLLM's server; the engine here is one process. Use tensor_parallel_size, or "
+            "the backend transformers under accelerate launch, which shares the prompts between the GPUs"
+        )
     quiet_vllm()
     from vllm import LLM
 
