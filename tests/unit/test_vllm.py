@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from tiny_models import HAN, THAI
+from tiny_models import HAN, THAI, WIDE_HEADS, random_policy, random_reranker
 
 pytestmark = pytest.mark.vllm
 TOP = Path(__file__).parents[2]
@@ -57,21 +57,22 @@ def test_parity_passes_and_stands_in_the_manifest(evaluated: dict[str, Path]) ->
     assert float(reranker["details"]["highest"]) - float(reranker["details"]["lowest"]) > 0.1
 
 
-def test_scores_come_from_the_answer_tokens_wherever_they_rank(tiny_reranker_path: Path) -> None:
+def test_scores_come_from_the_answer_tokens_wherever_they_rank(tmp_path: Path) -> None:
     """A random reranker, in which "yes" and "no" stand among the last of the vocabulary: top-k would miss them."""
     import torch
 
     from training.rewards import load_reward
 
+    path = str(random_reranker(tmp_path / "reranker", head_dim=32, **WIDE_HEADS))
     draw = random.Random(0)
     sources = ["".join(draw.choices(HAN, k=9)) for _ in range(3)] * 4
     candidates = ["".join(draw.choices(THAI, k=draw.randint(0, 20))) for _ in sources]
-    plain = load_reward("reranker-generative", str(tiny_reranker_path), device="cpu")
+    plain = load_reward("reranker-generative", path, device="cpu")
     expected = plain.score_plain(sources, candidates)
     ids = torch.tensor([plain._query(sources[0]) + plain._document(candidates[0])])
     order = plain.model(input_ids=ids).logits[0, -1].argsort(descending=True).tolist()
     assert min(order.index(plain.yes), order.index(plain.no)) > 0
-    judge = load_reward("reranker-vllm", str(tiny_reranker_path))
+    judge = load_reward("reranker-vllm", path)
     found = judge.score(sources, candidates)
     counts = judge.counts()
     judge.close()
@@ -95,10 +96,11 @@ if __name__ == "__main__":
 """
 
 
-def test_a_policy_is_reinforced_with_completions_of_a_colocated_engine(tiny_policy_path: Path, tmp_path: Path) -> None:
+def test_a_policy_is_reinforced_with_completions_of_a_colocated_engine(tmp_path: Path) -> None:
     script = tmp_path / "grpo.py"
     script.write_text(f"import sys\nsys.path.insert(0, {str(Path(__file__).parent)!r})\n{GRPO}", encoding="utf-8")
-    run([str(script), str(tiny_policy_path), str(tmp_path / "post-rl")])
+    policy = random_policy(tmp_path / "policy", **WIDE_HEADS)
+    run([str(script), str(policy), str(tmp_path / "post-rl")])
     steps = [json.loads(line) for line in (tmp_path / "rl_steps.jsonl").read_text(encoding="utf-8").splitlines()]
     assert [row["step"] for row in steps] == [1, 2]
     assert steps[0]["kl"] == pytest.approx(0, abs=1e-5)

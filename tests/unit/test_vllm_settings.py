@@ -51,3 +51,8 @@ def test_an_option_that_results_depend_on_is_not_free(tiny_policy_path: Path, mo
         vllm_engine.engine(str(tiny_policy_path), "float32", 64, logprobs_mode="raw_logits"),
     ):
         pass
+    with (
+        pytest.raises(UserError, match=r"'data_parallel_size' is one of vLLM's server.*tensor_parallel_size"),
+        vllm_engine.engine(str(tiny_policy_path), "float32", 64, data_parallel_size=2),
+    ):
+        pass

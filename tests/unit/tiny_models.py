@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+from pathlib import Path
 from typing import Any
 
 THAI = "กขคงจชซญดตถทนบปผพฟมยรลวสหอ"
@@ -44,3 +46,35 @@ def small_shape(tokenizer: Any) -> dict[str, Any]:
         "eos_token_id": tokenizer.eos_token_id,
         "pad_token_id": tokenizer.pad_token_id,
     }
+
+
+WIDE_HEADS = {"hidden_size": 64, "num_attention_heads": 2, "num_key_value_heads": 1}
+"""Heads of 32: the least that vLLM's attention on CPU knows. In place of small_shape's, whose heads are of 8."""
+
+
+def random_policy(folder: Path, **shape: Any) -> Path:
+    """Saves a random SmolLM3 that has never seen anything. shape: config keys in place of small_shape's."""
+    import torch
+    from transformers import SmolLM3Config, SmolLM3ForCausalLM
+
+    logging.getLogger("transformers").setLevel(logging.ERROR)
+    torch.manual_seed(0)
+    tokenizer = character_tokenizer([])
+    SmolLM3ForCausalLM(SmolLM3Config(**(small_shape(tokenizer) | shape))).save_pretrained(folder)
+    tokenizer.save_pretrained(folder)
+    return folder
+
+
+def random_reranker(folder: Path, head_dim: int = 8, **shape: Any) -> Path:
+    """Saves a random Qwen3 with the template's words, its weights large enough for its answers to differ."""
+    import torch
+    from transformers import Qwen3Config, Qwen3ForCausalLM
+
+    from training.rewards.reranker_generative import TEMPLATE_WORDS
+
+    torch.manual_seed(1)
+    tokenizer = character_tokenizer(TEMPLATE_WORDS)
+    config = Qwen3Config(**(small_shape(tokenizer) | shape), head_dim=head_dim, initializer_range=0.3)
+    Qwen3ForCausalLM(config).save_pretrained(folder)
+    tokenizer.save_pretrained(folder)
+    return folder
