@@ -78,15 +78,16 @@ def test_rewards_do_not_depend_on_how_the_batch_is_split(one: Path, two: Path) -
     )
 
 
-def test_fine_tuning_gives_the_same_weights_to_rounding(one: Path, two: Path) -> None:
+def test_fine_tuning_gives_the_same_weights_to_rounding(one: Path, two: Path, tiny_policy_path: Path) -> None:
     from safetensors.torch import load_file
 
     a, b = (load_file(folder / "post-sft" / "model.safetensors") for folder in (one, two))
-    start = load_file(one / "post-rl" / "model.safetensors")
-    assert a.keys() == b.keys()
-    # Means, not maxima: Adam turns the sign of a gradient that is zero but for rounding into a whole step of its weight.
+    start = load_file(tiny_policy_path / "model.safetensors")
+    assert a.keys() == b.keys() == start.keys()
+    # Sums, not maxima: Adam turns the sign of a gradient that is zero but for rounding into a whole step of its weight.
+    # How many such weights there are depends on the processor (1e-7 to 5e-3 of the way was seen); half of each batch alone gives 0.67.
     apart, moved = (sum((a[k] - x[k]).abs().sum().item() for k in a) for x in (b, start))
-    assert apart < 0.02 * moved
+    assert apart < 0.1 * moved
 
 
 def test_reinforcement_logs_one_batch_of_all_processes(two: Path) -> None:
