@@ -147,14 +147,18 @@ def test_a_full_disk_is_told_before_the_first_byte(
     assert "--run-dir" in text
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
-def test_a_read_only_place_is_told(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.skipif(os.geteuid() == 0 and not Path("/sys").is_mount(), reason="root may write anywhere but in sysfs")
+def test_a_read_only_place_is_told(place: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     """No traceback of a PermissionError."""
+    monkeypatch.setattr(preflight.shutil, "disk_usage", lambda path: shutil._ntuple_diskusage(2**40, 0, 2**40))  # sysfs has no space, either
+    closed = Path("/sys/sgsrl-run") if os.geteuid() == 0 else place / "run"
     place.chmod(0o500)
     try:
-        assert "choose a directory that you may write to" in refused(place, capsys)
+        assert main([*RUN[:-1], str(closed)]) == 2
     finally:
         place.chmod(0o700)
+    assert "choose a directory that you may write to" in capsys.readouterr().err
+    assert list(place.iterdir()) == []
 
 
 def test_a_directory_with_nothing_but_data_is_still_free(tmp_path: Path) -> None:
