@@ -58,9 +58,10 @@ def sft(place: Workplace, stage: str, parent: str, pairs: list[tuple[str, str]],
 def validate_reward(place: Workplace, task: Task, models: Models) -> dict[str, Any]:
     """The step that holds the run's own reward against known answers, before anything is trained on it; returns the digest.
 
-    It goes into the manifest. A reward that fails its null baselines is told loudly, in every call, skipped or not; it stops nothing.
+    It goes into the manifest. A reward that fails its null baselines is told loudly, in every call, skipped or not, and the categories that mislead it
+    in a line; it stops nothing.
     """
-    from benchmark.reward.validate import loud, no_digest, reward_digest, supports
+    from benchmark.reward.validate import loud, no_digest, reward_digest, supports, weakness
 
     n = place.profile.rl.validate_pairs
 
@@ -78,6 +79,8 @@ def validate_reward(place: Workplace, task: Task, models: Models) -> dict[str, A
     place.manifest.write(place.run_dir)
     if done.record["warning"]:
         place.say("\n" + loud(done.record["warning"]))
+    elif text := weakness(done.record):
+        place.say(text)
     return done.record
 
 

@@ -205,6 +205,15 @@ def reward_digest(reward: Any, n_per_category: int = 24, seed: int = 0, target_l
     return {key: digest.get(key) for key in DIGEST} | {"warning": warning(report)}
 
 
+def weakness(digest: Mapping[str, Any]) -> str | None:
+    """One line on what RL will be paid for by mistake: the categories in which the reward prefers the error. None where there is none."""
+    if not digest["misled"]:
+        return None
+    slope = digest["slope_per_100_chars"]
+    filler = f"; {slope:+.3f} for 100 characters of filler" if slope is not None and slope > 0 else ""
+    return f"this reward prefers the error in {', '.join(digest['misled'])}{filler}: expect the policy to find that (see validate-reward)"
+
+
 def loud(text: str) -> str:
     """A warning in a frame that cannot be overlooked."""
     line = "!" * 78

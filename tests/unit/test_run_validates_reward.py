@@ -10,6 +10,7 @@ import pytest
 from benchmark.config import load_profile
 from benchmark.manifest import read_manifest
 from benchmark.measure import Workplace, open_workplace
+from benchmark.reward.challenge import build
 from benchmark.reward.validate import DIGEST
 from benchmark.stages import validate_reward
 from benchmark.tasks import load_task
@@ -75,6 +76,19 @@ def test_a_reward_that_knows_nothing_is_told_loudly_in_every_call(tmp_path: Path
         assert "which knows nothing" in digest["warning"]
         loud = next(text for text in said if "THIS REWARD CANNOT BE TRUSTED" in text)
         assert "!" * 60 in loud
+    assert reward.calls == 1
+
+
+def test_what_misleads_a_reward_that_beats_the_nulls_is_told_in_a_line(tmp_path: Path) -> None:
+    right = {(pair.source, pair.better) for pair in build(("th",), 24).pairs}
+    reward = Planted(lambda s, c: [0.1 * (pair in right) + len(pair[1]) / 500 for pair in zip(s, c, strict=True)])
+    for _ in range(2):
+        said: list[str] = []
+        digest = validate_reward(_place(tmp_path / "run", said, "rl.validate_pairs=24"), load_task("newswire-title"), Models(reward))
+        assert digest["warning"] is None
+        told = next(text for text in said if "prefers the error in" in text)
+        assert "padding_filler" in told and "for 100 characters of filler" in told
+        assert not any("CANNOT BE TRUSTED" in text for text in said)
     assert reward.calls == 1
 
 
