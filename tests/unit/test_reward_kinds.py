@@ -8,7 +8,8 @@ import pytest
 from tiny_models import character_tokenizer
 
 from metrics.errors import UserError
-from training.rewards import load_reward
+from training.rewards import load_reward, load_reward_for
+from training.rewards.reranker_generative import DEFAULT_INSTRUCT
 from training.rewards.safeguards import Penalties, shape
 
 SOURCES = ["中国公司", "中国公司", "北京法院起诉", "中国公司"]
@@ -128,3 +129,16 @@ def test_the_generative_template_measures(tiny_reranker_path):
     assert found["instructions"][0]["mean_change"] == 0.0
     assert 0 < found["yes_no_mass"]["p5"] <= found["yes_no_mass"]["mean"] < 1
     assert reward.instruct == own
+
+
+@pytest.mark.parametrize("spec", ["{}", "safeguarded({})", "reranker-generative"])
+def test_a_yes_no_judge_is_asked_about_the_language_of_the_texts(tiny_reranker_path, spec):
+    named = spec == "reranker-generative"
+    load = lambda lang, **options: load_reward_for(  # noqa: E731
+        lang, spec.format(tiny_reranker_path), str(tiny_reranker_path) if named else None, **options
+    )
+    thai, tibetan, own = load("th"), load("bo"), load("bo", instruct="Judge it")
+    asked = [getattr(reward, "inner", reward).instruct for reward in (thai, tibetan, own)]
+    assert asked == [DEFAULT_INSTRUCT, DEFAULT_INSTRUCT.replace("Thai", "Tibetan"), "Judge it"]
+    assert len({reward.id for reward in (thai, tibetan, own)}) == 3
+    assert thai.id == load_reward(spec.format(tiny_reranker_path), str(tiny_reranker_path) if named else None).id

@@ -27,6 +27,9 @@ REWARDS = {
 """name -> "module:factory"; a factory takes the path (a folder or hub id; for `callable` "module:function", for `llm-judge` "URL#MODEL") and
 keyword options."""
 
+YES_NO = ("reranker-generative", "reranker-vllm")
+"""Rewards that are given an instruction."""
+
 ARCHITECTURES = {"ForCausalLM": "reranker-generative", "ForSequenceClassification": "reranker-encoder"}
 """Ending of the architecture named in config.json -> reward."""
 
@@ -72,6 +75,17 @@ def load_reward(spec: str, path: str | None = None, **options: Any) -> Reward:
         raise UserError(f"the reward {name!r} needs a path (its folder or hub id; for `callable`, module:function; for `llm-judge`, URL#MODEL)")
     module, _, attr = REWARDS[name].partition(":")
     return getattr(import_module(module), attr)(where, **options)
+
+
+def load_reward_for(target_lang: str, spec: str, path: str | None = None, **options: Any) -> Reward:
+    """`load_reward`; a yes/no judge without `instruct` among its options is asked about texts of `target_lang`."""
+    inner = spec.removeprefix("safeguarded(")[:-1] if spec.startswith("safeguarded(") and spec.endswith(")") else spec
+    kind = _kind(Path(inner)) if inner not in REWARDS and Path(inner).is_dir() else inner
+    if kind in YES_NO and "instruct" not in options:
+        from .reranker_generative import instruct_for
+
+        options["instruct"] = instruct_for(target_lang)
+    return load_reward(spec, path, **options)
 
 
 def _kind(folder: Path) -> str:
