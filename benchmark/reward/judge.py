@@ -102,16 +102,14 @@ def load_judge(
         if not options or "unexpected keyword" not in str(err):
             raise
         raise UserError(f"reward {shown}: does not take {', '.join(options)}; only a generative reranker has an instruction") from err
-    if langs and (own := getattr(reward, "target_lang", None)) is not None and {own} != set(langs):
-        if len(set(langs)) > 1:
-            raise UserError(f"reward {shown}: works for one target language at a time, the pairs have {', '.join(sorted(set(langs)))}")
-        reward = load(spec, path, **options, target_lang=langs[0])
+    if len(set(langs)) > 1 and getattr(reward, "target_lang", None) is not None:
+        raise UserError(f"reward {shown}: works for one target language at a time, the pairs have {', '.join(sorted(set(langs)))}")
     return judge_of(reward, shown)
 
 
 def judge_of(reward: Any, name: str | None = None) -> Judge:
     """The judge around a loaded reward."""
-    inner = getattr(reward, "function", None) if reward.name == "callable" else None
+    inner = getattr(reward, "call", None) if reward.name == "callable" else None
     # A user's function is called as it is: eq. 6 wants 0..1, but what is measured here is also defined for other scales.
     call = inner if inner is not None else reward.score
     shown = name or (getattr(reward, "where", None) if reward.name == "callable" else None) or reward.name

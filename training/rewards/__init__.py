@@ -29,6 +29,8 @@ keyword options."""
 
 YES_NO = ("reranker-generative", "reranker-vllm")
 """Rewards that are given an instruction."""
+ONE_LANGUAGE = ("comet-qe", "llm-judge", "safeguarded")
+"""Rewards that work for one target language at a time, the option `target_lang`."""
 
 ARCHITECTURES = {"ForCausalLM": "reranker-generative", "ForSequenceClassification": "reranker-encoder"}
 """Ending of the architecture named in config.json -> reward."""
@@ -77,14 +79,15 @@ def load_reward(spec: str, path: str | None = None, **options: Any) -> Reward:
     return getattr(import_module(module), attr)(where, **options)
 
 
-def load_reward_for(target_lang: str, spec: str, path: str | None = None, **options: Any) -> Reward:
-    """`load_reward`; a yes/no judge without `instruct` among its options is asked about texts of `target_lang`."""
-    inner = spec.removeprefix("safeguarded(")[:-1] if spec.startswith("safeguarded(") and spec.endswith(")") else spec
-    kind = _kind(Path(inner)) if inner not in REWARDS and Path(inner).is_dir() else inner
-    if kind in YES_NO and "instruct" not in options:
+def load_reward_for(lang: str, spec: str, path: str | None = None, **options: Any) -> Reward:
+    """`load_reward` for texts of one language: a yes/no judge is asked about it, the kinds of ONE_LANGUAGE are told it. Options come first."""
+    kind = "safeguarded" if spec.startswith("safeguarded(") else _kind(Path(spec)) if spec not in REWARDS and Path(spec).is_dir() else spec
+    if kind in YES_NO:
         from .reranker_generative import instruct_for
 
-        options["instruct"] = instruct_for(target_lang)
+        options.setdefault("instruct", instruct_for(lang))
+    elif kind in ONE_LANGUAGE:
+        options.setdefault("target_lang", lang)
     return load_reward(spec, path, **options)
 
 
