@@ -13,6 +13,7 @@ import pytest
 from benchmark import cli
 from benchmark.reward import measures
 from benchmark.reward.challenge import build
+from benchmark.reward.damage import CATEGORIES
 from benchmark.reward.judge import Judge, load_judge
 from benchmark.reward.nulls import NULLS
 from benchmark.reward.page import render
@@ -63,6 +64,14 @@ def test_an_oracle_is_right_everywhere():
     assert report["n"] == len(challenge().pairs)
 
 
+def test_an_oracle_is_right_everywhere_in_tibetan_too():
+    tibetan = build(("bo",), 4)
+    known = {(p.source, p.better) for p in tibetan.pairs}
+    report = validate(_judge(lambda s, t: [float(pair in known) for pair in zip(s, t, strict=True)]), tibetan)
+    assert {slug: (row["accuracy"], row["n"]) for slug, row in report["by_category"].items()} == dict.fromkeys(CATEGORIES, (1.0, 4))
+    assert report["flags"]["beats_nulls"] and report["macro_accuracy"] == 1.0
+
+
 def test_an_inverted_oracle_is_flagged_everywhere():
     report = validate(_judge(lambda s, c: [1 - x for x in oracle(s, c)]), challenge())
     assert report["macro_accuracy"] == 0.0
@@ -90,6 +99,15 @@ def test_null_baselines_land_where_they_must():
     assert not report["flags"]["beats_nulls"]
     assert report["retrieval"]["p_at_1"] == 0.0
     assert report["length"]["slope_per_100_chars"] == 0.0
+
+
+def test_the_random_baseline_is_a_coin_for_each_pair_even_where_pairs_share_a_text():
+    texts = [str(i) for i in range(4000)]
+    shared, own = NULLS["random"](["源"] * 4000, ["ดี"] * 4000), NULLS["random"](["源"] * 4000, texts)
+    assert abs(np.mean(np.array(shared) > np.array(own)) - 0.5) < 3 * 0.5 / 4000**0.5
+    assert NULLS["random"](["源"] * 4000, texts) == own
+    small = build(("bo",), 2)
+    assert abs(validate(_judge(length_reward), small)["null_baselines"]["random"]["macro_accuracy"] - 0.5) < 3 * 0.5 / 50**0.5
 
 
 def test_an_injected_length_coefficient_comes_back():
