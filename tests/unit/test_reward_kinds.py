@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from tiny_models import character_tokenizer
 
+from benchmark.config import load_profile
+from benchmark.models import Models
 from benchmark.reward.judge import load_judge
 from metrics.errors import UserError
 from training.rewards import load_reward, load_reward_for
@@ -154,6 +156,12 @@ def test_the_language_of_the_texts_reaches_what_is_inside():
     assert load_reward_for("bo", "llm-judge", "http://127.0.0.1:1/v1#judge", target_lang="th").target_lang == "th"
     with pytest.raises(UserError, match="one target language at a time"):
         load_judge("safeguarded(test_reward_kinds:words)", None, None, {}, langs=["bo", "th"])
+
+
+@pytest.mark.parametrize(("task", "language"), [("newswire-title", "Thai"), ("newswire-title-bo", "Tibetan")])
+def test_the_reward_of_a_run_is_asked_about_the_language_of_its_task(tiny_reranker_path, task, language):
+    profile = load_profile("smoke", (f"run.task={task}", f"rl.reward_path={tiny_reranker_path}"))
+    assert f"the {language} text" in Models(profile).load_reward().instruct
 
 
 def test_comet_refuses_languages_it_does_not_cover():

@@ -200,6 +200,24 @@ def test_a_broken_scorer_stops_the_run_with_its_name(function, message):
         validate(_judge(function), challenge())
 
 
+def not_a_number(sources, candidates):
+    return [float("nan")] * len(candidates)
+
+
+def too_few(sources, candidates):
+    return [0.5] * (len(candidates) - 1)
+
+
+@pytest.mark.parametrize(("name", "message"), [("not_a_number", "returned nan for the candidate"), ("too_few", "returned 1 scores for 2")])
+def test_a_broken_scorer_is_one_message_of_the_command_and_nothing_is_written(tmp_path, capsys, name, message):
+    path, out = tmp_path / "pairs.jsonl", tmp_path / "out"
+    path.write_text(json.dumps({**GOOD, "source_lang": "en", "target_lang": "de"}) + "\n", encoding="utf-8")
+    assert cli.main(["validate-reward", "--reward", f"test_validate_reward:{name}", "--pairs", str(path), "--out", str(out)]) == 2
+    error = capsys.readouterr().err
+    assert f"test_validate_reward:{name}: {message}" in error and error.count("\n") == 1
+    assert not out.exists()
+
+
 GOOD = {"id": "1", "source": "源", "better": "ดี", "worse": "เลว", "category": "own", "source_lang": "zh", "target_lang": "th"}
 
 
