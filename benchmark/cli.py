@@ -172,7 +172,7 @@ COMMANDS: dict[str, tuple[str, str, list[Argument]]] = {
             _arg("--reward", metavar="REWARD", help="NAME, FOLDER, module:function or metric:NAME (default: the reward of --run)"),
             _arg("--kind", metavar="NAME", help="read FOLDER as this kind of reward (default: from its config)"),
             _arg("--path", metavar="FOLDER", help="what a NAME or a model-based metric loads (default: the embedded model)"),
-            _arg("--instruct", metavar="TEXT", help="instruction of a generative reranker (default: the title task's)"),
+            _arg("--instruct", metavar="TEXT", help="instruction of a generative reranker (default: the title task's, in the pairs' language)"),
             _arg("--pairs", metavar="FILE", help="pairs.jsonl of your own, in place of the generated set"),
             _arg("--candidates", metavar="FILE", help="candidates.jsonl of your own, for the retrieval figures"),
             _arg("--run", metavar="RUN_DIR", help="a finished run: its reward, and what RL did to each type of fact"),

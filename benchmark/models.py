@@ -117,9 +117,11 @@ class Models:
 
     def load_reward(self) -> Any:
         """The reward of the RL stage."""
-        from training.rewards import load_reward
+        from benchmark.tasks import load_task
+        from training.rewards import load_reward_for
 
-        return load_reward(self.profile.rl.reward, self.reward_path, **self.profile.rl.reward_options)
+        lang, rl = load_task(self.profile.run.task).target_lang, self.profile.rl
+        return load_reward_for(lang, rl.reward, self.reward_path, **rl.reward_options)
 
     @cached_property
     def _reward_content(self) -> str:

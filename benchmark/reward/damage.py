@@ -27,7 +27,7 @@ def _entity(type_: str) -> Callable[[Story], Draft | None]:
 
 
 def number(s: Story) -> Draft | None:
-    """One figure, the scale (万 for 亿), or the era of a year."""
+    """One digit of a figure, the scale (万 or 亿 carried wrongly: 10 or 100 times too much), or the era of a year."""
     kinds = [f for f in (_era, _scale, _figure) if s.rng.random() < 0.6 or f is _figure]
     return next((d for d in (f(s) for f in kinds) if d), None)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from markupsafe import Markup
@@ -19,9 +19,32 @@ CURVES = (
 )
 
 
+FEW = 8
+"""Categories up to which all figures of the set have one height and stand side by side."""
+SIDE = 4.6
+"""Width of the figures beside the accuracies."""
+GAP = 0.46
+"""What two cards above each other have more than one: the space between them and their margins."""
+LABEL = 0.2
+"""Height of a label with the space around it. Sizes in units of 100 pixels."""
+
+
+def layout(report: Mapping[str, Any]) -> str:
+    """CSS class of the figures of the set: "even" (one row of equal cards), or "tall" (accuracies, the others above each other beside them)."""
+    return "even" if len(_scored(report)) <= FEW else "tall"
+
+
 def of_set(report: Mapping[str, Any]) -> list[Markup]:
-    """What the challenge set showed; a reliability plot for probabilities only."""
-    return [_accuracies(report), _distribution(report)] + ([_reliability(report)] if report["reliability"] else [])
+    """What the challenge set showed; a reliability plot for probabilities only. Sized so that `layout` leaves no card half empty."""
+    tall = 0.6 + 0.24 * len(_scored(report))
+    calibrated = bool(report["reliability"])
+    if layout(report) == "even":
+        sizes = [(SIDE, 2.8)] * 3
+    else:
+        side = (tall - GAP) / 2 if calibrated else tall
+        sizes = [(7.2, tall), (SIDE, side), (SIDE, side)]
+    out = [_accuracies(report, sizes[0]), _distribution(report, sizes[1])]
+    return [*out, _reliability(report, sizes[2])] if calibrated else out
 
 
 def best_of_n(found: Mapping[str, Any]) -> list[Markup]:
@@ -43,25 +66,70 @@ def best_of_n(found: Mapping[str, Any]) -> list[Markup]:
     return out
 
 
+def spread_out(heights: Sequence[float], step: float, low: float, high: float) -> list[float]:
+    """Places for labels: in the order of the heights, at least `step` apart, near their heights, within low..high where there is room.
+
+    The way of isotonic regression: labels that would overlap are put as one block around the mean of what they ask for.
+    """
+    order = sorted(range(len(heights)), key=lambda i: heights[i])
+    blocks: list[list[float]] = []  # each: sum of wanted starts, number of labels
+    for rank, i in enumerate(order):
+        blocks.append([heights[i] - rank * step, 1])
+        while len(blocks) > 1 and blocks[-2][0] / blocks[-2][1] > blocks[-1][0] / blocks[-1][1]:
+            total, n = blocks.pop()
+            blocks[-1] = [blocks[-1][0] + total, blocks[-1][1] + n]
+    starts = [min(max(total / n, low), max(high - (len(order) - 1) * step, low)) for total, n in blocks for _ in range(int(n))]
+    out = [0.0] * len(heights)
+    for rank, i in enumerate(order):
+        out[i] = starts[rank] + rank * step
+    return out
+
+
 def damage(found: Mapping[str, Any]) -> Markup:
-    """Accuracy of the reward on each fact type across, change of that type's recall through RL upwards, intervals on both axes."""
-    figure, ax = axes(5.6, 4.0, "reward accuracy on pairs that differ in this type of fact", "change of recall, post-sft to post-rl")
+    """Accuracy of the reward on each fact type across, change of that type's recall through RL upwards, intervals on both axes.
+
+    The names stand in the right margin in the order of the changes, each with a line to its point: types that lie together stay legible.
+    """
+    table = found["by_fact_type"]
+    height = max(4.2, 0.9 + 1.25 * LABEL * len(table))
+    figure, ax = axes(5.8, height, "reward accuracy on pairs that differ in this type of fact", "change of recall, post-sft to post-rl")
     ax.axvline(0.5, color=GRID, linewidth=1.4)
     ax.axhline(0.0, color=GRID, linewidth=1.4)
-    for name, row in found["by_fact_type"].items():
-        colour = BAD if row["delta_ci_high"] is not None and row["delta_ci_high"] < 0 else GOOD if (row["delta_ci_low"] or 0) > 0 else MUTED
-        ax.plot([row["accuracy_ci_low"], row["accuracy_ci_high"]], [row["delta"]] * 2, color=colour, linewidth=1.6)
-        if row["delta_ci_low"] is not None and row["delta_ci_high"] is not None:
-            ax.plot([row["accuracy"]] * 2, [row["delta_ci_low"], row["delta_ci_high"]], color=colour, linewidth=1.6)
-        ax.plot([row["accuracy"]], [row["delta"]], "o", color=colour, markersize=5)
-        ax.annotate(plain(name), (row["accuracy"], row["delta"]), textcoords="offset points", xytext=(6, 5), fontsize=8.5, color=INK)
+    colours = {}
+    for name, row in table.items():
+        low, high = row["delta_ci_low"], row["delta_ci_high"]
+        colours[name] = BAD if high is not None and high < 0 else GOOD if (low or 0) > 0 else MUTED
+        ax.plot([row["accuracy_ci_low"], row["accuracy_ci_high"]], [row["delta"]] * 2, color=colours[name], linewidth=1.6)
+        if low is not None and high is not None:
+            ax.plot([row["accuracy"]] * 2, [low, high], color=colours[name], linewidth=1.6)
+        ax.plot([row["accuracy"]], [row["delta"]], "o", color=colours[name], markersize=5)
+    bottom, top = ax.get_ylim()
+    step = (top - bottom) * LABEL / (height - 0.7)
+    places = spread_out([row["delta"] for row in table.values()], step, bottom + step / 2, top - step / 2)
+    for (name, row), place in zip(table.items(), places, strict=True):
+        ax.annotate(
+            plain(name),
+            (row["accuracy"], row["delta"]),
+            xytext=(1.06, place),
+            textcoords=("axes fraction", "data"),
+            va="center",
+            fontsize=8.5,
+            color=INK,
+            annotation_clip=False,
+            arrowprops={"arrowstyle": "-", "linewidth": 0.7, "color": colours[name], "alpha": 0.7, "shrinkA": 1, "shrinkB": 3, "relpos": (0, 0.5)},
+        )
+    ax.set_ylim(bottom, top)
     return to_svg(figure, "damage", "Reward accuracy by fact type against the change of that type's recall through RL, with 95 % intervals")
 
 
-def _accuracies(report: Mapping[str, Any]) -> Markup:
-    rows = [(slug, row) for slug, row in report["by_category"].items() if row["accuracy"] is not None]
+def _scored(report: Mapping[str, Any]) -> list[tuple[str, Mapping[str, Any]]]:
+    return [(slug, row) for slug, row in report["by_category"].items() if row["accuracy"] is not None]
+
+
+def _accuracies(report: Mapping[str, Any], size: tuple[float, float]) -> Markup:
+    rows = _scored(report)
     best = report["null_baselines"][report["flags"]["best_null"]]["by_category"]
-    figure, ax = axes(7.2, 0.6 + 0.24 * len(rows), "accuracy")
+    figure, ax = axes(*size, "accuracy")
     for i, (slug, row) in enumerate(reversed(rows)):
         colour = BAD if row["ci_high"] < 0.5 else GOOD if row["ci_low"] > 0.5 else MUTED
         ax.plot([row["ci_low"], row["ci_high"]], [i, i], color=colour, linewidth=2.2)
@@ -70,13 +138,14 @@ def _accuracies(report: Mapping[str, Any]) -> Markup:
     ax.axvline(0.5, color=GRID, linewidth=1.4)
     ax.set_yticks(range(len(rows)), [plain(slug) for slug, _ in reversed(rows)])
     ax.set_xlim(-0.02, 1.02)
+    ax.set_ylim(-0.6, len(rows) - 0.4)
     return to_svg(figure, "acc", "Accuracy by category with 95 % Wilson intervals; a vertical stroke marks the best null baseline")
 
 
-def _distribution(report: Mapping[str, Any]) -> Markup:
+def _distribution(report: Mapping[str, Any], size: tuple[float, float]) -> Markup:
     """Histograms of both kinds of text as shares, the useful range shaded, medians as strokes."""
     found = report["distribution"]
-    figure, ax = axes(4.6, 2.6, "raw score", "share of texts")
+    figure, ax = axes(*size, "raw score", "share of texts")
     low, high = found["useful_range"]
     if high > low:
         ax.axvspan(low, high, color=GRID, alpha=0.6, linewidth=0)
@@ -89,8 +158,8 @@ def _distribution(report: Mapping[str, Any]) -> Markup:
     return to_svg(figure, "dist", "Raw scores of right and wrong texts; shaded: useful range; dotted: medians")
 
 
-def _reliability(report: Mapping[str, Any]) -> Markup:
-    figure, ax = axes(3.6, 3.2, "mean score of the bin", "share of right texts")
+def _reliability(report: Mapping[str, Any], size: tuple[float, float]) -> Markup:
+    figure, ax = axes(*size, "mean score of the bin", "share of right texts")
     ax.plot([0, 1], [0, 1], color=GRID, linewidth=1.4)
     bins = report["reliability"]
     ax.plot([b["confidence"] for b in bins], [b["accuracy"] for b in bins], "o-", color=INK, markersize=4)

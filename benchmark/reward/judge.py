@@ -6,6 +6,7 @@ import math
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -80,7 +81,7 @@ def load_judge(
     """
     if spec.startswith(PREFIX):
         return _metric(spec.removeprefix(PREFIX), path, known)
-    from training.rewards import REWARDS, load_reward
+    from training.rewards import REWARDS, load_reward, load_reward_for
 
     shown = spec
     if kind is not None:
@@ -93,22 +94,22 @@ def load_judge(
     if spec in REWARDS and spec != "callable" and path is not None and not Path(path).exists() and path.startswith((".", "/", "~")):
         raise UserError(f"reward {spec}: {path} does not exist; give the folder of a saved model")
     options = dict(options or {})
+    # As RL does for its task. Of several languages none can be named: the default stays, and --instruct is there.
+    load = partial(load_reward_for, langs[0]) if len(set(langs)) == 1 else load_reward
     try:
-        reward = load_reward(spec, path, **options)
+        reward = load(spec, path, **options)
     except TypeError as err:
         if not options or "unexpected keyword" not in str(err):
             raise
         raise UserError(f"reward {shown}: does not take {', '.join(options)}; only a generative reranker has an instruction") from err
-    if langs and (own := getattr(reward, "target_lang", None)) is not None and {own} != set(langs):
-        if len(set(langs)) > 1:
-            raise UserError(f"reward {shown}: works for one target language at a time, the pairs have {', '.join(sorted(set(langs)))}")
-        reward = load_reward(spec, path, **options, target_lang=langs[0])
+    if len(set(langs)) > 1 and getattr(reward, "target_lang", None) is not None:
+        raise UserError(f"reward {shown}: works for one target language at a time, the pairs have {', '.join(sorted(set(langs)))}")
     return judge_of(reward, shown)
 
 
 def judge_of(reward: Any, name: str | None = None) -> Judge:
     """The judge around a loaded reward."""
-    inner = getattr(reward, "function", None) if reward.name == "callable" else None
+    inner = getattr(reward, "call", None) if reward.name == "callable" else None
     # A user's function is called as it is: eq. 6 wants 0..1, but what is measured here is also defined for other scales.
     call = inner if inner is not None else reward.score
     shown = name or (getattr(reward, "where", None) if reward.name == "callable" else None) or reward.name

@@ -21,7 +21,9 @@ def wilson(successes: float, n: int) -> tuple[float, float]:
         raise ValueError("an interval needs at least one trial")
     p, z2 = successes / n, Z * Z
     centre, half = p + z2 / (2 * n), Z * math.sqrt(p * (1 - p) / n + z2 / (4 * n * n))
-    return max(0.0, (centre - half) / (1 + z2 / n)), min(1.0, (centre + half) / (1 + z2 / n))
+    # At 0 and 1 the interval ends there, without the rounding error that would put it beside the share.
+    low, high = (centre - half) / (1 + z2 / n), (centre + half) / (1 + z2 / n)
+    return 0.0 if successes == 0 else max(0.0, low), 1.0 if successes == n else min(1.0, high)
 
 
 @dataclass(frozen=True, slots=True)

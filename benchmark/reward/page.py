@@ -16,6 +16,8 @@ from . import figures, validate
 FOLDER = Path(__file__).resolve().parent
 STYLE = FOLDER.parent / "report" / "style.css"
 SHOWN_CHARS = 400
+LITTLE_MASS = 0.5
+"""Share of probability on yes and no under which other answers are likelier, and the page says what that means."""
 
 
 def write_page(report: Mapping[str, Any], path: Path) -> None:
@@ -39,6 +41,8 @@ def render(report: Mapping[str, Any]) -> str:
         warning=validate.warning(report),
         nulls=nulls,
         figures=figures.of_set(report),
+        layout=figures.layout(report),
+        little=LITTLE_MASS,
         pressed=figures.best_of_n(report["best_of_n"]) if report.get("best_of_n") else [],
         damage=figures.damage(report["blind_spots"]) if report.get("blind_spots") else None,
         style=Markup(STYLE.read_text(encoding="utf-8")),

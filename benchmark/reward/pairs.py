@@ -8,11 +8,12 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
+from unicodedata import normalize
 
 from metrics.errors import UserError
 from metrics.records import FACT_TYPES, Example, parse_example, read_jsonl
 
-MAX_BYTES = 100 * 2**20
+MAX_BYTES = 100 * 10**6
 """A file of this size or more is refused: nobody wrote so many pairs by hand, and every one of them would be scored."""
 SEVERITIES = ("minor", "major", "critical")
 _LANGUAGE = re.compile(r"[a-zA-Z]{2,3}(-[a-zA-Z0-9]{2,8})*")
@@ -101,7 +102,7 @@ def _rows(path: str | Path) -> Iterable[tuple[str, dict[str, Any]]]:
     except OSError as err:
         raise UserError(f"cannot read {path}: {err.strerror or err}; check the path") from err
     if size >= MAX_BYTES:
-        raise UserError(f"{path}, line 1: the file has {size / 2**20:.0f} MiB, the limit is {MAX_BYTES / 2**20:.0f}; give a sample of it")
+        raise UserError(f"{path}, line 1: the file has {size / 10**6:.0f} MB, the limit is {MAX_BYTES / 10**6:.0f}; give a sample of it")
     seen: dict[str, int] = {}
     for number, row in read_jsonl(path):
         where = f"{path}, line {number}"
@@ -117,13 +118,13 @@ def read_pairs(path: str | Path) -> tuple[list[Pair], dict[tuple[str, str], Exam
     """The pairs of a file, and what it knows about their sources (optional keys `reference` and `facts`, as in examples.jsonl).
 
     Optional too: `severity`, `fact_type`, `changed`. UserError names file and line: a missing field, equal better and worse, an unknown
-    language, a repeated id, broken UTF-8 or JSON, a file of 100 MiB or more.
+    language, a repeated id, broken UTF-8 or JSON, a file of 100 MB or more.
     """
     pairs: list[Pair] = []
     examples: dict[tuple[str, str], Example] = {}
     for where, row in _rows(path):
         better, worse = _text(row, "better", where), _text(row, "worse", where, blank=True)
-        if better.strip() == worse.strip():
+        if normalize("NFC", better).strip() == normalize("NFC", worse).strip():
             raise UserError(f'{where}: "better" and "worse" are equal; one of two equal texts cannot be the better one')
         severity, fact_type = row.get("severity", "major"), row.get("fact_type")
         if severity not in SEVERITIES:

@@ -12,7 +12,6 @@ PARAPHRASES = (
     "Judge whether the {language} document says the same as the Chinese article in the query",
     "Retrieve the {language} text that conveys the content of the Chinese news article correctly",
 )
-LANGUAGES = {"th": "Thai", "bo": "Tibetan"}
 N_PAIRS, N_MASS = 96, 48
 
 
@@ -24,9 +23,11 @@ def sensitivity(reward: Any, pairs: Sequence[Any], seed: int) -> dict[str, Any] 
     """
     if reward is None or getattr(reward, "name", "") != "reranker-generative":
         return None
+    from training.rewards.reranker_generative import language_name
+
     order = np.random.default_rng(seed).permutation(len(pairs))[:N_PAIRS]
     chosen = [pairs[i] for i in order]
-    language = LANGUAGES.get(chosen[0].target_lang, chosen[0].target_lang)
+    language = language_name(chosen[0].target_lang)
     own, base, rows = reward.instruct, None, []
     sources = [p.source for p in chosen for _ in range(2)]
     texts = [t for p in chosen for t in (p.better, p.worse)]

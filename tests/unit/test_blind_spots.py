@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +14,7 @@ from benchmark import cli
 from benchmark.config import load_profile
 from benchmark.manifest import RunManifest
 from benchmark.reward.blindspots import blind_spots, read_run
+from benchmark.reward.figures import damage, spread_out
 from metrics.errors import UserError
 
 ROW = {"delta": -0.3, "ci_low": -0.4, "ci_high": -0.2, "p": 0.001, "p_holm": 0.01}
@@ -103,3 +106,27 @@ def test_an_unwritable_place_is_told_before_anything_is_scored(tmp_path: Path, c
     arguments = ["validate-reward", "--reward", "test_blind_spots:no_numbers", "--n", "2", "--out", str(tmp_path / "file" / "out")]
     assert cli.main(arguments) == 2
     assert "cannot be written" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("heights", [[0.0], [0.3, 0.3, 0.3], [0.9, 0.1, 0.12, 0.11, 0.95, 0.5], [1.0, 1.0, 0.0, 0.0]])
+def test_labels_keep_their_order_and_their_distance(heights: list[float]) -> None:
+    places = spread_out(heights, 0.1, 0.0, 1.0)
+    order = sorted(range(len(heights)), key=lambda i: heights[i])
+    assert all(places[b] - places[a] >= 0.1 - 1e-9 for a, b in pairwise(order))
+    assert all(-1e-9 <= place <= 1 + 1e-9 for place in places)
+    assert spread_out([0.2, 0.5, 0.8], 0.1, 0.0, 1.0) == pytest.approx([0.2, 0.5, 0.8]), "where there is room, each stands at its point"
+
+
+def test_the_names_of_types_that_lie_together_do_not_overlap() -> None:
+    names = ["person", "place", "organisation", "event", "relation", "quantity", "percentage", "money", "date", "time", "cause"]
+    row = {"accuracy_ci_low": 0.9, "accuracy_ci_high": 1.0, "n": 9, "delta_ci_low": -0.01, "delta_ci_high": 0.02}
+    table = {name: {**row, "accuracy": 0.99, "delta": 0.001 * (i % 3)} for i, name in enumerate(names)}
+    svg = damage({"by_fact_type": table})
+    heights = {}
+    for style, text in re.findall(r"<text([^>]*)>([a-z]+)</text>", svg):
+        at = re.search(r"translate\([-0-9.]+ ([-0-9.]+)\)", style) or re.search(r'y="([-0-9.]+)"', style)
+        assert at, style
+        heights[text] = float(at.group(1))
+    assert set(names) <= set(heights)
+    shown = sorted(heights[name] for name in names)
+    assert all(b - a >= 11 for a, b in pairwise(shown)), "a label of 8.5 points is 11 high"

@@ -110,6 +110,22 @@ def test_a_changed_fact_is_changed_and_the_rest_is_kept(both):
             assert re.sub(r"[\d.]+", "#", p.better) == re.sub(r"[\d.]+", "#", p.worse), p
 
 
+def test_a_number_is_wrong_by_a_digit_by_its_scale_or_by_its_era():
+    for lang, eras in (("th", {543, -543}), ("bo", {543})):
+        kinds = Counter()
+        for p in (p for p in build((lang,), 60).pairs if p.category == "number"):
+            old, new = (re.sub(r"\D", "", x) for x in p.changed.split(" → "))
+            if p.fact_type == "date":
+                kinds["era"] += 1
+                assert int(new) - int(old) in eras, p
+            elif p.severity == "critical":
+                kinds["scale"] += 1
+                assert p.fact_type == "money" and new.strip("0") == old.strip("0"), p
+            else:
+                kinds["digit"] += len(old) == len(new) and sum(a != b for a, b in zip(old, new, strict=True)) == 1
+        assert min(kinds["era"], kinds["scale"], kinds["digit"]) >= 5, kinds
+
+
 def test_lengths_go_with_the_damage(both):
     for p in both.pairs:
         if p.category.startswith("padding") or p.category in ("hallucination", "copy_source"):

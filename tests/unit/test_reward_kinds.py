@@ -7,8 +7,12 @@ from pathlib import Path
 import pytest
 from tiny_models import character_tokenizer
 
+from benchmark.config import load_profile
+from benchmark.models import Models
+from benchmark.reward.judge import load_judge
 from metrics.errors import UserError
-from training.rewards import load_reward
+from training.rewards import load_reward, load_reward_for
+from training.rewards.reranker_generative import DEFAULT_INSTRUCT
 from training.rewards.safeguards import Penalties, shape
 
 SOURCES = ["中国公司", "中国公司", "北京法院起诉", "中国公司"]
@@ -48,7 +52,7 @@ def folders(tmp_path_factory):
     found = {f"reranker-encoder-{n}": _encoder(root / f"cross{n}", n) for n in (1, 2, 3)}
     word = models.Transformer(str(_encoder(root / "plain", None)), max_seq_length=64)
     SentenceTransformer(modules=[word, models.Pooling(word.get_word_embedding_dimension())], device="cpu").save(str(root / "bi"))
-    return found | {"embedding": root / "bi"}
+    return found | {"embedding": root / "bi", "plain": root / "plain"}
 
 
 @pytest.mark.parametrize("name", ["reranker-encoder-1", "reranker-encoder-2", "embedding"])
@@ -94,6 +98,40 @@ def test_a_folder_of_another_kind_is_a_user_error(tmp_path):
         load_reward(str(tmp_path))
 
 
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [("reranker-encoder", "is BertModel, which has no trained relevance score"), ("embedding", "holds no modules.json")],
+)
+def test_a_plain_encoder_is_no_reward(folders, name, message):
+    with pytest.raises(UserError, match=message):
+        load_reward(name, str(folders["plain"]))
+
+
+def test_a_causal_judge_is_not_read_as_a_cross_encoder(tiny_reranker_path):
+    with pytest.raises(UserError, match="is Qwen3ForCausalLM, which has no trained relevance score"):
+        load_reward("reranker-encoder", str(tiny_reranker_path))
+
+
+def broken(sources: list[str], candidates: list[str]) -> list[float]:
+    """Fails like a user's function with a mistake in it."""
+    return [1 / len(c) for c in candidates]
+
+
+def nothing(sources: list[str], candidates: list[str]) -> None:
+    """Forgets to return."""
+
+
+@pytest.mark.parametrize(
+    ("function", "message"),
+    [("broken", r"failed in .*test_reward_kinds.py, line \d+: ZeroDivisionError: division by zero; mend"), ("nothing", "returned no list of numbers")],
+)
+def test_a_function_that_fails_is_the_users_mistake_with_its_line(function, message):
+    with pytest.raises(UserError, match=f"reward test_reward_kinds:{function}: {message}"):
+        load_reward(f"test_reward_kinds:{function}").score(["源"], [""])
+    with pytest.raises(UserError, match=message):
+        load_judge(f"test_reward_kinds:{function}", None, None, {}).score([("源", "", "th")])
+
+
 def words(sources: list[str], candidates: list[str]) -> list[float]:
     """A reward that likes length."""
     return [min(len(c) / 20, 1.0) for c in candidates]
@@ -108,6 +146,22 @@ def test_safeguarded_is_eq_6_around_any_reward(spec):
     assert reward.score(["源"] * 5, texts)[2:] == [0.0, 0.0, 0.0]
     assert reward.id.startswith("safeguarded:th:gate+batchlen")
     assert "test_reward_kinds:words" in reward.id
+
+
+def test_the_language_of_the_texts_reaches_what_is_inside():
+    reward = load_judge("safeguarded(test_reward_kinds:words)", None, None, {}, langs=["bo"]).reward
+    assert reward.target_lang == "bo" and reward.score(["源"], ["ཀཀཀཀ"]) > [0.0] == reward.score(["源"], ["กกกก"])
+    inside = load_reward_for("bo", "safeguarded(llm-judge)", "http://127.0.0.1:1/v1#judge")
+    assert (inside.target_lang, inside.inner.target_lang) == ("bo", "bo")
+    assert load_reward_for("bo", "llm-judge", "http://127.0.0.1:1/v1#judge", target_lang="th").target_lang == "th"
+    with pytest.raises(UserError, match="one target language at a time"):
+        load_judge("safeguarded(test_reward_kinds:words)", None, None, {}, langs=["bo", "th"])
+
+
+@pytest.mark.parametrize(("task", "language"), [("newswire-title", "Thai"), ("newswire-title-bo", "Tibetan")])
+def test_the_reward_of_a_run_is_asked_about_the_language_of_its_task(tiny_reranker_path, task, language):
+    profile = load_profile("smoke", (f"run.task={task}", f"rl.reward_path={tiny_reranker_path}"))
+    assert f"the {language} text" in Models(profile).load_reward().instruct
 
 
 def test_comet_refuses_languages_it_does_not_cover():
@@ -128,3 +182,16 @@ def test_the_generative_template_measures(tiny_reranker_path):
     assert found["instructions"][0]["mean_change"] == 0.0
     assert 0 < found["yes_no_mass"]["p5"] <= found["yes_no_mass"]["mean"] < 1
     assert reward.instruct == own
+
+
+@pytest.mark.parametrize("spec", ["{}", "safeguarded({})", "reranker-generative"])
+def test_a_yes_no_judge_is_asked_about_the_language_of_the_texts(tiny_reranker_path, spec):
+    named = spec == "reranker-generative"
+    load = lambda lang, **options: load_reward_for(  # noqa: E731
+        lang, spec.format(tiny_reranker_path), str(tiny_reranker_path) if named else None, **options
+    )
+    thai, tibetan, own = load("th"), load("bo"), load("bo", instruct="Judge it")
+    asked = [getattr(reward, "inner", reward).instruct for reward in (thai, tibetan, own)]
+    assert asked == [DEFAULT_INSTRUCT, DEFAULT_INSTRUCT.replace("Thai", "Tibetan"), "Judge it"]
+    assert len({reward.id for reward in (thai, tibetan, own)}) == 3
+    assert thai.id == load_reward(spec.format(tiny_reranker_path), str(tiny_reranker_path) if named else None).id

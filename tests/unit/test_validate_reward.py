@@ -13,6 +13,7 @@ import pytest
 from benchmark import cli
 from benchmark.reward import measures
 from benchmark.reward.challenge import build
+from benchmark.reward.damage import CATEGORIES
 from benchmark.reward.judge import Judge, load_judge
 from benchmark.reward.nulls import NULLS
 from benchmark.reward.page import render
@@ -63,6 +64,14 @@ def test_an_oracle_is_right_everywhere():
     assert report["n"] == len(challenge().pairs)
 
 
+def test_an_oracle_is_right_everywhere_in_tibetan_too():
+    tibetan = build(("bo",), 4)
+    known = {(p.source, p.better) for p in tibetan.pairs}
+    report = validate(_judge(lambda s, t: [float(pair in known) for pair in zip(s, t, strict=True)]), tibetan)
+    assert {slug: (row["accuracy"], row["n"]) for slug, row in report["by_category"].items()} == dict.fromkeys(CATEGORIES, (1.0, 4))
+    assert report["flags"]["beats_nulls"] and report["macro_accuracy"] == 1.0
+
+
 def test_an_inverted_oracle_is_flagged_everywhere():
     report = validate(_judge(lambda s, c: [1 - x for x in oracle(s, c)]), challenge())
     assert report["macro_accuracy"] == 0.0
@@ -79,11 +88,26 @@ def test_null_baselines_land_where_they_must():
     assert nulls["longer"]["by_category"]["padding_filler"]["accuracy"] == 0.0 == nulls["shorter"]["by_category"]["empty"]["accuracy"]
     assert nulls["copy_source"]["by_category"]["copy_source"]["accuracy"] == 0.0
     for slug, row in nulls["longer"]["by_category"].items():
-        assert row["accuracy"] + nulls["shorter"]["by_category"][slug]["accuracy"] == pytest.approx(1.0)
+        # What a length decides is known from the pairs alone.
+        lengths = [(len(p.better), len(p.worse)) for p in challenge().pairs if p.category == slug]
+        known = sum(1.0 if b > w else 0.5 if b == w else 0.0 for b, w in lengths) / N
+        assert row["accuracy"] == pytest.approx(known)
+        assert nulls["shorter"]["by_category"][slug]["accuracy"] == pytest.approx(1 - known)
+    for name, null in nulls.items():
+        assert null["macro_accuracy"] == pytest.approx(np.mean([row["accuracy"] for row in null["by_category"].values()])), name
     assert abs(nulls["random"]["macro_accuracy"] - 0.5) < 3 * 0.5 / len(challenge().pairs) ** 0.5
     assert not report["flags"]["beats_nulls"]
     assert report["retrieval"]["p_at_1"] == 0.0
     assert report["length"]["slope_per_100_chars"] == 0.0
+
+
+def test_the_random_baseline_is_a_coin_for_each_pair_even_where_pairs_share_a_text():
+    texts = [str(i) for i in range(4000)]
+    shared, own = NULLS["random"](["源"] * 4000, ["ดี"] * 4000), NULLS["random"](["源"] * 4000, texts)
+    assert abs(np.mean(np.array(shared) > np.array(own)) - 0.5) < 3 * 0.5 / 4000**0.5
+    assert NULLS["random"](["源"] * 4000, texts) == own
+    small = build(("bo",), 2)
+    assert abs(validate(_judge(length_reward), small)["null_baselines"]["random"]["macro_accuracy"] - 0.5) < 3 * 0.5 / 50**0.5
 
 
 def test_an_injected_length_coefficient_comes_back():
@@ -102,13 +126,30 @@ def test_an_injected_length_coefficient_comes_back():
     assert exact["ci_low"] <= exact["slope_per_100_chars"] <= exact["ci_high"]
 
 
+def test_the_interval_of_the_length_coefficient_holds_the_truth_in_95_of_100_cases():
+    rng = np.random.default_rng(0)
+    held = 0
+    for _ in range(400):
+        lengths = [np.cumsum(rng.integers(20, 90, 6)) for _ in range(20)]
+        # Noise that differs between sources, and a level of each source: what the fixed effects and the clusters are for.
+        scores = [0.05 * x / 100 + rng.normal() + rng.normal(0, rng.uniform(0.01, 0.2), 6) for x in lengths]
+        found = measures.length_slope([(x.tolist(), y.tolist()) for x, y in zip(lengths, scores, strict=True)])
+        held += found["ci_low"] <= 0.05 <= found["ci_high"]
+    assert abs(held / 400 - 0.95) < 3 * (0.95 * 0.05 / 400) ** 0.5
+
+
 def test_blindness_to_numbers_is_exposed_in_the_number_categories_only():
-    table = validate(_judge(numberless), challenge())["by_category"]
+    report = validate(_judge(numberless), challenge())
+    table, types = report["by_category"], report["by_fact_type"]
     assert table["number"]["accuracy"] == 0.5
     assert table["number"]["ties"] == N
     others = {slug: row["accuracy"] for slug, row in table.items() if slug not in ("number", "date")}
     assert set(others.values()) == {1.0}
     assert 0.5 <= table["date"]["accuracy"] < 1
+    assert not report["flags"]["misled"]
+    assert "number" in report["flags"]["blind"] and set(report["flags"]["blind"]) <= {"number", "date"}
+    assert {t for t, row in types.items() if row["accuracy"] == 0.5} == {"money", "percentage", "quantity"}
+    assert {t for t, row in types.items() if row["accuracy"] < 1} == {"money", "percentage", "quantity", "date"}
 
 
 @pytest.mark.parametrize(
@@ -127,6 +168,7 @@ def test_metrics_go_through_the_same_set(name, blind, sees):
 
 def test_wilson_matches_published_values():
     assert measures.wilson(81, 263) == pytest.approx((0.2553, 0.3662), abs=1e-4)  # Newcombe 1998, table I, method 3
+    assert measures.wilson(200, 200)[1] == measures.wilson(400, 400)[1] == 1.0 and measures.wilson(0, 7)[0] == 0.0
     assert measures.wilson(0, 20) == pytest.approx((0.0, 0.1611), abs=1e-4)
     assert measures.wilson(1, 29) == pytest.approx((0.0061, 0.1718), abs=1e-4)
 
@@ -158,6 +200,24 @@ def test_a_broken_scorer_stops_the_run_with_its_name(function, message):
         validate(_judge(function), challenge())
 
 
+def not_a_number(sources, candidates):
+    return [float("nan")] * len(candidates)
+
+
+def too_few(sources, candidates):
+    return [0.5] * (len(candidates) - 1)
+
+
+@pytest.mark.parametrize(("name", "message"), [("not_a_number", "returned nan for the candidate"), ("too_few", "returned 1 scores for 2")])
+def test_a_broken_scorer_is_one_message_of_the_command_and_nothing_is_written(tmp_path, capsys, name, message):
+    path, out = tmp_path / "pairs.jsonl", tmp_path / "out"
+    path.write_text(json.dumps({**GOOD, "source_lang": "en", "target_lang": "de"}) + "\n", encoding="utf-8")
+    assert cli.main(["validate-reward", "--reward", f"test_validate_reward:{name}", "--pairs", str(path), "--out", str(out)]) == 2
+    error = capsys.readouterr().err
+    assert f"test_validate_reward:{name}: {message}" in error and error.count("\n") == 1
+    assert not out.exists()
+
+
 GOOD = {"id": "1", "source": "源", "better": "ดี", "worse": "เลว", "category": "own", "source_lang": "zh", "target_lang": "th"}
 
 
@@ -165,6 +225,7 @@ GOOD = {"id": "1", "source": "源", "better": "ดี", "worse": "เลว", "c
     ("row", "message"),
     [
         ({**GOOD, "worse": "ดี "}, 'line 2: "better" and "worse" are equal'),
+        ({**GOOD, "better": "caf\u00e9", "worse": "cafe\u0301"}, 'line 2: "better" and "worse" are equal'),
         ({k: v for k, v in GOOD.items() if k != "category"}, 'line 2: "category" is missing'),
         ({**GOOD, "target_lang": "xx"}, "line 2: \"target_lang\" is 'xx', an unknown language"),
         ({**GOOD, "better": ""}, 'line 2: "better" must be a non-empty string'),
@@ -188,9 +249,9 @@ def test_bad_pairs_end_in_one_message_with_file_and_line(tmp_path, capsys, row, 
 def test_a_hundred_megabytes_are_refused_before_they_are_read(tmp_path, capsys):
     path = tmp_path / "pairs.jsonl"
     with path.open("wb") as stream:
-        stream.truncate(100 * 2**20)
+        stream.truncate(100 * 10**6)
     assert cli.main(["validate-reward", "--reward", "test_validate_reward:oracle", "--pairs", str(path), "--out", str(tmp_path / "o")]) == 2
-    assert f"{path}, line 1: the file has 100 MiB" in capsys.readouterr().err
+    assert f"{path}, line 1: the file has 100 MB" in capsys.readouterr().err
 
 
 def length_reward(sources, candidates):
@@ -251,6 +312,17 @@ def test_the_page_of_a_small_report_is_whole():
     report = validate(_judge(length_reward), ChallengeSet("t", [pair], [Query("q", "源", ("ก", "ข"), (1.0, 0.0), "th")], {}))
     page = render(report)
     assert (page.count("<svg") == 2 and page.rstrip().endswith("</html>") and "misled" in page) or "blind" in page
+
+
+@pytest.mark.parametrize(("mass", "told"), [(3e-6, True), (0.97, False)])
+def test_the_page_says_what_a_tiny_share_of_probability_on_the_answers_means(mass, told):
+    pair = Pair("1", "源", "ดี", "เลว", "own", "zh", "th")
+    report = validate(_judge(length_reward), ChallengeSet("t", [pair], [], {}))
+    asked = [{"instruct": "as trained", "accuracy": 1.0, "mean_change": 0.0}]
+    report["template"] = {"instructions": asked, "accuracy_range": [1.0, 1.0], "yes_no_mass": {"mean": mass, "p5": mass / 2}, "n_pairs": 1}
+    page = render(report)
+    assert f"{mass:.2g}" in page
+    assert ("would not say yes or no by itself" in page) == told
 
 
 class _Loaded:

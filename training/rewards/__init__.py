@@ -27,6 +27,11 @@ REWARDS = {
 """name -> "module:factory"; a factory takes the path (a folder or hub id; for `callable` "module:function", for `llm-judge` "URL#MODEL") and
 keyword options."""
 
+YES_NO = ("reranker-generative", "reranker-vllm")
+"""Rewards that are given an instruction."""
+ONE_LANGUAGE = ("comet-qe", "llm-judge", "safeguarded")
+"""Rewards that work for one target language at a time, the option `target_lang`."""
+
 ARCHITECTURES = {"ForCausalLM": "reranker-generative", "ForSequenceClassification": "reranker-encoder"}
 """Ending of the architecture named in config.json -> reward."""
 
@@ -72,6 +77,18 @@ def load_reward(spec: str, path: str | None = None, **options: Any) -> Reward:
         raise UserError(f"the reward {name!r} needs a path (its folder or hub id; for `callable`, module:function; for `llm-judge`, URL#MODEL)")
     module, _, attr = REWARDS[name].partition(":")
     return getattr(import_module(module), attr)(where, **options)
+
+
+def load_reward_for(lang: str, spec: str, path: str | None = None, **options: Any) -> Reward:
+    """`load_reward` for texts of one language: a yes/no judge is asked about it, the kinds of ONE_LANGUAGE are told it. Options come first."""
+    kind = "safeguarded" if spec.startswith("safeguarded(") else _kind(Path(spec)) if spec not in REWARDS and Path(spec).is_dir() else spec
+    if kind in YES_NO:
+        from .reranker_generative import instruct_for
+
+        options.setdefault("instruct", instruct_for(lang))
+    elif kind in ONE_LANGUAGE:
+        options.setdefault("target_lang", lang)
+    return load_reward(spec, path, **options)
 
 
 def _kind(folder: Path) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import inspect
 import math
+import traceback
 from collections.abc import Callable, Sequence
 from importlib import import_module
 from pathlib import Path
@@ -29,9 +30,21 @@ class CallableReward:
             ) from None
         self.id = f"callable:{where}:{hashlib.sha256(code).hexdigest()[:16]}"
 
+    def call(self, sources: Sequence[str], candidates: Sequence[str]) -> list[float]:
+        """What the function returns, unchecked. UserError, with its line, where it fails, and where it returns no list."""
+        try:
+            return list(self.function(list(sources), list(candidates)))
+        except UserError:
+            raise
+        except Exception as err:
+            steps = [s for s in traceback.extract_tb(err.__traceback__) if s.filename != __file__]
+            # Without a step of its own the function came to its end, and `list` failed on what it returned.
+            at = f"failed in {steps[-1].filename}, line {steps[-1].lineno}: " if steps else "returned no list of numbers: "
+            raise UserError(f"reward {self.where}: {at}{type(err).__name__}: {err}; mend the function") from err
+
     def score(self, sources: Sequence[str], candidates: Sequence[str]) -> list[float]:
         """The function's values. Raises UserError when they are not one number in [0, 1] for each candidate."""
-        found = list(self.function(list(sources), list(candidates)))
+        found = self.call(sources, candidates)
         if len(found) != len(candidates):
             raise UserError(f"reward {self.where}: returned {len(found)} values for {len(candidates)} candidates; return one for each")
         values = [float(v) for v in found]

@@ -46,6 +46,10 @@ def load_embedding(path: str, *, batch_size: int = 64, trust_remote_code: bool =
     from sentence_transformers import SentenceTransformer
 
     local = Path(path).is_dir()
+    if local and not (Path(path) / "modules.json").is_file():
+        raise UserError(
+            f"embedding {path}: holds no modules.json, so nobody knows how its vectors are pooled; give a folder saved by sentence-transformers"
+        )
     try:
         model = SentenceTransformer(
             path, local_files_only=local, trust_remote_code=trust_remote_code, model_kwargs={"use_safetensors": True}

@@ -54,4 +54,11 @@ def load_encoder_reranker(
         raise UserError(
             f"reranker {path}: cannot be loaded as a cross-encoder ({str(err).splitlines()[0]}); give a ...ForSequenceClassification model"
         ) from err
+    kinds = getattr(model.config, "architectures", None) or []
+    if not any(str(kind).endswith("ForSequenceClassification") for kind in kinds):
+        # It would be loaded all the same: an encoder with a random head, a causal judge without its template.
+        raise UserError(
+            f"reranker {path}: is {', '.join(map(str, kinds)) or 'of no named architecture'}, which has no trained relevance score; "
+            "give a ...ForSequenceClassification model"
+        )
     return EncoderReranker(model, path, batch_size)

@@ -32,7 +32,8 @@ SYSTEM = (
 )
 PREFIX = f"<|im_start|>system\n{SYSTEM}<|im_end|>\n<|im_start|>user\n"
 SUFFIX = "<|im_end|>\n<|im_start|>assistant\n<think>\n\n</think>\n\n"
-DEFAULT_INSTRUCT = "Given a Chinese news article, judge whether the Thai text conveys its content faithfully"
+INSTRUCT = "Given a Chinese news article, judge whether the {language} text conveys its content faithfully"
+DEFAULT_INSTRUCT = INSTRUCT.format(language="Thai")
 """The instruction of the title task, zh -> th."""
 YES, NO = "yes", "no"
 TEMPLATE_WORDS = [
@@ -54,6 +55,18 @@ SCORED = ("final_logit_softcapping", "logit_scale", "logits_scaling", "lm_head_m
 def format_prompt(source: str, candidate: str, instruct: str = DEFAULT_INSTRUCT) -> str:
     """The whole official prompt for one pair; the answer token follows it."""
     return f"{PREFIX}<Instruct>: {instruct}\n<Query>: {source}\n<Document>: {candidate}{SUFFIX}"
+
+
+def instruct_for(target_lang: str) -> str:
+    """The default instruction for texts of a language, given by its ISO 639 code."""
+    return INSTRUCT.format(language=language_name(target_lang))
+
+
+def language_name(code: str) -> str:
+    """English name of a language; the code itself where there is none."""
+    from babel import Locale
+
+    return str(Locale("en").languages.get(code.split("-")[0].lower(), code))
 
 
 def _ids(tokenizer: Any, text: str) -> list[int]:
