@@ -20,7 +20,7 @@ from .pairs import ChallengeSet, Pair, Query
 from .phrases import phrases
 from .story import Draft, Story
 
-VERSION = 1
+VERSION = 2
 PER_CATEGORY = 200
 TARGETS = ("th", "bo")
 N_CANDIDATES, N_RELEVANT = 20, 2

@@ -27,7 +27,7 @@ def _entity(type_: str) -> Callable[[Story], Draft | None]:
 
 
 def number(s: Story) -> Draft | None:
-    """One digit of a figure, the scale (万 or 亿 carried wrongly: 10 or 100 times too much), or the era of a year."""
+    """One digit of a figure, the scale (万 for 亿 or the reverse, or either carried wrongly by 10 or 100 times), or the era of a year."""
     kinds = [f for f in (_era, _scale, _figure) if s.rng.random() < 0.6 or f is _figure]
     return next((d for d in (f(s) for f in kinds) if d), None)
 
@@ -39,14 +39,16 @@ def _figure(s: Story) -> Draft | None:
 
 
 def _scale(s: Story) -> Draft | None:
-    """The amount is off by a power of ten, as when 亿 or 万 is carried into millions wrongly; the words around it stay."""
+    """The amount is off by a power of ten: 万 read as 亿 or the reverse, or either carried into millions wrongly; the words around the amount stay."""
     at = s.change(("money",))
     if at is None:
         return None
     slot = s.article.frame.slots[at[1]]
     amount, currency = s.article.values[at[1]].key.split()
     n = int(amount) // (10**8 if slot.scale == "yi" else 10**4)
-    return s.swap(at[0], at[1], v.money(n * s.rng.choice((10, 100)), slot.scale, currency), "critical")
+    confused = (1, "wan" if slot.scale == "yi" else "yi")
+    times, scale = s.rng.choice((confused, confused, (10, slot.scale), (100, slot.scale)))
+    return s.swap(at[0], at[1], v.money(n * times, scale, currency), "critical")
 
 
 def _era(s: Story) -> Draft | None:

@@ -107,7 +107,14 @@ def test_a_changed_fact_is_changed_and_the_rest_is_kept(both):
             assert new not in p.better or old not in p.worse, p
             assert abs(len(p.better) - len(p.worse)) < 60, p
         if p.category == "number" and p.target_lang == "th":
-            assert re.sub(r"[\d.]+", "#", p.better) == re.sub(r"[\d.]+", "#", p.worse), p
+            better, worse = (re.sub(r"[\d.]+\s*(ล้าน)?\s*", "#", text) for text in (p.better, p.worse))
+            assert better == worse, p
+
+
+def _amount(text):
+    """What a Thai or Tibetan amount of money is worth, from its digits and its word of scale."""
+    scale = next((times for word, times in (("ล้าน", 10**6), ("དུང་ཕྱུར", 10**8), ("ཁྲི", 10**4)) if word in text), 1)
+    return round(float(re.search(r"[\d.]+", text)[0]) * scale)
 
 
 def test_a_number_is_wrong_by_a_digit_by_its_scale_or_by_its_era():
@@ -121,9 +128,12 @@ def test_a_number_is_wrong_by_a_digit_by_its_scale_or_by_its_era():
             elif p.severity == "critical":
                 kinds["scale"] += 1
                 assert p.fact_type == "money" and new.strip("0") == old.strip("0"), p
+                before, after = map(_amount, p.changed.split(" → "))
+                assert after / before in (10, 100, 10**4, 10**-4), p
+                kinds["wan and yi"] += after / before in (10**4, 10**-4)
             else:
                 kinds["digit"] += len(old) == len(new) and sum(a != b for a, b in zip(old, new, strict=True)) == 1
-        assert min(kinds["era"], kinds["scale"], kinds["digit"]) >= 5, kinds
+        assert min(kinds["era"], kinds["scale"], kinds["digit"]) >= 5 and kinds["wan and yi"] >= 3, kinds
 
 
 def test_lengths_go_with_the_damage(both):
