@@ -44,7 +44,7 @@ def lineage_of(model: str) -> dict[str, Any]:
         return {}
     try:
         found = json.loads(path.read_text("utf-8"))
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise UserError(f"{path}: not JSON ({error}); mend or remove it") from None
     return found if isinstance(found, dict) else {}
 

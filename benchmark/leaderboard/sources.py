@@ -21,6 +21,8 @@ PARENTS = {"post-sft": "base", "post-sft-continued": "post-sft", "post-rl": "pos
 TRAINING = ("n_para", "n_src", "sft_steps", "rl_steps", "recovery_steps")
 STEPS = {"post-sft": "sft_steps", "post-rl": "rl_steps", "post-recovery": "recovery_steps"}
 GOLD = "gold"
+MAX_VALIDATION = 10_000_000
+"""Bytes of a reward.json; one of validate-reward has about a hundred thousand."""
 UNNAMED = "model"
 """What `evaluate` calls a system that nobody has named."""
 _CONTENT = re.compile(r"(?<![0-9a-f])[0-9a-f]{16}(?![0-9a-f])")
@@ -35,11 +37,14 @@ class Candidate:
     stage: str
     generations: list[Generation]
     seed: int | None = None
+    """Of its training."""
+    draw_seed: int | None = None
+    """Of the draws of its intervals: the run's, so that they are those of its summary.json; None for the board's."""
     lineage: list[dict[str, Any]] = field(default_factory=list)
     training: dict[str, int | None] = field(default_factory=lambda: dict.fromkeys(TRAINING))
     reward_id: str | None = None
-    validation: str | None = None
-    """sha256 of the reward's reward.json."""
+    validation: bytes | None = None
+    """The reward's reward.json."""
     made_with: dict[str, str | None] | None = None
     commit: str | None = None
     dirty: bool | None = None
@@ -126,8 +131,7 @@ def from_run(run_dir: Path, task: str, system: str | None, board: Board, validat
         if folder.is_dir() and weights_hash(folder) != record.get("weights_hash"):
             raise UserError(f"{folder}: the weights are not those of the manifest; submit a run directory as the run left it")
     own = manifest.command == "run"
-    settings = manifest.config.get("run")
-    seed = settings.get("seed") if own and isinstance(settings, dict) else None
+    run_seed = _run_seed(run_dir, manifest.config.get("run"))
     told = run_dir / "reward.json"
     validation = validation or (told if told.is_file() else None)
     out = []
@@ -144,11 +148,12 @@ def from_run(run_dir: Path, task: str, system: str | None, board: Board, validat
         out.append(
             replace(
                 one,
-                seed=seed if own and trained else _seed(records.get(one.stage)),
+                seed=run_seed if own and trained else _seed(records.get(one.stage)),
+                draw_seed=run_seed,
                 lineage=lineage,
                 training=training,
                 reward_id=reward_id,
-                validation=validation_digest(validation, reward_id) if validation and reward_id else None,
+                validation=read_validation(validation, reward_id) if validation and reward_id else None,
                 made_with={label(k, "package"): line(v, "version") for k, v in manifest.packages.items()},
                 commit=manifest.commit,
                 dirty=manifest.dirty,
@@ -162,17 +167,32 @@ def same_reward(a: str, b: str) -> bool:
     return a in b or b in a or bool(set(_CONTENT.findall(a)) & set(_CONTENT.findall(b)))
 
 
-def validation_digest(path: Path, reward_id: str) -> str:
-    """sha256 of a reward.json of `validate-reward`. Raises UserError unless it is one, and of this reward."""
-    digest = sha256_file(path)
-    told = parse_json(read_text(path), str(path), strict=True)
+def read_validation(path: Path, reward_id: str) -> bytes:
+    """A reward.json of `validate-reward`. Raises UserError unless it is one, and of this reward."""
+    if not path.is_file():
+        raise UserError(f"{path}: no such file; give the reward.json that validate-reward wrote")
+    text = read_text(path, MAX_VALIDATION)
+    check_validation(text, str(path), reward_id)
+    return path.read_bytes()
+
+
+def check_validation(text: str, where: str, reward_id: str) -> None:
+    """Raises UserError unless the text is a reward.json of `validate-reward` about this reward."""
+    told = parse_json(text, where, strict=True)
     signature = told.get("signature") if isinstance(told, dict) else None
     if not isinstance(signature, str) or "|reward:" not in signature:
-        raise UserError(f"{path}: not a reward.json (it has no signature of a reward); give the one that validate-reward wrote")
+        raise UserError(f"{where}: not a reward.json (it has no signature of a reward); give the one that validate-reward wrote")
     validated = signature.partition("|reward:")[2]
     if not same_reward(validated, reward_id):
-        raise UserError(f"{path}: validates {validated[:200]}, but the run was trained on {reward_id[:200]}; validate that reward")
-    return digest
+        raise UserError(f"{where}: validates {validated[:200]}, but the run was trained on {reward_id[:200]}; validate that reward")
+
+
+def _run_seed(run_dir: Path, settings: Any) -> int | None:
+    """`run.seed` of a manifest's config, None where it has none. UserError for what is no seed: intervals are drawn with it."""
+    seed = settings.get("seed") if isinstance(settings, dict) else None
+    if seed is None or (type(seed) is int and 0 <= seed < 2**63):
+        return seed
+    raise UserError(f"{run_dir}/manifest.json: config.run.seed is {ascii(seed)[:40]}, not a whole number from 0 to 2^63 - 1; mend the manifest")
 
 
 def _seed(record: dict[str, Any] | None) -> int | None:
@@ -251,6 +271,6 @@ def from_checkpoint(folder: str, task_name: str, system: str, stage: str | None,
     commit, dirty = git_state()
     packages = package_versions()
     lineage = chain({name: {"stage": name, **record}}, name)
-    return Candidate(system, name, made, _seed(record), lineage, steps_of(lineage), None, None, packages, commit, dirty)
+    return Candidate(system, name, made, _seed(record), seed, lineage, steps_of(lineage), None, None, packages, commit, dirty)
 
 
