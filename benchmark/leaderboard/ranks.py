@@ -207,7 +207,10 @@ class _Statistics:
 
     def tested(self, pairs: Sequence[tuple[SegmentStats, SegmentStats]]) -> list[Compared | None]:
         """The two values of each (before, after) on the segments scored in both, and the p of their difference; None for what cannot be compared."""
-        usable = {i: common_segments(a, b) for i, (a, b) in enumerate(pairs) if incomparable(a, b) is None}
+        # Where the same segments are missing in both, or none, they are common as they are: most of the time on a large board goes here.
+        usable = {
+            i: (a, b) if a.reasons == b.reasons else common_segments(a, b) for i, (a, b) in enumerate(pairs) if incomparable(a, b) is None
+        }
         ps = self.sampler(len(usable)).permutation([([a], [b]) for a, b in usable.values()])
         out: list[Compared | None] = [None] * len(pairs)
         for (i, (a, b)), p in zip(usable.items(), ps, strict=True):

@@ -1,19 +1,18 @@
-"""What a user hands in - a run directory, a checkpoint, a file of generations - as candidates for a board. Numbers in it are not believed."""
+"""What a user hands in - a run directory, a file of generations - as candidates for a board. Numbers in it are not believed."""
 
 from __future__ import annotations
 
 import re
-import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from benchmark.leaderboard.board import Board, read_test
+from benchmark.leaderboard.board import Board
 from benchmark.leaderboard.schema import MAX_TEXT, label, line
 from benchmark.leaderboard.spelling import parse_json, read_text
 from metrics.errors import UserError
-from metrics.records import Example, Generation, parse_generation, read_generations, read_jsonl, sha256_file
+from metrics.records import Generation, parse_generation, read_jsonl, sha256_file
 
 LINK = ("stage", "weights_hash", "parent_hash", "config_hash", "data_hash", "seed", "steps")
 PARENTS = {"post-sft": "base", "post-sft-continued": "post-sft", "post-rl": "post-sft", "post-recovery": "post-rl"}
@@ -148,7 +147,7 @@ def from_run(run_dir: Path, task: str, system: str | None, board: Board, validat
         out.append(
             replace(
                 one,
-                seed=run_seed if own and trained else _seed(records.get(one.stage)),
+                seed=run_seed if own and trained else seed_of(records.get(one.stage)),
                 draw_seed=run_seed,
                 lineage=lineage,
                 training=training,
@@ -195,7 +194,8 @@ def _run_seed(run_dir: Path, settings: Any) -> int | None:
     raise UserError(f"{run_dir}/manifest.json: config.run.seed is {ascii(seed)[:40]}, not a whole number from 0 to 2^63 - 1; mend the manifest")
 
 
-def _seed(record: dict[str, Any] | None) -> int | None:
+def seed_of(record: dict[str, Any] | None) -> int | None:
+    """The training seed that a checkpoint's record tells."""
     seed = (record or {}).get("seed")
     return seed if isinstance(seed, int) else None
 
@@ -225,52 +225,3 @@ def tasks_of(run_dir: Path) -> list[str]:
     if not (run_dir / "manifest.json").is_file():
         raise UserError(f"{run_dir} is no run directory: it has no manifest.json")
     return sorted(p.name for p in (run_dir / "generations").glob("*") if p.is_dir())
-
-
-def from_checkpoint(folder: str, task_name: str, system: str, stage: str | None, board: Board, board_file: Path, profile: str) -> Candidate:
-    """`--checkpoint`: generates for the board's test split first. Pickled weights and code of the model's own are refused."""
-    from benchmark.config import load_profile
-    from benchmark.evaluate import lineage_of
-    from benchmark.generate import Decoding, generate_file
-    from benchmark.manifest import git_state, package_versions
-    from benchmark.measure import settle_torch
-    from benchmark.models import model_hash
-    from benchmark.tasks import load_task
-    from training.checkpoints import check_folder, read_checkpoint
-
-    task = load_task(task_name)
-    examples: list[Example] = read_test(board_file, board)
-    record: dict[str, Any] = {}
-    if Path(folder).exists() or "/" not in folder:
-        check_folder(Path(folder))
-        record = lineage_of(folder)
-        if record:
-            read_checkpoint(folder)  # raises where the weights are not those of the lineage
-    record |= {"weights_hash": model_hash(folder)}
-    name = label(stage or str(record.get("stage") or "model"), "stage")
-    if record.get("stage") not in (None, name):
-        raise UserError(f"--stage-name {name}: the checkpoint's own lineage says {record['stage']!r}; leave --stage-name out")
-    settings = load_profile(profile, [])
-    settle_torch(settings)
-    decoding, seed = settings.generate, settings.run.seed
-    with tempfile.TemporaryDirectory() as place:
-        out = Path(place) / "generations.jsonl"
-        generate_file(
-            folder,
-            settings.policy.dtype,
-            task.ask,
-            examples,
-            [r for e in examples for r in e.reference or ()],
-            out,
-            system,
-            name,
-            lambda cap: Decoding(cap, decoding.batch_size, decoding.temperature, seed),
-            decoding.max_new_tokens,
-        )
-        made = check_generations(read_generations(out), system, name)
-    commit, dirty = git_state()
-    packages = package_versions()
-    lineage = chain({name: {"stage": name, **record}}, name)
-    return Candidate(system, name, made, _seed(record), seed, lineage, steps_of(lineage), None, None, packages, commit, dirty)
-
-

@@ -19,7 +19,7 @@ from benchmark.leaderboard import board as boards
 from benchmark.leaderboard.board import Board, Entry, key_of, name_of
 from benchmark.leaderboard.schema import label, problem
 from benchmark.leaderboard.scoring import Scored, known_means, make_entry, score
-from benchmark.leaderboard.sources import Candidate, from_checkpoint, from_file, from_run, tasks_of
+from benchmark.leaderboard.sources import Candidate, from_file, from_run, tasks_of
 from benchmark.leaderboard.spelling import digest
 from metrics.errors import UserError
 from metrics.records import sha256_file
@@ -123,6 +123,8 @@ def gather(args: argparse.Namespace, path: Path, board: Board) -> list[Candidate
     if args.generations is not None:
         found = from_file(Path(args.generations), args.system)
     elif args.checkpoint is not None:
+        from benchmark.leaderboard.checkpoint import from_checkpoint
+
         found = [from_checkpoint(args.checkpoint, board["task"], args.system, args.stage_name, board, path, args.profile)]
     else:
         found = from_run(Path(args.run_dir), board["task"], args.system, board, Path(args.reward_validation) if args.reward_validation else None)
