@@ -445,6 +445,27 @@ def test_a_checkpoint_generates_first(tmp_path: Path, tiny_policy_path: Path) ->
     assert entry["scores"]["verbosity.chars"]["n_scored"] == 4
 
 
+def test_a_checkpoint_is_asked_by_the_prompt_of_the_profile(tmp_path: Path, tiny_policy_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As `evaluate` asks it: template and stop texts."""
+    from benchmark.leaderboard import checkpoint
+
+    profile = tmp_path / "mine.toml"
+    smoke = (TOP / "benchmark" / "profiles" / "smoke.toml").read_text("utf-8")
+    profile.write_text(smoke + '\n[prompt]\ntemplate = "译：{source}="\nstop = ["。"]\n', "utf-8")
+    seen: dict[str, Any] = {}
+
+    def generate(model: str, dtype: str, ask: Any, examples: Any, gold: Any, out: Path, system: str, stage: str, decoding: Any, *more: Any) -> None:
+        seen.update(prompt=ask("原文"), stop=decoding(9).stop)
+        write_outputs(out, first, stage, system)
+
+    monkeypatch.setattr(checkpoint, "generate_file", generate)
+    board = new_board(tmp_path / "b", task="newswire-title")
+    argv = ["submit", "--checkpoint", str(tiny_policy_path), "--task", "newswire-title", "--system", "p", "--board", str(board)]
+    assert main([*argv, "--profile", str(profile)]) == 0
+    assert seen == {"prompt": "译：原文=", "stop": ("。",)}
+    assert len(entries(board)) == 1
+
+
 def test_no_torch_unless_a_neural_metric_is_asked_for(board: Path, tmp_path: Path) -> None:
     path = write_outputs(tmp_path / "g.jsonl", first)
     script = (
