@@ -28,7 +28,6 @@ SHOWN = 12
 FIELDS = ("task", "system", "version", "seed", "stage", "trust", "rank", "rank_low", "rank_high")
 DERIVED = ("trajectory", "preservation.ratio", "preservation.ci_low", "preservation.ci_high", "hacked", "flags")
 """Of the system, repeated in the row of each of its stages."""
-HACKED = {True: "yes", False: "no", None: "not tested"}
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """A spreadsheet would take a cell that begins like this for a formula."""
 
@@ -196,13 +195,12 @@ def table_csv(views: Sequence[tuple[Path, View]]) -> str:
 
 
 def _derived(group: Group, row: Row, primary: str) -> list[Any]:
-    """In the order of DERIVED; nothing of RL for a system without it."""
+    """In the order of DERIVED."""
     kept = group.preservation or {}
-    trained = group.row("post-sft") is not None and group.row("post-rl") is not None
     return [
         trajectory(group, primary),
         *(kept.get(name) for name in ("ratio", "ci_low", "ci_high")),
-        HACKED[group.hacked] if trained else None,
+        group.hacked,
         "; ".join([*row.flags, *group.flags]),
     ]
 

@@ -72,8 +72,8 @@ class Group:
     preservation: dict[str, Any] | None = None
     """Of the primary metric, as in summary.json; None where a stage is missing."""
     flags: list[str] = field(default_factory=list)
-    hacked: bool | None = None
-    """Whether RL raised the reward and lowered an independent metric; None where that was not tested."""
+    hacked: str | None = None
+    """Whether RL raised the reward and lowered an independent metric (`flags`); None for a system without both stages."""
 
     @property
     def final(self) -> Row:

@@ -234,10 +234,15 @@ def enter(prepared: Prepared) -> list[Change]:
 
 def _merged(before: Entry, entry: Entry) -> Entry:
     """The entry that stands, unless the same content now brings more scores, more trust or the reward's validation. UserError for other content."""
-    same = all(before[name] == entry[name] for name in CONTENT) and before["outputs"]["sha256"] == entry["outputs"]["sha256"]
     old, new = (e["reward"]["validation_sha256"] for e in (before, entry))
-    if not same or before["reward"]["id"] != entry["reward"]["id"] or (None not in (old, new) and old != new):
-        raise UserError(f"{name_of(entry)} stands on the board with other content; submit it as a new version (--version)")
+    other = [name for name in CONTENT if before[name] != entry[name]]
+    other += ["outputs"] if before["outputs"]["sha256"] != entry["outputs"]["sha256"] else []
+    other += ["reward"] if before["reward"]["id"] != entry["reward"]["id"] else []
+    other += ["reward validation"] if None not in (old, new) and old != new else []
+    if other:
+        raise UserError(
+            f"{name_of(entry)} stands on the board with other content ({', '.join(other)}); submit it as a new version (--version)"
+        )
     more_scores = not entry["scores"].keys() <= before["scores"].keys()
     more_trust = before["trust"] == "recomputed" and entry["trust"] == "regenerated"
     if more_scores and not before["scores"].keys() <= entry["scores"].keys():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from benchmark.leaderboard.board import Entry
-from benchmark.leaderboard.flags import REWARD
+from benchmark.leaderboard.flags import PART, REWARD, YES
 from benchmark.leaderboard.ranks import PATH, WORDS, Group, Row, View, value
 from benchmark.report.words import interval, number
 
@@ -71,7 +71,7 @@ def footnotes(view: View) -> list[str]:
         f"rank by {view.board['primary']}; in brackets the ranks an entry may hold: pairwise tests on the same segments, Holm, p < 0.05",
         "lc: the output cut at the reference's length; length: outputs / references; intervals are 95 %, over documents",
     ]
-    if any(g.hacked for g in view.groups):
+    if any(g.hacked in (YES, PART) for g in view.groups):
         notes.append(
             f"HACKED: from SFT to RL, {REWARD} rose and a metric that is independent of it fell, p < 0.05 after Holm's correction over the metrics "
             f"tested of the system; in part: {view.board['primary']} rose all the same"

@@ -151,14 +151,14 @@ def test_the_flag_tells_what_fell_and_by_how_much_in_every_view(tmp_path: Path) 
     assert {r["hacked"] for r in rows} == {"yes"}
 
 
-@pytest.mark.parametrize(("after", "head"), [("0.9", "HACKED IN PART: "), ("0.5", "HACKED: ")])
-def test_a_fall_beside_a_rise_of_the_primary_metric_is_hacking_in_part(after: str, head: str) -> None:
+@pytest.mark.parametrize(("after", "head", "word"), [("0.9", "HACKED IN PART: ", "in part"), ("0.5", "HACKED: ", "yes")])
+def test_a_fall_beside_a_rise_of_the_primary_metric_is_hacking_in_part(after: str, head: str, word: str) -> None:
     from benchmark.leaderboard.flags import Move, hacking
 
     primary, quantity = "coverage.f1.length_controlled", "grounding.quantity.length_controlled"
     moves = {m: Move(m, 0.5, x, 0.001) for m, x in ((primary, float(after)), ("reward.mean", 0.9), (quantity, 0.4))}
     hacked, flags = hacking(moves, primary, True, lambda metric: (0.96, 0.95))
-    assert hacked
+    assert hacked == word
     assert flags[0].startswith(head)
     assert "grounding.quantity.length_controlled 0.500 → 0.400 (p 0.001), on whole outputs 0.960 → 0.950" in flags[0]
 

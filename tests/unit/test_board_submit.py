@@ -126,7 +126,7 @@ def test_a_validation_that_comes_later_is_added_and_never_exchanged(board: Path,
     assert contents(board.parent) == before
     file.write_text(file.read_text() + "\n")
     assert submit_run(board, run, "--reward-validation", str(file)) == 2
-    assert "other content" in told(capsys)
+    assert "other content (reward validation)" in told(capsys)
     assert contents(board.parent) == before
 
 
@@ -155,7 +155,7 @@ def test_other_content_asks_for_a_new_version(board: Path, tmp_path: Path, capsy
     capsys.readouterr()
     other = write_outputs(tmp_path / "h.jsonl", two)
     assert submit(board, other, "one") == 2
-    assert "--version" in told(capsys)
+    assert "other content (outputs); submit it as a new version (--version)" in told(capsys)
     assert contents(board.parent) == before
     assert submit(board, other, "one", "--version", "2") == 0
     assert [(e["system"], e["version"]) for e in entries(board)] == [("one", "1"), ("one", "2")]
