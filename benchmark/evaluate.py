@@ -44,7 +44,7 @@ def lineage_of(model: str) -> dict[str, Any]:
         return {}
     try:
         found = json.loads(path.read_text("utf-8"))
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise UserError(f"{path}: not JSON ({error}); mend or remove it") from None
     return found if isinstance(found, dict) else {}
 
@@ -80,7 +80,7 @@ def command(args: argparse.Namespace) -> int:
     for training in ("sft", "rl", "recovery", "report", "plan"):
         resolved.pop(training)
     resolved["run"].pop("trackers")
-    task = asked(task, profile.prompt, model, _shown(profile, task), profile.policy.trust_remote_code)
+    task = asked(task, profile.prompt, model, shown(profile, task), profile.policy.trust_remote_code)
     resolved["prompt"]["rendered"] = task.prompt
     resolved["policy"]["path"] = model_hash(model)
     resolved["data"]["file"] = None if file is None else sha256_file(Path(file).expanduser())
@@ -114,7 +114,7 @@ def _say(text: str) -> None:
         print(text, file=sys.stderr, flush=True)
 
 
-def _shown(profile: Profile, task: Task) -> list[Example]:
+def shown(profile: Profile, task: Task) -> list[Example]:
     """D_para, for the few-shot examples; [] where none is asked for."""
     if not profile.prompt.few_shot:
         return []

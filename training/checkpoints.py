@@ -101,7 +101,7 @@ def check_folder(folder: Path, trust_remote_code: bool = False) -> dict[str, Any
         config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise UserError(f"{folder}: holds no config.json; give the folder of a saved Hugging Face model") from None
-    except (OSError, ValueError) as err:
+    except (OSError, ValueError, RecursionError) as err:
         raise UserError(f"{folder / 'config.json'}: cannot be read ({err}); save the model again") from err
     if not isinstance(config, dict):
         raise UserError(f"{folder / 'config.json'}: must hold a JSON object; save the model again")
@@ -115,7 +115,7 @@ def check_folder(folder: Path, trust_remote_code: bool = False) -> dict[str, Any
     if index.exists():
         try:
             shards = set(json.loads(index.read_text(encoding="utf-8"))["weight_map"].values())
-        except (OSError, ValueError, KeyError, AttributeError) as err:
+        except (OSError, ValueError, KeyError, AttributeError, RecursionError) as err:
             raise UserError(f"{index}: cannot be read ({err}); copy the checkpoint again") from err
         missing = sorted(shards - {f.name for f in files})
         if missing:
@@ -152,7 +152,7 @@ def _check_adapter(folder: Path, base: str) -> None:
         return
     try:
         parent = json.loads(lineage.read_text(encoding="utf-8")).get("parent_hash")
-    except (OSError, ValueError, AttributeError) as err:
+    except (OSError, ValueError, AttributeError, RecursionError) as err:
         raise UserError(f"{lineage}: cannot be read ({err}); train the stage again") from err
     if parent is not None and Path(base).is_dir() and weights_hash(base) != parent:
         raise UserError(f"{folder}: its base model {base} has changed since the adapter was trained; put the old weights back, or train again")
@@ -292,7 +292,7 @@ def read_checkpoint(folder: str | Path) -> Checkpoint:
         checkpoint = Checkpoint(path=str(folder), **json.loads(path.read_text(encoding="utf-8")))
     except FileNotFoundError:
         raise UserError(f"{path}: missing; the folder was not written by this suite's training") from None
-    except (OSError, ValueError, TypeError) as err:
+    except (OSError, ValueError, TypeError, RecursionError) as err:
         raise UserError(f"{path}: cannot be read ({err}); train the stage again") from err
     if weights_hash(folder) != checkpoint.weights_hash:
         raise UserError(f"{folder}: the weights are not those of its {LINEAGE}; train the stage again")

@@ -26,7 +26,7 @@ def adapter_base(folder: str | Path) -> str | None:
         return None
     try:
         base = json.loads(path.read_text(encoding="utf-8")).get("base_model_name_or_path")
-    except (OSError, ValueError, AttributeError) as err:
+    except (OSError, ValueError, AttributeError, RecursionError) as err:
         raise UserError(f"{path}: cannot be read ({err}); copy the adapter again") from err
     if not isinstance(base, str) or not base:
         raise UserError(f"{path}: names no base_model_name_or_path; write the folder or hub id of its base model there")

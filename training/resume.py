@@ -43,7 +43,7 @@ def safetensors_problem(path: Path) -> str | None:
         try:
             header = json.loads(stream.read(length))
             end = max((t["data_offsets"][1] for name, t in header.items() if name != "__metadata__"), default=0)
-        except (ValueError, KeyError, TypeError, AttributeError):
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
             return "its header is not readable"
     return None if size == 8 + length + end else f"{size} bytes, {8 + length + end} expected"
 

@@ -30,8 +30,9 @@ PAPER = "paper.json"
 SCHEMA_VERSION = 1
 PRIMARY = "coverage.f1.length_controlled"
 """Boards are ranked by it: independent of the reward's weights, and padding cannot raise it."""
-DRAWS, SEED, LEVEL = 2000, 0, 0.95
-"""Of the intervals; constants of a board, so that every entry is drawn alike."""
+DRAWS, SEED, LEVEL = 2000, 1, 0.95
+"""Constants of a board: bootstrap draws and level of every interval; SEED draws the tests between entries, and the intervals of outputs
+that come without a run (`Run.seed` is 1, too, so `score` gives the same). A run's entries are drawn with the run's seed: `draw_seed`."""
 LOCK_SECONDS = 600
 
 Board = dict[str, Any]
@@ -142,6 +143,11 @@ def stats_path(path: Path, sha256: str) -> Path:
 def test_path(path: Path, sha256: str) -> Path:
     """Where the board's test split lies."""
     return path.parent / "tests" / f"{sha256}.jsonl.gz"
+
+
+def validation_path(path: Path, sha256: str) -> Path:
+    """Where the reward.json with this hash lies."""
+    return path.parent / "rewards" / f"{sha256}.json.gz"
 
 
 def pack(data: bytes) -> bytes:

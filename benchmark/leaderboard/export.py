@@ -14,7 +14,8 @@ from benchmark.leaderboard import board as boards
 from benchmark.leaderboard.board import Board, Entry
 from benchmark.leaderboard.paper import tables_of
 from benchmark.leaderboard.ranks import Group, Row, View
-from benchmark.leaderboard.show import cells, columns, footnotes, heading, paths_of, rank_text, system_name, trajectory, view_of
+from benchmark.leaderboard.show import paths_of, views_of
+from benchmark.leaderboard.words import cells, columns, footnotes, heading, rank_text, system_name, trajectory
 from benchmark.report.safetext import plain, shortened, visible
 from benchmark.report.words import interval, label, number, ordered_metrics
 from metrics.errors import UserError
@@ -25,18 +26,19 @@ FOLDER = Path(__file__).resolve().parent
 SHOWN = 12
 """Outputs shown on an entry's page, spread over the test split."""
 FIELDS = ("task", "system", "version", "seed", "stage", "trust", "rank", "rank_low", "rank_high")
+DERIVED = ("trajectory", "preservation.ratio", "preservation.ci_low", "preservation.ci_high", "hacked", "flags")
+"""Of the system, repeated in the row of each of its stages."""
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """A spreadsheet would take a cell that begins like this for a formula."""
 
 
 def command(args: argparse.Namespace) -> int:
     """`leaderboard export`."""
-    paths = paths_of(args)
-    views = [view_of(path, args, None) for path in paths]
+    views = views_of(paths_of(args), args, None)
     out = Path(args.out)
     _claim(out)
-    written = write(out, list(zip(paths, views, strict=True)), args.sort)
-    print(f"{out / 'index.html'}: {sum(v.n_entries for v in views)} entries on {len(views)} boards, {written} pages; board.md, board.csv")
+    written = write(out, views, args.sort)
+    print(f"{out / 'index.html'}: {sum(v.n_entries for _, v in views)} entries on {len(views)} boards, {written} pages; board.md, board.csv")
     return 0
 
 
@@ -169,26 +171,38 @@ def _examples(examples: Sequence[Example], made: Sequence[Generation]) -> Iterat
 
 
 def table_csv(views: Sequence[tuple[Path, View]]) -> str:
-    """One row per entry with every score and its interval; the paper's figures have a row per entry and table, without a rank."""
+    """One row per entry with every score and its interval, and what its system is; the paper's figures have a row per entry and table, without a rank."""
     metrics = ordered_metrics({m for _, v in views for g in v.groups for r in g.rows for m in r.entry["scores"]})
     names = sorted({name for _, v in views for t in tables_of(v.board["task"]) for name in t["columns"]})
     sink = io.StringIO()
     out = csv.writer(sink, lineterminator="\n")
     scored = [x for m in metrics for x in (m, f"{m}.ci_low", f"{m}.ci_high")]
-    out.writerow([*FIELDS, *scored, "flags", "source", *(f"reported.{n}" for n in names)])
+    out.writerow([*FIELDS, *scored, *DERIVED, "source", *(f"reported.{n}" for n in names)])
     for _, view in views:
         for group in view.groups:
             for row in group.rows:
                 e, low_high = row.entry, row.ranks or (None, None)
                 told = [e["task"], e["system"], e["version"], e["seed"], e["stage"], e["trust"], row.rank, *low_high]
                 numbers = [(e["scores"].get(m) or {}).get(k) for m in metrics for k in ("value", "ci_low", "ci_high")]
-                out.writerow([_safe(x) for x in (*told, *numbers, "; ".join([*row.flags, *group.flags]), e["digest"], *[None] * len(names))])
+                derived = _derived(group, row, view.board["primary"])
+                out.writerow([_safe(x) for x in (*told, *numbers, *derived, e["digest"], *[None] * len(names))])
         for table in tables_of(view.board["task"]):
             for e in table["entries"]:
                 told = [table["task"], e["system"], None, None, e["stage"], e["trust"], None, None, None]
                 figures = [e["values"].get(n) for n in names]
-                out.writerow([_safe(x) for x in (*told, *[None] * len(scored), "", e["source"], *figures)])
+                out.writerow([_safe(x) for x in (*told, *[None] * (len(scored) + len(DERIVED)), e["source"], *figures)])
     return sink.getvalue()
+
+
+def _derived(group: Group, row: Row, primary: str) -> list[Any]:
+    """In the order of DERIVED."""
+    kept = group.preservation or {}
+    return [
+        trajectory(group, primary),
+        *(kept.get(name) for name in ("ratio", "ci_low", "ci_high")),
+        group.hacked,
+        "; ".join([*row.flags, *group.flags]),
+    ]
 
 
 def _safe(cell: Any) -> Any:

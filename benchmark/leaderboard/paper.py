@@ -14,6 +14,8 @@ from metrics.errors import UserError
 def read_paper(path: Path | None = None) -> dict[str, Any]:
     """leaderboards/paper.json. Raises UserError where it is not of the schema."""
     path = path or boards.BOARDS / boards.PAPER
+    if not path.is_file():
+        raise UserError(f"{path}: missing; restore the file")
     paper = parse_json(read_text(path), str(path), strict=True)
     if (found := problem("paper", paper)) is not None:
         raise UserError(f"{path}: field {found[0]}: {found[1]}; restore the file")

@@ -1,5 +1,7 @@
 """What is derived when a board is shown and never stored: ranks and the ranks an entry may hold, trajectories, preservation, flags.
 
+Preservation is the one of the run's own summary.json: the same draws (`draw_seed`), the same method.
+
 The range of ranks is [1 + number significantly better, n - number significantly worse]. Tests are approximate randomisation on the stored
 per-segment statistics, Holm over all pairs. Only the TESTED best entries are tested against each other; an untested pair counts as not
 different, so that the ranges of a large board are too wide rather than too narrow.
@@ -10,14 +12,17 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import combinations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from benchmark.leaderboard import board as boards
 from benchmark.leaderboard.board import Board, Entry
+from benchmark.leaderboard.flags import ALPHA, REWARD, Move, hacking, watched
 from benchmark.leaderboard.scoring import NEAR, segments
 from benchmark.leaderboard.sources import same_reward
+from benchmark.names import nearest
 from metrics.errors import UserError
 from metrics.preservation import preservation_from_draws
 from metrics.segment import SegmentStats
@@ -26,28 +31,22 @@ from metrics.stats import Resampler, common_segments, holm, incomparable
 if TYPE_CHECKING:
     import numpy as np
 
-ALPHA = 0.05
 TESTED = 20
 DRAWS = 10_000
 ORDER = ("base", "post-sft", "post-sft-continued", "post-rl", "post-recovery")
 PATH = ("post-sft", "post-rl", "post-recovery")
-REWARD = "reward.mean"
-INDEPENDENT = (
-    "coverage.f1.length_controlled",
-    "coverage.precision",
-    "grounding.entity.length_controlled",
-    "grounding.event.length_controlled",
-    "grounding.quantity.length_controlled",
-    "grounding.relation.length_controlled",
-)
-"""What a reward must not rise against."""
-LENGTH = "verbosity.length_ratio"
 WORDS = ("system", "trust")
 """What a view can be sorted by besides metrics."""
+FIELDS = ("system", "version", "seed", "stage", "trust")
+"""What a view can be filtered by as FIELD=TEXT."""
 TRUST = ("recomputed", "regenerated")
 """The lesser first; `reported` figures stand apart."""
 COPIED = 0.5
 """From this share of (near-)copies of the public references on, an entry is flagged."""
+
+
+Compared = tuple[float, float, float]
+"""Value before, value after, p."""
 
 
 @dataclass
@@ -73,6 +72,8 @@ class Group:
     preservation: dict[str, Any] | None = None
     """Of the primary metric, as in summary.json; None where a stage is missing."""
     flags: list[str] = field(default_factory=list)
+    hacked: str | None = None
+    """Whether RL raised the reward and lowered an independent metric (`flags`); None for a system without both stages."""
 
     @property
     def final(self) -> Row:
@@ -108,7 +109,7 @@ def derive(path: Path, board: Board, sort: str | None = None, wanted: Sequence[s
 
     sort: a metric, or one of WORDS. reverse: the other way round; what has no value comes last all the same.
 
-    Raises UserError where stored statistics are missing or damaged.
+    Raises UserError for a field that there is not, and where stored statistics are missing or damaged.
     """
     primary = board["primary"]
     rows = [Row(e) for e in board["entries"]]
@@ -140,7 +141,11 @@ def derive(path: Path, board: Board, sort: str | None = None, wanted: Sequence[s
 def _matches(group: Group, wanted: str) -> bool:
     name, eq, text = wanted.partition("=")
     if eq:
-        return any(text.lower() in str(r.entry.get(name, "")).lower() for r in group.rows)
+        if name not in FIELDS:
+            raise UserError(f"--filter {wanted[:60]}: no such field; {nearest(name, FIELDS)}")
+        if name == "seed":  # a number, not a text: 1 is not 10
+            return text == ("" if group.seed is None else str(group.seed))
+        return any(text.lower() in str(r.entry[name]).lower() for r in group.rows)
     return any(wanted.lower() in f"{e['system']} {e['version']} {e['stage']} {e['trust']}".lower() for e in (r.entry for r in group.rows))
 
 
@@ -194,22 +199,24 @@ class _Statistics:
             file = boards.stats_path(self.path, sha256)
             raise UserError(f"{file}: not statistics of {metric} on this test split ({error}); see leaderboard verify, restore it") from None
 
-    def sampler(self, n_tests: int) -> Resampler:
-        """Draws enough for Holm's correction of `n_tests` to be able to reach ALPHA."""
+    def sampler(self, n_tests: int, seed: int | None = None) -> Resampler:
+        """Draws enough for Holm's correction of `n_tests` to be able to reach ALPHA; seed: of the draws, where it is not the board's."""
         draws = max(DRAWS, math.ceil(2 * n_tests / ALPHA))
         s = self.board["statistics"]
-        return Resampler(self.ids, self.docs, s["draws"], draws, s["seed"], s["level"])
+        return Resampler(self.ids, self.docs, s["draws"], draws, s["seed"] if seed is None else seed, s["level"])
 
-    def moves(self, pairs: Sequence[tuple[SegmentStats, SegmentStats]]) -> list[int]:
-        """1, -1 or 0 for each (before, after): significantly up, down, or neither; Holm over the pairs."""
-        usable = {i: common_segments(a, b) for i, (a, b) in enumerate(pairs) if incomparable(a, b) is None}
+    def tested(self, pairs: Sequence[tuple[SegmentStats, SegmentStats]]) -> list[Compared | None]:
+        """The two values of each (before, after) on the segments scored in both, and the p of their difference; None for what cannot be compared."""
+        # Where the same segments are missing in both, or none, they are common as they are: most of the time on a large board goes here.
+        usable = {
+            i: (a, b) if a.reasons == b.reasons else common_segments(a, b) for i, (a, b) in enumerate(pairs) if incomparable(a, b) is None
+        }
         ps = self.sampler(len(usable)).permutation([([a], [b]) for a, b in usable.values()])
-        corrected = holm({str(i): p for i, p in zip(usable, ps, strict=True)})
-        out = [0] * len(pairs)
-        for i, (a, b) in usable.items():
-            p, before, after = corrected[str(i)], a.value(), b.value()
-            if p is not None and p < ALPHA and before is not None and after is not None:
-                out[i] = (after > before) - (after < before)
+        out: list[Compared | None] = [None] * len(pairs)
+        for (i, (a, b)), p in zip(usable.items(), ps, strict=True):
+            before, after = a.value(), b.value()
+            if p is not None and before is not None and after is not None:
+                out[i] = before, after, p
         return out
 
     def fill(self, rows: Sequence[Row], contenders: Sequence[Row], shown: Sequence[Group]) -> None:
@@ -217,10 +224,13 @@ class _Statistics:
         primary, n = self.board["primary"], sum(r.rank is not None for r in rows)
         stats = [self.load(r.entry, [primary])[0] for r in contenders]
         pairs = [(i, j) for i, j in combinations(range(len(stats)), 2) if stats[i] is not None and stats[j] is not None]
+        found = self.tested([(stats[i], stats[j]) for i, j in pairs]) if pairs else []  # type: ignore[misc]
+        corrected = holm({str(k): None if c is None else c[2] for k, c in enumerate(found)})
         better, worse = [0] * len(stats), [0] * len(stats)
-        for (i, j), move in zip(pairs, self.moves([(stats[i], stats[j]) for i, j in pairs]) if pairs else [], strict=True):  # type: ignore[misc]
-            better[i], worse[j] = better[i] + (move > 0), worse[j] + (move > 0)
-            better[j], worse[i] = better[j] + (move < 0), worse[i] + (move < 0)
+        for k, ((i, j), one) in enumerate(zip(pairs, found, strict=True)):
+            if one is not None and (corrected[str(k)] or 0.0) < ALPHA and one[0] != one[1]:
+                winner, loser = (j, i) if one[1] > one[0] else (i, j)
+                better[loser], worse[winner] = better[loser] + 1, worse[winner] + 1
         for row, b, w in zip(contenders, better, worse, strict=True):
             row.ranks = 1 + b, n - w
         for group in shown:
@@ -240,29 +250,36 @@ class _Statistics:
         loaded = [self.load(r.entry, [primary])[0] for r in stages]
         stats = [s for s in loaded if s is not None]
         if len(stats) == len(PATH):
-            sampler = self.sampler(0)
-            group.preservation = preservation_from_draws(sampler, (stats[0], stats[1], stats[2]), sampler.bootstrap(stats))
+            seeds = {r.entry["draw_seed"] for r in stages}
+            sampler = self.sampler(0, seeds.pop() if len(seeds) == 1 else None)
+            three = stats[0], stats[1], stats[2]
+            group.preservation = preservation_from_draws(sampler, three, sampler.bootstrap(stats), sampler.jackknife(stats))
 
     def _hacking(self, groups: Sequence[Group], primary: str) -> None:
-        wanted = tuple(dict.fromkeys((primary, REWARD, LENGTH, *INDEPENDENT)))
         pairs: list[tuple[SegmentStats, SegmentStats]] = []
         owners: list[tuple[int, str]] = []
+        ends: list[tuple[Entry, Entry]] = []
         for i, group in enumerate(groups):
             before, after = group.row("post-sft"), group.row("post-rl")
             assert before is not None
             assert after is not None
+            ends.append((before.entry, after.entry))
+            wanted = watched(primary)
             for name, a, b in zip(wanted, self.load(before.entry, wanted), self.load(after.entry, wanted), strict=True):
                 if a is not None and b is not None:
                     pairs.append((a, b))
                     owners.append((i, name))
-        moved = dict(zip(owners, self.moves(pairs) if pairs else [], strict=True))
-        for i, group in enumerate(groups):
-            down = [m for m in INDEPENDENT if moved.get((i, m)) == -1]
-            if (i, REWARD) not in moved:
-                group.flags.append("reward hacking not tested: no reward.mean (submit --neural reward)")
-            elif not self._own_reward(group):
-                group.flags.append("reward hacking not tested: reward.mean is of another reward than the one it was trained on")
-            elif moved[i, REWARD] == 1 and down:
-                group.flags.append(f"HACKED: RL raised the reward and lowered {', '.join(down)}")
-            if moved.get((i, LENGTH)) == 1 and moved.get((i, primary)) != 1:
-                group.flags.append(f"TALKS MORE: RL made outputs longer and did not raise {primary}")
+        own_of: list[dict[str, Compared]] = [{} for _ in groups]
+        for (i, name), one in zip(owners, self.tested(pairs) if pairs else [], strict=True):
+            if one is not None:
+                own_of[i][name] = one
+        for group, (first, last), own in zip(groups, ends, own_of, strict=True):
+            corrected = holm({name: p for name, (_, _, p) in own.items()})
+            moves = {name: Move(name, before, after, corrected[name] or 0.0) for name, (before, after, _) in own.items()}
+            own_reward = REWARD in moves and self._own_reward(group)
+            group.hacked, flags = hacking(moves, primary, own_reward, partial(_both, first, last))
+            group.flags += flags
+
+
+def _both(first: Entry, last: Entry, metric: str) -> tuple[float | None, float | None]:
+    return value(first, metric), value(last, metric)

@@ -64,7 +64,7 @@ class Recheck:
             raise Lie(name, f"scores.{odd[0]}", "missing on the board" if odd[0] not in told else "the suite has no such score of these outputs")
         if set(stored) != set(entry["scores"]):
             raise Lie(name, "outputs.stats_sha256", "the stored statistics are not of the entry's metrics")
-        cells, signatures = described(self.board, self.examples, metrics)
+        cells, signatures = described(self.board, self.examples, metrics, entry["draw_seed"])
         for metric, cell in cells.items():
             held = entry["scores"][metric]
             if held["signature"] != cell["signature"]:
@@ -86,7 +86,7 @@ class Recheck:
                 continue
             # Whether or not the weights are here, the numbers must be those of the stored statistics.
             kept = [self._kept(name, metric, stored[metric], cell) for metric, cell in held.items()]
-            for metric, cell in described(self.board, self.examples, kept)[0].items():
+            for metric, cell in described(self.board, self.examples, kept, entry["draw_seed"])[0].items():
                 _equal(name, metric, held[metric], cell, 0.0, skip=("reason",))
             again: list[SegmentStats] = []
             if family not in self.absent:
@@ -97,7 +97,7 @@ class Recheck:
             if family in self.absent:
                 reasons += [self.absent[family]] * len(held)
                 continue
-            cells, _ = described(self.board, self.examples, again)
+            cells, _ = described(self.board, self.examples, again, entry["draw_seed"])
             for metric, cell in held.items():
                 if metric not in cells or cells[metric]["signature"] != cell["signature"]:
                     reasons.append(f"{metric}: the weights it was made with are not here")

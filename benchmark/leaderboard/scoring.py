@@ -111,27 +111,35 @@ def measure(examples: Sequence[Example], generations: Sequence[Generation], mean
     return [m for m in found if not m.signature.endswith("|unavailable")]
 
 
-def score(board: Board, examples: Sequence[Example], generations: Sequence[Generation], means: Means, asked: Sequence[str]) -> Scored:
-    """Scores one system on a board's test split. Raises UserError where ids are missing, unknown or doubled."""
-    aligned = align_generations(examples, generations)
+def score(
+    board: Board, examples: Sequence[Example], generations: Sequence[Generation], means: Means, asked: Sequence[str], seed: int
+) -> Scored:
+    """Scores one system on a board's test split; `seed` is that of the intervals' draws. Raises UserError where ids are missing, unknown or doubled."""
+    try:
+        aligned = align_generations(examples, generations)
+    except UserError as error:
+        raise UserError(f"{error} (python -m benchmark data export --task {board['task']} --split test --out examples.jsonl)") from None
     metrics = measure(examples, aligned, means, [*DETERMINISTIC, *[n for n in NEURAL if n in asked]])
-    return Scored(aligned, metrics, *described(board, examples, metrics), statistics(metrics), copies(examples, aligned))
+    return Scored(aligned, metrics, *described(board, examples, metrics, seed), statistics(metrics), copies(examples, aligned))
 
 
 def described(
-    board: Board, examples: Sequence[Example], metrics: Sequence[SegmentStats]
+    board: Board, examples: Sequence[Example], metrics: Sequence[SegmentStats], seed: int
 ) -> tuple[dict[str, dict[str, Any]], dict[str, str]]:
-    """(metric -> score with interval, as it stands on the board; signature key -> signature)."""
+    """(metric -> score with interval, as it stands on the board; signature key -> signature).
+
+    The same intervals as in the summary.json of a run with this seed and the board's number of draws.
+    """
     from metrics.stats import Resampler
 
     wanted = board["statistics"]
     docs = tuple(e.doc_id for e in examples)
-    sampler = Resampler(tuple(e.id for e in examples), docs, wanted["draws"], seed=wanted["seed"], level=wanted["level"])
+    sampler = Resampler(tuple(e.id for e in examples), docs, wanted["draws"], seed=seed, level=wanted["level"])
     scores: dict[str, dict[str, Any]] = {}
     signatures: dict[str, str] = {}
-    for m, draws in zip(metrics, sampler.bootstrap(metrics), strict=True):
+    for m, draws, left_out in zip(metrics, sampler.bootstrap(metrics), sampler.jackknife(metrics), strict=True):
         value = m.value()
-        low, high = sampler.limits(draws, value)
+        low, high = sampler.limits(draws, value, left_out)
         key = signature_key(m.signature)
         signatures[key] = m.signature
         cell = {"value": rounded(value), "ci_low": rounded(low), "ci_high": rounded(high), "n_scored": m.n_scored, "signature": key}

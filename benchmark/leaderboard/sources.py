@@ -1,19 +1,18 @@
-"""What a user hands in - a run directory, a checkpoint, a file of generations - as candidates for a board. Numbers in it are not believed."""
+"""What a user hands in - a run directory, a file of generations - as candidates for a board. Numbers in it are not believed."""
 
 from __future__ import annotations
 
 import re
-import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from benchmark.leaderboard.board import Board, read_test
+from benchmark.leaderboard.board import Board
 from benchmark.leaderboard.schema import MAX_TEXT, label, line
 from benchmark.leaderboard.spelling import parse_json, read_text
 from metrics.errors import UserError
-from metrics.records import Example, Generation, parse_generation, read_generations, read_jsonl, sha256_file
+from metrics.records import Generation, parse_generation, read_jsonl, sha256_file
 
 LINK = ("stage", "weights_hash", "parent_hash", "config_hash", "data_hash", "seed", "steps")
 PARENTS = {"post-sft": "base", "post-sft-continued": "post-sft", "post-rl": "post-sft", "post-recovery": "post-rl"}
@@ -21,6 +20,8 @@ PARENTS = {"post-sft": "base", "post-sft-continued": "post-sft", "post-rl": "pos
 TRAINING = ("n_para", "n_src", "sft_steps", "rl_steps", "recovery_steps")
 STEPS = {"post-sft": "sft_steps", "post-rl": "rl_steps", "post-recovery": "recovery_steps"}
 GOLD = "gold"
+MAX_VALIDATION = 10_000_000
+"""Bytes of a reward.json; one of validate-reward has about a hundred thousand."""
 UNNAMED = "model"
 """What `evaluate` calls a system that nobody has named."""
 _CONTENT = re.compile(r"(?<![0-9a-f])[0-9a-f]{16}(?![0-9a-f])")
@@ -35,11 +36,14 @@ class Candidate:
     stage: str
     generations: list[Generation]
     seed: int | None = None
+    """Of its training."""
+    draw_seed: int | None = None
+    """Of the draws of its intervals: the run's, so that they are those of its summary.json; None for the board's."""
     lineage: list[dict[str, Any]] = field(default_factory=list)
     training: dict[str, int | None] = field(default_factory=lambda: dict.fromkeys(TRAINING))
     reward_id: str | None = None
-    validation: str | None = None
-    """sha256 of the reward's reward.json."""
+    validation: bytes | None = None
+    """The reward's reward.json."""
     made_with: dict[str, str | None] | None = None
     commit: str | None = None
     dirty: bool | None = None
@@ -126,8 +130,7 @@ def from_run(run_dir: Path, task: str, system: str | None, board: Board, validat
         if folder.is_dir() and weights_hash(folder) != record.get("weights_hash"):
             raise UserError(f"{folder}: the weights are not those of the manifest; submit a run directory as the run left it")
     own = manifest.command == "run"
-    settings = manifest.config.get("run")
-    seed = settings.get("seed") if own and isinstance(settings, dict) else None
+    run_seed = _run_seed(run_dir, manifest.config.get("run"))
     told = run_dir / "reward.json"
     validation = validation or (told if told.is_file() else None)
     out = []
@@ -144,11 +147,12 @@ def from_run(run_dir: Path, task: str, system: str | None, board: Board, validat
         out.append(
             replace(
                 one,
-                seed=seed if own and trained else _seed(records.get(one.stage)),
+                seed=run_seed if own and trained else seed_of(records.get(one.stage)),
+                draw_seed=run_seed,
                 lineage=lineage,
                 training=training,
                 reward_id=reward_id,
-                validation=validation_digest(validation, reward_id) if validation and reward_id else None,
+                validation=read_validation(validation, reward_id) if validation and reward_id else None,
                 made_with={label(k, "package"): line(v, "version") for k, v in manifest.packages.items()},
                 commit=manifest.commit,
                 dirty=manifest.dirty,
@@ -162,20 +166,36 @@ def same_reward(a: str, b: str) -> bool:
     return a in b or b in a or bool(set(_CONTENT.findall(a)) & set(_CONTENT.findall(b)))
 
 
-def validation_digest(path: Path, reward_id: str) -> str:
-    """sha256 of a reward.json of `validate-reward`. Raises UserError unless it is one, and of this reward."""
-    digest = sha256_file(path)
-    told = parse_json(read_text(path), str(path), strict=True)
+def read_validation(path: Path, reward_id: str) -> bytes:
+    """A reward.json of `validate-reward`. Raises UserError unless it is one, and of this reward."""
+    if not path.is_file():
+        raise UserError(f"{path}: no such file; give the reward.json that validate-reward wrote")
+    text = read_text(path, MAX_VALIDATION)
+    check_validation(text, str(path), reward_id)
+    return path.read_bytes()
+
+
+def check_validation(text: str, where: str, reward_id: str) -> None:
+    """Raises UserError unless the text is a reward.json of `validate-reward` about this reward."""
+    told = parse_json(text, where, strict=True)
     signature = told.get("signature") if isinstance(told, dict) else None
     if not isinstance(signature, str) or "|reward:" not in signature:
-        raise UserError(f"{path}: not a reward.json (it has no signature of a reward); give the one that validate-reward wrote")
+        raise UserError(f"{where}: not a reward.json (it has no signature of a reward); give the one that validate-reward wrote")
     validated = signature.partition("|reward:")[2]
     if not same_reward(validated, reward_id):
-        raise UserError(f"{path}: validates {validated[:200]}, but the run was trained on {reward_id[:200]}; validate that reward")
-    return digest
+        raise UserError(f"{where}: validates {validated[:200]}, but the run was trained on {reward_id[:200]}; validate that reward")
 
 
-def _seed(record: dict[str, Any] | None) -> int | None:
+def _run_seed(run_dir: Path, settings: Any) -> int | None:
+    """`run.seed` of a manifest's config, None where it has none. UserError for what is no seed: intervals are drawn with it."""
+    seed = settings.get("seed") if isinstance(settings, dict) else None
+    if seed is None or (type(seed) is int and 0 <= seed < 2**63):
+        return seed
+    raise UserError(f"{run_dir}/manifest.json: config.run.seed is {ascii(seed)[:40]}, not a whole number from 0 to 2^63 - 1; mend the manifest")
+
+
+def seed_of(record: dict[str, Any] | None) -> int | None:
+    """The training seed that a checkpoint's record tells."""
     seed = (record or {}).get("seed")
     return seed if isinstance(seed, int) else None
 
@@ -205,52 +225,3 @@ def tasks_of(run_dir: Path) -> list[str]:
     if not (run_dir / "manifest.json").is_file():
         raise UserError(f"{run_dir} is no run directory: it has no manifest.json")
     return sorted(p.name for p in (run_dir / "generations").glob("*") if p.is_dir())
-
-
-def from_checkpoint(folder: str, task_name: str, system: str, stage: str | None, board: Board, board_file: Path, profile: str) -> Candidate:
-    """`--checkpoint`: generates for the board's test split first. Pickled weights and code of the model's own are refused."""
-    from benchmark.config import load_profile
-    from benchmark.evaluate import lineage_of
-    from benchmark.generate import Decoding, generate_file
-    from benchmark.manifest import git_state, package_versions
-    from benchmark.measure import settle_torch
-    from benchmark.models import model_hash
-    from benchmark.tasks import load_task
-    from training.checkpoints import check_folder, read_checkpoint
-
-    task = load_task(task_name)
-    examples: list[Example] = read_test(board_file, board)
-    record: dict[str, Any] = {}
-    if Path(folder).exists() or "/" not in folder:
-        check_folder(Path(folder))
-        record = lineage_of(folder)
-        if record:
-            read_checkpoint(folder)  # raises where the weights are not those of the lineage
-    record |= {"weights_hash": model_hash(folder)}
-    name = label(stage or str(record.get("stage") or "model"), "stage")
-    if record.get("stage") not in (None, name):
-        raise UserError(f"--stage-name {name}: the checkpoint's own lineage says {record['stage']!r}; leave --stage-name out")
-    settings = load_profile(profile, [])
-    settle_torch(settings)
-    decoding, seed = settings.generate, settings.run.seed
-    with tempfile.TemporaryDirectory() as place:
-        out = Path(place) / "generations.jsonl"
-        generate_file(
-            folder,
-            settings.policy.dtype,
-            task.ask,
-            examples,
-            [r for e in examples for r in e.reference or ()],
-            out,
-            system,
-            name,
-            lambda cap: Decoding(cap, decoding.batch_size, decoding.temperature, seed),
-            decoding.max_new_tokens,
-        )
-        made = check_generations(read_generations(out), system, name)
-    commit, dirty = git_state()
-    packages = package_versions()
-    lineage = chain({name: {"stage": name, **record}}, name)
-    return Candidate(system, name, made, _seed(record), lineage, steps_of(lineage), None, None, packages, commit, dirty)
-
-

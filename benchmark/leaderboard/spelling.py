@@ -54,11 +54,11 @@ def parse_json(text: str, where: str, strict: bool = False) -> Any:
         raise UserError(f"{where}: not valid JSON ({error}); restore the file") from None
 
 
-def read_text(path: Path) -> str:
-    """A UTF-8 file. Raises UserError when it is missing, too large or not UTF-8."""
+def read_text(path: Path, limit: int = LIMIT_BYTES) -> str:
+    """A UTF-8 file. Raises UserError when it is missing, larger than `limit` bytes or not UTF-8."""
     try:
-        if path.stat().st_size > LIMIT_BYTES:
-            raise UserError(f"{path}: larger than {LIMIT_BYTES} bytes; this is no board")
+        if path.stat().st_size > limit:
+            raise UserError(f"{path}: larger than {limit} bytes; check the path")
         return path.read_text("utf-8")
     except FileNotFoundError:
         raise UserError(f"{path}: no such board; check --board, or make one with: leaderboard create --task NAME --board FILE") from None

@@ -7,6 +7,7 @@ are named by their content and written before the board: a kill leaves at worst 
 from __future__ import annotations
 
 import argparse
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
@@ -18,15 +19,16 @@ from benchmark.leaderboard import board as boards
 from benchmark.leaderboard.board import Board, Entry, key_of, name_of
 from benchmark.leaderboard.schema import label, problem
 from benchmark.leaderboard.scoring import Scored, known_means, make_entry, score
-from benchmark.leaderboard.sources import Candidate, from_checkpoint, from_file, from_run, tasks_of
+from benchmark.leaderboard.sources import Candidate, from_file, from_run, tasks_of
 from benchmark.leaderboard.spelling import digest
 from metrics.errors import UserError
 from metrics.records import sha256_file
 
-PACKAGES = ("numpy", "sacrebleu", "pythainlp", "regex")
+PACKAGES = ("numpy", "scipy", "sacrebleu", "pythainlp", "regex")
 NEURAL_PACKAGES = ("torch", "transformers", "unbabel-comet")
-CONTENT = ("lineage", "training", "reward")
-"""What makes an entry's content, besides its outputs."""
+CONTENT = ("lineage", "training")
+"""What makes an entry's content, besides its outputs and its reward."""
+DEFAULT_PROFILE = "tiny"
 KINDS = "give exactly one of RUN_DIR, --checkpoint DIR, --generations FILE"
 
 
@@ -49,6 +51,12 @@ def command(args: argparse.Namespace) -> int:
         raise UserError("--confirm RUN_DIR compares two runs of the suite; submit a RUN_DIR with it")
     if args.reward_validation and args.run_dir is None:
         raise UserError("--reward-validation FILE belongs to the reward of a run; submit the RUN_DIR with it")
+    if args.stage_name and args.checkpoint is None:
+        raise UserError("--stage-name NAME is the stage of a --checkpoint; a run directory or a file of generations tells its own")
+    if args.profile != DEFAULT_PROFILE:
+        from benchmark.config import load_profile
+
+        load_profile(args.profile)  # a mistake in it is told even where no weights are asked for
     if args.system is not None:
         label(args.system, "--system")
     label(args.version, "--version")
@@ -82,6 +90,8 @@ class Prepared:
     """As it was before scoring; it may have grown since."""
     entries: list[Entry]
     scored: list[Scored]
+    validations: dict[str, bytes]
+    """sha256 -> the reward.json that an entry names."""
 
 
 def prepare(args: argparse.Namespace, path: Path) -> Prepared:
@@ -93,17 +103,19 @@ def prepare(args: argparse.Namespace, path: Path) -> Prepared:
     with boards.scoring_slot(path):
         examples = boards.read_test(path, board)
         means = known_means(examples, args.neural, args.profile)
-        scored = [score(board, examples, c.generations, means, args.neural) for c in candidates]
+        seeds = [board["statistics"]["seed"] if c.draw_seed is None else c.draw_seed for c in candidates]
+        scored = [score(board, examples, c.generations, means, args.neural, s) for c, s in zip(candidates, seeds, strict=True)]
     entries = []
-    for candidate, result in zip(candidates, scored, strict=True):
-        identity = _identity(candidate, args.version, bool(args.neural))
+    for candidate, result, seed in zip(candidates, scored, seeds, strict=True):
+        identity = _identity(candidate, args.version, bool(args.neural), seed)
         entries.append(make_entry(board, identity, result))
     if args.confirm:
         _confirm(entries, candidates, Path(args.run_dir), Path(args.confirm), board)
     for entry in entries:
         if (found := problem("entry", entry)) is not None:
             raise UserError(f"{name_of(entry)}: field {found[0]}: {found[1]}; mend the run's manifest or the outputs")
-    return Prepared(path, board, entries, scored)
+    validations = {hashlib.sha256(c.validation).hexdigest(): c.validation for c in candidates if c.validation is not None}
+    return Prepared(path, board, entries, scored, validations)
 
 
 def gather(args: argparse.Namespace, path: Path, board: Board) -> list[Candidate]:
@@ -111,6 +123,8 @@ def gather(args: argparse.Namespace, path: Path, board: Board) -> list[Candidate
     if args.generations is not None:
         found = from_file(Path(args.generations), args.system)
     elif args.checkpoint is not None:
+        from benchmark.leaderboard.checkpoint import from_checkpoint
+
         found = [from_checkpoint(args.checkpoint, board["task"], args.system, args.stage_name, board, path, args.profile)]
     else:
         found = from_run(Path(args.run_dir), board["task"], args.system, board, Path(args.reward_validation) if args.reward_validation else None)
@@ -119,17 +133,19 @@ def gather(args: argparse.Namespace, path: Path, board: Board) -> list[Candidate
     return found
 
 
-def _identity(candidate: Candidate, version_: str, neural: bool) -> dict[str, Any]:
+def _identity(candidate: Candidate, version_: str, neural: bool, draw_seed: int) -> dict[str, Any]:
+    held = candidate.validation
     return {
         "system": candidate.system,
         "version": version_,
         "seed": candidate.seed,
+        "draw_seed": draw_seed,
         "stage": candidate.stage,
         "trust": "recomputed",
         "regenerated": None,
         "lineage": candidate.lineage,
         "training": candidate.training,
-        "reward": {"id": candidate.reward_id, "validation_sha256": candidate.validation},
+        "reward": {"id": candidate.reward_id, "validation_sha256": None if held is None else hashlib.sha256(held).hexdigest()},
         "environment": {
             "scored_with": scoring_packages(neural),
             "made_with": candidate.made_with,
@@ -210,24 +226,33 @@ def enter(prepared: Prepared) -> list[Change]:
                 if change.entry["outputs"] != (change.before or {}).get("outputs"):
                     boards.store(boards.outputs_path(path, change.entry["outputs"]["sha256"]), boards.pack(one.outputs))
                     boards.store(boards.stats_path(path, change.entry["outputs"]["stats_sha256"]), boards.pack_stats(one.stats))
+            for sha256, held in prepared.validations.items():
+                boards.store(boards.validation_path(path, sha256), boards.pack(held))
             boards.write_board(path, board)
     return changes
 
 
 def _merged(before: Entry, entry: Entry) -> Entry:
-    """The entry that stands, unless the same content now brings more scores or more trust. UserError for other content."""
-    same = all(before[name] == entry[name] for name in CONTENT) and before["outputs"]["sha256"] == entry["outputs"]["sha256"]
-    if not same:
-        raise UserError(f"{name_of(entry)} stands on the board with other content; submit it as a new version (--version)")
+    """The entry that stands, unless the same content now brings more scores, more trust or the reward's validation. UserError for other content."""
+    old, new = (e["reward"]["validation_sha256"] for e in (before, entry))
+    other = [name for name in CONTENT if before[name] != entry[name]]
+    other += ["outputs"] if before["outputs"]["sha256"] != entry["outputs"]["sha256"] else []
+    other += ["reward"] if before["reward"]["id"] != entry["reward"]["id"] else []
+    other += ["reward validation"] if None not in (old, new) and old != new else []
+    if other:
+        raise UserError(
+            f"{name_of(entry)} stands on the board with other content ({', '.join(other)}); submit it as a new version (--version)"
+        )
     more_scores = not entry["scores"].keys() <= before["scores"].keys()
     more_trust = before["trust"] == "recomputed" and entry["trust"] == "regenerated"
     if more_scores and not before["scores"].keys() <= entry["scores"].keys():
         lost = sorted(before["scores"].keys() - entry["scores"].keys())
         raise UserError(f"{name_of(entry)} stands on the board with {lost[0]}; ask for it again (--neural) together with the new metrics")
-    if not (more_scores or more_trust):
+    if not (more_scores or more_trust or (old is None and new is not None)):
         return before
     base = entry if more_scores else before
     after = {**base, **{k: (entry if more_trust else before)[k] for k in ("trust", "regenerated")}}
+    after["reward"] = {**base["reward"], "validation_sha256": old or new}
     after["digest"] = digest(after)
     return after
 
@@ -245,6 +270,8 @@ def diff(board: Board, change: Change) -> str:
     lines = [f"~ {board['task']}: {name_of(entry)}"]
     if entry["trust"] != before["trust"]:
         lines.append(f"    trust: {before['trust']} -> {entry['trust']}")
+    if entry["reward"] != before["reward"]:
+        lines.append(f"    reward validated: {entry['reward']['validation_sha256']}")
     for metric in sorted(entry["scores"].keys() - before["scores"].keys()):
         lines.append(f"  + {metric}: {entry['scores'][metric]['value']}")
     return "\n".join(lines)

@@ -53,11 +53,10 @@ class Report:
 
 def command(args: argparse.Namespace) -> int:
     """`leaderboard verify`."""
-    paths = [Path(args.board)] if args.board else boards.board_files()
-    if not paths:
-        raise UserError(f"no boards in {boards.BOARDS}; give --board FILE")
+    from benchmark.leaderboard.show import paths_of
+
     failed = False
-    for path in paths:
+    for path in paths_of(args):
         try:
             report = verify(path, args.quick, args.profile)
         except Lie as lie:
@@ -69,7 +68,7 @@ def command(args: argparse.Namespace) -> int:
             print(f"  {n} neural scores not rechecked: {reason}")
         for note in report.notes:
             print(f"  {note}")
-    if not args.board:
+    if not args.board and not args.task:
         failed |= not _paper()
     return int(failed)
 
@@ -103,6 +102,7 @@ def verify(path: Path, quick: bool = False, profile: str = "tiny") -> Report:
     shapes, lineages = Shapes() if quick else None, Lineages()
     names: dict[tuple[str, str, int, str], int] = {}
     used: set[str] = set()
+    validated: set[tuple[str, str]] = set()
     present = _files(boards.outputs_path(path, "x").parent)
     for i, entry in enumerate(board["entries"]):
         check_entry(board, entry, shapes, lines[i] if quick and lines else None)
@@ -113,8 +113,11 @@ def verify(path: Path, quick: bool = False, profile: str = "tiny") -> Report:
         for name, suffix in (("sha256", ".jsonl.gz"), ("stats_sha256", ".npz")):
             if entry["outputs"][name] + suffix not in present:
                 raise Lie(name_of(entry), f"outputs.{name}", "no file with this hash beside the board")
+        _check_validation(path, entry, quick, validated)
         used |= {entry["outputs"]["sha256"] + ".jsonl.gz", entry["outputs"]["stats_sha256"] + ".npz"}
         report.n += 1
+    if claimed := sum(e["trust"] == "regenerated" for e in board["entries"]):
+        report.notes.append(f"{claimed} entries say that a second run gave the same weights and outputs; only running them again can prove it")
     if unused := len(present - used):
         report.notes.append(f"{unused} files beside the board belong to no entry (left by a submission that was killed); they may be removed")
     if not quick and board["entries"]:
@@ -148,6 +151,8 @@ def check_entry(board: Board, entry: Any, shapes: Shapes | None, line: bytes | N
             raise Lie(name, what, f"{entry[what]} is not the board's ({wanted})")
     if (entry["trust"] == "regenerated") != (entry["regenerated"] is not None):
         raise Lie(name, "trust", "`regenerated` needs the manifests of two runs, and only it has them")
+    if entry["trust"] == "regenerated" and not any(link["steps"] for link in entry["lineage"]):
+        raise Lie(name, "trust", "`regenerated`, but nothing in its lineage was trained")
     _check_scores(name, entry["scores"], board["test"]["n"], board["signatures"])
     if (line is None or digest_of_line(line) != entry["digest"]) and digest(entry) != entry["digest"]:
         raise Lie(name, "digest", "something in this entry was changed after it was written (its sha256 differs)")
@@ -164,6 +169,31 @@ def _check_scores(name: str, scores: dict[str, dict[str, Any]], n: int, signatur
             raise Lie(name, f"scores.{metric}.value", "a missing value has a reason, and a value has none; limits come in pairs")
         if low is not None and (value is None or not -math.inf < low <= value <= high < math.inf):
             raise Lie(name, f"scores.{metric}.ci_low", "the interval does not hold the value")
+
+
+def _check_validation(path: Path, entry: Entry, quick: bool, seen: set[tuple[str, str]]) -> None:
+    """The reward.json that an entry names lies beside the board, and is of the entry's reward. `seen`: (hash, reward) found right before."""
+    told = entry["reward"]
+    sha256, reward_id = told["validation_sha256"], told["id"]
+    if sha256 is None or (sha256, reward_id) in seen:
+        return
+    name, what = name_of(entry), "reward.validation_sha256"
+    file = boards.validation_path(path, sha256)
+    if reward_id is None:
+        raise Lie(name, what, "a validation without a reward")
+    if not file.is_file():
+        raise Lie(name, what, "no file with this hash beside the board")
+    if not quick:
+        from benchmark.leaderboard.sources import MAX_VALIDATION, check_validation
+
+        try:
+            data = boards.unpack(file, MAX_VALIDATION)
+            if hashlib.sha256(data).hexdigest() != sha256:
+                raise Lie(name, what, "the stored reward.json has another hash")
+            check_validation(data.decode("utf-8"), str(file), reward_id)
+        except (UserError, UnicodeDecodeError) as error:
+            raise Lie(name, what, str(error)) from None
+    seen.add((sha256, reward_id))
 
 
 def _test_split(path: Path, board: Board, report: Report) -> list[Example]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import html
 import io
 import json
 import shutil
@@ -85,9 +86,9 @@ def test_the_stages_of_a_system_stand_together_with_their_trajectory(board: Path
     assert leaderboard("show", board) == 0
     lines = capsys.readouterr().out.splitlines()
     at = next(i for i, line in enumerate(lines) if "sg-srl v1, seed 3" in line)
-    assert [stage in lines[at + k] for k, stage in enumerate(STAGES)] == [True] * 3
-    assert "SFT 0.500 → RL 1.000 → recovery 0.800; 60% of the RL gain kept" in lines[at + 3]
-    assert "reward hacking not tested" in "".join(lines[at + 3 : at + 10])
+    assert [stage in lines[at + 1 + k] for k, stage in enumerate(STAGES)] == [True] * 3
+    assert "SFT 0.500 → RL 1.000 → recovery 0.800; 60% of the RL gain kept" in lines[at + 4]
+    assert "reward hacking not tested" in "".join(lines[at + 4 : at + 11])
 
 
 def with_reward(path: Path, means: dict[str, float], reward: str) -> None:
@@ -132,6 +133,49 @@ def test_a_reward_that_rises_while_an_independent_metric_falls_is_flagged(
     assert (told == []) if flag is None else (flag in told[0])
 
 
+def test_the_flag_tells_what_fell_and_by_how_much_in_every_view(tmp_path: Path) -> None:
+    """Of three facts RL drops one (F1 .8 -> .5), in every example: p of 10,000 draws that never come near is 1e-4, times 7 of Holm."""
+    path = new_board(tmp_path / "b")
+    submit_run(path, run_directory(tmp_path / "run", {"post-sft": two, "post-rl": first, "post-recovery": two}))
+    with_reward(path, {"post-sft": 0.2, "post-rl": 0.9}, "reranker-generative:0123456789abcdef:x")
+    told = "HACKED: RL raised reward.mean 0.200 → 0.900 (p < 0.001) and lowered coverage.f1.length_controlled 0.800 → 0.500 (p < 0.001), " \
+        "on whole outputs 0.800 → 0.500; grounding.entity.length_controlled"
+    out = tmp_path / "out"
+    assert leaderboard("export", path, "--out", str(out)) == 0
+    shown = " ".join(" ".join(table(derive(path, boards.read_board(path)), None)).split())
+    pages = [html.unescape(f.read_text("utf-8")) for f in (out / "index.html", *(out / "entries").glob("*.html"))]
+    markdown = (out / "board.md").read_text("utf-8").replace("\\", "").replace("&lt;", "<")
+    rows = list(csv.DictReader(io.StringIO((out / "board.csv").read_text("utf-8"))))
+    assert len(pages) == 4
+    assert all(told in text for text in (shown, markdown, *pages, *(r["flags"] for r in rows)))
+    assert {r["hacked"] for r in rows} == {"yes"}
+
+
+@pytest.mark.parametrize(("after", "head", "word"), [("0.9", "HACKED IN PART: ", "in part"), ("0.5", "HACKED: ", "yes")])
+def test_a_fall_beside_a_rise_of_the_primary_metric_is_hacking_in_part(after: str, head: str, word: str) -> None:
+    from benchmark.leaderboard.flags import Move, hacking
+
+    primary, quantity = "coverage.f1.length_controlled", "grounding.quantity.length_controlled"
+    moves = {m: Move(m, 0.5, x, 0.001) for m, x in ((primary, float(after)), ("reward.mean", 0.9), (quantity, 0.4))}
+    hacked, flags = hacking(moves, primary, True, lambda metric: (0.96, 0.95))
+    assert hacked == word
+    assert flags[0].startswith(head)
+    assert "grounding.quantity.length_controlled 0.500 → 0.400 (p 0.001), on whole outputs 0.960 → 0.950" in flags[0]
+
+
+def test_a_flag_does_not_depend_on_what_else_is_shown(tmp_path: Path) -> None:
+    """Holm's correction counts the tests of one system, not those of its neighbours on the board."""
+    path = new_board(tmp_path / "b")
+    runs = {"a": {"post-sft": two, "post-rl": lambda i: first(i) if i < 9 else two(i)}, "b": {"post-sft": two, "post-rl": first}}
+    for name, texts in runs.items():
+        submit_run(path, run_directory(tmp_path / name, texts), "--system", name)
+    with_reward(path, {"post-sft": 0.2, "post-rl": 0.9}, "reranker-generative:0123456789abcdef:x")
+    told = boards.read_board(path)
+    alone = {g.system: g.flags for name in runs for g in derive(path, told, wanted=[f"system={name}"]).groups}
+    assert alone == {g.system: g.flags for g in derive(path, told).groups}
+    assert len(alone["a"]) == 1
+
+
 def test_a_system_that_only_talks_more_is_flagged(tmp_path: Path) -> None:
     path = new_board(tmp_path / "b")
     submit_run(path, run_directory(tmp_path / "run", {"post-sft": first, "post-rl": chatter, "post-recovery": first}))
@@ -155,8 +199,29 @@ def test_sorting_and_filtering(board: Path, capsys: pytest.CaptureFixture[str]) 
     assert "best" not in shown
     assert leaderboard("show", board, "--sort", "overlap.chrff") == 2
     assert "did you mean overlap.chrf" in capsys.readouterr().err
+    assert leaderboard("show", board, "--filter", "sytem=twin") == 2
+    assert "did you mean system or stage?" in capsys.readouterr().err
+    assert [g.system for g in derive(board, told, wanted=["seed=3"]).groups] == ["sg-srl"]
+    assert derive(board, told, wanted=["seed=1"]).groups == []
     assert leaderboard("show", board, "--top", "0") == 2
     assert "at least 1" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("sort", [None, "grounding.quantity.length_controlled", "trust"])
+def test_the_terminals_table_is_at_most_a_hundred_columns_wide(board: Path, sort: str | None) -> None:
+    lines = list(table(derive(board, boards.read_board(board), sort), sort))
+    assert max(map(len, lines)) <= 100
+    assert any(line.startswith("rank") for line in lines)
+    suite = boards.board_path("newswire-title", None)
+    assert max(map(len, table(derive(suite, boards.read_board(suite), sort), sort))) <= 100
+
+
+def test_every_action_takes_a_task(board: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr(boards, "BOARDS", board.parent)
+    for action in ("show", "verify"):
+        assert main(["leaderboard", action, "--task", TASK]) == 0
+        assert main(["leaderboard", action, "--task", "tay"]) == 2
+        assert "did you mean toy?" in capsys.readouterr().err
 
 
 def test_damaged_statistics_are_a_message(board: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -213,15 +278,48 @@ def test_an_export_spares_other_peoples_folders(board: Path, tmp_path: Path, cap
     assert capsys.readouterr().err.count("error: ") == 2
 
 
+def in_browser(page: Path, folder: Path) -> str:
+    """The page's DOM after its scripts have run, in a browser that finds no other host."""
+    command = ["chromium", "--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
+               "--disable-sync", "--host-resolver-rules=MAP * ~NOTFOUND", f"--user-data-dir={folder / 'profile'}", "--dump-dom", page.as_uri()]
+    return subprocess.run(command, capture_output=True, text=True, timeout=120, check=True).stdout
+
+
+CLICKS = """<script>
+const order = () => [...document.querySelectorAll("tbody.system")].filter(b => !b.hidden).map(b => b.dataset.name);
+const [rank, system, primary] = document.querySelectorAll("table.board th button");
+const seen = [order()];
+for (const button of [system, system, primary, primary, rank]) { button.click(); seen.push(order()); }
+const filter = document.getElementById("filter");
+filter.value = "TWIN"; filter.dispatchEvent(new Event("input")); seen.push(order());
+document.title = JSON.stringify(seen);
+</script>"""
+
+
+@pytest.mark.skipif(shutil.which("chromium") is None, reason="no chromium here")
+def test_in_a_browser_the_table_sorts_and_filters(board: Path, tmp_path: Path) -> None:
+    """By a click on a column's head, again for the other way round; equal systems keep their order."""
+    out = tmp_path / "out"
+    assert leaderboard("export", board, "--out", str(out)) == 0
+    index = out / "index.html"
+    index.write_text(index.read_text("utf-8") + CLICKS, "utf-8")
+    title = in_browser(index, tmp_path).partition("<title>")[2].partition("</title>")[0]
+    first_seen, names, backwards, best_first, worst_first, by_rank, filtered = json.loads(html.unescape(title))
+    assert names == sorted(first_seen, key=str.lower) == backwards[::-1]
+    best = {"best v1", "sg-srl v1, seed 3"}  # the best of its stages is the reference itself, as is the other's
+    assert set(best_first[:2]) == set(by_rank[:2]) == best
+    assert worst_first[0] == "attack v1"
+    assert set(worst_first) == set(first_seen)
+    assert filtered == ["twin v1"]
+
+
 @pytest.mark.skipif(shutil.which("chromium") is None, reason="no chromium here")
 def test_in_a_browser_hostile_outputs_are_text(board: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
     assert leaderboard("export", board, "--out", str(out)) == 0
     attacked = next(e for e in entries(board) if e["system"] == "attack")
     for page in (out / "index.html", out / "entries" / f"{attacked['digest'][:24]}.html"):
-        command = ["chromium", "--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
-                   "--disable-sync", f"--user-data-dir={tmp_path / 'profile'}", "--dump-dom", page.as_uri()]
-        shown = subprocess.run(command, capture_output=True, text=True, timeout=120, check=True).stdout
+        shown = in_browser(page, tmp_path)
         assert "<main>" in shown
         assert "<title>OWNED" not in shown
         assert "<img" not in shown
@@ -234,6 +332,10 @@ def test_csv_and_markdown_hold_every_entry_and_no_formula(board: Path, tmp_path:
     assert {(r["system"], r["stage"]) for r in rows} == {(e["system"], e["stage"]) for e in entries(board)}
     best = next(r for r in rows if r["system"] == "best")
     assert (best["rank"], best["coverage.f1.length_controlled"]) == ("1", "1.0")
+    kept = next(r for r in rows if r["stage"] == "post-recovery")
+    assert float(kept["preservation.ratio"]) == pytest.approx(0.6)
+    assert kept["trajectory"].startswith("SFT 0.500 → RL 1.000 → recovery 0.800")
+    assert (kept["hacked"], best["hacked"]) == ("not tested", "")
     assert "| sg-srl v1, seed 3 | post-rl |" in (out / "board.md").read_text("utf-8")
 
 

@@ -6,6 +6,7 @@ import gzip
 import hashlib
 import json
 import shutil
+import struct
 import subprocess
 import sys
 from pathlib import Path
@@ -73,6 +74,62 @@ def test_scores_come_from_the_texts_with_interval_and_signature(board: Path, tmp
     assert entry["environment"]["scored_with"]["sacrebleu"]
 
 
+def test_intervals_and_preservation_are_those_of_the_summary_of_the_run(board: Path, tmp_path: Path) -> None:
+    """The run was drawn with its seed, 3; the numbers of metrics.summary in all digits that a board keeps."""
+    from benchmark.leaderboard.ranks import derive
+    from benchmark.leaderboard.scoring import DETERMINISTIC, known_means, measure
+    from metrics.records import Generation
+    from metrics.summary import summarise
+
+    texts = {"post-sft": first, "post-rl": lambda i: gold(i) if i % 5 else chatter(i), "post-recovery": lambda i: two(i) if i % 3 else gold(i)}
+    run = run_directory(tmp_path / "run", texts)
+    assert submit_run(board, run) == 0
+    made = {e["stage"]: json.loads(json.dumps(e)) for e in entries(board)}
+    means = known_means(EXAMPLES, [], "tiny")
+
+    def stats(stage: str) -> Any:
+        rows = (run / "generations" / TASK / f"{stage}.jsonl").read_text("utf-8").splitlines()
+        return measure(EXAMPLES, [Generation(**json.loads(row)) for row in rows], means, DETERMINISTIC)
+
+    told = summarise({stage: stats(stage) for stage in STAGES}, [e.doc_id for e in EXAMPLES], {}, {}, seed=3)
+    wide = 0
+    for stage in STAGES:
+        assert made[stage]["draw_seed"] == 3
+        for metric, cell in told["systems"][stage].items():
+            for what in ("value", "ci_low", "ci_high"):
+                held, wanted = made[stage]["scores"][metric][what], cell[what]
+                assert held == (None if wanted is None else pytest.approx(wanted, rel=1e-9, abs=1e-12)), (stage, metric, what)
+            wide += cell["ci_low"] != cell["ci_high"]
+    assert wide > 20, "intervals of no width would agree under any method"
+    assert derive(board, boards.read_board(board)).groups[0].preservation == told["preservation"][PRIMARY]
+
+
+def test_outputs_without_a_run_are_drawn_with_the_boards_seed(board: Path, tmp_path: Path) -> None:
+    """Which is the seed that `score` has by default."""
+    from benchmark.config import Run
+
+    submit(board, write_outputs(tmp_path / "g.jsonl", first), "one")
+    assert entries(board)[0]["draw_seed"] == boards.read_board(board)["statistics"]["seed"] == Run(task=TASK).seed
+
+
+def test_a_validation_that_comes_later_is_added_and_never_exchanged(board: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    run, file = run_directory(tmp_path / "run"), tmp_path / "reward.json"
+    assert submit_run(board, run) == 0
+    assert submit_run(board, run, "--reward-validation", str(file)) == 2
+    assert "no such file" in told(capsys)
+    file.write_text(json.dumps({"signature": f"validate-reward|v:1|reward:{REWARD}"}))
+    assert submit_run(board, run, "--reward-validation", str(file)) == 0
+    sha256 = hashlib.sha256(file.read_bytes()).hexdigest()
+    assert f"reward validated: {sha256}" in capsys.readouterr().out
+    before = contents(board.parent)
+    assert submit_run(board, run) == 0, "submitted again without it, nothing is lost"
+    assert contents(board.parent) == before
+    file.write_text(file.read_text() + "\n")
+    assert submit_run(board, run, "--reward-validation", str(file)) == 2
+    assert "other content (reward validation)" in told(capsys)
+    assert contents(board.parent) == before
+
+
 def test_outputs_lie_compressed_beside_the_board_under_their_hash(board: Path, tmp_path: Path) -> None:
     submit(board, write_outputs(tmp_path / "g.jsonl", first), "one")
     sha256 = entries(board)[0]["outputs"]["sha256"]
@@ -98,7 +155,7 @@ def test_other_content_asks_for_a_new_version(board: Path, tmp_path: Path, capsy
     capsys.readouterr()
     other = write_outputs(tmp_path / "h.jsonl", two)
     assert submit(board, other, "one") == 2
-    assert "--version" in told(capsys)
+    assert "other content (outputs); submit it as a new version (--version)" in told(capsys)
     assert contents(board.parent) == before
     assert submit(board, other, "one", "--version", "2") == 0
     assert [(e["system"], e["version"]) for e in entries(board)] == [("one", "1"), ("one", "2")]
@@ -187,6 +244,9 @@ def test_a_run_directory_that_does_not_hold_together_is_refused(
     [
         {"config": {"run": ["seed"]}, "packages": {"../../x": "1"}},
         {"config": {"run": {"seed": "\u202e1"}}},
+        {"config": {"run": {"seed": -1}}},
+        {"config": {"run": {"seed": 10**400}}},
+        {"config": {"run": {"seed": True}}},
         {"reward_id": "r\u202e\x1b[2J"},
         {"packages": {"torch": "x" * 10_000_000}},
         {"checkpoints": {"../../etc": {"weights_hash": "a"}}},
@@ -314,6 +374,8 @@ def test_hostile_rows_are_refused(board: Path, tmp_path: Path, capsys: pytest.Ca
         (["--generations", "g.jsonl", "--task", "t", "--system", "a", "--board", "nowhere.json"], "no such board"),
         (["--checkpoint", "nowhere", "--task", "newswire-title", "--system", "a"], "no such checkpoint folder"),
         (["--generations", "g.jsonl", "--task", "newswire-title", "--system", "a", "--reward-validation", "r"], "RUN_DIR"),
+        (["--generations", "g.jsonl", "--task", "newswire-title", "--system", "a", "--stage-name", "post-rl"], "--checkpoint"),
+        (["--generations", "g.jsonl", "--task", "newswire-title", "--system", "a", "--profile", "tinny"], "did you mean tiny"),
     ],
 )
 def test_bad_arguments(argv: list[str], words: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
@@ -345,6 +407,31 @@ def test_pickled_weights_are_refused(tmp_path: Path, capsys: pytest.CaptureFixtu
     assert "pickled" in told(capsys)
 
 
+@pytest.mark.parametrize(
+    ("file", "content", "words"),
+    [
+        ("config.json", b"[" * 100_000, "cannot be read"),
+        ("config.json", b'{"auto_map": {"AutoModel": "evil.Model"}}', "brings its own code"),
+        ("model.safetensors", b"\x80\x04\x95" + b"." * 100, "model.safetensors"),
+        ("model.safetensors", struct.pack("<Q", 100_000) + b"[" * 100_000, "model.safetensors"),
+        ("lineage.json", b"[" * 100_000, "not JSON"),
+        ("lineage.json", b'{"stage": "../../x", "weights_hash": "a"}', "cannot be read"),
+    ],
+)
+def test_hostile_checkpoints_are_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str], file: str, content: bytes, words: str) -> None:
+    """Pickles by another name, deep JSON, code of the model's own: nothing is loaded, nothing is written."""
+    model = tmp_path / "model"
+    model.mkdir()
+    (model / "config.json").write_text("{}")
+    (model / "model.safetensors").write_bytes(struct.pack("<Q", 2) + b"{}")
+    (model / file).write_bytes(content)
+    board = new_board(tmp_path / "b", task="newswire-title")
+    before = contents(board.parent)
+    assert main(["submit", "--checkpoint", str(model), "--task", "newswire-title", "--system", "p", "--board", str(board)]) == 2
+    assert words in told(capsys)
+    assert contents(board.parent) == before
+
+
 def test_a_checkpoint_generates_first(tmp_path: Path, tiny_policy_path: Path) -> None:
     """A random model, four examples: whatever it says is scored; the weights' hash stands in the lineage."""
     from benchmark.models import model_hash
@@ -356,6 +443,27 @@ def test_a_checkpoint_generates_first(tmp_path: Path, tiny_policy_path: Path) ->
     assert entry["stage"] == "model"
     assert entry["lineage"][-1]["weights_hash"] == model_hash(str(tiny_policy_path))
     assert entry["scores"]["verbosity.chars"]["n_scored"] == 4
+
+
+def test_a_checkpoint_is_asked_by_the_prompt_of_the_profile(tmp_path: Path, tiny_policy_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As `evaluate` asks it: template and stop texts."""
+    from benchmark.leaderboard import checkpoint
+
+    profile = tmp_path / "mine.toml"
+    smoke = (TOP / "benchmark" / "profiles" / "smoke.toml").read_text("utf-8")
+    profile.write_text(smoke + '\n[prompt]\ntemplate = "译：{source}="\nstop = ["。"]\n', "utf-8")
+    seen: dict[str, Any] = {}
+
+    def generate(model: str, dtype: str, ask: Any, examples: Any, gold: Any, out: Path, system: str, stage: str, decoding: Any, *more: Any) -> None:
+        seen.update(prompt=ask("原文"), stop=decoding(9).stop)
+        write_outputs(out, first, stage, system)
+
+    monkeypatch.setattr(checkpoint, "generate_file", generate)
+    board = new_board(tmp_path / "b", task="newswire-title")
+    argv = ["submit", "--checkpoint", str(tiny_policy_path), "--task", "newswire-title", "--system", "p", "--board", str(board)]
+    assert main([*argv, "--profile", str(profile)]) == 0
+    assert seen == {"prompt": "译：原文=", "stop": ("。",)}
+    assert len(entries(board)) == 1
 
 
 def test_no_torch_unless_a_neural_metric_is_asked_for(board: Path, tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
+import math
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -14,6 +15,7 @@ import numpy as np
 import pytest
 from board_world import (
     EXAMPLES,
+    REWARD,
     TASK,
     N,
     chatter,
@@ -102,6 +104,16 @@ def narrow(told: Board) -> None:
     cell["ci_high"] = cell["value"]
 
 
+def last_digit_of_a_limit(told: Board) -> None:
+    """One unit in the last of the ten digits that a board keeps."""
+    cell = of(told, "user")["scores"]["verbosity.length_ratio"]
+    cell["ci_low"] = float(f"{cell['ci_low'] - 10.0 ** (math.floor(math.log10(cell['ci_low'])) - 9):.10g}")
+
+
+def other_draws(told: Board) -> None:
+    of(told, "user")["draw_seed"] += 1
+
+
 def of_another_split(told: Board) -> None:
     of(told, "user")["test_sha256"] = "0" * 64
 
@@ -137,6 +149,19 @@ def fewer_steps(told: Board) -> None:
 
 def boast(told: Board) -> None:
     of(told, "user")["trust"] = "regenerated"
+
+
+def boast_with_hashes(told: Board) -> None:
+    """Outputs without a checkpoint were not trained by anybody's run."""
+    of(told, "user").update(trust="regenerated", regenerated=["0" * 64, "1" * 64])
+
+
+def validated_without_a_reward(told: Board) -> None:
+    of(told, "user")["reward"]["validation_sha256"] = "0" * 64
+
+
+def another_validation(told: Board) -> None:
+    of(told, "post-rl")["reward"]["validation_sha256"] = "0" * 64
 
 
 def doubled(told: Board) -> None:
@@ -188,6 +213,8 @@ def infinite(told: Board) -> None:
 CLASSES: list[tuple[Callable[[Board], None], str]] = [
     (raised_digit, "scores.overlap.chrf"),
     (narrow, "scores.verbosity.chars.ci_high"),
+    (last_digit_of_a_limit, "scores.verbosity.length_ratio.ci_low"),
+    (other_draws, ".ci_"),
     (of_another_split, "test_sha256"),
     (renamed, "stage"),
     (renamed_in_lineage, "stage"),
@@ -196,6 +223,9 @@ CLASSES: list[tuple[Callable[[Board], None], str]] = [
     (skipped_stage, "lineage.2.stage"),
     (fewer_steps, "training.rl_steps"),
     (boast, "trust"),
+    (boast_with_hashes, "trust"),
+    (validated_without_a_reward, "reward.validation_sha256"),
+    (another_validation, "reward.validation_sha256"),
     (doubled, "system"),
     (unscored, "scores.verbosity.repetition"),
     (unknown_score, "scores.coverage.beauty"),
@@ -313,6 +343,33 @@ def test_stored_statistics_are_those_of_the_outputs(board: Path, how: str) -> No
     assert "talker" in found.entry
 
 
+@pytest.mark.parametrize("how", ["changed", "other", "gone"])
+def test_the_stored_validation_is_the_one_of_the_entrys_reward(tmp_path: Path, how: str) -> None:
+    """reward.json lies beside the board; another reward's under its right hash is no validation of this one."""
+    board, run = new_board(tmp_path / "board"), run_directory(tmp_path / "run")
+    text = json.dumps({"reward": "r", "signature": f"validate-reward|v:1|reward:{REWARD}"})
+    (run / "reward.json").write_text(text)
+    assert submit_run(board, run) == 0
+    assert verify(board).n == 3
+    file = boards.validation_path(board, hashlib.sha256(text.encode()).hexdigest())
+    assert gzip.decompress(file.read_bytes()) == text.encode()
+    if how == "gone":
+        file.unlink()
+    elif how == "changed":
+        file.write_bytes(boards.pack(text.encode() + b" "))
+    else:
+        other = text.replace("0123456789abcdef", "fedcba9876543210").replace("safeguarded", "other").encode()
+        sha256 = hashlib.sha256(other).hexdigest()
+        boards.validation_path(board, sha256).write_bytes(boards.pack(other))
+
+        def point(told: Board) -> None:
+            for stage in ("post-rl", "post-recovery"):
+                of(told, stage)["reward"]["validation_sha256"] = sha256
+
+        rewrite(board, point)
+    assert lie(board).field == "reward.validation_sha256"
+
+
 def test_an_entry_moved_to_another_board_is_found(board: Path, tmp_path: Path) -> None:
     """With its files; first as it is, then with task and test split adapted."""
     other = new_board(tmp_path / "other", EXAMPLES[: N // 2], "elsewhere")
@@ -404,7 +461,7 @@ def test_neural_scores_are_not_rechecked_where_the_weights_are_absent(board: Pat
     signature = "scorer.comet_qe|weights:" + "0" * 16
     rows = np.column_stack([np.linspace(0, 1, N), np.ones(N)])
     metric = segments("scorer.comet_qe", tuple(e.id for e in EXAMPLES), rows, signature)
-    cell = described(told, EXAMPLES, [metric])[0]["scorer.comet_qe"]
+    cell = described(told, EXAMPLES, [metric], entry["draw_seed"])[0]["scorer.comet_qe"]
     stats["scorer.comet_qe"] = rows
     sha256 = boards.stats_hash(stats)
     boards.stats_path(board, sha256).write_bytes(boards.pack_stats(stats))

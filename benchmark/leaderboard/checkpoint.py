@@ -1,0 +1,70 @@
+"""`submit --checkpoint`: what a checkpoint says on a board's test split, as a candidate. Imports torch."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from benchmark.config import load_profile
+from benchmark.evaluate import lineage_of, shown
+from benchmark.generate import Decoding, generate_file
+from benchmark.leaderboard.board import Board, read_test
+from benchmark.leaderboard.schema import label
+from benchmark.leaderboard.sources import Candidate, chain, check_generations, seed_of, steps_of
+from benchmark.manifest import git_state, package_versions
+from benchmark.measure import settle_torch
+from benchmark.models import model_hash
+from benchmark.prompts import asked
+from benchmark.tasks import load_task
+from metrics.errors import UserError
+from metrics.records import read_generations
+from training.checkpoints import check_folder, read_checkpoint
+
+
+def from_checkpoint(folder: str, task_name: str, system: str, stage: str | None, board: Board, board_file: Path, profile: str) -> Candidate:
+    """The checkpoint's outputs on the board's test split, made as `evaluate` makes them. Pickled weights and code of the model's own are refused."""
+    settings = load_profile(profile, [f"run.task={task_name}"])
+    if settings.generate.backend == "vllm":
+        from training.vllm_engine import need_vllm
+
+        need_vllm()
+    examples = read_test(board_file, board)
+    trusted = settings.policy.trust_remote_code
+    record: dict[str, Any] = {}
+    if Path(folder).exists() or "/" not in folder:
+        check_folder(Path(folder), trusted)
+        record = lineage_of(folder)
+        if record:
+            read_checkpoint(folder)  # raises where the weights are not those of the lineage
+    record |= {"weights_hash": model_hash(folder)}
+    name = label(stage or str(record.get("stage") or "model"), "stage")
+    if record.get("stage") not in (None, name):
+        raise UserError(f"--stage-name {name}: the checkpoint's own lineage says {record['stage']!r}; leave --stage-name out")
+    task = load_task(task_name)
+    task = asked(task, settings.prompt, folder, shown(settings, task), trusted)
+    settle_torch(settings)
+    decoding, seed = settings.generate, settings.run.seed
+    with tempfile.TemporaryDirectory() as place:
+        out = Path(place) / "generations.jsonl"
+        generate_file(
+            folder,
+            settings.policy.dtype,
+            task.ask,
+            examples,
+            [r for e in examples for r in e.reference or ()],
+            out,
+            system,
+            name,
+            lambda cap: Decoding(cap, decoding.batch_size, decoding.temperature, seed, tuple(settings.prompt.stop)),
+            decoding.max_new_tokens,
+            decoding.backend,
+            decoding.vllm,
+            settings.policy.device_map,
+            trusted,
+        )
+        made = check_generations(read_generations(out), system, name)
+    commit, dirty = git_state()
+    packages = package_versions()
+    lineage = chain({name: {"stage": name, **record}}, name)
+    return Candidate(system, name, made, seed_of(record), seed, lineage, steps_of(lineage), None, None, packages, commit, dirty)

@@ -1,0 +1,81 @@
+"""How a board's entries are told, the same in every view: columns, names, trajectories, footnotes."""
+
+from __future__ import annotations
+
+from benchmark.leaderboard.board import Entry
+from benchmark.leaderboard.flags import PART, REWARD, YES
+from benchmark.leaderboard.ranks import PATH, WORDS, Group, Row, View, value
+from benchmark.report.words import interval, number
+
+COLUMNS = (
+    ("coverage.f1.length_controlled", "F1 lc"),
+    ("coverage.recall.length_controlled", "recall lc"),
+    ("coverage.precision", "precision"),
+    ("verbosity.length_ratio", "length"),
+    ("overlap.chrf", "chrF2"),
+    ("reward.mean", "reward"),
+)
+"""Metrics in the tables of every view; the primary one stands first. lc: cut at the reference's length."""
+
+
+def system_name(group: Group) -> str:
+    """"sg-srl v1, seed 2"."""
+    return f"{group.system} v{group.version}" + ("" if group.seed is None else f", seed {group.seed}")
+
+
+def cells(entry: Entry, primary: str, sort: str | None) -> list[str]:
+    """The scores of a row, as text, in the order of `header`."""
+    out = []
+    for metric in columns(primary, sort):
+        told = entry["scores"].get(metric) or {}
+        limits = interval(told.get("ci_low"), told.get("ci_high"), metric) if metric in (primary, sort) else ""
+        out.append(f"{number(told.get('value'), metric)} {limits}".strip())
+    return out
+
+
+def columns(primary: str, sort: str | None) -> list[str]:
+    """Metrics of the table: the primary one, the one it is sorted by, the others."""
+    return list(dict.fromkeys([primary, *([sort] if sort and sort not in WORDS else []), *(m for m, _ in COLUMNS)]))
+
+
+def heading(metric: str) -> str:
+    """Short name of a metric."""
+    return dict(COLUMNS).get(metric, metric.replace(".length_controlled", " lc"))
+
+
+def trajectory(group: Group, primary: str) -> str:
+    """"SFT 0.512 → RL 0.601 → recovery 0.583; 79 % of the RL gain kept [60 %, 95 %]"; "" with fewer than two stages."""
+    names = dict(zip(PATH, ("SFT", "RL", "recovery"), strict=True))
+    told = [f"{names[s]} {number(value(r.entry, primary), primary)}" for s in PATH if (r := group.row(s)) is not None]
+    if len(told) < 2:
+        return ""
+    text, kept = " → ".join(told), group.preservation
+    if kept is None:
+        return text
+    if kept["ratio"] is None:
+        return f"{text}; {kept.get('reason')}"
+    limits = "" if kept["ci_low"] is None else f" [{kept['ci_low']:.0%}, {kept['ci_high']:.0%}]"
+    return f"{text}; {kept['ratio']:.0%} of the RL gain kept{limits}"
+
+
+def rank_text(row: Row) -> str:
+    """"3 (1–5)"."""
+    if row.rank is None:
+        return "–"
+    return f"{row.rank}" + (f" ({row.ranks[0]}–{row.ranks[1]})" if row.ranks else "")
+
+
+def footnotes(view: View) -> list[str]:
+    """What the numbers of a view mean."""
+    notes = [
+        f"rank by {view.board['primary']}; in brackets the ranks an entry may hold: pairwise tests on the same segments, Holm, p < 0.05",
+        "lc: the output cut at the reference's length; length: outputs / references; intervals are 95 %, over documents",
+    ]
+    if any(g.hacked in (YES, PART) for g in view.groups):
+        notes.append(
+            f"HACKED: from SFT to RL, {REWARD} rose and a metric that is independent of it fell, p < 0.05 after Holm's correction over the metrics "
+            f"tested of the system; in part: {view.board['primary']} rose all the same"
+        )
+    if view.n_tested < view.n_entries:
+        notes.append(f"the {view.n_tested} best entries of {view.n_entries} were tested; untested pairs count as not different")
+    return notes
