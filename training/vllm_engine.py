@@ -16,6 +16,7 @@ from typing import Any
 from metrics.errors import UserError
 
 from .checkpoints import check_folder
+from .lora import adapter_base
 
 OURS = ("model", "tokenizer", "dtype", "load_format", "skip_tokenizer_init", "logprobs_mode", "enable_prefix_caching")
 """Options that are not for a profile to set: results depend on them, or they have keys of their own."""
@@ -52,6 +53,8 @@ def engine(path: str, dtype: str, length: int, trust_remote_code: bool = False, 
     need_vllm()
     if Path(path).exists() or "/" not in path:
         check_folder(Path(path), trust_remote_code)
+    if adapter_base(path) is not None:
+        raise UserError(f"{path}: holds a LoRA adapter, which the engine here does not merge; train with lora_merge=true, or use the backend transformers")
     if taken := sorted(options.keys() & set(OURS)):
         raise UserError(f"the vLLM option {taken[0]!r} is set by the suite; leave it out")
     if options.get("data_parallel_size", 1) != 1:

@@ -65,7 +65,7 @@ def load_reward(spec: str, path: str | None = None, **options: Any) -> Reward:
     elif ":" in spec and not Path(spec).exists():
         name, where = "callable", spec
     elif Path(spec).is_dir():
-        name, where = _kind(Path(spec)), spec
+        name, where = kind_of(Path(spec)), spec
     else:
         raise UserError(f"unknown reward {spec!r}; use one of {', '.join(sorted(REWARDS))}, an existing folder, or module:function")
     if where is None:
@@ -74,7 +74,8 @@ def load_reward(spec: str, path: str | None = None, **options: Any) -> Reward:
     return getattr(import_module(module), attr)(where, **options)
 
 
-def _kind(folder: Path) -> str:
+def kind_of(folder: Path) -> str:
+    """The name in REWARDS of what a folder holds, read from its files. Raises UserError when no reward is known for it."""
     if (folder / "modules.json").is_file():
         return "embedding"
     if (folder / "hparams.yaml").is_file() and not (folder / "config.json").is_file():
