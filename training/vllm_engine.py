@@ -43,6 +43,24 @@ def quiet_vllm() -> None:
         os.environ.setdefault(name, value)
 
 
+def keep_weights() -> None:
+    """Let an engine that starts in this process after this call take new weights without a GPU (slower than vLLM's own way there).
+
+    Its CPU build packs the weights of linear layers for faster products and drops the originals, so that nothing could be loaded into them any
+    more. Here they stay, and are multiplied as vLLM does where it knows no packing. Raises UserError when this build has no such place.
+    """
+    import torch
+    from vllm.model_executor.layers import utils
+
+    if not hasattr(utils, "dispatch_cpu_unquantized_gemm"):
+        raise UserError("rl.use_vllm: this build of vLLM cannot take new weights without a GPU; set rl.use_vllm=false")
+
+    def plain(layer: Any, remove_weight: bool) -> None:
+        layer.cpu_linear = torch.nn.functional.linear
+
+    utils.dispatch_cpu_unquantized_gemm = plain
+
+
 @contextmanager
 def engine(path: str, dtype: str, length: int, trust_remote_code: bool = False, **options: Any) -> Iterator[Any]:
     """A vLLM engine on a folder or hub id, shut down on leaving. length: most tokens of prompt and answer together.

@@ -110,7 +110,7 @@ def last_hidden_states(
                 use_cache=True,
                 position_ids=start[:, None] + place,
             ).last_hidden_state
-            cache.crop(width)
+            cache.crop(-length)  # what this turn added; transformers 5.24 takes no absolute length
             if out is None:
                 out = hidden.new_empty((n, hidden.shape[-1]))
             for row, (i, pack) in enumerate(zip(group, chosen, strict=True)):
