@@ -20,9 +20,13 @@ def files_of(path: str | Path, trust_remote_code: bool = False) -> tuple[Any, An
     folder = Path(path)
     if folder.exists() or not HUB_ID.fullmatch(str(path)):
         check_folder(folder, trust_remote_code)
-    base = adapter_base(folder) or path
-    own = folder if (folder / "tokenizer_config.json").exists() else base
-    tokenizer, config = load_tokenizer(own, trust_remote_code), load_config(base, trust_remote_code)
+    base = adapter_base(folder)
+    if base is None:
+        tokenizer, config = load_tokenizer(path, trust_remote_code), load_config(path, trust_remote_code)
+    else:
+        tokenizer, config = files_of(base, trust_remote_code)  # which may be an adapter, too
+        if (folder / "tokenizer_config.json").exists():
+            tokenizer = load_tokenizer(folder, trust_remote_code)
     vocabulary = getattr(config, "vocab_size", None)
     if vocabulary is not None and len(tokenizer) > vocabulary:
         raise UserError(f"{path}: the tokenizer has {len(tokenizer)} tokens, the model only {vocabulary}; they do not belong together")

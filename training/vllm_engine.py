@@ -43,22 +43,27 @@ def quiet_vllm() -> None:
         os.environ.setdefault(name, value)
 
 
-def keep_weights() -> None:
-    """Let an engine that starts in this process after this call take new weights without a GPU (slower than vLLM's own way there).
+def share_process() -> None:
+    """Prepare vLLM for an engine in the process of a policy that is trained, whose weights it takes again and again.
 
-    Its CPU build packs the weights of linear layers for faster products and drops the originals, so that nothing could be loaded into them any
-    more. Here they stay, and are multiplied as vLLM does where it knows no packing. Raises UserError when this build has no such place.
+    Two habits of vLLM would break that. Architectures that it has no code for (SmolLM3) are served by transformers' own classes, which it
+    compiles by changing the class itself, the policy's as well: they run uncompiled here. And without a GPU it packs the weights of linear
+    layers and drops the originals, so that nothing could be loaded into them any more: here they stay, and are multiplied as they are
+    (slower). Raises UserError when this vLLM has no such places.
     """
     import torch
     from vllm.model_executor.layers import utils
+    from vllm.model_executor.models.transformers.base import Base
 
-    if not hasattr(utils, "dispatch_cpu_unquantized_gemm"):
-        raise UserError("rl.use_vllm: this build of vLLM cannot take new weights without a GPU; set rl.use_vllm=false")
+    if not hasattr(Base, "_decorate_for_torch_compile") or not hasattr(utils, "dispatch_cpu_unquantized_gemm"):
+        raise UserError("rl.use_vllm: this version of vLLM is not known to share a process with training; use 0.31, or rl.vllm_mode=server")
 
     def plain(layer: Any, remove_weight: bool) -> None:
         layer.cpu_linear = torch.nn.functional.linear
 
-    utils.dispatch_cpu_unquantized_gemm = plain
+    Base._decorate_for_torch_compile = lambda self: None
+    if not torch.cuda.is_available():
+        utils.dispatch_cpu_unquantized_gemm = plain
 
 
 @contextmanager

@@ -20,7 +20,7 @@ SETTINGS = ["score.scorers.comet_qe=null", "score.retrieval=null", "score.reward
 
 def run(arguments: list[str], expected: int = 0) -> str:
     """A command in a process of its own, as a user types it."""
-    environment = {**os.environ, "PYTHONPATH": str(TOP), "VLLM_CPU_KVCACHE_SPACE": "1"}
+    environment = {**os.environ, "PYTHONPATH": str(TOP), "VLLM_CPU_KVCACHE_SPACE": "1", "VLLM_CPU_OMP_THREADS_BIND": "nobind"}
     done = subprocess.run([sys.executable, *arguments], capture_output=True, text=True, cwd=TOP, env=environment, check=False)
     assert done.returncode == expected, done.stderr[-4000:]
     return done.stdout
