@@ -65,10 +65,9 @@ def command(args: argparse.Namespace) -> int:
     if file is not None:
         task = named(task, profile.data.name)
     model = args.model
-    if Path(model).exists() or "/" not in model:
-        from training.checkpoints import check_folder
+    from training.files_of import files_of
 
-        check_folder(Path(model), profile.policy.trust_remote_code)
+    files_of(model, profile.policy.trust_remote_code)
     lineage = lineage_of(model)
     stage = args.stage_name or str(lineage.get("stage") or UNNAMED)
     if stage == GOLD or file_name("", stage, several=False) != stage:

@@ -268,7 +268,10 @@ def generate_file(
     elif r == 0:
         from benchmark.generate_vllm import generate_texts_vllm
 
-        found = generate_texts_vllm(model_path, dtype, tokenizer, prompts, ids, settings, label, frozenset(kept), engine or {})
+        done = frozenset(kept)
+        found = generate_texts_vllm(
+            model_path, dtype, tokenizer, prompts, ids, settings, label, done, engine or {}, trust_remote_code=trust_remote_code
+        )
     new: list[Generation] = []
     mine = out.with_suffix(f".part{r or ''}")
     if mine.exists():

@@ -17,11 +17,11 @@ AT_ONCE = 4096
 """Prompts handed to the engine at once: what a killed run has to generate again at most."""
 
 
-def settings_of(model_path: str, tokenizer: Any) -> tuple[frozenset[int], int | None]:
+def settings_of(model_path: str, tokenizer: Any, trust_remote_code: bool = False) -> tuple[frozenset[int], int | None]:
     """(end tokens, context in tokens or None) of a checkpoint, without loading its weights; as `generate.end_tokens` finds them."""
     from transformers import AutoConfig, GenerationConfig
 
-    config = AutoConfig.from_pretrained(model_path)
+    config = AutoConfig.from_pretrained(model_path, trust_remote_code=trust_remote_code)
     try:
         generation = GenerationConfig.from_pretrained(model_path)
     except OSError:  # the file is optional; transformers derives the same
@@ -44,6 +44,7 @@ def generate_texts_vllm(
     options: dict[str, Any] | None = None,
     progress: bool = True,
     decode: Callable[[list[int]], Any] | None = None,
+    trust_remote_code: bool = False,
 ) -> Iterable[list[tuple[str, Any, int, str]]]:
     """Yields (id, text, tokens, finish reason) of the prompts whose ids are not in `done`, AT_ONCE by AT_ONCE.
 
@@ -51,7 +52,7 @@ def generate_texts_vllm(
     """
     from tqdm import tqdm
 
-    eos, context = settings_of(model_path, tokenizer)
+    eos, context = settings_of(model_path, tokenizer, trust_remote_code)
     if not eos:
         raise UserError("the tokenizer and the generation config name no end-of-sequence token; generation could never stop")
     encoded = {i: list(tokenizer(p)["input_ids"]) for i, p in zip(ids, prompts, strict=True)}
@@ -65,7 +66,7 @@ def generate_texts_vllm(
     length = min(length, context) if context else length
     decode = decode or (lambda body: tokenizer.decode(body, skip_special_tokens=True).strip())
     with (
-        engine(model_path, dtype, length, **(options or {})) as llm,
+        engine(model_path, dtype, length, trust_remote_code, **(options or {})) as llm,
         tqdm(total=len(todo), desc=label, unit="text", disable=None if progress else True) as bar,
     ):
         for start in range(0, len(todo), AT_ONCE):

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 from dataclasses import dataclass
 from functools import cached_property
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +25,8 @@ REWARD_ASSETS = {
     "comet-qe": "comet",
 }
 """Reward -> the embedded model of its kind."""
+YES_NO = ("reranker-generative", "reranker-vllm")
+"""Rewards that ask a causal language model for yes or no."""
 HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*/[\w.-]+")
 """owner/name, as on the model hub."""
 
@@ -114,6 +118,26 @@ class Models:
             check_weights(reward, "rl.reward")
         elif ":" not in reward:
             raise UserError(f"rl.reward = {reward!r}: {nearest(reward, REWARDS)} (or give an existing folder, or module:function)")
+        self._check_options(reward)
+
+    def _check_options(self, reward: str) -> None:
+        """Raises UserError for options that the reward does not take, and for a yes/no judge that could not judge: known before anything is trained."""
+        from training.rewards import REWARDS, kind_of
+
+        named = reward in REWARDS
+        if not named and not Path(reward).is_dir():
+            return
+        kind, where = (reward, self.reward_path) if named else (kind_of(Path(reward)), reward)
+        options = self.profile.rl.reward_options
+        module, _, attr = REWARDS[kind].partition(":")
+        try:
+            inspect.signature(getattr(import_module(module), attr)).bind(where, **options)
+        except TypeError as error:
+            raise UserError(f"rl.reward_options: {kind} takes no such option ({error}); take it out") from None
+        if kind in YES_NO and where is not None:
+            from training.rewards.reranker_generative import check_judge
+
+            check_judge(where, options, kind == "reranker-vllm")
 
     def load_reward(self) -> Any:
         """The reward of the RL stage."""

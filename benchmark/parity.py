@@ -34,6 +34,8 @@ from metrics.records import Example, atomic_write_text
 
 BACKENDS = ("transformers", "vllm", "both")
 RERANKERS = ("reranker-generative", "reranker-vllm")
+JUDGED_BY = ("instruct", "max_source_tokens", "max_candidate_tokens", "trust_remote_code")
+"""Options of the reward that hold for every way of scoring."""
 SHOWN = 20
 """Differences that are written out one by one."""
 
@@ -132,7 +134,7 @@ def run_checks(
     if reranker is None:
         print("not checked: reranker (the profile's reward is of another kind; name one by --reranker)", file=sys.stderr)
         return checks
-    options = {k: v for k, v in profile.rl.reward_options.items() if k in ("instruct", "max_source_tokens", "max_candidate_tokens")}
+    options = {k: v for k, v in profile.rl.reward_options.items() if k in JUDGED_BY}
     sources, candidates = judged(examples)
     return checks + check_reranker(reranker, sources, candidates, options, _kinds(backend), profile.generate.vllm, tolerance)
 
@@ -158,15 +160,16 @@ def check_generation(
     """Greedy texts of one backend, in batches as a run makes them, held against transformers one text at a time."""
     from training.checkpoints import load_policy
 
-    dtype = profile.policy.dtype
-    model, tokenizer = load_policy(policy, dtype)
+    dtype, trusted = profile.policy.dtype, profile.policy.trust_remote_code
+    model, tokenizer = load_policy(policy, dtype, trusted)
     prompts, ids = [task.ask(e.source) for e in examples], [e.id for e in examples]
     cap = token_cap(gold, lambda text: len(tokenizer(text, add_special_tokens=False)["input_ids"]), profile.generate.max_new_tokens)
     asked = Decoding(cap, profile.generate.batch_size)
     if kind == "vllm":
         from benchmark.generate_vllm import generate_texts_vllm
 
-        rows = generate_texts_vllm(policy, dtype, tokenizer, prompts, ids, asked, "vllm", options=profile.generate.vllm, decode=list)
+        engine = profile.generate.vllm
+        rows = generate_texts_vllm(policy, dtype, tokenizer, prompts, ids, asked, "vllm", options=engine, decode=list, trust_remote_code=trusted)
     else:
         rows = generate_texts(model, tokenizer, prompts, ids, asked, "transformers", decode=list)
     written = {i: Written(body, reason == "stop") for batch in rows for i, body, _, reason in batch}

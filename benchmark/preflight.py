@@ -106,11 +106,12 @@ def _check_space(run_dir: Path, policy: str) -> None:
 
 def _check_lengths(profile: Profile, stage: str, task: Task, splits: Mapping[str, list[Example]], policy: str) -> None:
     """Raises UserError when no pair or too few prompts fit the model, or the token cap would hide verbosity: known here, not after SFT."""
-    from training.checkpoints import context_length, load_tokenizer
+    from training.files_of import files_of
     from training.rl import usable_prompts
     from training.sft import encode_pairs
 
-    tokenizer, context = load_tokenizer(policy), context_length(policy)
+    tokenizer, config = files_of(policy, profile.policy.trust_remote_code)
+    context = int(getattr(config, "max_position_embeddings", None) or 0) or None
     log = logging.getLogger("training")
     before = log.level
     log.setLevel(logging.ERROR)  # what is left out is told when the stage runs

@@ -7,7 +7,8 @@ Dates: chat templates that print today's date (SmolLM3's does) get a fixed one; 
 from __future__ import annotations
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -50,6 +51,28 @@ def shots(wanted: Prompt, para: Sequence[Example]) -> list[tuple[str, str]]:
     return pairs[: wanted.few_shot]
 
 
+class _Then(datetime.datetime):
+    """A clock that stands still."""
+
+    @classmethod
+    def now(cls, tz: datetime.tzinfo | None = None) -> _Then:
+        return cls(TODAY.year, TODAY.month, TODAY.day, tzinfo=tz)
+
+
+@contextmanager
+def _fixed_date() -> Iterator[None]:
+    """Within it templates see TODAY. transformers 5.24 hands no function through to a template any more, so its own clock is set."""
+    from transformers.utils import chat_template_utils
+
+    place: Any = chat_template_utils
+    before = place.datetime
+    place.datetime = _Then
+    try:
+        yield
+    finally:
+        place.datetime = before
+
+
 def _chat(tokenizer: Any, where: str, messages: list[dict[str, str]], options: dict[str, Any]) -> str:
     if not getattr(tokenizer, "chat_template", None):
         raise UserError(
@@ -57,9 +80,8 @@ def _chat(tokenizer: Any, where: str, messages: list[dict[str, str]], options: d
             "instruction-tuned model"
         )
     try:
-        text: str = tokenizer.apply_chat_template(
-            messages, tokenize=False, add_generation_prompt=True, strftime_now=TODAY.strftime, **options
-        )
+        with _fixed_date():
+            text: str = tokenizer.apply_chat_template(messages, tokenize=False, add_generation_prompt=True, **options)
     except Exception as err:  # a template may raise anything, Jinja errors of its own among them
         raise UserError(f"{where}: its chat template refuses the prompt ({str(err).splitlines()[0]}); see prompt.system and chat_options") from err
     # The tokenizer puts its own beginning-of-sequence token before every text; the template's would be a second one.

@@ -27,7 +27,7 @@ REMOTE_CODE = (
     "(a reward: rl.reward_options.trust_remote_code=true)"
 )
 PICKLED = (".bin", ".pt", ".pth", ".ckpt", ".pkl", ".pickle")
-_HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*/[\w.-]+")
+HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*/[\w.-]+")
 _DEVICE_MAP = re.compile(r"auto|balanced|balanced_low_0|sequential|cpu|mps|cuda(:\d+)?")
 log = logging.getLogger("training")
 
@@ -130,16 +130,16 @@ def check_folder(folder: Path, trust_remote_code: bool = False) -> dict[str, Any
     return config
 
 
-def context_length(path: str | Path, trust_remote_code: bool = False) -> int | None:
-    """Tokens that the model of a folder or hub id can hold, by its config; None where the config does not say."""
+def load_config(path: str | Path, trust_remote_code: bool = False) -> Any:
+    """The transformers config of a folder or hub id. UserError when it cannot be read."""
     from transformers import AutoConfig
 
     try:
-        config = AutoConfig.from_pretrained(str(path), trust_remote_code=trust_remote_code)
+        return AutoConfig.from_pretrained(str(path), trust_remote_code=trust_remote_code)
     except Exception as err:  # as for the tokenizer below
+        if _needs_code(err):
+            raise UserError(f"{path}: {REMOTE_CODE}") from err
         raise UserError(f"{path}: its config cannot be read ({_first_line(err)}); check the folder or the hub id") from err
-    length = getattr(config, "max_position_embeddings", None)
-    return int(length) if length else None
 
 
 def _check_adapter(folder: Path, base: str) -> None:
@@ -174,7 +174,8 @@ def load_tokenizer(path: str | Path, trust_remote_code: bool = False) -> Any:
     except Exception as err:  # the libraries raise many kinds for a bad folder; each is the same mistake of the user
         if _needs_code(err):
             raise UserError(f"{path}: {REMOTE_CODE}") from err
-        raise UserError(f"{path}: its tokenizer cannot be loaded ({_first_line(err)}); save the tokenizer beside the model") from err
+        mend = "save the tokenizer beside the model" if Path(path).is_dir() else "check the hub id and the connection, or give a folder"
+        raise UserError(f"{path}: its tokenizer cannot be loaded ({_first_line(err)}); {mend}") from err
     if tokenizer.eos_token_id is None:
         raise UserError(f"{path}: its tokenizer has no end-of-sequence token, so no text could end; set eos_token in tokenizer_config.json")
     if tokenizer.pad_token_id is None:
@@ -202,7 +203,7 @@ def load_policy(
     if device_map is not None and not _DEVICE_MAP.fullmatch(device_map):
         raise UserError(f"unknown device map {device_map!r}; use auto, balanced, sequential, cpu, cuda or cuda:N")
     folder = Path(path)
-    if folder.exists() or not _HUB_ID.fullmatch(str(path)):
+    if folder.exists() or not HUB_ID.fullmatch(str(path)):
         check_folder(folder, trust_remote_code)
     base = adapter_base(folder)
     if base is not None:

@@ -28,7 +28,7 @@ from .rewards import Reward
 from .rewards.safeguards import Penalties, gate
 from .sft import check_settings, common_arguments, finish, finished, per_device
 from .trackers import check_trackers, tracking
-from .vllm_engine import need_vllm, quiet_vllm
+from .vllm_engine import need_vllm, quiet_vllm, share_process
 
 LOSSES = ("grpo", "dr_grpo")
 VLLM_MODES = ("colocate", "server")
@@ -284,6 +284,8 @@ def _vllm_arguments(tokenizer: Any, rows: list[dict[str, str]], cfg: RLSettings)
     if cfg.vllm_mode == "server" and not torch.cuda.is_available():
         raise UserError("rl.vllm_mode = server sends the weights to the server by NCCL and needs a CUDA device; use colocate here")
     quiet_vllm()
+    if cfg.vllm_mode == "colocate":
+        share_process()
     parts = processes().num_processes
     if parts % cfg.vllm_tensor_parallel_size:
         raise UserError(f"rl.vllm_tensor_parallel_size = {cfg.vllm_tensor_parallel_size} does not divide the {parts} training processes")

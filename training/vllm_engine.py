@@ -16,6 +16,7 @@ from typing import Any
 from metrics.errors import UserError
 
 from .checkpoints import check_folder
+from .lora import adapter_base
 
 OURS = ("model", "tokenizer", "dtype", "load_format", "skip_tokenizer_init", "logprobs_mode", "enable_prefix_caching")
 """Options that are not for a profile to set: results depend on them, or they have keys of their own."""
@@ -42,6 +43,29 @@ def quiet_vllm() -> None:
         os.environ.setdefault(name, value)
 
 
+def share_process() -> None:
+    """Prepare vLLM for an engine in the process of a policy that is trained, whose weights it takes again and again.
+
+    Two habits of vLLM would break that. Architectures that it has no code for (SmolLM3) are served by transformers' own classes, which it
+    compiles by changing the class itself, the policy's as well: they run uncompiled here. And without a GPU it packs the weights of linear
+    layers and drops the originals, so that nothing could be loaded into them any more: here they stay, and are multiplied as they are
+    (slower). Raises UserError when this vLLM has no such places.
+    """
+    import torch
+    from vllm.model_executor.layers import utils
+    from vllm.model_executor.models.transformers.base import Base
+
+    if not hasattr(Base, "_decorate_for_torch_compile") or not hasattr(utils, "dispatch_cpu_unquantized_gemm"):
+        raise UserError("rl.use_vllm: this version of vLLM is not known to share a process with training; use 0.31, or rl.vllm_mode=server")
+
+    def plain(layer: Any, remove_weight: bool) -> None:
+        layer.cpu_linear = torch.nn.functional.linear
+
+    Base._decorate_for_torch_compile = lambda self: None
+    if not torch.cuda.is_available():
+        utils.dispatch_cpu_unquantized_gemm = plain
+
+
 @contextmanager
 def engine(path: str, dtype: str, length: int, trust_remote_code: bool = False, **options: Any) -> Iterator[Any]:
     """A vLLM engine on a folder or hub id, shut down on leaving. length: most tokens of prompt and answer together.
@@ -52,6 +76,8 @@ def engine(path: str, dtype: str, length: int, trust_remote_code: bool = False, 
     need_vllm()
     if Path(path).exists() or "/" not in path:
         check_folder(Path(path), trust_remote_code)
+    if adapter_base(path) is not None:
+        raise UserError(f"{path}: holds a LoRA adapter, which the engine here does not merge; train with lora_merge=true, or use the backend transformers")
     if taken := sorted(options.keys() & set(OURS)):
         raise UserError(f"the vLLM option {taken[0]!r} is set by the suite; leave it out")
     if options.get("data_parallel_size", 1) != 1:

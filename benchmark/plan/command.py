@@ -20,6 +20,8 @@ STRATEGIES = ("ddp", *SHARDED)
 WIDTH = {"float32": 4, "bfloat16": 2, "float16": 2}
 JUDGED_AT_ONCE = 16384
 """Default batch_tokens of the generative reranker."""
+VLLM_SHARE = 0.9
+"""vLLM's default gpu_memory_utilization."""
 USABLE = 0.92
 """Share of a GPU's memory that torch can fill: the rest is the CUDA context and fragmentation."""
 CHECKPOINTS = {"sft": 1, "rl": 1, "recovery": 2}
@@ -50,8 +52,9 @@ def judge_of(profile: Profile) -> Judge | None:
     if ":" in path and not path.startswith("asset:") and not Path(path).exists():
         return None
     shape = find_shape(resolve(path, "rl.reward_path"), "rl.reward_path")
+    share = options.get("gpu_memory_utilization", VLLM_SHARE) if rl.reward == "reranker-vllm" else None
     at_once = options.get("batch_tokens", JUDGED_AT_ONCE if not shape.encoder else options.get("batch_size", 64) * 512)
-    return Judge(shape, WIDTH.get(options.get("dtype", "float32"), 4), at_once)
+    return Judge(shape, WIDTH.get(options.get("dtype", "float32"), 4), at_once, share)
 
 
 def make_plan(profile: Profile, machine: Machine, tokens: Tokens, sizes: Sizes) -> Plan:
@@ -135,6 +138,15 @@ def changes(profile: Profile, machine: Machine, stage: str) -> Iterator[Change]:
         yield "--strategy fsdp", lambda p, m: (p, dataclasses.replace(m, strategy="fsdp"))
     if stage == "rl" and profile.rl.reward_options.get("dtype") != "bfloat16" and not profile.rl.reward.startswith("embedding"):
         yield "rl.reward_options.dtype=bfloat16", _set("rl", reward_options={**profile.rl.reward_options, "dtype": "bfloat16"})
+    if stage == "rl" and cfg.use_vllm and cfg.vllm_mode == "colocate":
+        for share in (0.25, 0.2, 0.15, 0.1):
+            if share < cfg.vllm_gpu_memory_utilization:
+                yield f"rl.vllm_gpu_memory_utilization={share}", _set(stage, vllm_gpu_memory_utilization=share)
+    if stage == "rl" and profile.rl.reward == "reranker-vllm":
+        for share in (0.3, 0.2, 0.1):
+            if share < profile.rl.reward_options.get("gpu_memory_utilization", VLLM_SHARE):
+                changed = {**profile.rl.reward_options, "gpu_memory_utilization": share}
+                yield f"rl.reward_options.gpu_memory_utilization={share}", _set("rl", reward_options=changed)
     if stage == "rl":
         for prompts in (cfg.prompts_per_step // 2, cfg.prompts_per_step // 4):
             if prompts and prompts * cfg.num_generations % (machine.gpus * cfg.accumulation) == 0:

@@ -114,6 +114,8 @@ class Judge:
     """Bytes of one weight."""
     batch_tokens: int
     """Tokens of one forward pass."""
+    share: float | None = None
+    """Share of a GPU that its own vLLM engine takes for weights and cache; None: no engine."""
 
 
 def rl_need(shape: Shape, cfg: Any, judge: Judge | None, sources: int, tokens: Tokens, machine: Machine) -> Need:
@@ -127,7 +129,7 @@ def rl_need(shape: Shape, cfg: Any, judge: Judge | None, sources: int, tokens: T
     gradients = memory.pop("gradients")
     if not cfg.lora_rank:
         memory["reference policy"] = 4 * shape.parameters / machine.parts  # with LoRA it is the policy without its adapter
-    if machine.parts > 1:
+    if machine.parts > 1 and not cfg.use_vllm:
         memory["gathered for generation"] = (2 if cfg.bf16 else 4) * shape.parameters
     phases = {
         "gradients, activations, head": gradients
@@ -135,7 +137,15 @@ def rl_need(shape: Shape, cfg: Any, judge: Judge | None, sources: int, tokens: T
         + head_bytes(shape, at_once * tokens.cap),
         "keys and values": rows * full * shape.kv_bytes(2 if cfg.bf16 else 4) + rows * shape.vocab * 4 * 2,
     }
-    if judge is not None:
+    if cfg.use_vllm:
+        # The engine holds its share through the whole stage, too little for the weights and one long text or not; a server's GPUs are its own.
+        del phases["keys and values"]
+        if cfg.vllm_mode == "colocate":
+            least = 2 * shape.parameters / cfg.vllm_tensor_parallel_size + full * shape.kv_bytes(2)
+            memory["vLLM engine"] = max(cfg.vllm_gpu_memory_utilization * machine.memory * GIB, least)
+    if judge is not None and judge.share is not None:
+        memory["reward model"] = max(judge.share * machine.memory * GIB, float(judge.width * judge.shape.parameters))
+    elif judge is not None:
         memory["reward model"] = judge.width * judge.shape.parameters
         wide = judge.shape.mlp * 2 + judge.shape.hidden * 4 + judge.shape.heads * judge.shape.head_dim * 2
         phases["reward's forward pass"] = judge.batch_tokens * judge.width * wide + judge.batch_tokens * judge.shape.kv_bytes(judge.width)

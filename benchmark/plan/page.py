@@ -43,6 +43,7 @@ def page(name: str, profile: Profile, machine: Machine, plan: Plan) -> str:
         lines.append(f"  {need.stage}: {parts or 'less than 0.01 in all'}")
     t, wanted = plan.tokens, profile.plan
     source = "counted in D_para with the policy's tokenizer" if t.sampled else "assumed: [plan] of the profile"
+    by = {False: "transformers on the training GPUs", True: f"vLLM ({profile.rl.vllm_mode}; a server's GPUs are not counted)"}[profile.rl.use_vllm]
     judge = "a function, no model" if plan.judge is None else f"{number(plan.judge.shape.parameters)} parameters, {plan.judge.width} bytes each"
     lines += [
         "",
@@ -51,7 +52,7 @@ def page(name: str, profile: Profile, machine: Machine, plan: Plan) -> str:
         f"  examples: D_para {plan.sizes.para}, D_src {plan.sizes.src}, measured {plan.sizes.measured}",
         f"  tokens an example: prompt {t.prompt:.0f}, reference {t.target:.0f}, completion in RL {t.completion:.0f} (cap {t.cap}); {source}",
         f"  training: float32 weights, gradients and Adam moments (16 bytes a weight), rows padded by {PADDING - 1:.0%}; the head works in tiles",
-        f"  {USABLE:.0%} of a GPU's memory can be used; generation by transformers on the training GPUs, batches end with their longest text",
+        f"  {USABLE:.0%} of a GPU's memory can be used; generation in RL by {by}, batches end with their longest text",
         f"  hours: {wanted.tflops:g} TFLOP/s a GPU at {wanted.mfu:.0%}, {wanted.bandwidth_gb:g} GB/s, at least {wanted.decode_ms:g} ms a decoded token; "
         "measuring is five checkpoints on one GPU",
         "  disk: final checkpoints, the largest stage's trainer states, logs of every completion",

@@ -14,6 +14,7 @@ from benchmark.generate import Decoding, generate_texts
 from metrics.errors import UserError
 from training import checkpoints, options
 from training.checkpoints import check_folder, load_policy, read_checkpoint, weights_hash
+from training.files_of import files_of
 from training.options import check_installed
 from training.rl import RLSettings, train_rl
 from training.sft import SFTSettings, train_sft
@@ -125,6 +126,8 @@ def test_rl_goes_on_from_an_adapter_with_lora_only(trained: Path, tmp_path: Path
     assert first["kl"] == pytest.approx(0, abs=1e-6)
     assert made.parent_hash == read_checkpoint(trained / "adapter").weights_hash
     assert len(texts(tmp_path / "post-rl")) == len(PAIRS)
+    tokenizer, config = files_of(tmp_path / "post-rl")  # an adapter on an adapter on a model
+    assert len(tokenizer) <= config.vocab_size
 
 
 def test_a_lora_run_killed_ends_with_the_same_weights(trained: Path, tiny_policy_path: Path, tmp_path: Path, monkeypatch: Any) -> None:

@@ -55,6 +55,17 @@ def test_remote_code_is_refused_with_the_setting_that_allows_it(policy: Path, tm
     assert not (tmp_path / "out").exists()
 
 
+def test_a_tokenizer_without_an_end_token_is_refused_before_anything_is_written(
+    policy: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As is one with more tokens than the model: both are known without the weights."""
+    edit(policy / "tokenizer_config.json", pad_token=None, eos_token=None)
+    (policy / "special_tokens_map.json").unlink(missing_ok=True)
+    assert main(["evaluate", "--model", str(policy), "--task", "newswire-title", "--out", str(tmp_path / "out")]) == 2
+    assert "no end-of-sequence token" in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
+
+
 def test_the_tokenizers_own_code_is_refused_too(policy: Path, tmp_path: Path) -> None:
     """auto_map of tokenizer_config.json, with a class that the library does not have."""
     marker = tmp_path / "ran"

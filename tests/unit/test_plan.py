@@ -206,6 +206,25 @@ def test_without_any_knob_the_way_out_is_other_hardware(capsys: pytest.CaptureFi
     assert "use a smaller model" in capsys.readouterr().err
 
 
+def test_a_vllm_engine_holds_its_share_of_each_gpu(capsys: pytest.CaptureFixture[str]) -> None:
+    """Beside the weights and states of training, in place of the keys and values of transformers; a server's stands elsewhere."""
+    sizes, tokens = Sizes(10000, 100000, 5000, 5000), Tokens(700, 130, 300, 512, 1024, False)
+
+    def rl(*settings: str) -> dict[str, float]:
+        return make_plan(load_profile("paper-zh-th", ["rl.use_vllm=true", *settings]), Machine(8, 80.0), tokens, sizes).needs[1].memory
+
+    colocate, server = rl("rl.vllm_gpu_memory_utilization=0.25"), rl("rl.vllm_mode=server", "rl.vllm_server_base_url=http://x:8000")
+    assert colocate["vLLM engine"] == 20 * GIB
+    assert server == {k: v for k, v in colocate.items() if k != "vLLM engine"}
+    assert "keys and values" not in server
+    tiny_share = rl("rl.vllm_gpu_memory_utilization=0.01")["vLLM engine"]
+    assert tiny_share > 2 * known()["HuggingFaceTB/SmolLM3-3B"].parameters
+    judged = rl("rl.reward=reranker-vllm", "rl.reward_options={gpu_memory_utilization = 0.5}")
+    assert judged["reward model"] == 40 * GIB
+    assert main(["plan", "--profile", "paper-zh-th", *ON_80, "--strategy", "fsdp", "--set", "rl.use_vllm=true", "rl.vllm_gpu_memory_utilization=0.9"]) == 2
+    assert "set rl.vllm_gpu_memory_utilization=0.25" in capsys.readouterr().err
+
+
 def test_spreading_the_weights_divides_them() -> None:
     """fsdp on eight GPUs: an eighth of weights, gradients and moments each."""
     cfg, shape = SFTSettings(), known()["HuggingFaceTB/SmolLM3-3B"]

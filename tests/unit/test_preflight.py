@@ -50,6 +50,10 @@ def refused(place: Path, capsys: pytest.CaptureFixture[str], *settings: str) -> 
         ("rl.reward_path=/nowhere", "rl.reward_path = /nowhere: no such"),
         ("rl.reward=reranker-generatve", "did you mean reranker-generative"),
         ("rl.reward_path=null", "needs rl.reward_path"),
+        ("rl.reward_path=asset:base", "lacks 'yes', the answer token"),
+        ("rl.reward_options.dtype=fp8", "rl.reward_options.dtype = 'fp8'"),
+        ("rl.reward_options.batch=8", "rl.reward_options.batch: reranker-generative takes no such option"),
+        ("rl.reward_options.max_source_tokens=100000", "do not fit"),
         ("run.extra_tasks=['newswire-title']", "names a task twice"),
     ],
 )
@@ -83,6 +87,12 @@ def damaged(folder: Path, asset: str, damage: str) -> Path:
         weights.rename(copy / "pytorch_model.bin")
     elif damage == "gone":
         weights.unlink()
+    elif damage == "vocabulary":
+        content = json.loads((copy / "tokenizer.json").read_text("utf-8"))
+        first = max(token["id"] for token in content["added_tokens"])
+        extra = [{**content["added_tokens"][-1], "id": first + i, "content": f"extra{i}", "special": False} for i in range(1, 200)]
+        content["added_tokens"] += extra
+        (copy / "tokenizer.json").write_text(json.dumps(content), "utf-8")
     elif damage == "tokenizer":
         (copy / "tokenizer.json").write_text("{")
     elif damage == "config":
@@ -99,6 +109,8 @@ def damaged(folder: Path, asset: str, damage: str) -> Path:
         ("base", "policy.path", "gone", "holds no weights"),
         ("base", "policy.path", "tokenizer", "tokenizer cannot be loaded"),
         ("base", "policy.path", "config", "config.json"),
+        ("base", "policy.path", "vocabulary", "they do not belong together"),
+        ("reranker", "rl.reward_path", "vocabulary", "they do not belong together"),
         ("comet", "score.scorers.comet_qe", "cut", "score.scorers.comet_qe"),
         ("encoder", "score.retrieval", "gone", "score.retrieval"),
         ("reranker", "rl.reward_path", "cut", "rl.reward_path"),

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+import safetensors.torch
+import torch
 
 from benchmark.config import load_profile, rebuild
 from metrics.errors import UserError
@@ -55,4 +58,13 @@ def test_an_option_that_results_depend_on_is_not_free(tiny_policy_path: Path, mo
         pytest.raises(UserError, match=r"'data_parallel_size' is one of vLLM's server.*tensor_parallel_size"),
         vllm_engine.engine(str(tiny_policy_path), "float32", 64, data_parallel_size=2),
     ):
+        pass
+
+
+def test_an_adapter_is_not_served_by_the_engine(tiny_policy_path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """vLLM would look for whole weights in its folder; the message names the way out."""
+    monkeypatch.setattr(vllm_engine, "need_vllm", lambda: None)
+    (tmp_path / "adapter_config.json").write_text(json.dumps({"base_model_name_or_path": str(tiny_policy_path)}), encoding="utf-8")
+    (tmp_path / "adapter_model.safetensors").write_bytes(safetensors.torch.save({"x": torch.zeros(1)}))
+    with pytest.raises(UserError, match="lora_merge=true"), vllm_engine.engine(str(tmp_path), "float32", 64):
         pass

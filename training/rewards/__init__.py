@@ -70,7 +70,7 @@ def load_reward(spec: str, path: str | None = None, **options: Any) -> Reward:
     elif ":" in spec and not Path(spec).exists():
         name, where = "callable", spec
     elif Path(spec).is_dir():
-        name, where = _kind(Path(spec)), spec
+        name, where = kind_of(Path(spec)), spec
     else:
         raise UserError(f"unknown reward {spec!r}; use one of {', '.join(sorted(REWARDS))}, an existing folder, or module:function")
     if where is None:
@@ -81,7 +81,7 @@ def load_reward(spec: str, path: str | None = None, **options: Any) -> Reward:
 
 def load_reward_for(lang: str, spec: str, path: str | None = None, **options: Any) -> Reward:
     """`load_reward` for texts of one language: a yes/no judge is asked about it, the kinds of ONE_LANGUAGE are told it. Options come first."""
-    kind = "safeguarded" if spec.startswith("safeguarded(") else _kind(Path(spec)) if spec not in REWARDS and Path(spec).is_dir() else spec
+    kind = "safeguarded" if spec.startswith("safeguarded(") else kind_of(Path(spec)) if spec not in REWARDS and Path(spec).is_dir() else spec
     if kind in YES_NO:
         from .reranker_generative import instruct_for
 
@@ -91,7 +91,8 @@ def load_reward_for(lang: str, spec: str, path: str | None = None, **options: An
     return load_reward(spec, path, **options)
 
 
-def _kind(folder: Path) -> str:
+def kind_of(folder: Path) -> str:
+    """The name in REWARDS of what a folder holds, read from its files. Raises UserError when no reward is known for it."""
     if (folder / "modules.json").is_file():
         return "embedding"
     if (folder / "hparams.yaml").is_file() and not (folder / "config.json").is_file():

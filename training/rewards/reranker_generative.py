@@ -16,14 +16,15 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from metrics.errors import UserError
 
-from ..checkpoints import load_policy, weights_hash
+from ..checkpoints import DTYPES, load_policy, weights_hash
+from ..files_of import files_of
 from .shared_prefix import last_hidden_states
 
 SYSTEM = (
@@ -244,6 +245,20 @@ class GenerativeReranker(YesNoJudge):
                 logits = self.model(input_ids=ids).logits[0, -1, [self.no, self.yes]].float()
                 out.append(torch.softmax(logits, dim=0)[1].item())
         return out
+
+
+def check_judge(path: str, options: Mapping[str, Any], engine: bool) -> None:
+    """Raise UserError for whatever would stop `load_reranker` (engine: vLLM's kind), without loading weights: dtype, code, tokens, limits."""
+    dtype, trusted = options.get("dtype", "float32"), bool(options.get("trust_remote_code", False))
+    if dtype not in DTYPES:
+        raise UserError(f"rl.reward_options.dtype = {dtype!r}: use {', '.join(DTYPES)}")
+    tokenizer, config = files_of(path, trusted)
+    names = ("instruct", "max_source_tokens", "max_candidate_tokens")
+    known = {*names, "dtype", "trust_remote_code", "device", "batch_tokens"}
+    if not engine and (unknown := sorted(options.keys() - known)):
+        raise UserError(f"rl.reward_options.{unknown[0]}: {YesNoJudge.name} takes no such option; it takes {', '.join(sorted(known))}")
+    limits = {k: options[k] for k in names if k in options}
+    YesNoJudge(tokenizer, config, where=path, weights="", dtype=dtype, answer_tokens=int(engine), **limits)
 
 
 def load_reranker(

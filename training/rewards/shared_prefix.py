@@ -93,7 +93,7 @@ def last_hidden_states(
     out: torch.Tensor | None = None
     for group in _batches([len(p) for p in prefixes], room, batch_tokens):
         cache, before = _beginnings(model, [prefixes[i] for i in group], pad_id)
-        width, start = before.shape[1], before.sum(-1)
+        start = before.sum(-1)
         for turn in range(max(len(packed[i]) for i in group)):
             # A row that has no pack left in this turn keeps its place in the cache with one token that nobody looks at.
             chosen = [(packed[i][turn] if turn < len(packed[i]) else []) for i in group]
@@ -110,7 +110,7 @@ def last_hidden_states(
                 use_cache=True,
                 position_ids=start[:, None] + place,
             ).last_hidden_state
-            cache.crop(width)
+            cache.crop(-length)  # what this turn added; transformers 5.24 takes no absolute length
             if out is None:
                 out = hidden.new_empty((n, hidden.shape[-1]))
             for row, (i, pack) in enumerate(zip(group, chosen, strict=True)):
