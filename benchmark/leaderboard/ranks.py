@@ -3,8 +3,8 @@
 Preservation is the one of the run's own summary.json: the same draws (`draw_seed`), the same method.
 
 The range of ranks is [1 + number significantly better, n - number significantly worse]. Tests are approximate randomisation on the stored
-per-segment statistics, Holm over all pairs. Only the TESTED best entries are tested against each other; an untested pair counts as not
-different, so that the ranges of a large board are too wide rather than too narrow.
+per-segment statistics, Holm over all pairs. Entries of the same texts are tested as one. Only the TESTED best of them are tested against
+each other; an untested pair counts as not different, so that the ranges of a large board are too wide rather than too narrow.
 """
 
 from __future__ import annotations
@@ -132,10 +132,13 @@ def derive(path: Path, board: Board, sort: str | None = None, wanted: Sequence[s
         found.sort(key=lambda g: value(g.final.entry, metric) is None)
     shown = found if top is None else found[:top]
     _mark_copies(rows, shown)
-    contenders = sorted((r for r in rows if r.rank is not None), key=lambda r: r.rank or 0)[:TESTED]
+    contenders: dict[str, list[Row]] = {}
+    for row in sorted((r for r in rows if r.rank is not None), key=lambda r: r.rank or 0):
+        contenders.setdefault(_texts(row), []).append(row)
+    tested = list(contenders.values())[:TESTED]
     if board["entries"]:
-        _Statistics(path, board).fill(rows, contenders, shown)
-    return View(board, shown, len(groups), len(rows), len(contenders))
+        _Statistics(path, board).fill(rows, tested, shown)
+    return View(board, shown, len(groups), len(rows), sum(map(len, tested)))
 
 
 def _matches(group: Group, wanted: str) -> bool:
@@ -159,15 +162,19 @@ def _rank(rows: Sequence[Row], primary: str) -> None:
         before = row
 
 
+def _texts(row: Row) -> str:
+    return row.entry["outputs"]["texts_sha256"]
+
+
 def _mark_copies(rows: Sequence[Row], shown: Sequence[Group]) -> None:
     owners: dict[str, list[Entry]] = {}
     for row in rows:
-        owners.setdefault(row.entry["outputs"]["texts_sha256"], []).append(row.entry)
+        owners.setdefault(_texts(row), []).append(row.entry)
     for row in (r for g in shown for r in g.rows):
         told = row.entry["copies"]
         if told and max(told["exact"], told["near"]) >= COPIED:
             row.flags.append(f"near-copies of the public references: {told['near']:.0%} (exact {told['exact']:.0%}, similarity >= {NEAR})")
-        twins = [e for e in owners[row.entry["outputs"]["texts_sha256"]] if e is not row.entry]
+        twins = [e for e in owners[_texts(row)] if e is not row.entry]
         if twins:
             row.flags.append("the same texts as " + boards.name_of(twins[0]))
 
@@ -219,10 +226,10 @@ class _Statistics:
                 out[i] = before, after, p
         return out
 
-    def fill(self, rows: Sequence[Row], contenders: Sequence[Row], shown: Sequence[Group]) -> None:
-        """Ranges of ranks, preservation and flags."""
+    def fill(self, rows: Sequence[Row], contenders: Sequence[Sequence[Row]], shown: Sequence[Group]) -> None:
+        """Ranges of ranks, preservation and flags. contenders: the rows of each of the best outputs."""
         primary, n = self.board["primary"], sum(r.rank is not None for r in rows)
-        stats = [self.load(r.entry, [primary])[0] for r in contenders]
+        stats = [self.load(same[0].entry, [primary])[0] for same in contenders]
         pairs = [(i, j) for i, j in combinations(range(len(stats)), 2) if stats[i] is not None and stats[j] is not None]
         found = self.tested([(stats[i], stats[j]) for i, j in pairs]) if pairs else []  # type: ignore[misc]
         corrected = holm({str(k): None if c is None else c[2] for k, c in enumerate(found)})
@@ -230,9 +237,11 @@ class _Statistics:
         for k, ((i, j), one) in enumerate(zip(pairs, found, strict=True)):
             if one is not None and (corrected[str(k)] or 0.0) < ALPHA and one[0] != one[1]:
                 winner, loser = (j, i) if one[1] > one[0] else (i, j)
-                better[loser], worse[winner] = better[loser] + 1, worse[winner] + 1
-        for row, b, w in zip(contenders, better, worse, strict=True):
-            row.ranks = 1 + b, n - w
+                better[loser] += len(contenders[winner])
+                worse[winner] += len(contenders[loser])
+        for same, b, w in zip(contenders, better, worse, strict=True):
+            for row in same:
+                row.ranks = 1 + b, n - w
         for group in shown:
             self._preservation(group, primary)
         self._hacking([g for g in shown if g.row("post-sft") and g.row("post-rl")], primary)

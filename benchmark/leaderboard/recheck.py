@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +17,7 @@ from benchmark.leaderboard.scoring import (
     TOLERANCE,
     copies,
     described,
+    known_means,
     measure,
     neural,
     segments,
@@ -49,6 +50,9 @@ class Recheck:
     means: Means
     absent: dict[str, str]
     """Neural family -> why it cannot be recomputed here."""
+    profile: str
+    by_reward: dict[str, Means] = field(default_factory=dict)
+    """Kind of reward -> what scoring with it needs."""
 
     def entry(self, entry: Entry, generations: Sequence[Generation]) -> list[str]:
         """Raises Lie at the first difference; returns why each neural score that was not recomputed could not be."""
@@ -91,7 +95,7 @@ class Recheck:
             again: list[SegmentStats] = []
             if family not in self.absent:
                 try:
-                    again = measure(self.examples, generations, self.means, [family])
+                    again = measure(self.examples, generations, self._means(family, held), [family])
                 except UserError as error:  # no such weights, or not the package that loads them: told once, not tried again
                     self.absent[family] = f"{family}: {error}"
             if family in self.absent:
@@ -104,6 +108,16 @@ class Recheck:
                     continue
                 _equal(name, metric, cell, cells[metric], TOLERANCE)
         return reasons
+
+    def _means(self, family: str, held: dict[str, dict[str, Any]]) -> Means:
+        """Those of the profile, but for a reward: those of the kind that the entry was scored with."""
+        if family != "reward":
+            return self.means
+        made_with = self.board["signatures"][next(iter(held.values()))["signature"]].partition("|reward:")[2]
+        kind = made_with.partition(":")[0]
+        if kind not in self.by_reward:
+            self.by_reward[kind] = known_means(self.examples, [family], self.profile, made_with)
+        return self.by_reward[kind]
 
     def _kept(self, name: str, metric: str, rows: np.ndarray, cell: dict[str, Any]) -> SegmentStats:
         if rows.shape != (len(self.examples), 2) or np.isinf(rows).any():

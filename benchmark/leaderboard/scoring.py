@@ -75,8 +75,12 @@ def signature_key(signature: str) -> str:
     return hashlib.sha256(signature.encode()).hexdigest()[:12]
 
 
-def known_means(examples: Sequence[Example], asked: Sequence[str], profile: str) -> Means:
-    """What scoring needs; the profile's models for the neural families asked for. Raises UserError for an unknown family."""
+def known_means(examples: Sequence[Example], asked: Sequence[str], profile: str, reward_id: str | None = None) -> Means:
+    """What scoring needs; the profile's models for the neural families asked for. Raises UserError for an unknown family.
+
+    reward_id: of the reward that the system was trained with. If it is of an embedded kind, reward.mean is that kind's: whether a system has
+    hacked its reward can only be told by its own one.
+    """
     from benchmark.families import Means
     from metrics.inventory import Inventory
 
@@ -86,9 +90,10 @@ def known_means(examples: Sequence[Example], asked: Sequence[str], profile: str)
     if not asked:
         return Means(inventory, None, {}, None)
     from benchmark.config import load_profile
-    from benchmark.models import Models
+    from benchmark.models import REWARD_ASSETS, Models
 
-    models = Models(load_profile(profile, []))
+    kind = (reward_id or "").rpartition("(")[2].partition(":")[0]  # "kind:hash", or that in the parentheses of eq. 6
+    models = Models(load_profile(profile, [f"rl.reward={kind}"] if kind in REWARD_ASSETS else []))
     return Means(
         inventory,
         models.retrieval if "retrieval" in asked else None,

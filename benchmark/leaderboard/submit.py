@@ -102,7 +102,8 @@ def prepare(args: argparse.Namespace, path: Path) -> Prepared:
     candidates = gather(args, path, board)
     with boards.scoring_slot(path):
         examples = boards.read_test(path, board)
-        means = known_means(examples, args.neural, args.profile)
+        own = next((c.reward_id for c in candidates if c.reward_id), None) if args.profile == DEFAULT_PROFILE else None
+        means = known_means(examples, args.neural, args.profile, own)
         seeds = [board["statistics"]["seed"] if c.draw_seed is None else c.draw_seed for c in candidates]
         scored = [score(board, examples, c.generations, means, args.neural, s) for c, s in zip(candidates, seeds, strict=True)]
     entries = []

@@ -260,7 +260,7 @@ def recompute(path: Path, board: Board, examples: Sequence[Example], profile: st
         except UserError as error:
             absent[family] = f"{family}: {error}"
     means: Means = known_means(examples, [f for f in wanted if f not in absent], profile)
-    recheck = Recheck(path, board, examples, means, absent)
+    recheck = Recheck(path, board, examples, means, absent, profile)
     for entry in board["entries"]:
         for reason in recheck.entry(entry, read_outputs(path, entry, examples)):
             report.not_rechecked[reason] = report.not_rechecked.get(reason, 0) + 1

@@ -70,6 +70,7 @@ def footnotes(view: View) -> list[str]:
     notes = [
         f"rank by {view.board['primary']}; in brackets the ranks an entry may hold: pairwise tests on the same segments, Holm, p < 0.05",
         "lc: the output cut at the reference's length; length: outputs / references; intervals are 95 %, over documents",
+        "reward: mean of the reward that the system was trained with, or of the profile's; not comparable between rewards",
     ]
     if any(g.hacked in (YES, PART) for g in view.groups):
         notes.append(

@@ -438,3 +438,6 @@ def test_untested_entries_have_no_range(tmp_path: Path, monkeypatch: pytest.Monk
     view = derive(path, boards.read_board(path))
     assert [g.rows[0].ranks for g in view.groups] == [(1, 2), (2, 3), None]
     assert any("2 best entries of 3 were tested" in line for line in table(view, None))
+    submit(path, write_outputs(tmp_path / "twin.jsonl", two), "twin")  # the same texts are tested as one
+    again = derive(path, boards.read_board(path))
+    assert {g.system: g.rows[0].ranks for g in again.groups} == {"best": (1, 2), "middle": (2, 4), "twin": (2, 4), "last": None}

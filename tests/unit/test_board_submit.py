@@ -466,6 +466,22 @@ def test_a_checkpoint_is_asked_by_the_prompt_of_the_profile(tmp_path: Path, tiny
     assert len(entries(board)) == 1
 
 
+@pytest.mark.parametrize(
+    ("reward_id", "kind"),
+    [
+        ("reranker-encoder:0123456789abcdef", "reranker-encoder"),
+        ("safeguarded:th:gate-only:0.2:0.05:0(reranker-encoder:0123456789abcdef)", "reranker-encoder"),
+        ("somebodys-own:0123456789abcdef", "reranker-generative"),
+        (None, "reranker-generative"),
+    ],
+)
+def test_a_system_is_held_against_the_reward_that_it_was_trained_with(reward_id: str | None, kind: str) -> None:
+    """Where that is of an embedded kind, else against the profile's."""
+    from benchmark.leaderboard.scoring import known_means
+
+    assert known_means(EXAMPLES, ["reward"], "tiny", reward_id).reward.name == kind
+
+
 def test_no_torch_unless_a_neural_metric_is_asked_for(board: Path, tmp_path: Path) -> None:
     path = write_outputs(tmp_path / "g.jsonl", first)
     script = (
