@@ -247,6 +247,8 @@ def _trainer(
     from datasets import Dataset
     from trl import GRPOConfig, GRPOTrainer
 
+    from .draws import SharedDraws
+
     total = cfg.max_steps or max(1, math.ceil(len(rows) // cfg.prompts_per_step * cfg.epochs))
     dataset = Dataset.from_list(rows).select(prompt_order(len(rows), total, cfg.prompts_per_step, cfg.seed))
     args = GRPOConfig(
@@ -269,7 +271,10 @@ def _trainer(
         remove_unused_columns=False,
         trust_remote_code=trust_remote_code,
     )
-    trainer = GRPOTrainer(
+    class Trainer(SharedDraws, GRPOTrainer):  # its base is imported late
+        pass
+
+    trainer = Trainer(
         model=model, reward_funcs=[reward], args=args, train_dataset=dataset, processing_class=tokenizer, peft_config=lora_config(cfg)
     )
     return trainer, total

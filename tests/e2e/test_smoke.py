@@ -185,6 +185,26 @@ def test_a_killed_run_goes_on_to_the_same_outputs_and_summary(finished, tmp_path
     assert not list(run_dir.rglob("*.work")) + list(run_dir.rglob("*.part"))
 
 
+def test_two_processes_train_and_write_what_one_does(finished, tmp_path):
+    """Here all is equal to the byte; on another processor gradients may round otherwise, and a completion of a trained policy with them."""
+    run_dir = tmp_path / "run"
+    config = Path(__file__).parents[2] / "benchmark" / "accelerate" / "ddp.yaml"
+    launch = ["accelerate.commands.accelerate_cli", "launch", "--config_file", str(config), "--num_processes", "2", "--main_process_port", "0", "-m"]
+    interpreter, m, *rest = command(run_dir)
+    done = subprocess.run([interpreter, m, *launch, *rest], capture_output=True, text=True, env=environment(), check=False)
+    assert done.returncode == 0, done.stderr[-3000:]
+
+    def rows(folder: Path, file: str) -> list[tuple[str, str]]:
+        return [(row["example_id"], row["text"]) for row in map(json.loads, (folder / file).read_text(encoding="utf-8").splitlines())]
+
+    for file in ("logs/rl_rewards.jsonl", *(f"generations/newswire-title/{stage}.jsonl" for stage in STAGES)):
+        one, two = rows(finished, file), rows(run_dir, file)
+        assert sum(a == b for a, b in zip(one, two, strict=True)) >= (1.0 if "base" in file else 0.9) * len(one), file
+    wide, narrow = (json.loads((folder / "summary.json").read_text(encoding="utf-8")) for folder in (finished, run_dir))
+    assert wide["systems"]["base"] == narrow["systems"]["base"]
+    assert wide["run"] == narrow["run"]
+
+
 def test_a_users_own_files_run_through_every_stage(finished, tmp_path):
     """Texts of one's own, without facts: every stage is trained, what needs facts is null with the reason, the report says how poor it is."""
     sizes = {"para": 16, "src": 16, "dev": 4, "test": 12}

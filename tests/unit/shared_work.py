@@ -84,7 +84,7 @@ def reward(policy: str, reranker: str, out: Path) -> None:
 
 
 def train(policy: str, out: Path) -> None:
-    """SFT, then RL from it: a few steps each."""
+    """SFT and RL, a few steps each, both from the same policy: what one leaves differs in its rounding."""
     from training.rl import RLSettings, train_rl
     from training.sft import SFTSettings, train_sft
 
@@ -92,7 +92,7 @@ def train(policy: str, out: Path) -> None:
     settings = SFTSettings(epochs=1, batch_size=4, lr=1e-2, max_length=64, save_steps=1000)
     train_sft(policy, pairs, out / "post-sft", settings, "post-sft", progress=False)
     cfg = RLSettings(max_steps=2, prompts_per_step=2, num_generations=4, lr=1e-3, max_completion_length=12, save_steps=1000)
-    train_rl(out / "post-sft", EXAMPLES, ask, out / "post-rl", cfg, Letters(), log_dir=out / "logs", progress=False)
+    train_rl(policy, EXAMPLES, ask, out / "post-rl", cfg, Letters(), log_dir=out / "logs", progress=False)
 
 
 class Letters:

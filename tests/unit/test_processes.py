@@ -102,6 +102,15 @@ def test_reinforcement_logs_one_batch_of_all_processes(two: Path) -> None:
     assert not (two / "post-rl.work").exists()
 
 
+def test_reinforcement_draws_the_completions_that_one_process_draws(one: Path, two: Path) -> None:
+    """All of the first step; but for rounding of the weights also those of the second, which come of the first one's random state."""
+    alone, shared = (rows(folder / "logs" / "rl_rewards.jsonl") for folder in (one, two))
+    same = [(a["example_id"], a["text"]) == (b["example_id"], b["text"]) for a, b in zip(alone, shared, strict=True)]
+    assert all(same[:8])
+    assert sum(same[8:]) >= 6
+    assert len({row["text"] for row in alone}) > 8
+
+
 def test_blocks_are_dealt_out_and_put_in_order(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("WORLD_SIZE", "3")
     monkeypatch.setenv("RANK", "1")
