@@ -166,6 +166,11 @@ def _texts(row: Row) -> str:
     return row.entry["outputs"]["texts_sha256"]
 
 
+def _same_checkpoint(a: Entry, b: Entry) -> bool:
+    """Whether two systems share a stage, as arms of one experiment do: the same weights give the same texts."""
+    return bool(a["lineage"]) and bool(b["lineage"]) and a["lineage"][-1]["weights_hash"] == b["lineage"][-1]["weights_hash"] is not None
+
+
 def _mark_copies(rows: Sequence[Row], shown: Sequence[Group]) -> None:
     owners: dict[str, list[Entry]] = {}
     for row in rows:
@@ -174,7 +179,7 @@ def _mark_copies(rows: Sequence[Row], shown: Sequence[Group]) -> None:
         told = row.entry["copies"]
         if told and max(told["exact"], told["near"]) >= COPIED:
             row.flags.append(f"near-copies of the public references: {told['near']:.0%} (exact {told['exact']:.0%}, similarity >= {NEAR})")
-        twins = [e for e in owners[_texts(row)] if e is not row.entry]
+        twins = [e for e in owners[_texts(row)] if e is not row.entry and not _same_checkpoint(e, row.entry)]
         if twins:
             row.flags.append("the same texts as " + boards.name_of(twins[0]))
 

@@ -68,6 +68,19 @@ def test_ranks_and_the_ranges_they_may_have(tmp_path: Path) -> None:
     assert any("the same texts as middle" in flag for g in view.groups if g.system == "twin" for flag in g.rows[0].flags)
 
 
+def test_arms_of_one_experiment_share_a_checkpoint_without_a_flag(tmp_path: Path) -> None:
+    """The same weights give the same texts; the same texts of other weights are told."""
+    path = new_board(tmp_path / "b")
+    run = run_directory(tmp_path / "run")
+    for name in ("one", "other"):
+        assert submit_run(path, run, "--system", name) == 0
+    submit(path, write_outputs(tmp_path / "g.jsonl", gold), "copy")
+    view = derive(path, boards.read_board(path))
+    told = {g.system: [flag for row in g.rows for flag in row.flags if "the same texts as" in flag] for g in view.groups}
+    assert told["copy"] == ["the same texts as one v1 seed 3, post-rl"]
+    assert told["one"] == told["other"] == ["the same texts as copy v1, user"]
+
+
 def test_systems_that_differ_on_few_segments_share_a_range(tmp_path: Path) -> None:
     """Two of 24 segments differ: p = 1/2 at the least."""
     path = new_board(tmp_path / "b")
