@@ -5,6 +5,7 @@ One output is squashed by a sigmoid; of two outputs the softmax share of the sec
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +47,9 @@ def load_encoder_reranker(
     from sentence_transformers import CrossEncoder
 
     local = Path(path).is_dir()
+    logger = logging.getLogger("sentence_transformers")
+    level = logger.level
+    logger.setLevel(logging.ERROR)  # it warns that a transformers folder has no modules.json, which is how all of these come
     try:
         model = CrossEncoder(
             path, max_length=max_length, local_files_only=local, trust_remote_code=trust_remote_code, model_kwargs={"use_safetensors": True}
@@ -54,6 +58,8 @@ def load_encoder_reranker(
         raise UserError(
             f"reranker {path}: cannot be loaded as a cross-encoder ({str(err).splitlines()[0]}); give a ...ForSequenceClassification model"
         ) from err
+    finally:
+        logger.setLevel(level)
     kinds = getattr(model.config, "architectures", None) or []
     if not any(str(kind).endswith("ForSequenceClassification") for kind in kinds):
         # It would be loaded all the same: an encoder with a random head, a causal judge without its template.
