@@ -50,7 +50,12 @@ def compare_runs(run_a: Path, run_b: Path) -> list[Row]:
 
     Raises UserError when the runs have no task, system or segments in common.
     """
-    tasks = [str(read_summary(run)["run"].get("task")) for run in (run_a, run_b)]
+    tasks = []
+    for folder in (run_a, run_b):
+        told = read_summary(folder).get("run")
+        if not told:
+            raise UserError(f"{folder / 'summary.json'} cannot be compared (it does not tell its run); score the run again")
+        tasks.append(str(told.get("task")))
     if tasks[0] != tasks[1]:
         raise UserError(f"{run_a} is of task {tasks[0]}, {run_b} of {tasks[1]}; only runs of one task can be compared")
     a, b = systems_of(run_a, tasks[0]), systems_of(run_b, tasks[1])

@@ -42,12 +42,16 @@ class Run(Section):
     """Further tasks that every stage is measured on."""
     split: Literal["test", "dev"] = "test"
     """Split that is measured. Tune on dev; open test once."""
-    seed: int = Field(default=1, ge=0)
+    seed: int = Field(default=1, ge=0, le=2**32 - 1)
     """Training, sampling and resampling; never the world."""
     threads: int | None = Field(default=None, ge=1)
     """CPU threads of torch; null leaves torch's own choice. Stated in the manifest."""
     trackers: list[str] = ["tensorboard"]
     """Where the numbers of the step logs are shown, too: tensorboard, wandb, trackio. Not part of a run's identity."""
+
+
+MOST_ROWS = 1_000_000
+"""Ten times the paper's largest split. The world has no end: a slip of the hand would fill the memory before anything else is said."""
 
 
 class Data(Section):
@@ -59,14 +63,14 @@ class Data(Section):
     test: str | None = None
     name: str = "user-data"
     """Task name that results on the user's own files are filed under."""
-    n_para: int | None = Field(default=None, ge=1)
+    n_para: int | None = Field(default=None, ge=1, le=MOST_ROWS)
     """Sizes of the embedded splits; null is the task's own. A smaller n_test takes the first ones of the constant test split."""
-    n_src: int | None = Field(default=None, ge=1)
-    n_dev: int | None = Field(default=None, ge=1)
-    n_test: int | None = Field(default=None, ge=1)
-    n_extra: int | None = Field(default=None, ge=1)
+    n_src: int | None = Field(default=None, ge=1, le=MOST_ROWS)
+    n_dev: int | None = Field(default=None, ge=1, le=MOST_ROWS)
+    n_test: int | None = Field(default=None, ge=1, le=MOST_ROWS)
+    n_extra: int | None = Field(default=None, ge=1, le=MOST_ROWS)
     """Size of the measured split of each of run.extra_tasks; null is the task's own."""
-    n_recovery: int | None = Field(default=None, ge=1)
+    n_recovery: int | None = Field(default=None, ge=1, le=MOST_ROWS)
     """Pairs of D_para (the first ones) that recovery and the control arm see; null is all of them, as in the paper."""
 
     @property
@@ -135,11 +139,11 @@ class Score(Section):
 class Plan(Section):
     """What `plan` assumes where it cannot count. None of it changes a run."""
 
-    n_para: int | None = Field(default=None, ge=1)
+    n_para: int | None = Field(default=None, ge=1, le=MOST_ROWS)
     """Examples of the user's own files, for a plan made before they are there; null counts them."""
-    n_src: int | None = Field(default=None, ge=1)
-    n_dev: int | None = Field(default=None, ge=1)
-    n_test: int | None = Field(default=None, ge=1)
+    n_src: int | None = Field(default=None, ge=1, le=MOST_ROWS)
+    n_dev: int | None = Field(default=None, ge=1, le=MOST_ROWS)
+    n_test: int | None = Field(default=None, ge=1, le=MOST_ROWS)
     prompt_tokens: float = Field(default=600.0, gt=0)
     """Template and source."""
     target_tokens: float = Field(default=60.0, gt=0)

@@ -24,9 +24,13 @@ def check_split(split: str) -> str:
 
 
 def check_size(n: int | None) -> int | None:
-    """A number of rows, at least 1."""
+    """A number of rows, from 1 to MOST_ROWS."""
+    from benchmark.config import MOST_ROWS
+
     if n is not None and n < 1:
         raise UserError(f"--n {n}: at least 1")
+    if n is not None and n > MOST_ROWS:
+        raise UserError(f"--n {n}: at most {MOST_ROWS}")
     return n
 
 

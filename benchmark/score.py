@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import shutil
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -125,8 +126,11 @@ def _named(groups: dict[tuple[str, str], list[Generation]]) -> dict[str, list[Ge
     return named
 
 
-def _clear(out: Path) -> None:
-    """Makes room for new scores: what an earlier `score` left goes. Raises UserError where the directory belongs to a run."""
+def _clear(out: Path, inputs: Sequence[Path]) -> None:
+    """Makes room for new scores: what an earlier `score` wrote goes, and nothing else.
+
+    Raises UserError, before anything is removed, where the directory belongs to a run, or where one of those files is an input now.
+    """
     from benchmark.manifest import read_manifest
 
     if not (out / "manifest.json").exists():
@@ -134,8 +138,15 @@ def _clear(out: Path) -> None:
     command = read_manifest(out).command
     if command != "score":
         raise UserError(f"--out {out}: holds a run directory of `{command}`, whose scores would be lost; give another directory")
-    for folder in ("generations", "examples", "steps"):
-        shutil.rmtree(out / folder, ignore_errors=True)
+    parts = sorted((out / "steps" / "score").glob("*/*.parquet"))  # one for each system that was scored
+    written = [out / "generations" / part.parent.name / f"{part.stem}.jsonl" for part in parts]
+    written += [out / "examples" / f"{task}-test.jsonl" for task in sorted({part.parent.name for part in parts})]
+    for path in inputs:
+        if (resolved := path.resolve()) in {w.resolve() for w in written} or (out / "steps").resolve() in resolved.parents:
+            raise UserError(f"{path}: belongs to the scores in --out {out}, which would be replaced; give another --out")
+    for path in written:
+        path.unlink(missing_ok=True)
+    shutil.rmtree(out / "steps", ignore_errors=True)
 
 
 def command(args: argparse.Namespace) -> int:
@@ -149,7 +160,10 @@ def command(args: argparse.Namespace) -> int:
 
     examples = read_examples(args.examples)
     generations = [g for path in args.generations for g in read_generations(path)]
+    examples_hash = sha256_file(args.examples)
     groups = {key: align_generations(examples, group) for key, group in group_systems(generations).items()}
+    if any(stage == GOLD for _, stage in groups):
+        raise UserError("stage gold in --generations: that is the name of the references, which are scored by themselves; name the stage otherwise")
     profile = load_profile(args.profile, args.overrides)
     asked = {item.partition("=")[0] for item in args.overrides}
     # Learned scorers of the profile were made for its world, so on any text they run only when they are asked for.
@@ -157,8 +171,10 @@ def command(args: argparse.Namespace) -> int:
     encoder = profile.score.retrieval if "score.retrieval" in asked else None
     means = Means(Inventory(examples), resolve(encoder, "score.retrieval") if encoder else None, scorers, None)
     gold = gold_generations(examples)
-    if gold and not any(stage == GOLD for _, stage in groups):
+    if gold:
         groups[GOLD, GOLD] = gold
+    elif missing := sum(not e.reference for e in examples):
+        print(f"note: gold is not scored: {missing} of {len(examples)} examples have no reference", file=sys.stderr)
     out = Path(args.out)
     task = args.task
     if file_name("", task, several=False) != task:
@@ -169,7 +185,7 @@ def command(args: argparse.Namespace) -> int:
     if means.retrieval:
         check_weights(means.retrieval, "score.retrieval")
     with locked(out):
-        _clear(out)
+        _clear(out, [Path(args.examples), *map(Path, args.generations)])
         parts = []
         for name, group in named.items():
             parts.append(out / "steps" / "score" / task / f"{name}.parquet")
@@ -177,14 +193,14 @@ def command(args: argparse.Namespace) -> int:
             if group[0].stage != GOLD:
                 write_generations(out / "generations" / task / f"{name}.jsonl", group)
         write_examples(out / "examples" / f"{task}-test.jsonl", examples)
-        config = {"score": profile.resolved()["score"], "examples": sha256_file(args.examples)}
+        config = {"score": profile.resolved()["score"], "examples": examples_hash}
         run = {"task": task, "config_hash": sha256_json(config), "seed": profile.run.seed}
         draws = Draws(profile.score.bootstrap_draws, profile.score.permutation_draws, profile.run.seed)
         summary = summarise_task(examples, parts, run, None, draws)
         merge_scores(parts, out / "scores.parquet")
         write_summary(out / "summary.json", summary, {task: summary})
         commit, dirty = git_state()
-        data = {"test": {"sha256": sha256_file(args.examples), "n": len(examples)}}
+        data = {"test": {"sha256": examples_hash, "n": len(examples)}}
         RunManifest(
             command="score",
             argv=args.argv,

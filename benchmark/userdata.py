@@ -46,6 +46,7 @@ def read_split(path: str, split: str, task: Task) -> list[Example]:
 def _read_tsv(file: Path, task: Task) -> list[Example]:
     try:
         with file.open(encoding="utf-8-sig", newline="") as stream:
+            csv.field_size_limit(2**31 - 1)  # a whole document may stand in a field
             rows = list(csv.reader(stream, delimiter="\t", quoting=csv.QUOTE_NONE))
     except UnicodeDecodeError as error:
         raise UserError(f"{file}: not UTF-8 ({error.reason} at byte {error.start})") from None
@@ -64,6 +65,10 @@ def _read_tsv(file: Path, task: Task) -> list[Example]:
         if len(row) != len(header):
             raise UserError(f"{file}, line {number}: {len(row)} columns, the header has {len(header)}")
         cell = {name: value.strip() for name, value in zip(header, row, strict=True)}
+        if quoted := next((n for n, v in cell.items() if len(v) > 3 and v[0] == v[-1] == '"' and '""' in v[1:-1]), None):
+            raise UserError(
+                f"{file}, line {number}: {quoted} is quoted as spreadsheets do, and the quotation marks would be read as text; write plain tabs, or JSON Lines"
+            )
         reference = (cell["reference"],) if cell.get("reference") else None
         examples.append(
             Example(

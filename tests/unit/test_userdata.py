@@ -75,3 +75,14 @@ def test_splits_must_not_share_sources() -> None:
         check_disjoint({"para": [example("a", "中1")], "test": [example("b", " 中１ ")]})
     with pytest.raises(UserError, match=r"data\.dev holds the same source twice"):
         check_disjoint({"dev": [example("a", "中"), example("b", "中")]})
+
+
+def test_a_long_field_is_read_and_a_quoted_one_refused(tmp_path: Path) -> None:
+    """Longer than the csv module's own limit; quotation marks that a spreadsheet put there are no text."""
+    task = load_task("newswire-title")
+    long = put(tmp_path, f"source\treference\n{'中' * 140_000}\tก\n")
+    assert len(read_split(long, "para", task)[0].source) == 140_000
+    quoted = put(tmp_path, 'source\treference\n北京\t"ก ""ข"""\n', "quoted.tsv")
+    with pytest.raises(UserError, match="line 2: reference is quoted"):
+        read_split(quoted, "para", task)
+    assert read_split(put(tmp_path, 'source\treference\n北京\t"ก"\n', "plain.tsv"), "para", task)[0].reference == ('"ก"',)

@@ -1,0 +1,95 @@
+"""`score` and `report` lose nothing of a user's, and say what they leave out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from benchmark.cli import main
+from benchmark.config import load_profile
+from metrics.errors import UserError
+from metrics.records import Example, Fact, Generation, write_examples, write_generations
+
+
+def example(i: int, reference: bool = True) -> Example:
+    return Example(f"e{i}", f"原文{i}", ("นายก ไปเมือง",) if reference else None, (Fact("person", ("名",), ("นายก",)),), "zh", "th", None, {})
+
+
+def files(folder: Path, stage: str = "user", references: int = 4) -> tuple[Path, Path]:
+    """(examples, generations) of four segments, of which the first `references` have one."""
+    examples, generations = folder / "mine.jsonl", folder / "g.jsonl"
+    folder.mkdir(parents=True, exist_ok=True)
+    write_examples(examples, [example(i, i < references) for i in range(4)])
+    write_generations(generations, [Generation(f"e{i}", "s", stage, "นายก", None, None, None) for i in range(4)])
+    return examples, generations
+
+
+def score(examples: Path, generations: Path, out: Path) -> int:
+    few = ["--set", "score.bootstrap_draws=100"]
+    return main(["score", "--examples", str(examples), "--generations", str(generations), "--out", str(out), *few])
+
+
+def test_scoring_again_keeps_files_that_it_did_not_write(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    assert score(*files(tmp_path / "in"), out) == 0
+    before = (out / "summary.json").read_bytes()
+    own = files(out / "examples")[0], files(out / "generations")[1]
+    held = [path.read_bytes() for path in own]
+    assert score(*own, out) == 0
+    assert [path.read_bytes() for path in own] == held
+    assert (out / "summary.json").read_bytes() == before
+
+
+def test_scoring_what_an_earlier_score_wrote_into_its_place_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = tmp_path / "out"
+    assert score(*files(tmp_path / "in"), out) == 0
+    tree = {path: path.read_bytes() for path in out.rglob("*") if path.is_file()}
+    (examples,), (generations,) = out.glob("examples/*.jsonl"), out.glob("generations/*/*.jsonl")
+    assert score(examples, generations, out) == 2
+    assert "give another --out" in capsys.readouterr().err
+    assert {path: path.read_bytes() for path in out.rglob("*") if path.is_file()} == tree
+
+
+def test_texts_cannot_pass_for_the_references(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert score(*files(tmp_path / "in", stage="gold"), tmp_path / "out") == 2
+    assert "stage gold" in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
+
+
+def test_gold_that_cannot_be_scored_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert score(*files(tmp_path / "in", references=3), tmp_path / "out") == 0
+    assert "gold is not scored: 1 of 4 examples have no reference" in capsys.readouterr().err
+
+
+def test_report_tells_what_it_cannot_show(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert score(*files(tmp_path / "in"), tmp_path / "out") == 0
+    (tmp_path / "out" / "scores.parquet").write_text("garbage")
+    capsys.readouterr()
+    assert main(["report", str(tmp_path / "out")]) == 0
+    assert "note: " in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("text", ['{"systems": []}', '{"systems": {"a": 1}, "run": {"task": "t"}}', "[]"])
+def test_a_malformed_summary_is_refused(text: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "summary.json").write_text(text)
+    for command in (["report", str(tmp_path)], ["compare", str(tmp_path), str(tmp_path)]):
+        assert main(command) == 2
+        assert "summary.json cannot be read" in capsys.readouterr().err
+
+
+def test_a_summary_that_does_not_tell_its_run_cannot_be_compared(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "summary.json").write_text('{"systems": {}, "run": {}}')
+    assert main(["compare", str(tmp_path), str(tmp_path)]) == 2
+    assert "cannot be compared" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("setting", ["run.seed=4294967296", "data.n_para=100000000"])
+def test_a_number_beyond_all_use_is_refused(setting: str) -> None:
+    with pytest.raises(UserError, match=setting.partition("=")[0]):
+        load_profile("smoke", (setting,))
+
+
+def test_an_export_of_endless_size_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["data", "export", "--task", "newswire-title", "--split", "test", "--n", "999999999", "--out", str(tmp_path / "x")]) == 2
+    assert "at most 1000000" in capsys.readouterr().err
