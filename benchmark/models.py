@@ -25,8 +25,6 @@ REWARD_ASSETS = {
     "comet-qe": "comet",
 }
 """Reward -> the embedded model of its kind."""
-YES_NO = ("reranker-generative", "reranker-vllm")
-"""Rewards that ask a causal language model for yes or no."""
 HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*/[\w.-]+")
 """owner/name, as on the model hub."""
 
@@ -122,7 +120,7 @@ class Models:
 
     def _check_options(self, reward: str) -> None:
         """Raises UserError for options that the reward does not take, and for a yes/no judge that could not judge: known before anything is trained."""
-        from training.rewards import REWARDS, kind_of
+        from training.rewards import REWARDS, YES_NO, kind_of
 
         named = reward in REWARDS
         if not named and not Path(reward).is_dir():
@@ -139,12 +137,12 @@ class Models:
 
             check_judge(where, options, kind == "reranker-vllm")
 
-    def load_reward(self) -> Any:
-        """The reward of the RL stage."""
+    def load_reward(self, target_lang: str | None = None) -> Any:
+        """The reward of the RL stage, for texts of a language (default: that of the profile's task)."""
         from benchmark.tasks import load_task
         from training.rewards import load_reward_for
 
-        lang, rl = load_task(self.profile.run.task).target_lang, self.profile.rl
+        lang, rl = target_lang or load_task(self.profile.run.task).target_lang, self.profile.rl
         return load_reward_for(lang, rl.reward, self.reward_path, **rl.reward_options)
 
     @cached_property

@@ -126,24 +126,21 @@ def _named(groups: dict[tuple[str, str], list[Generation]]) -> dict[str, list[Ge
     return named
 
 
-def _clear(out: Path, inputs: Sequence[Path]) -> None:
-    """Makes room for new scores: what an earlier `score` wrote goes, and nothing else.
+def _clear(out: Path, inputs: Sequence[Path], wanted: Sequence[Path]) -> None:
+    """Makes room for new scores: what an earlier `score` wrote goes, and nothing else. wanted: the files that will be written.
 
-    Raises UserError, before anything is removed, where the directory belongs to a run, or where one of those files is an input now.
+    Raises UserError, before anything is removed, where the directory belongs to a run, or where an input is one of those files, old or new.
     """
     from benchmark.manifest import read_manifest
 
-    if not (out / "manifest.json").exists():
-        return
-    command = read_manifest(out).command
-    if command != "score":
+    if (out / "manifest.json").exists() and (command := read_manifest(out).command) != "score":
         raise UserError(f"--out {out}: holds a run directory of `{command}`, whose scores would be lost; give another directory")
     parts = sorted((out / "steps" / "score").glob("*/*.parquet"))  # one for each system that was scored
     written = [out / "generations" / part.parent.name / f"{part.stem}.jsonl" for part in parts]
     written += [out / "examples" / f"{task}-test.jsonl" for task in sorted({part.parent.name for part in parts})]
     for path in inputs:
-        if (resolved := path.resolve()) in {w.resolve() for w in written} or (out / "steps").resolve() in resolved.parents:
-            raise UserError(f"{path}: belongs to the scores in --out {out}, which would be replaced; give another --out")
+        if (resolved := path.resolve()) in {w.resolve() for w in [*written, *wanted]} or (out / "steps").resolve() in resolved.parents:
+            raise UserError(f"{path}: is one of the files that --out {out} replaces; give another --out")
     for path in written:
         path.unlink(missing_ok=True)
     shutil.rmtree(out / "steps", ignore_errors=True)
@@ -185,14 +182,16 @@ def command(args: argparse.Namespace) -> int:
     if means.retrieval:
         check_weights(means.retrieval, "score.retrieval")
     with locked(out):
-        _clear(out, [Path(args.examples), *map(Path, args.generations)])
+        examples_file = out / "examples" / f"{task}-test.jsonl"
+        texts = {n: out / "generations" / task / f"{n}.jsonl" for n, group in named.items() if group[0].stage != GOLD}
+        _clear(out, [Path(args.examples), *map(Path, args.generations)], [examples_file, *texts.values()])
         parts = []
         for name, group in named.items():
             parts.append(out / "steps" / "score" / task / f"{name}.parquet")
             score_file(examples, group, means, task, parts[-1])
-            if group[0].stage != GOLD:
-                write_generations(out / "generations" / task / f"{name}.jsonl", group)
-        write_examples(out / "examples" / f"{task}-test.jsonl", examples)
+            if name in texts:
+                write_generations(texts[name], group)
+        write_examples(examples_file, examples)
         config = {"score": profile.resolved()["score"], "examples": examples_hash}
         run = {"task": task, "config_hash": sha256_json(config), "seed": profile.run.seed}
         draws = Draws(profile.score.bootstrap_draws, profile.score.permutation_draws, profile.run.seed)

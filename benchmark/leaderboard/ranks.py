@@ -167,7 +167,7 @@ def _texts(row: Row) -> str:
 
 
 def _same_checkpoint(a: Entry, b: Entry) -> bool:
-    """Whether two systems share a stage, as arms of one experiment do: the same weights give the same texts."""
+    """Whether two entries say that the same weights wrote them."""
     return bool(a["lineage"]) and bool(b["lineage"]) and a["lineage"][-1]["weights_hash"] == b["lineage"][-1]["weights_hash"] is not None
 
 
@@ -179,9 +179,11 @@ def _mark_copies(rows: Sequence[Row], shown: Sequence[Group]) -> None:
         told = row.entry["copies"]
         if told and max(told["exact"], told["near"]) >= COPIED:
             row.flags.append(f"near-copies of the public references: {told['near']:.0%} (exact {told['exact']:.0%}, similarity >= {NEAR})")
-        twins = [e for e in owners[_texts(row)] if e is not row.entry and not _same_checkpoint(e, row.entry)]
+        twins = [e for e in owners[_texts(row)] if e is not row.entry]
         if twins:
-            row.flags.append("the same texts as " + boards.name_of(twins[0]))
+            # A lineage is a claim: arms of one experiment share a checkpoint, and so would a copy that gives itself the original's hashes.
+            shared = "; by their lineages it is one checkpoint" if _same_checkpoint(twins[0], row.entry) else ""
+            row.flags.append(f"the same texts as {boards.name_of(twins[0])}{shared}")
 
 
 class _Statistics:

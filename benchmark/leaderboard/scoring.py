@@ -7,6 +7,7 @@ import json
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from benchmark.leaderboard.board import Board, Entry, stats_hash
@@ -98,7 +99,7 @@ def known_means(examples: Sequence[Example], asked: Sequence[str], profile: str,
         inventory,
         models.retrieval if "retrieval" in asked else None,
         models.scorers if "scorers" in asked else {},
-        models.load_reward if "reward" in asked else None,
+        partial(models.load_reward, examples[0].target_lang) if "reward" in asked else None,
     )
 
 

@@ -68,8 +68,8 @@ def test_ranks_and_the_ranges_they_may_have(tmp_path: Path) -> None:
     assert any("the same texts as middle" in flag for g in view.groups if g.system == "twin" for flag in g.rows[0].flags)
 
 
-def test_arms_of_one_experiment_share_a_checkpoint_without_a_flag(tmp_path: Path) -> None:
-    """The same weights give the same texts; the same texts of other weights are told."""
+def test_the_same_texts_are_told_even_where_the_lineages_say_one_checkpoint(tmp_path: Path) -> None:
+    """Arms of one experiment share one, and a copy may claim to: what is claimed hides nothing."""
     path = new_board(tmp_path / "b")
     run = run_directory(tmp_path / "run")
     for name in ("one", "other"):
@@ -78,7 +78,9 @@ def test_arms_of_one_experiment_share_a_checkpoint_without_a_flag(tmp_path: Path
     view = derive(path, boards.read_board(path))
     told = {g.system: [flag for row in g.rows for flag in row.flags if "the same texts as" in flag] for g in view.groups}
     assert told["copy"] == ["the same texts as one v1 seed 3, post-rl"]
-    assert told["one"] == told["other"] == ["the same texts as copy v1, user"]
+    claimed = "the same texts as one v1 seed 3, {}; by their lineages it is one checkpoint"
+    assert len(told["one"]) == len(told["other"]) == len(STAGES)
+    assert [claimed.format(s) in told["other"] for s in ("post-sft", "post-recovery")] == [True, True]
 
 
 def test_systems_that_differ_on_few_segments_share_a_range(tmp_path: Path) -> None:

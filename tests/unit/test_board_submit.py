@@ -482,6 +482,17 @@ def test_a_system_is_held_against_the_reward_that_it_was_trained_with(reward_id:
     assert known_means(EXAMPLES, ["reward"], "tiny", reward_id).reward.name == kind
 
 
+def test_a_yes_no_judge_is_asked_about_the_language_of_the_board() -> None:
+    """Whatever the profile's own task is: Tibetan titles are not judged as Thai."""
+    from dataclasses import replace
+
+    from benchmark.leaderboard.scoring import known_means
+    from training.rewards.reranker_generative import instruct_for
+
+    asked = {lang: known_means([replace(e, target_lang=lang) for e in EXAMPLES], ["reward"], "tiny").reward.instruct for lang in ("th", "bo")}
+    assert asked == {lang: instruct_for(lang) for lang in ("th", "bo")}
+
+
 def test_no_torch_unless_a_neural_metric_is_asked_for(board: Path, tmp_path: Path) -> None:
     path = write_outputs(tmp_path / "g.jsonl", first)
     script = (

@@ -51,6 +51,19 @@ def test_scoring_what_an_earlier_score_wrote_into_its_place_is_refused(tmp_path:
     assert {path: path.read_bytes() for path in out.rglob("*") if path.is_file()} == tree
 
 
+def test_an_input_where_an_output_goes_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Two systems in one file, which would be overwritten with one of them."""
+    out = tmp_path / "out"
+    examples, _ = files(tmp_path / "in")
+    place = out / "generations" / "user-data" / "one--user.jsonl"
+    place.parent.mkdir(parents=True)
+    write_generations(place, [Generation(f"e{i}", s, "user", "นายก", None, None, None) for s in ("one", "two") for i in range(4)])
+    before = place.read_bytes()
+    assert score(examples, place, out) == 2
+    assert "is one of the files" in capsys.readouterr().err
+    assert place.read_bytes() == before
+
+
 def test_texts_cannot_pass_for_the_references(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert score(*files(tmp_path / "in", stage="gold"), tmp_path / "out") == 2
     assert "stage gold" in capsys.readouterr().err

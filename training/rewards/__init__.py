@@ -28,7 +28,7 @@ REWARDS = {
 keyword options."""
 
 YES_NO = ("reranker-generative", "reranker-vllm")
-"""Rewards that are given an instruction."""
+"""Rewards that ask a causal language model for yes or no, by an instruction."""
 ONE_LANGUAGE = ("comet-qe", "llm-judge", "safeguarded")
 """Rewards that work for one target language at a time, the option `target_lang`."""
 
