@@ -14,6 +14,7 @@ from metrics.scores import read_scores
 from metrics.segment import SegmentStats
 from metrics.stats import Delta, compare, holm
 from metrics.summary import system_keys
+from metrics.version import versions_apart
 
 ALPHA = 0.05
 
@@ -48,7 +49,7 @@ def documents(run_dir: Path, task: str, ids: Sequence[str]) -> list[str | None] 
 def compare_runs(run_a: Path, run_b: Path) -> list[Row]:
     """Every metric of every system that both runs hold, on the segments scored in both. Holm's correction is over one system's metrics.
 
-    Raises UserError when the runs have no task, system or segments in common.
+    Raises UserError when the runs have no task, system or segments in common, or were scored by two versions of the metrics.
     """
     tasks = []
     for folder in (run_a, run_b):
@@ -71,6 +72,8 @@ def compare_runs(run_a: Path, run_b: Path) -> list[Row]:
         pairs = [(m, other[m.metric]) for m in a[key] if m.metric in other]
         if pairs and set(pairs[0][0].example_ids) != set(pairs[0][1].example_ids):
             raise UserError(f"{key}: the two runs were measured on different examples; compare runs of the same split and size")
+        if apart := versions_apart([x.signature for x, _ in pairs], [y.signature for _, y in pairs], (str(run_a), str(run_b))):
+            raise UserError(apart)
         docs = documents(run_a, tasks[0], pairs[0][0].example_ids) if pairs else None
         deltas = {x.metric: compare(x, y, docs) for x, y in pairs}
         corrected = holm({name: d.p for name, d in deltas.items()})

@@ -23,6 +23,7 @@ from metrics.errors import UserError
 from metrics.files import atomic_write_text
 from metrics.segment import SegmentStats
 from metrics.summary import summarise
+from metrics.version import versions_apart
 
 SHOWN = (
     "coverage.recall",
@@ -48,6 +49,9 @@ SAME = ("task", "world_version", "reward_id", "n_para", "n_src", "sft_steps", "r
 
 def joined(parts: Sequence[SegmentStats]) -> SegmentStats:
     """One metric of one system over several runs: their segments in a row, ids marked by the run. Raises UserError where signatures differ."""
+    for part in parts[1:]:
+        if apart := versions_apart([parts[0].signature], [part.signature], ("one of the runs", "another")):
+            raise UserError(apart)
     if len({p.signature for p in parts}) > 1:
         raise UserError(
             f"{parts[0].metric}: the runs scored it differently ({' / '.join(sorted({p.signature for p in parts}))}); score them again"

@@ -17,13 +17,13 @@ from metrics.inventory import Alignment, Inventory
 from metrics.normalise import cut_graphemes, tidy
 from metrics.records import ENTITY_TYPES, FACT_TYPES, QUANTITY_TYPES, Example
 from metrics.segment import COMBINERS, WIDTHS, SegmentStats, unscorable
+from metrics.version import V
 
 GROUPS: dict[str, tuple[str, ...]] = {"entity": ENTITY_TYPES, "event": ("event",), "quantity": QUANTITY_TYPES}
 """grounding.<group> -> its fact types."""
 CONTROLLED = ("coverage.recall", "coverage.f1", "grounding.entity", "grounding.event", "grounding.quantity", "grounding.relation")
 """Metrics that also exist as <metric>.length_controlled."""
 NO_FACTS, NO_REFERENCE = "no gold facts", "no reference"
-_VERSION = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +121,7 @@ def score_facts(examples: Sequence[Example], texts: Sequence[str], inventory: In
     if alignments is None:
         alignments = align_all(examples, texts, inventory)
     present = [kind for kind in FACT_TYPES if any(fact.type == kind for example in examples for fact in example.facts or ())]
-    signature = f"v:{_VERSION}|norm:nfc+digits|match:leftmost-longest|inventory:{inventory.fingerprint}"
+    signature = f"{V}|norm:nfc+digits|match:leftmost-longest|inventory:{inventory.fingerprint}"
     without = [NO_FACTS if alignment is None else None for alignment in alignments]
     scores = [_score(m, m.name, examples, alignments, without, f"{m.name}|{signature}") for m in _metrics(present)]
 

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from metrics.segment import WIDTHS, SegmentStats, unscorable
+from metrics.version import V
 
 if TYPE_CHECKING:
     from metrics.records import Example
@@ -130,7 +131,7 @@ def score_overlap(examples: Sequence[Example], texts: Sequence[str]) -> list[Seg
             settings = f"nrefs:{n_refs}|case:mixed|eff:no|tok:{tokens}|smooth:exp"
         else:
             settings = f"nrefs:{n_refs}|case:mixed|eff:yes|nc:6|nw:0|space:no"
-        signature = f"{name}|{settings}|norm:nfc|version:{__version__}"
+        signature = f"{name}|{V}|{settings}|norm:nfc|version:{__version__}"
         if not scored:
             out.append(unscorable(name, ids, NO_REFERENCE, signature, True, combiner))
             continue

@@ -22,6 +22,7 @@ import numpy as np
 from metrics.errors import UserError
 from metrics.files import sha256_file
 from metrics.segment import SegmentStats, from_values, unscorable
+from metrics.version import V
 
 if TYPE_CHECKING:
     from metrics.records import Example
@@ -117,7 +118,7 @@ def score_retrieval(examples: Sequence[Example], texts: Sequence[str], encoder: 
     from importlib.metadata import version
 
     release = version("sentence-transformers")
-    detail = f"encoder:{key[:12]}|distractors:{min(N_DISTRACTORS, len(ids) - 1)}|hard:{N_HARD}|version:sentence-transformers{release}"
+    detail = f"{V}|encoder:{key[:12]}|distractors:{min(N_DISTRACTORS, len(ids) - 1)}|hard:{N_HARD}|version:sentence-transformers{release}"
     if len(ids) < 2:
         return [unscorable(name, ids, "a single example has no distractors", f"{name}|{detail}", True) for name in (P1, MRR)]
     sources = tuple(e.source for e in examples)

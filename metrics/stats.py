@@ -21,6 +21,7 @@ import numpy as np
 
 from metrics.bca import bca_shares, mid_quantile
 from metrics.segment import COMBINERS, SegmentStats
+from metrics.version import versions_apart
 
 DRAWS_BOOT = 2000
 DRAWS_PERM = 10_000
@@ -241,6 +242,8 @@ def incomparable(a: SegmentStats, b: SegmentStats) -> str | None:
         return "different segments"
     if a.value() is None or b.value() is None:
         return a.reason or b.reason or "no value in one of the two systems"
+    if (apart := versions_apart([a.signature], [b.signature])) is not None:
+        return apart
     if a.signature != b.signature:
         return f"different signatures: {a.signature} and {b.signature}"
     return None

@@ -18,6 +18,7 @@ from metrics.numbers import base_language
 from metrics.records import Example, Generation
 from metrics.scripts import scripts_of
 from metrics.segment import SegmentStats, from_values, unscorable
+from metrics.version import V
 
 REPETITION_ORDER = 4
 _LETTER = regex.compile(r"[\p{L}--[\p{Common}\p{Inherited}]]", regex.V1)
@@ -94,7 +95,7 @@ def score_verbosity(examples: Sequence[Example], texts: Sequence[str], generatio
     langs = sorted({example.target_lang for example in examples})
 
     def sign(name: str, detail: str = "") -> str:
-        return f"verbosity.{name}|v:1|norm:nfc+strip{detail}"
+        return f"verbosity.{name}|{V}|norm:nfc+strip{detail}"
 
     references = [float(len(tidy(example.reference[0]))) if example.reference else None for example in examples]
     ratios = [None if r is None else (c, r) for c, r in zip(chars, references, strict=True)]

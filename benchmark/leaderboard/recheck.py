@@ -27,6 +27,7 @@ from benchmark.leaderboard.verify import Lie
 from metrics.errors import UserError
 from metrics.records import Example, Generation
 from metrics.segment import SegmentStats
+from metrics.version import versions_apart
 
 if TYPE_CHECKING:
     from benchmark.families import Means
@@ -73,6 +74,8 @@ class Recheck:
             held = entry["scores"][metric]
             if held["signature"] != cell["signature"]:
                 theirs, ours = self.board["signatures"][held["signature"]], signatures[cell["signature"]]
+                if apart := versions_apart([theirs], [ours], ("this board", "what is computed here")):
+                    raise Lie(name, f"scores.{metric}.signature", apart)
                 raise Lie(name, f"scores.{metric}.signature", f"made with {theirs}; here: {ours}; install those versions to recheck, or submit anew")
             _equal(name, metric, held, cell, 0.0)
         for metric, rows in statistics(metrics).items():
