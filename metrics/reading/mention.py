@@ -1,0 +1,135 @@
+"""One thing read from a text, and when two of them say the same."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from fractions import Fraction
+
+Key = tuple[str, Fraction]
+
+NUMBER_KINDS = ("number", "percentage", "money", "date", "time", "year", "decade", "century")
+TEXT_KINDS = ("name", "identifier", "phone", "url")
+_OWN_KEY = ("percentage", "date", "time", "decade", "century")
+HALF_DAY = 12 * 60
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One number, date, sum of money, Latin-script name, identifier ... of a text."""
+
+    start: int
+    end: int
+    """Code points start:end of the text, with the words that belong to it (per cent, currency, unit, era)."""
+    value: Fraction
+    """Number, money: the amount as it is written, before its unit's factor. Percentage: per cent (also for percentage points).
+    Year: of the common era, negative before it. Decade: its first year (1960). Century: its number (20). Date: 100 * month + day,
+    0 for a part that is not said (315 is 15 March, 300 March, 15 the 15th). Time: minutes since midnight, 0 to 1439.
+    Text kinds: 0."""
+    kind: str
+    """number | percentage | money | date | time | year | decade | century | name | identifier | phone | url"""
+    surface: str
+    core: tuple[int, int]
+    """The part that makes the value: a known surface may not begin or end inside it."""
+    text: str = ""
+    """Text kinds: the form that is compared (lower case; digits only of a phone number). Else empty."""
+    high: Fraction | None = None
+    """None: exact (as are 约, ประมาณ, "about"). Else the value lies in [value, high): 30多万 is 300,000 to 400,000."""
+    indefinite: bool = False
+    """No value is said at all, only its order (几十万, หลายแสน): `value` and `high` are the bounds."""
+    unit: str | None = None
+    """Id of the unit after the amount (kg, km2, person, year, percent_point ...: data/units.tsv); None: none, or unknown."""
+    dimension: str | None = None
+    """What the unit measures (mass, length, person ...); two known, different dimensions never agree."""
+    factor: Fraction = Fraction(1)
+    """value * factor is the amount in the base unit of the dimension."""
+    currencies: frozenset[str] = frozenset()
+    """ISO 4217 codes that the currency word can mean; empty: no currency is named."""
+    ordinal: bool = False
+    """第三, ที่ 3, third."""
+    half_day: bool = False
+    """A clock time of 12 hours without its half of the day: 12 hours later is as good."""
+    hard: bool = True
+    """False for what translators often leave out or add: lone small numerals without a unit of measure, ordinals, one."""
+
+    @property
+    def exact(self) -> bool:
+        """Does the text say this value and no range?"""
+        return self.high is None
+
+    @property
+    def currency(self) -> str | None:
+        """ISO 4217 code when the text names an unmistakable currency."""
+        return next(iter(self.currencies)) if len(self.currencies) == 1 else None
+
+    @property
+    def key(self) -> Key:
+        """What two readings share when they say the same: numbers, money and years compare by value alone."""
+        return (self.kind if self.kind in _OWN_KEY else "number", self.value)
+
+    @property
+    def amount(self) -> Fraction:
+        """The value in the base unit of its dimension."""
+        return self.value * self.factor
+
+
+def _conflict(one: Reading, other: Reading) -> bool:
+    """Do unit, currency or era of two numbers exclude each other? What is not said excludes nothing."""
+    if one.currencies and other.currencies and not one.currencies & other.currencies:
+        return True
+    dimensions = {"money" if r.currencies else "calendar" if r.kind == "year" else r.dimension for r in (one, other)} - {None}
+    return len(dimensions) > 1
+
+
+def bears_out(truth: Reading, said: Reading) -> bool:
+    """Is `said` right when `truth` is?
+
+    Numbers: the same amount in units, currency and kind that do not exclude each other; an inexact one is borne out by any
+    amount (or range) inside its own range, and by the same stated value. An indefinite truth (几十万) bears out no exact value.
+    Dates: a full date bears out its day and its month, not the other way round. Text kinds: the same text.
+    """
+    if truth.kind in TEXT_KINDS or said.kind in TEXT_KINDS:
+        return truth.kind in TEXT_KINDS and said.kind in TEXT_KINDS and bool(truth.text) and truth.text == said.text
+    if truth.key[0] != said.key[0]:
+        return False
+    if truth.kind == "date":
+        month, day = divmod(int(truth.value), 100)
+        return said.value in (truth.value, 100 * month if month else truth.value, day or truth.value)
+    if truth.kind == "time":
+        apart = abs(truth.value - said.value)
+        return apart == 0 or (apart == HALF_DAY and (truth.half_day or said.half_day))
+    if _conflict(truth, said):
+        return False
+    same_measure = truth.dimension is not None and truth.dimension == said.dimension
+    t, s = (truth.factor, said.factor) if same_measure else (Fraction(1), Fraction(1))
+    if truth.value * t == said.value * s and not truth.indefinite and not said.indefinite:
+        return True
+    if said.high is None:
+        return False
+    low, high = said.value * s, said.high * s
+    if truth.high is None:
+        return low <= truth.value * t < high
+    return low <= truth.value * t and truth.high * t <= high
+
+
+def same_place(truth: Reading, said: Reading) -> bool:
+    """Could the two stand for one another: same kind, and units, currencies and eras that do not exclude each other?
+
+    When such a truth is not borne out but another value stands where it should, the value was changed.
+    """
+    if truth.kind in TEXT_KINDS or said.kind in TEXT_KINDS:
+        return truth.kind == said.kind
+    if truth.key[0] != said.key[0] or (truth.kind == "year") != (said.kind == "year") or (truth.kind == "money") != (said.kind == "money"):
+        return False
+    return truth.kind in ("date", "time") or truth.dimension == said.dimension
+
+
+def support_keys(mentions: Iterable[Reading]) -> set[Key]:
+    """Everything that these readings, taken as the truth, bear out: their own keys, and for a full date its day and its month alone."""
+    keys: set[Key] = set()
+    for mention in mentions:
+        keys.add(mention.key)
+        if mention.kind == "date":
+            month, day = divmod(int(mention.value), 100)
+            keys.update(("date", Fraction(part)) for part in (100 * month, day) if part)
+    return keys
