@@ -21,7 +21,7 @@ from benchmark.measure import (
     score,
     summarise_all,
 )
-from benchmark.models import Models, model_hash
+from benchmark.models import Models, model_content, model_hash
 from benchmark.names import nearest
 from benchmark.prompts import asked
 from benchmark.score import GOLD, file_name
@@ -81,7 +81,7 @@ def command(args: argparse.Namespace) -> int:
     resolved["run"].pop("trackers")
     task = asked(task, profile.prompt, model, shown(profile, task), profile.policy.trust_remote_code)
     resolved["prompt"]["rendered"] = task.prompt
-    resolved["policy"]["path"] = model_hash(model)
+    resolved["policy"]["path"] = model_content(model)
     resolved["data"]["file"] = None if file is None else sha256_file(Path(file).expanduser())
     resolved["score"] |= {"scorers": None, "retrieval": None}
     identity = sha256_json({"config": resolved, "models": models.identity(profile.score.reward), "stage": stage})

@@ -25,7 +25,7 @@ from benchmark.manifest import (
     peak_memory_mib,
     read_manifest,
 )
-from benchmark.models import Models, model_hash
+from benchmark.models import Models, model_content
 from benchmark.score import GOLD, Draws, gold_generations, merge_scores, score_file, summarise_task, write_summary
 from benchmark.steps import Done, Steps
 from benchmark.tasks import Task
@@ -178,7 +178,7 @@ def generate(place: Workplace, on: Measured, stage: str, model: str, system: str
         "system": system,
         "seed": seed if settings.temperature else None,
     }
-    inputs = {"model": model_hash(model), "examples": on.examples_hash, "gold": sha256_json(on.gold)}
+    inputs = {"model": model_content(model), "examples": on.examples_hash, "gold": sha256_json(on.gold)}
     place.steps.run(f"generate/{on.task.name}/{stage}", config, inputs, GENERATE_CODE, [out], work, owned=unfinished(out), shared=True)
     return out
 

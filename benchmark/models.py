@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import inspect
-import re
 from dataclasses import dataclass
 from functools import cached_property
 from importlib import import_module
@@ -15,6 +14,7 @@ from benchmark.config import Profile
 from benchmark.lineage import Making
 from benchmark.names import nearest
 from metrics.errors import UserError
+from metrics.hub import is_hub_id
 from metrics.retrieval import MRR, P1
 
 REWARD_ASSETS = {
@@ -25,8 +25,6 @@ REWARD_ASSETS = {
     "comet-qe": "comet",
 }
 """Reward -> the embedded model of its kind."""
-HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*/[\w.-]+")
-"""owner/name, as on the model hub."""
 
 
 def inner_reward(spec: str) -> str:
@@ -35,12 +33,17 @@ def inner_reward(spec: str) -> str:
 
 
 def model_hash(path: str) -> str:
-    """Weights hash of a folder; a hub id stands for itself. Raises UserError for a path without weights."""
+    """Weights hash of a folder; a hub id with its commit. Raises UserError for a path without weights."""
     from training.checkpoints import weights_hash
 
-    if HUB_ID.fullmatch(path) and not Path(path).exists():
-        return f"hub:{path}"
     return weights_hash(path)
+
+
+def model_content(path: str) -> str:
+    """Hash of all that is read of a model, config and tokenizer too: what a step that uses it depends on. Raises UserError as `model_hash`."""
+    from training.checkpoints import content_hash
+
+    return content_hash(path)
 
 
 def check_weights(path: str, key: str) -> None:
@@ -48,7 +51,7 @@ def check_weights(path: str, key: str) -> None:
     from training.checkpoints import weight_files
     from training.resume import safetensors_problem
 
-    if HUB_ID.fullmatch(path) and not Path(path).exists():
+    if is_hub_id(path):
         return
     try:
         files = weight_files(path)
@@ -147,21 +150,23 @@ class Models:
 
     @cached_property
     def _reward_content(self) -> str:
-        """Weights hash of the reward; the id, which holds a hash of the code, where it is a function."""
+        """Content hash of the reward; the id, which holds a hash of the code, where it is a function."""
         rl = self.profile.rl
         folder = self.reward_path or rl.reward
-        return model_hash(folder) if ":" not in folder or Path(folder).exists() else str(self.load_reward().id)
+        return model_content(folder) if ":" not in folder or Path(folder).exists() else str(self.load_reward().id)
 
     @property
     def retrieval_is_reward(self) -> bool:
         """Whether the encoder of grounding.retrieval_* is what the policy was trained on: it may then not measure it."""
-        return self.retrieval is not None and model_hash(self.retrieval) == self._reward_content
+        folder = self.reward_path or self.profile.rl.reward
+        weights = None if ":" in folder and not Path(folder).exists() else model_hash(folder)
+        return self.retrieval is not None and model_hash(self.retrieval) == weights
 
     def identity(self, with_reward: bool = True) -> dict[str, Any]:
         """What identifies the models: content hashes instead of paths. with_reward: False where no reward is used at all."""
         return {
-            "scorers": {name: model_hash(path) for name, path in self.scorers.items()},
-            "retrieval": None if self.retrieval is None else model_hash(self.retrieval),
+            "scorers": {name: model_content(path) for name, path in self.scorers.items()},
+            "retrieval": None if self.retrieval is None else model_content(self.retrieval),
             "reward": [self._reward_content, self.profile.rl.reward_options] if with_reward else None,
         }
 

@@ -9,13 +9,14 @@ from pathlib import Path
 
 from benchmark.config import Profile
 from benchmark.generate import token_cap
-from benchmark.models import HUB_ID, Models, model_hash
+from benchmark.models import Models, model_content
 from benchmark.prompts import asked, check_prompt, read_template
 from benchmark.score import file_name
 from benchmark.stages import pairs_of
 from benchmark.tasks import SPLITS, TASKS, Task, load_task
 from benchmark.userdata import check_disjoint, read_split
 from metrics.errors import UserError
+from metrics.hub import is_hub_id
 from metrics.records import Example, sha256_file, sha256_json
 
 WITH_RL = ("rl", "recovery", "all")
@@ -35,7 +36,7 @@ def preflight(profile: Profile, stage: str, models: Models, policy: str, run_dir
     task = _check_names(profile, stage)
     splits = load_splits(profile, task)
     check_disjoint(splits)
-    if not HUB_ID.fullmatch(policy) or Path(policy).exists():
+    if not is_hub_id(policy):
         from training.checkpoints import check_folder
 
         check_folder(Path(policy), profile.policy.trust_remote_code)
@@ -51,7 +52,7 @@ def preflight(profile: Profile, stage: str, models: Models, policy: str, run_dir
     resolved["run"].pop("trackers")
     resolved["prompt"]["template"] = template
     resolved["data"] |= {split: sha256_file(Path(path).expanduser()) for split, path in profile.data.files.items()}
-    resolved["policy"]["path"] = model_hash(policy)
+    resolved["policy"]["path"] = model_content(policy)
     resolved["rl"] |= {"reward": None, "reward_path": None, "validate_pairs": None}
     resolved["score"] |= {"scorers": None, "retrieval": None}
     return sha256_json({"config": resolved, "models": models.identity()}), splits

@@ -9,7 +9,7 @@ from typing import Any
 
 from benchmark.config import SFTSettings
 from benchmark.measure import Workplace
-from benchmark.models import Models, model_hash
+from benchmark.models import Models, model_content
 from benchmark.steps import Done
 from benchmark.tasks import Task
 from metrics.records import Example, sha256_json
@@ -127,7 +127,7 @@ def _train(
     logs: list[Path],
     work: Callable[[], dict[str, Any]],
 ) -> Done:
-    inputs = {"parent": model_hash(parent), "data": data}
+    inputs = {"parent": model_content(parent), "data": data}
     out.parent.mkdir(parents=True, exist_ok=True)
     done = place.steps.run(f"train/{stage}", config, inputs, TRAINING_CODE, [out, *logs], work, owned=[out, Path(f"{out}.work")], shared=True)
     place.manifest.training_steps[stage] = done.record["steps"]

@@ -19,8 +19,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from metrics.errors import UserError
-from metrics.files import sha256_file
+from metrics.errors import UserError, first_line
+from metrics.folders import folder_hash
+from metrics.foreign import check_foreign
+from metrics.hub import model_folder
 from metrics.segment import SegmentStats, from_values, unscorable
 from metrics.version import V
 
@@ -75,11 +77,11 @@ def ranks(texts: np.ndarray, sources: np.ndarray, pools: Sequence[Sequence[int]]
 
 
 def weights_hash(encoder: str | Path) -> str:
-    """sha256 (hex) over the encoder's safetensors files. Raises UserError when the folder has none."""
-    files = sorted(Path(encoder).rglob("*.safetensors"))
-    if not files:
-        raise UserError(f"encoder {encoder}: no such folder, or no safetensors weights in it; give a sentence-transformers folder")
-    return hashlib.sha256("".join(sha256_file(f) for f in files).encode()).hexdigest()
+    """`folder_hash` of the encoder. Raises UserError when the folder has no weights."""
+    try:
+        return folder_hash(model_folder(encoder))
+    except UserError as error:
+        raise UserError(f"encoder {error} (an encoder is a sentence-transformers folder)") from None
 
 
 @lru_cache(maxsize=2)
@@ -87,12 +89,14 @@ def load_encoder(folder: str) -> Embed:
     """The embedding function of a sentence-transformers folder. Raises UserError when it cannot be loaded."""
     from sentence_transformers import SentenceTransformer
 
-    if not Path(folder, "modules.json").is_file():
+    place = model_folder(folder)
+    if not (place / "modules.json").is_file():
         raise UserError(f"encoder {folder}: no modules.json; give a sentence-transformers folder")
+    check_foreign(place, allow="another encoder: one that measures never runs code of its own")
     try:
-        model = SentenceTransformer(folder, local_files_only=True)
-    except (OSError, ValueError, KeyError) as error:
-        raise UserError(f"encoder {folder}: cannot be loaded ({str(error).splitlines()[0]})") from error
+        model = SentenceTransformer(str(place), local_files_only=True, model_kwargs={"use_safetensors": True})
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, ImportError, RuntimeError) as error:
+        raise UserError(f"encoder {folder}: cannot be loaded ({first_line(error)})") from error
 
     def embed(texts: Sequence[str]) -> np.ndarray:
         return np.asarray(model.encode(list(texts), batch_size=64, normalize_embeddings=True, show_progress_bar=False), dtype=np.float64)

@@ -13,7 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from metrics.errors import UserError
-from metrics.records import sha256_file
+from metrics.folders import folder_hash, weights_in
+from metrics.foreign import ALLOW, check_foreign
+from metrics.hub import hub_revision, is_hub_id
 
 from .lora import adapter_base, with_adapter
 from .memory import is_out_of_memory, memory_guard
@@ -22,12 +24,7 @@ from .resume import safetensors_problem
 LINEAGE = "lineage.json"
 DTYPES = ("float32", "bfloat16", "float16")
 TOO_LARGE = "set policy.dtype=bfloat16, or policy.device_map=auto to spread the model over the devices there are"
-REMOTE_CODE = (
-    "the model brings its own code; read that code, then allow it with --set policy.trust_remote_code=true "
-    "(a reward: rl.reward_options.trust_remote_code=true)"
-)
-PICKLED = (".bin", ".pt", ".pth", ".ckpt", ".pkl", ".pickle")
-HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*/[\w.-]+")
+REMOTE_CODE = f"the model brings its own code; read that code, then allow it with {ALLOW}"
 _DEVICE_MAP = re.compile(r"auto|balanced|balanced_low_0|sequential|cpu|mps|cuda(:\d+)?")
 log = logging.getLogger("training")
 
@@ -60,30 +57,33 @@ def weight_files(folder: str | Path) -> list[Path]:
     folder = Path(folder)
     if not folder.is_dir():
         raise UserError(f"{folder}: no such checkpoint folder; check the path")
-    files = sorted(folder.glob("*.safetensors"))
-    if not files:
-        pickled = sorted(p.name for p in folder.iterdir() if p.suffix in PICKLED and p.name != "training_args.bin")
-        if pickled:
-            raise UserError(
-                f"{folder}: holds only pickled weights ({pickled[0]}), which can run code when loaded; "
-                "save the model again with safetensors"
-            )
-        raise UserError(f"{folder}: holds no weights (*.safetensors); give the folder of a saved Hugging Face model")
-    return files
+    return weights_in(folder, [p for p in folder.iterdir() if p.is_file()])
 
 
 def weights_hash(folder: str | Path) -> str:
-    """sha256 over names and contents of the safetensors files of a folder: equal exactly when the weights files are equal.
+    """`metrics.folders.folder_hash`: equal exactly when the weights files are equal. A hub id is named with its commit.
 
-    An adapter's weights are those of its base, too (a base on the hub stands for itself).
+    An adapter's weights are those of its base, too.
     """
-    digest = hashlib.sha256()
-    for file in weight_files(folder):
-        digest.update(f"{file.name}\0{sha256_file(file)}\0".encode())
-    base = adapter_base(folder)
-    if base is not None:
-        digest.update(f"base\0{weights_hash(base) if Path(base).is_dir() else base}\0".encode())
-    return digest.hexdigest()
+    return _hash(folder, weights_only=True)
+
+
+def hex_hash(path: str | Path) -> str:
+    """`weights_hash` as 64 hex digits, of a hub id, too: for the ids of rewards."""
+    found = weights_hash(path)
+    return hashlib.sha256(found.encode()).hexdigest() if is_hub_id(path) else found
+
+
+def content_hash(folder: str | Path) -> str:
+    """As `weights_hash`, over all that a library reads of a model: config, tokenizer and templates, too. What step keys are made of."""
+    return _hash(folder, weights_only=False)
+
+
+def _hash(folder: str | Path, weights_only: bool) -> str:
+    if is_hub_id(folder):
+        return f"hub:{folder}@{hub_revision(str(folder))}"
+    own, base = folder_hash(folder, weights_only), adapter_base(folder)
+    return own if base is None else hashlib.sha256(f"{own}\0base\0{_hash(base, weights_only)}\0".encode()).hexdigest()
 
 
 def check_folder(folder: Path, trust_remote_code: bool = False) -> dict[str, Any]:
@@ -95,6 +95,7 @@ def check_folder(folder: Path, trust_remote_code: bool = False) -> dict[str, Any
         raise UserError(f"{folder}: no such checkpoint folder; check the path")
     base = adapter_base(folder)
     if base is not None:
+        check_foreign(folder, trust_remote_code)
         _check_adapter(folder, base)
         return check_folder(Path(base), trust_remote_code) if Path(base).is_dir() else {}
     try:
@@ -105,11 +106,7 @@ def check_folder(folder: Path, trust_remote_code: bool = False) -> dict[str, Any
         raise UserError(f"{folder / 'config.json'}: cannot be read ({err}); save the model again") from err
     if not isinstance(config, dict):
         raise UserError(f"{folder / 'config.json'}: must hold a JSON object; save the model again")
-    if config.get("auto_map") and not trust_remote_code:
-        raise UserError(
-            f"{folder}: the model brings its own code (auto_map in config.json); read that code, then allow it with "
-            "--set policy.trust_remote_code=true (a reward: rl.reward_options.trust_remote_code=true)"
-        )
+    check_foreign(folder, trust_remote_code)
     files = weight_files(folder)
     index = folder / "model.safetensors.index.json"
     if index.exists():
@@ -134,8 +131,9 @@ def load_config(path: str | Path, trust_remote_code: bool = False) -> Any:
     """The transformers config of a folder or hub id. UserError when it cannot be read."""
     from transformers import AutoConfig
 
+    revision = _revision(path)
     try:
-        return AutoConfig.from_pretrained(str(path), trust_remote_code=trust_remote_code)
+        return AutoConfig.from_pretrained(str(path), trust_remote_code=trust_remote_code, **revision)
     except Exception as err:  # as for the tokenizer below
         if _needs_code(err):
             raise UserError(f"{path}: {REMOTE_CODE}") from err
@@ -158,6 +156,11 @@ def _check_adapter(folder: Path, base: str) -> None:
         raise UserError(f"{folder}: its base model {base} has changed since the adapter was trained; put the old weights back, or train again")
 
 
+def _revision(path: str | Path) -> dict[str, str]:
+    """The commit of a hub id that `weights_hash` names, so that what is hashed is what is loaded."""
+    return {"revision": hub_revision(str(path))} if is_hub_id(path) else {}
+
+
 def _needs_code(err: Exception) -> bool:
     return "trust_remote_code" in str(err)
 
@@ -169,8 +172,9 @@ def load_tokenizer(path: str | Path, trust_remote_code: bool = False) -> Any:
     """
     from transformers import AutoTokenizer
 
+    revision = _revision(path)
     try:
-        tokenizer = AutoTokenizer.from_pretrained(str(path), trust_remote_code=trust_remote_code)
+        tokenizer = AutoTokenizer.from_pretrained(str(path), trust_remote_code=trust_remote_code, **revision)
     except Exception as err:  # the libraries raise many kinds for a bad folder; each is the same mistake of the user
         if _needs_code(err):
             raise UserError(f"{path}: {REMOTE_CODE}") from err
@@ -203,14 +207,14 @@ def load_policy(
     if device_map is not None and not _DEVICE_MAP.fullmatch(device_map):
         raise UserError(f"unknown device map {device_map!r}; use auto, balanced, sequential, cpu, cuda or cuda:N")
     folder = Path(path)
-    if folder.exists() or not HUB_ID.fullmatch(str(path)):
+    if not is_hub_id(path):
         check_folder(folder, trust_remote_code)
     base = adapter_base(folder)
     if base is not None:
         model, own = load_policy(base, "float32", trust_remote_code, device, device_map)
         merged = with_adapter(model, folder).to(getattr(torch, dtype))
         return merged.eval(), load_tokenizer(folder, trust_remote_code) if (folder / "tokenizer_config.json").exists() else own
-    tokenizer = load_tokenizer(path, trust_remote_code)
+    tokenizer, revision = load_tokenizer(path, trust_remote_code), _revision(path)
     logger = logging.getLogger("transformers")
     level = logger.level
     logger.setLevel(logging.ERROR)  # what it warns of (weights newly initialised) is an error here, raised below
@@ -221,6 +225,7 @@ def load_policy(
             trust_remote_code=trust_remote_code,
             use_safetensors=True,
             output_loading_info=True,
+            **revision,
             **({"device_map": device_map} if device_map else {}),
         )
     except Exception as err:  # as above

@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from metrics.errors import UserError
+from metrics.hub import is_hub_id
 
-from .checkpoints import HUB_ID, check_folder, load_config, load_tokenizer
+from .checkpoints import check_folder, load_config, load_tokenizer
 from .lora import adapter_base
 
 
@@ -18,7 +19,7 @@ def files_of(path: str | Path, trust_remote_code: bool = False) -> tuple[Any, An
     than the embedding.
     """
     folder = Path(path)
-    if folder.exists() or not HUB_ID.fullmatch(str(path)):
+    if not is_hub_id(path):
         check_folder(folder, trust_remote_code)
     base = adapter_base(folder)
     if base is None:

@@ -18,10 +18,22 @@ ADAPTER = "adapter_config.json"
 def adapter_base(folder: str | Path) -> str | None:
     """What the adapter in `folder` stands on (a folder or hub id), or None when the folder holds no adapter.
 
-    A base that has moved together with the adapter is looked for beside it. Raises UserError when adapter_config.json names none, or one
-    that is not there.
+    A base that has moved together with the adapter is looked for beside it. Raises UserError when adapter_config.json names none, one that
+    is not there, or an adapter that stands on this one.
     """
-    path = Path(folder) / ADAPTER
+    base = _named_base(Path(folder))
+    seen = {Path(folder).resolve()}
+    below = base
+    while below is not None and Path(below).is_dir():
+        if (place := Path(below).resolve()) in seen:
+            raise UserError(f"{Path(folder) / ADAPTER}: the adapter stands on itself ({below}); write the folder or hub id of its base model there")
+        seen.add(place)
+        below = _named_base(Path(below))
+    return base
+
+
+def _named_base(folder: Path) -> str | None:
+    path = folder / ADAPTER
     if not path.is_file():
         return None
     try:
@@ -31,7 +43,7 @@ def adapter_base(folder: str | Path) -> str | None:
     if not isinstance(base, str) or not base:
         raise UserError(f"{path}: names no base_model_name_or_path; write the folder or hub id of its base model there")
     if Path(base).is_absolute() and not Path(base).is_dir():
-        beside = Path(folder).resolve().parent / Path(base).name
+        beside = folder.resolve().parent / Path(base).name
         if not beside.is_dir():
             raise UserError(f"{path}: its base model {base} is not there; put it back, or write its present place there")
         return str(beside)

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from metrics.errors import UserError
+from metrics.hub import is_hub_id
 
 from .checkpoints import check_folder
 from .lora import adapter_base
@@ -74,7 +75,7 @@ def engine(path: str, dtype: str, length: int, trust_remote_code: bool = False, 
     is unknown or not free, an engine that does not start.
     """
     need_vllm()
-    if Path(path).exists() or "/" not in path:
+    if not is_hub_id(path):
         check_folder(Path(path), trust_remote_code)
     if adapter_base(path) is not None:
         raise UserError(f"{path}: holds a LoRA adapter, which the engine here does not merge; train with lora_merge=true, or use the backend transformers")

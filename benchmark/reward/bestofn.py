@@ -172,11 +172,11 @@ def measure(judge: Judge, examples: Sequence[Example], texts: Sequence[Sequence[
 def prepare(sampling: Sampling) -> tuple[Task, list[Example]]:
     """The task and its dev sources that have salient facts. UserError where there are too few, or for a policy that cannot be loaded."""
     from benchmark.assets import resolve
-    from benchmark.models import HUB_ID
+    from metrics.hub import is_hub_id
     from training.checkpoints import check_folder
 
     path = resolve(sampling.policy, "--policy")
-    if Path(path).exists() or not HUB_ID.fullmatch(path):
+    if not is_hub_id(path):
         check_folder(Path(path))
     task = load_task(sampling.task)
     examples = [e for e in task.load("dev", sampling.n_sources) if any(f.salient for f in e.facts or ())]

@@ -21,10 +21,13 @@ import warnings
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
+from pickle import UnpicklingError
 from typing import TYPE_CHECKING, Any
 
 from metrics.errors import UserError
 from metrics.files import sha256_file
+from metrics.folders import folder_hash
+from metrics.foreign import check_foreign
 from metrics.segment import SegmentStats, from_values, unscorable
 
 if TYPE_CHECKING:
@@ -66,8 +69,8 @@ def unsupported(*languages: str) -> str | None:
 
 
 def weights_hash(checkpoint: str | Path) -> str:
-    """sha256 (hex) of the checkpoint's `model.safetensors`. Raises UserError when the folder is not a COMET checkpoint."""
-    return sha256_file(_checked(Path(checkpoint)) / WEIGHTS)
+    """`folder_hash` of the checkpoint. Raises UserError when the folder is not a COMET checkpoint."""
+    return folder_hash(_checked(Path(checkpoint)))
 
 
 def _checked(folder: Path) -> Path:
@@ -79,6 +82,7 @@ def _checked(folder: Path) -> Path:
         raise UserError(f"{where}: holds a pickled .ckpt, which may run code and is refused; save its state dict as {WEIGHTS}")
     if absent:
         raise UserError(f"{where}: lacks {', '.join(absent)}; a checkpoint holds {WEIGHTS}, {HPARAMS} and {ENCODER}/")
+    check_foreign(folder, allow="another checkpoint: a scorer never runs code of its own")
     return folder
 
 
@@ -162,10 +166,13 @@ def _offline_and_quiet() -> Iterator[None]:
     """No hub access and no Lightning chatter while COMET works; both restored after."""
     import huggingface_hub.constants as hub
 
-    before_env, before_flag = os.environ.get("HF_HUB_OFFLINE"), hub.HF_HUB_OFFLINE
+    # The .ckpt lies in a cache that others may be able to write: torch reads it as tensors and plain values, or not at all.
+    names = ("HF_HUB_OFFLINE", "TORCH_FORCE_WEIGHTS_ONLY_LOAD")
+    before, before_flag = {name: os.environ.get(name) for name in names}, hub.HF_HUB_OFFLINE
     loggers = [logging.getLogger(n) for n in ("pytorch_lightning", "pytorch_lightning.utilities.rank_zero", "comet", "lightning")]
     levels = [log.level for log in loggers]
-    os.environ["HF_HUB_OFFLINE"], hub.HF_HUB_OFFLINE = "1", True
+    os.environ.update(dict.fromkeys(names, "1"))
+    hub.HF_HUB_OFFLINE = True
     try:
         for log in loggers:
             log.setLevel(logging.ERROR)
@@ -174,10 +181,11 @@ def _offline_and_quiet() -> Iterator[None]:
             yield
     finally:
         hub.HF_HUB_OFFLINE = before_flag
-        if before_env is None:
-            os.environ.pop("HF_HUB_OFFLINE", None)
-        else:
-            os.environ["HF_HUB_OFFLINE"] = before_env
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
         for log, level in zip(loggers, levels, strict=True):
             log.setLevel(level)
 
@@ -202,7 +210,7 @@ def _loaded(folder: Path, ckpt: Path) -> Any:
             raise UserError(f"{folder / HPARAMS}: unknown class_identifier {kind!r}; one of {', '.join(sorted(str2model))}")
         try:
             model = load_from_checkpoint(str(ckpt), local_files_only=True)
-        except (RuntimeError, OSError, TypeError, KeyError, ValueError) as err:
+        except (RuntimeError, OSError, TypeError, KeyError, ValueError, UnpicklingError) as err:
             reason = (str(err).splitlines() or [type(err).__name__])[0]
             raise UserError(f"COMET checkpoint {folder}: unbabel-comet cannot load it ({reason}); build it again") from err
     if model.requires_references():

@@ -5,10 +5,11 @@ Where the model brings a prompt for queries, the source is embedded with it, as 
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
-from metrics.errors import UserError
+from metrics.errors import UserError, first_line
+from metrics.foreign import check_foreign
+from metrics.hub import model_folder
 
 from .pair_models import PairReward
 
@@ -45,17 +46,18 @@ def load_embedding(path: str, *, batch_size: int = 64, trust_remote_code: bool =
     """A bi-encoder from a sentence-transformers folder or hub id. UserError when it cannot be loaded."""
     from sentence_transformers import SentenceTransformer
 
-    local = Path(path).is_dir()
-    if local and not (Path(path) / "modules.json").is_file():
+    folder = model_folder(path, trust_remote_code)
+    if not (folder / "modules.json").is_file():
         raise UserError(
             f"embedding {path}: holds no modules.json, so nobody knows how its vectors are pooled; give a folder saved by sentence-transformers"
         )
+    check_foreign(folder, trust_remote_code)
     try:
         model = SentenceTransformer(
-            path, local_files_only=local, trust_remote_code=trust_remote_code, model_kwargs={"use_safetensors": True}
+            str(folder), local_files_only=True, trust_remote_code=trust_remote_code, model_kwargs={"use_safetensors": True}
         )
-    except (OSError, ValueError, KeyError) as err:
-        raise UserError(f"embedding {path}: cannot be loaded ({str(err).splitlines()[0]}); give a sentence-transformers folder") from err
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, ImportError, RuntimeError) as err:
+        raise UserError(f"embedding {path}: cannot be loaded ({first_line(err)}); give a sentence-transformers folder") from err
     return EmbeddingReward(model, path, batch_size, name)
 
 

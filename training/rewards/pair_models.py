@@ -2,25 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
-from metrics.errors import UserError
-from metrics.files import sha256_file
-
-
-def folder_hash(path: str) -> str:
-    """sha256 over names and contents of all safetensors files under a folder; a hub id stands for itself. UserError without any."""
-    folder = Path(path)
-    if not folder.is_dir():
-        return hashlib.sha256(f"hub:{path}".encode()).hexdigest()
-    files = sorted(folder.rglob("*.safetensors"))
-    if not files:
-        raise UserError(f"reward {path}: the folder holds no safetensors weights; save the model again (pickled weights are refused)")
-    return hashlib.sha256("".join(f"{f.relative_to(folder)}\0{sha256_file(f)}\0" for f in files).encode()).hexdigest()
+from ..checkpoints import hex_hash
 
 
 class PairReward:
@@ -32,7 +18,7 @@ class PairReward:
         """where: folder or hub id, hashed into the id unless `weights` says what to take; detail: what else decides the scores."""
         self.where, self.tokenizer = where, tokenizer
         self.length_unit = "code points" if tokenizer is None else "reranker tokens"
-        self.id = f"{self.name}:{weights or folder_hash(where)[:16]}" + (f":{detail}" if detail else "")
+        self.id = f"{self.name}:{weights or hex_hash(where)[:16]}" + (f":{detail}" if detail else "")
         self._counts: Counter[str] = Counter()
 
     def _score(self, sources: list[str], candidates: list[str]) -> list[float]:

@@ -6,10 +6,11 @@ One output is squashed by a sigmoid; of two outputs the softmax share of the sec
 from __future__ import annotations
 
 import logging
-from pathlib import Path
 from typing import Any
 
-from metrics.errors import UserError
+from metrics.errors import UserError, first_line
+from metrics.foreign import check_foreign
+from metrics.hub import model_folder
 
 from .pair_models import PairReward
 
@@ -46,17 +47,18 @@ def load_encoder_reranker(
     """A cross-encoder from a folder or hub id. UserError when it cannot be loaded."""
     from sentence_transformers import CrossEncoder
 
-    local = Path(path).is_dir()
+    folder = model_folder(path, trust_remote_code)
+    check_foreign(folder, trust_remote_code)
     logger = logging.getLogger("sentence_transformers")
     level = logger.level
     logger.setLevel(logging.ERROR)  # it warns that a transformers folder has no modules.json, which is how all of these come
     try:
         model = CrossEncoder(
-            path, max_length=max_length, local_files_only=local, trust_remote_code=trust_remote_code, model_kwargs={"use_safetensors": True}
+            str(folder), max_length=max_length, local_files_only=True, trust_remote_code=trust_remote_code, model_kwargs={"use_safetensors": True}
         )
-    except (OSError, ValueError, KeyError) as err:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, ImportError, RuntimeError) as err:
         raise UserError(
-            f"reranker {path}: cannot be loaded as a cross-encoder ({str(err).splitlines()[0]}); give a ...ForSequenceClassification model"
+            f"reranker {path}: cannot be loaded as a cross-encoder ({first_line(err)}); give a ...ForSequenceClassification model"
         ) from err
     finally:
         logger.setLevel(level)

@@ -18,12 +18,11 @@ import hashlib
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
 from metrics.errors import UserError
 
-from ..checkpoints import DTYPES, load_policy, weights_hash
+from ..checkpoints import DTYPES, hex_hash, load_policy
 from ..files_of import files_of
 from .shared_prefix import last_hidden_states
 
@@ -266,9 +265,4 @@ def load_reranker(
 ) -> GenerativeReranker:
     """A generative reranker from a folder or hub id. options: those of GenerativeReranker. UserError when it cannot be used."""
     model, tokenizer = load_policy(path, dtype, trust_remote_code, device)
-    weights = (
-        weights_hash(path)
-        if Path(path).is_dir()
-        else hashlib.sha256(f"{path}@{getattr(model.config, '_commit_hash', None)}".encode()).hexdigest()
-    )
-    return GenerativeReranker(model, tokenizer, where=path, weights=weights, **options)
+    return GenerativeReranker(model, tokenizer, where=path, weights=hex_hash(path), **options)

@@ -8,14 +8,15 @@ caching is on, so that the candidates of one source share its pass.
 from __future__ import annotations
 
 import atexit
-import hashlib
 import math
 from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
-from ..checkpoints import check_folder, load_tokenizer, weights_hash
+from metrics.hub import is_hub_id
+
+from ..checkpoints import check_folder, hex_hash, load_config, load_tokenizer
 from ..vllm_engine import answers, engine, need_vllm
 from .reranker_generative import DEFAULT_INSTRUCT, YesNoJudge
 
@@ -40,17 +41,14 @@ class VllmReranker(YesNoJudge):
         **options: Any,
     ) -> None:
         """Limits as those of YesNoJudge; options: of the engine, such as tensor_parallel_size. UserError as `engine` raises it."""
-        from transformers import AutoConfig
-
         need_vllm()
-        local = Path(path).exists() or "/" not in path
-        if local:
+        if not is_hub_id(path):
             check_folder(Path(path), trust_remote_code)
         super().__init__(
             load_tokenizer(path, trust_remote_code),
-            AutoConfig.from_pretrained(path, trust_remote_code=trust_remote_code),
+            load_config(path, trust_remote_code),
             where=path,
-            weights=weights_hash(path) if local else hashlib.sha256(path.encode()).hexdigest(),
+            weights=hex_hash(path),
             dtype=dtype,
             instruct=instruct,
             max_source_tokens=max_source_tokens,
