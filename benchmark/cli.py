@@ -17,9 +17,9 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import Any, NoReturn
 
-from benchmark.names import nearest
+from benchmark.registry import nearest
 from metrics.errors import UserError
-from training import processes
+from training.shared import processes
 
 STAGES = ("sft", "rl", "recovery", "all")
 ENVIRONMENT = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.ENOTDIR, errno.EISDIR, errno.ENAMETOOLONG}
@@ -81,7 +81,7 @@ COMMANDS: dict[str, tuple[str, str, list[Argument]]] = {
         ],
     ),
     "evaluate": (
-        "benchmark.evaluate:command",
+        "benchmark.pipeline.evaluate:command",
         "generate with a checkpoint and score it",
         [
             _arg("--model", required=True, metavar="PATH_OR_HUB_ID", help="Hugging Face checkpoint"),
@@ -94,7 +94,7 @@ COMMANDS: dict[str, tuple[str, str, list[Argument]]] = {
         ],
     ),
     "parity": (
-        "benchmark.parity:command",
+        "benchmark.pipeline.parity:command",
         "check that the backends generate and score alike; exit 1 where they do not",
         [
             _arg("run_dir", nargs="?", metavar="RUN_DIR", help="check this run's checkpoints and reward; the result goes into its manifest"),
@@ -110,7 +110,7 @@ COMMANDS: dict[str, tuple[str, str, list[Argument]]] = {
         ],
     ),
     "score": (
-        "benchmark.score:command",
+        "benchmark.scoring.score:command",
         "score generations, without any policy model",
         [
             _arg("--examples", required=True, metavar="FILE", help="examples.jsonl"),
@@ -122,12 +122,12 @@ COMMANDS: dict[str, tuple[str, str, list[Argument]]] = {
         ],
     ),
     "report": (
-        "benchmark.render:command",
+        "benchmark.report.command:command",
         "write report.html of a run directory and print its table",
         [_arg("run_dir", metavar="RUN_DIR")],
     ),
     "compare": (
-        "benchmark.compare:command",
+        "benchmark.compare.runs:command",
         "compare two run directories on the same segments",
         [
             _arg("run_a", metavar="RUN_A"),
@@ -135,7 +135,7 @@ COMMANDS: dict[str, tuple[str, str, list[Argument]]] = {
         ],
     ),
     "pool": (
-        "benchmark.pool:command",
+        "benchmark.compare.pool:command",
         "runs that differ in their seed as one result: pooled intervals, spread between seeds, Markdown tables",
         [
             _arg("runs", nargs="+", metavar="RUN_DIR"),
@@ -143,7 +143,7 @@ COMMANDS: dict[str, tuple[str, str, list[Argument]]] = {
         ],
     ),
     "data": (
-        "benchmark.export:command",
+        "benchmark.data.export:command",
         "export a split of a task, or a training corpus of the embedded models; join articles and titles into splits",
         [
             _arg(

@@ -11,9 +11,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from benchmark.assets import resolve
-from benchmark.config import Profile, Prompt, load_profile
-from benchmark.measure import (
+from benchmark.pipeline.measure import (
     Measured,
     Workplace,
     generate,
@@ -25,14 +23,16 @@ from benchmark.measure import (
     score,
     summarise_all,
 )
-from benchmark.models import Models
-from benchmark.preflight import WITH_RL, preflight
-from benchmark.prompts import asked
-from benchmark.stages import pairs_of, rl, sft, validate_reward
-from benchmark.steps import check_config, locked
+from benchmark.pipeline.preflight import WITH_RL, preflight
+from benchmark.pipeline.train import pairs_of, rl, sft, validate_reward
+from benchmark.rundir.steps import check_config, locked
+from benchmark.settings.assets import resolve
+from benchmark.settings.config import Profile, Prompt, load_profile
+from benchmark.settings.models import Models
+from benchmark.settings.prompts import asked
 from benchmark.tasks import Task, load_task
 from metrics.records import Example, read_examples, sha256_file, write_examples
-from training import processes
+from training.shared import processes
 
 WITH_RECOVERY = ("recovery", "all")
 
@@ -138,7 +138,7 @@ def data(place: Workplace, task: Task, found: dict[str, list[Example]]) -> dict[
 
     config = {"task": task.name, "version": task.version, "n": {s: getattr(wanted, f"n_{s}") for s in found}}
     inputs = {split: sha256_file(Path(path).expanduser()) for split, path in wanted.files.items()}
-    code = ("benchmark/userdata.py",) if wanted.files else ("benchmark/tasks",)
+    code = ("benchmark/data/userdata.py",) if wanted.files else ("benchmark/tasks",)
     done = place.steps.run("data", config, inputs, code, list(paths.values()), work)
     splits = {split: read_examples(path) for split, path in paths.items()}
     place.manifest.data = {s: {"sha256": done.outputs[str(p.relative_to(place.run_dir))], "n": len(splits[s])} for s, p in paths.items()}

@@ -16,20 +16,14 @@ import numpy as np
 from metrics.preservation import preservation_from_draws
 from metrics.scores import read_scores, score_rows, write_scores
 from metrics.segment import SegmentStats
+from metrics.stages import GOLD, TRANSITIONS
 from metrics.stats import DRAWS_BOOT, DRAWS_PERM, LEVEL, Resampler, common_segments, holm, incomparable
 
 __all__ = ["read_scores", "score_rows", "summarise", "system_keys", "write_scores"]
 
 SCHEMA_VERSION = 1
-TRANSITIONS = (
-    ("post-sft", "post-rl"),
-    ("post-rl", "post-recovery"),
-    ("post-sft", "post-recovery"),
-    ("post-sft-continued", "post-recovery"),
-)
 PRESERVATION = ("post-sft", "post-rl", "post-recovery")
 RUN_FIELDS = ("task", "world_version", "config_hash", "reward_id", "n_para", "n_src", "sft_steps", "rl_steps", "recovery_steps", "seed")
-GOLD = "gold"
 
 Lineage = Mapping[str, tuple[bool | None, bool | None]]
 

@@ -15,11 +15,11 @@ from metrics.records import atomic_write_text
 
 # asset -> (module, settings class, function(corpus, words, out, settings) -> manifest fields)
 ASSETS = {
-    "base": ("training.base", "BaseSettings", "train_base"),
-    "reranker": ("training.reranker", "RerankerSettings", "train_reranker"),
-    "reranker-encoder": ("training.encoder_reranker", "EncoderRerankerSettings", "train_encoder_reranker"),
-    "comet": ("training.comet", "CometSettings", "train_comet"),
-    "encoder": ("training.embedder", "EncoderSettings", "train_encoder"),
+    "base": ("training.embedded.base", "BaseSettings", "train_base"),
+    "reranker": ("training.embedded.reranker", "RerankerSettings", "train_reranker"),
+    "reranker-encoder": ("training.embedded.encoder_reranker", "EncoderRerankerSettings", "train_encoder_reranker"),
+    "comet": ("training.embedded.comet", "CometSettings", "train_comet"),
+    "encoder": ("training.embedded.embedder", "EncoderSettings", "train_encoder"),
 }
 
 
@@ -56,7 +56,7 @@ def main(argv: list[str] | None = None) -> int:
         module = importlib.import_module(module_name)
         settings = _settings(getattr(module, cls), args.overrides)
         record = getattr(module, function)(args.corpus, args.words, args.out, settings)
-        from training.checkpoints import weights_hash
+        from training.shared.checkpoints import weights_hash
 
         words = f" --words {args.words.name}" if args.words is not None else ""
         overrides = "".join(f" --set {o}" for o in args.overrides)

@@ -50,7 +50,7 @@ def board_path(task: str, board: str | None) -> Path:
         return Path(board)
     known = [p.stem for p in board_files()]
     if task not in known:
-        from benchmark.names import nearest
+        from benchmark.registry import nearest
 
         hint = nearest(task, known) if known else f"no boards in {BOARDS}"
         raise UserError(f"no board for task {task!r}; {hint} (or give --board FILE)")

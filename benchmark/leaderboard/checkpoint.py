@@ -6,27 +6,27 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from benchmark.config import load_profile
-from benchmark.evaluate import lineage_of, shown
-from benchmark.generate import Decoding, generate_file
+from benchmark.generation.local import Decoding, generate_file
 from benchmark.leaderboard.board import Board, read_test
 from benchmark.leaderboard.schema import label
 from benchmark.leaderboard.sources import Candidate, chain, check_generations, seed_of, steps_of
-from benchmark.manifest import git_state, package_versions
-from benchmark.measure import settle_torch
-from benchmark.models import model_hash
-from benchmark.prompts import asked
+from benchmark.pipeline.evaluate import lineage_of, shown
+from benchmark.pipeline.measure import settle_torch
+from benchmark.rundir.manifest import git_state, package_versions
+from benchmark.settings.config import load_profile
+from benchmark.settings.models import model_hash
+from benchmark.settings.prompts import asked
 from benchmark.tasks import load_task
 from metrics.errors import UserError
 from metrics.records import read_generations
-from training.checkpoints import check_folder, read_checkpoint
+from training.shared.checkpoints import check_folder, read_checkpoint
 
 
 def from_checkpoint(folder: str, task_name: str, system: str, stage: str | None, board: Board, board_file: Path, profile: str) -> Candidate:
     """The checkpoint's outputs on the board's test split, made as `evaluate` makes them. Pickled weights and code of the model's own are refused."""
     settings = load_profile(profile, [f"run.task={task_name}"])
     if settings.generate.backend == "vllm":
-        from training.vllm_engine import need_vllm
+        from training.shared.vllm_engine import need_vllm
 
         need_vllm()
     examples = read_test(board_file, board)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from benchmark.leaderboard.board import Entry
-from benchmark.leaderboard.sources import LINK, PARENTS, STEPS, steps_of
+from benchmark.leaderboard.sources import LINK, STEPS, steps_of
+from metrics.stages import TRAINED_FROM
 
 TOLD = tuple(name for name in LINK if name != "weights_hash")
 
@@ -30,7 +31,7 @@ class Lineages:
                 return f"{where}.parent_hash", "not the weights before it: the chain is broken"
             if not i and link["parent_hash"] is not None:
                 return f"{where}.parent_hash", "the oldest link names a parent that is not in the chain"
-            parent = PARENTS.get(link["stage"])
+            parent = TRAINED_FROM.get(link["stage"])
             if i and parent is not None and links[i - 1]["stage"] not in (parent, None):
                 return f"{where}.stage", f"{link['stage']} is trained from {parent}, not from {links[i - 1]['stage']}"
             if found := self._agree(link, where) or self._same_stage(entry, link, where):

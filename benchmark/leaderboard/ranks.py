@@ -22,10 +22,11 @@ from benchmark.leaderboard.board import Board, Entry
 from benchmark.leaderboard.flags import ALPHA, REWARD, Move, hacking, watched
 from benchmark.leaderboard.scoring import NEAR, segments
 from benchmark.leaderboard.sources import same_reward
-from benchmark.names import nearest
+from benchmark.registry import nearest
 from metrics.errors import UserError
 from metrics.preservation import preservation_from_draws
 from metrics.segment import SegmentStats
+from metrics.stages import STAGES
 from metrics.stats import Resampler, common_segments, holm, incomparable
 
 if TYPE_CHECKING:
@@ -33,7 +34,6 @@ if TYPE_CHECKING:
 
 TESTED = 20
 DRAWS = 10_000
-ORDER = ("base", "post-sft", "post-sft-continued", "post-rl", "post-recovery")
 PATH = ("post-sft", "post-rl", "post-recovery")
 WORDS = ("system", "trust")
 """What a view can be sorted by besides metrics."""
@@ -119,7 +119,7 @@ def derive(path: Path, board: Board, sort: str | None = None, wanted: Sequence[s
         key = row.entry["system"], row.entry["version"], row.entry["seed"]
         groups.setdefault(key, Group(*key, [])).rows.append(row)
     for group in groups.values():
-        group.rows.sort(key=lambda r: (ORDER.index(r.entry["stage"]) if r.entry["stage"] in ORDER else len(ORDER), r.entry["stage"]))
+        group.rows.sort(key=lambda r: (STAGES.index(r.entry["stage"]) if r.entry["stage"] in STAGES else len(STAGES), r.entry["stage"]))
     metric = sort or primary
 
     found = sorted((g for g in groups.values() if all(_matches(g, w) for w in wanted)), key=lambda g: (g.system, g.version, g.seed or 0))

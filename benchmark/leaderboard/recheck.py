@@ -30,7 +30,7 @@ from metrics.segment import SegmentStats
 from metrics.version import versions_apart
 
 if TYPE_CHECKING:
-    from benchmark.families import Means
+    from benchmark.scoring.families import Means
 
 FIELDS = ("value", "ci_low", "ci_high", "n_scored", "reason")
 

@@ -18,11 +18,11 @@ from metrics.records import Example, Generation, align_generations
 if TYPE_CHECKING:
     import numpy as np
 
-    from benchmark.families import Means
+    from benchmark.scoring.families import Means
     from metrics.segment import SegmentStats
 
 DETERMINISTIC = ("facts", "verbosity", "overlap")
-"""Families (of `benchmark.families`) that every entry is scored by, and that `verify` recomputes to the digit."""
+"""Families (of `benchmark.scoring.families`) that every entry is scored by, and that `verify` recomputes to the digit."""
 NEURAL = {"retrieval": "grounding.retrieval_", "scorers": "scorer.", "reward": "reward."}
 """Families that need weights, only when asked for -> how their metrics' names begin."""
 TOLERANCE = 1e-4
@@ -82,7 +82,7 @@ def known_means(examples: Sequence[Example], asked: Sequence[str], profile: str,
     reward_id: of the reward that the system was trained with. If it is of an embedded kind, reward.mean is that kind's: whether a system has
     hacked its reward can only be told by its own one.
     """
-    from benchmark.families import Means
+    from benchmark.scoring.families import Means
     from metrics.inventory import Inventory
 
     if unknown := [name for name in asked if name not in NEURAL]:
@@ -90,8 +90,8 @@ def known_means(examples: Sequence[Example], asked: Sequence[str], profile: str,
     inventory = Inventory(examples)
     if not asked:
         return Means(inventory, None, {}, None)
-    from benchmark.config import load_profile
-    from benchmark.models import REWARD_ASSETS, Models
+    from benchmark.settings.config import load_profile
+    from benchmark.settings.models import REWARD_ASSETS, Models
 
     kind = (reward_id or "").rpartition("(")[2].partition(":")[0]  # "kind:hash", or that in the parentheses of eq. 6
     models = Models(load_profile(profile, [f"rl.reward={kind}"] if kind in REWARD_ASSETS else []))
@@ -107,7 +107,7 @@ def measure(examples: Sequence[Example], generations: Sequence[Generation], mean
     """The metrics of some families, without those that have no value because no weights were given."""
     from importlib import import_module
 
-    from benchmark.families import FAMILIES, Scoring
+    from benchmark.scoring.families import FAMILIES, Scoring
 
     scoring = Scoring(examples, generations, means)
     found: list[SegmentStats] = []

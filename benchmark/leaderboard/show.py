@@ -13,7 +13,7 @@ from benchmark.leaderboard.ranks import WORDS, View, derive
 from benchmark.leaderboard.schema import Shapes
 from benchmark.leaderboard.spelling import canonical
 from benchmark.leaderboard.terminal import table
-from benchmark.names import nearest
+from benchmark.registry import nearest
 from benchmark.report.safetext import plain
 from metrics.errors import UserError
 

@@ -13,13 +13,11 @@ from benchmark.leaderboard.schema import MAX_TEXT, label, line
 from benchmark.leaderboard.spelling import parse_json, read_text
 from metrics.errors import UserError
 from metrics.records import Generation, parse_generation, read_jsonl, sha256_file
+from metrics.stages import GOLD, TRAINED_FROM
 
 LINK = ("stage", "weights_hash", "parent_hash", "config_hash", "data_hash", "seed", "steps")
-PARENTS = {"post-sft": "base", "post-sft-continued": "post-sft", "post-rl": "post-sft", "post-recovery": "post-rl"}
-"""Stage -> the stage it is trained from, wherever both are known."""
 TRAINING = ("n_para", "n_src", "sft_steps", "rl_steps", "recovery_steps")
 STEPS = {"post-sft": "sft_steps", "post-rl": "rl_steps", "post-recovery": "recovery_steps"}
-GOLD = "gold"
 MAX_VALIDATION = 10_000_000
 """Bytes of a reward.json; one of validate-reward has about a hundred thousand."""
 UNNAMED = "model"
@@ -94,7 +92,7 @@ def chain(records: dict[str, dict[str, Any]], stage: str) -> list[dict[str, Any]
         parent = link["parent_hash"]
         record = next((r for r in records.values() if r.get("weights_hash") == parent), None) if parent else None
     if links and links[0]["parent_hash"]:
-        oldest = dict.fromkeys(LINK) | {"weights_hash": links[0]["parent_hash"], "stage": PARENTS.get(str(links[0]["stage"]))}
+        oldest = dict.fromkeys(LINK) | {"weights_hash": links[0]["parent_hash"], "stage": TRAINED_FROM.get(str(links[0]["stage"]))}
         links.insert(0, oldest)
     for link in links:
         if link["stage"] is not None:
@@ -115,8 +113,8 @@ def from_run(run_dir: Path, task: str, system: str | None, board: Board, validat
 
     Raises UserError when its test split is not the board's, or when a checkpoint that is there has other weights than the manifest says.
     """
-    from benchmark.manifest import read_manifest
-    from training.checkpoints import weights_hash
+    from benchmark.rundir.manifest import read_manifest
+    from training.shared.checkpoints import weights_hash
 
     manifest = read_manifest(run_dir)
     _check_split(run_dir, task, board)

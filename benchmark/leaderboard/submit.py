@@ -54,7 +54,7 @@ def command(args: argparse.Namespace) -> int:
     if args.stage_name and args.checkpoint is None:
         raise UserError("--stage-name NAME is the stage of a --checkpoint; a run directory or a file of generations tells its own")
     if args.profile != DEFAULT_PROFILE:
-        from benchmark.config import load_profile
+        from benchmark.settings.config import load_profile
 
         load_profile(args.profile)  # a mistake in it is told even where no weights are asked for
     if args.system is not None:
@@ -172,7 +172,7 @@ def _confirm(entries: Sequence[Entry], candidates: Sequence[Candidate], run: Pat
 
     The weights must lie in both run directories, where `from_run` hashes them; a stage that no run trained (base) stays as it is.
     """
-    from benchmark.manifest import read_manifest
+    from benchmark.rundir.manifest import read_manifest
 
     manifests = [read_manifest(folder) for folder in (run, second)]
     for folder, manifest in zip((run, second), manifests, strict=True):

@@ -25,7 +25,7 @@ from metrics.errors import UserError
 from metrics.records import Example, Generation, parse_generation
 
 if TYPE_CHECKING:
-    from benchmark.families import Means
+    from benchmark.scoring.families import Means
 
 
 @dataclass(eq=False)

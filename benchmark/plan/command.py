@@ -8,13 +8,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from benchmark.assets import resolve
-from benchmark.config import Profile, load_profile
+from benchmark.plan.needs import GIB, SHARDED, Judge, Machine, Need, Tokens, measure_need, rl_need, sft_need, with_hours
+from benchmark.plan.shapes import Shape, find_shape
+from benchmark.plan.workload import Sizes, count_tokens, sizes_of
+from benchmark.settings.assets import resolve
+from benchmark.settings.config import Profile, load_profile
 from metrics.errors import UserError
-
-from .needs import GIB, SHARDED, Judge, Machine, Need, Tokens, measure_need, rl_need, sft_need, with_hours
-from .shapes import Shape, find_shape
-from .workload import Sizes, count_tokens, sizes_of
 
 STRATEGIES = ("ddp", *SHARDED)
 WIDTH = {"float32": 4, "bfloat16": 2, "float16": 2}
@@ -188,7 +187,7 @@ def command(args: argparse.Namespace) -> int:
     _divides("rl.prompts_per_step x rl.num_generations", profile.rl.prompts_per_step * profile.rl.num_generations, profile.rl.accumulation, machine)
     sizes, tokens = sizes_of(profile), count_tokens(profile)
     plan = make_plan(profile, machine, tokens, sizes)
-    from .page import page
+    from benchmark.plan.page import page
 
     print(page(args.profile, profile, machine, plan))
     large = plan.too_large(machine)

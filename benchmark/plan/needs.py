@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
-from .shapes import Shape
+from benchmark.plan.shapes import Shape
 
 SHARDED = ("fsdp", "zero3")
 GIB = 2**30

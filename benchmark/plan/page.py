@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from benchmark.config import Profile
-
-from .needs import GIB, PADDING, Machine
+from benchmark.plan.needs import GIB, PADDING, Machine
+from benchmark.settings.config import Profile
 
 if TYPE_CHECKING:
-    from .command import Plan
+    from benchmark.plan.command import Plan
 
 
 def number(value: float) -> str:
@@ -22,7 +21,7 @@ def number(value: float) -> str:
 
 def page(name: str, profile: Profile, machine: Machine, plan: Plan) -> str:
     """Everything that `plan` prints on stdout."""
-    from .command import USABLE
+    from benchmark.plan.command import USABLE
 
     room = USABLE * machine.memory
     lines = [

@@ -122,7 +122,7 @@ def known() -> dict[str, Shape]:
 
 def find_shape(path: str, where: str) -> Shape:
     """The shape of a folder (its config.json, or its base's for an adapter) or of a hub id in shapes.toml. UserError for any other."""
-    from training.lora import adapter_base
+    from training.shared.lora import adapter_base
 
     folder = Path(path)
     if folder.is_dir():

@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmark.assets import resolve
-from benchmark.config import Profile
-from benchmark.generate import CAP_FACTOR
-from benchmark.tasks import SPLITS, load_task
-from benchmark.userdata import read_split
+from benchmark.data.userdata import read_split
+from benchmark.generation.local import CAP_FACTOR
+from benchmark.plan.needs import Tokens
+from benchmark.settings.assets import resolve
+from benchmark.settings.config import Profile
+from benchmark.tasks import load_task
 from metrics.records import Example
-
-from .needs import Tokens
+from metrics.stages import SPLITS
 
 SAMPLE = 200
 """Examples of a split whose tokens are counted."""
@@ -58,8 +58,8 @@ def count_tokens(profile: Profile) -> Tokens:
     if not pairs:
         measured_cap = profile.generate.max_new_tokens or int(CAP_FACTOR * 2 * wanted.target_tokens)
         return Tokens(wanted.prompt_tokens, wanted.target_tokens, wanted.completion_tokens or cap / 2, cap, measured_cap, False)
-    from benchmark.prompts import asked
-    from training.checkpoints import load_tokenizer
+    from benchmark.settings.prompts import asked
+    from training.shared.checkpoints import load_tokenizer
 
     task = asked(load_task(profile.run.task), profile.prompt, policy, pairs, profile.policy.trust_remote_code)
     tokenizer = load_tokenizer(policy, profile.policy.trust_remote_code)

@@ -3,7 +3,14 @@
 from __future__ import annotations
 
 from benchmark.report.data import RunData
-from benchmark.report.words import ALPHA, GOLD, is_number, label, listing, stage_of
+from benchmark.report.words import (
+    ALPHA,
+    is_number,
+    label,
+    listing,
+    stage_of,
+)
+from metrics.stages import GOLD, SPLITS
 
 FEW = 200
 """Below this many segments, percentile intervals are rough."""
@@ -14,7 +21,6 @@ Unrelated Thai sentences have chrF2 17 with each other (news, one's text against
 order 19: below 20 nothing is shown but the right script.
 """
 CEILING = 0.95
-SPLITS = ("para", "src", "dev", "test")
 EMBEDDED = "asset:"
 TRUNCATED, WRONG_SCRIPT, DEAD_GROUPS = 0.05, 0.05, 0.5
 

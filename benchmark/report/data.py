@@ -9,10 +9,14 @@ from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
-from benchmark.render import read_summary
-from benchmark.report.words import GOLD, ordered, stage_of
+from benchmark.report.command import read_summary
+from benchmark.report.words import (
+    ordered,
+    stage_of,
+)
 from metrics.errors import UserError
 from metrics.records import Example, Generation, read_examples, read_generations, read_jsonl
+from metrics.stages import GOLD
 from metrics.summary import system_keys
 
 SEGMENT_METRICS = ("coverage.recall", "coverage.recall.length_controlled", "coverage.f1", "verbosity.chars", "reward.mean")

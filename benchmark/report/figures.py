@@ -11,7 +11,16 @@ from markupsafe import Markup
 
 from benchmark.report.data import RunData
 from benchmark.report.svg import INK, MUTED, PAPER, axes, styles, to_svg
-from benchmark.report.words import CONTROLLED, GOLD, family, is_number, label, number, prefix_of, stage_of
+from benchmark.report.words import (
+    CONTROLLED,
+    family,
+    is_number,
+    label,
+    number,
+    prefix_of,
+    stage_of,
+)
+from metrics.stages import GOLD
 
 AGAINST_LENGTH = ("coverage.recall" + CONTROLLED, "coverage.f1", "coverage.precision", "grounding.entity" + CONTROLLED)
 ACROSS = (

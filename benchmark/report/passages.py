@@ -13,10 +13,13 @@ from markupsafe import Markup
 
 from benchmark.report.data import RunData
 from benchmark.report.safetext import plain, shortened, visible
-from benchmark.report.words import GOLD, stage_of
+from benchmark.report.words import (
+    stage_of,
+)
 from metrics.inventory import CLAUSE_TYPES, Inventory
 from metrics.normalise import normalise
 from metrics.records import Example, Fact
+from metrics.stages import GOLD
 
 WANTED = 14
 """Examples on the page."""

@@ -13,7 +13,10 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup, escape
 
-from benchmark.report.words import GOLD, STAGES, stage_of
+from benchmark.report.words import (
+    stage_of,
+)
+from metrics.stages import GOLD, STAGES
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

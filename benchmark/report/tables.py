@@ -10,7 +10,6 @@ from benchmark.report.data import RunData
 from benchmark.report.words import (
     CONTROLLED,
     FAMILIES,
-    PARENTS,
     direction,
     family,
     interval,
@@ -23,6 +22,7 @@ from benchmark.report.words import (
     prefix_of,
     stage_of,
 )
+from metrics.stages import PARENTS
 
 SUMMING_UP = (
     "coverage.recall",

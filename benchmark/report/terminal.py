@@ -9,9 +9,7 @@ from benchmark.report.safetext import plain
 from benchmark.report.words import (
     ALPHA,
     CONTROLLED,
-    GOLD,
     KEY_METRICS,
-    PARENTS,
     direction,
     interval,
     is_number,
@@ -21,6 +19,7 @@ from benchmark.report.words import (
     prefix_of,
     stage_of,
 )
+from metrics.stages import GOLD, PARENTS
 
 if TYPE_CHECKING:
     from rich.console import Console

@@ -11,7 +11,6 @@ from typing import Any
 from benchmark.report.data import RunData
 from benchmark.report.words import (
     CONTROLLED,
-    STAGES,
     interval,
     is_number,
     label,
@@ -22,6 +21,7 @@ from benchmark.report.words import (
     significant,
     stage_of,
 )
+from metrics.stages import STAGES
 
 LEADING = (
     "coverage.recall" + CONTROLLED,

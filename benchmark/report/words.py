@@ -6,13 +6,11 @@ import math
 from collections.abc import Iterable, Sequence
 from typing import Any, TypeGuard
 
-STAGES = ("base", "post-sft", "post-sft-continued", "post-rl", "post-recovery")
-GOLD = "gold"
+from metrics.stages import GOLD, STAGES
+
 ALPHA = 0.05
 """A change counts as significant when its Holm-corrected p-value is below this."""
 CONTROLLED = ".length_controlled"
-PARENTS = {"post-rl": "post-sft", "post-recovery": "post-rl"}
-"""The stage that an arrow in the tables compares with: the one it was trained from."""
 
 KEY_METRICS = (
     "coverage.recall",

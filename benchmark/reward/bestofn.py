@@ -16,11 +16,10 @@ from typing import Any
 
 import numpy as np
 
+from benchmark.reward.judge import Judge
 from benchmark.tasks import Task, load_task
 from metrics.errors import UserError
 from metrics.records import Example
-
-from .judge import Judge
 
 DRAWS = 1000
 TEMPERATURE = 1.0
@@ -122,9 +121,9 @@ def curves(samples: Samples, seed: int = 0, draws: int = DRAWS) -> dict[str, Any
 
 def draw_samples(sampling: Sampling, examples: Sequence[Example], ask: Any) -> list[list[str]]:
     """N texts of the policy for each example, at temperature 1, each with a random stream of its own."""
-    from benchmark.assets import resolve
-    from benchmark.generate import Decoding, generate_texts, token_cap
-    from training.checkpoints import load_policy
+    from benchmark.generation.local import Decoding, generate_texts, token_cap
+    from benchmark.settings.assets import resolve
+    from training.shared.checkpoints import load_policy
 
     model, tokenizer = load_policy(resolve(sampling.policy, "--policy"))
     gold = [r for e in examples for r in (e.reference or ())]
@@ -171,9 +170,9 @@ def measure(judge: Judge, examples: Sequence[Example], texts: Sequence[Sequence[
 
 def prepare(sampling: Sampling) -> tuple[Task, list[Example]]:
     """The task and its dev sources that have salient facts. UserError where there are too few, or for a policy that cannot be loaded."""
-    from benchmark.assets import resolve
+    from benchmark.settings.assets import resolve
     from metrics.hub import is_hub_id
-    from training.checkpoints import check_folder
+    from training.shared.checkpoints import check_folder
 
     path = resolve(sampling.policy, "--policy")
     if not is_hub_id(path):

@@ -33,16 +33,16 @@ class RunUnderTest:
 
     def load_reward(self) -> Any:
         """The very reward of its RL stage."""
-        from benchmark.config import Profile
-        from benchmark.models import Models
+        from benchmark.settings.config import Profile
+        from benchmark.settings.models import Models
 
         return Models(Profile.model_validate_json(json.dumps(self.config))).load_reward()
 
 
 def read_run(run_dir: Path) -> RunUnderTest:
     """A finished run directory. UserError for one without RL, or without gold facts."""
-    from benchmark.manifest import read_manifest
-    from benchmark.render import read_summary
+    from benchmark.report.command import read_summary
+    from benchmark.rundir.manifest import read_manifest
     from benchmark.tasks import load_task
 
     manifest, summary = read_manifest(run_dir), read_summary(run_dir)

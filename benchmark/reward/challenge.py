@@ -10,15 +10,14 @@ import random
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
+from benchmark.reward.damage import CATEGORIES, FACT_TYPES, FALSE, other_article_hard
+from benchmark.reward.pairs import ChallengeSet, Pair, Query
+from benchmark.reward.phrases import phrases
+from benchmark.reward.story import Draft, Story
 from benchmark.tasks.newswire.articles import Article
 from benchmark.tasks.newswire.splits import WORLD_VERSION, article_stream, inventory
 from metrics.errors import UserError
 from metrics.normalise import normalise
-
-from .damage import CATEGORIES, FACT_TYPES, FALSE, other_article_hard
-from .pairs import ChallengeSet, Pair, Query
-from .phrases import phrases
-from .story import Draft, Story
 
 VERSION = 2
 PER_CATEGORY = 200

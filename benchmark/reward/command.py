@@ -10,15 +10,14 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from benchmark.reward.bestofn import Sampling, best_of_n, prepare
+from benchmark.reward.blindspots import RunUnderTest, blind_spots, read_run
+from benchmark.reward.challenge import TARGETS, build
+from benchmark.reward.judge import Judge, judge_of, load_judge
+from benchmark.reward.pairs import ChallengeSet, read_candidates, read_pairs
+from benchmark.reward.validate import loud, validate, warning
 from metrics.errors import UserError
 from metrics.files import atomic_write_text, write_jsonl
-
-from .bestofn import Sampling, best_of_n, prepare
-from .blindspots import RunUnderTest, blind_spots, read_run
-from .challenge import TARGETS, build
-from .judge import Judge, judge_of, load_judge
-from .pairs import ChallengeSet, read_candidates, read_pairs
-from .validate import loud, validate, warning
 
 
 def challenge_of(args: argparse.Namespace, run: RunUnderTest | None) -> ChallengeSet:
@@ -58,7 +57,7 @@ def check_out(out: Path) -> None:
 
 def command(args: argparse.Namespace) -> int:
     """`validate-reward`."""
-    from .page import write_page
+    from benchmark.reward.page import write_page
 
     run = read_run(Path(args.run)) if args.run else None
     sampling = None if args.policy is None else Sampling(args.policy, args.task, args.n_samples, args.sources, args.seed)

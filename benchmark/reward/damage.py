@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from benchmark.reward import surface
+from benchmark.reward.phrases import phrases
+from benchmark.reward.story import Draft, Story
 from benchmark.tasks.newswire import values as v
 from benchmark.tasks.newswire.articles import title
 from benchmark.tasks.newswire.errors import same_shape
 from benchmark.tasks.newswire.frames import Frame, load_frames
 from benchmark.tasks.newswire.values import Value
-
-from . import surface
-from .phrases import phrases
-from .story import Draft, Story
 
 NUMBERS = ("quantity", "percentage", "money")
 

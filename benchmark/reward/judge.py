@@ -10,9 +10,9 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from benchmark.assets import ASSETS
-from benchmark.models import REWARD_ASSETS, inner_reward
-from benchmark.names import nearest
+from benchmark.registry import nearest
+from benchmark.settings.assets import ASSETS
+from benchmark.settings.models import REWARD_ASSETS, inner_reward
 from metrics.errors import UserError
 from metrics.records import Example, sha256_json
 from metrics.segment import SegmentStats

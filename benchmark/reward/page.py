@@ -9,9 +9,8 @@ from typing import Any
 from markupsafe import Markup
 
 from benchmark.report.safetext import plain, shortened, visible
+from benchmark.reward import figures, validate
 from metrics.files import atomic_write_text
-
-from . import figures, validate
 
 FOLDER = Path(__file__).resolve().parent
 STYLE = FOLDER.parent / "report" / "style.css"
@@ -57,7 +56,7 @@ def _shown(text: str) -> Markup:
 
 def _words() -> dict[str, str]:
     """slug -> what is done to the better text: the first line of the function that does it."""
-    from .damage import CATEGORIES
+    from benchmark.reward.damage import CATEGORIES
 
     found = {slug: (make.__doc__ or "").strip() for slug, make in CATEGORIES.items()}
     found |= {f"entity_{t}": f"Another {t} in the place of the right one." for t in ("person", "organisation", "place")}

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
+from benchmark.reward.phrases import phrases, romanise, spell
+from benchmark.reward.story import Draft, Story
 from benchmark.tasks.newswire import values as v
 from benchmark.tasks.newswire.articles import title
 from benchmark.tasks.newswire.frames import SLOT
 from metrics.normalise import cut_graphemes
-
-from .phrases import phrases, romanise, spell
-from .story import Draft, Story
 
 
 def padding_repeat(s: Story) -> Draft | None:

@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from benchmark.reward import measures
+from benchmark.reward.challenge import TARGETS, build, padding_series
+from benchmark.reward.damage import FACT_TYPES
+from benchmark.reward.judge import Item, Judge, judge_of
+from benchmark.reward.nulls import NULLS
+from benchmark.reward.pairs import ChallengeSet, Pair
+from benchmark.reward.template import sensitivity
 from metrics.errors import UserError
 from metrics.files import sha256_json
-
-from . import measures
-from .challenge import TARGETS, build, padding_series
-from .damage import FACT_TYPES
-from .judge import Item, Judge, judge_of
-from .nulls import NULLS
-from .pairs import ChallengeSet, Pair
-from .template import sensitivity
 
 VERSION = 1
 N_MISSES = 3

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
 
-from benchmark.names import nearest
+from benchmark.registry import nearest
 from metrics.errors import UserError
 from metrics.records import Example
 
@@ -18,10 +18,6 @@ TASKS = {
     "newswire-title-bo": "benchmark.tasks.newswire:title_bo_task",
 }
 """name -> "module:function"; the function takes nothing and returns the Task."""
-
-SPLITS = ("para", "src", "dev", "test")
-"""D_para (train and recovery, parallel), D_src (source only), dev, test."""
-
 
 @dataclass(frozen=True, slots=True)
 class Task:

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from benchmark.cli import main
-from benchmark.config import PROFILES, load_profile
+from benchmark.settings.config import PROFILES, load_profile
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "unit"))
 from tiny_models import HAN, THAI, character_tokenizer, small_shape
@@ -56,7 +56,7 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
         XLMRobertaForSequenceClassification,
     )
 
-    from training.embedder import EncoderSettings, make_encoder, xlmr_config, xlmr_tokenizer
+    from training.embedded.embedder import EncoderSettings, make_encoder, xlmr_config, xlmr_tokenizer
     from training.rewards.reranker_generative import TEMPLATE_WORDS
 
     top = tmp_path_factory.mktemp("small")

@@ -13,16 +13,16 @@ from typing import Any
 
 import pytest
 
-from benchmark.assets import resolve
-from benchmark.config import load_profile
-from benchmark.generate import Decoding, generate_texts
+from benchmark.generation.local import Decoding, generate_texts
+from benchmark.pipeline.train import pairs_of
 from benchmark.plan.command import make_plan
 from benchmark.plan.needs import Machine, sft_need
 from benchmark.plan.shapes import Shape, find_shape
 from benchmark.plan.workload import count_tokens, sizes_of
-from benchmark.stages import pairs_of
+from benchmark.settings.assets import resolve
+from benchmark.settings.config import load_profile
 from benchmark.tasks import load_task
-from training.checkpoints import load_policy
+from training.shared.checkpoints import load_policy
 
 WITHIN, SHORT = 0.25, 160
 TOP = [
@@ -64,8 +64,8 @@ def decode_step(profile: Any, prompts: list[str]) -> float:
 def test_the_hours_of_small_runs_are_those_measured(tmp_path: Path, benchmark: Any, capsys: pytest.CaptureFixture[str]) -> None:
     """SFT and RL on the embedded world, within 25 %."""
     from training.rewards import load_reward
-    from training.rl import train_rl
-    from training.sft import train_sft
+    from training.rl.grpo import train_rl
+    from training.sft.train import train_sft
 
     profile = load_profile("tiny", TOP)
     task, base = load_task("newswire-title"), resolve("asset:base", "policy.path")

@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from benchmark.assets import ASSETS
+from benchmark.settings.assets import ASSETS
 from benchmark.tasks.newswire.articles import body, title
 from benchmark.tasks.newswire.splits import article_stream
 from training.rewards.reranker_generative import DEFAULT_INSTRUCT, format_prompt, load_reranker

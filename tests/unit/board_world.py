@@ -11,9 +11,9 @@ from benchmark.cli import main
 from benchmark.leaderboard import board as boards
 from benchmark.leaderboard.board import Entry
 from benchmark.leaderboard.spelling import digest
-from benchmark.manifest import RunManifest
+from benchmark.rundir.manifest import RunManifest
 from metrics.records import Example, Fact, Generation, write_examples, write_generations
-from training.checkpoints import weights_hash
+from training.shared.checkpoints import weights_hash
 
 TASK = "toy"
 SYLLABLES = ("กรุง", "เชียง", "ใหม่", "มหา", "นคร", "ราช", "สุ", "วรรณ", "ภูมิ", "บุรี", "ศรี", "ธรรม", "ชัย", "พล", "หวัง", "จาง", "หลี่", "ทอง")

@@ -117,7 +117,7 @@ def make_run(
     system: str = "demo",
 ) -> dict[str, Any]:
     """Writes a whole run directory and returns its summary."""
-    from benchmark.families import Means, Scoring, score_system
+    from benchmark.scoring.families import Means, Scoring, score_system
 
     known, examples = world(n), world(n, facts)
     write_examples(folder / "examples" / f"{TASK}-test.jsonl", examples)

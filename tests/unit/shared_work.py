@@ -13,18 +13,18 @@ from typing import Any
 
 from tiny_models import HAN, THAI
 
-from benchmark.families import Means
-from benchmark.generate import Decoding, generate_file
-from benchmark.score import score_file
-from benchmark.steps import Steps, locked
+from benchmark.generation.local import Decoding, generate_file
+from benchmark.rundir.steps import Steps, locked
+from benchmark.scoring.families import Means
+from benchmark.scoring.score import score_file
 from metrics.inventory import Inventory
 from metrics.records import Example, read_generations
-from training import processes
-from training.checkpoints import load_tokenizer
-from training.resume import StepLog
 from training.rewards.reranker_generative import load_reranker
 from training.rewards.safeguards import Penalties
-from training.rl_reward import StepReward
+from training.rl.reward import StepReward
+from training.shared import processes
+from training.shared.checkpoints import load_tokenizer
+from training.shared.resume import StepLog
 
 EXAMPLES = [Example(f"e{i}", HAN[i % 10] * (1 + i % 4) + HAN[i % 7], (THAI[i : i + 5],), None, "zh", "th", None, {}) for i in range(13)]
 GROUP = 4
@@ -52,10 +52,10 @@ def measure(policy: str, reranker: str, out: Path) -> None:
         def alone() -> None:
             assert processes.is_main()
 
-        first = steps.run("generate", {}, {}, ("benchmark/generate.py",), [texts], generate, shared=True)
-        second = steps.run("score", {}, {}, ("benchmark/score.py",), [scores], score, shared=True)
-        steps.run("alone", {}, {}, ("benchmark/score.py",), [], alone)
-        again = steps.run("generate", {}, {}, ("benchmark/generate.py",), [texts], generate, shared=True)
+        first = steps.run("generate", {}, {}, ("benchmark/generation/local.py",), [texts], generate, shared=True)
+        second = steps.run("score", {}, {}, ("benchmark/scoring/score.py",), [scores], score, shared=True)
+        steps.run("alone", {}, {}, ("benchmark/scoring/score.py",), [], alone)
+        again = steps.run("generate", {}, {}, ("benchmark/generation/local.py",), [texts], generate, shared=True)
         assert again == first
         rank_file(out, "records").write_text(json.dumps([first.record, second.record]), encoding="utf-8")
 
@@ -85,8 +85,8 @@ def reward(policy: str, reranker: str, out: Path) -> None:
 
 def train(policy: str, out: Path) -> None:
     """SFT and RL, a few steps each, both from the same policy: what one leaves differs in its rounding."""
-    from training.rl import RLSettings, train_rl
-    from training.sft import SFTSettings, train_sft
+    from training.rl.grpo import RLSettings, train_rl
+    from training.sft.train import SFTSettings, train_sft
 
     pairs = [(ask(e.source), THAI[i] * 3) for i, e in enumerate(EXAMPLES[:8])]
     settings = SFTSettings(epochs=1, batch_size=4, lr=1e-2, max_length=64, save_steps=1000)

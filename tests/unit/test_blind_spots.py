@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 
 from benchmark import cli
-from benchmark.config import load_profile
-from benchmark.manifest import RunManifest
 from benchmark.reward.blindspots import blind_spots, read_run
 from benchmark.reward.figures import damage, spread_out
+from benchmark.rundir.manifest import RunManifest
+from benchmark.settings.config import load_profile
 from metrics.errors import UserError
 
 ROW = {"delta": -0.3, "ci_low": -0.4, "ci_high": -0.2, "p": 0.001, "p_holm": 0.01}

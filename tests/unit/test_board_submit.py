@@ -106,7 +106,7 @@ def test_intervals_and_preservation_are_those_of_the_summary_of_the_run(board: P
 
 def test_outputs_without_a_run_are_drawn_with_the_boards_seed(board: Path, tmp_path: Path) -> None:
     """Which is the seed that `score` has by default."""
-    from benchmark.config import Run
+    from benchmark.settings.config import Run
 
     submit(board, write_outputs(tmp_path / "g.jsonl", first), "one")
     assert entries(board)[0]["draw_seed"] == boards.read_board(board)["statistics"]["seed"] == Run(task=TASK).seed
@@ -303,7 +303,7 @@ def test_nothing_else_makes_it_regenerated(board: Path, tmp_path: Path, capsys: 
     if what == "weights":
         manifest = json.loads((again / "manifest.json").read_text())
         (again / "checkpoints" / "post-recovery" / "model.safetensors").write_bytes(b"other")
-        from training.checkpoints import weights_hash
+        from training.shared.checkpoints import weights_hash
 
         manifest["checkpoints"]["post-recovery"]["weights_hash"] = weights_hash(again / "checkpoints" / "post-recovery")
         (again / "manifest.json").write_text(json.dumps(manifest))
@@ -434,7 +434,7 @@ def test_hostile_checkpoints_are_refused(tmp_path: Path, capsys: pytest.CaptureF
 
 def test_a_checkpoint_generates_first(tmp_path: Path, tiny_policy_path: Path) -> None:
     """A random model, four examples: whatever it says is scored; the weights' hash stands in the lineage."""
-    from benchmark.models import model_hash
+    from benchmark.settings.models import model_hash
 
     board = new_board(tmp_path / "b", EXAMPLES[:4], "newswire-title")
     argv = ["submit", "--checkpoint", str(tiny_policy_path), "--task", "newswire-title", "--system", "p", "--board", str(board), "--profile", "smoke"]

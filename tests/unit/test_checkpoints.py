@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from metrics.errors import UserError
-from training.checkpoints import load_policy, read_checkpoint, save_checkpoint, weights_hash
-from training.resume import OnSigterm, StepLog, checkpoint_problem, latest_complete, open_workspace
+from training.shared.checkpoints import load_policy, read_checkpoint, save_checkpoint, weights_hash
+from training.shared.resume import OnSigterm, StepLog, checkpoint_problem, latest_complete, open_workspace
 
 LINEAGE = {"stage": "post-sft", "parent_hash": None, "config_hash": "c", "data_hash": "d", "seed": 1, "steps": 3}
 

@@ -97,14 +97,14 @@ def test_interrupts_and_disks_end_without_traceback(
     def broken(args: Any) -> int:
         raise error
 
-    monkeypatch.setattr("benchmark.render.command", broken)
+    monkeypatch.setattr("benchmark.report.command.command", broken)
     assert main(["report", "x"]) == code
     assert len(capsys.readouterr().err.strip().splitlines()) == 1
 
 
 def test_our_own_fault_keeps_its_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing is swallowed."""
-    monkeypatch.setattr("benchmark.render.command", lambda args: {}["bug"])
+    monkeypatch.setattr("benchmark.report.command.command", lambda args: {}["bug"])
     with pytest.raises(KeyError):
         main(["report", "x"])
 
@@ -162,7 +162,7 @@ def test_a_run_compared_with_itself_has_no_difference(
     scored: tuple[Path, dict[str, Any]], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Delta 0 and p 1 in every line."""
-    from benchmark.compare import compare_runs
+    from benchmark.compare.runs import compare_runs
 
     rows = [row for row in compare_runs(scored[0], scored[0]) if row.delta.delta is not None]
     assert rows

@@ -13,8 +13,8 @@ import torch
 
 from metrics.errors import UserError
 from metrics.scorers import comet as scorer
-from training import comet
-from training.comet import CometSettings, embed, estimate, grouped, losses, make_comet, quality, train_comet
+from training.embedded import comet
+from training.embedded.comet import CometSettings, embed, estimate, grouped, losses, make_comet, quality, train_comet
 
 NAMES = {"北京大学": "มหาวิทยาลัยปักกิ่ง", "王小明": "หวัง เสี่ยวหมิง", "东方银行": "ธนาคารตะวันออก", "李芳": "หลี่ ฟาง"}
 SMALL = CometSettings(hidden=32, layers=1, heads=2, intermediate=32, positions=64, pieces=60, estimator=16, batch=8, steps=60, lr=5e-3, held_out=10)
@@ -134,8 +134,8 @@ def test_the_folder_is_what_the_scorer_loads(trained: tuple[Path, dict[str, Any]
 
 
 def test_a_killed_training_goes_on_and_ends_with_the_same_weights(files: tuple[Path, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from training import loop
-    from training.checkpoints import weights_hash
+    from training.embedded import loop
+    from training.shared.checkpoints import weights_hash
 
     cfg = replace(SMALL, steps=6)
     monkeypatch.setattr(comet, "LoopSettings", lambda steps, lr, seed: loop.LoopSettings(steps, lr, seed=seed, save_every=2))

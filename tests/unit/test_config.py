@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmark.config import PROFILES, load_profile, parse_override
+from benchmark.settings.config import PROFILES, load_profile, parse_override
 from metrics.errors import UserError
 
 

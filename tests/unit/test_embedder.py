@@ -12,9 +12,9 @@ import pytest
 
 from metrics.errors import UserError
 from metrics.records import Example
-from training import embedder
-from training.checkpoints import weights_hash
-from training.embedder import SPECIAL, EncoderSettings, neighbour_batches, neighbour_order, pairs_of, train_encoder, xlmr_tokenizer
+from training.embedded import embedder
+from training.embedded.embedder import SPECIAL, EncoderSettings, neighbour_batches, neighbour_order, pairs_of, train_encoder, xlmr_tokenizer
+from training.shared.checkpoints import weights_hash
 
 NAMES = {"北京大学": "มหาวิทยาลัยปักกิ่ง", "王小明": "หวัง เสี่ยวหมิง", "东方银行": "ธนาคารตะวันออก", "李芳": "หลี่ ฟาง", "曼谷法院": "ศาลกรุงเทพ"}
 EVENTS = {"起诉": "ฟ้อง", "批评": "วิจารณ์", "收购": "ซื้อกิจการ"}
@@ -110,7 +110,7 @@ def test_a_killed_training_goes_on_and_ends_with_the_same_weights(
     """Killed at step 27 (its second pass), with a state of step 26 on disk; another run's state is not resumed."""
     from dataclasses import replace
 
-    from training import callbacks
+    from training.shared import callbacks
 
     cfg = replace(SMALL, steps=30)
     train_encoder(*files, tmp_path / "whole", cfg)

@@ -12,10 +12,17 @@ import pytest
 import torch
 
 from metrics.errors import UserError
-from training.checkpoints import weights_hash
-from training.embedder import xlmr_tokenizer
-from training.encoder_reranker import EncoderRerankerSettings, Judge, fact_places, make_cross_encoder, short_pair, train_encoder_reranker
+from training.embedded.embedder import xlmr_tokenizer
+from training.embedded.encoder_reranker import (
+    EncoderRerankerSettings,
+    Judge,
+    fact_places,
+    make_cross_encoder,
+    short_pair,
+    train_encoder_reranker,
+)
 from training.rewards import load_reward
+from training.shared.checkpoints import weights_hash
 
 NAMES = {"北京大学": "มหาวิทยาลัยปักกิ่ง", "王小明": "หวังเสี่ยวหมิง", "东方银行": "ธนาคารตะวันออก", "李芳": "หลี่ฟาง", "曼谷法院": "ศาลกรุงเทพ"}
 SMALL = EncoderRerankerSettings(
@@ -110,7 +117,7 @@ def test_it_learns_to_tell_one_wrong_name_and_the_reward_loads_it(trained: tuple
 def test_a_killed_training_goes_on_and_ends_with_the_same_weights(
     files: tuple[Path, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from training import encoder_reranker, loop
+    from training.embedded import encoder_reranker, loop
 
     cfg = replace(SMALL, align_steps=2, pair_steps=2, judge_steps=8)
     real = loop.LoopSettings

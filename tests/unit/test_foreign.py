@@ -146,7 +146,7 @@ def test_a_folder_may_run_its_code_when_the_user_has_said_so(folder: Path, tmp_p
 def test_subfolders_count_in_the_one_hash(folder: Path) -> None:
     """Another 2_Dense is another encoder, for rewards, measuring and step keys alike; a config counts in what steps depend on."""
     from metrics.retrieval import weights_hash as of_encoder
-    from training.checkpoints import content_hash, weights_hash
+    from training.shared.checkpoints import content_hash, weights_hash
 
     before, content = weights_hash(folder), content_hash(folder)
     assert of_encoder(folder) == before
@@ -220,8 +220,8 @@ def test_hparams_that_hold_python_objects_are_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize("loop", [["a"], ["a", "b"]])
 def test_an_adapter_that_stands_on_itself_is_one_message(tmp_path: Path, loop: list[str]) -> None:
     """Directly or by way of another one."""
-    from training.checkpoints import check_folder, content_hash
-    from training.files_of import files_of
+    from training.shared.checkpoints import check_folder, content_hash
+    from training.shared.files_of import files_of
 
     for i, name in enumerate(loop):
         (tmp_path / name).mkdir()
@@ -235,7 +235,7 @@ def test_an_adapter_that_stands_on_itself_is_one_message(tmp_path: Path, loop: l
 
 def test_an_adapter_that_names_a_module_is_refused(tmp_path: Path) -> None:
     """megatron_core is imported by peft."""
-    from training.checkpoints import check_folder
+    from training.shared.checkpoints import check_folder
 
     content = {"base_model_name_or_path": "owner/base", "megatron_core": "evil"}
     (tmp_path / "adapter_config.json").write_text(json.dumps(content), encoding="utf-8")

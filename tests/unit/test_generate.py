@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from benchmark.generate import Decoding, batches, example_seed, finish, generate_file, generate_texts, sampler, token_cap
+from benchmark.generation.local import Decoding, batches, example_seed, finish, generate_file, generate_texts, sampler, token_cap
 from metrics.errors import UserError
 from metrics.records import Example, read_generations
 
@@ -21,7 +21,7 @@ EXAMPLES = [Example(f"e{i}", s, ("กข",), None, "zh", "th", None, {}) for i, 
 @pytest.fixture(scope="module")
 def policy(tiny_policy_path: Path) -> tuple[Any, Any]:
     """(model, tokenizer) of the random policy, loaded as the suite loads any."""
-    from training.checkpoints import load_policy
+    from training.shared.checkpoints import load_policy
 
     return load_policy(tiny_policy_path, "float32")
 

@@ -66,6 +66,6 @@ def test_a_light_start_loads_nothing_heavy(code: str) -> None:
 
 def test_profiles_are_checked_without_torch() -> None:
     """A mistake in a profile is told at once."""
-    script = "import sys; from benchmark.config import load_profile; load_profile('tiny'); print('torch' in sys.modules)"
+    script = "import sys; from benchmark.settings.config import load_profile; load_profile('tiny'); print('torch' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", script], cwd=TOP, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from benchmark.cli import main
+from benchmark.data.userdata import check_disjoint, read_split
 from benchmark.tasks import load_task
-from benchmark.userdata import check_disjoint, read_split
 from metrics.records import read_examples
 
 

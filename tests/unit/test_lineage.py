@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from benchmark.lineage import Making, marks
+from metrics.marks import Making, marks
 
 HASH = "a" * 64
 NAMES = ["coverage.f1", "verbosity.chars", "overlap.chrf", "scorer.comet_qe", "reward.mean"]

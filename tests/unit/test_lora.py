@@ -10,14 +10,14 @@ from typing import Any
 
 import pytest
 
-from benchmark.generate import Decoding, generate_texts
+from benchmark.generation.local import Decoding, generate_texts
 from metrics.errors import UserError
-from training import checkpoints, options
-from training.checkpoints import check_folder, load_policy, read_checkpoint, weights_hash
-from training.files_of import files_of
-from training.options import check_installed
-from training.rl import RLSettings, train_rl
-from training.sft import SFTSettings, train_sft
+from training.rl.grpo import RLSettings, train_rl
+from training.sft.train import SFTSettings, train_sft
+from training.shared import checkpoints, options
+from training.shared.checkpoints import check_folder, load_policy, read_checkpoint, weights_hash
+from training.shared.files_of import files_of
+from training.shared.options import check_installed
 
 PAIRS = [("中国公司", "กขค"), ("公司起诉", "งจช"), ("法院北京", "ทนบ"), ("起诉法院", "ปผพ")]
 CFG = SFTSettings(epochs=2, batch_size=4, lr=5e-2, lora_rank=4, save_steps=1, lr_scheduler="constant", warmup_ratio=0.0)
@@ -132,7 +132,7 @@ def test_rl_goes_on_from_an_adapter_with_lora_only(trained: Path, tmp_path: Path
 
 def test_a_lora_run_killed_ends_with_the_same_weights(trained: Path, tiny_policy_path: Path, tmp_path: Path, monkeypatch: Any) -> None:
     """Its states hold the adapter, and are resumed from."""
-    from training import callbacks
+    from training.shared import callbacks
 
     before = callbacks.Watch.on_step_end
 
@@ -180,7 +180,7 @@ def test_wrong_options_are_named(tiny_policy_path: Path, tmp_path: Path, wrong: 
 
 def test_a_missing_extra_is_named_with_its_pip_line(trained: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """peft and liger-kernel, at training and at loading."""
-    from training import lora
+    from training.shared import lora
 
     monkeypatch.setattr(options, "find_spec", lambda name: None)
     monkeypatch.setattr(lora, "find_spec", lambda name: None)

@@ -11,7 +11,7 @@ import pytest
 
 from benchmark.cli import main
 from metrics.errors import UserError
-from training.checkpoints import load_policy, load_tokenizer
+from training.shared.checkpoints import load_policy, load_tokenizer
 
 
 @pytest.fixture
@@ -95,7 +95,7 @@ def test_a_pickled_adapter_is_not_loaded(policy: Path, tmp_path: Path) -> None:
     adapter.mkdir()
     (adapter / "adapter_config.json").write_text(json.dumps({"base_model_name_or_path": str(policy)}))
     (adapter / "adapter_model.bin").write_bytes(b"x")
-    from training.checkpoints import check_folder
+    from training.shared.checkpoints import check_folder
 
     with pytest.raises(UserError, match="only pickled weights"):
         check_folder(adapter)

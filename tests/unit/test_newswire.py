@@ -7,12 +7,12 @@ from itertools import islice
 
 import pytest
 
+from benchmark.data.userdata import check_disjoint
 from benchmark.tasks import load_task
 from benchmark.tasks.newswire import articles as news
 from benchmark.tasks.newswire import corpora, particles, splits, values
 from benchmark.tasks.newswire.frames import SLOT, load_frames, shared_sentences, slots_of
 from benchmark.tasks.newswire.values import LANGUAGES
-from benchmark.userdata import check_disjoint
 from metrics.inventory import Inventory
 from metrics.normalise import normalise
 

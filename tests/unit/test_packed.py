@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import torch
 
-from training.packed import hidden_states, pack
+from training.sft.packed import hidden_states, pack
 
 VOCABULARY, PAD = 50, 49
 SHAPE = {
@@ -83,7 +83,7 @@ def test_gradients_equal_those_of_ordinary_rows(model: Any) -> None:
     """The loss over packed continuations is the mean over the same tokens in ordinary rows, and so is its gradient."""
     from torch.nn.functional import cross_entropy
 
-    from training.base import completion_loss
+    from training.embedded.base import completion_loss
 
     sources, continuations = _rows()
     model.zero_grad()

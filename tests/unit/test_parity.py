@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 
-from benchmark import parity
 from benchmark.cli import main
-from benchmark.generate import Decoding, generate_texts
-from benchmark.manifest import RunManifest, read_manifest
-from training.checkpoints import load_policy
+from benchmark.generation.local import Decoding, generate_texts
+from benchmark.pipeline import parity
+from benchmark.rundir.manifest import RunManifest, read_manifest
+from training.shared.checkpoints import load_policy
 
 PROMPTS = {"a": "中国公司: ", "b": "北京: ", "c": "法院起诉: "}
 

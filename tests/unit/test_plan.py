@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 
 from benchmark.cli import main
-from benchmark.config import load_profile
 from benchmark.plan.command import make_plan
 from benchmark.plan.needs import GIB, Machine, Tokens, head_bytes, training_state
 from benchmark.plan.shapes import Shape, find_shape, known, shape_of
 from benchmark.plan.workload import Sizes, count_tokens, sizes_of
+from benchmark.settings.config import load_profile
 from metrics.errors import UserError
-from training.sft import SFTSettings
+from training.sft.train import SFTSettings
 
 MEASURED = 0.25
 """Largest relative difference between what is planned and what is measured."""
@@ -148,11 +148,11 @@ def test_the_state_of_training_is_what_adam_holds() -> None:
 
 def test_tokens_of_the_embedded_world_are_counted() -> None:
     """The plan's prompt and reference are the means over the pairs that SFT is given, with the end token."""
-    from benchmark.assets import resolve
-    from benchmark.stages import pairs_of
+    from benchmark.pipeline.train import pairs_of
+    from benchmark.settings.assets import resolve
     from benchmark.tasks import load_task
-    from training.checkpoints import load_tokenizer
-    from training.sft import encode_pairs
+    from training.sft.train import encode_pairs
+    from training.shared.checkpoints import load_tokenizer
 
     profile = load_profile("tiny", ["data.n_para=200"])
     tokens = count_tokens(profile)

@@ -10,7 +10,7 @@ import pytest
 from report_run import make_run
 
 from benchmark.cli import main
-from benchmark.pool import pool
+from benchmark.compare.pool import pool
 from metrics.errors import UserError
 
 STAGES = ("post-sft", "post-rl", "post-recovery")

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from benchmark import preflight
-from benchmark.assets import ASSETS
 from benchmark.cli import main
-from benchmark.steps import check_config
+from benchmark.pipeline import preflight
+from benchmark.rundir.steps import check_config
+from benchmark.settings.assets import ASSETS
 from metrics.errors import UserError
 
 RUN = ["run", "--stage", "all", "--profile", "smoke", "--run-dir", "run"]

@@ -14,8 +14,8 @@ import shared_work
 import yaml
 from shared_work import COMPLETIONS, Letters
 
-from training import processes
 from training.rewards.safeguards import Penalties, shape
+from training.shared import processes
 
 TOP = Path(__file__).parents[2]
 CONFIGS = TOP / "benchmark" / "accelerate"

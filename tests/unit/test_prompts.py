@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from benchmark.config import Prompt, load_profile
-from benchmark.generate import Decoding, cut_at_stop, generate_texts
-from benchmark.prompts import asked
+from benchmark.generation.local import Decoding, cut_at_stop, generate_texts
+from benchmark.settings.config import Prompt, load_profile
+from benchmark.settings.prompts import asked
 from benchmark.tasks import Task
 from metrics.errors import UserError
 from metrics.records import Example
@@ -92,7 +92,7 @@ def test_a_model_without_a_chat_template_is_refused(tiny_policy_path: Path) -> N
 
 def test_a_stop_text_ends_the_generation(tiny_policy_path: Path) -> None:
     """It and what follows are left out, the reason is `stop`, the tokens are those up to it; without it the output is cut at the cap."""
-    from training.checkpoints import load_policy
+    from training.shared.checkpoints import load_policy
 
     model, tokenizer = load_policy(tiny_policy_path, device="cpu")
     plain = Decoding(12, 2)

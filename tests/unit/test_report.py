@@ -22,8 +22,9 @@ from benchmark.report.passages import BLIND, choose
 from benchmark.report.safetext import hidden, plain, shortened, visible
 from benchmark.report.terminal import show
 from benchmark.report.verdict import headline, verdict
-from benchmark.report.words import GOLD, number, ordered, ordered_metrics, p_value
+from benchmark.report.words import number, ordered, ordered_metrics, p_value
 from metrics.errors import UserError
+from metrics.stages import GOLD
 
 
 @pytest.fixture(scope="module")

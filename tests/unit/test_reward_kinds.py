@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from tiny_models import character_tokenizer
 
-from benchmark.config import load_profile
-from benchmark.models import Models
 from benchmark.reward.judge import load_judge
+from benchmark.settings.config import load_profile
+from benchmark.settings.models import Models
 from metrics.errors import UserError
 from training.rewards import load_reward, load_reward_for
 from training.rewards.reranker_generative import DEFAULT_INSTRUCT

@@ -12,12 +12,12 @@ from test_llm_judge import Server
 from test_reward_kinds import _encoder
 from tiny_models import HAN
 
-from benchmark.config import load_profile
-from benchmark.models import REWARD_ASSETS, Models
+from benchmark.settings.config import load_profile
+from benchmark.settings.models import REWARD_ASSETS, Models
 from metrics.errors import UserError
 from metrics.records import Example
 from training.rewards import REWARDS, Reward, load_reward
-from training.rl import RLSettings, train_rl
+from training.rl.grpo import RLSettings, train_rl
 
 EXAMPLES = [Example(f"e{i}", HAN[i] + HAN[i + 1], None, None, "zh", "th") for i in range(3)]
 CFG = RLSettings(max_steps=1, prompts_per_step=2, num_generations=2, lr=1e-3, max_completion_length=6, save_steps=10, seed=2)
@@ -85,7 +85,7 @@ def test_it_drives_rl_and_is_the_object_that_is_validated(
 @pytest.mark.parametrize("name", sorted(REWARD_ASSETS))
 def test_a_name_alone_takes_the_embedded_model_of_its_kind(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """`--set rl.reward=NAME` on a profile whose rl.reward_path names the generative reranker."""
-    monkeypatch.setattr("benchmark.models.resolve", lambda path, where: path)
+    monkeypatch.setattr("benchmark.settings.models.resolve", lambda path, where: path)
     for spec in (name, f"safeguarded({name})"):
         assert Models(load_profile("tiny", (f"rl.reward={spec}",))).reward_path == f"asset:{REWARD_ASSETS[name]}"
     own = Models(load_profile("tiny", (f"rl.reward={name}", "rl.reward_path=/somewhere/else")))

@@ -17,14 +17,14 @@ from tiny_models import HAN, THAI
 
 from metrics.errors import UserError
 from metrics.records import Example
-from training.checkpoints import load_policy, read_checkpoint, weights_hash
-from training.resume import Terminated, latest_complete
 from training.rewards.reranker_generative import load_reranker
 from training.rewards.safeguards import Penalties, shape
-from training.rl import RLSettings, prompt_order, train_rl
-from training.rl_reward import summarise
-from training.sft import SFTSettings, train_sft
-from training.watchdogs import warnings_of
+from training.rl.grpo import RLSettings, prompt_order, train_rl
+from training.rl.reward import summarise
+from training.rl.watchdogs import warnings_of
+from training.sft.train import SFTSettings, train_sft
+from training.shared.checkpoints import load_policy, read_checkpoint, weights_hash
+from training.shared.resume import Terminated, latest_complete
 
 EXAMPLES = [Example(f"e{i}", HAN[i % 10] + HAN[i % 7], None, None, "zh", "th") for i in range(6)]
 CFG = RLSettings(
@@ -163,7 +163,7 @@ def test_a_resumed_run_ends_with_the_same_weights_and_logs(
         whole = reinforced
     else:
         train_rl(sft_policy, EXAMPLES, ask, whole / "post-rl", cfg, KoKai(), log_dir=whole / "logs", probe=probe, progress=False)
-    from training import callbacks
+    from training.shared import callbacks
 
     before = callbacks.Watch.on_log
 

@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from benchmark.config import load_profile
-from benchmark.manifest import read_manifest
-from benchmark.measure import Workplace, open_workplace
+from benchmark.pipeline.measure import Workplace, open_workplace
+from benchmark.pipeline.train import validate_reward
 from benchmark.reward.challenge import build
 from benchmark.reward.validate import DIGEST
-from benchmark.stages import validate_reward
+from benchmark.rundir.manifest import read_manifest
+from benchmark.settings.config import load_profile
 from benchmark.tasks import load_task
 from metrics.errors import UserError
 
@@ -31,7 +31,7 @@ class Planted:
 
 
 class Models:
-    """What `validate_reward` needs of `benchmark.models.Models`."""
+    """What `validate_reward` needs of `benchmark.settings.models.Models`."""
 
     def __init__(self, reward: Planted) -> None:
         self.reward = reward

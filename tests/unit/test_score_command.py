@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from benchmark.cli import main
-from benchmark.config import load_profile
+from benchmark.settings.config import load_profile
 from metrics.errors import UserError
 from metrics.records import Example, Fact, Generation, write_examples, write_generations
 

@@ -16,9 +16,9 @@ import pytest
 from tiny_models import HAN, THAI, character_tokenizer
 
 from metrics.errors import UserError
-from training.checkpoints import load_policy, read_checkpoint, weights_hash
-from training.resume import Terminated, latest_complete
-from training.sft import SFTSettings, encode_pair, train_sft
+from training.sft.train import SFTSettings, encode_pair, train_sft
+from training.shared.checkpoints import load_policy, read_checkpoint, weights_hash
+from training.shared.resume import Terminated, latest_complete
 
 PAIRS = [(f"{HAN[i % 10]}{HAN[i % 7]}: ", THAI[i % 20] * 2 + THAI[i % 9]) for i in range(24)]
 CFG = SFTSettings(epochs=2, batch_size=8, lr=1e-2, max_length=64, save_steps=2, seed=3)
@@ -92,8 +92,8 @@ KILLED = """
     sys.path.insert(0, {tests!r})
     from transformers import TrainerCallback
     from test_sft import CFG, PAIRS
-    from training import callbacks
-    from training.sft import train_sft
+    from training.shared import callbacks
+    from training.sft.train import train_sft
 
     def on_log(self, args, state, control, logs=None, _before=callbacks.Watch.on_log, **kwargs):
         _before(self, args, state, control, logs, **kwargs)
@@ -131,7 +131,7 @@ def replace_path(checkpoint: Any, out: Path) -> Any:
 
 
 def test_sigterm_saves_and_leaves(trained: Path, tiny_policy_path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from training import callbacks
+    from training.shared import callbacks
 
     before = callbacks.Watch.on_log
 

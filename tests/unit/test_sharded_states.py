@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from training.resume import checkpoint_problem, latest_complete
+from training.shared.resume import checkpoint_problem, latest_complete
 
 
 def saved(path: Path) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from benchmark.steps import Done, Steps, check_config, code_hash, locked, read_done
+from benchmark.rundir.steps import Done, Steps, check_config, code_hash, locked, read_done
 from metrics.errors import UserError
 
 
@@ -21,7 +21,7 @@ class Bench:
         self.out = run_dir / "out.txt"
         self.state = run_dir / "state"
 
-    def step(self, config: Any = 1, inputs: dict[str, str] | None = None, fail: bool = False, code: str = "benchmark/names.py") -> Done:
+    def step(self, config: Any = 1, inputs: dict[str, str] | None = None, fail: bool = False, code: str = "benchmark/registry.py") -> Done:
         def work() -> dict[str, Any]:
             self.runs += 1
             self.state.mkdir(exist_ok=True)

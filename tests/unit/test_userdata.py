@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from benchmark.data.userdata import check_disjoint, read_split
 from benchmark.tasks import load_task
-from benchmark.userdata import check_disjoint, read_split
 from metrics.errors import UserError
 from metrics.records import Example, write_examples
 

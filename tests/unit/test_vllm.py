@@ -85,7 +85,7 @@ GRPO = """
 import sys
 from benchmark.tasks import load_task
 from shared_work import Letters
-from training.rl import RLSettings, train_rl
+from training.rl.grpo import RLSettings, train_rl
 
 if __name__ == "__main__":
     task = load_task("newswire-title")

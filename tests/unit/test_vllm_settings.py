@@ -11,10 +11,10 @@ import pytest
 import safetensors.torch
 import torch
 
-from benchmark.config import load_profile, rebuild
+from benchmark.settings.config import load_profile, rebuild
 from metrics.errors import UserError
-from training import vllm_engine
-from training.rl import RLSettings, check_rl
+from training.rl.grpo import RLSettings, check_rl
+from training.shared import vllm_engine
 
 
 @pytest.mark.parametrize(

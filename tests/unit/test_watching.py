@@ -11,13 +11,13 @@ from typing import Any
 
 import pytest
 
-from benchmark.config import load_profile
-from benchmark.generate import Decoding, generate_texts
+from benchmark.generation.local import Decoding, generate_texts
+from benchmark.settings.config import load_profile
 from metrics.errors import UserError
-from training import trackers
-from training.memory import is_out_of_memory, smaller_batch, smaller_forward
-from training.trackers import check_trackers, scalars, tracking
-from training.watchdogs import HackingWatch
+from training.rl.watchdogs import HackingWatch
+from training.shared import trackers
+from training.shared.memory import is_out_of_memory, smaller_batch, smaller_forward
+from training.shared.trackers import check_trackers, scalars, tracking
 
 
 def probed(step: int, reward: float, f1: float) -> dict[str, Any]:
@@ -116,7 +116,7 @@ class Full:
 
 def test_out_of_memory_names_the_batch_size_to_try(tiny_policy_path: Path) -> None:
     """In generation: half of what failed, and what is named then works."""
-    from training.checkpoints import load_policy
+    from training.shared.checkpoints import load_policy
 
     model, tokenizer = load_policy(tiny_policy_path, device="cpu")
     prompts = ["中国", "公司", "起诉", "北京"]
@@ -134,7 +134,7 @@ def test_out_of_memory_in_training_names_the_accumulation(tiny_policy_path: Path
     import torch
     from transformers import SmolLM3Model
 
-    from training.sft import SFTSettings, train_sft
+    from training.sft.train import SFTSettings, train_sft
 
     forward = SmolLM3Model.forward
 
@@ -173,7 +173,7 @@ def test_the_rows_of_a_run_reach_tensorboard(tiny_policy_path: Path, tmp_path: P
     pytest.importorskip("tensorboard")
     from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
-    from training.sft import SFTSettings, train_sft
+    from training.sft.train import SFTSettings, train_sft
 
     cfg = SFTSettings(epochs=2, batch_size=2, save_steps=10)
     pairs, logs = [("中国", "ก"), ("公司", "ข")], tmp_path / "logs"

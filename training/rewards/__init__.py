@@ -83,7 +83,7 @@ def load_reward_for(lang: str, spec: str, path: str | None = None, **options: An
     """`load_reward` for texts of one language: a yes/no judge is asked about it, the kinds of ONE_LANGUAGE are told it. Options come first."""
     kind = "safeguarded" if spec.startswith("safeguarded(") else kind_of(Path(spec)) if spec not in REWARDS and Path(spec).is_dir() else spec
     if kind in YES_NO:
-        from .reranker_generative import instruct_for
+        from training.rewards.reranker_generative import instruct_for
 
         options.setdefault("instruct", instruct_for(lang))
     elif kind in ONE_LANGUAGE:

@@ -6,8 +6,7 @@ from __future__ import annotations
 
 from metrics.errors import UserError
 from metrics.scorers.comet import score_comet, unavailable, unsupported
-
-from .pair_models import PairReward
+from training.rewards.pair_models import PairReward
 
 
 class CometReward(PairReward):

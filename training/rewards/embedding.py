@@ -10,8 +10,7 @@ from typing import Any
 from metrics.errors import UserError, first_line
 from metrics.foreign import check_foreign
 from metrics.hub import model_folder
-
-from .pair_models import PairReward
+from training.rewards.pair_models import PairReward
 
 
 class EmbeddingReward(PairReward):
@@ -62,5 +61,5 @@ def load_embedding(path: str, *, batch_size: int = 64, trust_remote_code: bool =
 
 
 def load_contrastive(path: str, **options: Any) -> EmbeddingReward:
-    """The in-domain encoder trained with InfoNCE (`training/embedder.py`): the same reward under its own name."""
+    """The in-domain encoder trained with InfoNCE (`training/embedded/embedder.py`): the same reward under its own name."""
     return load_embedding(path, name="embedding-contrastive", **options)

@@ -7,8 +7,7 @@ from typing import Any
 
 from metrics.errors import UserError
 from metrics.llm_judge import TOP, JudgeServer, grade, read_server
-
-from .pair_models import PairReward
+from training.rewards.pair_models import PairReward
 
 
 class LLMJudgeReward(PairReward):

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
-from ..checkpoints import hex_hash
+from training.shared.checkpoints import hex_hash
 
 
 class PairReward:

@@ -11,8 +11,7 @@ from typing import Any
 from metrics.errors import UserError, first_line
 from metrics.foreign import check_foreign
 from metrics.hub import model_folder
-
-from .pair_models import PairReward
+from training.rewards.pair_models import PairReward
 
 
 class EncoderReranker(PairReward):

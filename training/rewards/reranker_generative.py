@@ -21,10 +21,9 @@ from functools import lru_cache
 from typing import Any
 
 from metrics.errors import UserError
-
-from ..checkpoints import DTYPES, hex_hash, load_policy
-from ..files_of import files_of
-from .shared_prefix import last_hidden_states
+from training.rewards.shared_prefix import last_hidden_states
+from training.shared.checkpoints import DTYPES, hex_hash, load_policy
+from training.shared.files_of import files_of
 
 SYSTEM = (
     "Judge whether the Document meets the requirements based on the Query and the Instruct provided. "

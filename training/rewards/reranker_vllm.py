@@ -15,10 +15,9 @@ from pathlib import Path
 from typing import Any
 
 from metrics.hub import is_hub_id
-
-from ..checkpoints import check_folder, hex_hash, load_config, load_tokenizer
-from ..vllm_engine import answers, engine, need_vllm
-from .reranker_generative import DEFAULT_INSTRUCT, YesNoJudge
+from training.rewards.reranker_generative import DEFAULT_INSTRUCT, YesNoJudge
+from training.shared.checkpoints import check_folder, hex_hash, load_config, load_tokenizer
+from training.shared.vllm_engine import answers, engine, need_vllm
 
 ANSWER = 1
 """Tokens that vLLM generates after a prompt."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from .safeguards import Penalties, shape
+from training.rewards.safeguards import Penalties, shape
 
 
 class Safeguarded:
@@ -52,7 +52,7 @@ def load_safeguarded(
     **options: Any,
 ) -> Safeguarded:
     """path: what the inner reward loads; inner: its name in REWARDS (default: read from the folder, or module:function)."""
-    from . import load_reward_for
+    from training.rewards import load_reward_for
 
     reward = load_reward_for(target_lang, inner or path, path if inner else None, **options)
     return Safeguarded(reward, target_lang, Penalties(variant, lambda_len, lambda_rep, reflen_ratio))

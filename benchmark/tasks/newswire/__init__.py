@@ -9,11 +9,11 @@ from collections.abc import Iterator
 from itertools import islice
 
 from benchmark.tasks import Task
+from benchmark.tasks.newswire.articles import Article, body, facts, title
+from benchmark.tasks.newswire.splits import WORLD_VERSION, article_stream
 from metrics.errors import UserError
 from metrics.records import Example, Fact
-
-from .articles import Article, body, facts, title
-from .splits import WORLD_VERSION, article_stream
+from metrics.stages import SPLITS
 
 TITLE_PROMPTS = {
     "th": "请根据下面的中文新闻，写一条泰语新闻标题。\n\n新闻：{source}\n\n泰语标题：",
@@ -21,7 +21,6 @@ TITLE_PROMPTS = {
 }
 LONG_PROMPT = "请把下面的中文新闻翻译成泰语。\n\n新闻：{source}\n\n泰语译文："
 SHORT_PROMPT = "请把下面的中文新闻标题翻译成泰语。\n\n标题：{source}\n\n泰语标题："
-SPLITS = ("para", "src", "dev", "test")
 SIZES = {"para": 300, "src": 3000, "dev": 200, "test": 500}
 """Default sizes; D_para : D_src keeps the paper's 1 : 10. The test size is a constant of the task version."""
 LONG_SIZES = SIZES | {"dev": 50, "test": 100}

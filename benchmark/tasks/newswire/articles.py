@@ -7,12 +7,11 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from benchmark.tasks.newswire import values as v
+from benchmark.tasks.newswire.frames import IMPLICIT, SALIENT, SLOT, Frame, Sentence, Slot, shared_sentences
+from benchmark.tasks.newswire.particles import ergative, genitive
+from benchmark.tasks.newswire.values import LANGUAGES, Value
 from metrics.records import Fact
-
-from . import values as v
-from .frames import IMPLICIT, SALIENT, SLOT, Frame, Sentence, Slot, shared_sentences
-from .particles import ergative, genitive
-from .values import LANGUAGES, Value
 
 FACTS_MIN, FACTS_MAX = 6, 14
 CORE_CURRENCIES = ("CNY", "USD", "EUR", "THB")

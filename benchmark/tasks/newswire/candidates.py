@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from math import exp
 from typing import Any
 
-from .articles import Article, body, fill, title
-from .errors import ENTITY, Check, event_check, replace_value, same_shape, write
-from .frames import IMPLICIT, load_frames
-from .splits import inventory
-from .values import Value
+from benchmark.tasks.newswire.articles import Article, body, fill, title
+from benchmark.tasks.newswire.errors import ENTITY, Check, event_check, replace_value, same_shape, write
+from benchmark.tasks.newswire.frames import IMPLICIT, load_frames
+from benchmark.tasks.newswire.splits import inventory
+from benchmark.tasks.newswire.values import Value
 
 LANG = "th"
 UNIT_ERRORS = 3

@@ -11,14 +11,14 @@ import random
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from . import LONG_PROMPT, SHORT_PROMPT, TITLE_PROMPTS
-from . import values as v
-from .articles import Article, body, fill, title
-from .candidates import LANG, draw_unit, pick, reranker_row, unit_row
-from .errors import ENTITY, partners, replace_value
-from .frames import IMPLICIT, load_frames
-from .splits import article_stream, held_out, inventory
-from .values import Value
+from benchmark.tasks.newswire import LONG_PROMPT, SHORT_PROMPT, TITLE_PROMPTS
+from benchmark.tasks.newswire import values as v
+from benchmark.tasks.newswire.articles import Article, body, fill, title
+from benchmark.tasks.newswire.candidates import LANG, draw_unit, pick, reranker_row, unit_row
+from benchmark.tasks.newswire.errors import ENTITY, partners, replace_value
+from benchmark.tasks.newswire.frames import IMPLICIT, load_frames
+from benchmark.tasks.newswire.splits import article_stream, held_out, inventory
+from benchmark.tasks.newswire.values import Value
 
 CONFUSED_SEEN, CONFUSED_HELD_OUT = 0.25, 0.55
 """How often the base corpus renders an entity as its confusable partner: entities of D_para, and those it leaves out."""

@@ -6,10 +6,10 @@ import random
 from dataclasses import dataclass, replace
 from functools import cache
 
-from . import values as v
-from .articles import Article, Inventory, draw_value, fill
-from .frames import IMPLICIT, Frame, Slot, load_frames
-from .values import Value
+from benchmark.tasks.newswire import values as v
+from benchmark.tasks.newswire.articles import Article, Inventory, draw_value, fill
+from benchmark.tasks.newswire.frames import IMPLICIT, Frame, Slot, load_frames
+from benchmark.tasks.newswire.values import Value
 
 ENTITY = ("person", "organisation", "place")
 

@@ -7,7 +7,7 @@ import tomllib
 from dataclasses import dataclass
 from functools import cache
 
-from .values import DATA, LANGUAGES
+from benchmark.tasks.newswire.values import DATA, LANGUAGES
 
 SLOT = re.compile(r"\{([a-z_0-9]+)(?:\|(gen|erg))?\}")
 SALIENT = 0.5

@@ -11,9 +11,9 @@ import random
 from collections.abc import Iterator
 from functools import cache
 
-from . import values as v
-from .articles import Article, Inventory, draw_article
-from .frames import Frame, load_frames
+from benchmark.tasks.newswire import values as v
+from benchmark.tasks.newswire.articles import Article, Inventory, draw_article
+from benchmark.tasks.newswire.frames import Frame, load_frames
 
 WORLD_VERSION = "1"
 WORLD_SEED = 20260529

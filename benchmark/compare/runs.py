@@ -1,0 +1,103 @@
+"""`compare RUN_A RUN_B`: the same systems of two runs on the same segments, with paired intervals, tests and Holm's correction."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from benchmark.report.command import read_summary
+from metrics.errors import UserError
+from metrics.records import read_examples
+from metrics.scores import read_scores
+from metrics.segment import SegmentStats
+from metrics.stats import Delta, compare, holm
+from metrics.summary import system_keys
+from metrics.version import versions_apart
+
+ALPHA = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One metric of one system in both runs."""
+
+    key: str
+    metric: str
+    a: float | None
+    b: float | None
+    delta: Delta
+    p_holm: float | None
+
+
+def systems_of(run_dir: Path, task: str) -> dict[str, list[SegmentStats]]:
+    """Key of the summary -> metrics of one task, from scores.parquet."""
+    found = {(system, stage): metrics for (system, stage, t), metrics in read_scores(run_dir / "scores.parquet").items() if t == task}
+    return dict(zip(system_keys(list(found)), found.values(), strict=True))
+
+
+def documents(run_dir: Path, task: str, ids: Sequence[str]) -> list[str | None] | None:
+    """Document ids of the segments, from the run's examples; None where it holds none."""
+    for path in sorted((run_dir / "examples").glob(f"{task}-*.jsonl")):
+        docs = {e.id: e.doc_id for e in read_examples(path)}
+        if all(i in docs for i in ids):
+            return [docs[i] for i in ids]
+    return None
+
+
+def compare_runs(run_a: Path, run_b: Path) -> list[Row]:
+    """Every metric of every system that both runs hold, on the segments scored in both. Holm's correction is over one system's metrics.
+
+    Raises UserError when the runs have no task, system or segments in common, or were scored by two versions of the metrics.
+    """
+    tasks = []
+    for folder in (run_a, run_b):
+        told = read_summary(folder).get("run")
+        if not told:
+            raise UserError(f"{folder / 'summary.json'} cannot be compared (it does not tell its run); score the run again")
+        tasks.append(str(told.get("task")))
+    if tasks[0] != tasks[1]:
+        raise UserError(f"{run_a} is of task {tasks[0]}, {run_b} of {tasks[1]}; only runs of one task can be compared")
+    a, b = systems_of(run_a, tasks[0]), systems_of(run_b, tasks[1])
+    if len(a) == len(b) == 2 and not (a.keys() & b.keys()) - {"gold"}:
+        # One system in each (and the gold): they are meant, whatever they are called.
+        b = {next(k for k in a if k != "gold") if k != "gold" else k: m for k, m in b.items()}
+    shared = [k for k in a if k in b]
+    if not shared:
+        raise UserError(f"no system in common: {run_a} holds {', '.join(a)}; {run_b} holds {', '.join(b)}")
+    rows: list[Row] = []
+    for key in shared:
+        other = {m.metric: m for m in b[key]}
+        pairs = [(m, other[m.metric]) for m in a[key] if m.metric in other]
+        if pairs and set(pairs[0][0].example_ids) != set(pairs[0][1].example_ids):
+            raise UserError(f"{key}: the two runs were measured on different examples; compare runs of the same split and size")
+        if apart := versions_apart([x.signature for x, _ in pairs], [y.signature for _, y in pairs], (str(run_a), str(run_b))):
+            raise UserError(apart)
+        docs = documents(run_a, tasks[0], pairs[0][0].example_ids) if pairs else None
+        deltas = {x.metric: compare(x, y, docs) for x, y in pairs}
+        corrected = holm({name: d.p for name, d in deltas.items()})
+        rows += [Row(key, x.metric, x.value(), y.value(), deltas[x.metric], corrected[x.metric]) for x, y in pairs]
+    return rows
+
+
+def _number(value: float | None) -> str:
+    return "-" if value is None else f"{value:.4f}" if abs(value) < 10 else f"{value:.2f}"
+
+
+def command(args: argparse.Namespace) -> int:
+    """`compare`."""
+    rows = compare_runs(Path(args.run_a), Path(args.run_b))
+    print(f"{'system':20} {'metric':42} {'A':>9} {'B':>9} {'B - A':>9}  {'95 % interval':>20}  {'p':>7} {'p_holm':>7}")
+    for row in rows:
+        delta = row.delta
+        if delta.delta is None:
+            print(f"{row.key:20} {row.metric:42} {_number(row.a):>9} {_number(row.b):>9} {'-':>9}  {delta.reason}")
+            continue
+        limits = f"[{_number(delta.ci_low)}, {_number(delta.ci_high)}]"
+        p, p_holm = (f"{x:.4f}" if x is not None else "-" for x in (delta.p, row.p_holm))
+        mark = "  *" if row.p_holm is not None and row.p_holm < ALPHA else ""
+        values = f"{_number(row.a):>9} {_number(row.b):>9} {_number(delta.delta):>9}"
+        print(f"{row.key:20} {row.metric:42} {values}  {limits:>20}  {p:>7} {p_holm:>7}{mark}")
+    print(f"A = {args.run_a}, B = {args.run_b}; * : p_holm < {ALPHA}, Holm over the metrics of a system")
+    return 0

@@ -1,0 +1,1 @@
+"""Data in and out: a user's own files, joins, exports."""

@@ -1,0 +1,73 @@
+"""`data export`: a split of a task as examples.jsonl. `data corpus`: training texts of the embedded models, for `python -m training`."""
+
+from __future__ import annotations
+
+import argparse
+from itertools import islice
+from pathlib import Path
+
+from benchmark.registry import nearest
+from benchmark.tasks import load_task
+from metrics.errors import UserError
+from metrics.records import atomic_write_text, write_examples, write_jsonl
+from metrics.stages import SPLITS
+
+WORDS = "words"
+"""The corpus that is a plain word list for the tokenizers, one word per line."""
+
+
+def check_split(split: str) -> str:
+    """The split's name; 'D_para' and 'D_src' are understood too. Raises UserError naming the nearest ones."""
+    name = split.removeprefix("D_")
+    if name not in SPLITS:
+        raise UserError(f"unknown split {split!r}; {nearest(split, SPLITS)}")
+    return name
+
+
+def check_size(n: int | None) -> int | None:
+    """A number of rows, from 1 to MOST_ROWS."""
+    from benchmark.settings.config import MOST_ROWS
+
+    if n is not None and n < 1:
+        raise UserError(f"--n {n}: at least 1")
+    if n is not None and n > MOST_ROWS:
+        raise UserError(f"--n {n}: at most {MOST_ROWS}")
+    return n
+
+
+def command(args: argparse.Namespace) -> int:
+    """`data export`, `data corpus` and `data join`."""
+    if args.action == "join":
+        from benchmark.data.join import command as join
+
+        return join(args)
+    return _export(args) if args.action == "export" else _corpus(args)
+
+
+def _export(args: argparse.Namespace) -> int:
+    if not args.task or not args.split:
+        raise UserError("data export needs --task NAME and --split SPLIT")
+    examples = load_task(args.task).load(check_split(args.split), check_size(args.n))
+    write_examples(Path(args.out), examples)
+    print(f"{len(examples)} examples -> {args.out}")
+    return 0
+
+
+def _corpus(args: argparse.Namespace) -> int:
+    from benchmark.tasks.newswire.corpora import CORPORA, words
+
+    known = [*CORPORA, WORDS]
+    if args.name is None:
+        raise UserError(f"data corpus needs --name, one of {', '.join(known)}")
+    if args.name not in known:
+        raise UserError(f"unknown corpus {args.name!r}; {nearest(args.name, known)}")
+    if args.name == WORDS:
+        found = words()
+        atomic_write_text(Path(args.out), "".join(word.replace("\n", "\\n") + "\n" for word in found))
+        print(f"{len(found)} words -> {args.out}")
+        return 0
+    if check_size(args.n) is None:
+        raise UserError(f"data corpus --name {args.name} needs --n, the number of rows")
+    write_jsonl(Path(args.out), islice(CORPORA[args.name](args.seed), args.n))
+    print(f"{args.n} rows -> {args.out}")
+    return 0

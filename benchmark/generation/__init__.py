@@ -1,0 +1,1 @@
+"""Texts of a checkpoint: decoding, transformers, vLLM."""

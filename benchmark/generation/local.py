@@ -1,0 +1,296 @@
+"""Generations of a checkpoint, batched and sorted by length, greedy or sampled.
+
+Sampling is the Gumbel-max trick with one random generator per example, seeded by (seed, example id): what an example gets does not
+depend on the batch that it happens to stand in (up to float rounding of padded batches). Finished batches are kept in a `.part` file,
+so that a killed run continues; batches are fixed by the input alone, so that a continued run writes the same file. Several processes take
+whole batches in turn, so that their number changes nothing either.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from metrics.errors import UserError
+from metrics.records import Example, Generation, parse_generation, write_generations
+from training.shared import processes
+
+if TYPE_CHECKING:
+    import torch
+
+CAP_FACTOR = 4
+"""The token cap is at least this many times the gold's tokens: verbosity must be able to show (the paper saw 3.3 x)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decoding:
+    """How texts are generated."""
+
+    max_new_tokens: int
+    """Cap in tokens of the policy, end-of-sequence included."""
+    batch_size: int = 64
+    temperature: float = 0.0
+    """0 is greedy; above it, samples from the softmax at this temperature."""
+    seed: int = 0
+    stop: tuple[str, ...] = ()
+    """Texts that end a generation besides the end tokens; they and what follows are left out."""
+
+
+def example_seed(seed: int, example_id: str) -> int:
+    """A 63-bit seed for one example, independent of its neighbours."""
+    return int.from_bytes(hashlib.sha256(f"{seed}\0{example_id}".encode()).digest()[:8], "big") >> 1
+
+
+def token_cap(gold: Sequence[str], count: Callable[[str], int], asked: int | None) -> int:
+    """The generation cap in tokens: `asked`, or CAP_FACTOR x the longest gold text.
+
+    Raises UserError when an asked cap is below CAP_FACTOR x the mean gold text (verbosity would be cut off and look solved), or when there
+    is neither gold nor an asked cap.
+    """
+    counts = [count(text) + 1 for text in gold]
+    if asked is None:
+        if not counts:
+            raise UserError("no references, so no length to derive the token cap from; set generate.max_new_tokens")
+        return CAP_FACTOR * max(counts)
+    if counts and asked < CAP_FACTOR * sum(counts) / len(counts):
+        need = math.ceil(CAP_FACTOR * sum(counts) / len(counts))
+        raise UserError(
+            f"generate.max_new_tokens = {asked} is below {CAP_FACTOR} x the gold's tokens ({need}): verbosity would be cut off; "
+            "raise it, or leave it out to have it derived"
+        )
+    return asked
+
+
+def batches(lengths: Sequence[int], ids: Sequence[str], size: int) -> list[list[int]]:
+    """Indices in batches of neighbours in length, longest first (memory runs out at once or never); ties by id."""
+    order = sorted(range(len(lengths)), key=lambda i: (-lengths[i], ids[i]))
+    return [order[i : i + size] for i in range(0, len(order), size)]
+
+
+def sampler(seeds: Sequence[int], temperature: float, device: Any) -> Any:
+    """A logits processor whose argmax is a sample from softmax(logits / temperature), with one generator per row."""
+    import torch
+    from transformers import LogitsProcessor, LogitsProcessorList
+
+    streams = [torch.Generator().manual_seed(seed) for seed in seeds]
+
+    class Gumbel(LogitsProcessor):
+        def __call__(self, input_ids: torch.Tensor, scores: torch.Tensor) -> torch.Tensor:
+            uniform = torch.stack([torch.rand(scores.shape[-1], generator=stream, dtype=torch.float64) for stream in streams])
+            noise = -torch.log(-torch.log(uniform.clamp(1e-300, 1 - 1e-16)))
+            return scores / temperature + noise.to(device=device, dtype=scores.dtype)
+
+    return LogitsProcessorList([Gumbel()])
+
+
+def stopping(tokenizer: Any, stop: Sequence[str], width: int) -> Any:
+    """A stopping criterion: a row is done once its new tokens' text holds a stop text. transformers' own (`stop_strings`) cannot read every
+    tokenizer's vocabulary. width: tokens of the prompts."""
+    import torch
+    from transformers import StoppingCriteria, StoppingCriteriaList
+
+    tail = 4 * max(map(len, stop)) + 4  # a character has at most 4 byte tokens
+
+    class HoldsStop(StoppingCriteria):
+        def __call__(self, input_ids: torch.Tensor, scores: Any, **kwargs: Any) -> torch.Tensor:
+            texts = tokenizer.batch_decode(input_ids[:, max(width, input_ids.shape[1] - tail) :], skip_special_tokens=True)
+            return torch.tensor([any(s in text for s in stop) for text in texts], device=input_ids.device)
+
+    return StoppingCriteriaList([HoldsStop()])
+
+
+def finish(row: Sequence[int], eos: frozenset[int], cap: int) -> tuple[list[int], int, str]:
+    """(text tokens, number of tokens with the end token, reason) of one row of new tokens: 'stop' at an end token, 'length' at the cap."""
+    for i, token in enumerate(row):
+        if token in eos:
+            return list(row[:i]), i + 1, "stop"
+    return list(row[:cap]), min(len(row), cap), "length"
+
+
+def cut_at_stop(tokenizer: Any, body: list[int], stop: Sequence[str]) -> tuple[list[int], str] | None:
+    """(tokens up to the first stop text, text before it), or None where none of them occurs."""
+
+    def decode(n: int) -> str:
+        return str(tokenizer.decode(body[:n], skip_special_tokens=True))
+
+    whole = decode(len(body))
+    found = [at for at in (whole.find(s) for s in stop) if at >= 0]
+    if not found:
+        return None
+    low, high = 1, len(body)  # the fewest tokens whose text holds a stop text
+    while low < high:
+        middle = (low + high) // 2
+        low, high = (low, middle) if any(s in decode(middle) for s in stop) else (middle + 1, high)
+    return body[:low], whole[: min(found)]
+
+
+def end_tokens(model: Any, tokenizer: Any) -> frozenset[int]:
+    """All token ids that end a text for this model."""
+    ids = model.generation_config.eos_token_id
+    found = {ids} if isinstance(ids, int) else set(ids or ())
+    return frozenset(found | ({tokenizer.eos_token_id} if tokenizer.eos_token_id is not None else set()))
+
+
+def generate_texts(
+    model: Any,
+    tokenizer: Any,
+    prompts: Sequence[str],
+    ids: Sequence[str],
+    decoding: Decoding,
+    label: str = "generate",
+    done: frozenset[str] = frozenset(),
+    progress: bool = True,
+    share: tuple[int, int] = (0, 1),
+    decode: Callable[[list[int]], Any] | None = None,
+) -> Iterable[list[tuple[str, Any, int, str]]]:
+    """Yields, batch by batch, (id, text, tokens, finish reason); batches whose ids are all in `done` are left out.
+
+    share: (r, n) for every n-th batch from the r-th on; decode: token ids of a text -> what is yielded for it (default: the text).
+    Raises UserError when a prompt leaves no room in the model's context.
+    """
+    import torch
+    from tqdm import tqdm
+
+    from training.shared.memory import memory_guard, smaller_batch
+
+    encoded = [tokenizer(prompt)["input_ids"] for prompt in prompts]
+    eos = end_tokens(model, tokenizer)
+    if not eos:
+        raise UserError("the tokenizer and the generation config name no end-of-sequence token; generation could never stop")
+    pad = tokenizer.pad_token_id if tokenizer.pad_token_id is not None else min(eos)
+    context = getattr(model.config, "max_position_embeddings", None)
+    longest = max(range(len(encoded)), key=lambda i: len(encoded[i]), default=None)
+    if context and longest is not None and len(encoded[longest]) >= context:
+        raise UserError(f"the prompt of example {ids[longest]!r} has {len(encoded[longest])} tokens; the model's context holds {context}")
+    plan = [b for b in batches([len(e) for e in encoded], ids, decoding.batch_size) if not all(ids[i] in done for i in b)]
+    plan = plan[share[0] :: share[1]]
+    decode = decode or (lambda body: tokenizer.decode(body, skip_special_tokens=True).strip())
+    device = model.device
+    model.eval()
+    with torch.inference_mode(), tqdm(total=sum(map(len, plan)), desc=label, unit="text", disable=None if progress else True) as bar:
+        for batch in plan:
+            width = max(len(encoded[i]) for i in batch)
+            cap = min(decoding.max_new_tokens, context - width) if context else decoding.max_new_tokens
+            tokens = torch.tensor([[pad] * (width - len(encoded[i])) + encoded[i] for i in batch], device=device)
+            mask = torch.tensor([[0] * (width - len(encoded[i])) + [1] * len(encoded[i]) for i in batch], device=device)
+            extra = {}
+            if decoding.temperature > 0:
+                extra["logits_processor"] = sampler([example_seed(decoding.seed, ids[i]) for i in batch], decoding.temperature, device)
+            if decoding.stop:
+                extra["stopping_criteria"] = stopping(tokenizer, decoding.stop, width)
+            with memory_guard(label, lambda: smaller_batch("generate.batch_size", decoding.batch_size)):
+                out = model.generate(
+                    input_ids=tokens,
+                    attention_mask=mask,
+                    max_new_tokens=cap,
+                    do_sample=False,
+                    num_beams=1,
+                    temperature=None,
+                    top_p=None,
+                    top_k=None,
+                    pad_token_id=pad,
+                    eos_token_id=sorted(eos),
+                    use_cache=True,
+                    **extra,
+                )
+            rows = []
+            for i, row in zip(batch, out[:, width:].tolist(), strict=True):
+                body, n_tokens, reason = finish(row, eos, cap)
+                stopped = cut_at_stop(tokenizer, body, decoding.stop) if decoding.stop else None
+                if stopped is not None:
+                    rows.append((ids[i], stopped[1].strip(), len(stopped[0]), "stop"))
+                    continue
+                rows.append((ids[i], decode(body), n_tokens, reason))
+            yield rows
+            bar.update(len(batch))
+
+
+def unfinished(out: Path) -> list[Path]:
+    """The `.part` files that an interrupted generation of `out` left: one for each process that it had."""
+    return sorted(p for p in out.parent.glob(f"{out.stem}.part*") if p.suffix.removeprefix(".part").isdigit() or p.suffix == ".part")
+
+
+def _whole_lines(part: Path) -> bytes:
+    """A last line cut short by a kill is left out. Cut at line feeds alone: texts hold other line separators."""
+    raw = part.read_bytes()
+    return raw[: raw.rfind(b"\n") + 1]
+
+
+def _read_part(part: Path) -> dict[str, Generation]:
+    rows = [json.loads(line) for line in _whole_lines(part).split(b"\n") if line]
+    return {row["example_id"]: parse_generation(row, str(part)) for row in rows}
+
+
+def generate_file(
+    model_path: str,
+    dtype: str,
+    ask: Callable[[str], str],
+    examples: Sequence[Example],
+    gold: Sequence[str],
+    out: Path,
+    system: str,
+    stage: str,
+    decoding: Callable[[int], Decoding],
+    asked_cap: int | None,
+    backend: str = "transformers",
+    engine: dict[str, Any] | None = None,
+    device_map: str | None = None,
+    trust_remote_code: bool = False,
+) -> dict[str, Any]:
+    """Writes the generations of a checkpoint for `examples`, in their order, to `out` (atomically, last).
+
+    model_path: folder or hub id; ask: source -> prompt; gold: texts that the token cap is derived from; decoding: cap -> Decoding.
+    backend: `transformers`, or `vllm` with the options of its engine. Several processes share the work of transformers; vLLM spreads
+    over the devices by itself, started by the main process. Returns {"n", "tokens", "max_new_tokens", "truncated"} for the manifest.
+    """
+    from training.shared.checkpoints import load_policy, load_tokenizer
+
+    r, n = processes.rank(), processes.count()
+    kept = {i: g for part in unfinished(out) for i, g in _read_part(part).items()}
+    processes.wait()  # nobody writes before everyone has read
+    model, tokenizer = (
+        load_policy(model_path, dtype, trust_remote_code, device_map=device_map)
+        if backend == "transformers"
+        else (None, load_tokenizer(model_path, trust_remote_code))
+    )
+    settings = decoding(token_cap(gold, lambda text: len(tokenizer(text, add_special_tokens=False)["input_ids"]), asked_cap))
+    out.parent.mkdir(parents=True, exist_ok=True)
+    seed = settings.seed if settings.temperature > 0 else None
+    ids, prompts, label = [e.id for e in examples], [ask(e.source) for e in examples], f"generate {stage}"
+    found: Iterable[list[tuple[str, Any, int, str]]] = []
+    if backend == "transformers":
+        found = generate_texts(model, tokenizer, prompts, ids, settings, label, frozenset(kept), progress=r == 0, share=(r, n))
+    elif r == 0:
+        from benchmark.generation.vllm import generate_texts_vllm
+
+        done = frozenset(kept)
+        found = generate_texts_vllm(
+            model_path, dtype, tokenizer, prompts, ids, settings, label, done, engine or {}, trust_remote_code=trust_remote_code
+        )
+    new: list[Generation] = []
+    mine = out.with_suffix(f".part{r or ''}")
+    if mine.exists():
+        mine.write_bytes(_whole_lines(mine))
+    with mine.open("a", encoding="utf-8") as stream:
+        for rows in found:
+            made = [Generation(i, system, stage, text, n_tokens, reason, seed) for i, text, n_tokens, reason in rows]
+            new += made
+            stream.write("".join(json.dumps(g.as_dict(), ensure_ascii=False) + "\n" for g in made))
+            stream.flush()
+    kept |= {g.example_id: g for g in processes.gather(new)}
+    ordered = [kept[i] for i in ids]
+    if r == 0:
+        write_generations(out, ordered)
+        for part in unfinished(out):
+            part.unlink()
+    return {
+        "n": len(ordered),
+        "tokens": sum(g.n_tokens or 0 for g in ordered),
+        "max_new_tokens": settings.max_new_tokens,
+        "truncated": sum(g.finish_reason == "length" for g in ordered),
+    }

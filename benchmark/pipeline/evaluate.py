@@ -1,0 +1,139 @@
+"""`evaluate`: one checkpoint on one task -> a run directory that `report`, `compare` and `submit` accept."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from benchmark.data.userdata import read_split
+from benchmark.pipeline.measure import (
+    Measured,
+    Workplace,
+    generate,
+    measured,
+    named,
+    open_workplace,
+    prepare_torch,
+    report,
+    score,
+    summarise_all,
+)
+from benchmark.registry import nearest
+from benchmark.rundir.steps import check_config, locked
+from benchmark.scoring.score import file_name
+from benchmark.settings.config import Profile, load_profile
+from benchmark.settings.models import Models, model_content, model_hash
+from benchmark.settings.prompts import asked
+from benchmark.tasks import Task, load_task
+from metrics.errors import UserError
+from metrics.records import Example, sha256_file, sha256_json, write_examples
+from metrics.stages import GOLD
+from training.shared import processes
+
+BACKENDS = ("transformers", "vllm")
+"""What can generate. vLLM has its own environment (tox -e vllm)."""
+UNNAMED = "model"
+
+
+def lineage_of(model: str) -> dict[str, Any]:
+    """The lineage.json beside the weights; empty for a checkpoint without one."""
+    path = Path(model) / "lineage.json"
+    if not path.is_file():
+        return {}
+    try:
+        found = json.loads(path.read_text("utf-8"))
+    except (ValueError, RecursionError) as error:
+        raise UserError(f"{path}: not JSON ({error}); mend or remove it") from None
+    return found if isinstance(found, dict) else {}
+
+
+def command(args: argparse.Namespace) -> int:
+    """`evaluate`."""
+    if args.backend is not None and args.backend not in BACKENDS:
+        raise UserError(f"unknown backend {args.backend!r}; {nearest(args.backend, BACKENDS)}")
+    backend = [f"generate.backend={args.backend}"] if args.backend else []
+    profile = load_profile(args.profile, [f"run.task={args.task}", *args.overrides, *backend])
+    if profile.generate.backend == "vllm":
+        from training.shared.vllm_engine import need_vllm
+
+        need_vllm()
+    task = load_task(args.task)
+    split = profile.run.split
+    file = profile.data.files.get(split)
+    if file is not None:
+        task = named(task, profile.data.name)
+    model = args.model
+    from training.shared.files_of import files_of
+
+    files_of(model, profile.policy.trust_remote_code)
+    lineage = lineage_of(model)
+    stage = args.stage_name or str(lineage.get("stage") or UNNAMED)
+    if stage == GOLD or file_name("", stage, several=False) != stage:
+        raise UserError(f"--stage-name {stage!r}: letters, digits and - _ . + only, and not {GOLD!r}, which is the references' own")
+    models = Models(profile)
+    models.check(profile.score.reward)
+    out = Path(args.out)
+    resolved = profile.resolved()
+    for training in ("sft", "rl", "recovery", "report", "plan"):
+        resolved.pop(training)
+    resolved["run"].pop("trackers")
+    task = asked(task, profile.prompt, model, shown(profile, task), profile.policy.trust_remote_code)
+    resolved["prompt"]["rendered"] = task.prompt
+    resolved["policy"]["path"] = model_content(model)
+    resolved["data"]["file"] = None if file is None else sha256_file(Path(file).expanduser())
+    resolved["score"] |= {"scorers": None, "retrieval": None}
+    identity = sha256_json({"config": resolved, "models": models.identity(profile.score.reward), "stage": stage})
+    with locked(out):
+        check_config(out, identity)
+        place = open_workplace(out, profile, "evaluate", args.argv, identity, _say)
+        place.manifest.checkpoints[stage] = {"weights_hash": model_hash(model), **lineage}
+        prepare_torch(place)
+        on = _examples(place, task, split, file)
+        parts = score(place, on, {stage: generate(place, on, stage, model, system=UNNAMED)}, models)
+        place.manifest.reward_id = place.manifest.steps[f"score/{task.name}/{stage}"].record.get("reward_id")
+        # What trained or selected these weights is not known here, so no metric but the reward gets a mark.
+        record = {"config_hash": identity, "reward_id": place.manifest.reward_id, "seed": profile.run.seed, "split": split}
+        summary = summarise_all(place, {task.name: parts}, {task.name: on}, record, None)
+        page = report(place)
+    if not processes.is_main():
+        return 0
+    from benchmark.report import print_table
+
+    print_table(summary)
+    print(f"summary: {out / 'summary.json'}\nreport:  {page}")
+    told = place.manifest.steps[f"generate/{task.name}/{stage}"].record
+    print(f"{told['truncated']} of {told['n']} outputs cut at the cap of {told['max_new_tokens']} tokens")
+    return 0
+
+
+def _say(text: str) -> None:
+    if processes.is_main():
+        print(text, file=sys.stderr, flush=True)
+
+
+def shown(profile: Profile, task: Task) -> list[Example]:
+    """D_para, for the few-shot examples; [] where none is asked for."""
+    if not profile.prompt.few_shot:
+        return []
+    file = profile.data.files.get("para")
+    return read_split(file, "para", task) if file else task.load("para", profile.data.n_para)
+
+
+def _examples(place: Workplace, task: Task, split: str, file: str | None) -> Measured:
+    path = place.examples_path(task.name, split)
+    n = None if file else getattr(place.profile.data, f"n_{split}")
+
+    def work() -> None:
+        write_examples(path, read_split(file, split, task) if file else task.load(split, n))
+
+    inputs = {"file": sha256_file(Path(file).expanduser())} if file else {}
+    code = ("benchmark/data/userdata.py",) if file else ("benchmark/tasks",)
+    done = place.steps.run(
+        f"data/{task.name}", {"task": task.name, "version": task.version, "split": split, "n": n}, inputs, code, [path], work
+    )
+    on = measured(place, task, split)
+    place.manifest.data = {split: {"sha256": done.outputs[str(path.relative_to(place.run_dir))], "n": len(on.examples)}}
+    return on

@@ -1,0 +1,265 @@
+"""Measuring checkpoints: generate, score, summarise, report. `run` does it for every stage, `evaluate` for one checkpoint."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from benchmark.generation.local import Decoding, generate_file, unfinished
+from benchmark.rundir.manifest import (
+    RunManifest,
+    StepRecord,
+    git_state,
+    hardware,
+    package_versions,
+    peak_gpu_memory_mib,
+    peak_memory_mib,
+    read_manifest,
+)
+from benchmark.rundir.steps import Done, Steps
+from benchmark.scoring.families import Means
+from benchmark.scoring.score import Draws, gold_generations, merge_scores, score_file, summarise_task, write_summary
+from benchmark.settings.config import Profile
+from benchmark.settings.models import Models, model_content
+from benchmark.tasks import Task
+from metrics.errors import UserError
+from metrics.inventory import Inventory
+from metrics.marks import Making
+from metrics.records import Example, read_examples, read_generations, sha256_file, sha256_json, write_generations
+from metrics.stages import GOLD
+from training.shared import processes
+
+SYSTEM = "sg-srl"
+"""System name of the suite's own stages."""
+GENERATE_CODE = ("benchmark/generation/local.py", "benchmark/generation/vllm.py", "training/shared/checkpoints.py")
+SCORE_CODE = ("metrics", "benchmark/scoring/families.py", "benchmark/scoring/score.py", "training/rewards")
+SUMMARY_CODE = ("metrics", "benchmark/scoring/score.py", "metrics/marks.py")
+
+
+@dataclass
+class Workplace:
+    """A run directory at work: its steps, its manifest, what it says on the terminal."""
+
+    run_dir: Path
+    profile: Profile
+    manifest: RunManifest
+    say: Callable[[str], None]
+    known: Mapping[str, StepRecord] = field(default_factory=dict)
+    """Step records of earlier calls in this directory."""
+
+    @cached_property
+    def steps(self) -> Steps:
+        """The step runner, which keeps the manifest up to date."""
+        return Steps(self.run_dir, self._record, self.say)
+
+    def _record(self, name: str, done: Done, skipped: bool) -> None:
+        before = self.known.get(name)
+        self.manifest.steps[name] = StepRecord(
+            seconds=done.seconds,
+            skipped=skipped,
+            peak_memory_mib=(before.peak_memory_mib if before else None) if skipped else peak_memory_mib(),
+            peak_gpu_memory_mib=(before.peak_gpu_memory_mib if before else None) if skipped else peak_gpu_memory_mib(),
+            record=done.record,
+        )
+        self.manifest.write(self.run_dir)
+
+    def examples_path(self, task: str, split: str) -> Path:
+        """Where a split of a task lies."""
+        return self.run_dir / "examples" / f"{task}-{split}.jsonl"
+
+
+def open_workplace(
+    run_dir: Path, profile: Profile, command: str, argv: list[str], config_hash: str, say: Callable[[str], None]
+) -> Workplace:
+    """A workplace with a fresh manifest; step records of earlier calls are remembered."""
+    try:
+        before = read_manifest(run_dir)
+    except UserError:
+        before = None
+    commit, dirty = git_state()
+    manifest = RunManifest(
+        command=command,
+        argv=argv,
+        config=profile.resolved(),
+        config_hash=config_hash,
+        commit=commit,
+        dirty=dirty,
+        packages=package_versions(),
+        hardware=hardware(profile.run.threads),
+        processes=processes.count(),
+        parity=before.parity if before else None,
+    )
+    processes.wait()  # everyone has read the old manifest
+    manifest.write(run_dir)
+    return Workplace(run_dir, profile, manifest, say, before.steps if before else {})
+
+
+def prepare_torch(place: Workplace) -> None:
+    """As `settle_torch`; the manifest gets what torch sees of the machine."""
+    settle_torch(place.profile)
+    place.manifest.hardware = hardware()
+
+
+def settle_torch(profile: Profile) -> None:
+    """Seeds, threads and deterministic kernels. What cannot be deterministic warns (torch) rather than stops."""
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+    os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
+    os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
+    import warnings
+
+    import numpy as np
+    import torch
+    import transformers
+
+    warnings.filterwarnings("ignore", message="mtime may not be reliable")  # transformers about checkpoint folders; harmless
+    transformers.logging.set_verbosity_error()
+    transformers.logging.disable_progress_bar()
+    if profile.run.threads is not None:
+        torch.set_num_threads(profile.run.threads)
+    random.seed(profile.run.seed)
+    np.random.seed(profile.run.seed)
+    torch.manual_seed(profile.run.seed)
+    torch.use_deterministic_algorithms(True, warn_only=True)
+
+
+@dataclass(frozen=True)
+class Measured:
+    """One task that checkpoints are measured on."""
+
+    task: Task
+    split: str
+    examples: list[Example]
+    examples_hash: str
+    gold: list[str]
+    """Reference texts that the token cap is derived from."""
+
+
+def measured(place: Workplace, task: Task, split: str, gold_from: Sequence[Example] = ()) -> Measured:
+    """A task's split as it lies in the run directory. gold_from: examples whose references give the token cap where the split has none."""
+    path = place.examples_path(task.name, split)
+    examples = read_examples(path)
+    gold = [r for e in examples for r in (e.reference or ())] or [r for e in gold_from for r in (e.reference or ())]
+    return Measured(task, split, examples, sha256_file(path), gold)
+
+
+def generate(place: Workplace, on: Measured, stage: str, model: str, system: str = SYSTEM) -> Path:
+    """The step that writes generations/<task>/<stage>.jsonl."""
+    out = place.run_dir / "generations" / on.task.name / f"{stage}.jsonl"
+    settings, seed = place.profile.generate, place.profile.run.seed
+
+    def work() -> dict[str, Any]:
+        return generate_file(
+            model,
+            place.profile.policy.dtype,
+            on.task.ask,
+            on.examples,
+            on.gold,
+            out,
+            system,
+            stage,
+            lambda cap: Decoding(cap, settings.batch_size, settings.temperature, seed, tuple(place.profile.prompt.stop)),
+            settings.max_new_tokens,
+            settings.backend,
+            settings.vllm,
+            place.profile.policy.device_map,
+            place.profile.policy.trust_remote_code,
+        )
+
+    config = {
+        **settings.model_dump(),
+        "dtype": place.profile.policy.dtype,
+        "prompt": on.task.prompt,
+        "stop": place.profile.prompt.stop,
+        "system": system,
+        "seed": seed if settings.temperature else None,
+    }
+    inputs = {"model": model_content(model), "examples": on.examples_hash, "gold": sha256_json(on.gold)}
+    place.steps.run(f"generate/{on.task.name}/{stage}", config, inputs, GENERATE_CODE, [out], work, owned=unfinished(out), shared=True)
+    return out
+
+
+def score(place: Workplace, on: Measured, generated: Mapping[str, Path], models: Models) -> list[Path]:
+    """The steps that score each stage and the gold; returns the score files in that order."""
+    absent = {"reward": "switched off (score.reward)"}
+    retrieval = models.retrieval
+    if place.manifest.command == "run" and models.retrieval_is_reward:
+        retrieval, absent["retrieval"] = None, "the encoder is the training reward (set score.retrieval to another one)"
+    means = Means(
+        Inventory(on.examples), retrieval, models.scorers, models.load_reward if place.profile.score.reward else None, absent
+    )
+    identity = models.identity(place.profile.score.reward)
+    todo: dict[str, Path] = dict(generated)
+    gold = gold_generations(on.examples)
+    parts = []
+    if gold is not None:
+        # The gold is a system like any other, but its texts are the references: they need no file among the generations.
+        todo[GOLD] = place.run_dir / "steps" / "score" / on.task.name / "gold-texts.jsonl"
+        if processes.is_main() and (not todo[GOLD].exists() or read_generations(todo[GOLD]) != gold):
+            write_generations(todo[GOLD], gold)
+        processes.wait()
+    for stage, path in todo.items():
+        out = place.run_dir / "steps" / "score" / on.task.name / f"{stage}.parquet"
+        inputs = {"examples": on.examples_hash, "generations": sha256_file(path), "models": sha256_json(identity)}
+
+        def work(path: Path = path, out: Path = out) -> dict[str, Any]:
+            record = score_file(on.examples, read_generations(path), means, on.task.name, out)
+            return {**record, "reward_id": means.reward.id if means.load_reward else None}
+
+        place.steps.run(f"score/{on.task.name}/{stage}", {"reward": place.profile.score.reward}, inputs, SCORE_CODE, [out], work, shared=True)
+        parts.append(out)
+    return parts
+
+
+def summarise_all(
+    place: Workplace, parts: Mapping[str, Sequence[Path]], on: Mapping[str, Measured], run: dict[str, Any], making: Making | None
+) -> dict[str, Any]:
+    """The step that writes scores.parquet and summary.json; the first task is the primary one. Returns the summary."""
+    wanted = place.profile.score
+    draws = Draws(wanted.bootstrap_draws, wanted.permutation_draws, place.profile.run.seed)
+    out = [place.run_dir / "scores.parquet", place.run_dir / "summary.json"]
+
+    def work() -> None:
+        merge_scores([p for files in parts.values() for p in files], out[0])
+        versions = {name: {**run, "task": name, "world_version": on[name].task.version} for name in parts}
+        tasks = {name: summarise_task(on[name].examples, files, versions[name], making, draws) for name, files in parts.items()}
+        write_summary(out[1], next(iter(tasks.values())), tasks)
+
+    inputs = {str(p.relative_to(place.run_dir)): sha256_file(p) for files in parts.values() for p in files}
+    inputs |= {name: m.examples_hash for name, m in on.items()}
+    marks = None if making is None else {**vars_of(making), "scorers": {k: list(v) for k, v in making.scorers.items()}}
+    config = {"run": run, "draws": vars_of(draws), "making": marks, "versions": {n: m.task.version for n, m in on.items()}}
+    place.steps.run("summary", config, inputs, SUMMARY_CODE, out, work)
+    return dict(json.loads(out[1].read_text("utf-8")))
+
+
+def vars_of(record: Any) -> dict[str, Any]:
+    """Fields of a slotted dataclass."""
+    return {name: getattr(record, name) for name in record.__dataclass_fields__}
+
+
+def report(place: Workplace) -> Path:
+    """The step that writes report.html."""
+    from benchmark.report import write_report
+
+    out = place.run_dir / "report.html"
+    inputs = {name: sha256_file(place.run_dir / name) for name in ("summary.json", "scores.parquet")}
+    for log in sorted((place.run_dir / "logs").glob("rl_*.jsonl")):
+        inputs[log.name] = sha256_file(log)
+    config = place.profile.report.model_dump()
+
+    def work() -> None:
+        write_report(place.run_dir)
+
+    place.steps.run("report", config, inputs, ("benchmark/report",), [out], work)
+    return out
+
+
+def named(task: Task, name: str | None) -> Task:
+    """The task under another name: a user's own data keeps the prompt and the languages, not the name."""
+    return task if name is None else replace(task, name=name, version="user")

@@ -1,0 +1,268 @@
+"""`parity`: do the backends generate and score alike? Exit 1 where they do not; the result goes into the manifest of a run.
+
+Each check compares a backend with transformers' plainest way on the same checkpoint and the same sources:
+
+- generation: greedy texts. Every token that the backend wrote is looked at under one forward pass of transformers over prompt and text: it
+  is right when no other token scores higher by more than the tolerance. So a difference is explained token by token (a tie that rounding
+  broke the other way) or it is a failure, and everything after a first difference is checked too.
+- reranker: P(yes) against one pair at a time through the model's own head, within the tolerance.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from benchmark.generation.local import Decoding, generate_texts, token_cap
+from benchmark.pipeline.measure import settle_torch
+from benchmark.registry import nearest
+from benchmark.rundir.manifest import package_versions, read_manifest
+from benchmark.rundir.steps import locked
+from benchmark.settings.assets import resolve
+from benchmark.settings.config import Profile, load_profile, rebuild
+from benchmark.settings.models import model_hash
+from benchmark.tasks import Task, load_task
+from metrics.errors import UserError
+from metrics.records import Example, atomic_write_text
+
+BACKENDS = ("transformers", "vllm", "both")
+RERANKERS = ("reranker-generative", "reranker-vllm")
+JUDGED_BY = ("instruct", "max_source_tokens", "max_candidate_tokens", "trust_remote_code")
+"""Options of the reward that hold for every way of scoring."""
+SHOWN = 20
+"""Differences that are written out one by one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One comparison."""
+
+    name: str
+    passed: bool
+    n: int
+    """Texts or pairs compared."""
+    largest: float
+    """Largest difference of logits (generation) or of probabilities (reranker)."""
+    tolerance: float
+    model: str
+    """Weights hash, or hub id."""
+    details: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What a backend wrote for one prompt, end token left out."""
+
+    tokens: list[int]
+    stopped: bool
+
+
+def command(args: argparse.Namespace) -> int:
+    """`parity`."""
+    backend = args.backend or ("both" if find_spec("vllm") else "transformers")
+    if backend not in BACKENDS:
+        raise UserError(f"unknown backend {backend!r}; {nearest(backend, BACKENDS)}")
+    if backend != "transformers":
+        from training.shared.vllm_engine import need_vllm
+
+        need_vllm()
+    if args.n < 1 or not args.tolerance > 0:
+        raise UserError(f"--n {args.n} --tolerance {args.tolerance}: both must be above 0")
+    run_dir = None if args.run_dir is None else Path(args.run_dir)
+    profile, policy, reranker = _models(args, run_dir)
+    task = load_task(args.task or profile.run.task)
+    settle_torch(profile)
+    checks = run_checks(task, policy, reranker, profile, backend, args.n, args.tolerance)
+    found = {
+        "passed": all(check.passed for check in checks),
+        "backend": backend,
+        "task": task.name,
+        "dtype": profile.policy.dtype,
+        "packages": package_versions(),
+        "checks": [asdict(check) for check in checks],
+    }
+    for check in checks:
+        unit = "logits" if check.name.startswith("generation") else "probability"
+        state = "ok    " if check.passed else "FAILED"
+        print(f"{state} {check.name}: {check.n} compared, largest difference {check.largest:.2g} ({unit}; allowed {check.tolerance:g})")
+        print("       " + ", ".join(f"{k} {v}" for k, v in check.details.items() if not isinstance(v, list)))
+    if backend == "transformers":
+        print("not checked: vLLM" + (" (--backend vllm or both)" if find_spec("vllm") else " (not installed here)"))
+    if args.out:
+        atomic_write_text(args.out, json.dumps(found, ensure_ascii=False, indent=1, allow_nan=False) + "\n")
+    if run_dir is not None:
+        with locked(run_dir):
+            manifest = read_manifest(run_dir)
+            manifest.parity = found
+            manifest.write(run_dir)
+    return 0 if found["passed"] else 1
+
+
+def _models(args: argparse.Namespace, run_dir: Path | None) -> tuple[Profile, str, str | None]:
+    """(settings, policy, reranker or None): of the run directory where one is given, else of the profile; the arguments come first."""
+    policy = args.model
+    if run_dir is None:
+        profile = load_profile(args.profile, args.overrides)
+    else:
+        manifest = read_manifest(run_dir)
+        profile = rebuild(manifest.config, args.overrides, str(run_dir / "manifest.json"))
+        trained = [stage for stage in manifest.checkpoints if (run_dir / "checkpoints" / stage).is_dir()]
+        if policy is None and not trained:
+            raise UserError(f"{run_dir}: holds no checkpoint of its own; name one by --model")
+        policy = policy or str(run_dir / "checkpoints" / trained[-1])
+    policy = policy or resolve(profile.policy.path, "policy.path")
+    reranker = args.reranker
+    if reranker is None and profile.rl.reward in RERANKERS and profile.rl.reward_path is not None:
+        reranker = resolve(profile.rl.reward_path, "rl.reward_path")
+    return profile, policy, reranker
+
+
+def run_checks(
+    task: Task, policy: str, reranker: str | None, profile: Profile, backend: str, n: int, tolerance: float
+) -> list[Check]:
+    """All checks of a backend on the first n dev sources of the task."""
+    examples = task.load("dev", n)
+    gold = [r for e in examples for r in e.reference or ()]
+    checks = [check_generation(kind, task, policy, examples, gold, profile, tolerance) for kind in _kinds(backend)]
+    if reranker is None:
+        print("not checked: reranker (the profile's reward is of another kind; name one by --reranker)", file=sys.stderr)
+        return checks
+    options = {k: v for k, v in profile.rl.reward_options.items() if k in JUDGED_BY}
+    sources, candidates = judged(examples)
+    return checks + check_reranker(reranker, sources, candidates, options, _kinds(backend), profile.generate.vllm, tolerance)
+
+
+def _kinds(backend: str) -> tuple[str, ...]:
+    return ("transformers", "vllm") if backend == "both" else (backend,)
+
+
+def judged(examples: Sequence[Example]) -> tuple[list[str], list[str]]:
+    """(sources, candidates): each source with its own reference, its neighbour's, half of its own, and nothing."""
+    sources, candidates = [], []
+    for i, example in enumerate(examples):
+        own, other = ((e.reference or ("",))[0] for e in (example, examples[i - 1]))
+        for candidate in (own, other, own[: len(own) // 2], ""):
+            sources.append(example.source)
+            candidates.append(candidate)
+    return sources, candidates
+
+
+def check_generation(
+    kind: str, task: Task, policy: str, examples: Sequence[Example], gold: list[str], profile: Profile, tolerance: float
+) -> Check:
+    """Greedy texts of one backend, in batches as a run makes them, held against transformers one text at a time."""
+    from training.shared.checkpoints import load_policy
+
+    dtype, trusted = profile.policy.dtype, profile.policy.trust_remote_code
+    model, tokenizer = load_policy(policy, dtype, trusted)
+    prompts, ids = [task.ask(e.source) for e in examples], [e.id for e in examples]
+    cap = token_cap(gold, lambda text: len(tokenizer(text, add_special_tokens=False)["input_ids"]), profile.generate.max_new_tokens)
+    asked = Decoding(cap, profile.generate.batch_size)
+    if kind == "vllm":
+        from benchmark.generation.vllm import generate_texts_vllm
+
+        engine = profile.generate.vllm
+        rows = generate_texts_vllm(policy, dtype, tokenizer, prompts, ids, asked, "vllm", options=engine, decode=list, trust_remote_code=trusted)
+    else:
+        rows = generate_texts(model, tokenizer, prompts, ids, asked, "transformers", decode=list)
+    written = {i: Written(body, reason == "stop") for batch in rows for i, body, _, reason in batch}
+    alone = generate_texts(model, tokenizer, prompts, ids, Decoding(cap, 1), "one at a time", decode=list)
+    plain = {i: body for batch in alone for i, body, _, _ in batch}
+    return hold(f"generation/{kind}", model, tokenizer, dict(zip(ids, prompts, strict=True)), written, plain, model_hash(policy), tolerance)
+
+
+def hold(
+    name: str,
+    model: Any,
+    tokenizer: Any,
+    prompts: dict[str, str],
+    written: dict[str, Written],
+    plain: dict[str, list[int]],
+    weights: str,
+    tolerance: float,
+) -> Check:
+    """The check over texts: every written token against transformers' logits at its place; texts that differ from `plain` are listed.
+
+    A text passes when each of its tokens scores within `tolerance` of the best one there, the end token included where it stopped.
+    """
+    from benchmark.generation.local import end_tokens
+
+    eos = sorted(end_tokens(model, tokenizer))
+    largest, tokens, ties, wrong = 0.0, 0, 0, 0
+    differences: list[dict[str, Any]] = []
+    for example_id, prompt in prompts.items():
+        text = written[example_id]
+        gaps = _gaps(model, tokenizer, prompt, text, eos)
+        tokens += len(gaps)
+        ties += sum(0 < gap <= tolerance for gap in gaps)
+        wrong += sum(gap > tolerance for gap in gaps)
+        largest = max([largest, *gaps])
+        if text.tokens != plain[example_id]:
+            pairs = zip(text.tokens, plain[example_id], strict=False)
+            at = next((i for i, (a, b) in enumerate(pairs) if a != b), min(len(text.tokens), len(plain[example_id])))
+            gap = gaps[at] if at < len(gaps) else math.nan
+            differences.append({"example_id": example_id, "token": at, "gap": None if math.isnan(gap) else gap, "explained": gap <= tolerance})
+    # A text that differs must differ first at a tie; one that is cut short by a cap of its own has no token there and stays unexplained.
+    unexplained = sum(not d["explained"] for d in differences)
+    details = {
+        "tokens": tokens,
+        "equal texts": len(prompts) - len(differences),
+        "ties broken the other way": ties,
+        "tokens that are not the best": wrong,
+        "unexplained texts": unexplained,
+        "differences": differences[:SHOWN],
+    }
+    return Check(name, wrong == 0 and unexplained == 0, len(prompts), largest, tolerance, weights, details)
+
+
+def _gaps(model: Any, tokenizer: Any, prompt: str, text: Written, eos: list[int]) -> list[float]:
+    """For each token of a text (and its end, where it stopped): best logit at its place minus its own, 0 where it is the best."""
+    import torch
+
+    before = list(tokenizer(prompt)["input_ids"])
+    with torch.inference_mode():
+        logits = model(input_ids=torch.tensor([before + text.tokens], device=model.device)).logits[0, len(before) - 1 :].float()
+    chosen = [logits[i, token] for i, token in enumerate(text.tokens)]
+    if text.stopped:
+        chosen.append(logits[len(text.tokens), eos].max())
+    return [float(logits[i].max() - value) for i, value in enumerate(chosen)]
+
+
+def check_reranker(
+    path: str,
+    sources: list[str],
+    candidates: list[str],
+    options: dict[str, Any],
+    kinds: Sequence[str],
+    engine: dict[str, Any],
+    tolerance: float,
+) -> list[Check]:
+    """The reranker's fast ways against one pair at a time through the model's own head, in float32."""
+    from training.rewards.reranker_generative import load_reranker
+
+    plain = load_reranker(path, **options)
+    # The same limits everywhere: vLLM keeps room for its answer, which would shorten its defaults.
+    limits = {"max_source_tokens": plain.max_source_tokens, "max_candidate_tokens": plain.max_candidate_tokens - 1}
+    plain = load_reranker(path, **{**options, **limits})
+    expected = plain.score_plain(sources, candidates)
+    checks = []
+    for kind in kinds:
+        if kind == "vllm":
+            from training.rewards.reranker_vllm import load_vllm_reranker
+
+            judge = load_vllm_reranker(path, **{**options, **limits}, **engine)
+            found = judge.score(sources, candidates)
+            judge.close()
+        else:
+            found = plain.score(sources, candidates)
+        largest = max(abs(a - b) for a, b in zip(found, expected, strict=True))
+        spread = {"lowest": f"{min(expected):.3f}", "highest": f"{max(expected):.3f}"}
+        checks.append(Check(f"reranker/{kind}", largest <= tolerance, len(found), largest, tolerance, model_hash(path), spread))
+    return checks

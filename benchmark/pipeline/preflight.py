@@ -1,0 +1,144 @@
+"""Everything that can be found wrong before anything is written: names, files, data, models, lengths, free space."""
+
+from __future__ import annotations
+
+import logging
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+
+from benchmark.data.userdata import check_disjoint, read_split
+from benchmark.generation.local import token_cap
+from benchmark.pipeline.train import pairs_of
+from benchmark.scoring.score import file_name
+from benchmark.settings.config import Profile
+from benchmark.settings.models import Models, model_content
+from benchmark.settings.prompts import asked, check_prompt, read_template
+from benchmark.tasks import TASKS, Task, load_task
+from metrics.errors import UserError
+from metrics.hub import is_hub_id
+from metrics.records import Example, sha256_file, sha256_json
+from metrics.stages import SPLITS
+
+WITH_RL = ("rl", "recovery", "all")
+"""Stages of the command that need D_src."""
+SPACE_PER_WEIGHT, SPACE = 8, 64 * 2**20
+"""Free bytes that a run must find: checkpoints and optimiser states per byte of the policy's weights, and the rest."""
+TRIED = 1000
+"""Prompts that are measured at first; all are when these do not suffice."""
+
+
+def preflight(profile: Profile, stage: str, models: Models, policy: str, run_dir: Path) -> tuple[str, dict[str, list[Example]]]:
+    """(hash of the configuration - contents, not paths -, the splits). Raises UserError for whatever would stop the run later."""
+    if profile.generate.backend == "vllm" or (profile.rl.use_vllm and stage in WITH_RL):
+        from training.shared.vllm_engine import need_vllm
+
+        need_vllm()
+    task = _check_names(profile, stage)
+    splits = load_splits(profile, task)
+    check_disjoint(splits)
+    if not is_hub_id(policy):
+        from training.shared.checkpoints import check_folder
+
+        check_folder(Path(policy), profile.policy.trust_remote_code)
+        _check_space(run_dir, policy)
+    models.check()
+    _check_extras(profile)
+    template = read_template(profile.prompt, task)
+    task = asked(task, profile.prompt, policy, splits["para"], profile.policy.trust_remote_code)
+    _check_lengths(profile, stage, task, splits, policy)
+    resolved = profile.resolved()
+    resolved.pop("report")
+    resolved.pop("plan")
+    resolved["run"].pop("trackers")
+    resolved["prompt"]["template"] = template
+    resolved["data"] |= {split: sha256_file(Path(path).expanduser()) for split, path in profile.data.files.items()}
+    resolved["policy"]["path"] = model_content(policy)
+    resolved["rl"] |= {"reward": None, "reward_path": None, "validate_pairs": None}
+    resolved["score"] |= {"scorers": None, "retrieval": None}
+    return sha256_json({"config": resolved, "models": models.identity()}), splits
+
+
+def _check_extras(profile: Profile) -> None:
+    """Packages and prompt settings that some step will need."""
+    from training.shared.options import check_installed
+    from training.shared.trackers import check_trackers
+
+    check_trackers(profile.run.trackers)
+    check_prompt(profile.prompt)
+    for section, settings in (("sft", profile.sft), ("rl", profile.rl), ("recovery", profile.recovery)):
+        check_installed(settings, section)
+
+
+def load_splits(profile: Profile, task: Task) -> dict[str, list[Example]]:
+    """The user's own files where there are any, else the splits of the task in the profile's sizes."""
+    if profile.data.files:
+        return {split: read_split(path, split, task) for split, path in profile.data.files.items()}
+    return {split: task.load(split, getattr(profile.data, f"n_{split}")) for split in SPLITS}
+
+
+def _check_names(profile: Profile, stage: str) -> Task:
+    task, *_ = [load_task(name) for name in [profile.run.task, *profile.run.extra_tasks]]
+    if profile.run.task in profile.run.extra_tasks or len(set(profile.run.extra_tasks)) < len(profile.run.extra_tasks):
+        raise UserError("run.extra_tasks names a task twice, or the primary one")
+    files = profile.data.files
+    if files:
+        needed = {"para", profile.run.split} | ({"src"} if stage in WITH_RL else set())
+        if missing := sorted(needed - files.keys()):
+            raise UserError(
+                f"data.{' and data.'.join(missing)} missing: a run on your own files needs {', '.join(f'data.{s}' for s in sorted(needed))}"
+            )
+        if profile.data.name in TASKS or file_name("", profile.data.name, several=False) != profile.data.name:
+            raise UserError(f"data.name = {profile.data.name!r}: not the name of an embedded task; letters, digits and - _ . + only")
+    return task
+
+
+def _check_space(run_dir: Path, policy: str) -> None:
+    place = run_dir.absolute()
+    while not place.exists():
+        place = place.parent
+    need = SPACE + SPACE_PER_WEIGHT * sum(f.stat().st_size for f in Path(policy).glob("*.safetensors"))
+    free = shutil.disk_usage(place).free
+    written = sum(f.stat().st_size for f in run_dir.rglob("*") if f.is_file())
+    if free + written < need:
+        raise UserError(
+            f"{place}: {free / 2**20:.0f} MiB free, the run needs about {need / 2**20:.0f} MiB; free some space or give another --run-dir"
+        )
+
+
+def _check_lengths(profile: Profile, stage: str, task: Task, splits: Mapping[str, list[Example]], policy: str) -> None:
+    """Raises UserError when no pair or too few prompts fit the model, or the token cap would hide verbosity: known here, not after SFT."""
+    from training.rl.grpo import usable_prompts
+    from training.sft.train import encode_pairs
+    from training.shared.files_of import files_of
+
+    tokenizer, config = files_of(policy, profile.policy.trust_remote_code)
+    context = int(getattr(config, "max_position_embeddings", None) or 0) or None
+    log = logging.getLogger("training")
+    before = log.level
+    log.setLevel(logging.ERROR)  # what is left out is told when the stage runs
+    try:
+        pairs = pairs_of(task, splits["para"])
+        for section, settings, n in (("sft", profile.sft, None), ("recovery", profile.recovery, profile.data.n_recovery)):
+            if section == "sft" or stage in WITH_RL[1:]:
+                encode_pairs(tokenizer, pairs[:n], min(settings.max_length, context or settings.max_length), section)
+        if stage in WITH_RL:
+            rows = [{"prompt": task.ask(e.source)} for e in splits["src"]]
+            try:
+                usable_prompts(tokenizer, rows[:TRIED], context, profile.rl.settings)
+            except UserError:
+                usable_prompts(tokenizer, rows, context, profile.rl.settings)
+    finally:
+        log.setLevel(before)
+    measured = splits[profile.run.split]
+    gold = [r for e in measured for r in e.reference or ()] or [r for e in splits["para"] for r in e.reference or ()]
+    token_cap(gold, lambda text: len(tokenizer(text, add_special_tokens=False)["input_ids"]), profile.generate.max_new_tokens)
+    if context is None:
+        return
+    for example in measured:
+        used = len(tokenizer(task.ask(example.source))["input_ids"])
+        if used >= context:
+            raise UserError(
+                f"the prompt of example {example.id!r} ({profile.run.split}) has {used} tokens; the model's context holds {context}: "
+                "leave it out or shorten it"
+            )

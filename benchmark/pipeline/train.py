@@ -1,0 +1,179 @@
+"""The training steps: SFT, the control arm, RL, recovery. Each is skipped when done, and goes on where it was killed."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from benchmark.pipeline.measure import Workplace
+from benchmark.rundir.steps import Done
+from benchmark.settings.config import SFTSettings
+from benchmark.settings.models import Models, model_content
+from benchmark.tasks import Task
+from metrics.records import Example, sha256_json
+
+TRAINING_CODE = ("training",)
+VALIDATION_CODE = ("benchmark/reward", "benchmark/tasks/newswire", "training/rewards", "training/shared/checkpoints.py")
+PROBED = (
+    "coverage.recall",
+    "coverage.recall_source",
+    "coverage.precision",
+    "coverage.f1",
+    "verbosity.chars",
+    "verbosity.length_ratio",
+)
+"""What the probe reports during RL; the facts it counts are those of the metrics, not the reward's."""
+
+
+def pairs_of(task: Task, para: Sequence[Example], n: int | None = None) -> list[tuple[str, str]]:
+    """(prompt, completion) of D_para, or of its first n."""
+    return [(task.ask(e.source), (e.reference or ("",))[0]) for e in para[:n]]
+
+
+def sft(place: Workplace, stage: str, parent: str, pairs: list[tuple[str, str]], settings: SFTSettings) -> Path:
+    """The step that fine-tunes `parent` (folder or hub id) into checkpoints/<stage>."""
+    from training.sft.train import train_sft
+
+    out = place.run_dir / "checkpoints" / stage
+
+    def work() -> dict[str, Any]:
+        made = train_sft(
+            parent,
+            pairs,
+            out,
+            settings,
+            stage,
+            log_dir=place.run_dir / "logs",
+            trust_remote_code=place.profile.policy.trust_remote_code,
+            trackers=place.profile.run.trackers,
+        )
+        return _lineage(made)
+
+    _train(place, stage, parent, sha256_json([list(p) for p in pairs]), dataclasses.asdict(settings), out, [], work)
+    return out
+
+
+def validate_reward(place: Workplace, task: Task, models: Models) -> dict[str, Any]:
+    """The step that holds the run's own reward against known answers, before anything is trained on it; returns the digest.
+
+    It goes into the manifest. A reward that fails its null baselines is told loudly, in every call, skipped or not, and the categories that mislead it
+    in a line; it stops nothing.
+    """
+    from benchmark.reward.validate import loud, no_digest, reward_digest, supports, weakness
+
+    n = place.profile.rl.validate_pairs
+
+    def work() -> dict[str, Any]:
+        if n == 0:
+            return no_digest("switched off (rl.validate_pairs = 0)")
+        if (reason := supports(task.source_lang, task.target_lang)) is not None:
+            return no_digest(reason)
+        return reward_digest(models.load_reward(), n, target_lang=task.target_lang)
+
+    config = {"n": n, "langs": [task.source_lang, task.target_lang], "reward": place.profile.rl.reward}
+    inputs = {"reward": sha256_json(models.identity()["reward"])}
+    done = place.steps.run("validate-reward", config, inputs, VALIDATION_CODE, [], work)
+    place.manifest.reward_validation = done.record
+    place.manifest.write(place.run_dir)
+    if done.record["warning"]:
+        place.say("\n" + loud(done.record["warning"]))
+    elif text := weakness(done.record):
+        place.say(text)
+    return done.record
+
+
+def rl(place: Workplace, parent: str, task: Task, sources: list[Example], dev: list[Example], models: Models) -> Path:
+    """The step that reinforces `parent` on D_src into checkpoints/post-rl; rewards, steps and the probe go to logs/."""
+    from training.rl.grpo import train_rl
+
+    out, logs = place.run_dir / "checkpoints" / "post-rl", place.run_dir / "logs"
+    cfg = place.profile.rl
+    probed = ([e for e in dev if e.facts] or [e for e in dev if e.reference])[: cfg.probe_examples]
+
+    def work() -> dict[str, Any]:
+        reward = models.load_reward()
+        probe = coverage_probe(place, task, parent, probed, reward) if probed else None
+        made = train_rl(
+            parent,
+            sources,
+            task.ask,
+            out,
+            cfg.settings,
+            reward,
+            stage="post-rl",
+            log_dir=logs,
+            probe=probe,
+            trust_remote_code=place.profile.policy.trust_remote_code,
+            trackers=place.profile.run.trackers,
+        )
+        return {**_lineage(made), "reward_id": reward.id, "reward_counts": reward.counts()}
+
+    data = sha256_json([[e.source for e in sources], [e.id for e in probed], task.prompt])
+    config = {**dataclasses.asdict(cfg), "reward": models.identity()["reward"], "reward_path": None, "validate_pairs": None}
+    kept = [logs / "rl_rewards.jsonl", logs / "rl_steps.jsonl"]
+    _train(place, "post-rl", parent, data, config, out, kept, work)
+    return out
+
+
+def _train(
+    place: Workplace,
+    stage: str,
+    parent: str,
+    data: str,
+    config: dict[str, Any],
+    out: Path,
+    logs: list[Path],
+    work: Callable[[], dict[str, Any]],
+) -> Done:
+    inputs = {"parent": model_content(parent), "data": data}
+    out.parent.mkdir(parents=True, exist_ok=True)
+    done = place.steps.run(f"train/{stage}", config, inputs, TRAINING_CODE, [out, *logs], work, owned=[out, Path(f"{out}.work")], shared=True)
+    place.manifest.training_steps[stage] = done.record["steps"]
+    place.manifest.checkpoints[stage] = {k: v for k, v in done.record.items() if k not in ("reward_counts",)}
+    place.manifest.reward_id = done.record.get("reward_id", place.manifest.reward_id)
+    place.manifest.write(place.run_dir)
+    return done
+
+
+def _lineage(checkpoint: Any) -> dict[str, Any]:
+    return {k: v for k, v in dataclasses.asdict(checkpoint).items() if k != "path"}
+
+
+def coverage_probe(
+    place: Workplace, task: Task, tokenizer_of: str, examples: list[Example], reward: Any
+) -> Callable[[Any], dict[str, float]]:
+    """A function that generates greedily for some dev examples and measures their coverage: an eye on RL that is not the reward.
+
+    The reward's own opinion of the same texts (gate x raw) stands beside it, so that the two can be seen to part (`training.rl.watchdogs`).
+    """
+    from benchmark.generation.local import Decoding, generate_texts, token_cap
+    from metrics.coverage import align_all, facts_stated, score_facts
+    from metrics.inventory import Inventory
+    from metrics.overlap import score_overlap
+    from metrics.verbosity import score_verbosity
+    from training.rewards.safeguards import gate
+    from training.rl.watchdogs import CHRF, REWARD
+    from training.shared.checkpoints import load_tokenizer
+
+    tokenizer = load_tokenizer(tokenizer_of, place.profile.policy.trust_remote_code)
+    gold = [r for e in examples for r in (e.reference or ())]
+    cap = token_cap(gold, lambda text: len(tokenizer(text)["input_ids"]), None) if gold else place.profile.rl.max_completion_length
+    decoding = Decoding(cap, place.profile.generate.batch_size, stop=tuple(place.profile.prompt.stop))
+    inventory = Inventory(examples)
+    prompts, ids = [task.ask(e.source) for e in examples], [e.id for e in examples]
+
+    def probe(model: Any) -> dict[str, float]:
+        found = {i: text for rows in generate_texts(model, tokenizer, prompts, ids, decoding, progress=False) for i, text, _, _ in rows}
+        texts = [found[i] for i in ids]
+        alignments = align_all(examples, texts, inventory)
+        metrics = [*score_facts(examples, texts, inventory, alignments), *score_verbosity(examples, texts, None, facts_stated(alignments))]
+        values = {m.metric: m.value() for m in metrics if m.metric in PROBED}
+        if gold and not any(e.facts for e in examples):  # a user's own data: chrF, as a fraction like the rest
+            values[CHRF] = next((m.value() or 0.0) / 100 for m in score_overlap(examples, texts) if m.metric == "overlap.chrf")
+        raw = reward.score([e.source for e in examples], texts)
+        held = [r if gate(t, e.target_lang) else 0.0 for r, t, e in zip(raw, texts, examples, strict=True)]
+        return {name: value for name, value in values.items() if value is not None} | {REWARD: sum(held) / len(held)}
+
+    return probe

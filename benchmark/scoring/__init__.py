@@ -1,0 +1,1 @@
+"""Generations -> per-segment statistics -> scores.parquet -> summary.json."""

@@ -1,0 +1,1 @@
+"""Profiles, models, assets and prompts: everything that a user can set."""

@@ -1,0 +1,181 @@
+"""The models that a profile names besides the policy - reward, scorers, encoder - as folders and as content hashes."""
+
+from __future__ import annotations
+
+import inspect
+from dataclasses import dataclass
+from functools import cached_property
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from benchmark.registry import nearest
+from benchmark.settings.assets import PREFIX, resolve
+from benchmark.settings.config import Profile
+from metrics.errors import UserError
+from metrics.hub import is_hub_id
+from metrics.marks import Making
+from metrics.retrieval import MRR, P1
+
+REWARD_ASSETS = {
+    "reranker-generative": "reranker",
+    "reranker-encoder": "reranker-encoder",
+    "embedding": "encoder",
+    "embedding-contrastive": "encoder",
+    "comet-qe": "comet",
+}
+"""Reward -> the embedded model of its kind."""
+
+
+def inner_reward(spec: str) -> str:
+    """X of safeguarded(X), else the reward's spec itself."""
+    return spec.removeprefix("safeguarded(")[:-1] if spec.startswith("safeguarded(") and spec.endswith(")") else spec
+
+
+def model_hash(path: str) -> str:
+    """Weights hash of a folder; a hub id with its commit. Raises UserError for a path without weights."""
+    from training.shared.checkpoints import weights_hash
+
+    return weights_hash(path)
+
+
+def model_content(path: str) -> str:
+    """Hash of all that is read of a model, config and tokenizer too: what a step that uses it depends on. Raises UserError as `model_hash`."""
+    from training.shared.checkpoints import content_hash
+
+    return content_hash(path)
+
+
+def check_weights(path: str, key: str) -> None:
+    """Raises UserError, naming the key of the profile, when a folder is missing or its weights are missing, pickled or cut short."""
+    from training.shared.checkpoints import weight_files
+    from training.shared.resume import safetensors_problem
+
+    if is_hub_id(path):
+        return
+    try:
+        files = weight_files(path)
+    except UserError as error:
+        raise UserError(f"{key} = {error}") from None
+    for file in files:
+        if problem := safetensors_problem(file):
+            raise UserError(f"{key} = {file}: corrupt weights ({problem}); copy or train the model again")
+
+
+@dataclass(frozen=True)
+class Models:
+    """Resolved paths of the models that measuring uses; None where one is not wanted."""
+
+    profile: Profile
+
+    @cached_property
+    def scorers(self) -> dict[str, str]:
+        """Scorer name -> checkpoint folder."""
+        wanted = self.profile.score.scorers
+        return {name: resolve(path, f"score.scorers.{name}") for name, path in wanted.items() if path is not None}
+
+    @cached_property
+    def retrieval(self) -> str | None:
+        """Encoder folder."""
+        path = self.profile.score.retrieval
+        return None if path is None else resolve(path, "score.retrieval")
+
+    @cached_property
+    def reward_path(self) -> str | None:
+        """What the named reward loads; None for a reward that is itself a folder or a function.
+
+        Where the profile still names the embedded model of another kind (`--set rl.reward=NAME` alone), NAME's own is taken: no reward
+        can mean anything on weights of another kind.
+        """
+        from training.rewards import REWARDS
+
+        rl, kind = self.profile.rl, inner_reward(self.profile.rl.reward)
+        if kind not in REWARDS or rl.reward_path is None:
+            return None
+        path = rl.reward_path
+        if path.removeprefix(PREFIX) in REWARD_ASSETS.values() and path.startswith(PREFIX):
+            if kind not in REWARD_ASSETS:
+                raise UserError(f"rl.reward = {rl.reward!r}: no embedded model is of this kind; set rl.reward_path to what it loads")
+            path = f"{PREFIX}{REWARD_ASSETS[kind]}"
+        return resolve(path, "rl.reward_path")
+
+    def check(self, with_reward: bool = True) -> None:
+        """Raises UserError, naming the key, for a model that is not there or damaged, and for a reward of an unknown name."""
+        from training.rewards import REWARDS
+
+        for name, path in self.scorers.items():
+            check_weights(path, f"score.scorers.{name}")
+        if self.retrieval is not None:
+            check_weights(self.retrieval, "score.retrieval")
+        if not with_reward:
+            return
+        reward = inner_reward(self.profile.rl.reward)
+        if self.reward_path is not None:
+            if ":" not in self.reward_path:
+                check_weights(self.reward_path, "rl.reward_path")
+        elif reward in REWARDS:
+            raise UserError(f"rl.reward = {reward!r} needs rl.reward_path, the folder or hub id that it loads")
+        elif Path(reward).is_dir():
+            check_weights(reward, "rl.reward")
+        elif ":" not in reward:
+            raise UserError(f"rl.reward = {reward!r}: {nearest(reward, REWARDS)} (or give an existing folder, or module:function)")
+        self._check_options(reward)
+
+    def _check_options(self, reward: str) -> None:
+        """Raises UserError for options that the reward does not take, and for a yes/no judge that could not judge: known before anything is trained."""
+        from training.rewards import REWARDS, YES_NO, kind_of
+
+        named = reward in REWARDS
+        if not named and not Path(reward).is_dir():
+            return
+        kind, where = (reward, self.reward_path) if named else (kind_of(Path(reward)), reward)
+        options = self.profile.rl.reward_options
+        module, _, attr = REWARDS[kind].partition(":")
+        try:
+            inspect.signature(getattr(import_module(module), attr)).bind(where, **options)
+        except TypeError as error:
+            raise UserError(f"rl.reward_options: {kind} takes no such option ({error}); take it out") from None
+        if kind in YES_NO and where is not None:
+            from training.rewards.reranker_generative import check_judge
+
+            check_judge(where, options, kind == "reranker-vllm")
+
+    def load_reward(self, target_lang: str | None = None) -> Any:
+        """The reward of the RL stage, for texts of a language (default: that of the profile's task)."""
+        from benchmark.tasks import load_task
+        from training.rewards import load_reward_for
+
+        lang, rl = target_lang or load_task(self.profile.run.task).target_lang, self.profile.rl
+        return load_reward_for(lang, rl.reward, self.reward_path, **rl.reward_options)
+
+    @cached_property
+    def _reward_content(self) -> str:
+        """Content hash of the reward; the id, which holds a hash of the code, where it is a function."""
+        rl = self.profile.rl
+        folder = self.reward_path or rl.reward
+        return model_content(folder) if ":" not in folder or Path(folder).exists() else str(self.load_reward().id)
+
+    @property
+    def retrieval_is_reward(self) -> bool:
+        """Whether the encoder of grounding.retrieval_* is what the policy was trained on: it may then not measure it."""
+        folder = self.reward_path or self.profile.rl.reward
+        weights = None if ":" in folder and not Path(folder).exists() else model_hash(folder)
+        return self.retrieval is not None and model_hash(self.retrieval) == weights
+
+    def identity(self, with_reward: bool = True) -> dict[str, Any]:
+        """What identifies the models: content hashes instead of paths. with_reward: False where no reward is used at all."""
+        return {
+            "scorers": {name: model_content(path) for name, path in self.scorers.items()},
+            "retrieval": None if self.retrieval is None else model_content(self.retrieval),
+            "reward": [self._reward_content, self.profile.rl.reward_options] if with_reward else None,
+        }
+
+    def making(self, reward_id: str | None, gold_of_world: bool) -> Making:
+        """What is known about texts that this profile's reward trained."""
+        wanted = self.profile.score
+        scorers = {f"scorer.{n}": (model_hash(p), (wanted.scorers[n] or "").startswith(PREFIX)) for n, p in self.scorers.items()}
+        if self.retrieval:
+            encoder = model_hash(self.retrieval), (wanted.retrieval or "").startswith(PREFIX)
+            scorers |= {P1: encoder, MRR: encoder}
+        of_world = self.reward_path is not None and (self.profile.rl.reward_path or "").startswith(PREFIX)
+        return Making(reward_id, of_world, gold_of_world, scorers)

@@ -1,0 +1,188 @@
+"""Train the embedded COMET model: unbabel-comet's ReferencelessRegression over a small XLM-R (`python -m training comet`).
+
+The model class, its forward pass and its loss are unbabel-comet's. Deviations from its own training: the resumable loop of training/embedded/loop.py in
+place of Lightning's, because its states must hold no pickles; and, beside its squared error, the order of the candidates of one source and InfoNCE
+between source and reference, because nothing here is pre-trained (COMET starts from an XLM-R that knows which sentences are translations).
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch.nn.functional import cross_entropy, logsigmoid, mse_loss, normalize
+
+from metrics.errors import UserError
+from metrics.records import sha256_json
+from metrics.scorers.comet import ENCODER, HPARAMS, WEIGHTS, unavailable
+from training.embedded.data import Corpus
+from training.embedded.embedder import xlmr_config, xlmr_tokenizer
+from training.embedded.loop import LoopSettings, run_loop
+from training.embedded.tokenizer import load_words
+
+
+@dataclass(frozen=True, slots=True)
+class CometSettings:
+    """Architecture and budget of the COMET model."""
+
+    hidden: int = 192
+    layers: int = 2
+    heads: int = 4
+    intermediate: int = 384
+    positions: int = 514
+    """As XLM-R's: COMET reads two tokens less."""
+    pieces: int = 2000
+    """BPE pieces; the world's words come on top."""
+    estimator: int = 128
+    """Hidden units of the regression head."""
+    batch: int = 12
+    """Sources a step, each with all of its candidates."""
+    steps: int = 900
+    lr: float = 2e-3
+    seed: int = 1
+    tokenizer_rows: int = 1500
+    order_weight: float = 0.3
+    order_scale: float = 10.0
+    """Scores lie in 0..1: a difference of 0.1 counts as one logit at 10."""
+    align_weight: float = 0.2
+    temperature: float = 0.05
+    margin: float = 0.08
+    """Label difference from which two candidates of one source are ordered."""
+    held_out: int = 200
+    """Sources at the corpus's end that are never trained on; at most a tenth of it."""
+
+
+def grouped(rows: Sequence[dict[str, Any]], where: Path) -> list[dict[str, Any]]:
+    """Rows {"src", "mt", "ref", "score"} as one {"src", "ref", "mts", "scores"} per run of equal sources. Raises UserError for missing columns."""
+    for number, row in enumerate(rows, 1):
+        absent = [c for c in ("src", "mt", "ref", "score") if c not in row]
+        if absent:
+            raise UserError(f"{where}:{number}: lacks {', '.join(absent)}; COMET's rows are src, mt, ref, score")
+    out = []
+    for src, group in groupby(rows, key=lambda r: r["src"]):
+        part = list(group)
+        out.append({"src": src, "ref": part[0]["ref"], "mts": [r["mt"] for r in part], "scores": [float(r["score"]) for r in part]})
+    return out
+
+
+def make_comet(settings: CometSettings, texts: Sequence[str], words: Sequence[str], folder: Path) -> Any:
+    """A ReferencelessRegression with random weights; its config and tokenizer are written to `folder`, where unbabel-comet reads them."""
+    from comet.models import ReferencelessRegression
+    from transformers import XLMRobertaTokenizerFast
+
+    tokenizer = XLMRobertaTokenizerFast(tokenizer_object=xlmr_tokenizer(texts, words, settings.pieces), model_max_length=settings.positions - 2)
+    tokenizer.save_pretrained(folder)
+    xlmr_config(len(tokenizer), settings.hidden, settings.layers, settings.heads, settings.intermediate, settings.positions).save_pretrained(folder)
+    torch.manual_seed(settings.seed)
+    return ReferencelessRegression(
+        nr_frozen_epochs=0.0, keep_embeddings_frozen=False, encoder_model="XLM-RoBERTa", pretrained_model=str(folder), pool="avg", layer="mix",
+        layer_transformation="softmax", layer_norm=False, dropout=0.0, hidden_sizes=[settings.estimator], activations="Tanh", final_activation="Sigmoid",
+        learning_rate=settings.lr, encoder_learning_rate=settings.lr, batch_size=settings.batch, load_pretrained_weights=False, local_files_only=True,
+    )
+
+
+def embed(model: Any, texts: Sequence[str], size: int = 32) -> torch.Tensor:
+    """COMET's sentence embeddings (n, hidden) of `texts`, encoded in chunks of similar length."""
+    order = sorted(range(len(texts)), key=lambda i: len(texts[i]))
+    found = []
+    for start in range(0, len(order), size):
+        inputs = model.encoder.prepare_sample([texts[i] for i in order[start : start + size]])
+        found.append(model.get_sentence_embedding(inputs["input_ids"], inputs["attention_mask"]))
+    return torch.cat(found)[torch.tensor(order).argsort()]
+
+
+def estimate(model: Any, mt: torch.Tensor, src: torch.Tensor) -> torch.Tensor:
+    """Scores (n,) from the embeddings of outputs and sources: the second half of ReferencelessRegression.forward, so that a source is encoded once."""
+    return model.estimator(torch.cat((mt, src, mt * src, (mt - src).abs()), dim=1)).view(-1)
+
+
+def losses(model: Any, rows: Sequence[dict[str, Any]], settings: CometSettings) -> tuple[torch.Tensor, dict[str, float]]:
+    """Squared error + order of the candidates of one source + InfoNCE of source against reference, both directions."""
+    owner = torch.tensor([r for r, row in enumerate(rows) for _ in row["mts"]])
+    label = torch.tensor([s for row in rows for s in row["scores"]])
+    mts = [t for row in rows for t in row["mts"]]
+    found = embed(model, [row["src"] for row in rows] + mts + [row["ref"] for row in rows])
+    src, mt, ref = found[: len(rows)], found[len(rows) : -len(rows)], found[-len(rows) :]
+    score = estimate(model, mt, src[owner])
+    error = mse_loss(score, label)
+    better = (owner[:, None] == owner[None, :]) & (label[:, None] > label[None, :] + settings.margin)
+    gap = score[:, None] - score[None, :]
+    order = -(logsigmoid(settings.order_scale * gap) * better).sum() / better.sum().clamp(min=1)
+    near = normalize(src, dim=1) @ normalize(ref, dim=1).T / settings.temperature
+    target = torch.arange(len(rows))
+    align = (cross_entropy(near, target) + cross_entropy(near.T, target)) / 2
+    pairs = ((gap > 0) & better).sum() / better.sum().clamp(min=1)
+    total = error + settings.order_weight * order + settings.align_weight * align
+    return total, {"mse": error.item(), "order": order.item(), "align": align.item(), "pair_acc": pairs.item()}
+
+
+def quality(model: Any, rows: Sequence[dict[str, Any]], margin: float) -> dict[str, float]:
+    """On rows never trained on: pearson and kendall (tau-b) with the labels; pair_accuracy of the first candidate (right) against the second (one error)."""
+    from scipy.stats import kendalltau, pearsonr
+
+    with torch.no_grad():
+        scores = [estimate(model, embed(model, row["mts"]), embed(model, [row["src"]]).expand(len(row["mts"]), -1)).tolist() for row in rows]
+    labels = [row["scores"] for row in rows]
+    flat, flat_labels = [s for part in scores for s in part], [s for part in labels for s in part]
+    pairs, first = [], []
+    for found, true in zip(scores, labels, strict=True):
+        wins = {(i, j): float(found[i] > found[j]) for i in range(len(true)) for j in range(len(true)) if true[i] > true[j] + margin}
+        pairs += list(wins.values())
+        first += [wins[0, 1]] if (0, 1) in wins else []
+    out = {"pearson": float(pearsonr(flat, flat_labels)[0]), "kendall": float(kendalltau(flat, flat_labels)[0]), "n_sources": len(rows)}
+    for name, values in (("pair_accuracy", pairs), ("one_error_accuracy", first)):
+        if values:
+            out[name] = sum(values) / len(values)
+    return {k: round(x, 4) for k, x in out.items()}
+
+
+def train_comet(corpus_path: Path, words_path: Path, out: Path, settings: CometSettings) -> dict[str, object]:
+    """Train a COMET model and write its checkpoint folder (float16 safetensors, see metrics/scorers/comet.py); returns what its manifest says about it.
+
+    Killed and called again it goes on from `<out>.state`. Raises UserError where unbabel-comet is missing (naming the pip line) and for a corpus
+    without COMET's columns.
+    """
+    if (reason := unavailable()) is not None:
+        raise UserError(f"training comet: {reason}")
+    corpus, words = Corpus(corpus_path), load_words(words_path)
+    rows = grouped(corpus.rows, corpus_path)
+    n_held_out = min(settings.held_out, len(rows) // 10)
+    corpus.rows, held_out = rows[: len(rows) - n_held_out], rows[len(rows) - n_held_out :]
+    if not corpus.rows:
+        raise UserError(f"{corpus_path}: no rows; COMET's rows are src, mt, ref, score")
+    temporary = out.with_name(out.name + ".partial")
+    shutil.rmtree(temporary, ignore_errors=True)
+    texts = [t for row in corpus.rows[: settings.tokenizer_rows] for t in (row["src"], *row["mts"])]
+    model = make_comet(settings, texts, words, temporary / ENCODER)
+
+    def loss_at(step: int) -> tuple[torch.Tensor, dict[str, float]]:
+        return losses(model, corpus.batch(settings.seed, step, settings.batch), settings)
+
+    config_hash = sha256_json(asdict(settings))
+    key = sha256_json([config_hash, corpus.hash, words])
+    log = run_loop(model, loss_at, LoopSettings(settings.steps, settings.lr, seed=settings.seed), out.with_name(out.name + ".state"), key, "COMET")
+    state = {k: v.half().contiguous() for k, v in model.state_dict().items()}
+    model.load_state_dict(state)  # measured as it is stored
+    final = log[-1] | (quality(model.eval(), held_out, settings.margin) if len(held_out) > 1 else {})
+    save_comet(model, state, temporary, out)
+    return {"config": asdict(settings), "config_hash": config_hash, "data_hash": corpus.hash, "seed": settings.seed, "final": final}
+
+
+def save_comet(model: Any, state: dict[str, torch.Tensor], temporary: Path, out: Path) -> None:
+    """Complete `temporary`, which holds encoder/ already, and rename it to `out`."""
+    import yaml
+    from safetensors.torch import save_file
+
+    save_file(state, temporary / WEIGHTS, metadata={"format": "pt"})
+    hparams = {k: v for k, v in model.hparams.items() if isinstance(v, str | int | float | bool | list | None)}
+    # The loader sets the encoder's place: a path of the machine it was trained on would be of no use to anyone.
+    (temporary / HPARAMS).write_text(yaml.safe_dump(hparams | {"pretrained_model": ENCODER}, sort_keys=True, allow_unicode=True), encoding="utf-8")
+    if out.exists():
+        shutil.rmtree(out)
+    os.replace(temporary, out)

@@ -1,0 +1,283 @@
+"""Train the embedded bi-encoder: a small XLM-R, mean pooling, unit vectors, InfoNCE (`python -m training encoder`).
+
+The loss is sentence-transformers' MultipleNegativesRankingLoss (InfoNCE with in-batch negatives, both directions), run by its trainer. Batches are
+made of neighbours, so that most negatives tell the same kind of story: the only difference left is in names and figures.
+Serves as the retrieval encoder of metrics/retrieval.py and as a reward like the in-domain encoder of the paper's Tibetan experiment.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import shutil
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from tokenizers import AddedToken, Tokenizer
+from tokenizers.processors import TemplateProcessing
+from transformers import PreTrainedTokenizerFast, XLMRobertaConfig
+
+from metrics.errors import UserError
+from metrics.records import atomic_write_text, sha256_json
+from training.embedded.data import Corpus
+from training.embedded.tokenizer import load_words, train_tokenizer
+from training.shared.resume import OnSigterm, StepLog, Terminated, open_workspace
+
+SPECIAL = ["<s>", "<pad>", "</s>", "<unk>"]
+"""In XLM-R's order: its position ids start at the padding id + 1, so the padding id must be small."""
+ANCHORS = {"source": "anchor", "reference": "reference"}
+"""What a text is compared with -> the corpus column: the Chinese source, or a reference in the target language."""
+
+
+@dataclass(frozen=True, slots=True)
+class EncoderSettings:
+    """Architecture and budget of the bi-encoder."""
+
+    hidden: int = 192
+    layers: int = 2
+    heads: int = 4
+    intermediate: int = 384
+    positions: int = 512
+    """Longest text in tokens; what is longer is cut."""
+    pieces: int = 2400
+    """BPE pieces; the world's words come on top."""
+    batch: int = 64
+    pool: int = 4
+    """Neighbours are looked for among this many batches."""
+    steps: int = 700
+    lr: float = 2e-3
+    temperature: float = 0.05
+    seed: int = 1
+    tokenizer_rows: int = 3000
+    anchored_on: str = "source"
+    """source or reference."""
+    held_out: int = 500
+    """Rows at the corpus's end that are never trained on; at most a tenth of it."""
+    save_steps: int = 200
+    start: str = ""
+    """Folder or hub id of a masked language model to start from, such as hfl/cino-base-v2, with its own tokenizer; empty: random weights."""
+
+
+def xlmr_tokenizer(texts: Iterable[str], words: Iterable[str], pieces: int) -> Tokenizer:
+    """The embedded tokenizer (training/embedded/tokenizer.py) with XLM-R's special tokens at ids 0 to 3 and texts wrapped as <s> ... </s>."""
+    words = sorted(set(words), key=lambda w: (-len(w), w))
+    raw = json.loads(train_tokenizer(texts, words, pieces).backend_tokenizer.to_str())
+    kept = [t for t, _ in sorted(raw["model"]["vocab"].items(), key=lambda item: item[1]) if t not in SPECIAL]
+    raw["model"]["vocab"] = {t: i for i, t in enumerate([*SPECIAL, *kept])}
+    raw["added_tokens"] = []
+    tok = Tokenizer.from_str(json.dumps(raw, ensure_ascii=False))
+    tok.add_special_tokens([AddedToken(t, special=True, normalized=False) for t in (*SPECIAL, "<mask>")])
+    tok.add_tokens([AddedToken(w, special=False, normalized=False) for w in words])
+    ends = [(t, SPECIAL.index(t)) for t in ("<s>", "</s>")]
+    tok.post_processor = TemplateProcessing(single="<s> $A </s>", pair="<s> $A </s> </s> $B </s>", special_tokens=ends)
+    return tok
+
+
+def fast_tokenizer(tokenizer: Tokenizer, positions: int) -> PreTrainedTokenizerFast:
+    """The tokenizer as transformers loads and saves it; texts of more than `positions` tokens are cut."""
+    return PreTrainedTokenizerFast(
+        tokenizer_object=tokenizer, bos_token="<s>", eos_token="</s>", cls_token="<s>", sep_token="</s>", unk_token="<unk>", pad_token="<pad>",
+        mask_token="<mask>", model_max_length=positions, padding_side="right", clean_up_tokenization_spaces=False,
+    )
+
+
+def xlmr_config(vocab_size: int, hidden: int, layers: int, heads: int, intermediate: int, positions: int) -> XLMRobertaConfig:
+    """A small XLM-R without dropout (it underfits as it is) that reads `positions` tokens."""
+    return XLMRobertaConfig(
+        vocab_size=vocab_size, hidden_size=hidden, num_hidden_layers=layers, num_attention_heads=heads, intermediate_size=intermediate,
+        max_position_embeddings=positions + 2, type_vocab_size=1, hidden_dropout_prob=0.0, attention_probs_dropout_prob=0.0, layer_norm_eps=1e-5,
+        bos_token_id=0, pad_token_id=1, eos_token_id=2,
+    )
+
+
+def neighbour_order(token_ids: Sequence[Sequence[int]], vocab_size: int, rows: Sequence[int]) -> list[int]:
+    """`rows` as a chain: each followed by the most similar one not yet used (cosine of token counts)."""
+    counts = np.zeros((len(rows), vocab_size), dtype=np.float32)
+    for line, row in zip(counts, rows, strict=True):
+        np.add.at(line, list(token_ids[row]), 1)
+    counts /= np.maximum(np.linalg.norm(counts, axis=1, keepdims=True), 1e-9)
+    near = np.round(counts @ counts.T, 5)  # rounded: the last digits differ between machines
+    chain, free = [0], np.ones(len(rows), dtype=bool)
+    free[0] = False
+    while free.any():
+        chain.append(int(np.where(free, near[chain[-1]], -1).argmax()))
+        free[chain[-1]] = False
+    return [rows[i] for i in chain]
+
+
+def neighbour_batches(token_ids: Sequence[Sequence[int]], vocab_size: int, size: int, pool: int, seed: int, epoch: int) -> list[list[int]]:
+    """One pass over the rows in batches of `size` neighbours, found among `pool` batches each. Depends on its arguments alone (resume)."""
+    rng, order = random.Random(f"{seed}:{epoch}"), list(range(len(token_ids)))
+    rng.shuffle(order)
+    batches = []
+    for start in range(0, len(order), size * pool):
+        chain = neighbour_order(token_ids, vocab_size, order[start : start + size * pool])
+        batches += [chain[i : i + size] for i in range(0, len(chain), size)]
+    batches = [b for b in batches if len(b) == size]  # a shorter batch is an easier task
+    rng.shuffle(batches)
+    return batches
+
+
+def _trainer_class(token_ids: Sequence[Sequence[int]], vocab_size: int, pool: int) -> type:
+    """sentence-transformers' trainer with batches of neighbours. Not given as an argument: arguments are pickled into every checkpoint."""
+    from sentence_transformers import SentenceTransformerTrainer
+    from sentence_transformers.base.sampler import DefaultBatchSampler
+
+    class NeighbourBatches(DefaultBatchSampler):
+        def __iter__(self) -> Iterator[list[int]]:
+            return iter(neighbour_batches(token_ids, vocab_size, self.batch_size, pool, self.seed, self.epoch))
+
+        def __len__(self) -> int:
+            return len(token_ids) // self.batch_size
+
+    class NeighbourTrainer(SentenceTransformerTrainer):
+        def get_batch_sampler(self, dataset: Any, batch_size: int, drop_last: bool, *args: Any, seed: int = 0, **kwargs: Any) -> Any:
+            return NeighbourBatches(dataset, batch_size, drop_last, seed=seed)
+
+        def add_model_card_callback(self, default_args_dict: dict[str, Any]) -> None:
+            """None: asset.json says where the model comes from."""
+
+    return NeighbourTrainer
+
+
+def pairs_of(rows: Sequence[dict[str, Any]], anchored_on: str, where: Path) -> list[tuple[str, str]]:
+    """(anchor, positive) texts. Raises UserError for an unknown anchor or a corpus that lacks its column."""
+    if anchored_on not in ANCHORS:
+        raise UserError(f"anchored_on = {anchored_on!r}: must be one of {', '.join(ANCHORS)}")
+    columns = (ANCHORS[anchored_on], "positive")
+    for number, row in enumerate(rows, 1):
+        absent = [c for c in columns if not isinstance(row.get(c), str) or not row[c].strip()]
+        if absent:
+            raise UserError(f"{where}:{number}: no text in column {', '.join(absent)}; training anchored on the {anchored_on} needs {' and '.join(columns)}")
+    return [(row[columns[0]], row[columns[1]]) for row in rows]
+
+
+def make_encoder(tokenizer: Tokenizer, settings: EncoderSettings, scratch: Path) -> Any:
+    """A SentenceTransformer with random weights: XLM-R, mean pooling, unit length. `scratch`: an empty folder to build it in."""
+    import torch
+    from sentence_transformers import SentenceTransformer
+    from sentence_transformers.models import Normalize, Pooling, Transformer
+    from transformers import XLMRobertaModel
+
+    wrapped = fast_tokenizer(tokenizer, settings.positions)
+    torch.manual_seed(settings.seed)
+    config = xlmr_config(len(wrapped), settings.hidden, settings.layers, settings.heads, settings.intermediate, settings.positions)
+    XLMRobertaModel(config, add_pooling_layer=False).save_pretrained(scratch)
+    wrapped.save_pretrained(scratch)
+    without_pooler = {"add_pooling_layer": False}
+    body = Transformer(str(scratch), max_seq_length=settings.positions, model_kwargs=without_pooler)
+    # Written down with the model, or loading it (the trainer's resume too) would add a pooler with random weights.
+    body.model_kwargs, body.config_keys = without_pooler, [*body.config_keys, "model_kwargs"]
+    return SentenceTransformer(modules=[body, Pooling(settings.hidden, "mean"), Normalize()], device="cpu")
+
+
+def start_encoder(path: str, settings: EncoderSettings) -> Any:
+    """A SentenceTransformer on the weights of a masked language model (safetensors alone). UserError when it cannot be loaded."""
+    import torch
+    from sentence_transformers import SentenceTransformer
+    from sentence_transformers.models import Normalize, Pooling, Transformer
+
+    try:
+        # Without its pooler, which no masked language model has trained; written down with the model (see make_encoder).
+        without_pooler = {"add_pooling_layer": False}
+        body = Transformer(path, max_seq_length=settings.positions, model_kwargs={**without_pooler, "use_safetensors": True})
+    except Exception as err:  # the libraries raise many kinds for a bad folder; each is the same mistake of the user
+        first = (str(err).strip().splitlines() or [type(err).__name__])[0][:200]
+        raise UserError(f"start = {path}: cannot be loaded as an encoder ({first}); give a folder or hub id with safetensors weights") from err
+    body.model_kwargs, body.config_keys = without_pooler, [*body.config_keys, "model_kwargs"]
+    device = "cuda" if torch.cuda.is_available() else "cpu"
+    torch.manual_seed(settings.seed)
+    return SentenceTransformer(modules=[body, Pooling(body.auto_model.config.hidden_size, "mean"), Normalize()], device=device)
+
+
+def retrieval_quality(model: Any, pairs: Sequence[tuple[str, str]]) -> dict[str, float]:
+    """p_at_1 and mrr of the positives among 100 anchors, 10 of them hard, exactly as grounding.retrieval_* measures outputs."""
+    from metrics.retrieval import distractors, ranks
+
+    anchors = tuple(a for a, _ in pairs)
+    encode = lambda texts: model.encode(list(texts), batch_size=64, show_progress_bar=False, normalize_embeddings=True)  # noqa: E731
+    pools = distractors(tuple(str(i) for i in range(len(pairs))), anchors)
+    found = ranks(encode([p for _, p in pairs]), encode(anchors), pools)
+    return {"p_at_1": round(sum(r == 1 for r in found) / len(found), 4), "mrr": round(sum(1 / r for r in found) / len(found), 4), "n": len(pairs)}
+
+
+def train_encoder(corpus_path: Path, words_path: Path | None, out: Path, settings: EncoderSettings) -> dict[str, object]:
+    """Train tokenizer and encoder and write a sentence-transformers folder (float16 safetensors); returns what its manifest says about it.
+
+    Killed and called again it goes on from its last whole state in `<out>.state`. Raises UserError for a corpus without the columns needed.
+    """
+    import torch
+    from datasets import Dataset
+    from sentence_transformers import SentenceTransformerTrainingArguments
+    from sentence_transformers.losses import MultipleNegativesRankingLoss
+
+    from training.shared.callbacks import Watch, quiet
+
+    corpus = Corpus(corpus_path)
+    if words_path is None and not settings.start:
+        raise UserError("an encoder from random weights needs --words, the world's word list; or start from a checkpoint with --set start=FOLDER")
+    words = load_words(words_path) if words_path is not None else []
+    pairs = pairs_of(corpus.rows, settings.anchored_on, corpus_path)
+    n_held_out = min(settings.held_out, len(pairs) // 10)
+    trained = pairs[: len(pairs) - n_held_out]
+    if len(trained) < 2:
+        raise UserError(f"{corpus_path}: {len(pairs)} rows; contrastive training needs at least 2")
+    tokenizer = None
+    if not settings.start:
+        tokenizer = xlmr_tokenizer((t for pair in trained[: settings.tokenizer_rows] for t in pair), words, settings.pieces)
+    config_hash = sha256_json(asdict(settings))
+    work = out.with_name(out.name + ".state")
+    resume = open_workspace(work, {"config_hash": config_hash, "data_hash": corpus.hash, "words": sha256_json(words)})
+    scratch = work / "start"
+    shutil.rmtree(scratch, ignore_errors=True)
+    model = make_encoder(tokenizer, settings, scratch) if tokenizer is not None else start_encoder(settings.start, settings)
+    vocabulary = len(model.tokenizer)
+    cut = {"truncation": True, "max_length": settings.positions}
+    anchors = [a for a, _ in trained]
+    token_ids = [e.ids for e in tokenizer.encode_batch(anchors)] if tokenizer is not None else model.tokenizer(anchors, **cut)["input_ids"]
+    args = SentenceTransformerTrainingArguments(
+        output_dir=str(work), max_steps=settings.steps, per_device_train_batch_size=min(settings.batch, len(trained)), learning_rate=settings.lr,
+        lr_scheduler_type="cosine", warmup_steps=min(50, settings.steps // 10), weight_decay=0.01, max_grad_norm=1.0, seed=settings.seed,
+        data_seed=settings.seed, save_steps=settings.save_steps, save_total_limit=2, logging_steps=min(25, settings.steps), report_to=[],
+        use_cpu=not (settings.start and torch.cuda.is_available()), bf16=False, fp16=False, dataloader_drop_last=True, disable_tqdm=True,
+    )
+    columns = {"anchor": [a for a, _ in trained], "positive": [p for _, p in trained]}
+    loss = MultipleNegativesRankingLoss(model, scale=1 / settings.temperature, directions=("query_to_doc", "doc_to_query"), partition_mode="per_direction")
+    trainer_class = _trainer_class(token_ids, vocabulary, settings.pool)
+    trainer = trainer_class(model=model, args=args, train_dataset=Dataset.from_dict(columns), loss=loss)
+    quiet(trainer)
+    first = int(resume.name.split("-")[1]) if resume else 0
+    log = StepLog(out.with_name(out.name + ".state.log.jsonl"), first)
+    with OnSigterm() as terminate:
+        trainer.add_callback(Watch("encoder", terminate, log, _row, True, f"lower lr (now {settings.lr})"))
+        trainer.train(resume_from_checkpoint=str(resume) if resume else None)
+        if terminate.requested and trainer.state.global_step < settings.steps:
+            raise Terminated(work, int(trainer.state.global_step))
+    final = {"step": int(trainer.state.global_step), "loss": round(float(trainer.state.log_history[-2]["loss"]), 4)}
+    model.to(torch.float16).to(torch.float32).eval()  # measured as it is stored
+    if n_held_out > 1:
+        final |= retrieval_quality(model, pairs[-n_held_out:])
+    _save(model.half(), out)
+    shutil.rmtree(work)
+    return {"config": asdict(settings), "config_hash": config_hash, "data_hash": corpus.hash, "seed": settings.seed, "final": final}
+
+
+def _row(step: int, logs: dict[str, Any]) -> dict[str, Any]:
+    return {"step": step, "loss": logs["loss"], "lr": logs.get("learning_rate")}
+
+
+def _save(model: Any, out: Path) -> None:
+    """Write the folder by rename. float32 in config.json: halves are how the weights are stored, not how they are computed with."""
+    temporary = out.with_name(out.name + ".partial")
+    shutil.rmtree(temporary, ignore_errors=True)
+    model.save(str(temporary), safe_serialization=True, create_model_card=False)
+    config = json.loads((temporary / "config.json").read_text(encoding="utf-8"))
+    config.pop("torch_dtype", None)
+    atomic_write_text(temporary / "config.json", json.dumps(config | {"dtype": "float32"}, indent=2, sort_keys=True) + "\n")
+    if out.exists():
+        shutil.rmtree(out)
+    os.replace(temporary, out)

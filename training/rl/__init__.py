@@ -1,0 +1,1 @@
+"""GRPO with the reward of eq. 6, and what is watched while it runs."""

@@ -1,0 +1,104 @@
+"""Completions of GRPO that do not depend on how many processes draw them.
+
+One process samples a generation batch of B rows from one stream of random numbers: B x vocabulary exponential variates for each token
+(`torch.multinomial` takes the greatest of p / q), then a permutation of the B rows. With several processes each of them draws all of that
+from the same stream and uses its own rows, and those that finish early catch up. So the same run with another number of processes draws
+the same completions, as far as the rounding of its weights goes. vLLM draws for itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from training.shared import processes
+
+
+@dataclass
+class Stream:
+    """The draws of a batch, of which this process takes some rows."""
+
+    share: int
+    """Rows of each process."""
+    steps: int = 0
+    vocabulary: int = 0
+
+    def noise(self, like: Any) -> Any:
+        """The variates of one token for the whole batch, on the device and in the type of `like`."""
+        self.steps, self.vocabulary = self.steps + 1, like.size(-1)
+        return like.new_empty(self.share * processes.count(), self.vocabulary).exponential_()
+
+    def draw(self, probabilities: Any, num_samples: int = 1, **_: Any) -> Any:
+        """In place of torch.multinomial for one sample a row."""
+        if num_samples != 1 or len(probabilities) != self.share:
+            raise ValueError(f"{num_samples} samples for {len(probabilities)} rows; expected one for each of {self.share}")
+        first = processes.rank() * self.share
+        return (probabilities / self.noise(probabilities)[first : first + self.share]).argmax(-1, keepdim=True)
+
+    def catch_up(self, like: Any) -> None:
+        """Draws what the process with the longest completion has drawn more."""
+        longest = max(processes.gather([self.steps]))
+        while self.steps < longest:
+            self.noise(like.new_empty(0, self.vocabulary))
+
+
+@contextmanager
+def shared_stream(share: int) -> Iterator[Stream]:
+    """Within it torch.multinomial draws for the whole batch and gives this process its rows."""
+    import torch
+
+    stream, kept = Stream(share), torch.multinomial
+    torch.multinomial = stream.draw  # type: ignore[assignment]
+    try:
+        yield stream
+    finally:
+        torch.multinomial = kept
+
+
+class SharedDraws:
+    """A mixin before GRPOTrainer."""
+
+    use_vllm: bool
+    model: Any
+    _rows: int = 0
+    """Of the batch that was drawn and is not shuffled yet."""
+    _state: Any
+
+    def _generate_single_turn(self, prompt_ids: Any, *args: Any, **kwargs: Any) -> Any:
+        generate = super()._generate_single_turn  # type: ignore[misc]
+        if processes.count() == 1 or self.use_vllm:
+            return generate(prompt_ids, *args, **kwargs)
+        import torch
+
+        like = torch.empty(0, device=self._device())
+        random = _random(like.device)
+        random.set_rng_state(processes.from_main(random.get_rng_state()))
+        with shared_stream(len(prompt_ids)) as stream:
+            found = generate(prompt_ids, *args, **kwargs)
+            stream.catch_up(like)
+        self._rows, self._state = len(prompt_ids) * processes.count(), random.get_rng_state()
+        return found
+
+    def _prepare_inputs(self, batch: Any) -> Any:
+        """The trainer shuffles its own rows after generating; the stream goes on as if the whole batch had been shuffled."""
+        inputs = super()._prepare_inputs(batch)  # type: ignore[misc]
+        if self._rows:
+            import torch
+
+            _random(self._device()).set_rng_state(self._state)
+            if self._device().type == "cpu":  # the shuffle is drawn on the CPU
+                torch.randperm(self._rows)
+            self._rows = 0
+        return inputs
+
+    def _device(self) -> Any:
+        return next(self.model.parameters()).device
+
+
+def _random(device: Any) -> Any:
+    """The module that holds the device's random state."""
+    import torch
+
+    return torch.cuda if device.type == "cuda" else torch

@@ -1,0 +1,1 @@
+"""What all stages share: checkpoints, resuming, processes, adapters, memory."""

@@ -1,0 +1,145 @@
+"""What SFT and RL share while TRL's trainers run: progress, the stop at NaN, SIGTERM, the step log."""
+
+from __future__ import annotations
+
+import math
+import random
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+import torch
+from tqdm import tqdm
+from transformers import TrainerCallback
+
+from metrics.errors import UserError
+from training.rl.watchdogs import HackingWatch
+from training.shared.processes import gather
+from training.shared.resume import OnSigterm, StepLog, log
+from training.shared.trackers import Track
+
+MUST_BE_FINITE = ("loss", "grad_norm", "kl", "reward")
+
+
+def quiet(trainer: Any) -> None:
+    """Take the trainer's own printing away: the progress line below is the only one."""
+    from transformers import PrinterCallback, ProgressCallback
+
+    for callback in (PrinterCallback, ProgressCallback):
+        trainer.remove_callback(callback)
+
+
+class Watch(TrainerCallback):
+    """Progress bar on stderr, a row per step in the log, a stop at NaN (before it can be saved), and a save at SIGTERM."""
+
+    def __init__(
+        self,
+        title: str,
+        terminate: OnSigterm,
+        write: StepLog | None,
+        row: Callable[[int, dict[str, Any]], dict[str, Any]],
+        progress: bool,
+        mend: str,
+        track: Track | None = None,
+    ) -> None:
+        """row(step, what the trainer logged) -> what is logged, and given to the trackers; mend: what a user can change when training
+        diverges."""
+        self.title, self.terminate, self.write, self.row, self.progress, self.mend = title, terminate, write, row, progress, mend
+        self.track, self.bar = track, None
+
+    def on_train_begin(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
+        if state.is_world_process_zero:
+            hidden = None if self.progress else True  # None: shown only on a terminal
+            self.bar = tqdm(
+                total=state.max_steps,
+                initial=state.global_step,
+                desc=self.title,
+                unit="step",
+                disable=hidden,
+                file=sys.stderr,
+                mininterval=1,
+            )
+
+    def on_step_end(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
+        if self.bar is not None:
+            self.bar.update(1)
+        # The signal reaches the processes at different moments; all must leave after the same step, or they wait for each other for ever.
+        if any(gather([self.terminate.requested])):
+            self.terminate.requested = True
+            control.should_save = True
+            control.should_training_stop = True
+
+    def on_log(self, args: Any, state: Any, control: Any, logs: dict[str, Any] | None = None, **kwargs: Any) -> None:
+        if not logs or "loss" not in logs:  # the closing summary of a run
+            return
+        for name in MUST_BE_FINITE:
+            value = logs.get(name)
+            if value is not None and not math.isfinite(value):
+                raise UserError(f"{self.title} diverged: {name} is {value} at step {state.global_step}; {self.mend}")
+        if not state.is_world_process_zero:
+            return
+        row = self.row(state.global_step, logs)
+        if self.write is not None:
+            self.write.append([row])
+        if self.track is not None:
+            self.track(self.title, row)
+        if self.bar is not None:
+            shown = {k: f"{row[k]:.3g}" for k in ("loss", "reward", "length_mean") if row.get(k) is not None}
+            self.bar.set_postfix(shown, refresh=False)
+
+    def on_train_end(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
+        if self.bar is not None:
+            self.bar.close()
+
+
+@contextmanager
+def untouched_randomness() -> Iterator[None]:
+    """Whatever is drawn inside, the random states of Python, NumPy and torch are as before: looking at a run must not change it."""
+    python, numpy = random.getstate(), np.random.get_state()
+    with torch.random.fork_rng():
+        try:
+            yield
+        finally:
+            random.setstate(python)
+            np.random.set_state(numpy)
+
+
+class Probe(TrainerCallback):
+    """Measures the policy every `every` steps (and before the first) with a caller's function; logged, never used to select.
+
+    The rows are watched for the first sign of reward hacking (`watchdogs.HackingWatch`), whose message goes to the log with them.
+    """
+
+    def __init__(self, probe: Callable[[Any], dict[str, float]], every: int, write: StepLog | None, track: Track | None = None) -> None:
+        self.probe, self.every, self.write, self.track = probe, every, write, track
+        self.watch = HackingWatch()
+
+    def _measure(self, state: Any, model: Any) -> None:
+        training = model.training
+        model.eval()
+        try:
+            with untouched_randomness(), torch.no_grad():
+                found = self.probe(model)
+        finally:
+            model.train(training)
+        if self.write is None:
+            return
+        row: dict[str, Any] = {"step": state.global_step, **found}
+        message = self.watch.look(row)
+        if message is not None:
+            log.warning("RL step %d: %s", state.global_step, message)
+        self.write.append([row if message is None else {**row, "warning": message}])
+        if self.track is not None:
+            self.track("probe", row)
+
+    def on_train_begin(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
+        if state.global_step == 0:
+            self._measure(state, kwargs["model"])
+        elif self.write is not None:
+            self.watch.remember(self.write.rows())
+
+    def on_step_end(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
+        if state.global_step % self.every == 0:
+            self._measure(state, kwargs["model"])
