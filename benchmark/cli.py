@@ -55,6 +55,7 @@ def _stage(text: str) -> str:
 
 
 SET = _arg("--set", dest="overrides", nargs="+", action="extend", default=[], metavar="A.B=C", help="override profile keys")
+ALLOW = _arg("--allow-code", action="store_true", help="let the profile name code: module:function, trust_remote_code, plugins, addresses")
 OUT = _arg("--out", required=True, metavar="DIR", help="where to write")
 
 COMMANDS: dict[str, tuple[str, str, list[Argument]]] = {
@@ -66,6 +67,7 @@ COMMANDS: dict[str, tuple[str, str, list[Argument]]] = {
             _arg("--profile", default="tiny", help="name of a shipped profile, or a TOML file (default: tiny)"),
             _arg("--run-dir", metavar="DIR", help="run directory (default: runs/PROFILE-seedN)"),
             SET,
+            ALLOW,
             _arg("--seed", type=int, help="seed of training, sampling and resampling; never of the world"),
         ],
     ),
@@ -78,6 +80,7 @@ COMMANDS: dict[str, tuple[str, str, list[Argument]]] = {
             _arg("--gpu-memory", type=float, required=True, metavar="GIB", help="memory of one GPU in GiB"),
             _arg("--strategy", default="ddp", metavar="NAME", help="ddp: weights whole on each GPU; fsdp or zero3: spread (default: ddp)"),
             SET,
+            ALLOW,
         ],
     ),
     "evaluate": (
@@ -91,6 +94,7 @@ COMMANDS: dict[str, tuple[str, str, list[Argument]]] = {
             _arg("--stage-name", metavar="NAME", help="stage to file it under (default: the checkpoint's own, else 'model')"),
             _arg("--profile", default="tiny", help="profile for generation and scoring settings (default: tiny)"),
             SET,
+            ALLOW,
         ],
     ),
     "parity": (
@@ -107,6 +111,7 @@ COMMANDS: dict[str, tuple[str, str, list[Argument]]] = {
             _arg("--out", metavar="FILE", help="JSON file to write"),
             _arg("--profile", default="tiny", help="profile for models and generation settings (default: tiny)"),
             SET,
+            ALLOW,
         ],
     ),
     "score": (
@@ -119,6 +124,7 @@ COMMANDS: dict[str, tuple[str, str, list[Argument]]] = {
             _arg("--task", default="user-data", metavar="NAME", help="name to file the scores under (default: user-data)"),
             _arg("--profile", default="tiny", help="profile for scoring settings (default: tiny)"),
             SET,
+            ALLOW,
         ],
     ),
     "report": (

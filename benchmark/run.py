@@ -39,7 +39,7 @@ WITH_RECOVERY = ("recovery", "all")
 
 def command(args: argparse.Namespace) -> int:
     """`run`."""
-    profile = load_profile(args.profile, args.overrides, args.seed)
+    profile = load_profile(args.profile, args.overrides, args.seed, args.allow_code)
     run_dir = Path(args.run_dir or f"runs/{Path(args.profile).stem}-seed{profile.run.seed}")
     models = Models(profile)
     policy = resolve(profile.policy.path, "policy.path")

@@ -55,7 +55,7 @@ def command(args: argparse.Namespace) -> int:
     if args.backend is not None and args.backend not in BACKENDS:
         raise UserError(f"unknown backend {args.backend!r}; {nearest(args.backend, BACKENDS)}")
     backend = [f"generate.backend={args.backend}"] if args.backend else []
-    profile = load_profile(args.profile, [f"run.task={args.task}", *args.overrides, *backend])
+    profile = load_profile(args.profile, [f"run.task={args.task}", *args.overrides, *backend], allow_code=args.allow_code)
     if profile.generate.backend == "vllm":
         from training.shared.vllm_engine import need_vllm
 

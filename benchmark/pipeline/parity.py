@@ -36,6 +36,8 @@ BACKENDS = ("transformers", "vllm", "both")
 RERANKERS = ("reranker-generative", "reranker-vllm")
 JUDGED_BY = ("instruct", "max_source_tokens", "max_candidate_tokens", "trust_remote_code")
 """Options of the reward that hold for every way of scoring."""
+ACTED_ON = ("policy.trust_remote_code", "rl.reward_options", "generate.vllm")
+"""What could name code in a manifest and is used here; a reward that is a function is not checked."""
 SHOWN = 20
 """Differences that are written out one by one."""
 
@@ -109,10 +111,10 @@ def _models(args: argparse.Namespace, run_dir: Path | None) -> tuple[Profile, st
     """(settings, policy, reranker or None): of the run directory where one is given, else of the profile; the arguments come first."""
     policy = args.model
     if run_dir is None:
-        profile = load_profile(args.profile, args.overrides)
+        profile = load_profile(args.profile, args.overrides, allow_code=args.allow_code)
     else:
         manifest = read_manifest(run_dir)
-        profile = rebuild(manifest.config, args.overrides, str(run_dir / "manifest.json"))
+        profile = rebuild(manifest.config, args.overrides, str(run_dir / "manifest.json"), ACTED_ON)
         trained = [stage for stage in manifest.checkpoints if (run_dir / "checkpoints" / stage).is_dir()]
         if policy is None and not trained:
             raise UserError(f"{run_dir}: holds no checkpoint of its own; name one by --model")

@@ -180,7 +180,7 @@ def command(args: argparse.Namespace) -> int:
         raise UserError(f"--gpus {args.gpus} --gpu-memory {args.gpu_memory}: both must be above 0")
     if args.strategy not in STRATEGIES:
         raise UserError(f"unknown --strategy {args.strategy!r}; use {', '.join(STRATEGIES)}")
-    profile = load_profile(args.profile, args.overrides)
+    profile = load_profile(args.profile, args.overrides, allow_code=args.allow_code)
     machine = Machine(args.gpus, args.gpu_memory, args.strategy)
     for section, rows in (("sft.batch_size", profile.sft.batch_size), ("recovery.batch_size", profile.recovery.batch_size)):
         _divides(section, rows, getattr(profile, section.partition(".")[0]).accumulation, machine)

@@ -5,7 +5,6 @@ For looking only. Half a dozen types prove nothing by correlation, so none is co
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,11 +31,13 @@ class RunUnderTest:
     """Fact type -> row of the transition post-sft -> post-rl (delta, ci_low, ci_high)."""
 
     def load_reward(self) -> Any:
-        """The very reward of its RL stage."""
-        from benchmark.settings.config import Profile
+        """The very reward of its RL stage. Raises UserError where that is code: a run directory may not decide what runs."""
+        from benchmark.settings.config import rebuild
         from benchmark.settings.models import Models
+        from benchmark.settings.trust import REWARD_KEYS
 
-        return Models(Profile.model_validate_json(json.dumps(self.config))).load_reward()
+        mend = "name the reward in this call: --reward module:function"
+        return Models(rebuild(self.config, [], f"{self.name}/manifest.json", REWARD_KEYS, mend)).load_reward()
 
 
 def read_run(run_dir: Path) -> RunUnderTest:

@@ -160,7 +160,7 @@ def command(args: argparse.Namespace) -> int:
     groups = {key: align_generations(examples, group) for key, group in group_systems(generations).items()}
     if any(stage == GOLD for _, stage in groups):
         raise UserError("stage gold in --generations: that is the name of the references, which are scored by themselves; name the stage otherwise")
-    profile = load_profile(args.profile, args.overrides)
+    profile = load_profile(args.profile, args.overrides, allow_code=args.allow_code)
     asked = {item.partition("=")[0] for item in args.overrides}
     # Learned scorers of the profile were made for its world, so on any text they run only when they are asked for.
     scorers = {n: resolve(p, f"score.scorers.{n}") for n, p in profile.score.scorers.items() if p and f"score.scorers.{n}" in asked}

@@ -8,13 +8,14 @@ from __future__ import annotations
 import dataclasses
 import json
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from benchmark.registry import nearest
+from benchmark.settings.trust import check_code
 from metrics.errors import UserError
 from metrics.scorers import SCORERS
 from training.rl.grpo import RLSettings, check_rl
@@ -276,8 +277,11 @@ def profile_path(name: str) -> Path:
     return shipped[name]
 
 
-def load_profile(name: str, overrides: Sequence[str] = (), seed: int | None = None) -> Profile:
-    """A profile with its overrides, checked. Raises UserError naming file, key and what is allowed."""
+def load_profile(name: str, overrides: Sequence[str] = (), seed: int | None = None, allow_code: bool = False) -> Profile:
+    """A profile with its overrides, checked. Raises UserError naming file, key and what is allowed.
+
+    allow_code: the user lets the file name code (`benchmark.settings.trust`); what stands in the overrides he has said himself.
+    """
     path = profile_path(name)
     try:
         values = tomllib.loads(path.read_text("utf-8"))
@@ -290,17 +294,31 @@ def load_profile(name: str, overrides: Sequence[str] = (), seed: int | None = No
         _put(values, keys, value, item)
     if seed is not None:
         values.setdefault("run", {})["seed"] = seed
-    return _build(_without_null(values), str(path) if not overrides else f"{path} with --set")
+    values = _without_null(values)
+    if not allow_code:
+        check_code(values, str(path), _said(overrides))
+    return _build(values, str(path) if not overrides else f"{path} with --set")
 
 
-def rebuild(values: dict[str, Any], overrides: Sequence[str], where: str) -> Profile:
-    """The profile that a manifest holds (`resolved`), with overrides. Raises UserError as `load_profile`."""
-    known = {section: dict(content) for section, content in values.items() if section in Profile.model_fields}
+def _said(overrides: Sequence[str]) -> set[str]:
+    return {".".join(parse_override(item)[0]) for item in overrides}
+
+
+def rebuild(
+    values: dict[str, Any], overrides: Sequence[str], where: str, needed: Collection[str] | None = None, mend: str | None = None
+) -> Profile:
+    """The profile that a manifest holds (`resolved`), with overrides. Raises UserError as `load_profile`; code that the manifest names never runs.
+
+    needed, mend: see `benchmark.settings.trust.check_code`.
+    """
+    known = {section: dict(content) for section, content in values.items() if section in Profile.model_fields and isinstance(content, dict)}
     for item in overrides:
         keys, value = parse_override(item)
         check_keys({keys[0]: {keys[1]: value}}, f"--set {item}")
         _put(known, keys, value, item)
-    return _build(_without_null(known), where)
+    known = _without_null(known)
+    check_code(known, where, _said(overrides), mend, needed)
+    return _build(known, where)
 
 
 def _build(values: dict[str, Any], where: str) -> Profile:

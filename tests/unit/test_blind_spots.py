@@ -65,9 +65,10 @@ def test_a_run_without_rl_or_facts_is_refused(tmp_path: Path, transitions: dict[
 
 
 def test_the_command_takes_the_reward_of_the_run_and_shows_the_damage(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    overrides = ("rl.reward=test_blind_spots:no_numbers",)
+    own = "test_blind_spots:no_numbers"
+    overrides = (f"rl.reward={own}",)
     run = _run(tmp_path / "run", _transitions(person=ROW, place=RISE, quantity=ROW, event=RISE), overrides)
-    assert cli.main(["validate-reward", "--run", str(run), "--n", "4", "--out", str(tmp_path / "out")]) == 0
+    assert cli.main(["validate-reward", "--run", str(run), "--reward", own, "--n", "4", "--out", str(tmp_path / "out")]) == 0
     report = json.loads((tmp_path / "out" / "reward.json").read_text(encoding="utf-8"))
     assert report["reward"] == "test_blind_spots:no_numbers" and report["kind"] == "callable"
     assert set(report["blind_spots"]["by_fact_type"]) <= {"person", "place", "quantity", "event"}
