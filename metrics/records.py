@@ -94,11 +94,14 @@ class Generation:
     finish_reason: str | None = None
     """"stop", "length" (the token cap cut it) or None when unknown."""
     seed: int | None = None
+    think: bool = False
+    """A think block was taken off the text; `n_tokens` counts it."""
 
     def as_dict(self) -> dict[str, Any]:
-        """The generation as one row of `generations.jsonl`."""
-        return {"example_id": self.example_id, "system": self.system, "stage": self.stage, "text": self.text, "n_tokens": self.n_tokens,
-                "finish_reason": self.finish_reason, "seed": self.seed}
+        """The generation as one row of `generations.jsonl`; `think` stands there only where it is true."""
+        row = {"example_id": self.example_id, "system": self.system, "stage": self.stage, "text": self.text, "n_tokens": self.n_tokens,
+               "finish_reason": self.finish_reason, "seed": self.seed}
+        return {**row, "think": True} if self.think else row
 
 
 # ---- reading ----------------------------------------------------------------------------------------------------
@@ -184,7 +187,7 @@ def parse_generation(row: dict[str, Any], where: str) -> Generation:
         raise UserError(f"{where}: \"finish_reason\" must be \"stop\", \"length\" or null, not {_show(finish)}")
     return Generation(_text(row, "example_id", where), _text(row, "system", where), _text(row, "stage", where),
                       _text(row, "text", where, blank=True), _integer(row, "n_tokens", where, 0), finish,
-                      _integer(row, "seed", where, None))
+                      _integer(row, "seed", where, None), row.get("think") is True)
 
 
 def read_examples(path: str | Path) -> list[Example]:

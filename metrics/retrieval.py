@@ -2,8 +2,8 @@
 
 For every example the candidates are its own source and 99 fixed distractors from the same examples file: the 10 whose wording is
 nearest to it (cosine of character-bigram counts: the hard ones) and 89 drawn by a seed made of the example's id. They depend on the
-examples file alone, never on the systems, so scores of different systems are comparable. Ties count against the output; an empty
-output retrieves nothing (0, not null).
+examples file alone, never on the systems, so scores of different systems are comparable. Ties count against the output. An output that is
+no answer - empty, a copy of its source, not in the target language (`metrics.answers`) - retrieves nothing (0, not null).
 """
 
 from __future__ import annotations
@@ -19,10 +19,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from metrics.answers import RULE, no_answer
 from metrics.errors import UserError, first_line
 from metrics.folders import folder_hash
 from metrics.foreign import check_foreign
 from metrics.hub import model_folder
+from metrics.literal import read_literally
 from metrics.segment import SegmentStats, from_values, unscorable
 from metrics.version import V
 
@@ -98,6 +100,8 @@ def load_encoder(folder: str) -> Embed:
     except (OSError, ValueError, KeyError, TypeError, AttributeError, ImportError, RuntimeError) as error:
         raise UserError(f"encoder {folder}: cannot be loaded ({first_line(error)})") from error
 
+    read_literally(model.tokenizer)
+
     def embed(texts: Sequence[str]) -> np.ndarray:
         return np.asarray(model.encode(list(texts), batch_size=64, normalize_embeddings=True, show_progress_bar=False), dtype=np.float64)
 
@@ -122,12 +126,15 @@ def score_retrieval(examples: Sequence[Example], texts: Sequence[str], encoder: 
     from importlib.metadata import version
 
     release = version("sentence-transformers")
-    detail = f"{V}|encoder:{key[:12]}|distractors:{min(N_DISTRACTORS, len(ids) - 1)}|hard:{N_HARD}|version:sentence-transformers{release}"
+    detail = (
+        f"{V}|encoder:{key[:12]}|distractors:{min(N_DISTRACTORS, len(ids) - 1)}|hard:{N_HARD}|{RULE}|literal|"
+        f"version:sentence-transformers{release}"
+    )
     if len(ids) < 2:
         return [unscorable(name, ids, "a single example has no distractors", f"{name}|{detail}", True) for name in (P1, MRR)]
     sources = tuple(e.source for e in examples)
     found = ranks(load_encoder(str(encoder))(texts), _embedded(str(encoder), key, sources), distractors(ids, sources))
-    empty = [not t.strip() for t in texts]
-    first = [0.0 if e else float(r == 1) for r, e in zip(found, empty, strict=True)]
-    reciprocal = [0.0 if e else 1 / r for r, e in zip(found, empty, strict=True)]
+    none = [no_answer(e.source, t, e.source_lang, e.target_lang) is not None for e, t in zip(examples, texts, strict=True)]
+    first = [0.0 if no else float(r == 1) for r, no in zip(found, none, strict=True)]
+    reciprocal = [0.0 if no else 1 / r for r, no in zip(found, none, strict=True)]
     return [from_values(P1, ids, first, f"{P1}|{detail}", True), from_values(MRR, ids, reciprocal, f"{MRR}|{detail}", True)]

@@ -19,10 +19,15 @@ from typing import TYPE_CHECKING, Any
 from metrics.errors import UserError
 from metrics.records import Example, Generation, parse_generation, write_generations
 from training.shared import processes
+from training.shared.decoding import context_of, end_tokens, settle
+from training.shared.plain_text import prompt_ids
+from training.shared.think import answer_of, opens_thought, spelled
 
 if TYPE_CHECKING:
     import torch
 
+Row = tuple[str, Any, int, str]
+"""(example id, text, tokens, finish reason)."""
 CAP_FACTOR = 4
 """The token cap is at least this many times the gold's tokens: verbosity must be able to show (the paper saw 3.3 x)."""
 
@@ -39,6 +44,8 @@ class Decoding:
     seed: int = 0
     stop: tuple[str, ...] = ()
     """Texts that end a generation besides the end tokens; they and what follows are left out."""
+    strip_think: bool = False
+    """Think blocks are taken off the texts (`training.shared.think`); stop texts are then looked for in the answer alone."""
 
 
 def example_seed(seed: int, example_id: str) -> int:
@@ -88,9 +95,21 @@ def sampler(seeds: Sequence[int], temperature: float, device: Any) -> Any:
     return LogitsProcessorList([Gumbel()])
 
 
-def stopping(tokenizer: Any, stop: Sequence[str], width: int) -> Any:
+Reader = Callable[[list[int]], tuple[str, bool]]
+"""Token ids of a completion -> (its text, whether a think block was taken off it)."""
+
+
+def reader(tokenizer: Any, prompt: str, strip_think: bool) -> Reader:
+    """How the completions of a prompt are read."""
+    if not strip_think:
+        return lambda ids: (str(tokenizer.decode(ids, skip_special_tokens=True)), False)
+    opened = opens_thought(prompt)
+    return lambda ids: answer_of(spelled(tokenizer, ids), opened)
+
+
+def stopping(tokenizer: Any, stop: Sequence[str], width: int, readers: Sequence[Reader] = ()) -> Any:
     """A stopping criterion: a row is done once its new tokens' text holds a stop text. transformers' own (`stop_strings`) cannot read every
-    tokenizer's vocabulary. width: tokens of the prompts."""
+    tokenizer's vocabulary. width: tokens of the prompts; readers: of each row, where a text is not just its last tokens'."""
     import torch
     from transformers import StoppingCriteria, StoppingCriteriaList
 
@@ -98,7 +117,10 @@ def stopping(tokenizer: Any, stop: Sequence[str], width: int) -> Any:
 
     class HoldsStop(StoppingCriteria):
         def __call__(self, input_ids: torch.Tensor, scores: Any, **kwargs: Any) -> torch.Tensor:
-            texts = tokenizer.batch_decode(input_ids[:, max(width, input_ids.shape[1] - tail) :], skip_special_tokens=True)
+            if readers:
+                texts = [read(row)[0] for read, row in zip(readers, input_ids[:, width:].tolist(), strict=True)]
+            else:
+                texts = tokenizer.batch_decode(input_ids[:, max(width, input_ids.shape[1] - tail) :], skip_special_tokens=True)
             return torch.tensor([any(s in text for s in stop) for text in texts], device=input_ids.device)
 
     return StoppingCriteriaList([HoldsStop()])
@@ -112,11 +134,11 @@ def finish(row: Sequence[int], eos: frozenset[int], cap: int) -> tuple[list[int]
     return list(row[:cap]), min(len(row), cap), "length"
 
 
-def cut_at_stop(tokenizer: Any, body: list[int], stop: Sequence[str]) -> tuple[list[int], str] | None:
+def cut_at_stop(read: Reader, body: list[int], stop: Sequence[str]) -> tuple[list[int], str] | None:
     """(tokens up to the first stop text, text before it), or None where none of them occurs."""
 
     def decode(n: int) -> str:
-        return str(tokenizer.decode(body[:n], skip_special_tokens=True))
+        return read(body[:n])[0]
 
     whole = decode(len(body))
     found = [at for at in (whole.find(s) for s in stop) if at >= 0]
@@ -129,11 +151,16 @@ def cut_at_stop(tokenizer: Any, body: list[int], stop: Sequence[str]) -> tuple[l
     return body[:low], whole[: min(found)]
 
 
-def end_tokens(model: Any, tokenizer: Any) -> frozenset[int]:
-    """All token ids that end a text for this model."""
-    ids = model.generation_config.eos_token_id
-    found = {ids} if isinstance(ids, int) else set(ids or ())
-    return frozenset(found | ({tokenizer.eos_token_id} if tokenizer.eos_token_id is not None else set()))
+def row_of(
+    example_id: str, read: Reader, new: Sequence[int], eos: frozenset[int], cap: int, stop: Sequence[str], decode: Callable[[list[int]], Any] | None
+) -> tuple[Row, bool]:
+    """(what is yielded for one row of new tokens, whether a think block was taken off)."""
+    body, n_tokens, reason = finish(new, eos, cap)
+    stopped = cut_at_stop(read, body, stop) if stop else None
+    if stopped is not None:
+        return (example_id, stopped[1].strip(), len(stopped[0]), "stop"), read(stopped[0])[1]
+    text, thought = read(body)
+    return (example_id, text.strip() if decode is None else decode(body), n_tokens, reason), thought
 
 
 def generate_texts(
@@ -147,10 +174,12 @@ def generate_texts(
     progress: bool = True,
     share: tuple[int, int] = (0, 1),
     decode: Callable[[list[int]], Any] | None = None,
-) -> Iterable[list[tuple[str, Any, int, str]]]:
+    thoughts: set[str] | None = None,
+) -> Iterable[list[Row]]:
     """Yields, batch by batch, (id, text, tokens, finish reason); batches whose ids are all in `done` are left out.
 
-    share: (r, n) for every n-th batch from the r-th on; decode: token ids of a text -> what is yielded for it (default: the text).
+    share: (r, n) for every n-th batch from the r-th on; decode: token ids of a text -> what is yielded for it (default: the text);
+    thoughts: gets the ids whose think blocks were taken off. What the checkpoint asks for (`training.shared.decoding`) acts on nothing.
     Raises UserError when a prompt leaves no room in the model's context.
     """
     import torch
@@ -158,18 +187,19 @@ def generate_texts(
 
     from training.shared.memory import memory_guard, smaller_batch
 
-    encoded = [tokenizer(prompt)["input_ids"] for prompt in prompts]
-    eos = end_tokens(model, tokenizer)
+    encoded = [prompt_ids(tokenizer, prompt) for prompt in prompts]
+    readers = [reader(tokenizer, prompt, decoding.strip_think) for prompt in prompts]
+    settle(model, tokenizer)
+    eos = frozenset(end_tokens(model.generation_config, tokenizer))
     if not eos:
         raise UserError("the tokenizer and the generation config name no end-of-sequence token; generation could never stop")
     pad = tokenizer.pad_token_id if tokenizer.pad_token_id is not None else min(eos)
-    context = getattr(model.config, "max_position_embeddings", None)
+    context = context_of(model.config)
     longest = max(range(len(encoded)), key=lambda i: len(encoded[i]), default=None)
     if context and longest is not None and len(encoded[longest]) >= context:
         raise UserError(f"the prompt of example {ids[longest]!r} has {len(encoded[longest])} tokens; the model's context holds {context}")
     plan = [b for b in batches([len(e) for e in encoded], ids, decoding.batch_size) if not all(ids[i] in done for i in b)]
     plan = plan[share[0] :: share[1]]
-    decode = decode or (lambda body: tokenizer.decode(body, skip_special_tokens=True).strip())
     device = model.device
     model.eval()
     with torch.inference_mode(), tqdm(total=sum(map(len, plan)), desc=label, unit="text", disable=None if progress else True) as bar:
@@ -182,7 +212,7 @@ def generate_texts(
             if decoding.temperature > 0:
                 extra["logits_processor"] = sampler([example_seed(decoding.seed, ids[i]) for i in batch], decoding.temperature, device)
             if decoding.stop:
-                extra["stopping_criteria"] = stopping(tokenizer, decoding.stop, width)
+                extra["stopping_criteria"] = stopping(tokenizer, decoding.stop, width, [readers[i] for i in batch] if decoding.strip_think else ())
             with memory_guard(label, lambda: smaller_batch("generate.batch_size", decoding.batch_size)):
                 out = model.generate(
                     input_ids=tokens,
@@ -199,13 +229,11 @@ def generate_texts(
                     **extra,
                 )
             rows = []
-            for i, row in zip(batch, out[:, width:].tolist(), strict=True):
-                body, n_tokens, reason = finish(row, eos, cap)
-                stopped = cut_at_stop(tokenizer, body, decoding.stop) if decoding.stop else None
-                if stopped is not None:
-                    rows.append((ids[i], stopped[1].strip(), len(stopped[0]), "stop"))
-                    continue
-                rows.append((ids[i], decode(body), n_tokens, reason))
+            for i, new in zip(batch, out[:, width:].tolist(), strict=True):
+                row, thought = row_of(ids[i], readers[i], new, eos, cap, decoding.stop, decode)
+                rows.append(row)
+                if thought and thoughts is not None:
+                    thoughts.add(ids[i])
             yield rows
             bar.update(len(batch))
 
@@ -246,7 +274,8 @@ def generate_file(
 
     model_path: folder or hub id; ask: source -> prompt; gold: texts that the token cap is derived from; decoding: cap -> Decoding.
     backend: `transformers`, or `vllm` with the options of its engine. Several processes share the work of transformers; vLLM spreads
-    over the devices by itself, started by the main process. Returns {"n", "tokens", "max_new_tokens", "truncated"} for the manifest.
+    over the devices by itself, started by the main process. Returns {"n", "tokens", "max_new_tokens", "truncated", "empty", "think_stripped"} for the
+    manifest.
     """
     from training.shared.checkpoints import load_policy, load_tokenizer
 
@@ -262,15 +291,18 @@ def generate_file(
     out.parent.mkdir(parents=True, exist_ok=True)
     seed = settings.seed if settings.temperature > 0 else None
     ids, prompts, label = [e.id for e in examples], [ask(e.source) for e in examples], f"generate {stage}"
-    found: Iterable[list[tuple[str, Any, int, str]]] = []
+    found: Iterable[list[Row]] = []
+    thoughts: set[str] = set()
     if backend == "transformers":
-        found = generate_texts(model, tokenizer, prompts, ids, settings, label, frozenset(kept), progress=r == 0, share=(r, n))
+        found = generate_texts(
+            model, tokenizer, prompts, ids, settings, label, frozenset(kept), progress=r == 0, share=(r, n), thoughts=thoughts
+        )
     elif r == 0:
         from benchmark.generation.vllm import generate_texts_vllm
 
         done = frozenset(kept)
         found = generate_texts_vllm(
-            model_path, dtype, tokenizer, prompts, ids, settings, label, done, engine or {}, trust_remote_code=trust_remote_code
+            model_path, dtype, tokenizer, prompts, ids, settings, label, done, engine or {}, trust_remote_code=trust_remote_code, thoughts=thoughts
         )
     new: list[Generation] = []
     mine = out.with_suffix(f".part{r or ''}")
@@ -278,7 +310,7 @@ def generate_file(
         mine.write_bytes(_whole_lines(mine))
     with mine.open("a", encoding="utf-8") as stream:
         for rows in found:
-            made = [Generation(i, system, stage, text, n_tokens, reason, seed) for i, text, n_tokens, reason in rows]
+            made = [Generation(i, system, stage, text, n_tokens, reason, seed, i in thoughts) for i, text, n_tokens, reason in rows]
             new += made
             stream.write("".join(json.dumps(g.as_dict(), ensure_ascii=False) + "\n" for g in made))
             stream.flush()
@@ -293,4 +325,6 @@ def generate_file(
         "tokens": sum(g.n_tokens or 0 for g in ordered),
         "max_new_tokens": settings.max_new_tokens,
         "truncated": sum(g.finish_reason == "length" for g in ordered),
+        "empty": sum(not g.text.strip() for g in ordered),
+        "think_stripped": sum(g.think for g in ordered),
     }

@@ -9,27 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from benchmark.generation.local import Decoding, cut_at_stop, example_seed, finish
+from benchmark.generation.local import Decoding, Row, example_seed, reader, row_of
 from metrics.errors import UserError
+from training.shared.decoding import rules_of
+from training.shared.plain_text import prompt_ids
 from training.shared.vllm_engine import answers, engine
 
 AT_ONCE = 4096
 """Prompts handed to the engine at once: what a killed run has to generate again at most."""
-
-
-def settings_of(model_path: str, tokenizer: Any, trust_remote_code: bool = False) -> tuple[frozenset[int], int | None]:
-    """(end tokens, context in tokens or None) of a checkpoint, without loading its weights; as `generate.end_tokens` finds them."""
-    from transformers import AutoConfig, GenerationConfig
-
-    config = AutoConfig.from_pretrained(model_path, trust_remote_code=trust_remote_code)
-    try:
-        generation = GenerationConfig.from_pretrained(model_path)
-    except OSError:  # the file is optional; transformers derives the same
-        generation = GenerationConfig.from_model_config(config)
-    ids = generation.eos_token_id
-    found = {ids} if isinstance(ids, int) else set(ids or ())
-    eos = frozenset(found | ({tokenizer.eos_token_id} if tokenizer.eos_token_id is not None else set()))
-    return eos, getattr(config, "max_position_embeddings", None)
 
 
 def generate_texts_vllm(
@@ -45,17 +32,20 @@ def generate_texts_vllm(
     progress: bool = True,
     decode: Callable[[list[int]], Any] | None = None,
     trust_remote_code: bool = False,
-) -> Iterable[list[tuple[str, Any, int, str]]]:
+    thoughts: set[str] | None = None,
+) -> Iterable[list[Row]]:
     """Yields (id, text, tokens, finish reason) of the prompts whose ids are not in `done`, AT_ONCE by AT_ONCE.
 
-    options: of the engine; decode: as in `generate_texts`. Raises UserError as that does, and as `engine`.
+    options: of the engine; decode, thoughts: as in `generate_texts`. Raises UserError as that does, and as `engine`.
     """
     from tqdm import tqdm
 
-    eos, context = settings_of(model_path, tokenizer, trust_remote_code)
+    rules = rules_of(model_path, trust_remote_code)
+    eos, context = frozenset(rules.end_tokens), rules.context
     if not eos:
         raise UserError("the tokenizer and the generation config name no end-of-sequence token; generation could never stop")
-    encoded = {i: list(tokenizer(p)["input_ids"]) for i, p in zip(ids, prompts, strict=True)}
+    encoded = {i: prompt_ids(tokenizer, p) for i, p in zip(ids, prompts, strict=True)}
+    readers = {i: reader(tokenizer, p, decoding.strip_think) for i, p in zip(ids, prompts, strict=True)}
     longest = max(encoded, key=lambda i: len(encoded[i]), default=None)
     todo = [i for i in ids if i not in done]
     if longest is None or not todo:
@@ -64,7 +54,6 @@ def generate_texts_vllm(
         raise UserError(f"the prompt of example {longest!r} has {len(encoded[longest])} tokens; the model's context holds {context}")
     length = len(encoded[longest]) + decoding.max_new_tokens
     length = min(length, context) if context else length
-    decode = decode or (lambda body: tokenizer.decode(body, skip_special_tokens=True).strip())
     with (
         engine(model_path, dtype, length, trust_remote_code, **(options or {})) as llm,
         tqdm(total=len(todo), desc=label, unit="text", disable=None if progress else True) as bar,
@@ -75,9 +64,10 @@ def generate_texts_vllm(
             params = [_sampling(decoding, i, cap, eos) for i, cap in zip(batch, caps, strict=True)]
             rows = []
             for i, cap, answer in zip(batch, caps, answers(llm, [encoded[i] for i in batch], params), strict=True):
-                body, n_tokens, reason = finish(list(answer.token_ids), eos, cap)
-                stopped = cut_at_stop(tokenizer, body, decoding.stop) if decoding.stop else None
-                rows.append((i, decode(body), n_tokens, reason) if stopped is None else (i, stopped[1].strip(), len(stopped[0]), "stop"))
+                row, thought = row_of(i, readers[i], list(answer.token_ids), eos, cap, decoding.stop, decode)
+                rows.append(row)
+                if thought and thoughts is not None:
+                    thoughts.add(i)
             yield rows
             bar.update(len(batch))
 

@@ -194,9 +194,9 @@ def hold(
 
     A text passes when each of its tokens scores within `tolerance` of the best one there, the end token included where it stopped.
     """
-    from benchmark.generation.local import end_tokens
+    from training.shared.decoding import end_tokens
 
-    eos = sorted(end_tokens(model, tokenizer))
+    eos = end_tokens(model.generation_config, tokenizer)
     largest, tokens, ties, wrong = 0.0, 0, 0, 0
     differences: list[dict[str, Any]] = []
     for example_id, prompt in prompts.items():
@@ -228,7 +228,9 @@ def _gaps(model: Any, tokenizer: Any, prompt: str, text: Written, eos: list[int]
     """For each token of a text (and its end, where it stopped): best logit at its place minus its own, 0 where it is the best."""
     import torch
 
-    before = list(tokenizer(prompt)["input_ids"])
+    from training.shared.plain_text import prompt_ids
+
+    before = prompt_ids(tokenizer, prompt)
     with torch.inference_mode():
         logits = model(input_ids=torch.tensor([before + text.tokens], device=model.device)).logits[0, len(before) - 1 :].float()
     chosen = [logits[i, token] for i, token in enumerate(text.tokens)]

@@ -5,7 +5,9 @@ config and tokenizer). unbabel-comet only loads a pickled Lightning .ckpt, so on
 user's cache, keyed by their hash; a pickle that somebody else made is never opened.
 
 Guarded, because unbabel-comet passes them silently (measured: an empty translation scores 0.46, a verbatim copy of the source
-65 of 100, over-long text is cut): each becomes None with a reason. Languages outside XLM-R's (Tibetan) are `unsupported`.
+65 of 100, over-long text is cut). An output that is no answer - empty, a copy of its source, not in the target language
+(`metrics.answers`) - gets no score from the model, and in the metric the lowest value, 0: left out, it would raise the mean of the rest. What
+COMET cannot read (an empty source, an over-long text) is None with a reason. Languages outside XLM-R's (Tibetan) are `unsupported`.
 """
 
 from __future__ import annotations
@@ -16,7 +18,6 @@ import logging
 import os
 import shutil
 import tempfile
-import unicodedata
 import warnings
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
@@ -24,10 +25,12 @@ from pathlib import Path
 from pickle import UnpicklingError
 from typing import TYPE_CHECKING, Any
 
+from metrics.answers import RULE, no_answer
 from metrics.errors import UserError
 from metrics.files import sha256_file
 from metrics.folders import folder_hash
 from metrics.foreign import check_foreign
+from metrics.literal import read_literally
 from metrics.segment import SegmentStats, from_values, unscorable
 
 if TYPE_CHECKING:
@@ -35,6 +38,8 @@ if TYPE_CHECKING:
 
 METRIC = "scorer.comet_qe"
 BATCH_SIZE = 32
+LOWEST = 0.0
+"""Of COMET's scale, 0..1 for the models of its makers."""
 WEIGHTS, HPARAMS, ENCODER = "model.safetensors", "hparams.yaml", "encoder"
 MISSING = 'unbabel-comet not installed: pip install -e ".[comet]"'
 WRONG_TRANSFORMERS = 'unbabel-comet needs transformers 4: pip install "transformers<5"'
@@ -222,21 +227,16 @@ def _loaded(folder: Path, ckpt: Path) -> Any:
         absent = sorted(k for k in set(model.state_dict()) - set(stored.keys()) if not k.endswith("position_ids"))
     if absent:
         raise UserError(f"{folder / WEIGHTS}: lacks {len(absent)} tensors of the model, for example {absent[0]}; build it again")
+    read_literally(model.encoder.tokenizer)
     return model.eval()
 
 
-def _same_text(a: str, b: str) -> bool:
-    return "".join(unicodedata.normalize("NFC", a).split()) == "".join(unicodedata.normalize("NFC", b).split())
-
-
-def _refusal(model: Any, source: str, text: str, limit: int) -> str | None:
+def _refusal(model: Any, source: str, text: str, langs: tuple[str, str], limit: int) -> str | None:
     """Why this pair must not be scored, or None. `limit`: tokens that COMET keeps of a text, special tokens included."""
     if not source.strip():
         return "empty source"
-    if not text.strip():
-        return "empty output"
-    if _same_text(source, text):
-        return "verbatim copy of the source"
+    if (reason := no_answer(source, text, *langs)) is not None:
+        return reason
     for what, words in (("source", source), ("output", text)):
         if (n := len(model.encoder.tokenizer(words, verbose=False)["input_ids"])) > limit:
             return f"{what} too long for COMET ({n} tokens; it reads {limit})"
@@ -263,12 +263,15 @@ def score_comet(
         return [], []
     if (reason := unsupported(source_lang, target_lang) or unavailable()) is not None:
         return [None] * len(texts), [reason] * len(texts)
-    return _score_pairs(sources, texts, load_model(checkpoint_folder, root), batch_size)
+    langs = [(source_lang, target_lang)] * len(texts)
+    return _score_pairs(sources, texts, langs, load_model(checkpoint_folder, root), batch_size)
 
 
-def _score_pairs(sources: Sequence[str], texts: Sequence[str], model: Any, batch_size: int) -> Scores:
+def _score_pairs(
+    sources: Sequence[str], texts: Sequence[str], langs: Sequence[tuple[str, str]], model: Any, batch_size: int
+) -> Scores:
     limit = model.encoder.max_positions - 2
-    reasons = [_refusal(model, s, t, limit) for s, t in zip(sources, texts, strict=True)]
+    reasons = [_refusal(model, s, t, pair, limit) for s, t, pair in zip(sources, texts, langs, strict=True)]
     pairs = list(dict.fromkeys((s, t) for s, t, r in zip(sources, texts, reasons, strict=True) if r is None))
     known: dict[tuple[str, str], float] = {}
     if pairs:
@@ -281,12 +284,12 @@ def _score_pairs(sources: Sequence[str], texts: Sequence[str], model: Any, batch
 def score_examples(examples: Sequence[Example], texts: Sequence[str], checkpoint_folder: str | Path) -> SegmentStats:
     """scorer.comet_qe of `texts`, aligned with `examples`; the signature carries the checkpoint's hash and the version.
 
-    Unsupported pairs of languages are left out one by one. Raises as `score_comet`.
+    Unsupported pairs of languages are left out one by one; what is no answer is 0, not left out. Raises as `score_comet`.
     """
     ids = [e.id for e in examples]
     if len(texts) != len(ids):
         raise ValueError(f"{len(texts)} texts for {len(ids)} examples")
-    signature = f"{METRIC}|weights:{weights_hash(checkpoint_folder)[:12]}"
+    signature = f"{METRIC}|weights:{weights_hash(checkpoint_folder)[:12]}|{RULE}|literal"
     if (reason := unavailable()) is not None:
         return unscorable(METRIC, ids, reason, f"{signature}|unavailable", True)
     from importlib.metadata import version
@@ -297,7 +300,10 @@ def score_examples(examples: Sequence[Example], texts: Sequence[str], checkpoint
     live = [i for i, r in enumerate(reasons) if r is None]
     if live:
         model = load_model(checkpoint_folder)
-        found = _score_pairs([examples[i].source for i in live], [texts[i] for i in live], model, BATCH_SIZE)
+        langs = [(examples[i].source_lang, examples[i].target_lang) for i in live]
+        found = _score_pairs([examples[i].source for i in live], [texts[i] for i in live], langs, model, BATCH_SIZE)
         for i, value, why in zip(live, *found, strict=True):
-            values[i], reasons[i] = value, why
+            e = examples[i]
+            lowest = bool(e.source.strip()) and no_answer(e.source, texts[i], e.source_lang, e.target_lang) is not None
+            values[i], reasons[i] = (LOWEST, None) if lowest else (value, why)
     return from_values(METRIC, ids, values, signature, True, reasons)

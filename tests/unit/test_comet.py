@@ -108,13 +108,29 @@ def test_what_comet_passes_silently_becomes_null_with_a_reason(world):
     assert why[1] is None
 
 
+def test_what_is_no_answer_has_the_lowest_value_and_is_not_left_out_of_the_mean(world):
+    examples = [Example(str(i), SOURCES[0], None, None, "zh", "th") for i in range(6)]
+    texts = [TEXTS[0], "", SOURCES[0], SOURCES[1], "all of it in English", f"{TEXTS[0]} {SOURCES[0][:2]}"]
+    found = comet.score_examples(examples, texts, world[0])
+    assert found.n_scored == 6
+    assert [found.stats[i][0] for i in range(1, 6)] == [0.0] * 5
+    assert found.stats[0][0] == pytest.approx(comet.score_comet(SOURCES[:1], TEXTS[:1], world[0], root=world[1])[0][0], abs=1e-5)
+    assert "no answer=lowest" in found.signature
+
+
+def test_a_text_that_spells_a_special_token_is_read_as_letters(world):
+    tokenizer = comet.load_model(*world).encoder.tokenizer
+    inside = tokenizer("ก</s>ข")["input_ids"][1:-1]
+    assert tokenizer.eos_token_id not in inside
+
+
 def test_the_length_limit_is_where_comet_itself_would_cut(world):
     model = comet.load_model(*world)
     limit = model.encoder.max_positions - 2
     just = "ต" * (limit - 2)
     assert model.encoder.prepare_sample([just + "ต"])["input_ids"].shape[1] == limit
-    assert comet._refusal(model, SOURCES[0], just, limit) is None
-    assert "too long" in (comet._refusal(model, SOURCES[0], just + "ต", limit) or "")
+    assert comet._refusal(model, SOURCES[0], just, ("zh", "th"), limit) is None
+    assert "too long" in (comet._refusal(model, SOURCES[0], just + "ต", ("zh", "th"), limit) or "")
 
 
 def test_nothing_to_score_is_nothing(world):

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from benchmark.generation.local import Decoding, cut_at_stop, generate_texts
+from benchmark.generation.local import Decoding, cut_at_stop, generate_texts, reader
 from benchmark.settings.config import Prompt, load_profile
 from benchmark.settings.prompts import asked
 from benchmark.tasks import Task
@@ -119,5 +119,5 @@ def test_the_fewest_tokens_with_the_stop_text_are_counted() -> None:
         def decode(self, ids: list[int], **_: Any) -> str:
             return "".join("abc\n"[i] for i in ids)
 
-    assert cut_at_stop(Letters(), [0, 1, 3, 3, 2], ["\n\n"]) == ([0, 1, 3, 3], "ab")
-    assert cut_at_stop(Letters(), [0, 1, 2], ["\n"]) is None
+    assert cut_at_stop(reader(Letters(), "", False), [0, 1, 3, 3, 2], ["\n\n"]) == ([0, 1, 3, 3], "ab")
+    assert cut_at_stop(reader(Letters(), "", False), [0, 1, 2], ["\n"]) is None

@@ -48,21 +48,24 @@ def test_ties_count_against_the_output() -> None:
 
 
 def test_scores_of_a_known_encoder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Own source 1, another's source less, an empty output 0 in both: never null, never rewarded."""
+    """Its translation 1, another's less; empty, its copy, a mixture and another language 0 in both: never null, never rewarded."""
     (tmp_path / "model.safetensors").write_bytes(b"x")
-    place = {s: i for i, s in enumerate(SOURCES)}
+    thai = [f"{s} " + "ข่าว" for s in map(str, range(len(SOURCES)))]
+    place = {s: i for texts in (SOURCES, thai) for i, s in enumerate(texts)}
+    place |= {f"{thai[3]} {SOURCES[3]}": 3, "in English": 4}
 
     def embed(texts: list[str]) -> np.ndarray:
         return np.array([np.eye(len(SOURCES))[place[t]] if t else np.eye(len(SOURCES))[0] for t in texts])
 
     monkeypatch.setattr(retrieval, "load_encoder", lambda folder: embed)
     examples = [Example(i, s, None, None, "zh", "th", None, {}) for i, s in zip(IDS, SOURCES, strict=True)]
-    p1, mrr = score_retrieval(examples, ["", SOURCES[1], *SOURCES[3:], SOURCES[2]], tmp_path)
+    texts = ["", thai[1], SOURCES[2], f"{thai[3]} {SOURCES[3]}", "in English", *thai[6:], thai[5]]
+    p1, mrr = score_retrieval(examples, texts, tmp_path)
     assert (p1.metric, mrr.metric) == (P1, MRR)
-    assert list(p1.sentence_values()[:3]) == [0.0, 1.0, 0.0]
-    assert mrr.sentence_values()[0] == 0.0
-    assert 0 < mrr.sentence_values()[2] < 1
-    assert "distractors:99|hard:10" in p1.signature
+    assert list(p1.sentence_values()[:6]) == [0.0, 1.0, 0.0, 0.0, 0.0, 0.0]
+    assert list(mrr.sentence_values()[:5]) == [0.0, 1.0, 0.0, 0.0, 0.0]
+    assert 0 < mrr.sentence_values()[5] < 1
+    assert "distractors:99|hard:10|no answer=lowest" in p1.signature
 
 
 def test_a_folder_without_weights_is_refused(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
+from metrics.literal import read_literally
 from training.shared.checkpoints import hex_hash
 
 
@@ -16,9 +17,11 @@ class PairReward:
 
     def __init__(self, where: str, tokenizer: Any, detail: str = "", weights: str | None = None) -> None:
         """where: folder or hub id, hashed into the id unless `weights` says what to take; detail: what else decides the scores."""
-        self.where, self.tokenizer = where, tokenizer
+        self.where = where
+        self.tokenizer: Any = None if tokenizer is None else read_literally(tokenizer)
         self.length_unit = "code points" if tokenizer is None else "reranker tokens"
-        self.id = f"{self.name}:{weights or hex_hash(where)[:16]}" + (f":{detail}" if detail else "")
+        literal = [] if tokenizer is None else ["literal"]
+        self.id = ":".join([self.name, weights or hex_hash(where)[:16], *([detail] if detail else []), *literal])
         self._counts: Counter[str] = Counter()
 
     def _score(self, sources: list[str], candidates: list[str]) -> list[float]:

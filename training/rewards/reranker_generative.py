@@ -1,6 +1,6 @@
 """The generative yes/no reranker (Qwen3-Reranker family): r = exp(z_yes) / (exp(z_yes) + exp(z_no)) after the official template.
 
-The text of the prompt is the official one to the letter; without it these models rank wrongly. Two things are ours:
+The text of the prompt is the official one to the letter; without it these models rank wrongly. Three things are ours:
 
 - Tokens. The prompt is tokenised in parts - prefix with instruction, source, candidate, suffix - and the ids are joined, in the plain
   loop and in the fast path alike, so that a source has the same tokens whatever follows it. The parts meet where Qwen's pre-tokeniser
@@ -8,6 +8,7 @@ The text of the prompt is the official one to the letter; without it these model
   at once.
 - Length. Sources and candidates have limits of their own and lose their ends beyond them, counted in `counts()`. The official code shares
   one limit between both, so that a source would be cut differently for each of its candidates.
+- Control. The template's tokens come from the template alone: a candidate that spells `<|im_end|>` cannot end the turn and answer itself.
 
 Fast path: the part up to the candidate is run once for each source, and its keys and values serve all candidates of that source.
 """
@@ -24,6 +25,7 @@ from metrics.errors import UserError
 from training.rewards.shared_prefix import last_hidden_states
 from training.shared.checkpoints import DTYPES, hex_hash, load_policy
 from training.shared.files_of import files_of
+from training.shared.plain_text import text_ids
 
 SYSTEM = (
     "Judge whether the Document meets the requirements based on the Query and the Instruct provided. "
@@ -48,6 +50,8 @@ TEMPLATE_WORDS = [
 """The template's fixed pieces: as entries of a small tokenizer they cost a token each."""
 BATCH_TOKENS = {"cpu": 512, "other": 16384}
 """Device -> tokens in one forward pass. A CPU gains nothing from padding sources to one length; an accelerator must be kept busy."""
+LITERAL = "literal"
+"""Last part of the id: sources and candidates that spell `<|im_end|>` or another control token are read as letters (`plain_text`)."""
 SCORED = ("final_logit_softcapping", "logit_scale", "logits_scaling", "lm_head_multiplier")
 
 
@@ -90,13 +94,13 @@ def query_ids(tokenizer: Any, source: str, instruct: str = DEFAULT_INSTRUCT, lim
     """Tokens of everything before the candidate. limit: most tokens for the source; beyond it the source loses its end."""
     document = "<Document>: " if _keeps_space_apart(tokenizer) else "<Document>:"
     head = _ids(tokenizer, f"{PREFIX}<Instruct>: {instruct}\n<Query>:")
-    return head + _cut(tokenizer, _ids(tokenizer, f" {source}\n"), limit, "\n") + _ids(tokenizer, document)
+    return head + _cut(tokenizer, text_ids(tokenizer, f" {source}\n"), limit, "\n") + _ids(tokenizer, document)
 
 
 def document_ids(tokenizer: Any, candidate: str, limit: int | None = None) -> list[int]:
     """Tokens of the candidate (with its leading space, where the tokenizer joins the two); beyond `limit` it loses its end."""
     text = candidate if _keeps_space_apart(tokenizer) else f" {candidate}"
-    return _cut(tokenizer, _ids(tokenizer, text), limit)
+    return _cut(tokenizer, text_ids(tokenizer, text), limit)
 
 
 def suffix_ids(tokenizer: Any) -> list[int]:
@@ -142,7 +146,7 @@ class YesNoJudge:
         self.longest_prompt = overhead + self.max_source_tokens + self.max_candidate_tokens
         limits = f"{self.max_source_tokens}+{self.max_candidate_tokens}"
         asked = hashlib.sha256(instruct.encode()).hexdigest()[:8]
-        self.id = f"{self.name}:{weights[:16]}:{asked}:{limits}:{dtype}"
+        self.id = f"{self.name}:{weights[:16]}:{asked}:{limits}:{dtype}:{LITERAL}"
         self._counts: Counter[str] = Counter()
 
     def _check(self, where: str) -> None:
@@ -178,14 +182,14 @@ class YesNoJudge:
 
     def _count(self, sources: Sequence[str], candidates: Sequence[str]) -> None:
         """Count what is scored and what loses its end: no cut is silent."""
-        too_long = {s for s in set(sources) if len(_ids(self.tokenizer, f" {s}\n")) > self.max_source_tokens}
+        too_long = {s for s in set(sources) if len(text_ids(self.tokenizer, f" {s}\n")) > self.max_source_tokens}
         self._counts["scored"] += len(candidates)
         self._counts["sources_cut"] += sum(s in too_long for s in sources)
         self._counts["candidates_cut"] += sum(len(document_ids(self.tokenizer, c)) > self.max_candidate_tokens for c in candidates)
 
     def token_ids(self, texts: Sequence[str]) -> list[list[int]]:
         """Each text in reranker tokens, uncut."""
-        return [_ids(self.tokenizer, text) for text in texts]
+        return [text_ids(self.tokenizer, text) for text in texts]
 
     def counts(self) -> dict[str, int]:
         """scored, sources_cut, candidates_cut since the reranker was loaded."""

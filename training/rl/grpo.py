@@ -20,10 +20,12 @@ from metrics.records import Example, sha256_json
 from training.rewards import Reward
 from training.rewards.safeguards import Penalties, gate
 from training.sft.train import check_settings, common_arguments, finish, finished, per_device
-from training.shared.checkpoints import Checkpoint, load_policy, weights_hash
+from training.shared.checkpoints import Checkpoint, load_policy, set_backbone, weights_hash
+from training.shared.decoding import context_of, end_tokens
 from training.shared.lora import adapter_base, check_targets, lora_config
 from training.shared.memory import memory_guard, smaller_forward
 from training.shared.options import Options, check_installed
+from training.shared.plain_text import prompt_ids
 from training.shared.processes import processes
 from training.shared.resume import OnSigterm, StepLog, Terminated, log, open_workspace
 from training.shared.trackers import check_trackers, tracking
@@ -124,7 +126,7 @@ def usable_prompts(
 ) -> tuple[list[dict[str, str]], int]:
     """(rows whose prompt leaves room for a completion, number of the others). UserError when they do not fill one step."""
     room = math.inf if context is None else context - cfg.max_completion_length
-    kept = [row for row in rows if len(tokenizer(row["prompt"])["input_ids"]) <= room]
+    kept = [row for row in rows if len(prompt_ids(tokenizer, row["prompt"])) <= room]
     if len(kept) < cfg.prompts_per_step:
         raise UserError(
             f"{len(kept)} of {len(rows)} prompts leave room for {cfg.max_completion_length} tokens in the model's context of "
@@ -150,12 +152,13 @@ def train_rl(
     progress: bool = True,
     trust_remote_code: bool = False,
     trackers: Sequence[str] = (),
+    strip_think: bool = False,
 ) -> Checkpoint:
     """Reinforce a policy on source-only examples and write `out_dir` (by rename, with its lineage).
 
     ask: source -> prompt; probe(model) -> numbers, called every `probe_every` steps with the policy in eval mode, never used to select.
     log_dir (default: beside `out_dir`) gets rl_rewards.jsonl (a row per completion), rl_steps.jsonl (a row per step) and rl_probe.jsonl;
-    the named trackers show the latter two.
+    the named trackers show the latter two. strip_think: the reward judges what stands outside of think blocks.
     Killed and called again it goes on from its last whole state; a finished `out_dir` of the same making is returned as it is.
     Raises UserError for wrong settings, policy or reward, prompts that do not fit, divergence (NaN); Terminated after SIGTERM.
     """
@@ -178,8 +181,8 @@ def train_rl(
     model, tokenizer = load_policy(policy_path, trust_remote_code=trust_remote_code)
     check_targets(model, cfg, "rl")
     all_rows = [{"example_id": e.id, "prompt": ask(e.source), "source": e.source} for e in examples]
-    rows, left_out = usable_prompts(tokenizer, all_rows, getattr(model.config, "max_position_embeddings", None), cfg)
-    config = {**asdict(cfg), "reward": reward.id, "target_lang": languages[0]}
+    rows, left_out = usable_prompts(tokenizer, all_rows, context_of(model.config), cfg)
+    config = {**asdict(cfg), "reward": reward.id, "target_lang": languages[0], **({"think": "stripped"} if strip_think else {})}
     parent = weights_hash(policy_path) if Path(policy_path).is_dir() else None
     key = {"stage": stage, "parent_hash": parent, "config_hash": sha256_json(config), "data_hash": sha256_json(all_rows), "seed": cfg.seed}
     done = finished(out, work, key)
@@ -196,7 +199,14 @@ def train_rl(
 
     main = processes().is_main_process
     step_reward = StepReward(
-        reward, cfg.penalties, languages[0], tokenizer, cfg.num_generations, StepLog(logs / "rl_rewards.jsonl", step) if main else None
+        reward,
+        cfg.penalties,
+        languages[0],
+        tokenizer,
+        cfg.num_generations,
+        StepLog(logs / "rl_rewards.jsonl", step) if main else None,
+        ends=end_tokens(model.generation_config, tokenizer),
+        strip_think=strip_think,
     )
     trainer, total = _trainer(model, tokenizer, step_reward, rows, cfg, work, completions, trust_remote_code)
     quiet(trainer)
@@ -266,20 +276,25 @@ def _trainer(
         scale_rewards="none" if cfg.loss == "dr_grpo" else "group",
         max_grad_norm=cfg.max_grad_norm,
         disable_dropout=True,
-        **_vllm_arguments(tokenizer, rows, cfg),
+        **_vllm_arguments(model, tokenizer, rows, cfg),
         remove_unused_columns=False,
         trust_remote_code=trust_remote_code,
     )
+
     class Trainer(SharedDraws, GRPOTrainer):  # its base is imported late
-        pass
+        def _tokenize_prompts(self, prompts: list[str]) -> tuple[list[list[int]], None, dict[str, Any]]:
+            """As they are measured: what a source spells is text (`plain_text`)."""
+            return [prompt_ids(tokenizer, prompt) for prompt in prompts], None, {}
 
     trainer = Trainer(
         model=model, reward_funcs=[reward], args=args, train_dataset=dataset, processing_class=tokenizer, peft_config=lora_config(cfg)
     )
+    if trainer.ref_model is not None:
+        set_backbone(trainer.accelerator.unwrap_model(trainer.ref_model))
     return trainer, total
 
 
-def _vllm_arguments(tokenizer: Any, rows: list[dict[str, str]], cfg: RLSettings) -> dict[str, Any]:
+def _vllm_arguments(model: Any, tokenizer: Any, rows: list[dict[str, str]], cfg: RLSettings) -> dict[str, Any]:
     """What GRPOConfig takes for vLLM. The engine's context is what the longest prompt needs: its cache is reserved for all of it."""
     if not cfg.use_vllm:
         return {"use_vllm": False}
@@ -293,7 +308,7 @@ def _vllm_arguments(tokenizer: Any, rows: list[dict[str, str]], cfg: RLSettings)
     parts = processes().num_processes
     if parts % cfg.vllm_tensor_parallel_size:
         raise UserError(f"rl.vllm_tensor_parallel_size = {cfg.vllm_tensor_parallel_size} does not divide the {parts} training processes")
-    longest = max(len(tokenizer(row["prompt"])["input_ids"]) for row in rows)
+    longest = max(len(prompt_ids(tokenizer, row["prompt"])) for row in rows)
     return {
         "use_vllm": True,
         "vllm_mode": cfg.vllm_mode,
@@ -301,4 +316,6 @@ def _vllm_arguments(tokenizer: Any, rows: list[dict[str, str]], cfg: RLSettings)
         "vllm_gpu_memory_utilization": cfg.vllm_gpu_memory_utilization,
         "vllm_tensor_parallel_size": cfg.vllm_tensor_parallel_size,
         "vllm_max_model_length": longest + cfg.max_completion_length,
+        # All of the checkpoint's end tokens: vLLM knows the tokenizer's one by itself.
+        "generation_kwargs": {"stop_token_ids": end_tokens(model.generation_config, tokenizer)},
     }

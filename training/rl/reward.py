@@ -15,6 +15,7 @@ from training.rewards.safeguards import Penalties, shape
 from training.rl.watchdogs import warnings_of
 from training.shared.memory import memory_guard, smaller_batch
 from training.shared.resume import StepLog, log
+from training.shared.think import answer_of, opens_thought, spelled
 
 WARN_AGAIN = 50
 """Steps before the same warning is repeated on the terminal; rl_steps.jsonl has every one."""
@@ -37,8 +38,21 @@ class StepReward:
 
     __name__ = "eq6"
 
-    def __init__(self, reward: Reward, penalties: Penalties, lang: str, tokenizer: Any, group: int, write: StepLog | None) -> None:
-        """tokenizer: the policy's, whose eos tells a finished completion; group: completions per prompt; write: main process only."""
+    def __init__(
+        self,
+        reward: Reward,
+        penalties: Penalties,
+        lang: str,
+        tokenizer: Any,
+        group: int,
+        write: StepLog | None,
+        *,
+        ends: Sequence[int] = (),
+        strip_think: bool = False,
+    ) -> None:
+        """tokenizer: the policy's; group: completions per prompt; write: main process only; ends: every token that finishes a completion
+        (default: the tokenizer's eos); strip_think: think blocks are taken off before anything is judged."""
+        self.ends, self.strip_think = {*(ends or [tokenizer.eos_token_id]), tokenizer.pad_token_id}, strip_think
         self.reward, self.penalties, self.lang, self.tokenizer, self.group, self.write = reward, penalties, lang, tokenizer, group, write
         self.summary: dict[str, Any] = {}
         self._warned: dict[str, int] = {}
@@ -56,6 +70,7 @@ class StepReward:
         """r of eq. 6 of each of this process's completions."""
         from accelerate.utils import gather_object
 
+        completions, thoughts = self._answers(prompts, completions, completion_ids)
         step = int(trainer_state.global_step) + 1
         before = self.reward.counts()
         with memory_guard(f"the reward {self.reward.name}", lambda: _smaller(self.reward)):
@@ -71,7 +86,6 @@ class StepReward:
         lengths = gather_object([len(ids) for ids in tokens])
         of_source = [len(ids) for ids in self.reward.token_ids(source)] if self.penalties.variant == "reflen" else None
         shaped = shape(raw, completions, tokens, self.lang, self.penalties, batch_lengths=lengths, source_lengths=of_source)
-        stops = {self.tokenizer.eos_token_id, self.tokenizer.pad_token_id}
         rows = [
             {
                 "example_id": i,
@@ -83,17 +97,28 @@ class StepReward:
                 "shaped": s.shaped,
                 "reward": s.reward,
                 "length": s.length,
-                "truncated": bool(ids) and ids[-1] not in stops,
+                "truncated": bool(ids) and ids[-1] not in self.ends,
             }
             for i, text, ids, s in zip(example_id, completions, completion_ids, shaped, strict=True)
         ]
         rows = gather_object(rows)
-        counts = gather_object([counted])
+        counts, thought = gather_object([counted]), gather_object(thoughts)
         if self.write is not None:
             self.write.append({"step": step, "index": n, "group": n // self.group, **row} for n, row in enumerate(rows))
         self.summary = summarise(rows, self.group) | {"reward_counts": {k: sum(c[k] for c in counts) for k in counts[0]}}
+        if self.strip_think:
+            self.summary["think_stripped"] = sum(thought) / len(thought)
         self.summary["warnings"] = self._warn(step)
         return [s.reward for s in shaped]
+
+    def _answers(
+        self, prompts: Sequence[str], completions: Sequence[str], completion_ids: Sequence[Sequence[int]]
+    ) -> tuple[list[str], list[bool]]:
+        """(what is judged of each completion, whether a think block was taken off it)."""
+        if not self.strip_think:
+            return list(completions), [False] * len(completions)
+        found = [answer_of(spelled(self.tokenizer, ids), opens_thought(p)) for p, ids in zip(prompts, completion_ids, strict=True)]
+        return [text for text, _ in found], [thought for _, thought in found]
 
     def _warn(self, step: int) -> list[str]:
         found = warnings_of(self.summary)

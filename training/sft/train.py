@@ -19,9 +19,11 @@ from typing import Any
 from metrics.errors import UserError
 from metrics.records import sha256_json
 from training.shared.checkpoints import Checkpoint, load_policy, read_checkpoint, save_checkpoint, weights_hash
+from training.shared.decoding import context_of
 from training.shared.lora import check_targets, finished_model, lora_config
 from training.shared.memory import memory_guard, smaller_forward
 from training.shared.options import Options, check_installed, check_options, trainer_arguments
+from training.shared.plain_text import prompt_ids, text_ids
 from training.shared.processes import processes
 from training.shared.resume import OnSigterm, StepLog, Terminated, open_workspace
 from training.shared.trackers import check_trackers, tracking
@@ -72,8 +74,8 @@ def check_settings(settings: Any, section: str, positive: Sequence[str], unit: S
 
 def encode_pair(tokenizer: Any, prompt: str, completion: str) -> dict[str, list[int]]:
     """input_ids and labels of one pair: the prompt as at generation time (labels -100), then the completion and eos."""
-    before = tokenizer(prompt)["input_ids"]
-    after = [*tokenizer(completion, add_special_tokens=False)["input_ids"], tokenizer.eos_token_id]
+    before = prompt_ids(tokenizer, prompt)
+    after = [*text_ids(tokenizer, completion), tokenizer.eos_token_id]
     if before and before[-1] == tokenizer.eos_token_id:
         raise UserError(
             "the policy's tokenizer ends every text with its end-of-sequence token, the prompt too; switch that off (add_eos_token)"
@@ -186,7 +188,7 @@ def train_sft(
     done = finished(out, work, key)
     if done is not None:
         return done
-    context = getattr(model.config, "max_position_embeddings", None) or cfg.max_length
+    context = context_of(model.config) or cfg.max_length
     check_targets(model, cfg, section)
     rows, left_out = encode_pairs(tokenizer, pairs, min(cfg.max_length, context), section)
     batch = per_device(cfg.batch_size, cfg.accumulation, f"{section}.batch_size")

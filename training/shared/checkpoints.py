@@ -16,6 +16,7 @@ from metrics.errors import UserError
 from metrics.folders import folder_hash, weights_in
 from metrics.foreign import ALLOW, check_foreign
 from metrics.hub import hub_revision, is_hub_id
+from training.shared.decoding import settle
 from training.shared.lora import adapter_base, with_adapter
 from training.shared.memory import is_out_of_memory, memory_guard
 from training.shared.resume import safetensors_problem
@@ -249,7 +250,24 @@ def load_policy(
     if device_map is None:
         with memory_guard(str(path), lambda: TOO_LARGE):
             model.to(device or ("cuda" if torch.cuda.is_available() else "cpu"))
+    set_backbone(model)
+    settle(model, tokenizer)
     return model.eval(), tokenizer
+
+
+def set_backbone(model: Any) -> None:
+    """Lets `model.base_model` be the backbone under the head, for architectures that name a prefix which they do not have.
+
+    Gemma 3, Llama 4 and Mllama in their text-only form inherit the prefix of the whole model ("language_model"); transformers then answers
+    with the model itself, and TRL's fused head, which asks the backbone for its last hidden state, would call itself.
+    """
+    from transformers import PreTrainedModel
+
+    if model.base_model is not model:
+        return
+    found = [name for name, child in model.named_children() if isinstance(child, PreTrainedModel)]
+    if len(found) == 1:
+        model.base_model_prefix = found[0]
 
 
 def _first_line(err: Exception) -> str:

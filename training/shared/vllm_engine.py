@@ -18,7 +18,7 @@ from metrics.hub import is_hub_id
 from training.shared.checkpoints import check_folder
 from training.shared.lora import adapter_base
 
-OURS = ("model", "tokenizer", "dtype", "load_format", "skip_tokenizer_init", "logprobs_mode", "enable_prefix_caching")
+OURS = ("model", "tokenizer", "dtype", "load_format", "skip_tokenizer_init", "logprobs_mode", "enable_prefix_caching", "generation_config")
 """Options that are not for a profile to set: results depend on them, or they have keys of their own."""
 
 
@@ -95,6 +95,7 @@ def engine(path: str, dtype: str, length: int, trust_remote_code: bool = False, 
             max_model_len=length,
             load_format="safetensors",
             enable_prefix_caching=True,
+            generation_config="vllm",  # nothing of the checkpoint's own generation_config.json (`decoding`)
             # Probabilities after the restriction to the allowed tokens: what the reranker asks for. Generation reads none.
             logprobs_mode="processed_logprobs",
             trust_remote_code=trust_remote_code,

@@ -1,0 +1,103 @@
+"""Architectures whose text-only form names a backbone that it does not have: they are trained like any other."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tiny_models import THAI, character_tokenizer
+
+from metrics.records import Example
+from training.rl.grpo import RLSettings, train_rl
+from training.sft.train import SFTSettings, train_sft
+from training.shared.checkpoints import load_policy, set_backbone, weights_hash
+
+EXAMPLES = [Example(f"e{i}", "中国公司"[i % 4] + "起诉", None, None, "zh", "th") for i in range(4)]
+SIZES = {
+    "hidden_size": 32,
+    "intermediate_size": 48,
+    "num_hidden_layers": 2,
+    "num_attention_heads": 2,
+    "num_key_value_heads": 1,
+    "head_dim": 16,
+    "max_position_embeddings": 256,
+}
+
+
+class Shortness:
+    name, id, length_unit = "shortness", "shortness-1", "code points"
+
+    def score(self, sources: Sequence[str], candidates: Sequence[str]) -> list[float]:
+        return [1 / (1 + len(c)) for c in candidates]
+
+    def token_ids(self, texts: Sequence[str]) -> list[list[int]]:
+        return [[ord(c) for c in text] for text in texts]
+
+    def counts(self) -> dict[str, int]:
+        return {}
+
+
+@pytest.fixture(scope="module")
+def gemma(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A random Gemma 3, text alone."""
+    import torch
+    from transformers import Gemma3ForCausalLM, Gemma3TextConfig
+
+    folder = tmp_path_factory.mktemp("gemma")
+    tokenizer = character_tokenizer([])
+    torch.manual_seed(0)
+    config = Gemma3TextConfig(
+        **SIZES, vocab_size=len(tokenizer), sliding_window=32, eos_token_id=tokenizer.eos_token_id, pad_token_id=tokenizer.pad_token_id, bos_token_id=None
+    )
+    Gemma3ForCausalLM(config).save_pretrained(folder)
+    tokenizer.save_pretrained(folder)
+    return folder
+
+
+def ask(source: str) -> str:
+    return f"{source}: "
+
+
+@pytest.mark.parametrize("lora", [0, 2])
+def test_gemma_3_is_fine_tuned_and_reinforced(gemma: Path, tmp_path: Path, lora: int) -> None:
+    if lora:
+        pytest.importorskip("peft")
+    pairs = [(ask(e.source), THAI[i : i + 3]) for i, e in enumerate(EXAMPLES)]
+    sft = SFTSettings(epochs=30, batch_size=4, lr=2e-2, save_steps=1000, lora_rank=lora)
+    first = train_sft(gemma, pairs, tmp_path / "post-sft", sft, "post-sft", progress=False)
+    assert first.steps == 30
+    assert weights_hash(tmp_path / "post-sft") != weights_hash(gemma)
+    rl = RLSettings(max_steps=2, prompts_per_step=2, num_generations=4, lr=1e-3, max_completion_length=8, save_steps=1000, lora_rank=lora)
+    second = train_rl(tmp_path / "post-sft", EXAMPLES, ask, tmp_path / "post-rl", rl, Shortness(), progress=False)
+    assert second.steps == 2
+    assert second.weights_hash != first.weights_hash
+
+
+def _llama4() -> Any:
+    from transformers import Llama4ForCausalLM, Llama4TextConfig
+
+    return Llama4ForCausalLM(Llama4TextConfig(**SIZES, vocab_size=64, intermediate_size_mlp=48, num_local_experts=1, pad_token_id=0))
+
+
+def _mllama() -> Any:
+    from transformers import MllamaForCausalLM
+    from transformers.models.mllama.configuration_mllama import MllamaTextConfig
+
+    sizes = {k: v for k, v in SIZES.items() if k != "head_dim"}
+    return MllamaForCausalLM(MllamaTextConfig(**sizes, vocab_size=64, pad_token_id=0, cross_attention_layers=[], rope_scaling={"rope_type": "default"}))
+
+
+@pytest.mark.parametrize("make", [_llama4, _mllama])
+def test_the_backbone_of_llama_4_and_mllama_is_found(make: Any) -> None:
+    model = make()
+    assert model.base_model is model
+    set_backbone(model)
+    assert model.base_model is model.model
+
+
+def test_the_backbone_of_the_others_stays_as_it_is(tiny_policy_path: Path, gemma: Path) -> None:
+    for folder in (tiny_policy_path, gemma):
+        model, _ = load_policy(folder, device="cpu")
+        assert model.base_model is model.model
