@@ -11,10 +11,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from metrics import catalog
+
 Marks = dict[str, tuple[bool | None, bool | None]]
 """metric -> (in_loop, kin)."""
-PURE = ("verbosity.",)
-"""Families that read neither gold nor weights."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,5 +45,11 @@ def marks(metrics: Iterable[str], making: Making | None) -> Marks:
             same = making.reward_weights is not None and weights[:16] in making.reward_weights
             out[name] = (same, same or (of_world and making.reward_of_world))
         else:
-            out[name] = (False, making.gold_of_world and making.reward_of_world and not name.startswith(PURE))
+            out[name] = (False, making.gold_of_world and making.reward_of_world and not _pure(name))
     return out
+
+
+def _pure(metric: str) -> bool:
+    """Whether its family reads neither gold nor weights."""
+    family = catalog.families().get(catalog.family_of(metric))
+    return family is not None and family.pure

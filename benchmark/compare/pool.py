@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from benchmark.compare.runs import documents, systems_of
-from benchmark.report.command import read_summary
+from benchmark.rundir.summaries import read_summary
 from metrics.errors import UserError
 from metrics.files import atomic_write_text
 from metrics.segment import SegmentStats

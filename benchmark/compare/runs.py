@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmark.report.command import read_summary
+from benchmark.rundir.summaries import read_summary
 from metrics.errors import UserError
 from metrics.records import read_examples
 from metrics.scores import read_scores

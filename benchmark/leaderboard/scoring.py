@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from benchmark.leaderboard.board import Board, Entry, stats_hash
 from benchmark.leaderboard.spelling import digest
+from metrics import catalog
 from metrics.errors import UserError
 from metrics.records import Example, Generation, align_generations
 
@@ -105,15 +106,9 @@ def known_means(examples: Sequence[Example], asked: Sequence[str], profile: str,
 
 def measure(examples: Sequence[Example], generations: Sequence[Generation], means: Means, families: Sequence[str]) -> list[SegmentStats]:
     """The metrics of some families, without those that have no value because no weights were given."""
-    from importlib import import_module
+    from metrics.scoring import Scoring, score_families
 
-    from benchmark.scoring.families import FAMILIES, Scoring
-
-    scoring = Scoring(examples, generations, means)
-    found: list[SegmentStats] = []
-    for name in families:
-        module, _, attr = FAMILIES[name].partition(":")
-        found += getattr(import_module(module), attr)(scoring)
+    found = score_families(Scoring(examples, generations, means), families)
     return [m for m in found if not m.signature.endswith("|unavailable")]
 
 
@@ -172,14 +167,7 @@ def segments(metric: str, ids: tuple[str, ...], rows: np.ndarray, signature: str
     missing = np.isnan(rows).any(axis=1) if rows.ndim == 2 else np.ones(len(ids), dtype=bool)
     whole = "not scored" if missing.all() else None
     reasons = tuple("not scored" if m else None for m in missing)
-    return SegmentStats(metric, ids, np.nan_to_num(rows), combiner, reasons, signature, better(metric), whole)
-
-
-def better(metric: str) -> bool | None:
-    """Whether higher values of a metric are better; None for lengths and densities."""
-    if not metric.startswith("verbosity."):
-        return True
-    return False if metric in ("verbosity.repetition", "verbosity.wrong_script", "verbosity.truncated") else None
+    return SegmentStats(metric, ids, np.nan_to_num(rows), combiner, reasons, signature, catalog.higher_is_better(metric), whole)
 
 
 def copies(examples: Sequence[Example], generations: Sequence[Generation]) -> dict[str, float] | None:

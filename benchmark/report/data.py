@@ -9,11 +9,11 @@ from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
-from benchmark.report.command import read_summary
 from benchmark.report.words import (
     ordered,
     stage_of,
 )
+from benchmark.rundir.summaries import read_summary
 from metrics.errors import UserError
 from metrics.records import Example, Generation, read_examples, read_generations, read_jsonl
 from metrics.stages import GOLD

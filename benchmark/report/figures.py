@@ -20,15 +20,13 @@ from benchmark.report.words import (
     prefix_of,
     stage_of,
 )
+from metrics import catalog
 from metrics.stages import GOLD
 
-AGAINST_LENGTH = ("coverage.recall" + CONTROLLED, "coverage.f1", "coverage.precision", "grounding.entity" + CONTROLLED)
 ACROSS = (
     ("Facts", ("coverage.recall", "coverage.recall" + CONTROLLED, "coverage.precision", "coverage.f1", "coverage.recall_source")),
     ("Grounding", ("grounding.entity", "grounding.event", "grounding.quantity", "grounding.relation")),
 )
-PROXIES = ("overlap.chrf", "scorer.comet_qe")
-"""What stands in for the above where there are no gold facts."""
 SHORT = {"base": "base", "post-sft": "SFT", "post-sft-continued": "SFT+1", "post-rl": "RL", "post-recovery": "recovery", GOLD: "gold"}
 EDGES = (("base", "post-sft"), ("post-sft", "post-rl"), ("post-rl", "post-recovery"), ("post-sft", "post-sft-continued"))
 LINE_COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#7f7f80", "#56b4e9")
@@ -52,8 +50,9 @@ def _point(data: RunData, key: str, metric: str) -> tuple[float, float, float] |
 
 def against_length(data: RunData) -> list[Markup]:
     """One panel per semantic metric: length ratio across, metric upwards, an arrow for each stage of training."""
-    wanted = [m for m in AGAINST_LENGTH if any(_point(data, k, m) for k in data.keys)]
-    wanted = wanted or [m for m in PROXIES if any(_point(data, k, m) for k in data.keys)]
+    there = [m for m in catalog.shown("figure") if any(_point(data, k, m) for k in data.keys)]
+    exact = [m for m in there if "facts" in catalog.metrics()[catalog.base_of(m)[0]].needs]
+    wanted = exact or there  # overlap and learned scorers stand in where there are no gold facts
     return [svg for i, metric in enumerate(wanted) if (svg := _against(data, metric, f"path{i}"))]
 
 

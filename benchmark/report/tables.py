@@ -9,7 +9,6 @@ from typing import Any
 from benchmark.report.data import RunData
 from benchmark.report.words import (
     CONTROLLED,
-    FAMILIES,
     direction,
     family,
     interval,
@@ -22,22 +21,8 @@ from benchmark.report.words import (
     prefix_of,
     stage_of,
 )
+from metrics import catalog
 from metrics.stages import PARENTS
-
-SUMMING_UP = (
-    "coverage.recall",
-    "coverage.recall" + CONTROLLED,
-    "coverage.precision",
-    "coverage.f1",
-    "coverage.recall_source",
-    "grounding.entity" + CONTROLLED,
-    "grounding.event" + CONTROLLED,
-    "grounding.quantity" + CONTROLLED,
-    "grounding.relation" + CONTROLLED,
-    "verbosity.length_ratio",
-    "overlap.chrf",
-)
-"""Metrics of the short table of transitions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +108,7 @@ def stage_table(data: RunData, systems: dict[str, Any], transitions: dict[str, A
         shown = [_cell(metric, k, systems, transitions) for k in keys]
         row = Row(metric, name, indent, badges([c for c in cells if c]), signature, shown, _strip(keys, cells), whole)
         families.setdefault(family(metric), []).append(row)
-    return [_group(FAMILIES[name], families[name]) for name in FAMILIES if name in families]
+    return [_group(heading, families[name]) for name, heading in catalog.headings().items() if name in families]
 
 
 def _group(title: str, rows: list[Row]) -> Group:
@@ -256,5 +241,6 @@ def _change(data: RunData, before: str, after: str, metric: str, cell: dict[str,
 def transition_matrix(transitions: list[dict[str, Any]]) -> list[tuple[str, str, list[Change | None]]]:
     """[(metric, its name, its change in each transition)] of the metrics that sum a run up; the rest stands in the full tables."""
     by_metric = [{r.metric: r for r in t["rows"]} for t in transitions]
-    found = ordered_metrics({m for row in by_metric for m in row if m in SUMMING_UP or m.startswith(("scorer.", "judge."))})
+    short = catalog.shown("sum")
+    found = ordered_metrics({m for row in by_metric for m in row if m in short or m.startswith(("scorer.", "judge."))})
     return [(m, label(m), [row.get(m) for row in by_metric]) for m in found]

@@ -9,10 +9,10 @@ from benchmark.report.safetext import plain
 from benchmark.report.words import (
     ALPHA,
     CONTROLLED,
-    KEY_METRICS,
     direction,
     interval,
     is_number,
+    key_metrics,
     number,
     ordered,
     ordered_metrics,
@@ -35,7 +35,8 @@ def metrics_shown(summary: dict[str, Any]) -> list[str]:
     systems = summary["systems"]
     found = ordered_metrics({m for row in systems.values() for m, c in row.items() if is_number(c.get("value"))})
     cut = [m for m in found if m.startswith("grounding.") and m.endswith(CONTROLLED)]
-    return [m for m in found if m not in cut and (m in KEY_METRICS or m.split(".")[0] in ("scorer", "judge", "reward"))]
+    key = key_metrics()
+    return [m for m in found if m not in cut and (m in key or m.split(".")[0] in ("scorer", "judge", "reward"))]
 
 
 def chunks(keys: list[str], width: int) -> list[list[str]]:
@@ -137,7 +138,7 @@ def _nulls(summary: dict[str, Any], keys: list[str]) -> list[str]:
 
 def _preservation(summary: dict[str, Any]) -> list[str]:
     lines = []
-    shown = {*KEY_METRICS, *(m for m in summary.get("preservation", {}) if m.startswith(("scorer.", "judge.")))}
+    shown = {*key_metrics(), *(m for m in summary.get("preservation", {}) if m.startswith(("scorer.", "judge.")))}
     for metric, cell in summary.get("preservation", {}).items():
         bare = metric.rsplit("/", 1)[-1]
         if is_number(cell.get("ratio")) and bare in shown and not (bare.startswith("grounding.") and bare.endswith(CONTROLLED)):

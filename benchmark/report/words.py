@@ -6,73 +6,16 @@ import math
 from collections.abc import Iterable, Sequence
 from typing import Any, TypeGuard
 
+from metrics import catalog
+from metrics.catalog import CONTROLLED
 from metrics.stages import GOLD, STAGES
 
 ALPHA = 0.05
 """A change counts as significant when its Holm-corrected p-value is below this."""
-CONTROLLED = ".length_controlled"
 
-KEY_METRICS = (
-    "coverage.recall",
-    "coverage.recall.length_controlled",
-    "coverage.precision",
-    "coverage.f1",
-    "coverage.f1.length_controlled",
-    "coverage.recall_source",
-    "grounding.entity",
-    "grounding.entity.length_controlled",
-    "grounding.event",
-    "grounding.event.length_controlled",
-    "grounding.quantity",
-    "grounding.quantity.length_controlled",
-    "grounding.relation",
-    "grounding.relation.length_controlled",
-    "grounding.retrieval_p1",
-    "grounding.retrieval_mrr",
-    "verbosity.chars",
-    "verbosity.length_ratio",
-    "verbosity.facts_per_100_chars",
-    "verbosity.repetition",
-    "verbosity.wrong_script",
-    "verbosity.truncated",
-    "overlap.bleu",
-    "overlap.chrf",
-)
-"""The order of the table. Fact types, scorers, judges and the reward follow; what is not named here stands at the end of its family."""
-
-LABELS = {
-    "coverage.recall": "Recall of salient facts",
-    "coverage.recall_source": "Recall of all source facts",
-    "coverage.precision": "Precision (1 − hallucinated)",
-    "coverage.f1": "F1 of facts",
-    "grounding.entity": "Entities, F1",
-    "grounding.event": "Events, F1",
-    "grounding.quantity": "Quantities and times, F1",
-    "grounding.relation": "Relations, right roles",
-    "grounding.retrieval_p1": "Retrieves its source, P@1",
-    "grounding.retrieval_mrr": "Retrieves its source, MRR",
-    "verbosity.chars": "Length, code points",
-    "verbosity.length_ratio": "Length / reference length",
-    "verbosity.facts_per_100_chars": "Facts per 100 characters",
-    "verbosity.repetition": "Repeated 4-grams",
-    "verbosity.wrong_script": "Letters in a wrong script",
-    "verbosity.truncated": "Cut by the token cap",
-    "overlap.bleu": "BLEU",
-    "overlap.chrf": "chrF2",
-    "scorer.comet_qe": "COMET, reference-free",
-    "reward.mean": "Training reward",
-}
-FAMILIES = {
-    "coverage": "Coverage of the source's facts",
-    "types": "Recall by fact type",
-    "grounding": "Grounding",
-    "verbosity": "Verbosity",
-    "overlap": "Overlap with the reference",
-    "scorer": "Learned scorers",
-    "judge": "Judge",
-    "reward": "Training reward",
-    "other": "Other",
-}
+def key_metrics() -> list[str]:
+    """The metrics of the table, in order. Fact types, scorers, judges and the reward follow; what is not declared stands at the end."""
+    return catalog.shown("key")
 
 
 def stage_of(key: str) -> str:
@@ -96,39 +39,28 @@ def ordered(keys: Iterable[str]) -> list[str]:
 
 
 def family(metric: str) -> str:
-    """The part of the table that a metric belongs to (key of FAMILIES)."""
+    """The part of the table that a metric belongs to (key of `catalog.headings`)."""
     if metric.startswith("coverage.recall.") and metric != "coverage.recall" + CONTROLLED:
         return "types"
     head = metric.split(".", 1)[0]
-    return head if head in FAMILIES else "other"
+    return head if head in catalog.headings() else "other"
 
 
 def ordered_metrics(metrics: Iterable[str]) -> list[str]:
     """All metrics of a summary in the order of the table."""
-    heads = list(FAMILIES)
-
-    def rank(metric: str) -> tuple[int, int, str]:
-        return heads.index(family(metric)), KEY_METRICS.index(metric) if metric in KEY_METRICS else len(KEY_METRICS), metric
-
-    return sorted(metrics, key=rank)
+    heads = list(catalog.headings())
+    order = {name: i for i, name in enumerate(catalog.ordered(metrics))}
+    return sorted(order, key=lambda metric: (heads.index(family(metric)), order[metric]))
 
 
 def label(metric: str) -> str:
     """What a metric is called in running text."""
-    if metric.endswith(CONTROLLED):
-        return label(metric[: -len(CONTROLLED)]) + ", cut at reference length"
-    if metric in LABELS:
-        return LABELS[metric]
-    if family(metric) == "types":
-        return metric.rsplit(".", 1)[-1].capitalize()
-    return metric
+    return catalog.label(metric)
 
 
 def decimals(metric: str) -> int:
-    """Decimals that a value of this metric is written with: 0..1 scores 3, scores of 0..100 and lengths 1."""
-    if metric.startswith("overlap.") or metric == "verbosity.chars":
-        return 1
-    return 2 if metric in ("verbosity.facts_per_100_chars", "verbosity.length_ratio") else 3
+    """Decimals that a value of this metric is written with: 0..1 scores 3, scores of 0..100 and lengths 1 or 2."""
+    return catalog.decimals(metric)
 
 
 def number(value: Any, metric: str, signed: bool = False) -> str:

@@ -42,8 +42,8 @@ class RunUnderTest:
 
 def read_run(run_dir: Path) -> RunUnderTest:
     """A finished run directory. UserError for one without RL, or without gold facts."""
-    from benchmark.report.command import read_summary
     from benchmark.rundir.manifest import read_manifest
+    from benchmark.rundir.summaries import read_summary
     from benchmark.tasks import load_task
 
     manifest, summary = read_manifest(run_dir), read_summary(run_dir)

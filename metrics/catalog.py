@@ -1,0 +1,140 @@
+"""Every metric there is, read from the records of the families; the one place that summary, board, report and documents ask.
+
+A new family is a file in `metrics/families/` and a line in FAMILIES. Names of derived metrics (`.length_controlled`, `.seen`, `.unseen`,
+`coverage.recall.person`) are resolved to their base record.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from functools import lru_cache
+from importlib import import_module
+
+from metrics.declared import SCALES, Family, Metric
+
+FAMILIES = [
+    "metrics.families.facts",
+    "metrics.families.retrieval",
+    "metrics.families.verbosity",
+    "metrics.families.overlap",
+    "metrics.families.scorers",
+    "metrics.families.reward",
+]
+"""Modules that hold a `FAMILY`, in the order of the summary."""
+CONTROLLED, SEEN, UNSEEN = ".length_controlled", ".seen", ".unseen"
+SUFFIXES = {CONTROLLED: "cut at reference length", SEEN: "seen in D_para", UNSEEN: "not seen in D_para"}
+"""Suffix of a derived metric -> what is added to the label."""
+
+
+def families() -> dict[str, Family]:
+    """name -> family, in the order of the summary."""
+    return _read(tuple(FAMILIES))
+
+
+@lru_cache(maxsize=4)
+def _read(modules: tuple[str, ...]) -> dict[str, Family]:
+    found: dict[str, Family] = {}
+    for module in modules:
+        family: Family = import_module(module).FAMILY
+        if family.name in found:
+            raise ValueError(f"two families are called {family.name!r}")
+        found[family.name] = family
+    return found
+
+
+def metrics() -> dict[str, Metric]:
+    """name -> record of every declared metric, derived ones left out, in the order of the tables."""
+    return {m.name: m for f in families().values() for m in f.metrics}
+
+
+def base_of(name: str) -> tuple[str, str]:
+    """(name of the declared metric, what is derived from it): "coverage.f1.unseen" -> ("coverage.f1", ".unseen").
+
+    A name that nothing declares comes back as it is, with "".
+    """
+    known = metrics()
+    if name in known:
+        return name, ""
+    for suffix in SUFFIXES:
+        if name.endswith(suffix):
+            base, rest = base_of(name[: -len(suffix)])
+            return base, rest + suffix
+    base, _, kind = name.rpartition(".")
+    return (base, "." + kind) if base in known and known[base].by_type else (name, "")
+
+
+def headings() -> dict[str, str]:
+    """Head of a metric's name -> heading of its part of a table, in the order of the tables. "types" is recall by fact type."""
+    return {head: text for family in families().values() for head, text in family.headings.items()} | {"other": "Other"}
+
+
+def metric(name: str) -> Metric | None:
+    """The record of a metric, derived ones included (with their own name and label); None for an unknown one."""
+    base, derived = base_of(name)
+    record = metrics().get(base)
+    if record is None or not derived:
+        return record
+    places = record.controlled_places if derived == CONTROLLED else ()
+    return replace(record, name=name, label=label(name), short="", places=places, controlled_places=())
+
+
+def family_of(name: str) -> str:
+    """Name of the family that declares a metric; "other" for an unknown one."""
+    base, _ = base_of(name)
+    return next((f.name for f in families().values() for m in f.metrics if m.name == base), "other")
+
+
+def label(name: str) -> str:
+    """What a metric is called in running text; an unknown one by its name."""
+    for suffix, words in SUFFIXES.items():
+        if name.endswith(suffix):
+            return f"{label(name[: -len(suffix)])}, {words}"
+    base, derived = base_of(name)
+    known = metrics()
+    if base not in known:
+        return name
+    return derived[1:].capitalize() if derived else known[base].label
+
+
+def short(name: str) -> str:
+    """Heading of a narrow column; lc: cut at the reference's length."""
+    base, derived = base_of(name)
+    record = metrics().get(base)
+    text = (record.short or base.rpartition(".")[2]) if record else base
+    return text + derived.replace(CONTROLLED, " lc").replace(".", " ")
+
+
+def decimals(name: str) -> int:
+    """Decimals that a value of this metric is written with."""
+    record = metric(name)
+    return SCALES[record.scale] if record else SCALES["fraction"]
+
+
+def higher_is_better(name: str) -> bool | None:
+    """The direction of a metric; None where there is none, and for an unknown one."""
+    record = metric(name)
+    return record.higher_is_better if record else None
+
+
+def shown(place: str) -> list[str]:
+    """Names of the metrics that are shown in a place (`metrics.declared.PLACES`), each followed by its length-controlled version."""
+    out = []
+    for m in metrics().values():
+        if place in m.places:
+            out.append(m.name)
+        if place in m.controlled_places:
+            out.append(m.name + CONTROLLED)
+    return out
+
+
+def ordered(names: Iterable[str]) -> list[str]:
+    """Metrics by family, in the order of their declaration, what is derived after its base; unknown ones last, by name."""
+    heads, order = list(families()), {name: i for i, name in enumerate(metrics())}
+
+    def rank(name: str) -> tuple[int, int, str]:
+        base, derived = base_of(name)
+        family = family_of(name)
+        return heads.index(family) if family in heads else len(heads), order.get(base, len(order)), derived or ("" if base in order else name)
+
+    return sorted(names, key=rank)

@@ -1,0 +1,78 @@
+"""Scoring one system: what is at hand, the texts, and every family of `metrics.catalog` in turn."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from metrics.coverage import align_all
+from metrics.inventory import Alignment, Inventory
+from metrics.records import Example, Generation
+from metrics.segment import SegmentStats
+
+Work = Callable[[Sequence[int]], list[Any]]
+
+
+def in_order(work: Work, n: int) -> list[Any]:
+    """work(indices) over all n items at once: how work is dealt out where there is one process."""
+    return work(range(n))
+
+
+@dataclass
+class Means:
+    """What scoring has at hand besides the texts; made once for all systems of a task."""
+
+    inventory: Inventory
+    """Of the whole examples file."""
+    retrieval: str | None
+    """Encoder folder of grounding.retrieval_*, or None."""
+    scorers: dict[str, str]
+    """Scorer name -> checkpoint folder."""
+    load_reward: Callable[[], Any] | None
+    """Makes the training reward, or None where none is known."""
+    absent: dict[str, str] = field(default_factory=dict)
+    """Family -> why it is not computed, for the families that have no means."""
+    gate: Callable[[str, str], bool] | None = None
+    """(text, language) -> whether it passes the reward's language gate; needed with a reward."""
+    deal: Callable[[Work, int], list[Any]] = in_order
+    """How neural work is dealt out over processes; every process gets all results."""
+
+    @cached_property
+    def reward(self) -> Any:
+        """The training reward, loaded once; None where none is known."""
+        return self.load_reward() if self.load_reward else None
+
+
+@dataclass
+class Scoring:
+    """One system to be scored on one task."""
+
+    examples: Sequence[Example]
+    generations: Sequence[Generation]
+    """Aligned with the examples."""
+    means: Means
+
+    @cached_property
+    def texts(self) -> list[str]:
+        """The outputs in the order of the examples."""
+        return [g.text for g in self.generations]
+
+    @cached_property
+    def ids(self) -> list[str]:
+        """The examples' ids."""
+        return [e.id for e in self.examples]
+
+    @cached_property
+    def alignments(self) -> list[Alignment | None]:
+        """Facts found in each output."""
+        return align_all(self.examples, self.texts, self.means.inventory)
+
+
+def score_families(scoring: Scoring, names: Iterable[str]) -> list[SegmentStats]:
+    """The metrics of the named families of one system, in the order given. Raises KeyError for an unknown family."""
+    from metrics.catalog import families
+
+    known = families()
+    return [stats for name in names for stats in known[name].score(scoring)]
