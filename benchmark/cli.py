@@ -17,7 +17,7 @@ from importlib import import_module
 from typing import NoReturn
 
 from benchmark.arguments import Argument
-from benchmark.registry import nearest
+from benchmark.registry import load, nearest
 from metrics.errors import UserError
 from metrics.version import METRICS_VERSION
 from training.shared import processes
@@ -37,6 +37,14 @@ SCARCE = 32 * 2**20
 
 
 COMMANDS: dict[str, tuple[str, str]] = {
+    "ls": (
+        "benchmark.listing.ls:command",
+        "list tasks, metrics, rewards, judges, profiles or profile keys",
+    ),
+    "metrics": (
+        "benchmark.listing.explain:command",
+        "explain a metric: definition, formula, worked example, blind spots",
+    ),
     "run": (
         "benchmark.run:command",
         "train the stages and measure every one of them",
@@ -164,8 +172,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             return 0
         args.argv = arguments
         folder = getattr(args, "run_dir", None) or getattr(args, "out", None)
-        module, _, attr = COMMANDS[args.command][0].partition(":")
-        return int(getattr(import_module(module), attr)(args))
+        return int(load(COMMANDS[args.command][0])(args))
     except UserError as error:
         if not processes.is_main():
             time.sleep(GRACE)
