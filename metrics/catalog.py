@@ -15,6 +15,7 @@ from metrics.declared import SCALES, Family, Metric
 
 FAMILIES = [
     "metrics.families.facts",
+    "metrics.families.open_facts",
     "metrics.families.retrieval",
     "metrics.families.verbosity",
     "metrics.families.overlap",
@@ -94,7 +95,10 @@ def label(name: str) -> str:
     known = metrics()
     if base not in known:
         return name
-    return derived[1:].capitalize() if derived else known[base].label
+    if not derived:
+        return known[base].label
+    # Recall by fact type has a part of the table to itself; other metrics by type stand below their base.
+    return derived[1:].capitalize() if base == "coverage.recall" else f"{known[base].label}: {derived[1:]}"
 
 
 def short(name: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 from metrics.coverage import align_all
@@ -38,6 +39,8 @@ class Means:
     """(text, language) -> whether it passes the reward's language gate; needed with a reward."""
     deal: Callable[[Work, int], list[Any]] = in_order
     """How neural work is dealt out over processes; every process gets all results."""
+    names: Path | None = None
+    """The user's own TSV of names, for open.*."""
 
     @cached_property
     def reward(self) -> Any:

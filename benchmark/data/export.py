@@ -6,7 +6,6 @@ import argparse
 from itertools import islice
 from pathlib import Path
 
-from benchmark.arguments import arg
 from benchmark.registry import nearest
 from benchmark.tasks import load_task
 from metrics.errors import UserError
@@ -36,30 +35,12 @@ def check_size(n: int | None) -> int | None:
     return n
 
 
-ARGUMENTS = [
-    arg(
-        "action",
-        choices=["export", "corpus", "join"],
-        help="export: a split as examples.jsonl; corpus: texts for python -m training; join: your texts into disjoint splits",
-    ),
-    arg("--task", metavar="NAME", help="export: the task"),
-    arg("--split", metavar="SPLIT", help="export: para, src, dev or test"),
-    arg("--name", metavar="NAME", help="corpus: base, reranker, comet, encoder or words"),
-    arg("--n", type=int, help="number of rows (export: default is the split's size)"),
-    arg("--seed", type=int, default=1, help="corpus: seed of the draw (default: 1)"),
-    arg("--articles", nargs="+", metavar="FILE", help="join: JSON Lines of articles (CNewSum's, or id and source)"),
-    arg("--titles", metavar="FILE", help="join: their titles in the target language, TSV or JSON Lines of id and title"),
-    arg("--target-lang", default="th", metavar="LANG", help="join: language of the titles (default: th)"),
-    arg("--n-para", type=int, default=10_000, help="join: pairs of D_para (default: 10000)"),
-    arg("--n-dev", type=int, default=5_000, help="join: pairs of dev (default: 5000)"),
-    arg("--n-src", type=int, default=100_000, help="join: sources of D_src (default: 100000)"),
-    arg("--out", required=True, metavar="FILE", help="file to write (join: folder)"),
-]
-"""Of `data`."""
-
-
 def command(args: argparse.Namespace) -> int:
-    """`data export`, `data corpus` and `data join`."""
+    """`data export`, `corpus`, `join`, `names` and `facts`."""
+    if args.action in ("names", "facts"):
+        from benchmark.data import names
+
+        return names.names(args) if args.action == "names" else names.facts(args)
     if args.action == "join":
         from benchmark.data.join import command as join
 

@@ -24,7 +24,7 @@ from benchmark.rundir.manifest import (
 )
 from benchmark.rundir.steps import Done, Steps
 from benchmark.scoring.families import Means
-from benchmark.scoring.score import Draws, gold_generations, merge_scores, score_file, summarise_task, write_summary
+from benchmark.scoring.score import Draws, gold_generations, merge_scores, own_names, score_file, summarise_task, write_summary
 from benchmark.settings.config import Profile
 from benchmark.settings.models import Models, model_content
 from benchmark.tasks import Task
@@ -191,7 +191,8 @@ def score(place: Workplace, on: Measured, generated: Mapping[str, Path], models:
     if place.manifest.command == "run" and models.retrieval_is_reward:
         retrieval, absent["retrieval"] = None, "the encoder is the training reward (set score.retrieval to another one)"
     means = Means(
-        Inventory(on.examples), retrieval, models.scorers, models.load_reward if place.profile.score.reward else None, absent
+        Inventory(on.examples), retrieval, models.scorers, models.load_reward if place.profile.score.reward else None, absent,
+        names=own_names(place.profile.score.names),
     )
     identity = models.identity(place.profile.score.reward)
     todo: dict[str, Path] = dict(generated)
@@ -206,6 +207,8 @@ def score(place: Workplace, on: Measured, generated: Mapping[str, Path], models:
     for stage, path in todo.items():
         out = place.run_dir / "steps" / "score" / on.task.name / f"{stage}.parquet"
         inputs = {"examples": on.examples_hash, "generations": sha256_file(path), "models": sha256_json(identity)}
+        if means.names:
+            inputs["names"] = sha256_file(means.names)
 
         def work(path: Path = path, out: Path = out) -> dict[str, Any]:
             record = score_file(on.examples, read_generations(path), means, on.task.name, out)
@@ -223,11 +226,12 @@ def summarise_all(
     wanted = place.profile.score
     draws = Draws(wanted.bootstrap_draws, wanted.permutation_draws, place.profile.run.seed)
     out = [place.run_dir / "scores.parquet", place.run_dir / "summary.json"]
+    names = own_names(wanted.names)
 
     def work() -> None:
         merge_scores([p for files in parts.values() for p in files], out[0])
         versions = {name: {**run, "task": name, "world_version": on[name].task.version} for name in parts}
-        tasks = {name: summarise_task(on[name].examples, files, versions[name], making, draws) for name, files in parts.items()}
+        tasks = {name: summarise_task(on[name].examples, files, versions[name], making, draws, names) for name, files in parts.items()}
         write_summary(out[1], next(iter(tasks.values())), tasks)
 
     inputs = {str(p.relative_to(place.run_dir)): sha256_file(p) for files in parts.values() for p in files}

@@ -6,16 +6,18 @@ import argparse
 import json
 import shutil
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from benchmark.arguments import ALLOW, OUT, SET, arg
 from benchmark.scoring.families import Means, Scoring, score_system
 from metrics.errors import UserError
 from metrics.inventory import Inventory
 from metrics.marks import Making, marks
+from metrics.open.bounds import floor, read
+from metrics.open.lists import name_list
+from metrics.open.scores import PREFIX
 from metrics.records import (
     Example,
     Generation,
@@ -80,19 +82,43 @@ def merge_scores(parts: Sequence[Path], out: Path) -> None:
     atomic_write_bytes(out, sink.getvalue().to_pybytes())
 
 
+def own_names(path: str | None, lang_pairs: Iterable[tuple[str, str]] = ()) -> Path | None:
+    """The user's TSV of names, read once so that a mistake in it is told before anything is scored. Raises UserError."""
+    if path is None:
+        return None
+    found = Path(path).resolve()
+    for pair in {*lang_pairs} or {("zh", "th")}:
+        name_list(*pair, found)
+    return found
+
+
 def summarise_task(
-    examples: Sequence[Example], parts: Sequence[Path], run: dict[str, Any], making: Making | None, draws: Draws
+    examples: Sequence[Example], parts: Sequence[Path], run: dict[str, Any], making: Making | None, draws: Draws,
+    names: Path | None = None,
 ) -> dict[str, Any]:
-    """The summary of one task from the score files of its systems, in the order given."""
+    """The summary of one task from the score files of its systems, in the order given. names: the user's TSV of names, for open.*."""
     systems: dict[tuple[str, str], list[SegmentStats]] = {}
     for part in parts:
         for (system, stage, _), metrics in read_scores(part).items():
             systems[system, stage] = metrics
     keys = system_keys(list(systems))
     table = dict(zip(keys, systems.values(), strict=True))
-    names = dict.fromkeys(m.metric for metrics in systems.values() for m in metrics)
+    known = dict.fromkeys(m.metric for scores in systems.values() for m in scores)
     docs = [e.doc_id for e in examples] if any(e.doc_id is not None for e in examples) else None
-    return summarise(table, docs, run, marks(names, making), draws.seed, None, draws.bootstrap, draws.permutation)
+    summary = summarise(table, docs, run, marks(known, making), draws.seed, None, draws.bootstrap, draws.permutation)
+    return {**summary, **_bounds(summary, examples, docs, draws, names)}
+
+
+def _bounds(summary: dict[str, Any], examples: Sequence[Example], docs: Sequence[str | None] | None, draws: Draws, names: Path | None,
+            ) -> dict[str, Any]:
+    """{"open": what was read, and what open.* can reach: ceiling (the references), floor (shuffled references)}; {} without open.*."""
+    if all(example.facts is not None for example in examples):
+        return {}
+    below = floor(examples, names)
+    low = summarise({"floor": below}, docs, {}, {}, draws.seed, None, draws.bootstrap, draws.permutation)["systems"]["floor"] if below else None
+    gold = summary["systems"].get(GOLD)
+    high = {name: cell for name, cell in gold.items() if name.startswith(PREFIX)} if gold else None
+    return {"open": {"ceiling": high, "floor": low, "read": read(examples, names), "segments": sum(e.facts is None for e in examples)}}
 
 
 def write_summary(out: Path, primary: dict[str, Any], tasks: dict[str, dict[str, Any]]) -> None:
@@ -146,18 +172,6 @@ def _clear(out: Path, inputs: Sequence[Path], wanted: Sequence[Path]) -> None:
     shutil.rmtree(out / "steps", ignore_errors=True)
 
 
-ARGUMENTS = [
-    arg("--examples", required=True, metavar="FILE", help="examples.jsonl"),
-    arg("--generations", required=True, nargs="+", metavar="FILE", help="generations.jsonl, one or more"),
-    OUT,
-    arg("--task", default="user-data", metavar="NAME", help="name to file the scores under (default: user-data)"),
-    arg("--profile", default="tiny", help="profile for scoring settings (default: tiny)"),
-    SET,
-    ALLOW,
-]
-"""Of `score`."""
-
-
 def command(args: argparse.Namespace) -> int:
     """`score`: any texts against an examples file; no model unless a scorer's checkpoint is given by --set."""
     from benchmark.report import print_table, write_report
@@ -179,6 +193,7 @@ def command(args: argparse.Namespace) -> int:
     scorers = {n: resolve(p, f"score.scorers.{n}") for n, p in profile.score.scorers.items() if p and f"score.scorers.{n}" in asked}
     encoder = profile.score.retrieval if "score.retrieval" in asked else None
     means = Means(Inventory(examples), resolve(encoder, "score.retrieval") if encoder else None, scorers, None)
+    means.names = own_names(args.names or profile.score.names, {(e.source_lang, e.target_lang) for e in examples})
     gold = gold_generations(examples)
     if gold:
         groups[GOLD, GOLD] = gold
@@ -204,10 +219,12 @@ def command(args: argparse.Namespace) -> int:
             if name in texts:
                 write_generations(texts[name], group)
         write_examples(examples_file, examples)
-        config = {"score": profile.resolved()["score"], "examples": examples_hash}
+        # A file of names counts by its content, wherever it lies.
+        settings = {**profile.resolved()["score"], "names": sha256_file(means.names) if means.names else None}
+        config = {"score": settings, "examples": examples_hash}
         run = {"task": task, "config_hash": sha256_json(config), "seed": profile.run.seed}
         draws = Draws(profile.score.bootstrap_draws, profile.score.permutation_draws, profile.run.seed)
-        summary = summarise_task(examples, parts, run, None, draws)
+        summary = summarise_task(examples, parts, run, None, draws, means.names)
         merge_scores(parts, out / "scores.parquet")
         write_summary(out / "summary.json", summary, {task: summary})
         commit, dirty = git_state()

@@ -133,6 +133,8 @@ class Score(Section):
     """Name in metrics.scorers.SCORERS -> checkpoint folder; 'null' switches one off."""
     retrieval: str | None = "asset:encoder"
     """Encoder of grounding.retrieval_*, a sentence-transformers folder."""
+    names: str | None = None
+    """TSV file of your own names for open.*: type, names in the source language, names in the target language."""
     reward: bool = True
     """Whether reward.mean is computed with the RL stage's reward."""
 

@@ -1,0 +1,238 @@
+"""One output held against its source: what was read there, and what became of it.
+
+Tiers are never mixed: hard numbers (with unit, money, per cent, dates, years, clock times, identifiers, Latin names), soft ones (lone small
+numerals, ordinals), names of the list, answer spans that came with the data. Each thing read in the source is verified (the output says
+it), contradicted (the output says another value of the kind, or another known name, in its place) or unverified (neither). Each thing said
+in the output that could be false is supported or not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from metrics.normalise import normalise
+from metrics.open.latin import spoken_in
+from metrics.open.names import Found, NameList, Output
+from metrics.reading import TEXT_KINDS, Reading, bears_out, read, same_place
+from metrics.records import Example
+
+VERIFIED, CONTRADICTED, UNVERIFIED = "verified", "contradicted", "unverified"
+TIERS = ("number", "soft", "name", "answer")
+Span = tuple[int, int]
+
+REWRITTEN = frozenset(("bo", "dz"))
+"""Target languages that write foreign names in their own letters in ways nobody can foresee: there a Latin name is soft."""
+_GLOSS = 60
+"""Characters before a Latin name within which its bracket may have opened."""
+_CONTRADICTING = ("place", "person", "organisation", "language")
+"""Types of names of which another one in the same place is a contradiction; of `other` names nobody knows what they name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One thing read in the source."""
+
+    tier: str
+    """One of TIERS."""
+    kind: str
+    """Kind of a reading, type of a name, or "answer"."""
+    surface: str
+    span: Span | None
+    """Where it stands in the normalised source; None for an answer that is not found there."""
+    outcome: str
+    """verified | contradicted | unverified"""
+    at: Span | None = None
+    """Where the normalised output says it, or what stands there in its place (contradicted)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One thing said in the output that is true or false of the source."""
+
+    tier: str
+    """number | name"""
+    kind: str
+    surface: str
+    span: Span
+    supported: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Source and output, read and held against each other."""
+
+    source: str
+    text: str
+    """Both normalised; spans are measured on them."""
+    facts: tuple[Fact, ...]
+    statements: tuple[Statement, ...]
+
+    def recalled(self, tier: str, kind: str | None = None) -> tuple[int, int]:
+        """(verified, read) of a tier, or of one kind in it."""
+        found = [fact for fact in self.facts if fact.tier == tier and kind in (None, fact.kind)]
+        return sum(fact.outcome == VERIFIED for fact in found), len(found)
+
+    def contradicted(self, tier: str) -> tuple[int, int]:
+        """(contradicted, read) of a tier."""
+        found = [fact for fact in self.facts if fact.tier == tier]
+        return sum(fact.outcome == CONTRADICTED for fact in found), len(found)
+
+    def stated(self, tier: str) -> tuple[int, int]:
+        """(supported, unsupported) of what the output states."""
+        found = [one.supported for one in self.statements if one.tier == tier]
+        return sum(found), len(found) - sum(found)
+
+
+@lru_cache(maxsize=1 << 14)
+def _readings(text: str, lang: str) -> tuple[Reading, ...]:
+    """What is read; a Latin name only if it has a capital letter and is no gloss in brackets of what stands before it."""
+    return tuple(r for r in read(text, lang) if r.kind != "name" or (len(r.surface) > 1 and r.surface != r.surface.lower() and not _glossed(text, r)))
+
+
+def _glossed(text: str, reading: Reading) -> bool:
+    opened = max(text.rfind("(", 0, reading.start), text.rfind("（", 0, reading.start))
+    if opened < max(0, reading.start - _GLOSS):
+        return False
+    between = text[opened + 1:reading.start]
+    return ")" not in between and "）" not in between and (not between or between.isascii()) and opened > 0
+
+
+@lru_cache(maxsize=1 << 14)
+def _distinct(text: str, lang: str) -> tuple[Reading, ...]:
+    """The readings of a text, what says the same once: the first, or the first hard one."""
+    kept: dict[Any, Reading] = {}
+    for reading in _readings(text, lang):
+        key = (reading.kind, reading.text) if reading.kind in TEXT_KINDS else (*reading.key, reading.high, reading.dimension, reading.factor, reading.ordinal)
+        if key not in kept or (reading.hard and not kept[key].hard):
+            kept[key] = reading
+    return tuple(kept.values())
+
+
+def _says(said: Reading, truth: Reading) -> bool:
+    """Whether a reading of the output states the source's: a date whole, a number or a range that agrees with it."""
+    return bears_out(said, truth) or (truth.kind != "date" and bears_out(truth, said))
+
+
+def _numbers(source: str, source_lang: str, output: Output) -> tuple[list[Fact], list[Statement]]:
+    truths, said = _distinct(source, source_lang), _readings(output.text, output.lang)
+    rewritten = output.lang in REWRITTEN
+    facts, statements, missed = [], [], []
+    stating: set[int] = set()
+    for truth in truths:
+        tier = "number" if truth.hard and (truth.kind != "name" or not rewritten) else "soft"
+        hits = [i for i, reading in enumerate(said) if _says(reading, truth)]
+        stating.update(hits)
+        at: Span | None = (said[hits[0]].start, said[hits[0]].end) if hits else None
+        if at is None and truth.kind in TEXT_KINDS:
+            at = spoken_in(truth.surface, output)
+            if at is not None and tier == "number":
+                statements.append(Statement("number", truth.kind, output.text[at[0]:at[1]], at, True))
+        facts.append(Fact(tier, truth.kind, truth.surface, (truth.start, truth.end), VERIFIED if at else UNVERIFIED, at))
+        if at is None:
+            missed.append((len(facts) - 1, truth))
+    free = []
+    for i, reading in enumerate(said):
+        supported = i in stating or any(bears_out(truth, reading) for truth in truths)
+        if reading.hard and (reading.kind != "name" or supported):
+            statements.append(Statement("number", reading.kind, reading.surface, (reading.start, reading.end), supported))
+        if not supported and reading.kind != "name":
+            free.append(reading)
+    for index, truth in missed:
+        # Another value of the kind that nothing in the source bears out, the one nearest by its place in the text.
+        where = truth.start / max(len(source), 1)
+        others = [reading for reading in free if truth.kind != "name" and same_place(truth, reading) and (reading.hard or not truth.hard)]
+        if others:
+            other = min(others, key=lambda reading: abs(reading.start / max(len(output.text), 1) - where))
+            free.remove(other)
+            facts[index] = Fact(facts[index].tier, truth.kind, truth.surface, facts[index].span, CONTRADICTED, (other.start, other.end))
+    return facts, statements
+
+
+def _names(source: str, output: Output, known: NameList) -> tuple[list[Fact], list[Statement]]:
+    facts, statements, missed = [], [], []
+    for mention in _names_of(source, known):
+        hit = known.find(mention.name, output)
+        surface, span = source[mention.start:mention.end], (mention.start, mention.end)
+        facts.append(Fact("name", mention.name.type, surface, span, VERIFIED if hit else UNVERIFIED, (hit.start, hit.end) if hit else None))
+        if hit:
+            statements.append(Statement("name", mention.name.type, output.text[hit.start:hit.end], (hit.start, hit.end), True))
+        else:
+            missed.append(len(facts) - 1)
+    taken = [fact.at for fact in facts if fact.at]
+    others = known.unsupported(source, output) if missed else []
+    others = [o for o in others if not any(a < o.end and o.start < b for a, b in taken)]
+    for index in missed:
+        fact = facts[index]
+        other = next((o for o in others if o.name.type == fact.kind and fact.kind in _CONTRADICTING), None)
+        if other:
+            others.remove(other)
+            facts[index] = Fact("name", fact.kind, fact.surface, fact.span, CONTRADICTED, (other.start, other.end))
+            statements.append(Statement("name", other.name.type, output.text[other.start:other.end], (other.start, other.end), False))
+    return facts, statements
+
+
+@lru_cache(maxsize=1 << 14)
+def _names_of(source: str, known: NameList) -> tuple[Found, ...]:
+    return tuple(known.read(source))
+
+
+def answers_of(meta: Mapping[str, Any], source_lang: str) -> list[tuple[str, str]]:
+    """(answer in the source or "", answer in the target language) of meta.qa, each target answer once."""
+    found: dict[str, str] = {}
+    questions = meta.get("qa")
+    for row in questions if isinstance(questions, list) else []:
+        if isinstance(row, dict) and isinstance(row.get("answer"), str) and row["answer"].strip():
+            ours = row.get(f"answer_{source_lang.split('-')[0]}")
+            found.setdefault(normalise(row["answer"]), normalise(ours) if isinstance(ours, str) else "")
+    return [(ours, theirs) for theirs, ours in found.items()]
+
+
+def _squeezed(text: str) -> tuple[str, list[int]]:
+    kept = [(char.lower(), i) for i, char in enumerate(text) if not char.isspace()]
+    return "".join(c[0] for c, _ in kept), [i for _, i in kept]
+
+
+def _answers(example: Example, source: str, output: Output) -> list[Fact]:
+    pairs = answers_of(example.meta, example.source_lang)
+    if not pairs:
+        return []
+    text, where = _squeezed(output.text)
+    facts = []
+    for ours, theirs in pairs:
+        wanted = _squeezed(theirs)[0]
+        at = text.find(wanted) if wanted else -1
+        # A number never matches inside a longer number.
+        while at >= 0 and ((wanted[0].isdigit() and at and _in_number(text, at - 1)) or
+                           (wanted[-1].isdigit() and _in_number(text, at + len(wanted)))):
+            at = text.find(wanted, at + 1)
+        start = source.find(ours) if ours else -1
+        span = (where[at], where[at + len(wanted) - 1] + 1) if at >= 0 else None
+        facts.append(Fact("answer", "answer", ours or theirs, (start, start + len(ours)) if start >= 0 else None,
+                          VERIFIED if span else UNVERIFIED, span))
+    return facts
+
+
+def _in_number(text: str, at: int) -> bool:
+    if at >= len(text):
+        return False
+    return text[at].isdigit() or (text[at] in ".," and 0 < at < len(text) - 1 and text[at - 1].isdigit() and text[at + 1].isdigit())
+
+
+def hold(example: Example, text: str, known: NameList | None) -> Comparison:
+    """The output of one example held against its source. Time is linear in both; never raises for any text."""
+    source = normalise(example.source)
+    output = Output(normalise(text), example.target_lang.split("-")[0].lower())
+    facts, statements = _numbers(source, example.source_lang, output)
+    if known is not None:
+        more, said = _names(source, output, known)
+        facts, statements = facts + more, statements + said
+    facts += _answers(example, source, output)
+    return Comparison(source, output.text, tuple(facts), tuple(sorted(statements, key=lambda one: one.span)))
+
+
+def kinds(readings: Sequence[Comparison | None], tier: str) -> list[str]:
+    """Kinds of a tier that were read anywhere, in alphabetical order."""
+    return sorted({fact.kind for one in readings if one for fact in one.facts if fact.tier == tier})

@@ -1,0 +1,72 @@
+"""A name in Latin letters looked for in a text of another script: CNN as ซีเอ็นเอ็น, Twitter as ทวิตเตอร์."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from metrics.open.names import Output
+from metrics.open.spelling import latin_sounds, latin_spelled, loose_form
+
+_TH_NAMES = {
+    "A": "เอ", "B": "บี", "C": "ซี", "D": "ดี", "E": "อี", "F": "เอฟ", "G": "จี", "H": "เอช", "I": "ไอ", "J": "เจ",
+    "K": "เค", "L": "แอล", "M": "เอ็ม", "N": "เอ็น", "O": "โอ", "P": "พี", "Q": "คิว", "R": "อาร์", "S": "เอส",
+    "T": "ที", "U": "ยู", "V": "วี", "W": "ดับเบิลยู", "X": "เอกซ์", "Y": "วาย", "Z": "แซด",
+}  # fmt: skip
+_BO_NAMES = {
+    "A": "ཨེ", "B": "བི", "C": "སི", "D": "ཌི", "E": "ཨི", "F": "ཨེཕ", "G": "ཇི", "H": "ཨེཆ", "I": "ཨའི",
+    "J": "ཇེ", "K": "ཀེ", "L": "ཨེལ", "M": "ཨེམ", "N": "ཨེན", "O": "ཨོ", "P": "པི", "Q": "ཀིའུ", "R": "ཨར",
+    "S": "ཨེས", "T": "ཊི", "U": "ཡུ", "V": "ཝི", "W": "ཌབལ་ཡུ", "X": "ཨེཀསི", "Y": "ཝའི", "Z": "ཛེཌ",
+}  # fmt: skip
+_LETTERS = {"th": _TH_NAMES, "bo": _BO_NAMES}
+_PARTS = re.compile(r"[A-Za-z\u00c0-\u024f]+|[0-9]+")
+LIKE, LEAST = 88.0, 4
+"""Smallest partial ratio (rapidfuzz, 0..100) of consonants, and how many there must be."""
+SPELLED, LETTERS = 80.0, 5
+"""The same for all letters of a Thai text in Latin letters."""
+
+
+@lru_cache(maxsize=1 << 14)
+def _spelled(word: str, lang: str) -> str:
+    """An acronym in the names of its letters, coarse; empty for a language without them."""
+    names = _LETTERS.get(lang)
+    return loose_form("".join(names[letter] for letter in word), lang) if names and all(letter in names for letter in word) else ""
+
+
+def _word_in(word: str, output: Output) -> tuple[int, int] | None:
+    coarse, where = output.loose
+    if word.isdigit():
+        at = output.text.find(word)
+        return (at, at + len(word)) if at >= 0 else None
+    if 1 < len(word) < 7 and word.isupper() and (spelled := _spelled(word, output.lang)):
+        at = coarse.find(spelled)
+        if at >= 0:
+            return where[at], where[at + len(spelled) - 1] + 1
+    return _sounded(word, output)
+
+
+def _sounded(word: str, output: Output) -> tuple[int, int] | None:
+    """Where a word is heard: by its consonants, or by all letters of it."""
+    if output.lang not in ("th", "bo"):
+        return None
+    for wanted, (text, where), least, score in ((latin_sounds(word), output.sounds, LEAST, LIKE), (latin_spelled(word), output.romanised, LETTERS, SPELLED)):
+        if len(wanted) >= least and (at := _near(wanted, text, score)):
+            return min(where[at[0]:at[1]]), max(where[at[0]:at[1]]) + 1
+    return None
+
+
+def _near(wanted: str, text: str, score: float) -> tuple[int, int] | None:
+    from rapidfuzz import fuzz
+
+    got = fuzz.partial_ratio_alignment(wanted, text, score_cutoff=score) if len(text) >= len(wanted) - 1 else None
+    return (got.dest_start, got.dest_end) if got is not None and got.dest_end - got.dest_start >= len(wanted) - 1 else None
+
+
+def spoken_in(surface: str, output: Output) -> tuple[int, int] | None:
+    """Where the output says a Latin name in its own script, or None: all words of the name but the short ones, in any order."""
+    found = [(part, _word_in(part, output)) for part in _PARTS.findall(surface) if len(part) > 1 or part.isdigit()]
+    if not found or any(at is None for _, at in found):
+        return None
+    spans = [at for _, at in found if at is not None]
+    return min(a for a, _ in spans), max(b for _, b in spans)
+

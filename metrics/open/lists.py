@@ -1,0 +1,133 @@
+"""The names known for a pair of languages: the shipped list, CLDR, reviewed short forms, and the user's own TSV.
+
+A list is a TSV file of type, names, names; forms of one name are separated by "|"; lines that begin with "#" are comments.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from functools import lru_cache
+from pathlib import Path
+
+from metrics.errors import UserError
+from metrics.files import atomic_write_text
+from metrics.normalise import normalise
+from metrics.numbers import base_language
+from metrics.open.cleaning import DATA, TYPES, Pair
+from metrics.open.names import LIST_TYPES, Name, NameList
+
+_CLDR = (("territories", "place"), ("languages", "language"), ("currencies", "currency"))
+_CLDR_CODES = {"zh": "zh_Hans"}
+_EDGE = " \u0f0b\u0f0d"
+
+
+def write_list(path: Path, pairs: list[Pair], source_lang: str, target_lang: str, origin: str) -> None:
+    """Writes a cleaned list, whole or not at all. origin: where the titles came from and under what licence."""
+    lines = [f"# Names {source_lang}-{target_lang}. {origin}",
+             "# Made by `python -m benchmark data names` (docs/open-text.md). Forms of one name are separated by |.",
+             f"type\t{source_lang}\t{target_lang}"]
+    lines += [f"{pair.type}\t{'|'.join(pair.source)}\t{'|'.join(pair.target)}" for pair in pairs]
+    atomic_write_text(path, "\n".join(lines) + "\n")
+
+
+def read_titles(path: Path) -> list[tuple[str, str]]:
+    """Pairs of titles from a TSV file with a header line. Raises UserError for a line without two columns."""
+    rows = list(_rows(path))
+    for number, row in rows:
+        if len(row) < 2:
+            raise UserError(f"{path}, line {number}: two columns are needed, source title and target title, separated by a tab")
+    return [(row[0], row[1]) for _, row in rows[1:]]
+
+
+def _rows(path: Path) -> Iterator[tuple[int, list[str]]]:
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            for number, row in enumerate(csv.reader(file, delimiter="\t", quoting=csv.QUOTE_NONE), 1):
+                if row and any(cell.strip() for cell in row) and not row[0].startswith("#"):
+                    yield number, [cell.strip() for cell in row]
+    except OSError as error:
+        raise UserError(f"{path}: cannot be read ({error.strerror or error}); give a TSV file of names") from None
+    except UnicodeDecodeError:
+        raise UserError(f"{path}: is not UTF-8; save it as UTF-8") from None
+
+
+def _forms(cell: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(form for part in cell.split("|") if (form := normalise(part).strip(_EDGE))))
+
+
+def read_list(path: Path, *, swap: bool = False, sure: bool = False) -> list[Name]:
+    """Names of a list. swap: its columns stand the other way round. Two columns (names, names) are taken as names of any type.
+
+    Raises UserError that names the line where a type is unknown, a column is missing or a name is empty.
+    """
+    names = []
+    for number, row in _rows(path):
+        if row[0] == "type":
+            continue
+        kind, cells = (row[0], row[1:3]) if len(row) > 2 else ("other", row)
+        if kind not in LIST_TYPES:
+            raise UserError(f"{path}, line {number}: type {kind!r} is unknown; one of {', '.join(LIST_TYPES)}")
+        source, target = (_forms(cell) for cell in cells) if len(cells) == 2 else ((), ())
+        if not source or not target:
+            raise UserError(f"{path}, line {number}: a name is missing; write type, name and name, separated by tabs (or name and name)")
+        names.append(Name(kind, *((target, source) if swap else (source, target)), sure=sure))
+    if not names:
+        raise UserError(f"{path}: holds no names; write one name a line: type, name, name")
+    return names
+
+
+def _cldr(source: str, target: str) -> list[Name]:
+    from babel import Locale, UnknownLocaleError
+
+    try:
+        a, b, english = (Locale.parse(_CLDR_CODES.get(lang, lang)) for lang in (source, target, "en"))
+    except (UnknownLocaleError, ValueError):
+        return []
+    names = []
+    for group, kind in _CLDR:
+        ours, theirs, latin = getattr(a, group), getattr(b, group), getattr(english, group)
+        for code, name in ours.items():
+            forms = _forms(theirs.get(code, ""))
+            # Numeric codes are regions (015); one character, or what CLDR only transcribes as a code, names nothing in running text.
+            if len(name) < 2 or code.isdigit() or name == code:
+                continue
+            if kind == "place" and code in latin:
+                forms += _forms(latin[code])
+            if forms:
+                names.append(Name(kind, _forms(name), forms, sure=True))
+    return names
+
+
+def _short_forms(source: str, target: str) -> list[Name]:
+    with (DATA / "short_forms.tsv").open(encoding="utf-8") as file:
+        rows = list(csv.DictReader((line for line in file if not line.startswith("#")), delimiter="\t"))
+    if not rows or source not in rows[0] or target not in rows[0]:
+        return []
+    names = []
+    for row in rows:
+        latin = tuple(form for column in ("th", "bo") for form in _forms(row[column]) if form.isascii())
+        ours, theirs = _forms(row[source]), _forms(row[target])
+        if ours and (theirs or latin):
+            names.append(Name(row["type"], ours, tuple(dict.fromkeys((*theirs, *latin))), _forms(row[f"also_{source}"] or "")
+                              if f"also_{source}" in row else (), sure=True))
+    return names
+
+
+@lru_cache(maxsize=8)
+def name_list(source_lang: str, target_lang: str, own: Path | None = None) -> NameList | None:
+    """All names known for the pair, the user's own first; None where there are none.
+
+    own: the user's TSV. Raises UserError where that is malformed.
+    """
+    source, target = base_language(source_lang), base_language(target_lang)
+    names = read_list(own, sure=True) if own is not None else []
+    names += _short_forms(source, target) + _cldr(source, target)
+    for first, second, swap in ((source, target, False), (target, source, True)):
+        path = DATA / f"names.{first}-{second}.tsv"
+        if path.is_file():
+            names += read_list(path, swap=swap)
+    return NameList(names, source, target) if names else None
+
+
+__all__ = ["TYPES", "name_list", "read_list", "read_titles", "write_list"]

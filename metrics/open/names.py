@@ -1,0 +1,222 @@
+"""Names of a bilingual list: found in the source, looked for in the output.
+
+A hit is evidence, a miss is not: another spelling, a pronoun or a description may stand there. So a name is `verified` where any form
+of it is found, `contradicted` only where the list knows the name that was written in its place, and otherwise `unverified`. Forms are
+looked for as written, then in a coarse spelling (`spelling`), then in Latin letters that sound alike, then nearly (longer names only).
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from itertools import pairwise
+
+from metrics.files import sha256_json
+from metrics.matching import SurfaceMatcher, may_begin, may_end
+from metrics.normalise import normalise
+from metrics.numbers import base_language
+from metrics.open.cleaning import TYPES, words
+from metrics.open.sounds import sounds_at, target_sounds
+from metrics.open.spelling import latin_sounds, latin_spelled, loose, loose_form, thai_in_latin
+
+LIST_TYPES = (*TYPES, "currency")
+NEAR, NEAR_LENGTH = 84.0, 6
+"""Smallest partial ratio (rapidfuzz, 0..100) and length of coarse form at which another spelling counts as the name."""
+ALIKE, ALIKE_LENGTH = 0.8, 3
+"""Smallest likeness and number of consonants at which a word in Latin letters counts as the name."""
+ALIKE_LETTERS = 0.7
+"""Likeness of all letters that is asked for besides where the consonants are too few to tell."""
+STEM = 5
+"""Letters that an English form and a word of the output must share: Germany, Germans."""
+_LATIN = re.compile(r"[A-Za-z\u00c0-\u024f]{2,}(?:[-'’][A-Za-z\u00c0-\u024f]+)*")
+_ASCII = re.compile(r"[ -~]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """One name of the list."""
+
+    type: str
+    """One of LIST_TYPES."""
+    source: tuple[str, ...]
+    target: tuple[str, ...]
+    """Forms in the target language or in Latin letters."""
+    also: tuple[str, ...] = ()
+    """What else in the source bears it out (美 in 美军); never read as the name by itself."""
+    sure: bool = False
+    """From CLDR or a reviewed list: read wherever it stands."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A name in a text."""
+
+    start: int
+    end: int
+    name: Name
+    how: str
+    """written | spelling | latin | near"""
+
+
+class Output:
+    """An output in the forms in which names are looked for, each made once."""
+
+    def __init__(self, text: str, lang: str) -> None:
+        """text: normalised."""
+        self.text, self.lang = text, lang
+
+    @cached_property
+    def loose(self) -> tuple[str, list[int]]:
+        """See `spelling.loose`."""
+        return loose(self.text, self.lang)
+
+    @cached_property
+    def sounds(self) -> tuple[str, list[int]]:
+        """The consonants of the text (`sounds`), and where each stands."""
+        return sounds_at(self.text, self.lang) if self.lang in ("th", "bo") else ("", [])
+
+    @cached_property
+    def romanised(self) -> tuple[str, list[int]]:
+        """A Thai text in Latin letters, and where each stands (`spelling.thai_in_latin`)."""
+        return thai_in_latin(self.text) if self.lang == "th" else ("", [])
+
+    @cached_property
+    def latin(self) -> list[tuple[int, int, str, str]]:
+        """(start, end, lower case, consonants) of each word in Latin letters."""
+        words = [(m.start(), m.end(), m.group()) for m in _LATIN.finditer(self.text)]
+        joined = [(a[0], b[1], a[2] + b[2]) for a, b in pairwise(words) if self.text[a[1]:b[0]] == " "]
+        return [(start, end, word.lower(), latin_sounds(word)) for start, end, word in (*words, *joined)]
+
+
+@lru_cache(maxsize=1 << 16)
+def _form(surface: str, lang: str) -> tuple[str, str]:
+    """(coarse form, consonants) of a target form."""
+    spoken = latin_sounds(surface) if surface.isascii() else target_sounds(surface, lang) if lang in ("th", "bo") else ""
+    return loose_form(surface, lang), re.sub(r"(.)\1+", r"\1", spoken)
+
+
+class NameList:
+    """The names known for one pair of languages."""
+
+    def __init__(self, names: Iterable[Name], source_lang: str, target_lang: str) -> None:
+        """Names that share a form on the source side become one that has the targets of all."""
+        self.source_lang, self.target_lang = base_language(source_lang), base_language(target_lang)
+        by_form: dict[str, list[Name]] = defaultdict(list)
+        self.names = tuple(names)
+        for name in self.names:
+            for form in name.source:
+                by_form[normalise(form)].append(name)
+        self._names = {form: _merged(found) for form, found in by_form.items() if len(form) > 1}
+        self._source = SurfaceMatcher(self._names)
+        self._beside = frozenset(words()["zh"]["transliteration"]) if self.source_lang == "zh" else frozenset()
+        self._targets: dict[str, list[Name]] = defaultdict(list)
+        for name in self._names.values():
+            for form in name.target:
+                if len(form) > 2:
+                    self._targets[form].append(name)
+        self._target = SurfaceMatcher(self._targets)
+        self.fingerprint = sha256_json([[n.type, n.source, n.target, n.also, n.sure] for n in self.names])[:12]
+
+    def __len__(self) -> int:
+        """Number of names."""
+        return len(self.names)
+
+    def read(self, source: str) -> list[Found]:
+        """The distinct names of a normalised source, in the order of their first mention; parts of a name that stands there whole go."""
+        found: dict[str, Found] = {}
+        for start, end in self._source.find(source):
+            form = source[start:end]
+            name = self._names[form]
+            if not name.sure and self._beside and ((start and source[start - 1] in self._beside) or source[end:end + 1] in self._beside):
+                continue
+            found.setdefault(form, Found(start, end, name, "written"))
+        whole = [form for form in found if "·" in form]
+        return [hit for form, hit in found.items() if not any(form != other and form in other for other in whole)]
+
+    def find(self, name: Name, output: Output) -> Found | None:
+        """Where the output has the name, or None. The longest form as written comes first."""
+        text, lang = output.text, self.target_lang
+        for form in name.target:
+            at = text.find(form)
+            while at >= 0:
+                if may_begin(text, at) and may_end(text, at, at + len(form)):
+                    return Found(at, at + len(form), name, "written")
+                at = text.find(form, at + 1)
+        coarse, where = output.loose
+        for form in name.target:
+            wanted = _form(form, lang)[0]
+            at = coarse.find(wanted) if len(wanted) > 3 and not form.isascii() else -1
+            if at >= 0:
+                return Found(where[at], where[at + len(wanted) - 1] + 1, name, "spelling")
+        return self._latin(name, output) or self._near(name, output)
+
+    def _latin(self, name: Name, output: Output) -> Found | None:
+        for start, end, word, spoken in output.latin:
+            for form in name.target:
+                lower = form.lower()
+                if form.isascii():
+                    if len(lower) >= STEM and word.startswith(lower[:max(STEM, len(lower) - 2)]):
+                        return Found(start, end, name, "latin")
+                elif _alike(form, _form(form, self.target_lang)[1], word, spoken, self.target_lang):
+                    return Found(start, end, name, "latin")
+        return None
+
+    def _near(self, name: Name, output: Output) -> Found | None:
+        from rapidfuzz import fuzz
+
+        coarse, where = output.loose
+        for form in name.target:
+            wanted = _form(form, self.target_lang)[0]
+            if len(wanted) >= NEAR_LENGTH and not form.isascii() and len(coarse) >= len(wanted) - 1:
+                got = fuzz.partial_ratio_alignment(wanted, coarse, score_cutoff=NEAR)
+                if got is not None and got.dest_end > got.dest_start:
+                    return Found(where[got.dest_start], where[got.dest_end - 1] + 1, name, "near")
+        return None
+
+    def unsupported(self, source: str, output: Output) -> list[Found]:
+        """Names of the list that the output writes and nothing in the normalised source bears out, each once."""
+        found: dict[str, Found] = {}
+        for start, end in self._target.find(output.text):
+            form = output.text[start:end]
+            if form not in found and not any(self._borne_out(name, source) for name in self._targets[form]):
+                found[form] = Found(start, end, self._targets[form][0], "written")
+        return list(found.values())
+
+    @staticmethod
+    def _borne_out(name: Name, source: str) -> bool:
+        lower = source.lower()
+        return any(form in source for form in (*name.source, *name.also)) or any(form.isascii() and form.lower() in lower for form in name.target)
+
+
+@lru_cache(maxsize=1 << 16)
+def _romanised(form: str) -> str:
+    return thai_in_latin(form)[0]
+
+
+@lru_cache(maxsize=1 << 16)
+def _alike(form: str, sounds: str, word: str, spoken: str, lang: str) -> bool:
+    """Whether a word in Latin letters is read like a form: by its consonants where there are enough, else by all its letters, too."""
+    from rapidfuzz.distance import Indel
+
+    if min(len(sounds), len(spoken)) < 2:
+        return False
+    like = Indel.normalized_similarity(sounds, spoken)
+    if min(len(sounds), len(spoken)) >= ALIKE_LENGTH and like >= ALIKE and sounds[0] == spoken[0]:
+        return True
+    return lang == "th" and like >= ALIKE and Indel.normalized_similarity(_romanised(form), latin_spelled(word)) >= ALIKE_LETTERS
+
+
+def _merged(names: Sequence[Name]) -> Name:
+    if len(names) == 1:
+        targets: Iterable[str] = map(normalise, names[0].target)
+        return Name(names[0].type, names[0].source, _longest_first(targets), names[0].also, names[0].sure)
+    first = next((name for name in names if name.sure), names[0])
+    return Name(first.type, tuple(sorted({s for n in names for s in n.source})), _longest_first(normalise(t) for n in names for t in n.target),
+                tuple(sorted({a for n in names for a in n.also})), any(n.sure for n in names))
+
+
+def _longest_first(forms: Iterable[str]) -> tuple[str, ...]:
+    return tuple(sorted(set(forms), key=lambda form: (-len(form), form)))
