@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from benchmark.pipeline.measure import (
+    OWN_DATA_CODE,
+    WORLD_CODE,
     Measured,
     Workplace,
     generate,
@@ -138,7 +140,7 @@ def data(place: Workplace, task: Task, found: dict[str, list[Example]]) -> dict[
 
     config = {"task": task.name, "version": task.version, "n": {s: getattr(wanted, f"n_{s}") for s in found}}
     inputs = {split: sha256_file(Path(path).expanduser()) for split, path in wanted.files.items()}
-    code = ("benchmark/data/userdata.py",) if wanted.files else ("benchmark/tasks",)
+    code = OWN_DATA_CODE if wanted.files else WORLD_CODE
     done = place.steps.run("data", config, inputs, code, list(paths.values()), work)
     splits = {split: read_examples(path) for split, path in paths.items()}
     place.manifest.data = {s: {"sha256": done.outputs[str(p.relative_to(place.run_dir))], "n": len(splits[s])} for s, p in paths.items()}
@@ -155,6 +157,6 @@ def extra(place: Workplace, task: Task) -> Measured:
         write_examples(path, task.load(split, n))
 
     place.steps.run(
-        f"data/{task.name}", {"task": task.name, "version": task.version, "split": split, "n": n}, {}, ("benchmark/tasks",), [path], work
+        f"data/{task.name}", {"task": task.name, "version": task.version, "split": split, "n": n}, {}, WORLD_CODE, [path], work
     )
     return measured(place, task, split)

@@ -113,7 +113,7 @@ def from_run(run_dir: Path, task: str, system: str | None, board: Board, validat
 
     Raises UserError when its test split is not the board's, or when a checkpoint that is there has other weights than the manifest says.
     """
-    from benchmark.rundir.manifest import read_manifest
+    from benchmark.rundir.manifest import read_manifest, versions_of
     from training.shared.checkpoints import weights_hash
 
     manifest = read_manifest(run_dir)
@@ -151,7 +151,7 @@ def from_run(run_dir: Path, task: str, system: str | None, board: Board, validat
                 training=training,
                 reward_id=reward_id,
                 validation=read_validation(validation, reward_id) if validation and reward_id else None,
-                made_with={label(k, "package"): line(v, "version") for k, v in manifest.packages.items()},
+                made_with={label(k, "package"): line(v, "version") for k, v in versions_of(manifest).items()},
                 commit=manifest.commit,
                 dirty=manifest.dirty,
             )

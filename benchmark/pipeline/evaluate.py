@@ -10,6 +10,8 @@ from typing import Any
 
 from benchmark.data.userdata import read_split
 from benchmark.pipeline.measure import (
+    OWN_DATA_CODE,
+    WORLD_CODE,
     Measured,
     Workplace,
     generate,
@@ -130,7 +132,7 @@ def _examples(place: Workplace, task: Task, split: str, file: str | None) -> Mea
         write_examples(path, read_split(file, split, task) if file else task.load(split, n))
 
     inputs = {"file": sha256_file(Path(file).expanduser())} if file else {}
-    code = ("benchmark/data/userdata.py",) if file else ("benchmark/tasks",)
+    code = OWN_DATA_CODE if file else WORLD_CODE
     done = place.steps.run(
         f"data/{task.name}", {"task": task.name, "version": task.version, "split": split, "n": n}, inputs, code, [path], work
     )

@@ -37,9 +37,16 @@ from training.shared import processes
 
 SYSTEM = "sg-srl"
 """System name of the suite's own stages."""
-GENERATE_CODE = ("benchmark/generation/local.py", "benchmark/generation/vllm.py", "training/shared/checkpoints.py")
-SCORE_CODE = ("metrics", "benchmark/scoring/families.py", "benchmark/scoring/score.py", "training/rewards")
-SUMMARY_CODE = ("metrics", "benchmark/scoring/score.py", "metrics/marks.py")
+# Where the code of each step begins (benchmark.rundir.closure). A reward is handed over by `Models`, so it is an entry of its own.
+REWARD_CODE = "training.rewards:load_reward_for"
+GENERATE_CODE = ("benchmark.generation.local:generate_file",)
+SCORE_CODE = ("metrics.records:read_generations", "benchmark.scoring.score:score_file", REWARD_CODE)
+SUMMARY_CODE = tuple(f"benchmark.scoring.score:{name}" for name in ("merge_scores", "summarise_task", "write_summary"))
+REPORT_CODE = ("benchmark.report:write_report",)
+WORLD_CODE = ("benchmark.tasks:load_task", "metrics.records:write_examples")
+"""The data step of an embedded task."""
+OWN_DATA_CODE = ("benchmark.data.userdata:read_split", "metrics.records:write_examples")
+"""The data step of a user's own files."""
 
 
 @dataclass
@@ -56,7 +63,13 @@ class Workplace:
     @cached_property
     def steps(self) -> Steps:
         """The step runner, which keeps the manifest up to date."""
-        return Steps(self.run_dir, self._record, self.say)
+        return Steps(self.run_dir, self._record, self.say, self.made_with)
+
+    def made_with(self) -> dict[str, Any]:
+        """What a step that is done now remembers of this call."""
+        told = self.manifest
+        machine = {name: told.hardware.get(name) for name in ("machine", "cpu_capability", "accelerators", "torch_threads")}
+        return {"packages": told.packages, "commit": told.commit, "dirty": told.dirty, **machine}
 
     def _record(self, name: str, done: Done, skipped: bool) -> None:
         before = self.known.get(name)
@@ -66,6 +79,7 @@ class Workplace:
             peak_memory_mib=(before.peak_memory_mib if before else None) if skipped else peak_memory_mib(),
             peak_gpu_memory_mib=(before.peak_gpu_memory_mib if before else None) if skipped else peak_gpu_memory_mib(),
             record=done.record,
+            made_with=done.made_with,
         )
         self.manifest.write(self.run_dir)
 
@@ -255,13 +269,20 @@ def report(place: Workplace) -> Path:
     inputs = {name: sha256_file(place.run_dir / name) for name in ("summary.json", "scores.parquet")}
     for log in sorted((place.run_dir / "logs").glob("rl_*.jsonl")):
         inputs[log.name] = sha256_file(log)
+    inputs["manifest"] = sha256_json(printed(place.manifest))
     config = place.profile.report.model_dump()
 
     def work() -> None:
         write_report(place.run_dir)
 
-    place.steps.run("report", config, inputs, ("benchmark/report",), [out], work)
+    place.steps.run("report", config, inputs, REPORT_CODE, [out], work)
     return out
+
+
+def printed(manifest: RunManifest) -> dict[str, Any]:
+    """What the report prints of a manifest: all but times, the machine, and the words of this call."""
+    told = manifest.model_dump(mode="json", exclude={"argv", "hardware", "steps"})
+    return {**told, "made_with": {name: step.made_with for name, step in manifest.steps.items() if name != "report"}}
 
 
 def named(task: Task, name: str | None) -> Task:

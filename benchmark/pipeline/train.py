@@ -7,15 +7,16 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from benchmark.pipeline.measure import Workplace
+from benchmark.pipeline.measure import REWARD_CODE, Workplace
 from benchmark.rundir.steps import Done
 from benchmark.settings.config import SFTSettings
 from benchmark.settings.models import Models, model_content
 from benchmark.tasks import Task
 from metrics.records import Example, sha256_json
 
-TRAINING_CODE = ("training",)
-VALIDATION_CODE = ("benchmark/reward", "benchmark/tasks/newswire", "training/rewards", "training/shared/checkpoints.py")
+SFT_CODE = ("training.sft.train:train_sft",)
+RL_CODE = ("training.rl.grpo:train_rl", REWARD_CODE, "benchmark.pipeline.train:coverage_probe")
+VALIDATION_CODE = ("benchmark.reward.validate:supports", "benchmark.reward.validate:reward_digest", REWARD_CODE)
 PROBED = (
     "coverage.recall",
     "coverage.recall_source",
@@ -51,7 +52,7 @@ def sft(place: Workplace, stage: str, parent: str, pairs: list[tuple[str, str]],
         )
         return _lineage(made)
 
-    _train(place, stage, parent, sha256_json([list(p) for p in pairs]), dataclasses.asdict(settings), out, [], work)
+    _train(place, stage, parent, sha256_json([list(p) for p in pairs]), dataclasses.asdict(settings), out, [], work, SFT_CODE)
     return out
 
 
@@ -112,8 +113,8 @@ def rl(place: Workplace, parent: str, task: Task, sources: list[Example], dev: l
 
     data = sha256_json([[e.source for e in sources], [e.id for e in probed], task.prompt])
     config = {**dataclasses.asdict(cfg), "reward": models.identity()["reward"], "reward_path": None, "validate_pairs": None}
-    kept = [logs / "rl_rewards.jsonl", logs / "rl_steps.jsonl"]
-    _train(place, "post-rl", parent, data, config, out, kept, work)
+    kept = [logs / "rl_rewards.jsonl", logs / "rl_steps.jsonl", *([logs / "rl_probe.jsonl"] if probed else [])]
+    _train(place, "post-rl", parent, data, config, out, kept, work, RL_CODE)
     return out
 
 
@@ -126,10 +127,11 @@ def _train(
     out: Path,
     logs: list[Path],
     work: Callable[[], dict[str, Any]],
+    code: Sequence[str],
 ) -> Done:
     inputs = {"parent": model_content(parent), "data": data}
     out.parent.mkdir(parents=True, exist_ok=True)
-    done = place.steps.run(f"train/{stage}", config, inputs, TRAINING_CODE, [out, *logs], work, owned=[out, Path(f"{out}.work")], shared=True)
+    done = place.steps.run(f"train/{stage}", config, inputs, code, [out, *logs], work, owned=[out, Path(f"{out}.work")], shared=True)
     place.manifest.training_steps[stage] = done.record["steps"]
     place.manifest.checkpoints[stage] = {k: v for k, v in done.record.items() if k not in ("reward_counts",)}
     place.manifest.reward_id = done.record.get("reward_id", place.manifest.reward_id)

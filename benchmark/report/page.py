@@ -182,9 +182,21 @@ def provenance(data: RunData) -> dict[str, Any]:
     manifest = data.manifest or {}
     config = manifest.get("config") or {}
     return {
-        "packages": [(plain(str(k)), plain(str(v))) for k, v in sorted((manifest.get("packages") or {}).items()) if v],
+        "packages": [(plain(str(k)), plain(str(v))) for k, v in sorted(_versions(manifest).items()) if v],
         "config": [(plain(k), plain(v)) for k, v in _flat(config)],
     }
+
+
+def _versions(manifest: dict[str, Any]) -> dict[str, Any]:
+    """Of the calls that did the steps, and the processor type that torch computed with; of this call where the steps do not say."""
+    from benchmark.rundir.manifest import RunManifest, versions_of
+
+    try:
+        told = RunManifest.model_validate(manifest)
+    except ValueError:
+        return dict(found) if isinstance(found := manifest.get("packages"), dict) else {}
+    types = dict.fromkeys(str(t) for step in told.steps.values() if (t := step.made_with.get("cpu_capability")))
+    return {**versions_of(told), "processor type": " and ".join(types)}
 
 
 def _flat(config: Any, prefix: str = "") -> list[tuple[str, str]]:

@@ -51,6 +51,8 @@ class StepRecord(BaseModel):
     peak_gpu_memory_mib: float | None = None
     record: dict[str, Any] = Field(default_factory=dict)
     """What the step reports: tokens, steps, weights hash ..."""
+    made_with: dict[str, Any] = Field(default_factory=dict)
+    """Packages, commit and processor of the call that did it: a later call that skips it may have others."""
 
 
 class RunManifest(BaseModel):
@@ -132,7 +134,10 @@ def package_versions() -> dict[str, str | None]:
 
 
 def hardware(threads: int | None = None) -> dict[str, Any]:
-    """Processor, cores, threads, memory and accelerators. Asks torch only where it is loaded already."""
+    """Processor, cores, threads, memory and accelerators. Asks torch only where it is loaded already.
+
+    cpu_capability: the vector instructions that torch computes with (AVX2, AVX512 ...). Equal seeds give equal bits on one of them only.
+    """
     info: dict[str, Any] = {
         "platform": platform.platform(),
         "machine": platform.machine(),
@@ -145,8 +150,19 @@ def hardware(threads: int | None = None) -> dict[str, Any]:
     torch = sys.modules.get("torch")
     if torch is not None:
         info["torch_threads"] = torch.get_num_threads()
+        info["cpu_capability"] = torch.backends.cpu.get_cpu_capability()
         info["accelerators"] = [torch.cuda.get_device_name(i) for i in range(torch.cuda.device_count())]
     return info
+
+
+def versions_of(manifest: RunManifest) -> dict[str, str | None]:
+    """The package versions that the results were made with: those of each step's own call, several joined by " and "."""
+    told = [p for step in manifest.steps.values() if isinstance(p := step.made_with.get("packages"), dict)]
+    if not told:
+        return dict(manifest.packages)
+    names = dict.fromkeys(name for packages in told for name in packages)
+    found = {name: list(dict.fromkeys(str(p[name]) for p in told if p.get(name) is not None)) for name in names}
+    return {name: " and ".join(versions) or None for name, versions in found.items()}
 
 
 def peak_memory_mib() -> float:

@@ -10,35 +10,19 @@ In a run of several processes the main one decides and keeps the records; the ot
 from __future__ import annotations
 
 import fcntl
-import hashlib
 import json
 import shutil
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import cache
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
-from metrics.errors import UserError
+from benchmark.rundir.closure import code_hash
+from metrics.errors import UserError, first_line
 from metrics.records import atomic_write_text, sha256_file, sha256_json
 from training.shared import processes
-
-PACKAGES = Path(__file__).resolve().parents[2]
-CODE_SUFFIXES = {".py", ".toml", ".tsv"}
-
-
-@cache
-def code_hash(*parts: str) -> str:
-    """sha256 over the sources of packages or modules, given as paths from the top ('training', 'benchmark/generation/local.py')."""
-    digest = hashlib.sha256()
-    for part in parts:
-        top = PACKAGES / part
-        files = sorted(p for p in top.rglob("*") if p.suffix in CODE_SUFFIXES) if top.is_dir() else [top]
-        for file in files:
-            digest.update(str(file.relative_to(PACKAGES)).encode() + b"\0" + file.read_bytes() + b"\0")
-    return digest.hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +37,17 @@ class Done:
     """Wall-clock time of the step's last attempt."""
     record: dict[str, Any] = field(default_factory=dict)
     """What the step wants to tell the manifest and later steps (steps trained, tokens, weights hash ...)."""
+    made_with: dict[str, Any] = field(default_factory=dict)
+    """Packages, commit and processor of the call that did the work; a later call that skips the step does not change it."""
 
     @property
     def content(self) -> str:
         """One hash over all outputs: the input hash for later steps."""
         return sha256_json(self.outputs)
+
+
+KINDS: dict[str, tuple[type, ...]] = {"key": (str,), "outputs": (dict,), "seconds": (int, float), "record": (dict,), "made_with": (dict,)}
+"""Fields of done.json."""
 
 
 def hash_outputs(run_dir: Path, outputs: Sequence[Path]) -> dict[str, str]:
@@ -71,24 +61,53 @@ def hash_outputs(run_dir: Path, outputs: Sequence[Path]) -> dict[str, str]:
     return hashes
 
 
+def _read(path: Path) -> tuple[Done | None, str | None]:
+    """(the record, None), (None, None) where there is none, or (None, what is wrong with the file)."""
+    try:
+        found = json.loads(path.read_text("utf-8"))
+    except FileNotFoundError:
+        return None, None
+    except IsADirectoryError:
+        raise UserError(f"{path}: is a folder, where a step keeps its record; remove it") from None
+    except (OSError, ValueError, RecursionError) as error:
+        return None, f"cannot be read ({first_line(error)})"
+    if not isinstance(found, dict) or not {"key", "outputs", "seconds"} <= found.keys() <= KINDS.keys():
+        return None, "is no record of a step"
+    if not all(isinstance(value, KINDS[name]) for name, value in found.items()):
+        return None, "is no record of a step"
+    places = [PurePosixPath(str(place)) for place in found["outputs"]]
+    if any(p.is_absolute() or ".." in p.parts for p in places) or not all(isinstance(v, str) for v in found["outputs"].values()):
+        return None, "names outputs that no step has"
+    return Done(**found), None
+
+
 def read_done(run_dir: Path, name: str) -> Done | None:
     """The record of a finished step, or None when it is absent or unreadable (then the step runs again)."""
-    path = run_dir / "steps" / name / "done.json"
-    try:
-        return Done(**json.loads(path.read_text("utf-8")))
-    except (FileNotFoundError, ValueError, TypeError):
-        return None
+    return _read(run_dir / "steps" / name / "done.json")[0]
 
 
-def _intact(run_dir: Path, done: Done) -> bool:
-    return all((run_dir / path).is_file() and sha256_file(run_dir / path) == digest for path, digest in done.outputs.items())
+def damaged_output(run_dir: Path, done: Done) -> str | None:
+    """The first output of a finished step that is missing or is not what the step wrote, or None."""
+    for path, digest in done.outputs.items():
+        if not (run_dir / path).is_file():
+            return f"{path} is missing"
+        if sha256_file(run_dir / path) != digest:
+            return f"{path} is not what this step wrote"
+    return None
 
 
 class Steps:
     """Runs the steps of one run directory; `on_done(name, done, skipped)` is told after each."""
 
-    def __init__(self, run_dir: Path, on_done: Callable[[str, Done, bool], None], say: Callable[[str], None]) -> None:
-        self.run_dir, self.on_done, self.say = run_dir, on_done, say
+    def __init__(
+        self,
+        run_dir: Path,
+        on_done: Callable[[str, Done, bool], None],
+        say: Callable[[str], None],
+        made_with: Callable[[], dict[str, Any]] = dict,
+    ) -> None:
+        """made_with: what a finished step is to remember of the program and the machine."""
+        self.run_dir, self.on_done, self.say, self.made_with = run_dir, on_done, say, made_with
 
     def run(
         self,
@@ -103,13 +122,13 @@ class Steps:
     ) -> Done:
         """Does `work` unless it is done already.
 
-        config: anything JSON; inputs: name -> content hash; code: see `code_hash`; outputs: files or folders that `work` writes;
+        config: anything JSON; inputs: name -> content hash; code: its entries, see `closure.code_hash`; outputs: files or folders that `work` writes;
         owned: folders with partial state that a resumed `work` may continue from. `work` returns a JSON record or None.
         shared: every process takes part in `work`; otherwise the main process does it alone and the others wait.
         """
         key = sha256_json({"step": name, "config": config, "inputs": inputs, "code": code_hash(*code)})
         main = processes.is_main()
-        before = processes.from_main(self._finished(name, key) if main else None)
+        before, damaged = processes.from_main(self._finished(name, key) if main else (None, False))
         if before:
             self.say(f"{name}: done before")
             self.on_done(name, before, True)
@@ -118,38 +137,54 @@ class Steps:
         if main:
             folder.mkdir(parents=True, exist_ok=True)
             (folder / "done.json").unlink(missing_ok=True)
-            self._begin(folder / "started.json", key, owned)
+            self._begin(folder / "started.json", key, owned, damaged)
         self.say(f"{name} ...")
         start = time.monotonic()
         processes.wait()
         record = (work() or {}) if main or shared else {}
         processes.wait()
-        done = Done(key, hash_outputs(self.run_dir, outputs), round(time.monotonic() - start, 3), record) if main else None
-        if done:
-            content = {"key": key, "outputs": done.outputs, "seconds": done.seconds, "record": record}
-            atomic_write_text(folder / "done.json", json.dumps(content, indent=1))
+        done = None
+        if main:
+            done = Done(key, hash_outputs(self.run_dir, outputs), round(time.monotonic() - start, 3), record, self.made_with())
+            atomic_write_text(folder / "done.json", json.dumps({name: getattr(done, name) for name in KINDS}, indent=1))
         done = processes.from_main(done)
         assert done is not None  # the main process has just made it
         self.say(f"{name}: {done.seconds:.1f} s")
         self.on_done(name, done, False)
         return done
 
-    def _finished(self, name: str, key: str) -> Done | None:
-        done = read_done(self.run_dir, name)
-        return done if done and done.key == key and _intact(self.run_dir, done) else None
+    def _finished(self, name: str, key: str) -> tuple[Done | None, bool]:
+        """(the record where nothing is left to do, whether something of a finished step was damaged, which is said)."""
+        path = self.run_dir / "steps" / name / "done.json"
+        done, problem = _read(path)
+        if done and done.key != key:
+            return None, False
+        if done and problem is None:
+            problem = damaged_output(self.run_dir, done)
+            if problem is None:
+                return done, False
+        elif problem is not None:
+            problem = f"steps/{name}/done.json {problem}"
+        if problem is not None:
+            self.say(f"{name}: {problem}; made again")
+        return None, problem is not None
 
-    def _begin(self, started: Path, key: str, owned: Sequence[Path]) -> None:
+    def _begin(self, started: Path, key: str, owned: Sequence[Path], damaged: bool) -> None:
+        """Keeps what a killed attempt of the same key left to go on from. What damage may have reached is made from nothing."""
         try:
-            same = json.loads(started.read_text("utf-8")).get("key") == key
-        except (FileNotFoundError, ValueError, AttributeError):
+            same = not damaged and json.loads(started.read_text("utf-8")).get("key") == key
+        except (OSError, ValueError, AttributeError, RecursionError):
             same = False
         if not same:
             for path in owned:
-                if path.is_dir():
+                if path.is_dir() and not path.is_symlink():
                     shutil.rmtree(path)
                 else:
                     path.unlink(missing_ok=True)
             atomic_write_text(started, json.dumps({"key": key}))
+
+
+ELSE = "give another --run-dir, or remove this one"
 
 
 def check_config(run_dir: Path, config_hash: str) -> None:
@@ -162,8 +197,14 @@ def check_config(run_dir: Path, config_hash: str) -> None:
         return
     path = run_dir / "config_hash"
     if path.exists():
-        if path.read_text("utf-8").strip() == config_hash:
+        try:
+            before = path.read_text("utf-8").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            raise UserError(f"{path}: cannot be read ({first_line(error)}); {ELSE}") from None
+        if before == config_hash:
             return
+        if not before or len(before) > 200 or not before.isascii() or not before.isprintable():
+            raise UserError(f"{path}: is not what a run writes there; {ELSE}")
         steps = run_dir / "steps"
         if any(done.relative_to(steps).parts[0] != "data" for done in steps.rglob("done.json")):
             raise UserError(f"{run_dir} holds a run of another configuration, seed or data; give another --run-dir, or remove this one")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import math
 import os
@@ -15,6 +16,7 @@ import pandas as pd
 import pytest
 
 from benchmark.cli import main
+from benchmark.rundir import closure
 
 METRICS = """coverage.recall coverage.recall_source coverage.precision coverage.f1 coverage.recall.person coverage.recall.place
 coverage.recall.event grounding.entity grounding.event grounding.quantity grounding.relation grounding.retrieval_p1 grounding.retrieval_mrr
@@ -37,10 +39,36 @@ def environment() -> dict[str, str]:
 @pytest.fixture(scope="module")
 def finished(tmp_path_factory) -> Path:
     run_dir = tmp_path_factory.mktemp("smoke") / "run"
-    done = subprocess.run(command(run_dir), capture_output=True, text=True, env=environment(), check=False)
+    traced = [sys.executable, str(Path(__file__).parent / "traced_run.py"), str(run_dir.with_name("trace.json")), *command(run_dir)[3:]]
+    done = subprocess.run(traced, capture_output=True, text=True, env=environment(), check=False)
     assert done.returncode == 0, done.stderr[-3000:]
     assert "post-recovery" in done.stdout
     return run_dir
+
+
+GLUE = ("benchmark.pipeline.", "benchmark.run", "benchmark.settings.", "benchmark.tasks.")
+"""What only hands settings, models and tasks to a step: they stand in its key by value."""
+
+
+def place_of(file: str, line: int, name: str) -> tuple[str, str] | None:
+    """(module, name at its top) of a function that was called; None for what an import executes: a module's top, the body of a class."""
+    module = ".".join(Path(file).relative_to(closure.TOP).with_suffix("").parts).removesuffix(".__init__")
+    for top, nodes in closure.read_module(module).defined.items():
+        for node in nodes:
+            first = min([node.lineno, *(d.lineno for d in getattr(node, "decorator_list", ()))])
+            if first <= line <= node.end_lineno:
+                return None if isinstance(node, ast.ClassDef) and name == top else (module, top)
+    return None
+
+
+def test_what_a_step_calls_is_in_its_key(finished):
+    """The import closure of the entries, read without running anything, against every function of ours that the steps really called."""
+    trace = json.loads(finished.with_name("trace.json").read_text(encoding="utf-8"))
+    assert {"data", "train/post-sft", "train/post-rl", "validate-reward", "score/newswire-title/post-rl", "summary", "report"} <= set(trace)
+    for step, record in trace.items():
+        called = {place for call in record["called"] if (place := place_of(*call)) and not f"{place[0]}.".startswith(GLUE)}
+        assert called
+        assert not called - closure.closure(*record["code"]), f"{step} runs code that its key does not know"
 
 
 def test_the_run_directory_keeps_its_contract(finished):

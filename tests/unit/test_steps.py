@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from benchmark.rundir.steps import Done, Steps, check_config, code_hash, locked, read_done
+from benchmark.rundir.steps import Done, Steps, check_config, locked, read_done
 from metrics.errors import UserError
 
 
@@ -21,7 +21,7 @@ class Bench:
         self.out = run_dir / "out.txt"
         self.state = run_dir / "state"
 
-    def step(self, config: Any = 1, inputs: dict[str, str] | None = None, fail: bool = False, code: str = "benchmark/registry.py") -> Done:
+    def step(self, config: Any = 1, inputs: dict[str, str] | None = None, fail: bool = False, code: str = "benchmark.registry") -> Done:
         def work() -> dict[str, Any]:
             self.runs += 1
             self.state.mkdir(exist_ok=True)
@@ -43,7 +43,7 @@ def test_a_done_step_is_skipped_and_keeps_its_record(tmp_path: Path) -> None:
     assert bench.seen == [("a/step", False), ("a/step", True)]
 
 
-@pytest.mark.parametrize("change", [{"config": 2}, {"inputs": {"x": "2"}}, {"code": "benchmark/cli.py"}])
+@pytest.mark.parametrize("change", [{"config": 2}, {"inputs": {"x": "2"}}, {"code": "metrics.errors"}])
 def test_another_config_input_or_code_runs_again(tmp_path: Path, change: dict[str, Any]) -> None:
     """All three are part of the key."""
     bench = Bench(tmp_path)
@@ -92,9 +92,61 @@ def test_a_step_must_write_what_it_promised(tmp_path: Path) -> None:
         Steps(tmp_path, lambda *a: None, print).run("s", 1, {}, [], [tmp_path / "nothing"], lambda: None)
 
 
-def test_code_hash_sees_data_files_and_names(tmp_path: Path) -> None:
-    """Different parts have different hashes; the same part has one."""
-    assert code_hash("metrics") == code_hash("metrics") != code_hash("training")
+ODD = ["", "[]", "3", "null", "[" * 100_000, '{"key": 1, "outputs": {}, "seconds": 0}', '{"key": "k", "outputs": [], "seconds": 0}',
+       '{"key": "k", "outputs": {"../out": "h"}, "seconds": 0}', '{"key": "k", "outputs": {"out.txt": 3}, "seconds": 0, "record": {}}',
+       '{"key": "k", "outputs": {}, "seconds": 0, "record": []}', '{"key": "k", "outputs": {}, "seconds": 0, "more": 1}']  # fmt: skip
+
+
+@pytest.mark.parametrize("content", ODD)
+@pytest.mark.parametrize("name", ["done.json", "started.json"])
+def test_an_odd_record_means_made_again_with_one_message(tmp_path: Path, content: str, name: str) -> None:
+    """Nested, empty or of another shape: no traceback, and no result that rests on it."""
+    bench = Bench(tmp_path)
+    bench.step()
+    (tmp_path / "steps/a/step/done.json").unlink()
+    (tmp_path / "steps/a/step" / name).write_text(content)
+    said: list[str] = []
+    bench.steps.say = said.append
+    assert bench.step().record == {"runs": 2}
+    assert sum("done.json" in line and "made again" in line for line in said) == (name == "done.json")
+
+
+def test_damage_is_said_by_name_and_nothing_of_it_is_kept(tmp_path: Path) -> None:
+    """State that the damage may have reached is not gone on from."""
+    bench = Bench(tmp_path)
+    bench.step()
+    (bench.state / "mine").touch()
+    bench.out.write_text("damaged")
+    said: list[str] = []
+    bench.steps.say = said.append
+    bench.step()
+    assert said[0] == "a/step: out.txt is not what this step wrote; made again"
+    assert not (bench.state / "mine").exists()
+    bench.out.unlink()
+    bench.step()
+    assert "a/step: out.txt is missing; made again" in said
+
+
+def test_a_step_remembers_what_it_was_made_with(tmp_path: Path) -> None:
+    """The packages of the call that did the work, not those of a later call that skips it."""
+    bench = Bench(tmp_path)
+    bench.steps.made_with = lambda: {"packages": {"torch": "1"}}
+    bench.step()
+    bench.steps.made_with = lambda: {"packages": {"torch": "2"}}
+    assert bench.step().made_with == {"packages": {"torch": "1"}}
+    assert bench.step(config=2).made_with == {"packages": {"torch": "2"}}
+
+
+@pytest.mark.parametrize("content", [b"", b"\xff", b"a\nb", b"x" * 300, None])
+def test_an_odd_config_hash_is_one_message(tmp_path: Path, content: bytes | None) -> None:
+    """It says which file, and what to do."""
+    Bench(tmp_path).step()
+    if content is None:
+        (tmp_path / "config_hash").mkdir()
+    else:
+        (tmp_path / "config_hash").write_bytes(content)
+    with pytest.raises(UserError, match=r"config_hash: .*another --run-dir"):
+        check_config(tmp_path, "one")
 
 
 def test_a_run_directory_belongs_to_one_configuration(tmp_path: Path) -> None:
