@@ -15,11 +15,13 @@ from functools import lru_cache
 from metrics.files import sha256_json
 from metrics.matching import SurfaceMatcher
 from metrics.normalise import normalise
-from metrics.numbers import Key, NumberMention, extract_numbers, support_keys
+from metrics.numbers import NumberMention, extract_numbers
+from metrics.reading import bears_out, read
 from metrics.records import QUANTITY_TYPES, Example
 
 CLAUSE_TYPES = ("relation", "cause")
-_TYPE_OF_KIND = {"number": "quantity", "percentage": "percentage", "money": "money", "date": "date", "time": "time", "year": "date"}
+_TYPE_OF_KIND = {"number": "quantity", "percentage": "percentage", "money": "money", "date": "date", "time": "time", "year": "date",
+                 "decade": "date", "century": "date"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +82,7 @@ class Alignment:
 
 @lru_cache(maxsize=65536)
 def _numbers_of(surface: str, lang: str) -> tuple[NumberMention, ...]:
-    return tuple(extract_numbers(normalise(surface), lang))
+    return read(normalise(surface), lang)
 
 
 @dataclass(slots=True)
@@ -123,7 +125,7 @@ class Inventory:
         self._atoms, self._clauses = _Layer(), _Layer()
         self._examples: dict[str, Example] = {}
         self._surfaces: dict[str, dict[str, list[int]]] = {}
-        self._values: dict[str, dict[Key, tuple[set[int], set[str]]]] = {}
+        self._values: dict[str, list[tuple[NumberMention, int]]] = {}
         numbering: dict[tuple[str, tuple[str, ...]], int] = {}
         for example in examples:
             if example.id in self._examples:
@@ -200,21 +202,17 @@ class Inventory:
         return Alignment(text, tuple(stated), supported.result(), unsupported.result(), tuple(spans))
 
     def _facts_with_value(self, example: Example, mention: NumberMention) -> set[int]:
-        """Indices of the facts that bear a number out: same value, and same currency where both name one."""
-        values = self._values.get(example.id)
-        if values is None:
-            values = self._values[example.id] = {}
-            for index, fact in enumerate(example.facts or ()):
-                for surfaces, lang in ((fact.target, example.target_lang), (fact.source, example.source_lang)):
-                    for surface in surfaces:
-                        own = _numbers_of(surface, lang)
-                        for key in support_keys(own):
-                            values.setdefault(key, (set(), set()))[0].add(index)
-                        for told in own:
-                            if told.currency:
-                                values[told.key][1].add(told.currency)
-        facts, currencies = values.get(mention.key, (set(), set()))
-        return set() if mention.currency and currencies and mention.currency not in currencies else facts
+        """Indices of the facts that bear a number out: same value, in units and currencies that do not exclude each other."""
+        told = self._values.get(example.id)
+        if told is None:
+            told = self._values[example.id] = [
+                (reading, index)
+                for index, fact in enumerate(example.facts or ())
+                for surfaces, lang in ((fact.target, example.target_lang), (fact.source, example.source_lang))
+                for surface in surfaces
+                for reading in _numbers_of(surface, lang)
+            ]
+        return {index for reading, index in told if bears_out(reading, mention)}
 
     def _supported_by_value(self, example: Example, kind: str, mentions: Sequence[NumberMention]) -> set[int]:
         """For a surface of another example: facts that bear out every number in it, when the numbers are all it says.

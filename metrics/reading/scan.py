@@ -1,30 +1,103 @@
-"""Reads a text from left to right."""
+"""Reads a text in passes, each of which leaves less to the next: addresses, dates, clock times, identifiers, then amounts."""
 
 from __future__ import annotations
 
 import re
-from fractions import Fraction
+from collections.abc import Callable, Iterable, Iterator
 
-from metrics.numbers import extract_numbers
+from metrics.reading.amounts import amounts
+from metrics.reading.calendar_words import CENTURIES, DATES, DECADES, MONTH_RANGES, YEARS
+from metrics.reading.clock import TIMES, times
+from metrics.reading.dates import centuries, dates, decades, month_range, years
+from metrics.reading.fractions import fractions
+from metrics.reading.identifiers import addresses, codes, names, phones
 from metrics.reading.mention import Reading
+from metrics.reading.words import base_language, one_for_one
 
-_URL = re.compile(r"(?:https?://|www\.)[!-~]++|\b[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.(?:com|org|net|gov|edu|cn|th|co|io|tv)\b(?:/[!-~]*)?")
-_LATIN = re.compile(r"[A-Za-z\u00c0-\u024f][A-Za-z0-9\u00c0-\u024f'’&.-]*[A-Za-z0-9\u00c0-\u024f]|[A-Z]")
+_Table = dict[str, tuple[re.Pattern[str], ...]]
+_PASSES: tuple[tuple[_Table, Callable[[re.Match[str], str], Iterator[Reading]]], ...] = (
+    (DECADES, decades), (MONTH_RANGES, month_range), (DATES, dates), (TIMES, times), (CENTURIES, centuries), (YEARS, years),
+)
+_MAY_HOLD = {
+    "zh": re.compile(r"[0-9零〇一二两三四五六七八九十几数百千万½正午半中]"),
+    "th": re.compile(r"[0-9½]|หนึ่ง|สอง|สาม|สี่|ห้า|หก|เจ็ด|แปด|เก้า|สิบ|ร้อย|พัน|หมื่น|แสน|ล้าน|คม|ยน|กุมภา|\.|เที่ยง|บ่าย|ทุ่ม"),
+    "bo": re.compile(r"[0-9½]|གཅིག|གཉིས|གསུམ|བཞི|ལྔ|དྲུག|བདུན|བརྒྱད|དགུ|བཅུ|བཅོ|བརྒྱ|སྟོང|ཁྲི|འབུམ|ས་ཡ|བྱེ་བ|དུང་ཕྱུར|ཅུ|ཉེར|ཉི་ཤུ|དང་པོ|མཚན|ཉིན|ནམ"),
+}
+_ANY_DIGIT = re.compile(r"[0-9½]|noon|midnight|january|february|march|april|may|june|july|august|september|october|november|december", re.IGNORECASE)
+
+
+def _blank(text: str, spans: Iterable[tuple[int, int]]) -> str:
+    """The text with NUL for what is read, so that it is not read again as something lesser."""
+    pieces, at = [], 0
+    for start, end in sorted(spans):
+        if end <= at:
+            continue
+        start = max(start, at)
+        pieces += [text[at:start], "\0" * (end - start)]
+        at = end
+    return "".join([*pieces, text[at:]]) if pieces else text
+
+
+def numbers(text: str, lang: str) -> list[Reading]:
+    """All numbers, dates and the like of a text, and its addresses, telephone numbers and identifiers, by start."""
+    found: list[Reading] = []
+    rest = one_for_one(text, lang)
+
+    def take(readings: Iterable[Reading]) -> None:
+        nonlocal rest
+        new = [reading for reading in readings if "\0" not in rest[reading.start:reading.end]]
+        found.extend(new)
+        if new:
+            rest = _blank(rest, ((reading.start, reading.end) for reading in new))
+
+    take(addresses(rest))
+    if (_MAY_HOLD.get(lang, _ANY_DIGIT)).search(rest):
+        for table, read_match in _PASSES[:3]:
+            _run(table, read_match, lang, lambda: rest, take)
+        take(_apart(phones(rest)))
+        for table, read_match in _PASSES[3:4]:
+            _run(table, read_match, lang, lambda: rest, take)
+        take(codes(rest, lang))
+        for table, read_match in _PASSES[4:]:
+            _run(table, read_match, lang, lambda: rest, take)
+        take(_apart(fractions(rest, lang)))
+        found.extend(amounts(rest, lang))
+    found = [_of(text, reading) for reading in found]
+    return sorted(found, key=lambda reading: reading.start)
+
+
+def _run(table: _Table, read_match: Callable[[re.Match[str], str], Iterator[Reading]], lang: str, rest: Callable[[], str],
+         take: Callable[[Iterable[Reading]], None]) -> None:
+    for pattern in (*table.get(lang, ()), *table.get("", ())):
+        take([reading for match in pattern.finditer(rest()) for reading in read_match(match, lang)])
+
+
+def _apart(readings: Iterable[Reading]) -> list[Reading]:
+    """Those that do not overlap an earlier one."""
+    kept: list[Reading] = []
+    for reading in sorted(readings, key=lambda reading: (reading.start, -reading.end)):
+        if not kept or reading.start >= kept[-1].end:
+            kept.append(reading)
+    return kept
+
+
+def _of(text: str, reading: Reading) -> Reading:
+    """The reading with its surface as the text writes it (traditional characters, fullwidth signs)."""
+    surface = text[reading.start:reading.end]
+    if surface == reading.surface:
+        return reading
+    values = {name: getattr(reading, name) for name in Reading.__dataclass_fields__}
+    return Reading(**{**values, "surface": surface})
 
 
 def read(text: str, lang: str) -> tuple[Reading, ...]:
-    """All readings of a normalised text, in order of their start; spans of different kinds do not overlap.
+    """All readings of a normalised text, by their start, without overlap.
 
-    `lang` is a language code (zh, th, bo, en have rules of their own; its region and script are ignored).
+    `lang` is a language code (zh, th, bo, en have rules of their own; its region and script are ignored). Never raises; takes
+    time in proportion to the text.
     """
-    found: list[Reading] = []
-    taken = text
-    for pattern, kind in ((_URL, "url"), (_LATIN, "name")):
-        for match in pattern.finditer(taken):
-            found.append(Reading(match.start(), match.end(), Fraction(0), kind, match.group(), match.span(), text=match.group().lower()))
-        taken = pattern.sub(lambda match: "\0" * len(match.group()), taken)
-    for m in extract_numbers(text, lang):
-        hard = m.kind != "number" or m.value > 10
-        codes = frozenset({m.currency}) if m.currency else frozenset()
-        found.append(Reading(m.start, m.end, m.value, m.kind, m.surface, m.core, currencies=codes, hard=hard))
+    lang = base_language(lang)
+    found = numbers(text, lang)
+    rest = _blank(text, ((reading.start, reading.end) for reading in found))
+    found.extend(names(rest, lang))
     return tuple(sorted(found, key=lambda reading: (reading.start, reading.end)))

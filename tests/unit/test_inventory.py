@@ -165,8 +165,7 @@ def test_highlighting_shows_atoms_before_the_clause_around_them() -> None:
         ("ฝนตกหนักใน", "covered", "cause"),
         ("เชียงใหม่", "covered", "place"),
         (" ", "", ""),
-        ("99", "hallucinated", "quantity"),
-        (" คน", "", ""),
+        ("99 คน", "hallucinated", "quantity"),
     ]
 
 

@@ -39,7 +39,7 @@ def found(text: str, lang: str) -> list[tuple[str, Fraction]]:
         ("zh", "下午 5：30", "time", 1050),
         ("th", "บ่าย 12:55", "time", 775),
         ("th", "ร้อยละยี่สิบ", "percentage", 20),
-        ("bo", "ས་ཡ་£125", "number", 125_000_000),
+        ("bo", "ས་ཡ་£125", "money", 125_000_000),
         ("bo", "བརྒྱ་ཆའི་གྲངས་20", "percentage", 20),
         ("bo", "ཟླ་6པར", "date", 600),
         ("zh", "37日元", "money", 37),

@@ -1,0 +1,184 @@
+"""Dates, years, decades and centuries in Chinese, Thai, Tibetan and English, as patterns. Data for `metrics.reading.dates`.
+
+Keys are language subtags; "" holds what is read in every language. Groups: year, first_year, era, month, first_month, day, first_day (of a range), decade,
+decade2, century.
+"""
+
+from __future__ import annotations
+
+import re
+
+from metrics.reading.numerals_bo import BELOW_100, BOUNDARY
+
+_TH_MONTHS = ["มกราคม", "กุมภาพันธ์", "มีนาคม", "เมษายน", "พฤษภาคม", "มิถุนายน", "กรกฎาคม", "สิงหาคม", "กันยายน", "ตุลาคม", "พฤศจิกายน", "ธันวาคม"]
+_TH_SHORT = ["มค", "กพ", "มีค", "เมย", "พค", "มิย", "กค", "สค", "กย", "ตค", "พย", "ธค"]
+_TH_DAYS = ["หนึ่ง", "สอง", "สาม", "สี่", "ห้า", "หก", "เจ็ด", "แปด", "เก้า", "สิบ"]
+TH_SPELLED = {word: i for i, word in enumerate(_TH_DAYS, 1)}
+TH_SPELLED |= {f"สิบ{word if i > 1 else 'เอ็ด'}": 10 + i for word, i in list(TH_SPELLED.items())[:9]} | {"ยี่สิบ": 20}
+TH_SPELLED |= {f"ยี่สิบ{word if i > 1 else 'เอ็ด'}": 20 + i for word, i in list(TH_SPELLED.items())[:9]} | {"สามสิบ": 30, "สามสิบเอ็ด": 31}
+_EN_MONTHS = ["january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december"]
+_EN_SHORT = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
+_BO_MONTHS = ["དང་པོ", "གཉིས་པ", "གསུམ་པ", "བཞི་པ", "ལྔ་པ", "དྲུག་པ", "བདུན་པ", "བརྒྱད་པ", "དགུ་པ", "བཅུ་པ", "བཅུ་གཅིག་པ", "བཅུ་གཉིས་པ"]
+_BO_BARE = ["གཅིག", "གཉིས", "གསུམ", "བཞི", "ལྔ", "དྲུག", "བདུན", "བརྒྱད", "དགུ", "བཅུ", "བཅུ་གཅིག", "བཅུ་གཉིས"]
+
+MONTHS: dict[str, dict[str, int]] = {
+    "th": {name: i for names in (_TH_MONTHS, _TH_SHORT) for i, name in enumerate(names, 1)},
+    "bo": {name: i for names in (_BO_MONTHS, _BO_BARE) for i, name in enumerate(names, 1)},
+    "en": {name: i for names in (_EN_SHORT, _EN_MONTHS) for i, name in enumerate(names, 1)} | {"sept": 9},
+}
+
+
+def _short(name: str) -> str:
+    """A Thai abbreviation with its dots or without (ม.ค., ม.ค, มค.)."""
+    first, last = name[:-1], name[-1]
+    return rf"{first}\.?\s?{last}(?:\.|(?![\u0e00-\u0e7f]))"
+
+
+_TH_FULL = "|".join(_TH_MONTHS)
+_TH_DOTTED = "|".join(rf"{name[:-1]}\.\s?{name[-1]}\." for name in _TH_SHORT)
+_TH_ANY = f"{_TH_FULL}|" + "|".join(_short(name) for name in _TH_SHORT)
+_TH_WORDS = "|".join(sorted(TH_SPELLED, key=len, reverse=True))
+_EN_ANY = "(?:" + "|".join([*_EN_MONTHS, "sept", *_EN_SHORT]) + r")\b"
+_D12 = r"(?<![0-9])(?<![0-9][.:])"
+_TO = r"\s?(?:-|~|ถึง|至|到|ནས|to|until)\s?"
+_ZH_SMALL = r"(?:[0-9]{1,2}|[一二三四五六七八九十]{1,3})"
+_ZH_ERA = r"(?P<era>公元前|西元前|公元|西元|佛历|民国)?\s?"
+_ZH_YEAR = (
+    rf"{_ZH_ERA}(?<![0-9一二三四五六七八九零〇.])(?P<year>[0-9]{{4}}|[一二三四五六七八九零〇]{{4}}|(?<=前)[0-9]{{1,4}}|(?<=[元历国])"
+    rf"[0-9]{{1,4}}|(?<=民国)[一二三四五六七八九十百零]{{1,5}})"
+)
+# Chinese text often has spaces around digits (2018 年 9 月 30 日).
+_ZH_MONTH = rf"(?:{_ZH_YEAR}\s?年\s?)?(?<![0-9.])(?P<month>{_ZH_SMALL})\s?月(?!份?之久|球|饼|亮|薪|经|票)"
+_ZH_DAY_END = r"[日号](?!元|线|楼|本(?!报)|院|店|馆)"
+_TH_ERA = r"พุทธศักราช|คริสต์ศักราช|คริสตศักราช|พ\.\s?ศ\.?|ค\.\s?ศ\.?|(?<![\u0e00-\u0e7f])[พค]ศ\.?"
+_TH_YEAR = rf"(?:\s?(?:ปี\s?|,\s?)?(?P<era>{_TH_ERA}|ปี)?\s?(?P<year>[0-9]{{4}})(?![0-9]))?"
+_BO_UNDER_32 = "|".join(sorted((word for word, value in BELOW_100.items() if value < 32), key=len, reverse=True))
+_BO_DAY = rf"(?:པ་)?(?P<day>[0-9]{{1,2}}|(?:{_BO_UNDER_32}){BOUNDARY})"
+_BO_MONTH = rf"(?P<month>[0-9]{{1,2}}|{'|'.join(sorted(_BO_MONTHS, key=len, reverse=True))}|{'|'.join(sorted(_BO_BARE, key=len, reverse=True))})"
+_BO_YEAR = r"(?:(?:སྤྱི་ལོ|ཕྱི་ལོ)?་?\s?(?<![0-9])(?P<year>[0-9]{4})[་\s]*ལོའི?[་\s]*)?"
+_BO_END = r"(?![\u0f40-\u0fbc])"
+_BO_ERA = r"(?P<era>(?:སྤྱི|ཕྱི)་ལོའི?་?(?:སྔོན|གོང)(?:་?གྱི|་?གི)?(?:་ལོ)?|སྤྱི་ལོ|ཕྱི་ལོ)"
+
+
+def _all(*patterns: str, flags: int = 0) -> tuple[re.Pattern[str], ...]:
+    return tuple(re.compile(pattern, flags) for pattern in patterns)
+
+
+DATES: dict[str, tuple[re.Pattern[str], ...]] = {
+    "": _all(_D12 + r"(?P<year>[12][0-9]{3})(?P<sep>[-/.])(?P<month>[0-9]{1,2})(?P=sep)(?P<day>[0-9]{1,2})(?![0-9])",
+             _D12 + r"(?P<day>[0-9]{1,2})(?P<sep>[-/.])(?P<month>[0-9]{1,2})(?P=sep)(?P<year>[12][0-9]{3})(?![0-9])"),
+    "zh": _all(
+        rf"{_ZH_MONTH}\s?(?P<first_day>{_ZH_SMALL})\s?[日号]?\s?(?:至|到|-|~|、|和|及|与)\s?(?P<day>{_ZH_SMALL})"
+        rf"\s?{_ZH_DAY_END}",
+        rf"{_ZH_MONTH}(?:\s?(?P<day>{_ZH_SMALL})\s?{_ZH_DAY_END})?",
+        r"(?<![0-9.])(?P<first_day>[0-9]{1,2})\s?日?\s?(?:至|到|-|~|、|和)\s?(?P<day>[0-9]{1,2})\s?日(?!元|本|内|后|前|间|游|均)",
+        r"(?<![0-9.])(?P<day>[0-9]{1,2}|(?<![一二三四五六七八九十百])[二三]?十[一二三四五六七八九]?)\s?日(?!元|本|内|后|前|间|游|均)",
+    ),
+    "th": _all(
+        rf"{_D12}(?P<first_day>[0-9]{{1,2}})\s?(?:-|~|ถึง|และ|,)\s?(?:วันที่\s?)?(?P<day>[0-9]{{1,2}})"
+        rf"\s?(?:เดือน\s?)?(?P<month>{_TH_ANY}){_TH_YEAR}",
+        rf"(?:วันที่\s?)?{_D12}(?P<day>[0-9]{{1,2}})\s?(?:เดือน\s?)?(?P<month>{_TH_ANY})\s?(?:ปี\s?)?"
+        rf"['’]?(?P<year>[4-7][0-9])(?![0-9.:%])(?!\s?(?:ราย|คน|น\.|ล้าน|บาท))",
+        rf"(?:วันที่\s?)?{_D12}(?P<day>[0-9]{{1,2}})\s?(?:เดือน\s?)?(?P<month>{_TH_ANY}){_TH_YEAR}",
+        rf"(?:วันที่\s?)(?P<day>{_TH_WORDS})\s?(?:เดือน\s?)?(?P<month>{_TH_FULL}){_TH_YEAR}",
+        rf"วันที่\s?(?P<day>[0-9]{{1,2}})\s?เดือน\s?(?P<month>[0-9]{{1,2}})(?![0-9]){_TH_YEAR}",
+        _D12 + r"(?P<day>[0-9]{1,2})(?P<sep>[-/.])(?P<month>[0-9]{1,2})(?P=sep)(?P<year>[4-7][0-9])(?![0-9])",
+        rf"(?:เดือน)?(?P<month>{_TH_FULL}){_TH_YEAR}",
+        rf"(?:(?<=เดือน)|(?<=เดือน )|(?<![\u0e00-\u0e7f.]))(?P<month>{_TH_DOTTED})(?:\s?(?P<year>[4-7][0-9])"
+        rf"(?![0-9.:%]))",
+        rf"(?:(?<=เดือน)|(?<=เดือน )|(?<![\u0e00-\u0e7f.]))(?P<month>{_TH_DOTTED}){_TH_YEAR}",
+        r"วันที่\s?(?P<first_day>[0-9]{1,2})\s?(?:-|~|ถึง|และ)\s?(?:วันที่\s?)?(?P<day>[0-9]{1,2})(?![0-9.:])",
+        r"วันที่\s?(?P<day>[0-9]{1,2})(?![0-9.:])",
+    ),
+    "bo": _all(
+        rf"{_BO_YEAR}(?:སྤྱི་|བོད་)?ཟླ་?\s?(?:བ་?\s?)?{_BO_MONTH}[་\s]?(?:པ|པོ|བ)?(?:འི)?[་\s]*(?:ཚེས|ཉིན)"
+        rf"་?\s?(?P<first_day>[0-9]{{1,2}})(?:་?ཉིན)?\s?(?:ནས|-|~|དང)[་\s]?(?:ཚེས་?)?(?P<day>[0-9]{{1,2}})"
+        rf"(?![0-9])(?:་?ཉིན)?",
+        rf"{_BO_YEAR}(?:སྤྱི་|བོད་)?ཟླ་?\s?(?:བ་?\s?)?{_BO_MONTH}[་\s]?(?:པ|པོ|བ)?(?:འི)?[་\s]*(?:ཚེས|ཉིན)"
+        rf"་?\s?{_BO_DAY}(?![0-9])(?:་?ཉིན)?",
+        rf"{_BO_YEAR}སྤྱི་ཟླ་?\s?(?:བ་?\s?)?{_BO_MONTH}[་\s]?(?:པ(?:འི|ར|ས)?|པོ(?:འི|ར|ས)?)?" + _BO_END + r"(?![0-9])",
+        rf"{_BO_YEAR}ཟླ་?\s?(?:བ་?\s?)?(?P<month>[0-9]{{1,2}})་?(?:[པབ](?:འི|ར|ས)?|པོ(?:འི|ར|ས)?)" + _BO_END,
+        rf"{_BO_YEAR}ཟླ་?(?:བ་)?(?P<month>{'|'.join(sorted(_BO_MONTHS, key=len, reverse=True))})(?:འི|ར|ས)?" + _BO_END,
+        r"ཚེས་?\s?(?P<first_day>[0-9]{1,2})(?:་?ཉིན)?\s?(?:ནས|-|~)[་\s]?(?:ཚེས་?)?(?P<day>[0-9]{1,2})(?![0-9])"
+        r"(?:་?ཉིན)?",
+        rf"(?<![\u0f40-\u0fbc])ཚེས་?\s?{_BO_DAY}(?![0-9])(?:་?ཉིན)?",
+    ),
+    "en": _all(
+        rf"\b(?P<month>{_EN_ANY})\.?\s(?P<first_day>[0-9]{{1,2}})(?:st|nd|rd|th)?\s?(?:-|to|and)"
+        rf"\s?(?P<day>[0-9]{{1,2}})(?:st|nd|rd|th)?(?![0-9])(?:,?\s(?P<year>[12][0-9]{{3}})(?![0-9]))?",
+        rf"\b(?P<month>{_EN_ANY})\.?\s(?P<day>[0-9]{{1,2}})(?:st|nd|rd|th)?(?![0-9])"
+        rf"(?:,?\s(?P<year>[12][0-9]{{3}})(?![0-9]))?",
+        rf"{_D12}(?P<first_day>[0-9]{{1,2}})\s?(?:-|to|and)\s?(?P<day>[0-9]{{1,2}})\s(?P<month>{_EN_ANY})"
+        rf"\.?(?:,?\s(?P<year>[12][0-9]{{3}})(?![0-9]))?",
+        rf"{_D12}(?P<day>[0-9]{{1,2}})(?:st|nd|rd|th)?\s(?:of\s)?(?P<month>{_EN_ANY})"
+        rf"\.?(?:,?\s(?P<year>[12][0-9]{{3}})(?![0-9]))?",
+        rf"\b(?P<month>{_EN_ANY})\.?,?\s(?P<year>[12][0-9]{{3}})(?![0-9])",
+        rf"(?<=\b[Ii]n )(?P<month>{'|'.join(_EN_MONTHS)})\b",
+        flags=re.IGNORECASE,
+    ),
+}
+_ZH_MONTH_RANGE = (
+    rf"(?<![0-9.])(?P<first_month>{_ZH_SMALL})\s?月?\s?(?:至|到|-|~|、|和)\s?(?P<month>{_ZH_SMALL})"
+    rf"\s?月(?!{_ZH_SMALL}?\s?[日号0-9])"
+)
+MONTH_RANGES: dict[str, tuple[re.Pattern[str], ...]] = {"zh": _all(_ZH_MONTH_RANGE)}
+DECADES: dict[str, tuple[re.Pattern[str], ...]] = {
+    "": _all(r"(?<![0-9A-Za-z])(?P<year>1[0-9][0-9]0|20[0-9]0)(?:[’']?s)\b"),
+    "zh": _all(
+        r"(?P<century>[0-9]{1,2}|[一二三四五六七八九十]{1,3})\s?世纪\s?(?P<decade>[0-9]0|[二三四五六七八九]?十|[二三四五六七八九](?=[三四五六七八九]十))\s?"
+        r"(?:年代)?\s?(?:至|到|-|~|、|和)?\s?(?P<decade2>[0-9]0|[二三四五六七八九]十)?\s?年代",
+        r"(?P<relative>上个?世纪|本世纪)\s?(?P<decade>[0-9]0|[二三四五六七八九]?十|[二三四五六七八九](?=[三四五六七八九]十))\s?(?:年代)?\s?(?:至|到|"
+        r"-|~|、|和)?\s?(?P<decade2>[0-9]0|[二三四五六七八九]十)?\s?年代",
+        r"(?<![0-9])(?P<year>[0-9]{3}0)\s?年代",
+        r"(?<![0-9一二三四五六七八九])(?P<decade>[0-9]0|[二三四五六七八九]十|[二三四五六七八九](?=[三四五六七八九]十))\s?(?:年代)?\s?(?:至|到|-|~|、|和)?"
+        r"\s?(?P<decade2>[0-9]0|[二三四五六七八九]十)?\s?年代",
+    ),
+    "th": _all(
+        rf"ทศวรรษ(?:ที่)?\s?(?:ปี\s?)?(?:(?P<era>{_TH_ERA})\s?)?(?P<year>[12][0-9]{{3}})(?![0-9])(?:[’']?s\b)?",
+        r"(?:ทศวรรษ(?:ที่)?|ยุค(?:ปี)?|ช่วงปี)\s?(?:19)?(?P<decade>[2-9]0)(?![0-9.%:])(?:[’']?s\b)?",
+        r"ช่วง(?:ต้น|กลาง|ปลาย)?(?:ๆ)?(?:ยุค)?ปี\s?(?P<year>1[0-9][0-9]0|20[0-9]0)(?![0-9]|-|\s?ถึง|\s?และ)"
+        r"(?:[’']?s\b)?",
+        r"ยุค(?:ปี)?\s?(?P<year>1[0-9][0-9]0|20[0-9]0)(?![0-9])(?:[’']?s\b)?",
+    ),
+    "bo": _all(
+        r"དུས་རབས་\s?(?P<century>[0-9]{1,2}|ཉི་ཤུ|བཅུ་དགུ|ཉེར་གཅིག|ཉི་ཤུ་རྩ་གཅིག|བཅོ་བརྒྱད)"
+        r"་?པའི[་\s]?(?:ལོ་རབས[་\s]?)(?P<decade>[0-9]0|[^\s།0-9་]+་(?:བཅུ|ཅུ)|ཉི་ཤུ)",
+        r"(?<![0-9])(?P<year>1[0-9][0-9]0|20[0-9]0)[་\s]?(?:ལོའི་)?(?:ལོ་རབས|གྲངས|ལོ་གྲངས)",
+        r"ལོ་རབས[་\s]?(?P<year>1[0-9][0-9]0|20[0-9]0)(?![0-9])",
+        r"ལོ་རབས[་\s]?(?P<decade>[2-9]0)(?![0-9])",
+    ),
+    "en": _all(r"(?<![0-9A-Za-z])['’](?P<decade>[2-9]0)s\b"),
+}
+CENTURIES: dict[str, tuple[re.Pattern[str], ...]] = {
+    "zh": _all(rf"(?P<era>公元前|西元前)?\s?(?<![0-9])(?P<century>{_ZH_SMALL})\s?世纪(?!末?之?前?到?[0-9]+年代)"),
+    "th": _all(rf"(?P<era>พุทธ|คริสต์)?ศตวรรษที่\s?(?P<century>[0-9]{{1,2}}|{_TH_WORDS})(?![0-9])(?P<before>\s?ก่อนคริสต)?"),
+    "bo": _all(rf"(?P<era>(?:སྤྱི|ཕྱི)་ལོའི?་?(?:སྔོན|གོང)(?:་?གྱི|་?གི)?་)?"
+               rf"དུས་རབས[་\s]?(?P<century>[0-9]{{1,2}}|(?:{_BO_UNDER_32}){BOUNDARY})(?:་?པ)?"),
+    "en": _all(r"\b(?P<century>[0-9]{1,2})(?:st|nd|rd|th)[ -](?:century|centuries)(?P<before>\sBC)?", flags=re.IGNORECASE),
+}
+YEARS: dict[str, tuple[re.Pattern[str], ...]] = {
+    "zh": _all(
+        r"(?P<era>公元|西元)?(?<![0-9A-Za-z.])(?P<first_year>[0-9]{4}|[一二三四五六七八九零〇]{4})\s?年?\s?(?:-|~|至|到|、|和|及|"
+        r"与|或|/)\s?(?P<year>[0-9]{4}|[0-9]{2}(?=\s?(?:年|赛季|财年|学年))|[一二三四五六七八九零〇]{4})\s?(?:年(?!代)|赛季|财年|学年)",
+        rf"{_ZH_YEAR}\s?年(?!级|代)",
+    ),
+    "th": _all(
+        rf"(?:ปี\s?)?(?:ที่\s?)?(?P<era>{_TH_ERA}|ปี(?:งบประมาณ|การศึกษา|ภาษี|การผลิต)?|ฤดูกาล)"
+        rf"\s?(?P<first_year>[0-9]{{4}})\s?(?:-|~|/|ถึง|จนถึง|และ|กับ|หรือ|,)\s?(?:ปี\s?)?(?P<era2>{_TH_ERA})?"
+        rf"\s?(?P<year>[0-9]{{4}}|(?<=[-/])[0-9]{{2}})(?![0-9])",
+        r"(?P<year>[0-9]{1,4})\s?(?:ปี\s?)?(?P<era>ก่อนคริสตกาล|ก่อนคริสต์กาล|ก่อนคริสต์ศักราช|"
+        r"ก่อนคริสตศักราช|ปีก่อนคริสตกาล)",
+        rf"(?:ปี\s?)?(?P<era>ก่อนคริสต์ศักราช|ก่อนคริสตศักราช|{_TH_ERA})\s?(?P<year>[0-9]{{1,4}})(?![0-9])",
+        r"ปี(?:งบประมาณ|การศึกษา|ภาษี|การผลิต)?\s?(?P<year>[0-9]{4})(?![0-9])",
+        r"(?<![0-9])(?<![0-9]\s)(?<!ยุค)(?<!ช่วง)ปี\s?['’]?(?P<year>[4-7][0-9])(?![0-9.%:,])(?!\s?(?:ปี|คน|บาท|"
+        r"เปอร์|ล้าน))",
+    ),
+    "bo": _all(
+        rf"{_BO_ERA}(?:འི)?་?\s?(?P<first_year>[0-9]{{4}})(?:་?\s?ལོ)?(?:ནས|དང|-|~)[་\s]*(?P<year>[0-9]{{4}})"
+        rf"(?![0-9])(?:་?\s?ལོ)?",
+        rf"{_BO_ERA}(?:འི)?་?\s?(?P<year>[0-9]{{1,4}})(?![0-9])(?:་?\s?ལོ)?",
+        r"(?<![0-9])(?P<first_year>[12][0-9]{3})(?:ནས|དང|-|~)[་\s]*(?P<year>[12][0-9]{3})་?\s?ལོ",
+        r"(?<![0-9])(?P<year>[0-9]{4})་?\s?ལོ",
+    ),
+    "en": _all(r"\b(?P<year>[0-9]{1,4})\s(?P<era>B\.E\.|BE\b|B\.C\.E?\.?|BCE?\b)"),
+}

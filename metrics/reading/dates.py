@@ -1,0 +1,196 @@
+"""Turns the matches of `metrics.reading.calendar_words` into dates, years, decades and centuries."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from fractions import Fraction
+
+from metrics.reading.calendar_words import MONTHS, TH_SPELLED
+from metrics.reading.mention import Reading
+from metrics.reading.numerals_bo import BELOW_100
+from metrics.reading.numerals_zh import DIGIT, SMALL
+
+BUDDHIST_OFFSET = 543
+REPUBLIC_OFFSET = 1911
+
+
+def small_number(text: str | None) -> int | None:
+    """A small whole number in digits or in the number words of a language; None when absent or none."""
+    if not text:
+        return None
+    if text.isascii() and text.isdigit():
+        return int(text)
+    if text in TH_SPELLED:
+        return TH_SPELLED[text]
+    if text in BELOW_100:
+        return BELOW_100[text]
+    if len(text) > 2 and all(char in DIGIT for char in text):
+        return int("".join(str(DIGIT[char]) for char in text))
+    return _chinese(text)
+
+
+def _chinese(text: str) -> int | None:
+    total, pending = 0, None
+    for char in text:
+        if char in DIGIT and pending in (None, 0):
+            pending = DIGIT[char]
+        elif char in SMALL:
+            total, pending = total + (1 if pending is None else pending) * SMALL[char], None
+        else:
+            return None
+    return total + (pending or 0)
+
+
+def common_era(number: int, era: str | None, lang: str) -> int:
+    """Year of the common era: Buddhist when the text says so, or in Thai when it can be nothing else (2400-2699); negative before it."""
+    era = (era or "").replace(" ", "").replace(".", "")
+    if any(word in era for word in ("前", "ก่อน", "སྔོན", "གོང", "BC")):
+        return -number
+    if era == "民国":
+        return number + REPUBLIC_OFFSET
+    if any(word in era for word in ("พศ", "พุทธ", "佛历", "BE")):
+        return number - BUDDHIST_OFFSET
+    if lang == "th" and not any(word in era for word in ("คศ", "คริสต์")) and 2400 <= number < 2700:
+        return number - BUDDHIST_OFFSET
+    return number
+
+
+def _reading(match: re.Match[str], span: tuple[int, int], value: int, kind: str, core: tuple[int, int] | None = None) -> Reading:
+    return Reading(*span, Fraction(value), kind, match.string[span[0]:span[1]], core or span)
+
+
+def dates(match: re.Match[str], lang: str) -> Iterator[Reading]:
+    """The day and month of a match as one reading, its year as another, so that either may be known without the other."""
+    groups = match.groupdict()
+    month_text = groups.get("month")
+    month = 0
+    if month_text:
+        plain = month_text.replace(".", "").replace(" ", "") if lang == "th" else month_text.lower()
+        month = MONTHS.get(lang, {}).get(plain) or small_number(month_text) or 13
+    day = small_number(groups.get("day")) or 0
+    if groups.get("sep") and match.start("day") < match.start("month"):
+        american = lang == "en" and groups["sep"] == "/" and day <= 12
+        if american or month > 12 >= day:  # 3/15/2024
+            month, day = day, month
+    year_text = groups.get("year")
+    if month > 12 or day > 31 or (groups.get("day") and day == 0):
+        return
+    names = [name for name in ("day", "month") if groups.get(name)]
+    span = (min(match.start(name) for name in names), max(match.end(name) for name in names))
+    start, end = match.span()
+    if year_text:
+        start, end = (span[0], end) if match.start("year") < span[0] else (start, span[1])
+    if groups.get("first_day"):  # 3月15日至17日, 15-17 มีนาคม: two dates, of which the one nearer to the month takes it in
+        first = small_number(groups["first_day"]) or 0
+        if not 1 <= first <= 31:
+            return
+        at = match.span("first_day")
+        if month_text and match.start("month") < at[0]:
+            at = (match.start("month"), at[1])
+            span = match.span("day")
+        yield _reading(match, at, 100 * month + first, "date")
+        start = max(start, span[0], at[1])
+        span = (max(span[0], start), span[1])
+    if year_text and match.start("year") < match.start(names[0]) and match.start("year") < match.start(names[-1]):
+        yield from _year_of(match, lang)
+        yield _reading(match, (start, end), 100 * month + day, "date", span)
+    else:
+        yield _reading(match, (start, end), 100 * month + day, "date", span)
+        if year_text:
+            yield from _year_of(match, lang)
+
+
+def _year_of(match: re.Match[str], lang: str) -> Iterator[Reading]:
+    text = match.group("year")
+    number = small_number(text)
+    if number is None:
+        return
+    if len(text) == 2 and lang == "th":  # abbreviated: 15 มี.ค. 67
+        number += 2500
+    yield _reading(match, match.span("year"), common_era(number, match.groupdict().get("era"), lang), "year")
+
+
+def month_range(match: re.Match[str], _: str) -> Iterator[Reading]:
+    """3至5月: two months."""
+    first, last = (small_number(match.group(name)) or 13 for name in ("first_month", "month"))
+    if first <= 12 and last <= 12 and first != last:
+        yield _reading(match, match.span("first_month"), 100 * first, "date")
+        yield _reading(match, (match.start("month"), match.end()), 100 * last, "date")
+
+
+def years(match: re.Match[str], lang: str) -> Iterator[Reading]:
+    """One year, or two that share their era word."""
+    groups = match.groupdict()
+    text, first_text, era = groups["year"], groups.get("first_year"), groups.get("era")
+    number, first = small_number(text), small_number(first_text)
+    if number is None or (first_text and first is None):
+        return
+    if first is not None and first_text:
+        if len(text) == 2:  # 2566/67
+            number += first - first % 100
+            if number <= first:
+                return
+        if not (1000 <= first < 2700 and 1000 <= number < 2700):
+            return
+        yield _reading(match, (match.start(), match.end("first_year")), common_era(first, era, lang), "year", match.span("first_year"))
+        yield _reading(match, (match.start("year"), match.end()), common_era(number, groups.get("era2") or era, lang), "year", match.span("year"))
+        return
+    if len(text) == 2 and not era:
+        number += 2500
+    if era in (None, "", "ปี") and not 1000 <= number < 2700:
+        return
+    if lang == "zh" and not era:  # 2000年前 may be "2,000 years ago", 1998年前 is a year
+        after = match.string[match.end():match.end() + 1]
+        ago = after in ("前", "后") and after and ((number % 100 == 0 and after == "前") or not 1800 <= number <= 2100)
+        if ago or (after and after in "间来多余") or number > 2200:
+            return
+    yield _reading(match, match.span(), common_era(number, era, lang), "year", match.span("year"))
+
+
+def decades(match: re.Match[str], lang: str) -> Iterator[Reading]:
+    """20世纪60年代, ทศวรรษ 1960, 1960s: the first year."""
+    groups = match.groupdict()
+    if groups.get("year"):
+        value = common_era(int(groups["year"]), groups.get("era"), lang)
+        yield _reading(match, match.span(), value, "decade")
+        return
+    tens = _tens(groups["decade"])
+    if tens is None:
+        return
+    if groups.get("century"):
+        number = small_number(groups["century"])
+        if number is None:
+            return
+        base = 100 * (number - 1)
+    else:
+        base = 2000 if groups.get("relative") == "本世纪" or (not groups.get("relative") and tens < 20) else 1900
+    second = _tens(groups.get("decade2"))
+    if second is None and len(groups["decade"]) == 1:  # 六七十年代: the second digit stands in front of 十
+        following = match.string[match.end("decade"):match.end("decade") + 2]
+        second = _tens(following)
+    if second is not None and second > tens:
+        middle = match.end("decade")
+        yield _reading(match, (match.start(), middle), base + tens, "decade")
+        yield _reading(match, (middle, match.end()), base + second, "decade")
+        return
+    yield _reading(match, match.span(), base + tens, "decade")
+
+
+def _tens(text: str | None) -> int | None:
+    if not text:
+        return None
+    value = small_number(text)
+    if value is not None and value < 10:
+        return 10 * value
+    return value if value is not None and value % 10 == 0 and value < 100 else None
+
+
+def centuries(match: re.Match[str], _: str) -> Iterator[Reading]:
+    """20世纪, ศตวรรษที่ 20, 20th century: the number, negative before the common era."""
+    groups = match.groupdict()
+    number, era = small_number(groups["century"]), groups.get("era") or ""
+    if number is None or not 1 <= number <= 30 or era == "พุทธ":
+        return
+    before = bool(groups.get("before")) or any(word in era for word in ("前", "སྔོན", "གོང"))
+    yield _reading(match, match.span(), -number if before else number, "century", match.span("century"))

@@ -1,0 +1,37 @@
+"""Fractions in words: 三分之二, สองในสาม, བཞི་ཆ་གསུམ, 3/4; and the words for a hundred per cent."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from fractions import Fraction
+
+from metrics.reading.dates import small_number
+from metrics.reading.mention import Reading
+from metrics.reading.numerals_bo import BOUNDARY, DIGIT
+from metrics.reading.numerals_th import COUNTERS
+
+_ZH = "[0-9]{1,3}|[一二两三四五六七八九十]{1,3}"
+_TH = "[0-9]{1,3}|" + "|".join(["หนึ่ง", "สอง", "สาม", "สี่", "ห้า", "หก", "เจ็ด", "แปด", "เก้า", "สิบ"])
+_BO = f"(?:{'|'.join(DIGIT)}|བཅུ){BOUNDARY}|སུམ|[0-9]{{1,2}}"
+_SLASH = re.compile(r"(?<![0-9/.-])(?P<part>[1-9])/(?P<whole>[2-8]|10)(?![0-9/.%]|\s?[月日])")
+FRACTIONS: dict[str, tuple[re.Pattern[str], ...]] = {
+    "": (_SLASH,),
+    "zh": (re.compile(rf"(?<![0-9.一二三四五六七八九十百千万])(?P<whole>{_ZH})\s?分之\s?(?P<part>{_ZH})(?![0-9.百千万])"),),
+    "th": (re.compile(rf"(?<![0-9.])(?P<part>{_TH})\s?ใน\s?(?P<whole>{_TH})(?=ส่วน|ของ|\s|\Z|[,.)\"”])(?!\s?(?:{COUNTERS}|ล้าน|%|เปอร์))"),
+           re.compile(rf"เศษ\s?(?P<part>{_TH})\s?ส่วน\s?(?P<whole>{_TH})(?![0-9.])")),
+    "bo": (re.compile(rf"(?<![\u0f40-\u0fbc0-9])(?P<whole>{_BO})་?ཆ་(?P<part>{_BO})(?![0-9])"),),
+}
+HUNDRED: dict[str, re.Pattern[str]] = {"zh": re.compile(r"百分之百|百分百"), "th": re.compile(r"ร้อยละร้อย|ร้อย\s?เปอร์เซ็?น(?:ต์|ท์)?")}
+
+
+def fractions(text: str, lang: str) -> Iterator[Reading]:
+    """Fractions below one, as numbers; 百分之百 as a percentage."""
+    if lang in HUNDRED:
+        for match in HUNDRED[lang].finditer(text):
+            yield Reading(*match.span(), Fraction(100), "percentage", match.group(), match.span(), unit="percent")
+    for pattern in (*FRACTIONS.get(lang, ()), *FRACTIONS[""]):
+        for match in pattern.finditer(text):
+            part, whole = (3 if match.group(name) == "སུམ" else small_number(match.group(name)) for name in ("part", "whole"))
+            if part and whole and 0 < part < whole:
+                yield Reading(*match.span(), Fraction(part, whole), "number", match.group(), match.span())

@@ -1,0 +1,172 @@
+"""Tibetan numerals: དུང་ཕྱུར་37 (the magnitude stands before its number), 37ཁྲི, and number words (ཉི་ཤུ་རྩ་གཅིག, སུམ་བརྒྱ, སྟོང་ཕྲག་གསུམ)."""
+
+from __future__ import annotations
+
+import re
+from fractions import Fraction
+
+from metrics.reading.numeral import DIGITS, FREE_END, FREE_START, NUMBER, Numeral, number, step
+
+MAGNITUDES = {"བརྒྱ": 100, "སྟོང": 1000, "ཁྲི": 10**4, "འབུམ": 10**5, "ས་ཡ": 10**6, "བྱེ་བ": 10**7, "དུང་ཕྱུར": 10**8, "ཐེར་འབུམ": 10**9}
+DIGIT = {"གཅིག": 1, "གཉིས": 2, "གསུམ": 3, "བཞི": 4, "ལྔ": 5, "དྲུག": 6, "བདུན": 7, "བརྒྱད": 8, "དགུ": 9}
+_TEEN = {11: "བཅུ་གཅིག", 12: "བཅུ་གཉིས", 13: "བཅུ་གསུམ", 14: "བཅུ་བཞི", 15: "བཅོ་ལྔ", 16: "བཅུ་དྲུག", 17: "བཅུ་བདུན", 18: "བཅོ་བརྒྱད", 19: "བཅུ་དགུ"}
+_TENS = {20: "ཉི་ཤུ", 30: "སུམ་ཅུ", 40: "བཞི་བཅུ", 50: "ལྔ་བཅུ", 60: "དྲུག་ཅུ", 70: "བདུན་ཅུ", 80: "བརྒྱད་ཅུ", 90: "དགུ་བཅུ"}
+_JOINT = {20: ("རྩ", "ཉེར"), 30: ("སོ",), 40: ("ཞེ",), 50: ("ང",), 60: ("རེ",), 70: ("དོན",), 80: ("གྱ",), 90: ("གོ",)}
+_MANIFOLD = {"ཆིག": 1, "ཉིས": 2, "སུམ": 3, "བཞི": 4, "ལྔ": 5, "དྲུག": 6, "བདུན": 7, "བརྒྱད": 8, "དགུ": 9}
+
+
+def _below_100() -> dict[str, int]:
+    words = {**DIGIT, "བཅུ": 10, "བཅུ་ཐམ་པ": 10, "བཅུ་ལྔ": 15, "བཅུ་བརྒྱད": 18, **{word: value for value, word in _TEEN.items()}}
+    for tens, word in _TENS.items():
+        words[word] = words[f"{word}་ཐམ་པ"] = tens
+        for digit, one in ((digit, one) for one, digit in DIGIT.items()):
+            for joint in _JOINT[tens]:
+                words[f"{word}་{joint}་{one}"] = tens + digit
+                if joint != "རྩ":
+                    words[f"{joint}་{one}"] = tens + digit
+            words[f"{word}་རྩ་{one}"] = tens + digit
+    return words
+
+
+BELOW_100 = _below_100()
+# After a number word: no further letter, but a case ending may be written on to it (གསུམ་, ལྔའི, བཞིར).
+BOUNDARY = (
+    r"(?:(?=འི|འོ|འང|འམ|ར(?![\u0f71-\u0fbc\u0f40-\u0f6c])|ས(?![\u0f71-\u0fbc\u0f40-\u0f6c]))|"
+    r"(?![\u0f40-\u0fbc]))"
+)
+_BELOW = "|".join(sorted(BELOW_100, key=len, reverse=True))
+_NOT_INSIDE = r"(?<![\u0f40-\u0fbc])"
+_BELOW_RE = re.compile(f"(?:{_BELOW}){BOUNDARY}")
+_MAG = "|".join(sorted(MAGNITUDES, key=len, reverse=True))
+_LARGE = "|".join(sorted((name for name in MAGNITUDES if name != "བརྒྱ"), key=len, reverse=True))
+_FOLD = "|".join(_MANIFOLD)
+# ཉིས་བརྒྱ, སུམ་སྟོང, or the bare བརྒྱ and སྟོང; not བརྒྱ་ཆ (per cent).
+_FOLDED = re.compile(rf"(?:({_FOLD})་)?(བརྒྱ|སྟོང|ཁྲི|འབུམ)(?:་ཐམ་པ)?{BOUNDARY}(?!་ཆ|་ཕྲག|[་\s]?[0-9$£€¥])")
+_AND = re.compile(r"[་\s]*(?:དང|རྩ)?[་\s]*")
+_GAP = r"[་\s]?"
+_HEAD = rf"(?:(?:{_MAG})(?:་ཕྲག)?{_GAP}){{1,2}}\s?[$£€¥]?"  # ས་ཡ་£125: the sign may stand between
+_HEADED = re.compile(rf"({_HEAD})({DIGITS})")
+_HEADED_WORDS = re.compile(rf"((?:{_LARGE})(?:་ཕྲག)?|བརྒྱ་ཕྲག)་(?:(?={_FOLD}|{_BELOW}|བརྒྱ))")
+_TRAILING = re.compile(rf"({DIGITS}){_GAP}((?:{_MAG})(?:་ཕྲག)?)(?![\u0f40-\u0fbc]|་ཆ|[་\s]?[0-9])")
+_SEVERAL = re.compile(rf"({_MAG})(?:་ཕྲག)?་(?:ཁ་ཤས|འགའ|མང་པོ|དུ་མ){BOUNDARY}")
+_MORE = re.compile(r"[་\s]?(?:ལྷག|ཡན)(?![\u0f40-\u0fbc])")
+_HALF = re.compile(r"་?དང་ཕྱེད(?:་ཀ)?")
+_POINT = re.compile(rf"་ཚེག་((?:(?:{'|'.join(DIGIT)}|ཀླད་ཀོར)་?)+)")
+_ORDINAL_AFTER = re.compile(r"་?(?:པ|པོ)(?:འི|ར|ས)?(?![\u0f40-\u0fbc])")
+START = re.compile(
+    rf"{FREE_START}[0-9]|(?:(?<![\u0f40-\u0fbc])|(?<=སྒོར)){_HEAD}(?=[0-9])"
+    rf"|{_NOT_INSIDE}(?:(?:{_LARGE}|བརྒྱ)(?:་ཕྲག)?་(?:ཁ་ཤས|འགའ|མང་པོ|དུ་མ)|(?:{_FOLD})་(?:བརྒྱ|སྟོང|ཁྲི|"
+    rf"འབུམ){BOUNDARY}|(?:{_BELOW}){BOUNDARY}|(?:{_LARGE}|བརྒྱ){BOUNDARY}(?!་ཆ))"
+)
+_COUNTED_BEFORE = re.compile(r"(?:མི|ལོ|ལོ་ངོ|ཟླ|ཟླ་བ|ཉིན|ཆུ་ཚོད|སྐར་མ|སྐར་ཆ|ཐེངས|སྒོར|སྒོར་མོ|སྨི|སྤྱི་ལེ|"
+                             r"སྤྱི་རྒྱ|ཏུན|བརྒྱ་ཆ|མི་གྲངས|གཟའ་འཁོར|བདུན་ཕྲག|ལྡབ|རྒྱ་མ|མུའུ|གྲངས|དུས་རབས|ལོ་རབས)"
+                             r"་?\s?\Z")
+
+
+def _magnitude(text: str) -> int:
+    unit = 1
+    for name in re.findall(_MAG, text):
+        unit *= MAGNITUDES[name]
+    return unit
+
+
+def _small(text: str, at: int) -> tuple[Fraction, int, int] | None:
+    """Number words below the next magnitude word: hundreds and what is under 100. (value, end, number of words)."""
+    digits = NUMBER.match(text, at)
+    if digits:
+        value = number(digits.group())
+        return None if value is None else (value, digits.end(), 1)
+    total, end, last, words = Fraction(0), at, 10**9, 0
+    while (folded := _FOLDED.match(text, end)) and MAGNITUDES[folded.group(2)] < last:
+        if folded.group(1) is None and words and folded.group(2) != "བརྒྱ":
+            break
+        last = MAGNITUDES[folded.group(2)]
+        total, words = total + _MANIFOLD.get(folded.group(1) or "ཆིག", 1) * last, words + 1 + bool(folded.group(1))
+        end = folded.end()
+        after = _AND.match(text, end)
+        if after and (_FOLDED.match(text, after.end()) or _BELOW_RE.match(text, after.end())):
+            end = after.end()
+        else:
+            return total, end, words
+    below = _BELOW_RE.match(text, end)
+    if below:
+        total, end, words = total + BELOW_100[below.group()], below.end(), words + below.group().count("་") + 1
+        point = _POINT.match(text, end)
+        if point:
+            found = re.findall("|".join([*DIGIT, "ཀླད་ཀོར"]), point.group(1))
+            total, end, words = total + Fraction("0." + "".join(str(DIGIT.get(word, 0)) for word in found)), point.end(), words + 1
+    return (total, end, words) if words else None
+
+
+def _several(text: str, at: int) -> Numeral | None:
+    several = _SEVERAL.match(text, at)
+    if several is None:
+        return None
+    unit = Fraction(MAGNITUDES[several.group(1)])
+    return Numeral(at, several.end(), 2 * unit, 10 * unit, True, unit, spelled=True)
+
+
+def parse(text: str, at: int) -> Numeral | None:
+    """The numeral that begins at `at` (a place that START found); None when what stands there is no number."""
+    found = _several(text, at) or _parts(text, at)
+    if found is None or found.indefinite:
+        return found
+    half = _HALF.match(text, found.end)
+    if half and (found.scale > 1 or not text[found.end - 1].isdigit()):
+        found.value, found.end = found.value + found.scale / 2, half.end()
+    more = _MORE.match(text, found.end)
+    if more:
+        found.high, found.end = found.value + step(found.value), more.end()
+    return found
+
+
+def _parts(text: str, at: int) -> Numeral | None:
+    trailing = _TRAILING.match(text, at)
+    if trailing:
+        value, unit = number(trailing.group(1)), _magnitude(trailing.group(2))
+        return None if value is None else Numeral(at, trailing.end(), value * unit, scale=Fraction(unit))
+    if text[at].isdigit():
+        digits = NUMBER.match(text, at)
+        value = number(digits.group()) if digits else None
+        return None if digits is None or value is None else Numeral(at, digits.end(), value)
+    total, last, end, scale, first, words = Fraction(0), float("inf"), at, Fraction(1), False, 0
+    place = at
+    while True:
+        head = _HEADED.match(text, place)
+        if head:
+            unit, value = _magnitude(head.group(1)), number(head.group(2))
+            if unit >= last or value is None or not re.compile(FREE_END).match(text, head.end()):
+                break
+            total, last, end = total + value * unit, unit, head.end()
+            scale, first, words = Fraction(unit), True, words + 2
+        else:
+            head = _HEADED_WORDS.match(text, place)
+            got = _small(text, head.end()) if head else _small(text, place)
+            if got is None or (head is None and (got[0] >= last or text[got[1] - 1].isdigit())):
+                break
+            unit = _magnitude(head.group(1)) if head else 1
+            if unit >= last:
+                break
+            if head and unit == 1000 and "ཕྲག" not in head.group(1) and got[0] >= 100:  # སྟོང་ལྔ་བརྒྱ: 1,500
+                total, last, end, words = total + unit + got[0], 1, got[1], words + 2
+            else:
+                total, last, end, words = total + got[0] * unit, unit, got[1], words + got[2] + bool(head)
+                scale, first = (Fraction(unit), True) if head else (scale, first)
+        glue = _AND.match(text, end)
+        place = glue.end() if glue else end
+    if end == at:
+        bare = re.compile(rf"(?:{_LARGE}|བརྒྱ)(?:་ཐམ་པ)?{BOUNDARY}(?!་ཆ|་ཕྲག)").match(text, at)
+        if bare is None or not _COUNTED_BEFORE.search(text, max(0, at - 16), at):
+            return None
+        unit = _magnitude(bare.group())
+        return Numeral(at, bare.end(), Fraction(unit), scale=Fraction(unit), spelled=True)
+    spelled = not any("0" <= char <= "9" for char in text[at:end])
+    if words == 1 and text[at:end] in ("བརྒྱ", "སྟོང", "ཁྲི", "འབུམ") and not _COUNTED_BEFORE.search(text, max(0, at - 16), at):
+        return None
+    ordinal = spelled and bool(_ORDINAL_AFTER.match(text, end))
+    return Numeral(at, end, total, scale=scale, scale_first=first, spelled=spelled, lone=spelled and words == 1, ordinal=ordinal)
+
+
+def counted(text: str, at: int) -> bool:
+    """Does a word that counts or measures stand before?"""
+    return bool(_COUNTED_BEFORE.search(text, max(0, at - 16), at))

@@ -1,0 +1,112 @@
+"""Tables of words around numbers: currencies, units, and the traditional characters that they and numerals are written with."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from fractions import Fraction
+from functools import lru_cache
+from importlib import resources
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
+LANGUAGES = ("zh", "th", "bo", "en")
+
+# One character for one, so that offsets stay. Only characters of numerals, units, currencies, dates and the words around them.
+_TRADITIONAL = "億萬兩號點時間後來歲個輛臺幣銖圓圆鎊韓歐盧紀數餘幾約過條種張顆隻頭棵屆層棟戶組隊輪週鐘釐頃畝噸國舊曆歷達負優員鎮縣區傷單雙總業報級處" \
+    "萊邊紐蘭澤領門碼廣東馬緬長關於現節場樓訊貳參○仟佰"
+_SIMPLIFIED = "亿万两号点时间后来岁个辆台币铢元元镑韩欧卢纪数余几约过条种张颗只头棵届层栋户组队轮周钟厘顷亩吨国旧历历达负优员镇县区伤单双总业报级处" \
+    "莱边纽兰泽领门码广东马缅长关于现节场楼讯二参〇千百"
+# The numerals of cheques are common characters elsewhere (大陆, 参加, 收拾): they are numerals in company only.
+_CHEQUE = "壹贰貳叁參叄肆伍陆陸柒捌玖拾佰仟零万萬亿億"
+_CHEQUE_RUN = re.compile(f"[{_CHEQUE}]{{2,}}")
+_CHEQUE_DIGITS = str.maketrans("壹贰貳叁參叄肆伍陆陸柒捌玖拾佰仟萬億", "一二二三三三四五六六七八九十百千万亿")
+_SIGNS = {"％": "%", "＄": "$", "￥": "¥", "：": ":", "．": ".", "－": "-", "／": "/", "（": "(", "）": ")", "～": "~", "〜": "~", "–": "-", "—": "-",
+          "‑": "-", "−": "-", "‐": "-", "٪": "%", "﹪": "%", "\u00a0": " ", "\u202f": " ", "\u2009": " ", "\u3000": " ", "＋": "+"}
+_CHINESE = str.maketrans({**dict(zip(_TRADITIONAL, _SIMPLIFIED, strict=True)), **_SIGNS})
+_OTHERS = str.maketrans({**_SIGNS, "\u0f0c": "\u0f0b"})
+
+
+def base_language(lang: str) -> str:
+    """Language subtag of a code, ISO 639-1 where there is one: "zh-Hans" -> "zh", "tha" -> "th"."""
+    subtag = lang.replace("_", "-").split("-")[0].lower()
+    return {"zho": "zh", "chi": "zh", "cmn": "zh", "tha": "th", "bod": "bo", "tib": "bo", "eng": "en"}.get(subtag, subtag)
+
+
+def one_for_one(text: str, lang: str) -> str:
+    """The text with simplified characters and plain signs for the others, of the same length."""
+    if text.isascii():
+        return text
+    if lang != "zh":
+        return text.translate(_OTHERS)
+    return _CHEQUE_RUN.sub(_cheque, text).translate(_CHINESE)
+
+
+def _cheque(match: re.Match[str]) -> str:
+    run = match.group()
+    own = sum(char not in "零万萬亿億" for char in run)
+    return run.translate(_CHEQUE_DIGITS) if own > 1 and any(char in "拾佰仟万萬亿億" for char in run) else run
+
+
+class WordTable(Generic[T]):
+    """Finds the longest known word that begins or ends at a place."""
+
+    def __init__(self, words: Iterable[tuple[str, T, tuple[str, ...]]]) -> None:
+        """Words with what they mean, and what must not follow them."""
+        self._by_start: dict[str, list[tuple[str, T, tuple[str, ...]]]] = {}
+        self._by_end: dict[str, list[tuple[str, T, tuple[str, ...]]]] = {}
+        for entry in sorted(words, key=lambda entry: (-len(entry[0]), entry[0])):
+            self._by_start.setdefault(entry[0][0], []).append(entry)
+            self._by_end.setdefault(entry[0][-1], []).append(entry)
+
+    def starting(self, text: str, at: int) -> tuple[str, T] | None:
+        """The longest word that begins at `at`."""
+        for word, meaning, never_before in self._by_start.get(text[at:at + 1], ()):
+            if text.startswith(word, at) and not (never_before and text.startswith(never_before, at + len(word))):
+                return word, meaning
+        return None
+
+    def ending(self, text: str, at: int) -> tuple[str, T] | None:
+        """The longest word that ends before `at`."""
+        if at == 0:
+            return None
+        for word, meaning, _ in self._by_end.get(text[at - 1], ()):
+            if text.endswith(word, 0, at):
+                return word, meaning
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A unit of measure."""
+
+    id: str
+    dimension: str
+    factor: Fraction = field(compare=False)
+    """Of the base unit."""
+
+
+def _rows(name: str) -> list[list[str]]:
+    text = resources.files("metrics.reading").joinpath("data", name).read_text(encoding="utf-8")
+    return [line.split("\t") for line in text.split("\n") if line and not line.startswith("#")]
+
+
+@lru_cache(maxsize=8)
+def currencies(lang: str) -> WordTable[frozenset[str]]:
+    """Currency words of a language, with the signs and codes of all."""
+    rows = [(word, frozenset(codes.split(","))) for of, word, codes in _rows("currencies.tsv") if of in ("", lang)]
+    return WordTable((word, codes, ("ทอง", "เงิน", "รางวัล", "ที่ระลึก") if word == "เหรียญ" else ()) for word, codes in rows)
+
+
+@lru_cache(maxsize=8)
+def units(lang: str) -> WordTable[Unit]:
+    """Unit words of a language, with the symbols of all."""
+    words: list[tuple[str, Unit, tuple[str, ...]]] = []
+    for id_, dimension, factor, common, *own in _rows("units.tsv"):
+        unit = Unit(id_, dimension, Fraction(factor))
+        columns = [common, own[LANGUAGES.index(lang)] if lang in LANGUAGES else ""]
+        for word in (word for column in columns for word in column.split("|") if word):
+            name, _, never = word.partition("!")
+            words.append((name, unit, tuple(never.split(",")) if never else ()))
+    return WordTable(words)
