@@ -259,9 +259,13 @@ def _readings(text: str, numeral: Numeral, span: tuple[int, int], percent: re.Ma
     ordinal = ordinal or bool(after and after.match(text, numeral.end))
     dimension = unit.dimension if unit else None
     measured = bool(codes) or (dimension is not None and dimension not in COUNT_DIMENSIONS)
-    lone = numeral.lone and not measured and (
-        ordinal or value == 1 or (lang == "bo" and unit is None and not numerals_bo.counted(text, numeral.start)))
-    hard = not ordinal and not lone and (measured or numeral.value > SMALL or value.denominator > 1)
+    counted = measured or dimension == "person"
+    if lang in ("th", "bo"):  # สองปี, สองเท่า are as loose as "a couple of years"
+        counted = counted and dimension not in ("duration", "months")
+    elif lang == "zh":
+        counted = not ordinal and (value != 1 or measured)
+    lone = numeral.lone and not counted
+    hard = not ordinal and (measured or numeral.value > SMALL or value.denominator > 1)
     kind = "money" if codes else "number"
 
     def build(at: tuple[int, int], number: Fraction, inner: tuple[int, int]) -> Reading:

@@ -50,7 +50,7 @@ class Reading:
     half_day: bool = False
     """A clock time of 12 hours without its half of the day: 12 hours later is as good."""
     lone: bool = False
-    """A word that is a number only perhaps (หนึ่ง, གཉིས, 第三, 中午): the benchmark's precision leaves it out."""
+    """A single word that is a number only perhaps, or used loosely (หนึ่ง, สองปี, གཉིས, 第三, 中午): precision leaves it out."""
     hard: bool = True
     """False for what translators often leave out or add: lone small numerals without a unit of measure, ordinals, one."""
 
