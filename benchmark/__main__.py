@@ -1,10 +1,34 @@
-"""`python -m benchmark`."""
+"""`python -m benchmark`, and the console script `sgsrl-bench`."""
 
 from __future__ import annotations
 
 import sys
+from importlib.util import find_spec
+from pathlib import Path
 
-from benchmark.cli import main
+HOME = Path(__file__).resolve().parents[1]
+"""Holds the packages benchmark, training and metrics."""
+
+
+def script() -> int:
+    """The console script: a user's own modules are found in the working directory, behind everything installed."""
+    sys.path.append("")
+    return start()
+
+
+def start() -> int:
+    """Runs the command line with the suite's own packages, whatever files of the same names lie in the working directory."""
+    for package in ("metrics", "training"):
+        spec = find_spec(package)
+        if spec is None or spec.origin is None or Path(spec.origin).resolve().parents[1] != HOME:
+            # `python -m` looks into the working directory first; a user's metrics.py there is not ours.
+            sys.path.insert(0, str(HOME))
+            sys.modules.pop(package, None)
+            break
+    from benchmark.cli import main
+
+    return main()
+
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(start())

@@ -1,9 +1,14 @@
-"""What to say when a user's name is not known: the nearest ones, or all of them."""
+"""Names that a user gives: what to say when one is not known, what stands behind one, and the line that documents it."""
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterable
 from difflib import get_close_matches
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
 
 
 def nearest(name: str, known: Iterable[str]) -> str:
@@ -11,3 +16,34 @@ def nearest(name: str, known: Iterable[str]) -> str:
     options = sorted(known)
     close = get_close_matches(name, options, n=3, cutoff=0.6)
     return f"did you mean {' or '.join(close)}?" if close else f"known: {', '.join(options)}"
+
+
+def load(target: str) -> Any:
+    """What "module:attribute" names. Raises ImportError or AttributeError: a wrong entry of a table is our fault, not the user's."""
+    module, _, attribute = target.partition(":")
+    return getattr(import_module(module), attribute)
+
+
+def first_line(target: str) -> str:
+    """First line of the docstring of "module:function", or of its module where the function has none; nothing is imported."""
+    module, _, attribute = target.partition(":")
+    spec = find_spec(module)
+    if spec is None or spec.origin is None:
+        raise ImportError(f"no module {module}")
+    tree = ast.parse(Path(spec.origin).read_text("utf-8"))
+    wanted = [n for n in tree.body if isinstance(n, ast.FunctionDef | ast.ClassDef) and n.name == attribute]
+    text = next((d for n in wanted if (d := ast.get_docstring(n))), None) or ast.get_docstring(tree) or ""
+    return text.partition("\n")[0]
+
+
+def field_lines(source: str, name: str) -> dict[str, str]:
+    """field -> first line of the string under it, in the class `name` of a module's source text."""
+    tree = ast.parse(source)
+    found: dict[str, str] = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ClassDef) and node.name == name:
+            for field, below in zip(node.body, node.body[1:], strict=False):
+                if (isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name) and isinstance(below, ast.Expr)
+                        and isinstance(below.value, ast.Constant) and isinstance(below.value.value, str)):
+                    found[field.target.id] = below.value.value.strip().partition("\n")[0]
+    return found

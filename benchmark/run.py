@@ -11,6 +11,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+from benchmark.arguments import ALLOW, SET, arg
 from benchmark.pipeline.measure import (
     OWN_DATA_CODE,
     WORLD_CODE,
@@ -27,16 +28,39 @@ from benchmark.pipeline.measure import (
 )
 from benchmark.pipeline.preflight import WITH_RL, preflight
 from benchmark.pipeline.train import pairs_of, rl, sft, validate_reward
+from benchmark.registry import nearest
 from benchmark.rundir.steps import check_config, locked
 from benchmark.settings.assets import resolve
 from benchmark.settings.config import Profile, Prompt, load_profile
 from benchmark.settings.models import Models
 from benchmark.settings.prompts import asked
 from benchmark.tasks import Task, load_task
+from metrics.errors import UserError
 from metrics.records import Example, read_examples, sha256_file, write_examples
 from training.shared import processes
 
 WITH_RECOVERY = ("recovery", "all")
+
+
+UP_TO = ("sft", "rl", "recovery", "all")
+"""How far `run` can be asked to go."""
+
+
+def _stage(text: str) -> str:
+    if text not in UP_TO:
+        raise UserError(f"unknown stage {text!r}; {nearest(text, UP_TO)}")
+    return text
+
+
+ARGUMENTS = [
+    arg("--stage", type=_stage, required=True, metavar="{" + ",".join(UP_TO) + "}", help="how far to go"),
+    arg("--profile", default="tiny", help="name of a shipped profile, or a TOML file (default: tiny)"),
+    arg("--run-dir", metavar="DIR", help="run directory (default: runs/PROFILE-seedN)"),
+    SET,
+    ALLOW,
+    arg("--seed", type=int, help="seed of training, sampling and resampling; never of the world"),
+]
+"""Of `run`."""
 
 
 def command(args: argparse.Namespace) -> int:

@@ -17,6 +17,7 @@ from typing import Any
 
 import numpy as np
 
+from benchmark.arguments import arg
 from benchmark.compare.runs import documents, systems_of
 from benchmark.rundir.summaries import read_summary
 from metrics.errors import UserError
@@ -138,6 +139,13 @@ def markdown(pooled: dict[str, Any], metrics: Sequence[str] = SHOWN) -> str:
         row.append("-" if ratio is None else f"{ratio:.0%} [{kept['ci_low']:.0%}, {kept['ci_high']:.0%}]")
         lines.append(f"| {name} | " + " | ".join(row) + " |")
     return "\n".join(lines)
+
+
+ARGUMENTS = [
+    arg("runs", nargs="+", metavar="RUN_DIR"),
+    arg("--out", metavar="FILE.json", help="where to write the pooled summary"),
+]
+"""Of `pool`."""
 
 
 def command(args: argparse.Namespace) -> int:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from benchmark.arguments import arg
 from benchmark.rundir.summaries import read_summary
 from metrics.errors import UserError
 from metrics.records import read_examples
@@ -83,6 +84,13 @@ def compare_runs(run_a: Path, run_b: Path) -> list[Row]:
 
 def _number(value: float | None) -> str:
     return "-" if value is None else f"{value:.4f}" if abs(value) < 10 else f"{value:.2f}"
+
+
+ARGUMENTS = [
+    arg("run_a", metavar="RUN_A"),
+    arg("run_b", metavar="RUN_B"),
+]
+"""Of `compare`."""
 
 
 def command(args: argparse.Namespace) -> int:

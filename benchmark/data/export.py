@@ -6,6 +6,7 @@ import argparse
 from itertools import islice
 from pathlib import Path
 
+from benchmark.arguments import arg
 from benchmark.registry import nearest
 from benchmark.tasks import load_task
 from metrics.errors import UserError
@@ -33,6 +34,33 @@ def check_size(n: int | None) -> int | None:
     if n is not None and n > MOST_ROWS:
         raise UserError(f"--n {n}: at most {MOST_ROWS}")
     return n
+
+
+ARGUMENTS = [
+    arg(
+        "action",
+        choices=["export", "corpus", "join", "names", "facts"],
+        help="export: a split as examples.jsonl; corpus: texts for python -m training; join: your texts into disjoint splits; "
+        "names: a list of names from pairs of titles; facts: your examples with what can be read from them, to be corrected",
+    ),
+    arg("--task", metavar="NAME", help="export: the task"),
+    arg("--split", metavar="SPLIT", help="export: para, src, dev or test"),
+    arg("--name", metavar="NAME", help="corpus: base, reranker, comet, encoder or words"),
+    arg("--n", type=int, help="number of rows (export: default is the split's size)"),
+    arg("--seed", type=int, default=1, help="corpus: seed of the draw (default: 1)"),
+    arg("--articles", nargs="+", metavar="FILE", help="join: JSON Lines of articles (CNewSum's, or id and source)"),
+    arg("--titles", metavar="FILE", help="join: their titles in the target language, TSV or JSON Lines of id and title"),
+    arg("--target-lang", default="th", metavar="LANG", help="join, names: language of the titles (default: th)"),
+    arg("--from", dest="titles_from", metavar="FILE.tsv", help="names: pairs of titles, Chinese and target language, with a header line"),
+    arg("--origin", metavar="TEXT", help="names: where the titles come from and under what licence; goes into the list"),
+    arg("--examples", metavar="FILE", help="facts: examples.jsonl without facts"),
+    arg("--names", metavar="FILE.tsv", help="facts: your own names besides the shipped ones"),
+    arg("--n-para", type=int, default=10_000, help="join: pairs of D_para (default: 10000)"),
+    arg("--n-dev", type=int, default=5_000, help="join: pairs of dev (default: 5000)"),
+    arg("--n-src", type=int, default=100_000, help="join: sources of D_src (default: 100000)"),
+    arg("--out", required=True, metavar="FILE", help="file to write (join: folder)"),
+]
+"""Of `data`."""
 
 
 def command(args: argparse.Namespace) -> int:

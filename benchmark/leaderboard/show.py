@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
 
+from benchmark.arguments import arg
 from benchmark.leaderboard import board as boards
 from benchmark.leaderboard.board import Board
 from benchmark.leaderboard.ranks import WORDS, View, derive
@@ -24,6 +25,21 @@ ACTIONS = {
     "create": "benchmark.leaderboard.show:create",
 }
 """Action -> "module:function" taking the parsed arguments and returning the exit code."""
+
+ARGUMENTS = [
+    arg("action", choices=["show", "verify", "export", "create"], help="create: empty boards, or anew where they are empty"),
+    arg("--board", metavar="FILE", help="board file (default: all of the suite's own)"),
+    arg("--task", metavar="NAME", help="the suite's own board of that task; create: the task (default: all tasks)"),
+    arg("--quick", action="store_true", help="verify: what the file tells by itself, nothing recomputed"),
+    arg("--sort", metavar="COLUMN", help="show, export: a metric, system or trust (default: the board's primary metric)"),
+    arg("--reverse", action="store_true", help="show, export: the other way round"),
+    arg("--filter", nargs="+", action="extend", default=[], metavar="TEXT", help="show, export: systems with TEXT, or FIELD=TEXT"),
+    arg("--top", type=int, default=10, help="show: number of systems (default: 10)"),
+    arg("--out", metavar="DIR", default="leaderboard-export", help="export: where to write (default: leaderboard-export)"),
+    arg("--profile", default="tiny", help="verify: profile that names the weights of neural metrics (default: tiny)"),
+]
+"""Of `leaderboard`."""
+
 
 def command(args: argparse.Namespace) -> int:
     """`leaderboard`."""

@@ -15,6 +15,7 @@ from pathlib import Path
 from platform import python_version
 from typing import Any
 
+from benchmark.arguments import arg
 from benchmark.leaderboard import board as boards
 from benchmark.leaderboard.board import Board, Entry, key_of, name_of
 from benchmark.leaderboard.schema import label, problem
@@ -38,6 +39,23 @@ class Change:
 
     entry: Entry
     before: Entry | None
+
+
+ARGUMENTS = [
+    arg("run_dir", nargs="?", metavar="RUN_DIR", help="a run directory: its stages on every task that has a board"),
+    arg("--checkpoint", metavar="DIR", help="a Hugging Face checkpoint to generate with"),
+    arg("--generations", metavar="FILE", help="generations.jsonl of one system"),
+    arg("--task", metavar="NAME", help="task of the board"),
+    arg("--system", metavar="NAME", help="name on the board"),
+    arg("--version", default="1", metavar="V", help="version of the system (default: 1)"),
+    arg("--board", metavar="FILE", help="board file (default: the suite's own)"),
+    arg("--stage-name", metavar="NAME", help="stage of a checkpoint that does not tell it"),
+    arg("--confirm", metavar="RUN_DIR", help="a second run of the same configuration: equal weights and outputs make it `regenerated`"),
+    arg("--reward-validation", metavar="FILE", help="reward.json of validate-reward; its digest goes into the entry"),
+    arg("--neural", nargs="+", action="extend", default=[], metavar="FAMILY", help="score with weights, too: retrieval, scorers, reward"),
+    arg("--profile", default="tiny", help="profile that names those weights and the decoding (default: tiny)"),
+]
+"""Of `submit`."""
 
 
 def command(args: argparse.Namespace) -> int:

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from benchmark.arguments import ALLOW, OUT, SET, arg
 from benchmark.data.userdata import read_split
 from benchmark.pipeline.measure import (
     OWN_DATA_CODE,
@@ -50,6 +51,19 @@ def lineage_of(model: str) -> dict[str, Any]:
     except (ValueError, RecursionError) as error:
         raise UserError(f"{path}: not JSON ({error}); mend or remove it") from None
     return found if isinstance(found, dict) else {}
+
+
+ARGUMENTS = [
+    arg("--model", required=True, metavar="PATH_OR_HUB_ID", help="Hugging Face checkpoint"),
+    arg("--task", required=True, metavar="NAME", help="task to evaluate on"),
+    OUT,
+    arg("--backend", help="transformers or vllm (default: the profile's generate.backend)"),
+    arg("--stage-name", metavar="NAME", help="stage to file it under (default: the checkpoint's own, else 'model')"),
+    arg("--profile", default="tiny", help="profile for generation and scoring settings (default: tiny)"),
+    SET,
+    ALLOW,
+]
+"""Of `evaluate`."""
 
 
 def command(args: argparse.Namespace) -> int:

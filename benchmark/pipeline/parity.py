@@ -20,6 +20,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from benchmark.arguments import ALLOW, SET, arg
 from benchmark.generation.local import Decoding, generate_texts, token_cap
 from benchmark.pipeline.measure import settle_torch
 from benchmark.registry import nearest
@@ -64,6 +65,22 @@ class Written:
 
     tokens: list[int]
     stopped: bool
+
+
+ARGUMENTS = [
+    arg("run_dir", nargs="?", metavar="RUN_DIR", help="check this run's checkpoints and reward; the result goes into its manifest"),
+    arg("--model", metavar="PATH_OR_HUB_ID", help="policy to generate with (default: the last stage of RUN_DIR, or the profile's)"),
+    arg("--reranker", metavar="PATH_OR_HUB_ID", help="yes/no reranker to score with (default: the reward of RUN_DIR or profile)"),
+    arg("--backend", help="transformers, vllm or both (default: both where vLLM is installed)"),
+    arg("--task", metavar="NAME", help="task whose dev sources are used (default: the profile's)"),
+    arg("--n", type=int, default=32, help="number of sources (default: 32)"),
+    arg("--tolerance", type=float, default=1e-3, help="largest difference of scores and logits (default: 0.001)"),
+    arg("--out", metavar="FILE", help="JSON file to write"),
+    arg("--profile", default="tiny", help="profile for models and generation settings (default: tiny)"),
+    SET,
+    ALLOW,
+]
+"""Of `parity`."""
 
 
 def command(args: argparse.Namespace) -> int:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+from benchmark.arguments import ALLOW, SET, arg
 from benchmark.plan.needs import GIB, SHARDED, Judge, Machine, Need, Tokens, measure_need, rl_need, sft_need, with_hours
 from benchmark.plan.shapes import Shape, find_shape
 from benchmark.plan.workload import Sizes, count_tokens, sizes_of
@@ -172,6 +173,17 @@ def mend(profile: Profile, machine: Machine, tokens: Tokens, sizes: Sizes, stage
         if fits(*state):
             return "set " + " and ".join(said)
     return "no setting of this suite makes it fit: use a smaller model (policy.path, rl.reward_path), more GPUs, or GPUs with more memory"
+
+
+ARGUMENTS = [
+    arg("--profile", default="tiny", help="profile to plan (default: tiny)"),
+    arg("--gpus", type=int, default=1, metavar="N", help="number of GPUs (default: 1)"),
+    arg("--gpu-memory", type=float, required=True, metavar="GIB", help="memory of one GPU in GiB"),
+    arg("--strategy", default="ddp", metavar="NAME", help="ddp: weights whole on each GPU; fsdp or zero3: spread (default: ddp)"),
+    SET,
+    ALLOW,
+]
+"""Of `plan`."""
 
 
 def command(args: argparse.Namespace) -> int:

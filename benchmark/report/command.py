@@ -6,7 +6,11 @@ import argparse
 import sys
 from pathlib import Path
 
+from benchmark.arguments import arg
 from benchmark.rundir.summaries import read_summary
+
+ARGUMENTS = [arg("run_dir", metavar="RUN_DIR")]
+"""Of `report`."""
 
 
 def command(args: argparse.Namespace) -> int:

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from benchmark.arguments import OUT, arg
 from benchmark.reward.bestofn import Sampling, best_of_n, prepare
 from benchmark.reward.blindspots import RunUnderTest, blind_spots, read_run
 from benchmark.reward.challenge import TARGETS, build
@@ -53,6 +54,27 @@ def check_out(out: Path) -> None:
         place = place.parent
     if not place.is_dir() or not os.access(place, os.W_OK):
         raise UserError(f"--out {out}: cannot be written ({place} is no folder, or is read-only); give another folder")
+
+
+ARGUMENTS = [
+    arg("--reward", metavar="REWARD", help="NAME, FOLDER, module:function or metric:NAME (default: the reward of --run)"),
+    arg("--kind", metavar="NAME", help="read FOLDER as this kind of reward (default: from its config)"),
+    arg("--path", metavar="FOLDER", help="what a NAME or a model-based metric loads (default: the embedded model)"),
+    arg("--instruct", metavar="TEXT", help="instruction of a generative reranker (default: the title task's, in the pairs' language)"),
+    arg("--pairs", metavar="FILE", help="pairs.jsonl of your own, in place of the generated set"),
+    arg("--candidates", metavar="FILE", help="candidates.jsonl of your own, for the retrieval figures"),
+    arg("--run", metavar="RUN_DIR", help="a finished run: its reward, and what RL did to each type of fact"),
+    arg("--policy", metavar="FOLDER", help="best-of-n curves on this policy's own samples"),
+    arg("--n-samples", type=int, default=64, help="--policy: samples of each source (default: 64)"),
+    arg("--sources", type=int, default=32, help="--policy: dev sources that are sampled (default: 32)"),
+    arg("--task", default="newswire-title", metavar="NAME", help="--policy: whose dev sources (default: newswire-title)"),
+    arg("--target-lang", choices=["th", "bo", "all"], help="generated set: zh -> th, zh -> bo or both (default: th, or the run's)"),
+    arg("--world", choices=["core", "full"], default="core", help="generated set: core inventory or whole world (default: core)"),
+    arg("--n", type=int, default=200, help="generated set: pairs per category and language (default: 200)"),
+    arg("--seed", type=int, default=0, help="generated set: seed of the draws (default: 0)"),
+    OUT,
+]
+"""Of `validate-reward`."""
 
 
 def command(args: argparse.Namespace) -> int:

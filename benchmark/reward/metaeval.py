@@ -5,6 +5,15 @@ from __future__ import annotations
 import argparse
 import json
 
+from benchmark.arguments import arg
+
+ARGUMENTS = [
+    arg("--judgements", required=True, metavar="FILE", help="judgements.tsv: system, item, metric, human [, metric2]"),
+    arg("--seed", type=int, default=0, help="permutation draws (default: 0)"),
+    arg("--out", required=True, metavar="FILE", help="JSON file to write"),
+]
+"""Of `meta-eval`."""
+
 
 def command(args: argparse.Namespace) -> int:
     """Writes the figures of judgements.tsv as JSON and prints them."""

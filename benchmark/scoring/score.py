@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from benchmark.arguments import ALLOW, OUT, SET, arg
 from benchmark.scoring.families import Means, Scoring, score_system
 from metrics.errors import UserError
 from metrics.inventory import Inventory
@@ -170,6 +171,19 @@ def _clear(out: Path, inputs: Sequence[Path], wanted: Sequence[Path]) -> None:
     for path in written:
         path.unlink(missing_ok=True)
     shutil.rmtree(out / "steps", ignore_errors=True)
+
+
+ARGUMENTS = [
+    arg("--examples", required=True, metavar="FILE", help="examples.jsonl"),
+    arg("--generations", required=True, nargs="+", metavar="FILE", help="generations.jsonl, one or more"),
+    OUT,
+    arg("--task", default="user-data", metavar="NAME", help="name to file the scores under (default: user-data)"),
+    arg("--names", metavar="FILE.tsv", help="your own names for open.name.*: type, source names, target names (default: score.names)"),
+    arg("--profile", default="tiny", help="profile for scoring settings (default: tiny)"),
+    SET,
+    ALLOW,
+]
+"""Of `score`."""
 
 
 def command(args: argparse.Namespace) -> int:

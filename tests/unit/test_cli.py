@@ -58,9 +58,10 @@ def test_every_command_can_be_imported() -> None:
     """The table names functions that exist."""
     from importlib import import_module
 
-    for target, _, _ in COMMANDS.values():
+    for target, _ in COMMANDS.values():
         module, _, attr = target.partition(":")
         assert callable(getattr(import_module(module), attr))
+        assert import_module(module).ARGUMENTS
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,24 @@
+"""How a command declares its arguments, and those that several commands share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Argument:
+    """One argument of a command, as argparse takes it."""
+
+    flags: tuple[str, ...]
+    options: dict[str, Any]
+
+
+def arg(*flags: str, **options: Any) -> Argument:
+    """The arguments of `argparse.ArgumentParser.add_argument`."""
+    return Argument(flags, options)
+
+
+SET = arg("--set", dest="overrides", nargs="+", action="extend", default=[], metavar="A.B=C", help="override profile keys")
+OUT = arg("--out", required=True, metavar="DIR", help="where to write")
+ALLOW = arg("--allow-code", action="store_true", help="let the profile name code: module:function, trust_remote_code, plugins, addresses")

@@ -1,0 +1,1 @@
+"""What there is: `ls` and `metrics explain`."""

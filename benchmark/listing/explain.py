@@ -1,0 +1,77 @@
+"""`metrics explain NAME`: definition, formula, a worked Thai example that is scored on the spot, and what the metric cannot see."""
+
+from __future__ import annotations
+
+import argparse
+import tomllib
+from importlib.resources import files
+from typing import Any
+
+from benchmark.arguments import arg
+from benchmark.registry import nearest
+from metrics import catalog
+from metrics.errors import UserError
+from metrics.records import Example, Fact, Generation
+
+ARGUMENTS = [
+    arg("action", choices=["explain"], help="explain: what a metric says, how it is computed, what it cannot see"),
+    arg("name", metavar="NAME", help="a metric, as `ls metrics` prints it"),
+]
+"""Of `metrics`."""
+
+
+def command(args: argparse.Namespace) -> int:
+    """`metrics explain NAME`."""
+    print("\n".join(explain(args.name)))
+    return 0
+
+
+def explain(name: str) -> list[str]:
+    """The lines about one metric, derived ones included. Raises UserError for an unknown name."""
+    record = catalog.metric(name)
+    if record is None:
+        raise UserError(f"unknown metric {name!r}; {nearest(name, catalog.metrics())}")
+    better = {True: "higher is better", False: "lower is better", None: "neither direction is better"}[record.higher_is_better]
+    unit = {"fraction": "0 to 1", "percent": "0 to 100", "characters": "code points", "ratio": "ratio of lengths", "density": "per 100 characters"}
+    needs = ", ".join(record.needs) or "nothing but the texts"
+    lines = [
+        f"{name} - {catalog.label(name)}",
+        f"  says       {record.definition}",
+        f"  formula    {record.formula}",
+        f"  values     {unit[record.scale]}; {better}; needs {needs}",
+        f"  blind to   {record.blind}",
+    ]
+    return [*lines, *_worked(name)]
+
+
+def worked() -> dict[str, Any]:
+    """The worked example as it stands in its file: source, reference, facts, outputs, and English glosses of all texts."""
+    return tomllib.loads((files("metrics") / "data" / "worked.toml").read_text("utf-8"))
+
+
+def worked_values(name: str) -> list[tuple[dict[str, str], float | None, str | None]]:
+    """(output, value, reason) of a metric for each output of the worked example, by the same code that scores a system."""
+    from metrics.inventory import Inventory
+    from metrics.scoring import Means, Scoring, score_families
+
+    told = worked()
+    facts = tuple(Fact(f["type"], tuple(f["source"]), tuple(f["target"]), f.get("salience", 1.0)) for f in told["facts"])
+    # open.* is for texts whose facts nobody has written down.
+    example = Example("worked", told["source"], (told["reference"],), None if catalog.family_of(name) == "open" else facts, "zh", "th")
+    out = []
+    for output in told["outputs"]:
+        generation = Generation("worked", "example", "example", output["text"], None, "stop", None)
+        scored = score_families(Scoring([example], [generation], Means(Inventory([example]), None, {}, None)), [catalog.family_of(name)])
+        found = next((m for m in scored if m.metric == name), None)
+        out.append((output, found.value() if found else None, found.reason if found else "needs more than this example has"))
+    return out
+
+
+def _worked(name: str) -> list[str]:
+    told = worked()
+    lines = ["  example", f"    source     {told['source']}", f"               = {told['source_gloss']}"]
+    lines += [f"    reference  {told['reference']}", f"               = {told['reference_gloss']}"]
+    for output, value, reason in worked_values(name):
+        shown = f"{value:.{catalog.decimals(name)}f}" if value is not None else f"none: {reason}"
+        lines += [f"    {shown:<10} {output['text']}", f"               = {output['gloss']}  ({output['name']})"]
+    return lines

@@ -1,0 +1,91 @@
+"""`ls`: tasks, metrics, rewards, judges, profiles and profile keys, one line each."""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import inspect
+import sys
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from benchmark.arguments import arg
+from benchmark.registry import field_lines, first_line
+
+WHAT = ("tasks", "metrics", "rewards", "judges", "profiles", "keys")
+ARGUMENTS = [arg("what", choices=WHAT, help="what to list")]
+"""Of `ls`."""
+
+
+def command(args: argparse.Namespace) -> int:
+    """`ls WHAT`: name and description, a line each; `keys`: key, default, description."""
+    rows = list(_ROWS[args.what]())
+    width = min(48, max(len(name) for name, _ in rows))
+    for name, text in rows:
+        print(f"{name:<{width}}  {text}".rstrip())
+    return 0
+
+
+def tasks() -> Iterator[tuple[str, str]]:
+    """Every task of the suite."""
+    from benchmark.tasks import TASKS
+
+    for name, target in TASKS.items():
+        yield name, first_line(target)
+
+
+def metrics() -> Iterator[tuple[str, str]]:
+    """Every declared metric; derived ones are named behind their base."""
+    from metrics import catalog
+
+    for name, record in catalog.metrics().items():
+        derived = [".length_controlled"] * record.controlled + [".seen", ".unseen"] * record.strata + [".<fact type>"] * record.by_type
+        yield name, record.definition + (f" [also {', '.join(derived)}]" if derived else "")
+
+
+def rewards() -> Iterator[tuple[str, str]]:
+    """Every reward that RL can be driven by."""
+    from training.rewards import REWARDS
+
+    for name, target in REWARDS.items():
+        yield name, first_line(target.partition(":")[0] + ":")
+
+
+def judges() -> Iterator[tuple[str, str]]:
+    """Every judge."""
+    from metrics.scorers import SCORERS
+
+    for name, target in SCORERS.items():
+        yield f"scorer.{name}", first_line(target.partition(":")[0] + ":")
+
+
+def profiles() -> Iterator[tuple[str, str]]:
+    """The shipped profiles, by the first line of their files."""
+    from benchmark.settings.config import PROFILES
+
+    for path in sorted(PROFILES.glob("*.toml")):
+        yield path.stem, path.read_text("utf-8").partition("\n")[0].lstrip("# ")
+
+
+def keys() -> Iterator[tuple[str, str]]:
+    """Every key of a profile with its default and its description."""
+    from benchmark.settings.config import Profile
+
+    for section, field in Profile.model_fields.items():
+        kind: Any = field.annotation
+        said: dict[str, str] = {}
+        for base in reversed(inspect.getmro(kind)):
+            if base.__module__.split(".")[0] in ("benchmark", "training"):
+                said |= field_lines(inspect.getsource(sys.modules[base.__module__]), base.__name__)
+        default = field.get_default(call_default_factory=True)
+        for name in _names(kind):
+            yield f"{section}.{name}", f"{getattr(default, name)!r}  {said.get(name, '')}"
+
+
+def _names(kind: Any) -> list[str]:
+    return [f.name for f in dataclasses.fields(kind)] if dataclasses.is_dataclass(kind) else list(kind.model_fields)
+
+
+_ROWS: dict[str, Callable[[], Iterator[tuple[str, str]]]] = {
+    "tasks": tasks, "metrics": metrics, "rewards": rewards, "judges": judges, "profiles": profiles, "keys": keys,
+}

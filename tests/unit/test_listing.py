@@ -1,0 +1,97 @@
+"""`ls` and `metrics explain`; a metric that is declared once is seen everywhere."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from benchmark.cli import main
+from benchmark.listing.explain import worked_values
+from benchmark.listing.ls import WHAT
+from benchmark.report.words import label, number, ordered_metrics
+from metrics import catalog
+from metrics.declared import Family, Metric
+from metrics.marks import Making, marks
+from metrics.scoring import Scoring
+from metrics.segment import SegmentStats, from_values
+
+TOP = Path(__file__).parents[2]
+
+
+@pytest.mark.parametrize("what", WHAT)
+def test_every_list_has_a_line_each(what: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """Name and description, nothing empty."""
+    assert main(["ls", what]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines
+    assert all(len(line.split()) >= 2 for line in lines)
+
+
+@pytest.mark.parametrize("name", [*catalog.metrics(), "coverage.f1.length_controlled", "grounding.entity.unseen", "coverage.recall.money"])
+def test_every_metric_can_be_explained(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """Definition, formula, blind spots and a worked example with its gloss."""
+    assert main(["metrics", "explain", name]) == 0
+    told = capsys.readouterr().out
+    assert all(word in told for word in (name, "formula", "blind to", "12 billion baht", "ไทยลงทุน"))
+
+
+def test_the_worked_example_shows_what_each_metric_is_for() -> None:
+    """A wrong number costs facts, shortness costs recall, padding costs neither but length; values by hand from the five facts."""
+    values = {name: [v for _, v, _ in worked_values(name)] for name in ("coverage.recall", "coverage.precision", "verbosity.truncated")}
+    right, wrong, short, padded = values["coverage.recall"]
+    assert (right, wrong, short, padded) == (1.0, 0.75, 0.5, 1.0)
+    assert values["coverage.precision"][1] == pytest.approx(0.75)
+    assert values["verbosity.truncated"] == [0.0] * 4
+
+
+def test_unknown_names_get_the_nearest(capsys: pytest.CaptureFixture[str]) -> None:
+    """One message, exit code 2."""
+    assert main(["metrics", "explain", "coverage.recal"]) == 2
+    assert "did you mean coverage.recall" in capsys.readouterr().err
+
+
+def vowels(scoring: Scoring) -> list[SegmentStats]:
+    """A toy metric: share of the letters that are a."""
+    return [from_values("toy.vowels", scoring.ids, [t.count("a") / max(len(t), 1) for t in scoring.texts], "toy.vowels|v:1", False)]
+
+
+@pytest.fixture
+def toy(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A family as a user would add it: a module with FAMILY, and one line in FAMILIES."""
+    module = ModuleType("toy_family")
+    record = Metric("toy.vowels", "Vowels", False, "Share of letters a.", "a / letters", "meaning", scale="percent", places=("key", "board"))
+    module.FAMILY = Family("toy", {"toy": "Toys"}, vowels, (record,), pure=True)  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "toy_family", module)
+    monkeypatch.setattr(catalog, "FAMILIES", [*catalog.FAMILIES, "toy_family"])
+    yield
+    catalog._read.cache_clear()
+
+
+@pytest.mark.usefixtures("toy")
+def test_a_metric_is_one_file_and_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+    """Declared once, it is scored, listed, explained, labelled, ordered, marked and shown."""
+    assert [v for _, v, _ in worked_values("toy.vowels")] == [0.0] * 4
+    assert main(["ls", "metrics"]) == 0
+    assert "toy.vowels" in capsys.readouterr().out
+    assert label("toy.vowels") == "Vowels"
+    assert number(12.345, "toy.vowels") == "12.3"
+    assert ordered_metrics(["toy.vowels", "coverage.recall"]) == ["coverage.recall", "toy.vowels"]
+    assert "toy.vowels" in catalog.shown("board")
+    assert catalog.higher_is_better("toy.vowels") is False
+    assert marks(["toy.vowels"], Making("r", True, True, {}))["toy.vowels"] == (False, False)
+
+
+def test_a_users_file_called_metrics_does_not_break_the_start(tmp_path: Path) -> None:
+    """`python -m benchmark` looks into the working directory first: the suite finds its own packages all the same."""
+    (tmp_path / "metrics.py").write_text("raise SystemExit('mine')\n")
+    code = (
+        f"import sys; sys.path.insert(1, {str(TOP)!r}); import runpy; sys.argv = ['benchmark', '--version']; "
+        "runpy.run_module('benchmark', run_name='__main__')"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout.split()[0]) == (0, "sgsrl-bench"), done.stderr
