@@ -13,7 +13,7 @@ BIG = {"万": 10**4, "亿": 10**8}
 _MORE = "多余来几"
 # 千克, 千米, 千瓦: the 千 is part of the unit; 百帕 likewise. 百分 is the per cent of what follows.
 _UNIT = re.compile(r"\s?(?:千(?![克米瓦卡赫帕伏焦])|百(?![帕度])(?!分之)|十)")
-_BIGS = re.compile(r"\s?(?:万亿|[万亿兆](?!分之)(?![瓦赫欧帕]))")
+_BIGS = re.compile(r"\s?(?:万亿|[万亿](?!分之)|兆(?!分之)(?![瓦赫欧帕]))")
 _POINT = re.compile(r"点([零〇一二三四五六七八九]+)(?![十百千点滴分半刻])")
 _GROUPED = re.compile(r"[0-9]{1,3}(?:，[0-9]{3})+(?![0-9])")
 _VULGAR = "".join(VULGAR)

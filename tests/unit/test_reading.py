@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+import pytest
+
 from metrics.normalise import normalise
 from metrics.reading import Reading, bears_out, read
 
@@ -30,3 +32,9 @@ def test_the_same_value_bears_out_and_another_does_not() -> None:
 
 def test_names_in_latin_script_and_addresses_are_read() -> None:
     assert [(r.kind, r.text) for r in read("据BBC报道 www.example.org", "zh")] == [("name", "bbc"), ("url", "example.org")]
+
+
+@pytest.mark.parametrize(("text", "value", "kind"), [("4600万欧元", 46_000_000, "money"), ("投资3亿欧元", 300_000_000, "money"), ("30兆瓦", 30, "number")])
+def test_a_unit_of_value_is_no_part_of_a_unit_of_measure(text: str, value: int, kind: str) -> None:
+    found = read(text, "zh")
+    assert [(r.value, r.kind) for r in found] == [(value, kind)]
