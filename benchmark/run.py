@@ -37,6 +37,7 @@ from benchmark.settings.prompts import asked
 from benchmark.tasks import Task, load_task
 from metrics.errors import UserError
 from metrics.records import Example, read_examples, sha256_file, write_examples
+from metrics.scripts import notices
 from training.shared import processes
 
 WITH_RECOVERY = ("recovery", "all")
@@ -167,7 +168,8 @@ def data(place: Workplace, task: Task, found: dict[str, list[Example]]) -> dict[
     code = OWN_DATA_CODE if wanted.files else WORLD_CODE
     done = place.steps.run("data", config, inputs, code, list(paths.values()), work)
     splits = {split: read_examples(path) for split, path in paths.items()}
-    place.manifest.data = {s: {"sha256": done.outputs[str(p.relative_to(place.run_dir))], "n": len(splits[s])} for s, p in paths.items()}
+    hashes = {s: done.outputs[str(p.relative_to(place.run_dir))] for s, p in paths.items()}
+    place.manifest.data = {s: {"sha256": hashes[s], "n": len(splits[s]), "notices": notices(splits[s])} for s in paths}
     place.manifest.n_para, place.manifest.n_src = len(splits["para"]), len(splits["src"]) if "src" in splits else None
     return splits
 

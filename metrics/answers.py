@@ -11,7 +11,7 @@ from functools import lru_cache
 
 import regex
 
-from metrics.normalise import normalise
+from metrics.normalise import bare
 from metrics.scripts import scripts_of
 
 MIN_TARGET = 1 / 3
@@ -27,10 +27,6 @@ def _of(scripts: tuple[str, ...]) -> regex.Pattern[str]:
     return regex.compile(f"[\\p{{L}}&&[{members}]]", regex.V1)
 
 
-def _bare(text: str) -> str:
-    return "".join(normalise(text).split())
-
-
 def no_answer(source: str, text: str, source_lang: str, target_lang: str) -> str | None:
     """Why a text is no answer to its source in the target language, or None.
 
@@ -38,18 +34,18 @@ def no_answer(source: str, text: str, source_lang: str, target_lang: str) -> str
     any letter of the source's script, where that is neither Latin nor a script of the target. A text in a language whose script is not
     known is only held against the first two.
     """
-    bare = _bare(text)
-    if not bare:
+    said = bare(text)
+    if not said:
         return "empty output"
-    if bare == _bare(source):
+    if said == bare(source):
         return "verbatim copy of the source"
     target, of_source = scripts_of(target_lang), scripts_of(source_lang) or ()
     if target is None:
         return None
-    letters = len(_LETTER.findall(bare))
+    letters = len(_LETTER.findall(said))
     if letters == 0:
         return "no letters"
-    if len(_of(target).findall(bare)) < MIN_TARGET * letters:
+    if len(_of(target).findall(said)) < MIN_TARGET * letters:
         return "not in the target language's script"
     foreign = tuple(s for s in of_source if s not in target and s != "Latin")
-    return "holds untranslated source text" if foreign and _of(foreign).search(bare) else None
+    return "holds untranslated source text" if foreign and _of(foreign).search(said) else None

@@ -14,10 +14,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from metrics.inventory import Alignment, Inventory
+from metrics.languages import language
 from metrics.normalise import cut_graphemes, tidy
 from metrics.records import ENTITY_TYPES, FACT_TYPES, QUANTITY_TYPES, Example
 from metrics.segment import COMBINERS, WIDTHS, SegmentStats, unscorable
 from metrics.version import V
+from metrics.words import segmenter, whole_word
 
 GROUPS: dict[str, tuple[str, ...]] = {"entity": ENTITY_TYPES, "event": ("event",), "quantity": QUANTITY_TYPES}
 """grounding.<group> -> its fact types."""
@@ -121,7 +123,8 @@ def score_facts(examples: Sequence[Example], texts: Sequence[str], inventory: In
     if alignments is None:
         alignments = align_all(examples, texts, inventory)
     present = [kind for kind in FACT_TYPES if any(fact.type == kind for example in examples for fact in example.facts or ())]
-    signature = f"{V}|norm:nfc+digits|match:leftmost-longest|inventory:{inventory.fingerprint}"
+    words = "+".join(sorted({segmenter(language(e.target_lang).words) for e in examples if whole_word(e.target_lang)}))
+    signature = f"{V}|norm:numbers|match:leftmost-longest{'|words:' * bool(words)}{words}|inventory:{inventory.fingerprint}"
     without = [NO_FACTS if alignment is None else None for alignment in alignments]
     scores = [_score(m, m.name, examples, alignments, without, f"{m.name}|{signature}") for m in _metrics(present)]
 

@@ -8,16 +8,17 @@ and cause surfaces, which are clauses around them, are matched in a second pass 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
 from metrics.files import sha256_json
 from metrics.matching import SurfaceMatcher
-from metrics.normalise import normalise
+from metrics.normalise import normalise, normalise_surface
 from metrics.numbers import NumberMention, extract_numbers
 from metrics.reading import bears_out, read
-from metrics.records import QUANTITY_TYPES, Example
+from metrics.records import ENTITY_TYPES, QUANTITY_TYPES, Example
+from metrics.words import whole_word
 
 CLAUSE_TYPES = ("relation", "cause")
 _TYPE_OF_KIND = {"number": "quantity", "percentage": "percentage", "money": "money", "date": "date", "time": "time", "year": "date",
@@ -94,6 +95,13 @@ class _Layer:
     types: dict[str, Counter[str]] = field(default_factory=dict)
     matcher: SurfaceMatcher = field(default_factory=lambda: SurfaceMatcher(()))
 
+    def whole(self, lang: str) -> Callable[[str, int, int], bool] | None:
+        """Whether a match is a whole word; what some fact of the file has as a name is held to it strictly."""
+        judge = whole_word(lang)
+        if judge is None:
+            return None
+        return lambda text, start, end: judge(text, start, end, not self.types[text[start:end]].keys().isdisjoint(ENTITY_TYPES))
+
     def type_of(self, surface: str) -> str:
         """The type this surface has most often in the file (ties: alphabetical, so that order of examples is nothing)."""
         return min(self.types[surface].items(), key=lambda item: (-item[1], item[0]))[0]
@@ -134,7 +142,7 @@ class Inventory:
             own = self._surfaces[example.id] = {}
             for index, fact in enumerate(example.facts or ()):
                 layer = self._layer(fact.type)
-                targets = sorted({normalise(surface) for surface in fact.target})
+                targets = sorted({normalise_surface(surface) for surface in fact.target})
                 thing = numbering.setdefault((fact.type, tuple(targets)), len(numbering))
                 for surface in targets:
                     layer.identities.setdefault(surface, set()).add(thing)
@@ -173,7 +181,7 @@ class Inventory:
 
         taken = [False] * len(text)
         for layer in (self._atoms, self._clauses):
-            for start, end in layer.matcher.find(text, inside):
+            for start, end in layer.matcher.find(text, inside, layer.whole(example.target_lang)):
                 surface = text[start:end]
                 facts = [i for i in own.get(surface, ()) if self._layer(example.facts[i].type) is layer]
                 if facts:

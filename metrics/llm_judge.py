@@ -18,12 +18,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from metrics.errors import UserError
+from metrics.languages import language
 
 KEY_VARIABLE = "SGSRL_JUDGE_KEY"
 """Environment variable with the key, where the server wants one. It is never written anywhere."""
 TOP = 10
 """Grades are whole numbers from 0 to TOP."""
-LANGUAGES = {"zh": "Chinese", "th": "Thai", "bo": "Tibetan", "en": "English"}
 SYSTEM = (
     "You grade texts that were written from a source. Judge semantic adequacy, factual faithfulness, fluency in the target language and "
     "the conciseness of a title. A text with a wrong name, number, date, event or role, in another language, or beside the point gets a low "
@@ -77,7 +77,7 @@ def fenced(name: str, text: str, others: Sequence[str] = ()) -> str:
 
 def messages(source: str, text: str, target_lang: str) -> list[dict[str, str]]:
     """The chat that asks for one grade."""
-    asked = ASK.format(language=LANGUAGES.get(target_lang, target_lang), top=TOP)
+    asked = ASK.format(language=language(target_lang).name, top=TOP)
     user = f"{fenced('source', source, (text,))}\n\n{fenced('text', text, (source,))}\n\n{asked}"
     return [{"role": "system", "content": SYSTEM}, {"role": "user", "content": user}]
 

@@ -1,7 +1,8 @@
 """Finding known surfaces in text: leftmost-longest, without overlap, and only where a written word can begin and end.
 
-Thai and Chinese have no word boundaries, so matching is on substrings, but never on parts of a written character: a Thai
-surface does not end before a vowel or tone mark. A Tibetan surface begins and ends at syllable boundaries (a following
+Thai and Chinese show no word boundaries, so matching is on substrings, but never on parts of a written character: a Thai
+surface does not end before a vowel or tone mark. Where the language has a segmenter, a surface that is also a common word is not found inside
+another word (`metrics.words.whole_word`). A Tibetan surface begins and ends at syllable boundaries (a following
 particle that is written on to the syllable, འི, འང, འམ, འོ and after an open syllable ས or ར, is one too); a surface in a script
 that writes spaces ends at word boundaries; a number never matches inside a longer one.
 """
@@ -11,6 +12,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Collection, Iterable
 from functools import lru_cache
+from typing import Protocol
 
 import regex
 
@@ -64,6 +66,12 @@ def may_end(text: str, start: int, end: int) -> bool:
     return not (last == "w" and after in "wd")
 
 
+class Whole(Protocol):
+    """Whether text[start:end] is a whole word of its language (`metrics.words.whole_word`)."""
+
+    def __call__(self, text: str, start: int, end: int, /) -> bool: ...
+
+
 class SurfaceMatcher:
     """Finds the surfaces of a fixed set; the time per text hardly depends on how many there are."""
 
@@ -80,8 +88,11 @@ class SurfaceMatcher:
                 lengths.setdefault(surface[:2], set(self._single)).add(len(surface))
         self._lengths = {prefix: tuple(sorted(found, reverse=True)) for prefix, found in lengths.items()}
 
-    def find(self, text: str, forbidden: Collection[int] = ()) -> list[tuple[int, int]]:
-        """Offsets (start, end) of the matches in normalised text, in order; none begins or ends at a `forbidden` offset."""
+    def find(self, text: str, forbidden: Collection[int] = (), whole: Whole | None = None) -> list[tuple[int, int]]:
+        """Offsets (start, end) of the matches in normalised text, in order; none begins or ends at a `forbidden` offset.
+
+        whole: asked last, whether a match is a word of its own where the script does not show it.
+        """
         matches: list[tuple[int, int]] = []
         if not self._surfaces:
             return matches
@@ -92,7 +103,7 @@ class SurfaceMatcher:
             for length in lengths.get(text[at:at + 2], self._single):
                 stop = at + length
                 if (text[at:stop] in surfaces and stop <= size and stop not in forbidden and at not in forbidden
-                        and may_begin(text, at) and may_end(text, at, stop)):
+                        and may_begin(text, at) and may_end(text, at, stop) and (whole is None or whole(text, at, stop))):
                     matches.append((at, stop))
                     step = length
                     break

@@ -1,9 +1,19 @@
-"""The one normal form in which texts and surfaces are compared, and cutting that never splits a written character."""
+"""The one normal form in which texts and surfaces are compared, and cutting that never splits a written character.
+
+Three steps, each holding the one before:
+- `tidy`: one spelling of what looks the same. Lengths are counted and texts are cut in this form.
+- `equal_form`: digits of every script as ASCII. BLEU and chrF see this form: nothing that sacreBLEU would count
+  otherwise is changed.
+- `normalise`: numbers without thousands commas. Facts, duplicates, near-copies and shared sources are looked for in
+  this form.
+"""
 
 from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
+from hashlib import sha256
 
 import regex
 
@@ -19,30 +29,97 @@ class _AsciiDigits(dict[int, int]):
 
 _DIGITS = _AsciiDigits()
 _FULLWIDTH_POINT = re.compile(r"(?<=[0-9])．(?=[0-9])")
+_FULLWIDTH_THOUSANDS = re.compile(r"(?<![0-9０-９])[０-９]{1,3}(?:，[０-９]{3})+(?![0-9０-９])")
 _THOUSANDS = re.compile(r"(?<![0-9])(?<![0-9][.,])[0-9]{1,3}(?:,[0-9]{3})+(?![0-9])")
 _GRAPHEME = regex.compile(r"\X")
 
+_PLAIN = re.compile(r"[!-~]+(?: [!-~]+)*|")
+# What no reader sees: Unicode's Default_Ignorable_Code_Point (zero-width spaces and joiners, BOM, soft hyphen, marks of
+# direction, variation selectors) and control characters that are no white space.
+_INVISIBLE = re.compile(
+    "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f"
+    "\u200b-\u200f\u202a-\u202e\u2060-\u206f"
+    "\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufff8\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
+)
+_SPACES = re.compile(r"\s+")
+# Thai and Lao AM is one vowel, typed as one key or as its ring and AA, with the tone mark on either side or between.
+_RING_AA = re.compile("\u0e4d([\u0e48-\u0e4b]*)\u0e32|\u0ecd([\u0ec8-\u0ecb]*)\u0eb2")
+_AM_RUN = re.compile("\u0e33[\u0e33\u0e48-\u0e4b]*[\u0e48-\u0e4b]|\u0eb3[\u0eb3\u0ec8-\u0ecb]*[\u0ec8-\u0ecb]")
+_AM = "\u0e33\u0eb3"
+_BO_CLOSING = " \u0f0b\u0f0d\u0f0e\u0f0f\u0f10\u0f11\u0f14"
+
+
+def _nfc(text: str) -> str:
+    return text if unicodedata.is_normalized("NFC", text) else unicodedata.normalize("NFC", text)
+
 
 def tidy(text: str) -> str:
-    """NFC without surrounding white space: the text whose code points are counted (lengths, cuts)."""
-    if not unicodedata.is_normalized("NFC", text):
-        text = unicodedata.normalize("NFC", text)
-    return text.strip()
+    """One spelling of what looks the same: the text whose code points are counted (lengths, cuts).
+
+    NFC; without zero-width, control and other invisible characters; any run of white space (NBSP, line breaks,
+    ideographic space) as one space, none around; Thai and Lao AM in one code point (a tone mark may stand in its
+    middle); the non-breaking tsheg as the tsheg.
+    """
+    if _PLAIN.fullmatch(text):
+        return text
+    text = _nfc(_INVISIBLE.sub("", text))
+    if "\u0e4d" in text or "\u0ecd" in text:
+        text = _nfc(_RING_AA.sub(lambda m: f"{m[1]}\u0e33" if m[1] is not None else f"{m[2]}\u0eb3", text))
+    text = text.replace("\u0f0c", "\u0f0b")
+    return _SPACES.sub(" ", text).strip(" ")
 
 
+def equal_form(text: str) -> str:
+    """`tidy` with decimal digits of every script (Thai, Tibetan, fullwidth, ...) as ASCII."""
+    text = tidy(text)
+    return text if text.isascii() else text.translate(_DIGITS)
+
+
+@lru_cache(maxsize=16_384)
 def normalise(text: str) -> str:
-    """The form in which texts are compared: NFC, stripped, ASCII digits, no thousands commas.
+    """The form in which texts are compared: `equal_form` with plain numbers and without two habits of typing.
+    Idempotent.
 
-    Decimal digits of every script (Thai, Tibetan, fullwidth, ...) become ASCII; a fullwidth point between digits and the
-    fullwidth percent sign become ASCII too. Commas go only where they group thousands (1,234,567), so that lists (1,2,3)
-    stay lists; the Chinese comma stays, being punctuation. Idempotent. Chinese numerals are left to `metrics.numbers`: they are words.
+    Thai and Lao AE typed as two E, and AM typed before its tone mark, look like what is meant. A fullwidth point
+    between digits and the fullwidth percent sign become ASCII. Commas go only where they group thousands (1,234,567,
+    also wholly in fullwidth), so that lists (1,2,3) stay lists; the Chinese comma stays, being punctuation. Chinese
+    numerals are left to `metrics.numbers`: they are words.
     """
     text = tidy(text)
-    if text.isascii():
-        return _THOUSANDS.sub(lambda m: m.group().replace(",", ""), text) if "," in text else text
-    text = text.translate(_DIGITS)
-    text = _FULLWIDTH_POINT.sub(".", text).replace("％", "%")
+    if not text.isascii():
+        text = text.replace("\u0e40\u0e40", "\u0e41").replace("\u0ec0\u0ec0", "\u0ec1")
+        text = _nfc(_AM_RUN.sub(lambda m: "".join(sorted(m.group(), key=lambda char: char in _AM)), text))
+        if "，" in text:
+            text = _FULLWIDTH_THOUSANDS.sub(lambda m: m.group().replace("，", ""), text)
+        text = text.translate(_DIGITS)
+        text = _FULLWIDTH_POINT.sub(".", text).replace("％", "%")
     return _THOUSANDS.sub(lambda m: m.group().replace(",", ""), text) if "," in text else text
+
+
+def normalise_surface(surface: str) -> str:
+    """A gold surface in the form in which it is looked for: `normalise` without a closing tsheg or shad (ལྷ་ས་ is
+    stated before a shad, too)."""
+    text = normalise(surface)
+    return text.rstrip(_BO_CLOSING) or text
+
+
+def bare(text: str) -> str:
+    """The normalised text without any white space: what near-copies are measured on."""
+    return normalise(text).replace(" ", "")
+
+
+def fingerprint(text: str) -> bytes:
+    """sha256 of the bare text: equal for texts that differ by invisible characters, white space or the spelling of
+    digits alone.
+
+    What "the same source" means for duplicates, shared sources of splits and leaks.
+    """
+    return sha256(bare(text).encode("utf-8", "surrogatepass")).digest()
+
+
+def same_text(a: str, b: str) -> bool:
+    """Whether two texts are one, white space and invisible characters aside."""
+    return a == b or bare(a) == bare(b)
 
 
 def cut_graphemes(text: str, n_code_points: int) -> str:

@@ -7,7 +7,6 @@ allowed and ignored: anything may be added to a file, nothing is renamed.
 from __future__ import annotations
 
 import json
-import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -16,6 +15,7 @@ from typing import Any
 
 from metrics.errors import UserError
 from metrics.files import atomic_write_bytes, atomic_write_text, read_jsonl, sha256_file, sha256_json, write_jsonl
+from metrics.languages import code
 
 __all__ = [
     "ENTITY_TYPES", "FACT_TYPES", "FINISH_REASONS", "QUANTITY_TYPES", "SALIENT", "Example", "Fact", "Generation", "align_generations",
@@ -29,8 +29,6 @@ FACT_TYPES = (*ENTITY_TYPES, "event", "relation", "cause", *QUANTITY_TYPES)
 FINISH_REASONS = ("stop", "length")
 SALIENT = 0.5
 """A fact is salient from this salience on: a good title is expected to state it."""
-
-_LANGUAGE = re.compile(r"[a-zA-Z]{2,3}(-[a-zA-Z0-9]{2,8})*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +56,7 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """One source text with what is known about it."""
+    """One source text with what is known about it. Files may spell language codes as they like: `parse_example` gives them their one spelling."""
 
     id: str
     source: str
@@ -153,9 +151,10 @@ def _fact(row: Any, where: str) -> Fact:
 
 def _language(row: dict[str, Any], key: str, where: str) -> str:
     value = _text(row, key, where)
-    if not _LANGUAGE.fullmatch(value):
-        raise UserError(f"{where}: \"{key}\" must be a language code such as \"th\" or \"zh-Hans\", not {_show(value)}")
-    return value
+    try:
+        return code(value)
+    except UserError as error:
+        raise UserError(f"{where}: \"{key}\": {error}") from None
 
 
 def parse_example(row: dict[str, Any], where: str) -> Example:

@@ -25,6 +25,7 @@ from metrics.folders import folder_hash
 from metrics.foreign import check_foreign
 from metrics.hub import model_folder
 from metrics.literal import read_literally
+from metrics.normalise import fingerprint
 from metrics.segment import SegmentStats, from_values, unscorable
 from metrics.version import V
 
@@ -53,6 +54,7 @@ def _bigrams(texts: Sequence[str]) -> np.ndarray:
 def distractors(ids: tuple[str, ...], sources: tuple[str, ...]) -> tuple[tuple[int, ...], ...]:
     """For each example the indices of its distractors: at most 99, the hard ones first; never a text equal to its own source."""
     rows = _bigrams(sources)
+    same = [fingerprint(source) for source in sources]
     # Ties go by id, never by place: permuting the examples must not change a score.
     by_id = np.argsort(np.argsort(np.array(ids)))
     out: list[tuple[int, ...]] = []
@@ -61,7 +63,7 @@ def distractors(ids: tuple[str, ...], sources: tuple[str, ...]) -> tuple[tuple[i
         for i, similarity in enumerate(near, start=start):
             # Rounding before sorting: the last digits of a matrix product are not the same on every machine.
             order = np.lexsort((by_id, -np.round(similarity.astype(np.float64), 5)))
-            others = [int(j) for j in order if sources[j] != sources[i]]
+            others = [int(j) for j in order if same[j] != same[i]]
             hard, rest = others[:N_HARD], sorted(others[N_HARD:], key=lambda j: ids[j])
             seed = int.from_bytes(hashlib.sha256(ids[i].encode()).digest()[:8], "big")
             easy = random.Random(seed).sample(rest, min(len(rest), N_DISTRACTORS - len(hard)))

@@ -1,67 +1,34 @@
 """How much an output says and in what form: lengths, density of facts, repetition, foreign script, truncation.
 
 None of these is better when larger or smaller as such, except repetition, wrong script and truncation (lower is better).
-Lengths are code points of the output in NFC without surrounding white space.
+Lengths are code points of the output as `metrics.normalise.tidy` leaves it (NFC, nothing invisible, one space for any white space).
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache
 
 import numpy as np
-import regex
 
-from metrics.errors import UserError
-from metrics.normalise import tidy
-from metrics.numbers import base_language
+from metrics.languages import language
+from metrics.normalise import equal_form, tidy
 from metrics.records import Example, Generation
-from metrics.scripts import scripts_of
+from metrics.scripts import count_letters, scripts_of
 from metrics.segment import SegmentStats, from_values, unscorable
 from metrics.version import V
+from metrics.words import segmenter, units
 
 REPETITION_ORDER = 4
-_LETTER = regex.compile(r"[\p{L}--[\p{Common}\p{Inherited}]]", regex.V1)
-_TSHEG = regex.compile(r"[\s\u0f0b-\u0f14]+")
-_WORD = regex.compile(r"[\p{L}\p{M}\p{N}]+|[^\s\p{L}\p{M}\p{N}]")
-_CLUSTER = regex.compile(r"\S\p{M}*")
-_BY_CLUSTER = frozenset(("zh", "yue", "wuu", "lzh", "ja", "km", "lo", "my"))
-
 
 def tokens(text: str, lang: str) -> list[str]:
-    """The units whose 4-grams are counted: newmm words for Thai, syllables for Tibetan, characters for other scripts
-    without spaces, words and punctuation marks elsewhere.
-
-    Raises UserError when the text is Thai and pythainlp is not installed.
-    """
-    base = base_language(lang)
-    if base == "th":
-        try:
-            from pythainlp.tokenize import word_tokenize
-        except ImportError as err:
-            raise UserError("Thai words need pythainlp, which is not installed; run: pip install pythainlp") from err
-        return [word for word in word_tokenize(text, engine="newmm-safe", keep_whitespace=False) if word.strip()]
-    if base in ("bo", "dz"):
-        return [syllable for syllable in _TSHEG.split(text) if syllable]
-    return (_CLUSTER if base in _BY_CLUSTER else _WORD).findall(text)
+    """The units whose 4-grams are counted (`metrics.words.units`), of a text as it was written."""
+    return units(equal_form(text), lang)
 
 
 def repetition(units: Sequence[str], order: int = REPETITION_ORDER) -> float:
     """1 - distinct / total n-grams (paper, eq. 6: the reward's p_rep has the same form); 0 for a text too short to have one."""
     grams = [tuple(units[i:i + order]) for i in range(len(units) - order + 1)]
     return 1 - len(set(grams)) / len(grams) if grams else 0.0
-
-
-@lru_cache(maxsize=64)
-def _in_scripts(scripts: tuple[str, ...]) -> regex.Pattern[str]:
-    return regex.compile("[" + "".join(rf"\p{{Script={script}}}" for script in scripts) + "]")
-
-
-def count_letters(text: str, scripts: tuple[str, ...]) -> tuple[int, int]:
-    """(letters outside the given Unicode scripts, all letters). Letters that belong to no script in particular count as neither."""
-    letters = _LETTER.findall(text)
-    own = _in_scripts(scripts)
-    return sum(own.match(letter) is None for letter in letters), len(letters)
 
 
 def _ratio(metric: str, ids: Sequence[str], rows: Sequence[tuple[float, float] | None], missing: Sequence[str | None], signature: str,
@@ -92,10 +59,10 @@ def score_verbosity(examples: Sequence[Example], texts: Sequence[str], generatio
     ids = [example.id for example in examples]
     texts = [tidy(text) for _, text in zip(examples, texts, strict=True)]
     chars = [float(len(text)) for text in texts]
-    langs = sorted({example.target_lang for example in examples})
+    langs = sorted({language(example.target_lang).id for example in examples})
 
     def sign(name: str, detail: str = "") -> str:
-        return f"verbosity.{name}|{V}|norm:nfc+strip{detail}"
+        return f"verbosity.{name}|{V}|norm:tidy{detail}"
 
     references = [float(len(tidy(example.reference[0]))) if example.reference else None for example in examples]
     ratios = [None if r is None else (c, r) for c, r in zip(chars, references, strict=True)]
@@ -107,30 +74,21 @@ def score_verbosity(examples: Sequence[Example], texts: Sequence[str], generatio
     for example, text in zip(examples, texts, strict=True):
         scripts = scripts_of(example.target_lang)
         foreign.append(None if scripts is None else count_letters(text, scripts))
-        no_script.append(f"no script known for language {example.target_lang}")
+        no_script.append(f"no script known for language {language(example.target_lang).id}")
 
     finished = [None if made is None else made.finish_reason for made in (generations if generations is not None else [None] * len(ids))]
     truncated = [None if finish is None else float(finish == "length") for finish in finished]
     repeats = [repetition(tokens(text, example.target_lang)) for example, text in zip(examples, texts, strict=True)]
-    units = "+".join(sorted({_unit(lang) for lang in langs}))
+    cut = "+".join(sorted({segmenter(language(lang).units) for lang in langs}))
     return [
         from_values("verbosity.chars", ids, chars, sign("chars"), None),
         _ratio("verbosity.length_ratio", ids, ratios, ["no reference"] * len(ids), sign("length_ratio", "|ref:1"), None,
                "the references are empty"),
         _ratio("verbosity.facts_per_100_chars", ids, density, ["no gold facts"] * len(ids), sign("facts_per_100_chars"), None,
                "all outputs are empty"),
-        from_values("verbosity.repetition", ids, repeats, sign("repetition", f"|n:{REPETITION_ORDER}|units:{units}"), False),
+        from_values("verbosity.repetition", ids, repeats, sign("repetition", f"|n:{REPETITION_ORDER}|units:{cut}"), False),
         _ratio("verbosity.wrong_script", ids, foreign, no_script, sign("wrong_script", "|langs:" + "+".join(langs)), False,
                "no output holds a letter"),
         from_values("verbosity.truncated", ids, truncated, sign("truncated"), False,
                     ["finish_reason is not known" if value is None else None for value in truncated]),
     ]
-
-
-def _unit(lang: str) -> str:
-    base = base_language(lang)
-    if base == "th":
-        from importlib.metadata import version
-
-        return f"newmm-safe-pythainlp-{version('pythainlp')}"
-    return "syllables" if base in ("bo", "dz") else "characters" if base in _BY_CLUSTER else "words"

@@ -1,7 +1,8 @@
 """The one version of how texts become numbers: normalisation, facts, numbers, words, overlap, verbosity, retrieval.
 
-It stands as `v:N` in the signature of every metric that rests on them. Raise it by one whenever a value of such a metric can change for
-unchanged texts; summaries and boards of two versions are not compared, and `leaderboard rescore` scores stored outputs again.
+It stands as `v:N` in the signature of every metric that rests on them. Raise it by one whenever a value of such a
+metric can change for unchanged texts; summaries and boards of two versions are not compared, and `leaderboard rescore`
+scores stored outputs again.
 """
 
 from __future__ import annotations
@@ -10,7 +11,8 @@ import re
 from collections.abc import Iterable
 
 METRICS_VERSION = 2
-"""1: until November 2026. 2: one text equality, language table, numbers of every spelling, words at the segmenter's boundaries."""
+"""1: until November 2026. 2: one text equality, language table, numbers of every spelling, words at the segmenter's
+boundaries."""
 
 V = f"v:{METRICS_VERSION}"
 """The field of a signature."""
@@ -30,8 +32,8 @@ def version_of(signature: str) -> int:
 def versions_apart(a: Iterable[str], b: Iterable[str], names: tuple[str, str] = ("the one", "the other")) -> str | None:
     """One message where the signatures of two sides are of different versions, else None.
 
-    a, b: signatures of the metrics that both sides have, in one order; metrics that carry a version on neither side (learned scorers) and
-    those that were not computed are passed over.
+    a, b: signatures of the metrics that both sides have, in one order; metrics that carry a version on neither side
+    (learned scorers) and those that were not computed are passed over.
     """
     for one, other in zip(a, b, strict=True):
         if one.endswith(UNAVAILABLE) or other.endswith(UNAVAILABLE):
@@ -40,7 +42,9 @@ def versions_apart(a: Iterable[str], b: Iterable[str], names: tuple[str, str] = 
             first, second = version_of(one), version_of(other)
             if first != second:
                 return (
-                    f"{names[0]} was scored by version {first} of the metrics, {names[1]} by version {second}: their values are not "
-                    "comparable; score the stored texts of the older one again (python -m benchmark score; a board: leaderboard rescore)"
+                    f"{names[0]} was scored by version {first} of the metrics, {names[1]} "
+                    f"by version {second}: their values are not "
+                    "comparable; score the stored texts of the older one again "
+                    "(python -m benchmark score; a board: leaderboard rescore)"
                 )
     return None

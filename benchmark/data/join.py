@@ -10,14 +10,14 @@ from __future__ import annotations
 
 import argparse
 import csv
-import hashlib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 from metrics.errors import UserError
 from metrics.files import read_jsonl
-from metrics.normalise import normalise
+from metrics.languages import code
+from metrics.normalise import fingerprint
 from metrics.records import Example, write_examples, write_jsonl
 
 SOURCE_KEYS = ("source", "article", "text")
@@ -84,7 +84,7 @@ def read_pairs(articles: Iterable[Path], titles: dict[str, str], target_lang: st
                 continue
             key = str(row.get("id", f"{path.stem}-{number}"))
             title = titles.get(key) or _text(row, ("reference",), where)
-            digest = hashlib.sha256(normalise(source).encode()).digest()
+            digest = fingerprint(source)
             if digest in found:
                 left_out["duplicates"] += 1
                 if found[digest].reference is not None or title is None:
@@ -100,7 +100,7 @@ def command(args: argparse.Namespace) -> int:
     if min(args.n_para, args.n_dev, args.n_src) < 1:
         raise UserError("--n-para, --n-dev and --n-src must be at least 1")
     titles = read_titles(Path(args.titles)) if args.titles else {}
-    examples, left_out = read_pairs([Path(p) for p in args.articles], titles, args.target_lang)
+    examples, left_out = read_pairs([Path(p) for p in args.articles], titles, code(args.target_lang))
     with_title = [e for e in examples if e.reference]
     need = args.n_para + args.n_dev
     if len(with_title) < need:

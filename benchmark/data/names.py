@@ -7,6 +7,7 @@ from pathlib import Path
 
 from benchmark.registry import nearest
 from metrics.errors import UserError
+from metrics.languages import code
 from metrics.open.facts import VERIFIED, Comparison, hold
 from metrics.open.facts import Fact as ReadFact
 from metrics.open.lists import name_list, read_titles, write_list
@@ -28,13 +29,14 @@ def names(args: argparse.Namespace) -> int:
 
     if not args.titles_from:
         raise UserError("data names needs --from FILE.tsv: a header line, then pairs of titles (Chinese, target language) in two columns")
-    if args.target_lang not in TARGETS:
+    target = code(args.target_lang)
+    if target not in TARGETS:
         raise UserError(f"--target-lang {args.target_lang!r}: titles are cleaned for th and bo; {nearest(args.target_lang, TARGETS)}")
     titles = read_titles(Path(args.titles_from))
-    pairs = clean(titles, args.target_lang)
+    pairs = clean(titles, target)
     if not pairs:
         raise UserError(f"{args.titles_from}: none of its {len(titles)} pairs is a name; columns are Chinese title, target title")
-    write_list(Path(args.out), pairs, "zh", args.target_lang, args.origin or ORIGIN)
+    write_list(Path(args.out), pairs, "zh", target, args.origin or ORIGIN)
     print(f"{len(pairs)} names of {len(titles)} pairs of titles -> {args.out}")
     return 0
 

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import csv
-import hashlib
 from pathlib import Path
 
 from benchmark.tasks import Task
 from metrics.errors import UserError
-from metrics.normalise import normalise
+from metrics.normalise import fingerprint
 from metrics.records import Example, read_examples
 
 COLUMNS = ("id", "source", "reference", "doc_id")
@@ -94,12 +93,8 @@ def _no_double_ids(file: Path, examples: list[Example]) -> None:
         seen.add(example.id)
 
 
-def _fingerprint(example: Example) -> bytes:
-    return hashlib.sha256(normalise(example.source).encode()).digest()
-
-
 def check_disjoint(splits: dict[str, list[Example]]) -> None:
-    """Each split is free of duplicate sources, and no source stands in two splits (compared after normalisation).
+    """Each split is free of duplicate sources, and no source stands in two splits (compared without white space, after normalisation).
 
     Raises UserError naming the splits, the number of doubles and the first ids.
     """
@@ -107,7 +102,7 @@ def check_disjoint(splits: dict[str, list[Example]]) -> None:
     doubles: dict[tuple[str, str], list[str]] = {}
     for split, examples in splits.items():
         for example in examples:
-            key = _fingerprint(example)
+            key = fingerprint(example.source)
             if key in seen:
                 other, other_id = seen[key]
                 doubles.setdefault((other, split), []).append(f"{other_id} = {example.id}")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -14,6 +13,7 @@ from benchmark.leaderboard.board import Board, Entry, stats_hash
 from benchmark.leaderboard.spelling import digest
 from metrics import catalog
 from metrics.errors import UserError
+from metrics.normalise import bare
 from metrics.records import Example, Generation, align_generations
 
 if TYPE_CHECKING:
@@ -63,7 +63,12 @@ def outputs_bytes(generations: Sequence[Generation]) -> bytes:
 
 
 def texts_hash(generations: Sequence[Generation]) -> str:
-    """sha256 over ids and texts alone: equal for equal outputs under another name."""
+    """sha256 over ids and texts alone: equal for equal outputs under another name, white space and invisible characters aside."""
+    return hashlib.sha256(json.dumps([[g.example_id, bare(g.text)] for g in generations]).encode()).hexdigest()
+
+
+def texts_hash_v1(generations: Sequence[Generation]) -> str:
+    """The hash of entries made by version 1 of the metrics: over the texts to the letter."""
     return hashlib.sha256(json.dumps([[g.example_id, g.text] for g in generations]).encode()).hexdigest()
 
 
@@ -173,7 +178,7 @@ def segments(metric: str, ids: tuple[str, ...], rows: np.ndarray, signature: str
 def copies(examples: Sequence[Example], generations: Sequence[Generation]) -> dict[str, float] | None:
     """{"exact", "near", "lcs"}: how far the outputs are the public references themselves; None where there are no references.
 
-    Per output the most similar of its references counts: 2 LCS / (length + length) over code points, NFC, without white space.
+    Per output the most similar of its references counts: 2 LCS / (length + length) over code points, normalised, without white space.
     """
     exact = near = n = 0
     total = 0.0
@@ -181,16 +186,12 @@ def copies(examples: Sequence[Example], generations: Sequence[Generation]) -> di
         if not example.reference:
             continue
         n += 1
-        text = _bare(made.text)
-        ratio = max((_similarity(text, _bare(r)) for r in example.reference), default=0.0)
+        text = bare(made.text)
+        ratio = max((_similarity(text, bare(r)) for r in example.reference), default=0.0)
         exact, near, total = exact + (ratio == 1.0), near + (ratio >= NEAR), total + ratio
     if not n:
         return None
     return {name: rounded(x / n) or 0.0 for name, x in (("exact", exact), ("near", near), ("lcs", total))}
-
-
-def _bare(text: str) -> str:
-    return "".join(unicodedata.normalize("NFC", text).split())
 
 
 def _similarity(a: str, b: str) -> float:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmark.arguments import ALLOW, OUT, SET, arg
+from benchmark.data.told import tell_languages
 from benchmark.data.userdata import read_split
 from benchmark.pipeline.measure import (
     OWN_DATA_CODE,
@@ -33,6 +34,7 @@ from benchmark.settings.prompts import asked
 from benchmark.tasks import Task, load_task
 from metrics.errors import UserError
 from metrics.records import Example, sha256_file, sha256_json, write_examples
+from metrics.scripts import notices
 from metrics.stages import GOLD
 from training.shared import processes
 
@@ -151,5 +153,8 @@ def _examples(place: Workplace, task: Task, split: str, file: str | None) -> Mea
         f"data/{task.name}", {"task": task.name, "version": task.version, "split": split, "n": n}, inputs, code, [path], work
     )
     on = measured(place, task, split)
-    place.manifest.data = {split: {"sha256": done.outputs[str(path.relative_to(place.run_dir))], "n": len(on.examples)}}
+    sha256 = done.outputs[str(path.relative_to(place.run_dir))]
+    place.manifest.data = {split: {"sha256": sha256, "n": len(on.examples), "notices": notices(on.examples)}}
+    if file:
+        tell_languages({f"data.{split}": on.examples})
     return on

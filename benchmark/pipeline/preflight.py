@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
+from benchmark.data.told import tell_languages
 from benchmark.data.userdata import check_disjoint, read_split
 from benchmark.generation.local import token_cap
 from benchmark.pipeline.train import pairs_of
@@ -37,6 +38,7 @@ def preflight(profile: Profile, stage: str, models: Models, policy: str, run_dir
     task = _check_names(profile, stage)
     splits = load_splits(profile, task)
     check_disjoint(splits)
+    tell_languages({f"data.{split}": examples for split, examples in splits.items() if split in profile.data.files})
     if not is_hub_id(policy):
         from training.shared.checkpoints import check_folder
 

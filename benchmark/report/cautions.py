@@ -27,7 +27,7 @@ TRUNCATED, WRONG_SCRIPT, DEAD_GROUPS = 0.05, 0.05, 0.5
 
 def cautions(data: RunData) -> list[str]:
     """Warnings, the gravest first; each a sentence or two."""
-    return [*_facts(data), *_strangers(data), *_policy(data), *_reward(data), *_design(data)]
+    return [*_facts(data), *_scripts(data), *_strangers(data), *_policy(data), *_reward(data), *_design(data)]
 
 
 def _facts(data: RunData) -> list[str]:
@@ -38,6 +38,12 @@ def _facts(data: RunData) -> list[str]:
         f"Coverage and grounding could not be measured ({reason or 'they are not in the summary'}): nothing here says whether "
         "outputs are true to their sources. What is shown is length, overlap with the references and learned scorers, where there are any."
     ]
+
+
+def _scripts(data: RunData) -> list[str]:
+    """What was told of the languages of the texts before they were used."""
+    splits = (data.manifest or {}).get("data") or {}
+    return [f"Of the texts of {split}, {notice}." for split, told in splits.items() for notice in told.get("notices") or ()]
 
 
 def _strangers(data: RunData) -> list[str]:

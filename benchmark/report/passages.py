@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from markupsafe import Markup
 
 from benchmark.report.data import RunData
-from benchmark.report.safetext import plain, shortened, visible
+from benchmark.report.safetext import hidden, plain, shortened, visible
 from benchmark.report.words import (
     stage_of,
 )
@@ -32,7 +32,7 @@ class Output:
 
     key: str
     html: Markup
-    """Escaped, with facts marked; on the normalised text where facts are known."""
+    """Escaped, with facts marked; on the normalised text where facts are known, and then the hidden characters that were written."""
     chars: int
     cut: int
     """Code points that are not shown."""
@@ -132,6 +132,8 @@ def _output(key: str, text: str, finish: str | None, example: Example, inventory
         else:
             parts.append(visible(piece))
         marked = bool(kind)
+    if unseen := "".join(sorted({c for c in text if hidden(c) and not c.isspace()})):
+        parts.append(Markup('<span class="cut"> hidden in what was written: {}</span>').format(visible(unseen)))
     salient = [(fact, stated) for fact, stated in zip(example.facts, alignment.stated, strict=True) if fact.salient]
     return Output(
         key,

@@ -142,14 +142,14 @@ def measure(judge: Judge, examples: Sequence[Example], texts: Sequence[Sequence[
     """
     from metrics.coverage import align_all
     from metrics.inventory import Inventory
-    from training.rewards.safeguards import SCRIPTS, gate
+    from training.rewards.safeguards import gate, gated
 
     scores = judge.score([(e.source, t, e.target_lang) for e, own in zip(examples, texts, strict=True) for t in own])
     if any(v is None for v in scores.values()):
         raise UserError(f"{judge.name}: could not score some of the policy's samples, so none can be called the best; choose another reward")
     raw = np.array([[float(scores[e.source, t, e.target_lang] or 0.0) for t in own] for e, own in zip(examples, texts, strict=True)])
-    gated = bool(raw.min() >= 0 and raw.max() <= 1 and all(e.target_lang in SCRIPTS for e in examples))
-    if gated:
+    shaped = bool(raw.min() >= 0 and raw.max() <= 1 and all(gated(e.target_lang) for e in examples))
+    if shaped:
         raw *= np.array([[gate(t, e.target_lang) for t in own] for e, own in zip(examples, texts, strict=True)])
     inventory = Inventory(examples)
     rows = [align_all([e] * len(own), own, inventory) for e, own in zip(examples, texts, strict=True)]
@@ -165,7 +165,7 @@ def measure(judge: Judge, examples: Sequence[Example], texts: Sequence[Sequence[
         table(lambda e, a: len(a.supported) + len(a.unsupported)),
         np.array([[len(t) for t in own] for own in texts], dtype=float),
     )
-    return samples, gated
+    return samples, shaped
 
 
 def prepare(sampling: Sampling) -> tuple[Task, list[Example]]:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmark.arguments import OUT, arg
+from benchmark.data.told import tell_languages
 from benchmark.reward.bestofn import Sampling, best_of_n, prepare
 from benchmark.reward.blindspots import RunUnderTest, blind_spots, read_run
 from benchmark.reward.challenge import TARGETS, build
@@ -19,6 +20,8 @@ from benchmark.reward.pairs import ChallengeSet, read_candidates, read_pairs
 from benchmark.reward.validate import loud, validate, warning
 from metrics.errors import UserError
 from metrics.files import atomic_write_text, write_jsonl
+from metrics.languages import code
+from metrics.records import Example
 
 
 def challenge_of(args: argparse.Namespace, run: RunUnderTest | None) -> ChallengeSet:
@@ -27,10 +30,12 @@ def challenge_of(args: argparse.Namespace, run: RunUnderTest | None) -> Challeng
         raise UserError(f"--n {args.n}: at least 1 pair per category")
     if args.pairs:
         pairs, examples = read_pairs(args.pairs)
+        better = [Example(p.id, p.source, (p.better,), None, p.source_lang, p.target_lang) for p in pairs]
+        tell_languages({str(args.pairs): better}, "better text", sys.stdout)
         challenge = ChallengeSet("user", pairs, [], examples)
     else:
         wanted = args.target_lang or (run.target_lang if run else "th")
-        challenge = build(TARGETS if wanted == "all" else (wanted,), args.n, args.seed, args.world == "core")
+        challenge = build(TARGETS if wanted == "all" else (code(wanted),), args.n, args.seed, args.world == "core")
     if args.candidates:
         challenge.queries = read_candidates(args.candidates)
     return challenge
@@ -68,7 +73,7 @@ ARGUMENTS = [
     arg("--n-samples", type=int, default=64, help="--policy: samples of each source (default: 64)"),
     arg("--sources", type=int, default=32, help="--policy: dev sources that are sampled (default: 32)"),
     arg("--task", default="newswire-title", metavar="NAME", help="--policy: whose dev sources (default: newswire-title)"),
-    arg("--target-lang", choices=["th", "bo", "all"], help="generated set: zh -> th, zh -> bo or both (default: th, or the run's)"),
+    arg("--target-lang", metavar="LANG", help="generated set: th, bo or all for both, from zh (default: th, or the run's)"),
     arg("--world", choices=["core", "full"], default="core", help="generated set: core inventory or whole world (default: core)"),
     arg("--n", type=int, default=200, help="generated set: pairs per category and language (default: 200)"),
     arg("--seed", type=int, default=0, help="generated set: seed of the draws (default: 0)"),

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from functools import cache
 from pathlib import Path
 from typing import Any
-from unicodedata import normalize
 
 from metrics.errors import UserError
+from metrics.languages import code
+from metrics.normalise import same_text
 from metrics.records import FACT_TYPES, Example, parse_example, read_jsonl
 
 MAX_BYTES = 100 * 10**6
 """A file of this size or more is refused: nobody wrote so many pairs by hand, and every one of them would be scored."""
 SEVERITIES = ("minor", "major", "critical")
-_LANGUAGE = re.compile(r"[a-zA-Z]{2,3}(-[a-zA-Z0-9]{2,8})*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,18 +79,12 @@ def _text(row: dict[str, Any], key: str, where: str, blank: bool = False) -> str
     return value
 
 
-@cache
-def _languages() -> frozenset[str]:
-    from babel import Locale
-
-    return frozenset(str(code).split("_")[0] for code in Locale("en").languages)
-
-
 def _language(row: dict[str, Any], key: str, where: str) -> str:
     value = _text(row, key, where)
-    if not _LANGUAGE.fullmatch(value) or value.split("-")[0].lower() not in _languages():
-        raise UserError(f'{where}: "{key}" is {value!r}, an unknown language; give an ISO 639 code such as "zh" or "th"')
-    return value
+    try:
+        return code(value)
+    except UserError as error:
+        raise UserError(f'{where}: "{key}" is {value!r}, an unknown language: {error}') from None
 
 
 def _rows(path: str | Path) -> Iterable[tuple[str, dict[str, Any]]]:
@@ -124,7 +116,7 @@ def read_pairs(path: str | Path) -> tuple[list[Pair], dict[tuple[str, str], Exam
     examples: dict[tuple[str, str], Example] = {}
     for where, row in _rows(path):
         better, worse = _text(row, "better", where), _text(row, "worse", where, blank=True)
-        if normalize("NFC", better).strip() == normalize("NFC", worse).strip():
+        if same_text(better, worse):
             raise UserError(f'{where}: "better" and "worse" are equal; one of two equal texts cannot be the better one')
         severity, fact_type = row.get("severity", "major"), row.get("fact_type")
         if severity not in SEVERITIES:

@@ -23,16 +23,16 @@ def sensitivity(reward: Any, pairs: Sequence[Any], seed: int) -> dict[str, Any] 
     """
     if reward is None or getattr(reward, "name", "") != "reranker-generative":
         return None
-    from training.rewards.reranker_generative import language_name
+    from metrics.languages import language
 
     order = np.random.default_rng(seed).permutation(len(pairs))[:N_PAIRS]
     chosen = [pairs[i] for i in order]
-    language = language_name(chosen[0].target_lang)
+    asked = language(chosen[0].target_lang).name
     own, base, rows = reward.instruct, None, []
     sources = [p.source for p in chosen for _ in range(2)]
     texts = [t for p in chosen for t in (p.better, p.worse)]
     try:
-        for instruct in (own, *(p.format(language=language) for p in PARAPHRASES)):
+        for instruct in (own, *(p.format(language=asked) for p in PARAPHRASES)):
             reward.instruct = instruct
             found = np.array(reward.score(sources, texts))
             base = found if base is None else base

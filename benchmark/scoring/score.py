@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmark.arguments import ALLOW, OUT, SET, arg
+from benchmark.data.told import tell_languages
 from benchmark.scoring.families import Means, Scoring, score_system
 from metrics.errors import UserError
 from metrics.inventory import Inventory
@@ -33,6 +34,7 @@ from metrics.records import (
     write_generations,
 )
 from metrics.scores import read_scores, score_rows, write_scores
+from metrics.scripts import notices
 from metrics.segment import SegmentStats
 from metrics.stages import GOLD
 from metrics.summary import summarise, system_keys
@@ -196,6 +198,7 @@ def command(args: argparse.Namespace) -> int:
     from benchmark.settings.models import check_weights
 
     examples = read_examples(args.examples)
+    tell_languages({str(args.examples): examples})
     generations = [g for path in args.generations for g in read_generations(path)]
     examples_hash = sha256_file(args.examples)
     groups = {key: align_generations(examples, group) for key, group in group_systems(generations).items()}
@@ -242,7 +245,7 @@ def command(args: argparse.Namespace) -> int:
         merge_scores(parts, out / "scores.parquet")
         write_summary(out / "summary.json", summary, {task: summary})
         commit, dirty = git_state()
-        data = {"test": {"sha256": examples_hash, "n": len(examples)}}
+        data = {"test": {"sha256": examples_hash, "n": len(examples), "notices": notices(examples)}}
         RunManifest(
             command="score",
             argv=args.argv,

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from metrics.languages import code
 from metrics.normalise import normalise
 from metrics.open.latin import spoken_in
 from metrics.open.names import Found, NameList, Output
@@ -224,7 +225,7 @@ def _in_number(text: str, at: int) -> bool:
 def hold(example: Example, text: str, known: NameList | None) -> Comparison:
     """The output of one example held against its source. Time is linear in both; never raises for any text."""
     source = normalise(example.source)
-    output = Output(normalise(text), example.target_lang.split("-")[0].lower())
+    output = Output(normalise(text), code(example.target_lang))
     facts, statements = _numbers(source, example.source_lang, output)
     if known is not None:
         more, said = _names(source, output, known)

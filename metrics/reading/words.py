@@ -10,6 +10,8 @@ from functools import lru_cache
 from importlib import resources
 from typing import Generic, TypeVar
 
+from metrics.languages import language
+
 T = TypeVar("T")
 LANGUAGES = ("zh", "th", "bo", "en")
 
@@ -29,9 +31,8 @@ _OTHERS = str.maketrans({**_SIGNS, "\u0f0c": "\u0f0b"})
 
 
 def base_language(lang: str) -> str:
-    """Language subtag of a code, ISO 639-1 where there is one: "zh-Hans" -> "zh", "tha" -> "th"."""
-    subtag = lang.replace("_", "-").split("-")[0].lower()
-    return {"zho": "zh", "chi": "zh", "cmn": "zh", "tha": "th", "bod": "bo", "tib": "bo", "eng": "en"}.get(subtag, subtag)
+    """Key of the rules that read a language's numbers: "zh-Hans", "cmn" and "yue" -> "zh", "tha" -> "th". UserError for what is no code."""
+    return language(lang).numbers
 
 
 def one_for_one(text: str, lang: str) -> str:

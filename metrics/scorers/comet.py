@@ -30,6 +30,7 @@ from metrics.errors import UserError
 from metrics.files import sha256_file
 from metrics.folders import folder_hash
 from metrics.foreign import check_foreign
+from metrics.languages import language
 from metrics.literal import read_literally
 from metrics.segment import SegmentStats, from_values, unscorable
 
@@ -46,7 +47,7 @@ WRONG_TRANSFORMERS = 'unbabel-comet needs transformers 4: pip install "transform
 # XLM-R's 100 languages (Conneau et al. 2020, table 6), as ISO 639-1 codes where they have one.
 _CODES = (
     "af am ar as az be bg bn br bs ca cs cy da de el en eo es et eu fa fi fr fy ga gd gl gu ha he hi hr hu hy id is it ja jv ka kk km kn "
-    "ko ku ky la lo lt lv mg mk ml mn mr ms my ne nl no om or pa pl ps pt ro ru sa sd si sk sl so sq sr su sv sw ta te th tl tr ug uk ur "
+    "ko ku ky la lo lt lv mg mk ml mn mr ms my ne nl no om or pa pl ps pt ro ru sa sd si sk sl so sq sr su sv sw ta te th tl fil tr ug uk ur "
     "uz vi xh yi zh"
 )
 XLMR_LANGUAGES = frozenset(_CODES.split())
@@ -68,8 +69,9 @@ def unavailable() -> str | None:
 def unsupported(*languages: str) -> str | None:
     """Why COMET must not score these languages, or None."""
     for lang in languages:
-        if lang.split("-")[0].lower() not in XLMR_LANGUAGES:
-            return f"unsupported: COMET's encoder (XLM-R) does not cover {lang!r}"
+        known = language(lang)
+        if known.id.partition("-")[0] not in XLMR_LANGUAGES:
+            return f"unsupported: COMET's encoder (XLM-R) does not cover {known.id!r} ({known.name})"
     return None
 
 

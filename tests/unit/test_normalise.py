@@ -9,9 +9,24 @@ import regex
 from hypothesis import given
 from hypothesis import strategies as st
 
-from metrics.normalise import count_graphemes, cut_graphemes, normalise, tidy
+from metrics.normalise import (
+    count_graphemes,
+    cut_graphemes,
+    equal_form,
+    fingerprint,
+    normalise,
+    normalise_surface,
+    same_text,
+    tidy,
+)
 
-TEXT = st.text(st.sampled_from("กำเแีื่์ะใม37๓༣３,.，． %％aé\u0301བོད་ལྷའ你1234567890"), max_size=30)
+TEXT = st.text(
+    st.sampled_from(
+        "กนลำเแีื่้ํา์ะใม37๓༣３１０,.，． %％aé\u0301\u0323བོད་ལྷའ你1234567890\u0e33\u0e4d\u0e32\u0e38\u0ecd\u0eb2\u0eb3\u0ec8\u0ec0\u0f0c\u0f0b\u0f0d\u0f71\u0f72"
+        "\u200b\u200d\ufeff\u00a0\u00ad\u3000\n\t\x00\x1c\u2028"
+    ),
+    max_size=30,
+)
 
 
 @pytest.mark.parametrize(
@@ -23,6 +38,8 @@ TEXT = st.text(st.sampled_from("กำเแีื่์ะใม37๓༣３,.�
         ("3．7", "3.7"),
         ("1,234,567.5", "1234567.5"),
         ("๓,๗๐๐ ล้าน", "3700 ล้าน"),
+        ("１，２００", "1200"),
+        ("１,２００.５", "1200.5"),
         ("1,2,3", "1,2,3"),
         ("12,34", "12,34"),
         ("1234,567", "1234,567"),
@@ -37,12 +54,74 @@ def test_worked_examples(text: str, expected: str) -> None:
     assert normalise(text) == expected
 
 
+@pytest.mark.parametrize(
+    ("written", "same"),
+    [
+        ("ล\u0e4d\u0e32ปาง", "ลำปาง"),
+        ("น\u0e4d\u0e49\u0e32", "น้ำ"),
+        ("น\u0e49\u0e4d\u0e32", "น้ำ"),
+        ("ເຮັດນ\u0ecd\u0ec9\u0eb2", "ເຮັດນ\u0ec9\u0eb3"),
+        ("เชียง\u200bใหม่", "เชียงใหม่"),
+        ("\ufeffเชียง\u200c\u2060ใหม่\u200e", "เชียงใหม่"),
+        ("bro\u00adken", "broken"),
+        ("葛\U000e0100城", "葛城"),
+        ("หวัง\u00a0เสี่ยวหมิง", "หวัง เสี่ยวหมิง"),
+        ("หวัง  เสี่ยวหมิง", "หวัง เสี่ยวหมิง"),
+        ("หวัง\r\nเสี่ยวหมิง\u3000", "หวัง เสี่ยวหมิง"),
+        ("a\u2009b\tc\u2028d\x0be", "a b c d e"),
+        ("ལྷ\u0f0cས", "ལྷ་ས"),
+        ("ཀ\u0f73", "ཀ\u0f71\u0f72"),
+    ],
+)
+def test_what_looks_the_same_is_the_same(written: str, same: str) -> None:
+    assert tidy(written) == same
+    assert equal_form(written) == same
+    assert normalise(written) == same
+    assert same_text(written, same)
+    assert fingerprint(written) == fingerprint(same)
+
+
+def test_every_code_point_that_unicode_calls_ignorable_is_ignored() -> None:
+    ignorable = regex.compile(r"\p{Default_Ignorable_Code_Point}")
+    seen = [i for i in range(0x110000) if ignorable.match(chr(i)) and tidy(f"ก{chr(i)}ข") != "กข"]
+    assert seen == []
+
+
+@pytest.mark.parametrize(("written", "meant"), [("เเม่น\u0e33\u0e49", "แม่น้ำ"), ("ເເມ່", "ແມ່")])
+def test_habits_of_typing_hide_no_fact_but_stay_in_what_sacrebleu_sees(written: str, meant: str) -> None:
+    assert normalise(written) == meant
+    assert equal_form(written) == written
+
+
+def test_each_form_holds_the_one_before() -> None:
+    written = "ยอด\u00a0๑,๒๐๐ คน"
+    assert tidy(written) == "ยอด ๑,๒๐๐ คน"
+    assert equal_form(written) == "ยอด 1,200 คน"
+    assert normalise(written) == "ยอด 1200 คน"
+
+
+@pytest.mark.parametrize(
+    ("surface", "form"),
+    [("ལྷ་ས་", "ལྷ་ས"), ("ལྷ་ས།", "ལྷ་ས"), ("ལྷ་ས་། །", "ལྷ་ས"), ("ལྷ\u0f0cས\u0f0c", "ལྷ་ས"), ("།", "།"), ("เชียงใหม่ ", "เชียงใหม่")],
+)
+def test_a_surface_loses_its_closing_marks(surface: str, form: str) -> None:
+    assert normalise_surface(surface) == form
+
+
+def test_the_same_source_is_the_same_whatever_its_white_space() -> None:
+    assert fingerprint("飞马公司投资建厂。\u200b") == fingerprint("飞马公司投资建厂。") == fingerprint("飞马公司 投资建厂。\n")
+    assert fingerprint("飞马公司投资建厂。") != fingerprint("飞马公司投资建厂")
+    assert not same_text("ลำปาง", "ลำพูน")
+
+
 @given(TEXT)
 def test_normalising_twice_changes_nothing(text: str) -> None:
     once = normalise(text)
     assert normalise(once) == once
     assert unicodedata.is_normalized("NFC", once)
     assert tidy(tidy(text)) == tidy(text)
+    assert equal_form(equal_form(text)) == equal_form(text)
+    assert normalise_surface(normalise_surface(text)) == normalise_surface(text)
 
 
 @given(TEXT, st.integers(0, 40))

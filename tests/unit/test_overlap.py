@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from metrics import overlap
+from metrics.errors import UserError
 from metrics.overlap import score_overlap, words
 from metrics.records import Example
 
@@ -89,9 +90,9 @@ def test_composed_and_decomposed_texts_are_the_same_text():
 
 def test_without_pythainlp_thai_bleu_is_null_with_the_pip_line_and_chrf_stays(monkeypatch):
     def absent(name):
-        raise ImportError(name)
+        raise UserError("Thai words need pythainlp, which is not installed; run: pip install pythainlp")
 
-    monkeypatch.setattr(overlap, "_tokenizer_version", absent)
+    monkeypatch.setattr(overlap, "segmenter", absent)
     found = score(TH, TH)
     assert found["overlap.bleu"].value() is None
     assert "pip install pythainlp" in found["overlap.bleu"].reason

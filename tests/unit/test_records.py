@@ -29,7 +29,7 @@ FACT = Fact("person", ("王建国",), ("หวัง เจี้ยนกั๋
 EXAMPLES = [
     Example("a", "王建国起诉", ("หวัง",), (FACT,), "zh", "th", "d1", {"split": "test"}),
     Example("b", "来源", ("x", "y"), None, "zh", "bo"),
-    Example("c", "来源", None, (), "zh", "zh-Hant"),
+    Example("c", "来源", None, (), "zh", "sr-Latn"),
 ]
 ROW = {"id": "a", "source": "s", "reference": "r", "facts": None, "source_lang": "zh", "target_lang": "th", "doc_id": None, "meta": {}}
 

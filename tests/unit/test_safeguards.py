@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from metrics.errors import UserError
-from training.rewards.safeguards import Penalties, Shaped, gate, p_len, p_len_of_source, p_rep, repeated_share, shape
+from training.rewards.safeguards import Penalties, Shaped, gate, gated, p_len, p_len_of_source, p_rep, repeated_share, shape
 
 MAIN = Penalties()
 
@@ -40,6 +40,26 @@ def test_gate(text: str, lang: str, passes: bool) -> None:
 def test_gate_refuses_a_language_it_has_no_script_for() -> None:
     with pytest.raises(UserError, match="knows no script for 'xx'"):
         gate("text", "xx")
+    with pytest.raises(UserError, match=r"cannot judge zh \(Chinese\): it is written in Han letters"):
+        gate("新闻", "zh-Hant-TW")
+    with pytest.raises(UserError, match="has no known script"):
+        gate("text", "qaa")
+
+
+@pytest.mark.parametrize("code", ["tha", "th-TH", "th_TH", "TH", "tha_Thai"])
+def test_gate_reads_any_spelling_of_a_code(code: str) -> None:
+    assert gated(code)
+    assert gate("บริษัทยื่นฟ้องศาล", code)
+    assert not gate("བོད་ཡིག་གི་ཚགས་པར།", code)
+
+
+@pytest.mark.parametrize(
+    ("code", "right", "wrong"),
+    [("dz", "རྫོང་ཁ", "ไทย"), ("ru", "Москва", "Moskva"), ("ko", "서울 시장", "首爾市長"), ("el", "Αθήνα", "Athina")],
+)
+def test_gate_judges_every_language_in_a_script_of_its_own(code: str, right: str, wrong: str) -> None:
+    assert gate(right, code)
+    assert not gate(wrong, code)
 
 
 @pytest.mark.parametrize(

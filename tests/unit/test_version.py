@@ -61,7 +61,9 @@ def test_two_versions_of_a_metric_have_no_difference() -> None:
 
 
 @pytest.mark.parametrize("command", ["compare", "pool"])
-def test_runs_of_two_versions_are_refused_with_one_message(command: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_runs_of_two_versions_are_refused_with_one_message(
+    command: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     import json
 
     for i, name in enumerate(("old", "new")):

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
 from metrics.errors import UserError
+from metrics.languages import code
 
 REWARDS = {
     "reranker-generative": "training.rewards.reranker_generative:load_reranker",
@@ -81,6 +82,7 @@ def load_reward(spec: str, path: str | None = None, **options: Any) -> Reward:
 
 def load_reward_for(lang: str, spec: str, path: str | None = None, **options: Any) -> Reward:
     """`load_reward` for texts of one language: a yes/no judge is asked about it, the kinds of ONE_LANGUAGE are told it. Options come first."""
+    lang = code(lang)
     kind = "safeguarded" if spec.startswith("safeguarded(") else kind_of(Path(spec)) if spec not in REWARDS and Path(spec).is_dir() else spec
     if kind in YES_NO:
         from training.rewards.reranker_generative import instruct_for

@@ -22,6 +22,7 @@ from functools import lru_cache
 from typing import Any
 
 from metrics.errors import UserError
+from metrics.languages import language
 from training.rewards.shared_prefix import last_hidden_states
 from training.shared.checkpoints import DTYPES, hex_hash, load_policy
 from training.shared.files_of import files_of
@@ -62,14 +63,7 @@ def format_prompt(source: str, candidate: str, instruct: str = DEFAULT_INSTRUCT)
 
 def instruct_for(target_lang: str) -> str:
     """The default instruction for texts of a language, given by its ISO 639 code."""
-    return INSTRUCT.format(language=language_name(target_lang))
-
-
-def language_name(code: str) -> str:
-    """English name of a language; the code itself where there is none."""
-    from babel import Locale
-
-    return str(Locale("en").languages.get(code.split("-")[0].lower(), code))
+    return INSTRUCT.format(language=language(target_lang).name)
 
 
 def _ids(tokenizer: Any, text: str) -> list[int]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from metrics.languages import code
 from training.rewards.safeguards import Penalties, shape
 
 
@@ -19,10 +20,10 @@ class Safeguarded:
 
     def __init__(self, inner: Any, target_lang: str = "th", penalties: Penalties | None = None) -> None:
         """inner: any reward with values in [0, 1]."""
-        self.inner, self.target_lang, self.penalties = inner, target_lang, penalties or Penalties()
+        self.inner, self.target_lang, self.penalties = inner, code(target_lang), penalties or Penalties()
         p = self.penalties
         self.length_unit = inner.length_unit
-        self.id = f"safeguarded:{target_lang}:{p.variant}:{p.lambda_len:g}:{p.lambda_rep:g}:{p.reflen_ratio:g}({inner.id})"
+        self.id = f"safeguarded:{self.target_lang}:{p.variant}:{p.lambda_len:g}:{p.lambda_rep:g}:{p.reflen_ratio:g}({inner.id})"
 
     def score(self, sources: Sequence[str], candidates: Sequence[str]) -> list[float]:
         """Eq. 6 for the candidates of this call as one batch."""

@@ -11,34 +11,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from statistics import median
 
 import regex
 
 from metrics.errors import UserError
-
-SCRIPTS = {
-    "th": "Thai",
-    "bo": "Tibetan",
-    "dz": "Tibetan",
-    "lo": "Lao",
-    "km": "Khmer",
-    "my": "Myanmar",
-    "hi": "Devanagari",
-    "ne": "Devanagari",
-    "bn": "Bengali",
-    "ta": "Tamil",
-    "te": "Telugu",
-    "si": "Sinhala",
-    "ka": "Georgian",
-    "am": "Ethiopic",
-    "ug": "Arabic",
-    "ur": "Arabic",
-    "kk": "Cyrillic",
-    "ky": "Cyrillic",
-    "mn": "Cyrillic",
-}
-"""Target language -> Unicode script. Languages written in Han or Latin letters have no place here: the gate refuses just those."""
+from metrics.languages import language
 
 MIN_TARGET, MAX_LATIN = 0.8, 0.1
 FREE, FULL = 2.5, 5.0
@@ -50,7 +29,6 @@ VARIANTS = ("gate+batchlen", "gate-only", "reflen", "grpo-control")
 _LETTER = regex.compile(r"\p{L}")
 _LATIN = regex.compile(r"[\p{L}&&\p{Script=Latin}]", regex.V1)
 _HAN = regex.compile(r"\p{Script=Han}")
-_TARGET = {script: regex.compile(rf"[\p{{L}}&&\p{{Script={script}}}]", regex.V1) for script in sorted(set(SCRIPTS.values()))}
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,22 +71,40 @@ class Shaped:
     """g * max(s, 0), 0..1."""
 
 
+def gated(lang: str) -> bool:
+    """Whether the gate can judge a language: one of a known script that is neither Han nor Latin, which it refuses.
+
+    Raises UserError for what is no language code.
+    """
+    scripts = language(lang).scripts
+    return scripts is not None and not {"Han", "Latin"}.intersection(scripts)
+
+
+@lru_cache(maxsize=64)
+def _own_letters(lang: str) -> regex.Pattern[str]:
+    try:
+        told = language(lang)
+    except UserError as error:
+        raise UserError(f"the language gate knows no script for {lang!r}: {error}") from None
+    if not gated(lang):
+        why = "has no known script" if told.scripts is None else f"is written in {'/'.join(told.scripts)} letters, which the gate refuses"
+        raise UserError(f"the language gate cannot judge {told.id} ({told.name}): it {why}; choose a target in a script of its own, such as th or bo")
+    scripts = "".join(rf"\p{{Script={script}}}" for script in language(lang).scripts or ())
+    return regex.compile(rf"[\p{{L}}&&[{scripts}]]", regex.V1)
+
+
 def gate(text: str, lang: str) -> bool:
     """True when `text` is predominantly in the script of `lang`, without Han and with few Latin letters (thresholds: above).
 
-    Raises UserError for a language whose script the gate does not know.
+    `lang` in any spelling of its code. Raises UserError for a language that the gate cannot judge (`gated`).
     """
-    if lang not in SCRIPTS:
-        raise UserError(
-            f"the language gate knows no script for {lang!r}; it knows {', '.join(sorted(SCRIPTS))} "
-            "(add a line to SCRIPTS in safeguards.py)"
-        )
+    own = _own_letters(lang)
     letters = len(_LETTER.findall(text))
     if letters == 0 or _HAN.search(text):
         return False
     slack = 1e-9  # "at least 0.8 of 35" must not fail on the last bit of 0.8 * 35
     return (
-        len(_TARGET[SCRIPTS[lang]].findall(text)) >= MIN_TARGET * letters - slack
+        len(own.findall(text)) >= MIN_TARGET * letters - slack
         and len(_LATIN.findall(text)) <= MAX_LATIN * letters + slack
     )
 
