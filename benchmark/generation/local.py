@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from metrics.errors import UserError
+from metrics.files import atomic_write_bytes
 from metrics.records import Example, Generation, parse_generation, write_generations
 from training.shared import processes
 from training.shared.decoding import context_of, end_tokens, settle
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
 
 Row = tuple[str, Any, int, str]
 """(example id, text, tokens, finish reason)."""
+log = logging.getLogger("benchmark")
 CAP_FACTOR = 4
 """The token cap is at least this many times the gold's tokens: verbosity must be able to show (the paper saw 3.3 x)."""
 
@@ -243,14 +246,25 @@ def unfinished(out: Path) -> list[Path]:
     return sorted(p for p in out.parent.glob(f"{out.stem}.part*") if p.suffix.removeprefix(".part").isdigit() or p.suffix == ".part")
 
 
-def _whole_lines(part: Path) -> bytes:
-    """A last line cut short by a kill is left out. Cut at line feeds alone: texts hold other line separators."""
-    raw = part.read_bytes()
-    return raw[: raw.rfind(b"\n") + 1]
+def _sealed(row: bytes) -> bytes:
+    """A row of a `.part` file: a hash of the text before the text, so that damage is seen."""
+    return hashlib.sha256(row).hexdigest()[:16].encode() + b" " + row + b"\n"
+
+
+def _whole_rows(part: Path) -> list[bytes]:
+    """The rows that were written whole and are unchanged: a last one cut short by a kill is left out, and told are those that were damaged.
+
+    Cut at line feeds alone: texts hold other line separators.
+    """
+    lines = part.read_bytes().split(b"\n")[:-1]
+    rows = [row for line in lines if _sealed(row := line[17:]) == line + b"\n"]
+    if len(rows) < len(lines):
+        log.warning("%s: %d of %d rows are damaged; generated again", part, len(lines) - len(rows), len(lines))
+    return rows
 
 
 def _read_part(part: Path) -> dict[str, Generation]:
-    rows = [json.loads(line) for line in _whole_lines(part).split(b"\n") if line]
+    rows = [json.loads(row) for row in _whole_rows(part)]
     return {row["example_id"]: parse_generation(row, str(part)) for row in rows}
 
 
@@ -307,12 +321,12 @@ def generate_file(
     new: list[Generation] = []
     mine = out.with_suffix(f".part{r or ''}")
     if mine.exists():
-        mine.write_bytes(_whole_lines(mine))
-    with mine.open("a", encoding="utf-8") as stream:
+        atomic_write_bytes(mine, b"".join(map(_sealed, _whole_rows(mine))))
+    with mine.open("ab") as stream:
         for rows in found:
             made = [Generation(i, system, stage, text, n_tokens, reason, seed, i in thoughts) for i, text, n_tokens, reason in rows]
             new += made
-            stream.write("".join(json.dumps(g.as_dict(), ensure_ascii=False) + "\n" for g in made))
+            stream.write(b"".join(_sealed(json.dumps(g.as_dict(), ensure_ascii=False).encode()) for g in made))
             stream.flush()
     kept |= {g.example_id: g for g in processes.gather(new)}
     ordered = [kept[i] for i in ids]

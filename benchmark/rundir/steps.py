@@ -21,7 +21,8 @@ from typing import Any
 
 from benchmark.rundir.closure import code_hash
 from metrics.errors import UserError, first_line
-from metrics.records import atomic_write_text, sha256_file, sha256_json
+from metrics.folders import file_digest
+from metrics.records import atomic_write_text, sha256_json
 from training.shared import processes
 
 
@@ -57,7 +58,7 @@ def hash_outputs(run_dir: Path, outputs: Sequence[Path]) -> dict[str, str]:
         if not output.exists():
             raise FileNotFoundError(output)
         for file in sorted(p for p in output.rglob("*") if p.is_file()) if output.is_dir() else [output]:
-            hashes[str(file.relative_to(run_dir))] = sha256_file(file)
+            hashes[file.relative_to(run_dir).as_posix()] = file_digest(file)
     return hashes
 
 
@@ -86,12 +87,19 @@ def read_done(run_dir: Path, name: str) -> Done | None:
     return _read(run_dir / "steps" / name / "done.json")[0]
 
 
-def damaged_output(run_dir: Path, done: Done) -> str | None:
-    """The first output of a finished step that is missing or is not what the step wrote, or None."""
+def damaged_output(run_dir: Path, done: Done, outputs: Sequence[Path] = ()) -> str | None:
+    """The first output of a finished step that is missing or is not what the step wrote, or None.
+
+    outputs: its files and folders; a file that was added to such a folder would be read with the rest.
+    """
+    for folder in (output for output in outputs if output.is_dir()):
+        for file in sorted(p for p in folder.rglob("*") if p.is_file()):
+            if file.relative_to(run_dir).as_posix() not in done.outputs:
+                return f"{file.relative_to(run_dir).as_posix()} was added"
     for path, digest in done.outputs.items():
         if not (run_dir / path).is_file():
             return f"{path} is missing"
-        if sha256_file(run_dir / path) != digest:
+        if file_digest(run_dir / path) != digest:
             return f"{path} is not what this step wrote"
     return None
 
@@ -128,7 +136,7 @@ class Steps:
         """
         key = sha256_json({"step": name, "config": config, "inputs": inputs, "code": code_hash(*code)})
         main = processes.is_main()
-        before, damaged = processes.from_main(self._finished(name, key) if main else (None, False))
+        before, damaged = processes.from_main(self._finished(name, key, outputs) if main else (None, False))
         if before:
             self.say(f"{name}: done before")
             self.on_done(name, before, True)
@@ -153,14 +161,14 @@ class Steps:
         self.on_done(name, done, False)
         return done
 
-    def _finished(self, name: str, key: str) -> tuple[Done | None, bool]:
+    def _finished(self, name: str, key: str, outputs: Sequence[Path]) -> tuple[Done | None, bool]:
         """(the record where nothing is left to do, whether something of a finished step was damaged, which is said)."""
         path = self.run_dir / "steps" / name / "done.json"
         done, problem = _read(path)
         if done and done.key != key:
             return None, False
         if done and problem is None:
-            problem = damaged_output(self.run_dir, done)
+            problem = damaged_output(self.run_dir, done, outputs)
             if problem is None:
                 return done, False
         elif problem is not None:

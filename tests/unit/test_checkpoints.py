@@ -13,6 +13,7 @@ import pytest
 
 from metrics.errors import UserError
 from training.shared.checkpoints import load_policy, read_checkpoint, save_checkpoint, weights_hash
+from training.shared.checksums import write_checksums
 from training.shared.resume import OnSigterm, StepLog, checkpoint_problem, latest_complete, open_workspace
 
 LINEAGE = {"stage": "post-sft", "parent_hash": None, "config_hash": "c", "data_hash": "d", "seed": 1, "steps": 3}
@@ -126,6 +127,7 @@ def trainer_state(work: Path, step: int) -> Path:
     for name in ("optimizer.pt", "scheduler.pt", "rng_state.pth"):
         torch.save({"a": 1}, folder / name)
     (folder / "trainer_state.json").write_text(json.dumps({"global_step": step}), encoding="utf-8")
+    write_checksums(folder)
     return folder
 
 

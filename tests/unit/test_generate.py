@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from benchmark.generation.local import Decoding, batches, example_seed, finish, generate_file, generate_texts, sampler, token_cap
+from benchmark.generation.local import Decoding, _sealed, batches, example_seed, finish, generate_file, generate_texts, sampler, token_cap
 from metrics.errors import UserError
 from metrics.records import Example, read_generations
 
@@ -111,7 +111,7 @@ def test_a_killed_generation_goes_on_and_writes_the_same_file(tiny_policy_path: 
     whole = (tmp_path / "whole.jsonl").read_bytes()
     assert record["n"] == len(EXAMPLES)
     assert [g.example_id for g in read_generations(tmp_path / "whole.jsonl")] == [e.id for e in EXAMPLES]
-    lines = whole.splitlines(keepends=True)
+    lines = [_sealed(line) for line in whole.splitlines()]
     # e3 is the longest source and its batch holds e5 as well; e0 is of a batch that was not finished.
     (tmp_path / "cut.part").write_bytes(lines[3] + lines[5] + lines[0] + lines[1][:17])
     write(tiny_policy_path, tmp_path / "cut.jsonl")

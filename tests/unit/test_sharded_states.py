@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import json
-import zipfile
+import pickle
+from collections import OrderedDict
 from pathlib import Path
 
 import pytest
 
+from training.shared.checksums import write_checksums
 from training.shared.resume import checkpoint_problem, latest_complete
 
 
 def saved(path: Path) -> None:
     """A file as torch.save writes it: a zip."""
+    import torch
+
     path.parent.mkdir(parents=True, exist_ok=True)
-    with zipfile.ZipFile(path, "w") as file:
-        file.writestr("data.pkl", b"x")
+    torch.save({"step": 4, "weights": torch.ones(2)}, path)
 
 
 def common(folder: Path) -> Path:
@@ -26,12 +29,17 @@ def common(folder: Path) -> Path:
     return folder
 
 
+def sealed(folder: Path) -> Path:
+    write_checksums(folder)
+    return folder
+
+
 def fsdp(folder: Path) -> Path:
     for part in ("pytorch_model_fsdp_0", "optimizer_0"):
         (folder / part).mkdir(parents=True)
         for name in (".metadata", "__0_0.distcp", "__1_0.distcp"):
-            (folder / part / name).write_bytes(b"x")
-    return common(folder)
+            (folder / part / name).write_bytes(pickle.dumps({"storage": OrderedDict(a=1)}))
+    return sealed(common(folder))
 
 
 def deepspeed(folder: Path) -> Path:
@@ -39,7 +47,7 @@ def deepspeed(folder: Path) -> Path:
         saved(folder / "global_step4" / f"zero_pp_rank_{rank}_mp_rank_00_model_states.pt")
         saved(folder / "global_step4" / f"bf16_zero_pp_rank_{rank}_mp_rank_00_optim_states.pt")
     (folder / "latest").write_text("global_step4", encoding="utf-8")
-    return common(folder)
+    return sealed(common(folder))
 
 
 @pytest.mark.parametrize("make", [fsdp, deepspeed])

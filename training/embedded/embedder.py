@@ -231,7 +231,8 @@ def train_encoder(corpus_path: Path, words_path: Path | None, out: Path, setting
         tokenizer = xlmr_tokenizer((t for pair in trained[: settings.tokenizer_rows] for t in pair), words, settings.pieces)
     config_hash = sha256_json(asdict(settings))
     work = out.with_name(out.name + ".state")
-    resume = open_workspace(work, {"config_hash": config_hash, "data_hash": corpus.hash, "words": sha256_json(words)})
+    steps_log = out.with_name(out.name + ".state.log.jsonl")
+    resume = open_workspace(work, {"config_hash": config_hash, "data_hash": corpus.hash, "words": sha256_json(words)}, [steps_log])
     scratch = work / "start"
     shutil.rmtree(scratch, ignore_errors=True)
     model = make_encoder(tokenizer, settings, scratch) if tokenizer is not None else start_encoder(settings.start, settings)
@@ -251,9 +252,9 @@ def train_encoder(corpus_path: Path, words_path: Path | None, out: Path, setting
     trainer = trainer_class(model=model, args=args, train_dataset=Dataset.from_dict(columns), loss=loss)
     quiet(trainer)
     first = int(resume.name.split("-")[1]) if resume else 0
-    log = StepLog(out.with_name(out.name + ".state.log.jsonl"), first)
+    log = StepLog(steps_log, first)
     with OnSigterm() as terminate:
-        trainer.add_callback(Watch("encoder", terminate, log, _row, True, f"lower lr (now {settings.lr})"))
+        trainer.add_callback(Watch("encoder", terminate, log, _row, True, f"lower lr (now {settings.lr})", logs=[steps_log]))
         trainer.train(resume_from_checkpoint=str(resume) if resume else None)
         if terminate.requested and trainer.state.global_step < settings.steps:
             raise Terminated(work, int(trainer.state.global_step))

@@ -19,6 +19,8 @@ from safetensors.torch import load_file, save_file
 from tqdm import tqdm
 
 from metrics.records import atomic_write_text
+from training.shared.checksums import checksum_problem, write_checksums
+from training.shared.resume import log
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,14 +53,20 @@ def _save(folder: Path, step: int, model: torch.nn.Module, optimiser: torch.opti
     moments = {f"{i}.{k}": t.contiguous() for i, p in enumerate(parameters) for k, t in optimiser.state[p].items()}
     save_file(moments, temporary / "optimiser.safetensors")
     (temporary / "state.json").write_text(json.dumps({"step": step, "key": key}), encoding="utf-8")
+    write_checksums(temporary)
     shutil.rmtree(folder, ignore_errors=True)
     os.replace(temporary, folder)
 
 
 def _load(folder: Path, optimiser: torch.optim.Optimizer, key: str) -> int:
-    """Step to go on from: 0 where there is no saved state or it belongs to other settings or data."""
+    """Step to go on from: 0 where there is no saved state, it belongs to other settings or data, or it was damaged (which is told)."""
     state = folder / "state.json"
-    if not state.exists() or (saved := json.loads(state.read_text(encoding="utf-8")))["key"] != key:
+    if not state.exists():
+        return 0
+    if (problem := checksum_problem(folder)) is not None:
+        log.warning("%s: not as it was saved (%s); starting from step 0", folder, problem)
+        return 0
+    if (saved := json.loads(state.read_text(encoding="utf-8")))["key"] != key:
         return 0
     weights, moments = load_file(folder / "weights.safetensors"), load_file(folder / "optimiser.safetensors")
     parameters = [p for group in optimiser.param_groups for p in group["params"]]

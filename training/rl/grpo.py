@@ -19,14 +19,14 @@ from metrics.errors import UserError
 from metrics.records import Example, sha256_json
 from training.rewards import Reward
 from training.rewards.safeguards import Penalties, gate
-from training.sft.train import check_settings, common_arguments, finish, finished, per_device
+from training.sft.train import check_settings, common_arguments, finish, finished, leave_if_asked, per_device
 from training.shared.checkpoints import Checkpoint, load_policy, set_backbone, weights_hash
 from training.shared.decoding import context_of, end_tokens
 from training.shared.lora import adapter_base, check_targets, lora_config
 from training.shared.memory import memory_guard, smaller_forward
 from training.shared.options import Options, check_installed
 from training.shared.plain_text import prompt_ids
-from training.shared.processes import processes
+from training.shared.processes import from_main, is_main, processes
 from training.shared.resume import OnSigterm, StepLog, Terminated, log, open_workspace
 from training.shared.trackers import check_trackers, tracking
 from training.shared.vllm_engine import need_vllm, quiet_vllm, share_process
@@ -185,13 +185,13 @@ def train_rl(
     config = {**asdict(cfg), "reward": reward.id, "target_lang": languages[0], **({"think": "stripped"} if strip_think else {})}
     parent = weights_hash(policy_path) if Path(policy_path).is_dir() else None
     key = {"stage": stage, "parent_hash": parent, "config_hash": sha256_json(config), "data_hash": sha256_json(all_rows), "seed": cfg.seed}
-    done = finished(out, work, key)
+    kept = [logs / f"rl_{name}.jsonl" for name in ("rewards", "steps", *(["probe"] if probe is not None else []))]
+    done = finished(out, work, key, kept)
     if done is not None:
         return done
     total_rows = cfg.prompts_per_step * cfg.num_generations
     completions = per_device(total_rows, cfg.accumulation, "rl.prompts_per_step x rl.num_generations")
-    with processes().main_process_first():
-        resume = open_workspace(work, key)
+    resume = from_main(open_workspace(work, key, kept) if is_main() else None)
     step = int(resume.name.split("-")[1]) if resume else 0
 
     from training.rl.reward import StepReward, step_row
@@ -219,12 +219,14 @@ def train_rl(
         if probe is not None:
             trainer.add_callback(Probe(probe, cfg.probe_every, StepLog(logs / "rl_probe.jsonl", step) if main else None, track))
         write = StepLog(logs / "rl_steps.jsonl", step) if main else None
-        trainer.add_callback(Watch(stage, terminate, write, lambda n, logged: step_row(n, logged, step_reward.summary), progress, mend, track))
+        trainer.add_callback(Watch(stage, terminate, write, lambda n, logged: step_row(n, logged, step_reward.summary), progress, mend, track, kept))
         trainer.train(resume_from_checkpoint=str(resume) if resume else None)
         step = int(trainer.state.global_step)
         if terminate.requested and step < total:
             raise Terminated(work, step)
-    return finish(trainer, tokenizer, out, work, key, cfg, policy_path, steps=step, left_out=left_out)
+        made = finish(trainer, tokenizer, out, work, key, cfg, policy_path, steps=step, left_out=left_out, logs=kept)
+        leave_if_asked(terminate, out, step)
+    return made
 
 
 def prompt_order(n: int, total_steps: int, per_step: int, seed: int) -> list[int]:

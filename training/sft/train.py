@@ -19,12 +19,13 @@ from typing import Any
 from metrics.errors import UserError
 from metrics.records import sha256_json
 from training.shared.checkpoints import Checkpoint, load_policy, read_checkpoint, save_checkpoint, weights_hash
+from training.shared.checksums import checksum_problem
 from training.shared.decoding import context_of
 from training.shared.lora import check_targets, finished_model, lora_config
 from training.shared.memory import memory_guard, smaller_forward
 from training.shared.options import Options, check_installed, check_options, trainer_arguments
 from training.shared.plain_text import prompt_ids, text_ids
-from training.shared.processes import processes
+from training.shared.processes import from_main, gather, is_main, processes
 from training.shared.resume import OnSigterm, StepLog, Terminated, open_workspace
 from training.shared.trackers import check_trackers, tracking
 
@@ -106,8 +107,8 @@ def encode_pairs(
     return kept, len(rows) - len(kept)
 
 
-def finished(out: Path, work: Path, key: dict[str, Any]) -> Checkpoint | None:
-    """The checkpoint in `out` when it was trained with just this key and its weights are whole, else None.
+def finished(out: Path, work: Path, key: dict[str, Any], logs: Sequence[Path] = ()) -> Checkpoint | None:
+    """The checkpoint in `out` when it was trained with just this key and each of its files, and of the logs, is as it was written, else None.
 
     A kill between the last save and the removal of the trainer's states in `work` leaves those behind: they go now.
     """
@@ -116,6 +117,10 @@ def finished(out: Path, work: Path, key: dict[str, Any]) -> Checkpoint | None:
     except UserError:  # absent, of other making or damaged: it is trained (again)
         return None
     if any(getattr(found, name) != value for name, value in key.items()):
+        return None
+    problem = checksum_problem(out, logs)
+    if problem is not None:
+        log.warning("%s: damaged (%s); trained again", out, problem)
         return None
     shutil.rmtree(work, ignore_errors=True)
     return found
@@ -185,15 +190,16 @@ def train_sft(
     parent = weights_hash(policy_path) if Path(policy_path).is_dir() else None
     data_hash = sha256_json([list(pair) for pair in pairs])
     key = {"stage": stage, "parent_hash": parent, "config_hash": sha256_json(asdict(cfg)), "data_hash": data_hash, "seed": cfg.seed}
-    done = finished(out, work, key)
+    logs = Path(log_dir or out.parent)
+    kept = [logs / f"{stage}_steps.jsonl"] if log_dir is not None else []
+    done = finished(out, work, key, kept)
     if done is not None:
         return done
     context = context_of(model.config) or cfg.max_length
     check_targets(model, cfg, section)
     rows, left_out = encode_pairs(tokenizer, pairs, min(cfg.max_length, context), section)
     batch = per_device(cfg.batch_size, cfg.accumulation, f"{section}.batch_size")
-    with processes().main_process_first():
-        resume = open_workspace(work, key)
+    resume = from_main(open_workspace(work, key, kept) if is_main() else None)
 
     from datasets import Dataset
     from trl import SFTConfig, SFTTrainer
@@ -214,24 +220,42 @@ def train_sft(
         model=model, args=args, train_dataset=Dataset.from_list(rows), processing_class=tokenizer, peft_config=lora_config(cfg)
     )
     quiet(trainer)
-    logs, start = Path(log_dir or out.parent), int(resume.name.split("-")[1]) if resume else 0
+    start = int(resume.name.split("-")[1]) if resume else 0
     main = trainer.is_world_process_zero()
-    steps_log = StepLog(logs / f"{stage}_steps.jsonl", start) if log_dir is not None and main else None
+    steps_log = StepLog(kept[0], start) if kept and main else None
     mend = f"lower {section}.lr (now {cfg.lr}) or raise {section}.warmup_ratio"
     smaller = lambda: smaller_forward(cfg.batch_size, cfg.accumulation, processes().num_processes, section, cfg.gradient_checkpointing)  # noqa: E731
     with OnSigterm() as terminate, tracking(trackers if main else (), logs, stage, start) as track, memory_guard(stage, smaller):
-        trainer.add_callback(Watch(stage, terminate, steps_log, _row, progress, mend, track))
+        trainer.add_callback(Watch(stage, terminate, steps_log, _row, progress, mend, track, kept))
         trainer.train(resume_from_checkpoint=str(resume) if resume else None)
         step = int(trainer.state.global_step)
         if terminate.requested and step < trainer.state.max_steps:
             raise Terminated(work, step)
-    return finish(trainer, tokenizer, out, work, key, cfg, policy_path, steps=step, left_out=left_out)
+        made = finish(trainer, tokenizer, out, work, key, cfg, policy_path, steps=step, left_out=left_out, logs=kept)
+        leave_if_asked(terminate, out, step)
+    return made
+
+
+def leave_if_asked(terminate: OnSigterm, out: Path, step: int) -> None:
+    """Raise Terminated where SIGTERM came in the last step or while the checkpoint was written: it is saved, and the process was to end."""
+    if any(gather([terminate.requested])):
+        raise Terminated(out, step)
 
 
 def finish(
-    trainer: Any, tokenizer: Any, out: Path, work: Path, key: dict[str, Any], cfg: Options, parent: str | Path, *, steps: int, left_out: int
+    trainer: Any,
+    tokenizer: Any,
+    out: Path,
+    work: Path,
+    key: dict[str, Any],
+    cfg: Options,
+    parent: str | Path,
+    *,
+    steps: int,
+    left_out: int,
+    logs: Sequence[Path] = (),
 ) -> Checkpoint:
-    """Write the final folder on the main process (LoRA merged, or the adapter alone), and remove the trainer's states."""
+    """Write the final folder on the main process (LoRA merged, or the adapter alone), and remove the trainer's states. logs: see `finished`."""
     trainer.accelerator.wait_for_everyone()
     state = None
     if trainer.is_fsdp_enabled or trainer.is_deepspeed_enabled:
@@ -239,7 +263,7 @@ def finish(
         state = trainer.accelerator.get_state_dict(trainer.model_wrapped)
     if trainer.is_world_process_zero():
         model = finished_model(trainer.accelerator.unwrap_model(trainer.model), cfg, parent)
-        save_checkpoint(model, tokenizer, out, state, steps=steps, left_out=left_out, **key)
+        save_checkpoint(model, tokenizer, out, state, logs, steps=steps, left_out=left_out, **key)
         shutil.rmtree(work)
     trainer.accelerator.wait_for_everyone()
     return read_checkpoint(out)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 import random
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -16,7 +17,8 @@ from transformers import TrainerCallback
 
 from metrics.errors import UserError
 from training.rl.watchdogs import HackingWatch
-from training.shared.processes import gather
+from training.shared.checksums import write_checksums
+from training.shared.processes import gather, wait
 from training.shared.resume import OnSigterm, StepLog, log
 from training.shared.trackers import Track
 
@@ -43,11 +45,18 @@ class Watch(TrainerCallback):
         progress: bool,
         mend: str,
         track: Track | None = None,
+        logs: Sequence[Path] = (),
     ) -> None:
         """row(step, what the trainer logged) -> what is logged, and given to the trackers; mend: what a user can change when training
-        diverges."""
+        diverges; logs: what a resumed run goes on from besides the saved state."""
         self.title, self.terminate, self.write, self.row, self.progress, self.mend = title, terminate, write, row, progress, mend
-        self.track, self.bar = track, None
+        self.track, self.bar, self.logs = track, None, logs
+
+    def on_save(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
+        """Seals the saved state, once every process has written its part of it."""
+        wait()
+        if state.is_world_process_zero:
+            write_checksums(Path(args.output_dir) / f"checkpoint-{state.global_step}", [log for log in self.logs if log.exists()])
 
     def on_train_begin(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
         if state.is_world_process_zero:

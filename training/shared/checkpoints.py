@@ -8,6 +8,7 @@ import logging
 import os
 import re
 import shutil
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from metrics.errors import UserError
 from metrics.folders import folder_hash, weights_in
 from metrics.foreign import ALLOW, check_foreign
 from metrics.hub import hub_revision, is_hub_id
+from training.shared.checksums import CHECKSUMS, checksum_problem, write_checksums
 from training.shared.decoding import settle
 from training.shared.lora import adapter_base, with_adapter
 from training.shared.memory import is_out_of_memory, memory_guard
@@ -96,6 +98,7 @@ def check_folder(folder: Path, trust_remote_code: bool = False) -> dict[str, Any
     base = adapter_base(folder)
     if base is not None:
         check_foreign(folder, trust_remote_code)
+        check_sealed(folder)
         _check_adapter(folder, base)
         return check_folder(Path(base), trust_remote_code) if Path(base).is_dir() else {}
     try:
@@ -107,6 +110,7 @@ def check_folder(folder: Path, trust_remote_code: bool = False) -> dict[str, Any
     if not isinstance(config, dict):
         raise UserError(f"{folder / 'config.json'}: must hold a JSON object; save the model again")
     check_foreign(folder, trust_remote_code)
+    check_sealed(folder)
     files = weight_files(folder)
     index = folder / "model.safetensors.index.json"
     if index.exists():
@@ -274,10 +278,12 @@ def _first_line(err: Exception) -> str:
     return (str(err).strip().splitlines() or [type(err).__name__])[0][:200]
 
 
-def save_checkpoint(model: Any, tokenizer: Any, out: Path, state: dict[str, Any] | None = None, **lineage: Any) -> Checkpoint:
-    """Write model, tokenizer and `lineage.json` to `out` by rename; an older folder of that name is replaced.
+def save_checkpoint(
+    model: Any, tokenizer: Any, out: Path, state: dict[str, Any] | None = None, logs: Sequence[Path] = (), **lineage: Any
+) -> Checkpoint:
+    """Write model, tokenizer, `lineage.json` and `checksums.json` to `out` by rename; an older folder of that name is replaced.
 
-    state: the whole weights, where the model itself holds only a part of them (FSDP, ZeRO-3).
+    state: the whole weights, where the model itself holds only a part of them (FSDP, ZeRO-3); logs: files of the run that are sealed with it.
     lineage: the fields of `Checkpoint` but path and weights_hash. Raises UserError when the disk is full or read-only.
     """
     from safetensors import SafetensorError
@@ -294,6 +300,7 @@ def save_checkpoint(model: Any, tokenizer: Any, out: Path, state: dict[str, Any]
         checkpoint = Checkpoint(path=str(out), weights_hash=weights_hash(partial), **lineage)
         record = {k: v for k, v in asdict(checkpoint).items() if k != "path"}
         (partial / LINEAGE).write_text(json.dumps(record, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+        write_checksums(partial, [log for log in logs if log.exists()])
         for file in partial.iterdir():
             with open(file, "rb") as stream:
                 os.fsync(stream.fileno())
@@ -319,4 +326,14 @@ def read_checkpoint(folder: str | Path) -> Checkpoint:
         raise UserError(f"{path}: cannot be read ({err}); train the stage again") from err
     if weights_hash(folder) != checkpoint.weights_hash:
         raise UserError(f"{folder}: the weights are not those of its {LINEAGE}; train the stage again")
+    check_sealed(folder)
     return checkpoint
+
+
+def check_sealed(folder: Path) -> None:
+    """Raise UserError where a checkpoint that this suite trained is not as it was written: its config, its vocabulary, its weights."""
+    if (folder / CHECKSUMS).is_file() and (problem := checksum_problem(folder)) is not None:
+        raise UserError(
+            f"{folder}: {problem}; run the same command again, which trains the stage anew, or copy it again "
+            f"(changed on purpose: remove {CHECKSUMS})"
+        )

@@ -13,13 +13,14 @@ import signal
 import struct
 import threading
 import zipfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from types import FrameType, TracebackType
 from typing import Any
 
 from metrics.errors import UserError
 from metrics.records import atomic_write_text
+from training.shared.checksums import checksum_problem, pickle_problem
 
 log = logging.getLogger("training")
 
@@ -48,14 +49,22 @@ def safetensors_problem(path: Path) -> str | None:
     return None if size == 8 + length + end else f"{size} bytes, {8 + length + end} expected"
 
 
-def checkpoint_problem(folder: Path) -> str | None:
-    """Why a TRL checkpoint (`checkpoint-N`) must not be resumed from, or None when every file of it is whole."""
+def checkpoint_problem(folder: Path, logs: Sequence[Path] = ()) -> str | None:
+    """Why a TRL checkpoint (`checkpoint-N`) must not be resumed from, or None when every file of it is whole and as it was written.
+
+    logs: the run's logs, whose rows up to this step must be those that were there when it was saved.
+    """
     try:
-        state = json.loads((folder / "trainer_state.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        step = json.loads((folder / "trainer_state.json").read_text(encoding="utf-8"))["global_step"]
+    except (OSError, ValueError, TypeError, KeyError, RecursionError):
         return "trainer_state.json is missing or cut short"
-    if f"checkpoint-{state.get('global_step')}" != folder.name:
-        return f"trainer_state.json is of step {state.get('global_step')}"
+    if f"checkpoint-{step}" != folder.name:
+        return f"trainer_state.json is of step {step}"
+    return _cut_short(folder) or checksum_problem(folder, logs) or pickle_problem(folder)
+
+
+def _cut_short(folder: Path) -> str | None:
+    """What a kill during a save left undone, or None."""
     if (folder / FSDP_WEIGHTS).exists() or (folder / DEEPSPEED_LATEST).exists():
         return _parts_problem(folder)
     weights = sorted(folder.glob("*.safetensors"))
@@ -63,7 +72,7 @@ def checkpoint_problem(folder: Path) -> str | None:
     if index.exists():
         try:
             named = set(json.loads(index.read_text(encoding="utf-8"))["weight_map"].values())
-        except (OSError, ValueError, KeyError):
+        except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
             return f"{index.name} is cut short"
         if named - {w.name for w in weights}:
             return "a weights file is missing"
@@ -83,7 +92,7 @@ def checkpoint_problem(folder: Path) -> str | None:
 
 
 def _parts_problem(folder: Path) -> str | None:
-    """As `checkpoint_problem`, for a state that each process wrote its part of: FSDP's (sharded) or DeepSpeed's."""
+    """As `_cut_short`, for a state that each process wrote its part of: FSDP's (sharded) or DeepSpeed's."""
     files = [folder / "scheduler.pt", *folder.glob("rng_state*.pth")]
     if len(files) < 2:
         return "no random state"
@@ -92,7 +101,7 @@ def _parts_problem(folder: Path) -> str | None:
             if not (folder / part / ".metadata").is_file():  # torch writes it by rename when every process has written its part
                 return f"{part} is not complete"
     else:
-        step = folder / (folder / DEEPSPEED_LATEST).read_text(encoding="utf-8").strip()
+        step = folder / Path((folder / DEEPSPEED_LATEST).read_text(encoding="utf-8", errors="replace").strip()).name
         optimisers, weights = sorted(step.glob("*_optim_states.pt")), sorted(step.glob("*_model_states.pt"))
         if not optimisers or not weights:
             return f"{step.name} lacks a part"
@@ -108,40 +117,44 @@ def _step(folder: Path) -> int:
     return int(tail) if tail.isdigit() else -1
 
 
-def latest_complete(work: Path) -> Path | None:
+def latest_complete(work: Path, logs: Sequence[Path] = ()) -> Path | None:
     """The checkpoint of the highest step in a trainer's folder that is whole, or None."""
     for folder in sorted(work.glob("checkpoint-*"), key=_step, reverse=True):
-        if _step(folder) >= 0 and checkpoint_problem(folder) is None:
+        if _step(folder) >= 0 and checkpoint_problem(folder, logs) is None:
             return folder
     return None
 
 
-def open_workspace(work: Path, key: dict[str, Any]) -> Path | None:
+def open_workspace(work: Path, key: dict[str, Any], logs: Sequence[Path] = ()) -> Path | None:
     """Make a trainer's folder ready and return the checkpoint to resume from, if any.
 
-    key: what the run is made of (hashes of parent, config and data). Leftovers of a run with another key, and checkpoints that a kill cut
-    short, are removed: they could only give other weights than an uninterrupted run.
+    key: what the run is made of (hashes of parent, config and data); logs: what it writes beside the checkpoints and goes on from. Leftovers
+    of a run with another key, and checkpoints that a kill cut short or that were damaged since, are told and removed: they could only give
+    other weights than an uninterrupted run. The one before goes on.
     """
     path = work / KEY
     try:
         same = json.loads(path.read_text(encoding="utf-8")) == key
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         same = False
+    found: dict[int, Path] = {}
     try:
         if work.exists() and not same:
             log.warning("%s: leftovers of a run with other settings, data or parent; starting from step 0", work)
             shutil.rmtree(work)
         work.mkdir(parents=True, exist_ok=True)
         for folder in work.glob("checkpoint-*"):
-            problem = checkpoint_problem(folder)
+            problem = checkpoint_problem(folder, logs)
             if problem:
-                log.warning("%s: not complete (%s); removed", folder, problem)
+                log.warning("%s: not as it was saved (%s); removed, the one before it goes on", folder, problem)
                 shutil.rmtree(folder)
+            else:
+                found[_step(folder)] = folder
     except OSError as err:
         raise UserError(f"cannot prepare {work}: {err.strerror or err}; choose a folder you may write to") from err
     if not same:
         atomic_write_text(path, json.dumps(key))
-    return latest_complete(work)
+    return found[max(found)] if found else None
 
 
 class StepLog:
