@@ -52,10 +52,10 @@ def measure(policy: str, reranker: str, out: Path) -> None:
         def alone() -> None:
             assert processes.is_main()
 
-        first = steps.run("generate", {}, {}, ("benchmark/generation/local.py",), [texts], generate, shared=True)
-        second = steps.run("score", {}, {}, ("benchmark/scoring/score.py",), [scores], score, shared=True)
-        steps.run("alone", {}, {}, ("benchmark/scoring/score.py",), [], alone)
-        again = steps.run("generate", {}, {}, ("benchmark/generation/local.py",), [texts], generate, shared=True)
+        first = steps.run("generate", {}, {}, ("benchmark.generation.local:generate_file",), [texts], generate, shared=True)
+        second = steps.run("score", {}, {}, ("benchmark.scoring.score:score_file",), [scores], score, shared=True)
+        steps.run("alone", {}, {}, ("benchmark.scoring.score:score_file",), [], alone)
+        again = steps.run("generate", {}, {}, ("benchmark.generation.local:generate_file",), [texts], generate, shared=True)
         assert again == first
         rank_file(out, "records").write_text(json.dumps([first.record, second.record]), encoding="utf-8")
 

@@ -186,7 +186,7 @@ def test_the_loop_keeps_no_pickles(tmp_path: Path) -> None:
     """Nothing in a saved state could run code when it is loaded."""
     with pytest.raises(Kill):
         _loop(tmp_path / "state", 10)
-    assert {p.name for p in (tmp_path / "state").iterdir()} == {"weights.safetensors", "optimiser.safetensors", "state.json"}
+    assert {p.name for p in (tmp_path / "state").iterdir()} == {"weights.safetensors", "optimiser.safetensors", "state.json", "checksums.json"}
 
 
 def test_a_loss_that_is_not_finite_stops_the_loop(tmp_path: Path) -> None:

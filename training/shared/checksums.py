@@ -14,13 +14,15 @@ import pickle
 import zipfile
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from metrics.files import atomic_write_text
+from metrics.files import atomic_write_text, sha256_json
 from metrics.folders import file_digest
 
 CHECKSUMS = "checksums.json"
+ADAPTER_CONFIG = "adapter_config.json"
 PICKLES = (".pt", ".pth")
 _BUILTINS = ("set", "frozenset", "dict", "list", "tuple", "int", "float", "complex", "str", "bytes", "bytearray", "bool", "slice", "range")
 _PLAIN = {
@@ -38,7 +40,17 @@ def _files(folder: Path) -> list[Path]:
 def _digests(files: Sequence[Path]) -> list[str]:
     """sha256 of each: hashing leaves the interpreter free, and optimiser states are large."""
     with ThreadPoolExecutor(min(8, os.cpu_count() or 1)) as pool:
-        return list(pool.map(file_digest, files))
+        return list(pool.map(_digest, files))
+
+
+def _digest(file: Path) -> str:
+    """sha256 of a file; of an adapter's config without the place of its base, which a user may have to write anew when it has moved."""
+    if file.name == ADAPTER_CONFIG:
+        with suppress(ValueError, RecursionError, OSError):
+            config = json.loads(file.read_text(encoding="utf-8"))
+            if isinstance(config, dict):
+                return sha256_json({k: v for k, v in config.items() if k != "base_model_name_or_path"})
+    return file_digest(file)
 
 
 def _start_of(path: Path, size: int) -> str | None:
