@@ -78,7 +78,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "runs that differ in their seed as one result: pooled intervals, spread between seeds, Markdown tables",
     ),
     "data": (
-        "benchmark.data.export:command",
+        "benchmark.data.command:command",
         "export a split of a task, or a training corpus of the embedded models; join articles and titles into splits",
     ),
     "validate-reward": (
@@ -114,10 +114,21 @@ def build_parser(command: str | None = None) -> argparse.ArgumentParser:
     for name, (target, summary) in COMMANDS.items():
         sub = commands.add_parser(name, help=summary, description=summary[0].upper() + summary[1:] + ".", allow_abbrev=False)
         if name == command:
-            arguments: list[Argument] = import_module(target.partition(":")[0]).ARGUMENTS
-            for argument in arguments:
-                sub.add_argument(*argument.flags, **argument.options)
+            _declare(sub, target)
     return parser
+
+
+def _declare(parser: argparse.ArgumentParser, target: str) -> None:
+    """Adds the arguments that the module of "module:function" declares; one with ACTIONS has a parser for each of them."""
+    module = import_module(target.partition(":")[0])
+    if (actions := getattr(module, "ACTIONS", None)) is not None:
+        choices = parser.add_subparsers(dest="action", metavar="ACTION", required=True, parser_class=_Parser)
+        for name, (action, summary) in actions.items():
+            _declare(choices.add_parser(name, help=summary, description=summary[0].upper() + summary[1:] + ".", allow_abbrev=False), action)
+        return
+    arguments: list[Argument] = module.ARGUMENTS
+    for argument in arguments:
+        parser.add_argument(*argument.flags, **argument.options)
 
 
 def disk_message(error: BaseException, folder: str | None = None) -> str | None:

@@ -6,11 +6,13 @@ import hashlib
 import json
 import math
 import os
+import stat
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from metrics.errors import UserError
+from metrics.rejects import Rejects
 
 
 def _refuse_constant(name: str) -> float:
@@ -24,36 +26,105 @@ def _finite(digits: str) -> float:
     return value
 
 
-def read_jsonl(path: str | Path) -> Iterator[tuple[int, dict[str, Any]]]:
-    """Rows of a JSON Lines file as (line number from 1, object). Blank lines are passed over.
+MAX_BYTES = 16 * 2**30
+"""Of a JSON Lines file: ten million segments of a thousand characters."""
+MAX_LINE = 64 * 2**20
+"""Bytes of one line."""
+_MAGIC = {b"\x1f\x8b": "gzip", b"PK\x03\x04": "zip", b"BZh": "bzip2", b"\xfd7zXZ": "xz", b"\x28\xb5\x2f\xfd": "zstandard"}
 
-    Raises UserError for a missing file, bytes that are not UTF-8, anything but one JSON object on a line,
-    NaN or Infinity, and lone surrogates (which no UTF-8 file can hold).
-    """
+
+def open_regular(path: str | Path, limit: int = MAX_BYTES) -> BinaryIO:
+    """Opens a regular file for reading. Raises UserError for a missing one, a directory, a pipe or device (whose reading may never end), a
+    file of more than `limit` bytes, a compressed one and one in UTF-16."""
     try:
-        stream = open(path, "rb")  # noqa: SIM115 - closed below; opened apart so that only opening is guarded here
-    except OSError as err:
-        raise UserError(f"cannot read {path}: {err.strerror or err}; check the path") from err
-    with stream:
-        for number, raw in enumerate(stream, 1):
+        # O_NONBLOCK: opening a pipe that nobody writes to must not wait.
+        handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
+    except (OSError, ValueError) as err:
+        raise UserError(f"cannot read {path}: {getattr(err, 'strerror', None) or err}; check the path") from None
+    try:
+        state = os.fstat(handle)
+        if stat.S_ISDIR(state.st_mode):
+            raise UserError(f"cannot read {path}: it is a directory; give a file")
+        if not stat.S_ISREG(state.st_mode):
+            raise UserError(f"cannot read {path}: it is a pipe or a device, not a regular file; write it to a file first")
+        if state.st_size > limit:
+            raise UserError(f"cannot read {path}: {state.st_size / 2**20:,.0f} MiB, the limit is {limit / 2**20:,.0f}; give a part of it")
+        head = os.pread(handle, 6, 0)
+        if (kind := next((name for magic, name in _MAGIC.items() if head.startswith(magic)), None)) is not None:
+            raise UserError(f"cannot read {path}: it is compressed ({kind}); unpack it first")
+        if head[:2] in (b"\xff\xfe", b"\xfe\xff"):
+            raise UserError(f"cannot read {path}: it is UTF-16; save it as UTF-8")
+    except BaseException:
+        os.close(handle)
+        raise
+    return os.fdopen(handle, "rb")
+
+
+def read_bytes(path: str | Path, limit: int = MAX_BYTES) -> bytes:
+    """The whole content of a regular file; errors as `open_regular`."""
+    with open_regular(path, limit) as stream:
+        return stream.read(limit + 1)
+
+
+def read_jsonl(path: str | Path, rejects: Rejects | None = None) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Rows of a JSON Lines file as (line number from 1, object). Blank lines are passed over, and so are broken ones that `rejects` takes.
+
+    Raises UserError for a missing file or none that is regular, bytes that are not UTF-8, a CSV or TSV file, anything but one JSON object
+    on a line, NaN or Infinity, and lone surrogates (which no UTF-8 file can hold).
+    """
+    with open_regular(path) as stream:
+        number = 0
+        while raw := stream.readline(MAX_LINE + 1):
+            number += 1
             where = f"{path}, line {number}"
-            try:
-                line = raw.decode("utf-8-sig" if number == 1 else "utf-8")
-            except UnicodeDecodeError as err:
-                raise UserError(f"{where}: not UTF-8 (byte {err.start}); save the file as UTF-8") from err
-            if not line.strip():
-                continue
-            try:
-                row = json.loads(line, parse_constant=_refuse_constant, parse_float=_finite)
-                if "\\u" in line:
-                    json.dumps(row, ensure_ascii=False).encode("utf-8")
-            except UnicodeEncodeError as err:
-                raise UserError(f"{where}: holds a lone surrogate (half a character); write the whole character") from err
-            except (ValueError, RecursionError) as err:
-                raise UserError(f"{where}: not valid JSON ({err}); each line must hold one JSON object") from err
-            if not isinstance(row, dict):
-                raise UserError(f"{where}: holds a JSON {type(row).__name__}, not an object; each line must be {{...}}")
-            yield number, row
+            if len(raw) > MAX_LINE:
+                raise UserError(f"{where}: longer than {MAX_LINE // 2**20} MiB; is it JSON Lines, one object on each line?")
+            row = None
+            if rejects is None or not rejects.skip:
+                row = parse_line(raw, where, first=number == 1)
+            else:
+                try:
+                    row = parse_line(raw, where, first=number == 1)
+                except UserError as error:
+                    with rejects.row():
+                        raise error
+            if row is not None:
+                yield number, row
+
+
+def parse_line(raw: bytes, where: str, first: bool = False) -> dict[str, Any] | None:
+    """The object on one line, None for a blank one; errors as `read_jsonl`, with `where` in the message."""
+    try:
+        line = raw.decode("utf-8-sig" if first else "utf-8")
+    except UnicodeDecodeError as err:
+        raise UserError(f"{where}: not UTF-8 (byte {err.start}); save the file as UTF-8") from err
+    if not line.strip():
+        return None
+    try:
+        row = json.loads(line, parse_constant=_refuse_constant, parse_float=_finite)
+        if "\\u" in line:
+            json.dumps(row, ensure_ascii=False).encode("utf-8")
+    except UnicodeEncodeError as err:
+        raise UserError(f"{where}: holds a lone surrogate (half a character); write the whole character") from err
+    except (ValueError, RecursionError) as err:
+        if first and line.lstrip()[0] not in '{["':
+            told = "tab-separated text" if "\t" in line else "comma-separated text (CSV)" if "," in line else "plain text"
+            raise UserError(f"{where}: this looks like {told}, not JSON Lines; each line must hold one JSON object") from err
+        raise UserError(f"{where}: not valid JSON ({err}); each line must hold one JSON object") from err
+    if not isinstance(row, dict):
+        whole = "; is the file one JSON array? Write one object a line" if isinstance(row, list) else ""
+        raise UserError(f"{where}: holds a JSON {type(row).__name__}, not an object; each line must be {{...}}{whole}")
+    return row
+
+
+def parse_json(data: bytes, where: str) -> Any:
+    """The value of one JSON text. Raises UserError for bad UTF-8, bad JSON, NaN, Infinity, numbers beyond floats, and nesting too deep."""
+    try:
+        return json.loads(data.decode("utf-8-sig"), parse_constant=_refuse_constant, parse_float=_finite)
+    except UnicodeDecodeError as err:
+        raise UserError(f"{where}: not UTF-8 (byte {err.start}); save the file as UTF-8") from None
+    except (ValueError, RecursionError) as err:
+        raise UserError(f"{where}: not valid JSON ({err})") from None
 
 
 def atomic_write_bytes(path: str | Path, data: bytes) -> None:

@@ -16,6 +16,7 @@ from typing import Any
 from metrics.errors import UserError
 from metrics.files import atomic_write_bytes, atomic_write_text, read_jsonl, sha256_file, sha256_json, write_jsonl
 from metrics.languages import code
+from metrics.rejects import Rejects
 
 __all__ = [
     "ENTITY_TYPES", "FACT_TYPES", "FINISH_REASONS", "QUANTITY_TYPES", "SALIENT", "Example", "Fact", "Generation", "align_generations",
@@ -189,36 +190,46 @@ def parse_generation(row: dict[str, Any], where: str) -> Generation:
                       _integer(row, "seed", where, None), row.get("think") is True)
 
 
-def read_examples(path: str | Path) -> list[Example]:
-    """All examples of a file, in order. Raises UserError for a malformed line, an id used twice, or an empty file."""
+def read_examples(path: str | Path, rejects: Rejects | None = None) -> list[Example]:
+    """All examples of a file, in order.
+
+    rejects: takes the rows that cannot be used. Raises UserError for malformed lines, an id used twice, or an empty file.
+    """
+    rejects = rejects or Rejects(path)
     examples: list[Example] = []
     seen: dict[str, int] = {}
-    for number, row in read_jsonl(path):
-        example = parse_example(row, f"{path}, line {number}")
-        if example.id in seen:
-            raise UserError(f"{path}, line {number}: id {_show(example.id)} is already used in line {seen[example.id]}; ids must be unique")
-        seen[example.id] = number
-        examples.append(example)
+    for number, row in read_jsonl(path, rejects):
+        with rejects.row():
+            example = parse_example(row, f"{path}, line {number}")
+            if example.id in seen:
+                raise UserError(f"{path}, line {number}: id {_show(example.id)} is already used in line {seen[example.id]}; ids must be unique")
+            seen[example.id] = number
+            examples.append(example)
+    rejects.check()
     if not examples:
         raise UserError(f"{path}: holds no examples; write one JSON object per line")
     return examples
 
 
-def read_generations(path: str | Path) -> list[Generation]:
+def read_generations(path: str | Path, rejects: Rejects | None = None) -> list[Generation]:
     """All generations of a file, in order; several systems, stages and seeds may share a file.
 
-    Raises UserError for a malformed line, an empty file, or an example answered twice by one system, stage and seed.
+    rejects: takes the rows that cannot be used. Raises UserError for malformed lines, an empty file, or an example answered twice by one
+    system, stage and seed.
     """
+    rejects = rejects or Rejects(path)
     generations: list[Generation] = []
     seen: dict[tuple[str, str, int | None, str], int] = {}
-    for number, row in read_jsonl(path):
-        made = parse_generation(row, f"{path}, line {number}")
-        key = (made.system, made.stage, made.seed, made.example_id)
-        if key in seen:
-            raise UserError(f"{path}, line {number}: example_id {_show(made.example_id)} of system {_show(made.system)}, stage "
-                            f"{_show(made.stage)} is already answered in line {seen[key]}; keep one answer per example")
-        seen[key] = number
-        generations.append(made)
+    for number, row in read_jsonl(path, rejects):
+        with rejects.row():
+            made = parse_generation(row, f"{path}, line {number}")
+            key = (made.system, made.stage, made.seed, made.example_id)
+            if key in seen:
+                raise UserError(f"{path}, line {number}: example_id {_show(made.example_id)} of system {_show(made.system)}, stage "
+                                f"{_show(made.stage)} is already answered in line {seen[key]}; keep one answer per example")
+            seen[key] = number
+            generations.append(made)
+    rejects.check()
     if not generations:
         raise UserError(f"{path}: holds no generations; write one JSON object per line")
     return generations

@@ -9,16 +9,18 @@ that holds "reference" itself needs no titles file (any parallel JSONL).
 from __future__ import annotations
 
 import argparse
-import csv
-from collections.abc import Iterable, Iterator
+import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from benchmark.arguments import arg
 from metrics.errors import UserError
 from metrics.files import read_jsonl
 from metrics.languages import code
 from metrics.normalise import fingerprint
 from metrics.records import Example, write_examples, write_jsonl
+from metrics.tables import read_tsv
 
 SOURCE_KEYS = ("source", "article", "text")
 TITLE_KEYS = ("title", "reference")
@@ -39,42 +41,29 @@ def _text(row: dict[str, Any], keys: Iterable[str], where: str) -> str | None:
 
 
 def read_titles(path: Path) -> dict[str, str]:
-    """id -> title. UserError for a missing file or column, and for an id with two titles."""
+    """id -> title. UserError for a missing file or column, a title quoted by a spreadsheet, and an id with two titles."""
     found: dict[str, str] = {}
-    for number, row in _rows(path):
+    tabular = path.suffix.lower() in (".tsv", ".txt")
+    rows = read_tsv(path, ("id", "|".join(TITLE_KEYS)), header="id<TAB>title") if tabular else read_jsonl(path)
+    for number, row in rows:
         where = f"{path}, line {number}"
         title = _text(row, TITLE_KEYS, where)
-        if row.get("id") in (None, "") or title is None:
+        key = str(row.get("id") if row.get("id") is not None else "").strip()
+        if not key or title is None:
             raise UserError(f"{where}: needs an 'id' and a 'title' (or 'reference')")
-        key = str(row["id"])
         if found.setdefault(key, title) != title:
             raise UserError(f"{where}: a second, different title for the id {key!r}; keep one")
     return found
 
 
-def _rows(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
-    if path.suffix.lower() not in (".tsv", ".txt"):
-        yield from read_jsonl(path)
-        return
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as stream:
-            rows = list(csv.reader(stream, delimiter="\t", quoting=csv.QUOTE_NONE))
-    except (OSError, UnicodeDecodeError) as err:
-        raise UserError(f"cannot read {path}: {err}; give a UTF-8 file with tabs between the columns") from None
-    header = [cell.strip() for cell in rows[0]] if rows else []
-    if "id" not in header or not set(header) & set(TITLE_KEYS):
-        raise UserError(f"{path}: the first line must name the columns id and title; found {header}")
-    for number, row in enumerate(rows[1:], 2):
-        if row and len(row) != len(header):
-            raise UserError(f"{path}, line {number}: {len(row)} columns, the header has {len(header)}")
-        if row:
-            yield number, dict(zip(header, row, strict=True))
-
-
 def read_pairs(articles: Iterable[Path], titles: dict[str, str], target_lang: str) -> tuple[list[Example], dict[str, int]]:
-    """(examples in an order of their contents' hash, counts of what was left out). The first of equal sources stays."""
+    """(examples in an order of their contents' hash, counts of what was left out). The first of equal sources stays.
+
+    Raises UserError where two different articles share an id that has a title: one of the two pairs would be wrong.
+    """
     found: dict[bytes, Example] = {}
-    left_out = {"duplicates": 0, "empty": 0}
+    left_out = {"duplicates": 0, "empty": 0, "titles without an article": 0}
+    owner: dict[str, tuple[bytes, str]] = {}
     for path in articles:
         for number, row in read_jsonl(path):
             where = f"{path}, line {number}"
@@ -82,15 +71,33 @@ def read_pairs(articles: Iterable[Path], titles: dict[str, str], target_lang: st
             if source is None:
                 left_out["empty"] += 1
                 continue
-            key = str(row.get("id", f"{path.stem}-{number}"))
+            key = str(row.get("id", f"{path.stem}-{number}")).strip()
             title = titles.get(key) or _text(row, ("reference",), where)
             digest = fingerprint(source)
+            first, there = owner.setdefault(key, (digest, where))
+            if first != digest and key in titles:
+                raise UserError(
+                    f"{where}: the id {key!r} is also that of another article ({there}), so its title cannot be assigned; make the ids distinct"
+                )
             if digest in found:
                 left_out["duplicates"] += 1
                 if found[digest].reference is not None or title is None:
                     continue
             found[digest] = Example(key, source, (title,) if title else None, None, "zh", target_lang, key, {})
+    left_out["titles without an article"] = len(titles.keys() - owner.keys())
     return [found[digest] for digest in sorted(found)], left_out
+
+
+ARGUMENTS = [
+    arg("--articles", nargs="+", metavar="FILE", help="JSON Lines of articles (CNewSum's, or id and source)"),
+    arg("--titles", metavar="FILE", help="their titles in the target language, TSV or JSON Lines of id and title"),
+    arg("--target-lang", default="th", metavar="LANG", help="language of the titles (default: th)"),
+    arg("--n-para", type=int, default=10_000, help="pairs of D_para (default: 10000)"),
+    arg("--n-dev", type=int, default=5_000, help="pairs of dev (default: 5000)"),
+    arg("--n-src", type=int, default=100_000, help="sources of D_src (default: 100000)"),
+    arg("--out", required=True, metavar="DIR", help="folder to write"),
+]
+"""Of `data join`."""
 
 
 def command(args: argparse.Namespace) -> int:
@@ -101,6 +108,10 @@ def command(args: argparse.Namespace) -> int:
         raise UserError("--n-para, --n-dev and --n-src must be at least 1")
     titles = read_titles(Path(args.titles)) if args.titles else {}
     examples, left_out = read_pairs([Path(p) for p in args.articles], titles, code(args.target_lang))
+    if lost := left_out["titles without an article"]:
+        shown = sorted(titles.keys() - {e.id for e in examples})[:3]
+        print(f"note: {lost} of {len(titles)} titles have an id that no article has, or whose article is a duplicate of another "
+              f"({', '.join(map(repr, shown))}{', ...' if lost > 3 else ''}); they are left out", file=sys.stderr)
     with_title = [e for e in examples if e.reference]
     need = args.n_para + args.n_dev
     if len(with_title) < need:

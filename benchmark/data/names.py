@@ -1,29 +1,28 @@
-"""`data names`: a bilingual list of names from pairs of titles. `data facts`: facts read from real text, for a person to correct."""
+"""`data names`: a bilingual list of names from pairs of titles."""
 
 from __future__ import annotations
 
 import argparse
 from pathlib import Path
 
+from benchmark.arguments import arg
 from benchmark.registry import nearest
 from metrics.errors import UserError
 from metrics.languages import code
-from metrics.open.facts import VERIFIED, Comparison, hold
-from metrics.open.facts import Fact as ReadFact
-from metrics.open.lists import name_list, read_titles, write_list
-from metrics.open.names import NameList
-from metrics.records import Example, Fact, read_examples, write_examples
+from metrics.open.lists import read_titles, write_list
 
 TARGETS = ("th", "bo")
 ORIGIN = "Origin and licence: not told (--origin)."
-FACT_TYPES = {"number": "quantity", "percentage": "percentage", "money": "money", "date": "date", "year": "date", "decade": "date",
-              "century": "date", "time": "time", "place": "place", "person": "person", "organisation": "organisation"}
-"""Kind of what was read -> type of a gold fact. What is not here (Latin names, identifiers, languages) has no type of its own."""
-BACKGROUND = 0.4
-"""Salience of what the reference does not state: below the threshold of a salient fact."""
+ARGUMENTS = [
+    arg("--from", dest="titles_from", metavar="FILE.tsv", help="pairs of titles, Chinese and target language, with a header line"),
+    arg("--target-lang", default="th", metavar="LANG", help="language of the titles (default: th)"),
+    arg("--origin", metavar="TEXT", help="where the titles come from and under what licence; goes into the list"),
+    arg("--out", required=True, metavar="FILE", help="file to write"),
+]
+"""Of `data names`."""
 
 
-def names(args: argparse.Namespace) -> int:
+def command(args: argparse.Namespace) -> int:
     """`data names --from TITLES.tsv --target-lang th --out names.tsv`."""
     from metrics.open.cleaning import clean
 
@@ -39,47 +38,3 @@ def names(args: argparse.Namespace) -> int:
     write_list(Path(args.out), pairs, "zh", target, args.origin or ORIGIN)
     print(f"{len(pairs)} names of {len(titles)} pairs of titles -> {args.out}")
     return 0
-
-
-def facts(args: argparse.Namespace) -> int:
-    """`data facts --examples examples.jsonl --out checked.jsonl`."""
-    if not args.examples:
-        raise UserError("data facts needs --examples FILE.jsonl, whose facts are to be written down")
-    if Path(args.examples).resolve() == Path(args.out).resolve():
-        raise UserError(f"--out {args.out}: is the input; give another file")
-    own = Path(args.names).resolve() if args.names else None
-    examples = [prefilled(example, name_list(example.source_lang, example.target_lang, own)) for example in read_examples(args.examples)]
-    write_examples(Path(args.out), examples)
-    n = sum(len(e.facts or ()) for e in examples)
-    doubtful = sum(len(e.meta.get("facts_to_check", ())) for e in examples)
-    print(f"{n} facts of {len(examples)} examples -> {args.out}\n{doubtful} of them have target forms that no reference bears out "
-          "(meta.facts_to_check): correct them by hand, then remove that list")
-    return 0
-
-
-def prefilled(example: Example, known: NameList | None) -> Example:
-    """The example with the facts that can be read from it; one that has facts is left as it is.
-
-    Target surfaces are those of the (first) reference, with the list's forms of a name; where the reference states nothing, they are a
-    guess, the fact is background, and its source surface is listed in meta.facts_to_check.
-    """
-    if example.facts is not None:
-        return example
-    reference = example.reference[0] if example.reference else ""
-    found = hold(example, reference, known)
-    forms = {found.source[m.start:m.end]: m.name.target for m in known.read(found.source)} if known else {}
-    made: list[Fact] = []
-    to_check = []
-    for one in found.facts:
-        if one.kind in FACT_TYPES:
-            stated = one.outcome == VERIFIED
-            made.append(Fact(FACT_TYPES[one.kind], (one.surface,), _targets(one, found, forms), 1.0 if stated else BACKGROUND))
-            if not stated:
-                to_check.append(one.surface)
-    meta = {**example.meta, "facts_to_check": to_check} if to_check else example.meta
-    return Example(example.id, example.source, example.reference, tuple(made), example.source_lang, example.target_lang, example.doc_id, meta)
-
-
-def _targets(one: ReadFact, found: Comparison, forms: dict[str, tuple[str, ...]]) -> tuple[str, ...]:
-    here = (found.text[one.at[0]:one.at[1]],) if one.at and one.outcome == VERIFIED else ()
-    return tuple(dict.fromkeys((*here, *forms.get(one.surface, ())))) or (one.surface,)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import csv
 from pathlib import Path
 
 from benchmark.tasks import Task
 from metrics.errors import UserError
 from metrics.normalise import fingerprint
 from metrics.records import Example, read_examples
+from metrics.tables import read_tsv
 
 COLUMNS = ("id", "source", "reference", "doc_id")
 """Columns of a TSV; source is required, the others may be absent."""
@@ -24,7 +24,7 @@ def read_split(path: str, split: str, task: Task) -> list[Example]:
     where = f"data.{split} = {path}"
     if not file.is_file():
         raise UserError(f"{where}: no such file")
-    examples = _read_tsv(file, task) if file.suffix.lower() in (".tsv", ".txt") else read_examples(file)
+    examples = read_table(file, (task.source_lang, task.target_lang)) if file.suffix.lower() in (".tsv", ".txt") else read_examples(file)
     if not examples:
         raise UserError(f"{where}: the file holds no example")
     for example in examples:
@@ -42,45 +42,13 @@ def read_split(path: str, split: str, task: Task) -> list[Example]:
     return examples
 
 
-def _read_tsv(file: Path, task: Task) -> list[Example]:
-    try:
-        with file.open(encoding="utf-8-sig", newline="") as stream:
-            csv.field_size_limit(2**31 - 1)  # a whole document may stand in a field
-            rows = list(csv.reader(stream, delimiter="\t", quoting=csv.QUOTE_NONE))
-    except UnicodeDecodeError as error:
-        raise UserError(f"{file}: not UTF-8 ({error.reason} at byte {error.start})") from None
-    header = [name.strip() for name in rows[0]] if rows else []
-    if "source" not in header:
-        raise UserError(
-            f"{file}: the first line must name the columns, tab separated, among them 'source' (and 'reference'); found {header}"
-        )
-    unknown = [name for name in header if name not in COLUMNS]
-    if unknown or len(set(header)) != len(header):
-        raise UserError(f"{file}: columns {header}; allowed, each once: {', '.join(COLUMNS)}")
+def read_table(file: Path, langs: tuple[str, str]) -> list[Example]:
+    """The examples of a TSV with the columns source and, where there are any, reference, id and doc_id. UserError as `read_tsv`."""
     examples = []
-    for number, row in enumerate(rows[1:], start=2):
-        if not any(cell.strip() for cell in row):
-            continue
-        if len(row) != len(header):
-            raise UserError(f"{file}, line {number}: {len(row)} columns, the header has {len(header)}")
-        cell = {name: value.strip() for name, value in zip(header, row, strict=True)}
-        if quoted := next((n for n, v in cell.items() if len(v) > 3 and v[0] == v[-1] == '"' and '""' in v[1:-1]), None):
-            raise UserError(
-                f"{file}, line {number}: {quoted} is quoted as spreadsheets do, and the quotation marks would be read as text; write plain tabs, or JSON Lines"
-            )
+    for number, cell in read_tsv(file, ("source",), COLUMNS, "source<TAB>reference"):
         reference = (cell["reference"],) if cell.get("reference") else None
-        examples.append(
-            Example(
-                cell.get("id") or f"{file.stem}-{number}",
-                cell["source"],
-                reference,
-                None,
-                task.source_lang,
-                task.target_lang,
-                cell.get("doc_id") or None,
-                {},
-            )
-        )
+        name = cell.get("id") or f"{file.stem}-{number}"
+        examples.append(Example(name, cell["source"], reference, None, *langs, cell.get("doc_id") or None, {}))
     _no_double_ids(file, examples)
     return examples
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from benchmark.arguments import OUT, arg
+from benchmark.arguments import OUT, SKIP_INVALID, arg
 from benchmark.data.told import tell_languages
 from benchmark.reward.bestofn import Sampling, best_of_n, prepare
 from benchmark.reward.blindspots import RunUnderTest, blind_spots, read_run
@@ -22,6 +22,7 @@ from metrics.errors import UserError
 from metrics.files import atomic_write_text, write_jsonl
 from metrics.languages import code
 from metrics.records import Example
+from metrics.rejects import Rejects
 
 
 def challenge_of(args: argparse.Namespace, run: RunUnderTest | None) -> ChallengeSet:
@@ -29,10 +30,11 @@ def challenge_of(args: argparse.Namespace, run: RunUnderTest | None) -> Challeng
     if args.n < 1:
         raise UserError(f"--n {args.n}: at least 1 pair per category")
     if args.pairs:
-        pairs, examples = read_pairs(args.pairs)
+        rejects = Rejects(args.pairs, skip=args.skip_invalid, offered=True)
+        pairs, examples = read_pairs(args.pairs, rejects)
         better = [Example(p.id, p.source, (p.better,), None, p.source_lang, p.target_lang) for p in pairs]
         tell_languages({str(args.pairs): better}, "better text", sys.stdout)
-        challenge = ChallengeSet("user", pairs, [], examples)
+        challenge = ChallengeSet("user", pairs, [], examples, rejects)
     else:
         wanted = args.target_lang or (run.target_lang if run else "th")
         challenge = build(TARGETS if wanted == "all" else (code(wanted),), args.n, args.seed, args.world == "core")
@@ -67,6 +69,7 @@ ARGUMENTS = [
     arg("--path", metavar="FOLDER", help="what a NAME or a model-based metric loads (default: the embedded model)"),
     arg("--instruct", metavar="TEXT", help="instruction of a generative reranker (default: the title task's, in the pairs' language)"),
     arg("--pairs", metavar="FILE", help="pairs.jsonl of your own, in place of the generated set"),
+    SKIP_INVALID,
     arg("--candidates", metavar="FILE", help="candidates.jsonl of your own, for the retrieval figures"),
     arg("--run", metavar="RUN_DIR", help="a finished run: its reward, and what RL did to each type of fact"),
     arg("--policy", metavar="FOLDER", help="best-of-n curves on this policy's own samples"),
@@ -95,6 +98,9 @@ def command(args: argparse.Namespace) -> int:
     if sampling is not None:
         prepare(sampling)  # its mistakes are told before minutes of scoring
     report = validate(judge, challenge, args.seed)
+    if challenge.rejects is not None and (note := challenge.rejects.note()):
+        report["left_out"] = challenge.rejects.as_dict()
+        print(f"note: {note}", file=sys.stderr)
     if run is not None:
         report["blind_spots"] = blind_spots(report, run, judge.id)
     if sampling is not None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,7 @@ from metrics.errors import UserError
 from metrics.languages import code
 from metrics.normalise import same_text
 from metrics.records import FACT_TYPES, Example, parse_example, read_jsonl
+from metrics.rejects import Rejects
 
 MAX_BYTES = 100 * 10**6
 """A file of this size or more is refused: nobody wrote so many pairs by hand, and every one of them would be scored."""
@@ -68,6 +69,8 @@ class ChallengeSet:
     queries: list[Query] = field(default_factory=list)
     examples: dict[tuple[str, str], Example] = field(default_factory=dict)
     """(source, target language) -> what is known about it (facts, reference): only metrics look at it."""
+    rejects: Rejects | None = None
+    """Rows of a user's file that could not be used."""
 
 
 def _text(row: dict[str, Any], key: str, where: str, blank: bool = False) -> str:
@@ -87,57 +90,86 @@ def _language(row: dict[str, Any], key: str, where: str) -> str:
         raise UserError(f'{where}: "{key}" is {value!r}, an unknown language: {error}') from None
 
 
-def _rows(path: str | Path) -> Iterable[tuple[str, dict[str, Any]]]:
-    """(where, row), each id once. UserError for a file that is too large or holds no row."""
+def _rows(path: str | Path, rejects: Rejects) -> Iterator[tuple[str, dict[str, Any]]]:
+    """(where, row). UserError for a file that is too large or holds no row."""
     try:
         size = Path(path).stat().st_size
     except OSError as err:
         raise UserError(f"cannot read {path}: {err.strerror or err}; check the path") from err
     if size >= MAX_BYTES:
         raise UserError(f"{path}, line 1: the file has {size / 10**6:.0f} MB, the limit is {MAX_BYTES / 10**6:.0f}; give a sample of it")
-    seen: dict[str, int] = {}
-    for number, row in read_jsonl(path):
-        where = f"{path}, line {number}"
-        first = seen.setdefault(_text(row, "id", where), number)
-        if first != number:
-            raise UserError(f"{where}: id {row['id']!r} was already on line {first}; give every row an id of its own")
-        yield where, row
-    if not seen:
+    empty = True
+    for number, row in read_jsonl(path, rejects):
+        empty = False
+        yield f"{path}, line {number}", row
+    if empty:
         raise UserError(f"{path}, line 1: the file holds no row; give at least one")
 
 
-def read_pairs(path: str | Path) -> tuple[list[Pair], dict[tuple[str, str], Example]]:
+def _once(seen: dict[str, str], row: dict[str, Any], where: str) -> None:
+    """Raises UserError for an id that an earlier row has."""
+    if (first := seen.setdefault(_text(row, "id", where), where)) != where:
+        raise UserError(f"{where}: id {row['id']!r} was already on {first.rpartition(', ')[2]}; give every row an id of its own")
+
+
+def read_pairs(path: str | Path, rejects: Rejects | None = None) -> tuple[list[Pair], dict[tuple[str, str], Example]]:
     """The pairs of a file, and what it knows about their sources (optional keys `reference` and `facts`, as in examples.jsonl).
 
-    Optional too: `severity`, `fact_type`, `changed`. UserError names file and line: a missing field, equal better and worse, an unknown
-    language, a repeated id, broken UTF-8 or JSON, a file of 100 MB or more.
+    What several pairs say of one source is put together. Optional too: `severity`, `fact_type`, `changed`. rejects: takes the rows that
+    cannot be used. UserError names file and line: a missing field, equal better and worse, an unknown language, a repeated id, broken
+    UTF-8 or JSON, a file of 100 MB or more.
     """
+    rejects = rejects or Rejects(path)
     pairs: list[Pair] = []
     examples: dict[tuple[str, str], Example] = {}
-    for where, row in _rows(path):
-        better, worse = _text(row, "better", where), _text(row, "worse", where, blank=True)
-        if same_text(better, worse):
-            raise UserError(f'{where}: "better" and "worse" are equal; one of two equal texts cannot be the better one')
-        severity, fact_type = row.get("severity", "major"), row.get("fact_type")
-        if severity not in SEVERITIES:
-            raise UserError(f'{where}: "severity" must be one of {", ".join(SEVERITIES)}')
-        if fact_type is not None and fact_type not in FACT_TYPES:
-            raise UserError(f'{where}: "fact_type" must be one of {", ".join(FACT_TYPES)}, or absent')
-        source, category = _text(row, "source", where), _text(row, "category", where)
-        langs = _language(row, "source_lang", where), _language(row, "target_lang", where)
-        changed = _text(row, "changed", where, blank=True) if row.get("changed") is not None else ""
-        pairs.append(Pair(row["id"], source, better, worse, category, *langs, severity, fact_type, changed))
-        if row.get("reference") is not None or row.get("facts") is not None:
-            known = {k: row.get(k) for k in ("id", "source", "reference", "facts", "source_lang", "target_lang")}
-            examples.setdefault((source, langs[1]), parse_example(known, where))
+    seen: dict[str, str] = {}
+    for where, row in _rows(path, rejects):
+        with rejects.row():
+            _once(seen, row, where)
+            pair, known = _pair(row, where)
+            pairs.append(pair)
+            if known is not None:
+                key = (pair.source, pair.target_lang)
+                examples[key] = _together(examples[key], known) if key in examples else known
+    rejects.check()
+    if not pairs:
+        raise UserError(f"{path}: not one of {rejects.total} rows can be used; the first: {rejects.messages[0]}")
     return pairs, examples
+
+
+def _pair(row: dict[str, Any], where: str) -> tuple[Pair, Example | None]:
+    """One pair, and what its row knows about the source."""
+    better, worse = _text(row, "better", where), _text(row, "worse", where, blank=True)
+    if same_text(better, worse):
+        raise UserError(f'{where}: "better" and "worse" are equal; one of two equal texts cannot be the better one')
+    severity, fact_type = row.get("severity", "major"), row.get("fact_type")
+    if severity not in SEVERITIES:
+        raise UserError(f'{where}: "severity" must be one of {", ".join(SEVERITIES)}')
+    if fact_type is not None and fact_type not in FACT_TYPES:
+        raise UserError(f'{where}: "fact_type" must be one of {", ".join(FACT_TYPES)}, or absent')
+    source, category = _text(row, "source", where), _text(row, "category", where)
+    langs = _language(row, "source_lang", where), _language(row, "target_lang", where)
+    changed = _text(row, "changed", where, blank=True) if row.get("changed") is not None else ""
+    known = None
+    if row.get("reference") is not None or row.get("facts") is not None:
+        known = parse_example({k: row.get(k) for k in ("id", "source", "reference", "facts", "source_lang", "target_lang")}, where)
+    return Pair(row["id"], source, better, worse, category, *langs, severity, fact_type, changed), known
+
+
+def _together(a: Example, b: Example) -> Example:
+    """What two rows say of one source: all its facts and references, each once, in order."""
+    facts = None if a.facts is None and b.facts is None else tuple(dict.fromkeys([*(a.facts or ()), *(b.facts or ())]))
+    references = tuple(dict.fromkeys([*(a.reference or ()), *(b.reference or ())]))
+    return replace(a, facts=facts, reference=references or None)
 
 
 def read_candidates(path: str | Path) -> list[Query]:
     """The retrieval lists of a file. UserError names file and line: a missing field, no candidate, a relevance that is no number >= 0,
     a list without a relevant candidate."""
     queries = []
-    for where, row in _rows(path):
+    seen: dict[str, str] = {}
+    for where, row in _rows(path, Rejects(path)):
+        _once(seen, row, where)
         source = _text(row, "source", where)
         _language(row, "source_lang", where)
         target_lang = _language(row, "target_lang", where)

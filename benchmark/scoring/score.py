@@ -13,6 +13,7 @@ from typing import Any
 
 from benchmark.arguments import ALLOW, OUT, SET, arg
 from benchmark.data.told import tell_languages
+from benchmark.scoring import inputs
 from benchmark.scoring.families import Means, Scoring, score_system
 from metrics.errors import UserError
 from metrics.inventory import Inventory
@@ -26,8 +27,6 @@ from metrics.records import (
     align_generations,
     atomic_write_bytes,
     atomic_write_text,
-    read_examples,
-    read_generations,
     sha256_file,
     sha256_json,
     write_examples,
@@ -176,8 +175,7 @@ def _clear(out: Path, inputs: Sequence[Path], wanted: Sequence[Path]) -> None:
 
 
 ARGUMENTS = [
-    arg("--examples", required=True, metavar="FILE", help="examples.jsonl"),
-    arg("--generations", required=True, nargs="+", metavar="FILE", help="generations.jsonl, one or more"),
+    *inputs.ARGUMENTS,
     OUT,
     arg("--task", default="user-data", metavar="NAME", help="name to file the scores under (default: user-data)"),
     arg("--names", metavar="FILE.tsv", help="your own names for open.name.*: type, source names, target names (default: score.names)"),
@@ -197,10 +195,11 @@ def command(args: argparse.Namespace) -> int:
     from benchmark.settings.config import load_profile
     from benchmark.settings.models import check_weights
 
-    examples = read_examples(args.examples)
-    tell_languages({str(args.examples): examples})
-    generations = [g for path in args.generations for g in read_generations(path)]
-    examples_hash = sha256_file(args.examples)
+    given = inputs.read_inputs(args)
+    examples, generations, examples_hash = given.examples, given.generations, given.examples_hash
+    tell_languages({str(given.files[0]): examples})
+    for note in given.notes:
+        print(f"note: {note}", file=sys.stderr)
     groups = {key: align_generations(examples, group) for key, group in group_systems(generations).items()}
     if any(stage == GOLD for _, stage in groups):
         raise UserError("stage gold in --generations: that is the name of the references, which are scored by themselves; name the stage otherwise")
@@ -228,7 +227,7 @@ def command(args: argparse.Namespace) -> int:
     with locked(out):
         examples_file = out / "examples" / f"{task}-test.jsonl"
         texts = {n: out / "generations" / task / f"{n}.jsonl" for n, group in named.items() if group[0].stage != GOLD}
-        _clear(out, [Path(args.examples), *map(Path, args.generations)], [examples_file, *texts.values()])
+        _clear(out, given.files, [examples_file, *texts.values()])
         parts = []
         for name, group in named.items():
             parts.append(out / "steps" / "score" / task / f"{name}.parquet")

@@ -73,7 +73,7 @@ def test_any_parallel_json_lines_serve(tmp_path: Path) -> None:
         (("--n-src", "50"), None, "further distinct articles"),
         (("--n-dev", "0"), None, "at least 1"),
         ((), "id\ttitle\n1\tก\n1\tข\n", "a second, different title"),
-        ((), "nummer\ttitel\n", "must name the columns id and title"),
+        ((), "nummer\ttitel\n", "id<TAB>title"),
         ((), "id\ttitle\n1\n", "1 columns, the header has 2"),
     ],
 )

@@ -148,7 +148,7 @@ def test_no_text_breaks_the_reading(source: str, text: str) -> None:
 
 
 def test_facts_are_prefilled_from_source_and_reference_and_doubts_are_listed() -> None:
-    from benchmark.data.names import prefilled
+    from benchmark.data.facts import prefilled
 
     made = prefilled(_example(reference=REFERENCE.replace("ลอนดอน", "ที่นั่น")), name_list("zh", "th"))
     by_source = {fact.source[0]: fact for fact in made.facts or ()}

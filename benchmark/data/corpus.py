@@ -1,0 +1,44 @@
+"""`data corpus`: training texts of the embedded models, for `python -m training`."""
+
+from __future__ import annotations
+
+import argparse
+from itertools import islice
+from pathlib import Path
+
+from benchmark.arguments import arg
+from benchmark.data.export import check_size
+from benchmark.registry import nearest
+from metrics.errors import UserError
+from metrics.records import atomic_write_text, write_jsonl
+
+WORDS = "words"
+"""The corpus that is a plain word list for the tokenizers, one word per line."""
+ARGUMENTS = [
+    arg("--name", metavar="NAME", help="base, reranker, comet, encoder or words"),
+    arg("--n", type=int, help="number of rows"),
+    arg("--seed", type=int, default=1, help="seed of the draw (default: 1)"),
+    arg("--out", required=True, metavar="FILE", help="file to write"),
+]
+"""Of `data corpus`."""
+
+
+def command(args: argparse.Namespace) -> int:
+    """`data corpus`."""
+    from benchmark.tasks.newswire.corpora import CORPORA, words
+
+    known = [*CORPORA, WORDS]
+    if args.name is None:
+        raise UserError(f"data corpus needs --name, one of {', '.join(known)}")
+    if args.name not in known:
+        raise UserError(f"unknown corpus {args.name!r}; {nearest(args.name, known)}")
+    if args.name == WORDS:
+        found = words()
+        atomic_write_text(Path(args.out), "".join(word.replace("\n", "\\n") + "\n" for word in found))
+        print(f"{len(found)} words -> {args.out}")
+        return 0
+    if check_size(args.n) is None:
+        raise UserError(f"data corpus --name {args.name} needs --n, the number of rows")
+    write_jsonl(Path(args.out), islice(CORPORA[args.name](args.seed), args.n))
+    print(f"{args.n} rows -> {args.out}")
+    return 0

@@ -1,0 +1,267 @@
+"""Formats of neighbouring tools, read as examples and generations: one function and one line in FORMATS each.
+
+A reader takes the file's rows and says what it found; ids, counts and languages are checked here, once, for all of them.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from benchmark.registry import nearest
+from metrics.errors import UserError
+from metrics.files import parse_json, read_bytes, read_jsonl
+from metrics.records import Example, Generation
+from metrics.rejects import Rejects
+from metrics.tables import lines_of, read_tsv
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """One output as a foreign file holds it; what is None the file does not say."""
+
+    id: str | None
+    text: str
+    source: str | None = None
+    references: tuple[str, ...] = ()
+    doc_id: str | None = None
+    finish_reason: str | None = None
+    seed: int | None = None
+
+
+@dataclass
+class Given:
+    """What a command was given besides the file."""
+
+    langs: tuple[str, str]
+    """Source and target language."""
+    system: str
+    stage: str
+    examples: list[Example] | None = None
+    """Examples that the outputs answer, where the file itself holds no sources."""
+    rejects: list[Rejects] = field(default_factory=list)
+
+
+def missing_keys(row: dict[str, Any], keys: Sequence[str], where: str, right: str) -> None:
+    """Raises UserError that names every key of `keys` that a row lacks, and shows a right line."""
+    if absent := [k for k in keys if k not in row]:
+        found = ", ".join(sorted(map(str, row))[:12]) or "nothing"
+        raise UserError(f"{where}: missing: {', '.join(absent)} (found: {found}); a right line: {right}")
+
+
+def text_of(row: dict[str, Any], key: str, where: str) -> str:
+    """A text that may be empty. Raises UserError for anything else; null is no text."""
+    value = row[key]
+    if not isinstance(value, str):
+        raise UserError(f'{where}: "{key}" must be a text, not {json.dumps(value, ensure_ascii=False)[:60]}')
+    return value
+
+
+def texts_of(value: Any, key: str, where: str) -> tuple[str, ...]:
+    """One reference or a list of them; empty ones are none."""
+    values = [value] if isinstance(value, str) else value if isinstance(value, list) else None
+    if value is None:
+        return ()
+    if values is None or any(not isinstance(v, str) for v in values):
+        raise UserError(f'{where}: "{key}" must be a text or a list of texts')
+    return tuple(v for v in values if v.strip())
+
+
+WMT = '{"doc_id": "news-1", "hypothesis": "..."}'
+METRICX = '{"source": "...", "hypothesis": "...", "reference": "..."}'
+OUTPUTS = '{"outputs": ["...", "..."]}'
+R1 = '{"source_text": "...", "reference_translation": "...", "generated_translation": "..."}'
+
+
+def wmt(path: Path) -> list[Segment]:
+    """WMT submissions: JSON Lines of doc_id and hypothesis, one line a segment or paragraph."""
+    found = []
+    for number, row in read_jsonl(path):
+        where = f"{path}, line {number}"
+        missing_keys(row, ("doc_id", "hypothesis"), where, WMT)
+        found.append(Segment(str(row["doc_id"]), text_of(row, "hypothesis", where)))
+    return found
+
+
+def metricx(path: Path) -> list[Segment]:
+    """MetricX: JSON Lines of source, hypothesis and (for the reference-based versions) reference."""
+    found = []
+    for number, row in read_jsonl(path):
+        where = f"{path}, line {number}"
+        missing_keys(row, ("source", "hypothesis"), where, METRICX)
+        name = str(row.get("id", row.get("segment_id", number)))
+        found.append(Segment(name, text_of(row, "hypothesis", where), text_of(row, "source", where),
+                             texts_of(row.get("reference"), "reference", where)))
+    return found
+
+
+def lm_eval(path: Path) -> list[Segment]:
+    """lm-evaluation-harness sample logs (--log_samples): the filtered response where there is one, else the first raw one."""
+    found = []
+    for number, row in read_jsonl(path):
+        where = f"{path}, line {number}"
+        right = '{"doc_id": 0, "doc": {"source": "..."}, "target": "...", "filtered_resps": ["..."]}'
+        missing_keys(row, ("doc_id", "doc"), where, right)
+        answer = row.get("filtered_resps") or row.get("resps")
+        while isinstance(answer, list) and answer:
+            answer = answer[0]
+        if not isinstance(answer, str):
+            raise UserError(f"{where}: no text in filtered_resps or resps; is the task one that generates? A right line: {right}")
+        doc = row["doc"] if isinstance(row["doc"], dict) else {}
+        source = next((doc[k] for k in ("source", "src", "sentence", "text", "input") if isinstance(doc.get(k), str)), None)
+        found.append(Segment(str(doc.get("id", row["doc_id"])), answer, source, texts_of(row.get("target"), "target", where)))
+    return found
+
+
+def inspect_ai(path: Path) -> list[Segment]:
+    """inspect_ai logs in JSON (`inspect log convert --to json`): samples with input, target and the model's message."""
+    log = parse_json(read_bytes(path), str(path))
+    samples = log.get("samples") if isinstance(log, dict) else None
+    if not isinstance(samples, list):
+        raise UserError(f"{path}: no list of samples; give a log in JSON (inspect log convert --to json)")
+    found = []
+    for number, sample in enumerate(samples, 1):
+        where = f"{path}, sample {number}"
+        if not isinstance(sample, dict):
+            raise UserError(f"{where}: not an object")
+        missing_keys(sample, ("id", "input", "output"), where, '{"id": 1, "input": "...", "target": "...", "output": {"choices": [...]}}')
+        choices = sample["output"].get("choices") if isinstance(sample["output"], dict) else None
+        choice = choices[0] if isinstance(choices, list) and choices and isinstance(choices[0], dict) else {}
+        message: dict[str, Any] = choice["message"] if isinstance(choice.get("message"), dict) else {}
+        content = message.get("content", sample["output"].get("completion") if isinstance(sample["output"], dict) else None)
+        if isinstance(content, list):
+            content = "".join(str(part.get("text", "")) for part in content if isinstance(part, dict) and part.get("type") == "text")
+        if not isinstance(content, str):
+            raise UserError(f"{where}: the output holds no message with a text")
+        asked = sample["input"]
+        if isinstance(asked, list):  # a conversation: the last turn of the user
+            asked = next((m.get("content") for m in reversed(asked) if isinstance(m, dict) and m.get("role") == "user"), None)
+        finish = {"stop": "stop", "max_tokens": "length", "model_length": "length"}.get(str(choice.get("stop_reason")))
+        found.append(Segment(str(sample["id"]), content, asked if isinstance(asked, str) else None,
+                             texts_of(sample.get("target"), "target", where), finish_reason=finish))
+    return found
+
+
+def trl(path: Path) -> list[Segment]:
+    """TRL's completions parquet (`log_completions`): prompt and completion of one logged step."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    read_bytes(path)  # a regular file of bounded size
+    try:
+        columns = pq.read_table(path).to_pydict()
+    except (pa.ArrowInvalid, OSError) as error:
+        raise UserError(f"{path}: no parquet file ({str(error).splitlines()[0]}); give one of completions/*.parquet") from None
+    missing_keys(columns, ("prompt", "completion"), str(path), "columns step, prompt, completion, ..., as TRL writes them")
+    found = []
+    for number, (prompt, completion) in enumerate(zip(columns["prompt"], columns["completion"], strict=True), 1):
+        texts = [_last_turn(value) for value in (prompt, completion)]
+        if any(t is None for t in texts):
+            raise UserError(f"{path}, row {number}: prompt and completion must be texts or conversations")
+        found.append(Segment(str(number), texts[1] or "", texts[0]))
+    return found
+
+
+def _last_turn(value: Any) -> str | None:
+    if isinstance(value, list) and value and isinstance(value[-1], dict):
+        value = value[-1].get("content")
+    return value if isinstance(value, str) else None
+
+
+def outputs(path: Path) -> list[Segment]:
+    """{"outputs": [...]}: outputs alone, in the order of the examples."""
+    table = parse_json(read_bytes(path), str(path))
+    found = table.get("outputs") if isinstance(table, dict) else None
+    if not isinstance(found, list) or any(not isinstance(t, str) for t in found):
+        raise UserError(f"{path}: no list of texts under \"outputs\"; a right file: {OUTPUTS}")
+    return [Segment(None, text) for text in found]
+
+
+def r1(path: Path) -> list[Segment]:
+    """A JSON list of source_text, reference_translation and generated_translation."""
+    table = parse_json(read_bytes(path), str(path))
+    if not isinstance(table, list) or any(not isinstance(row, dict) for row in table):
+        raise UserError(f"{path}: not a JSON list of objects; a right one: [{R1}]")
+    found = []
+    for number, row in enumerate(table, 1):
+        where = f"{path}, item {number}"
+        missing_keys(row, ("source_text", "generated_translation"), where, R1)
+        found.append(Segment(str(row.get("id", number)), text_of(row, "generated_translation", where), text_of(row, "source_text", where),
+                             texts_of(row.get("reference_translation"), "reference_translation", where)))
+    return found
+
+
+def tsv(path: Path) -> list[Segment]:
+    """TSV with the columns hypothesis and source or id; reference and doc_id may be there."""
+    allowed = ("id", "source", "reference", "hypothesis", "doc_id")
+    rows = read_tsv(path, ("hypothesis", "source|id"), allowed, "id<TAB>source<TAB>reference<TAB>hypothesis")
+    return [Segment(row.get("id") or (str(n - 1) if row.get("source") else None), row["hypothesis"], row.get("source") or None,
+                    texts_of(row.get("reference"), "reference", f"{path}, line {n}"), row.get("doc_id") or None) for n, row in rows]
+
+
+def lines(path: Path) -> list[Segment]:
+    """Plain lines as sacreBLEU reads them: one output a line, in the order of the examples; empty lines are empty outputs."""
+    return [Segment(None, line) for line in lines_of(path)]
+
+
+FORMATS: dict[str, Callable[[Path], list[Segment]]] = {
+    "wmt": wmt, "metricx": metricx, "lm-eval": lm_eval, "inspect": inspect_ai, "trl": trl, "outputs": outputs, "r1": r1, "tsv": tsv,
+    "lines": lines,
+}
+"""name -> reader of one file."""
+
+
+def read_format(name: str, path: Path, given: Given) -> tuple[list[Example], list[Generation]]:
+    """A foreign file as (examples, generations of one system). Empty outputs are kept.
+
+    Without `given.examples` the file must hold the sources. Raises UserError for an unknown format, a malformed row, a doubled id, or
+    outputs that do not fit the examples in number or ids.
+    """
+    if name not in FORMATS:
+        raise UserError(f"unknown format {name!r}; {nearest(name, FORMATS)}")
+    segments = FORMATS[name](path)
+    if not segments:
+        raise UserError(f"{path}: holds no output")
+    examples = given.examples if given.examples is not None else _examples(segments, path, given.langs)
+    ids = _ids(segments, examples, path)
+    return examples, [Generation(i, given.system, given.stage, s.text, None, s.finish_reason, s.seed) for i, s in zip(ids, segments, strict=True)]
+
+
+def _examples(segments: Sequence[Segment], path: Path, langs: tuple[str, str]) -> list[Example]:
+    found, seen = [], set()
+    for number, s in enumerate(segments, 1):
+        if s.source is None or not s.source.strip():
+            raise UserError(f"{path}, item {number}: no source; give the sources with --examples FILE")
+        name = s.id or str(number)
+        if name in seen:
+            raise UserError(f"{path}, item {number}: the id {name!r} occurs twice; give every segment an id of its own")
+        seen.add(name)
+        found.append(Example(name, s.source, s.references or None, None, *langs, s.doc_id, {}))
+    return found
+
+
+def _ids(segments: Sequence[Segment], examples: Sequence[Example], path: Path) -> list[str]:
+    """The example that each output answers: by id; by document and place in it; by the order, where the file has no ids."""
+    if len(segments) != len(examples):
+        raise UserError(f"{path}: {len(segments)} outputs for {len(examples)} examples; give one for each, empty ones included")
+    known = {e.id for e in examples}
+    if all(s.id is None for s in segments):
+        return [e.id for e in examples]
+    ids = [s.id or "" for s in segments]
+    if set(ids) == known:
+        return ids
+    by_doc: dict[str, list[str]] = {}
+    for e in examples:
+        by_doc.setdefault(e.doc_id or e.id, []).append(e.id)
+    taken: dict[str, int] = {}
+    out = []
+    for name in ids:
+        place = taken.get(name, 0)
+        if name not in by_doc or place >= len(by_doc[name]):
+            raise UserError(f"{path}: {name!r} is neither an id nor a document of the examples, or has more outputs than segments there")
+        taken[name] = place + 1
+        out.append(by_doc[name][place])
+    return out

@@ -1,0 +1,152 @@
+"""What `score` is given: examples and generations as the suite's own files, or any format of a neighbouring tool, as one record."""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from benchmark.arguments import SKIP_INVALID, arg
+from benchmark.data.formats import FORMATS, Given, read_format
+from benchmark.data.userdata import read_table
+from metrics.errors import UserError
+from metrics.languages import code, pair
+from metrics.records import Example, Generation, read_examples, read_generations, sha256_file, sha256_json
+from metrics.rejects import Rejects
+from metrics.tables import lines_of
+
+STAGE = "model"
+"""Stage of outputs whose file names none."""
+ARGUMENTS = [
+    arg("--examples", metavar="FILE", help="examples.jsonl, or TSV with --langs"),
+    arg("--generations", nargs="+", metavar="FILE", help="generations.jsonl, one or more"),
+    arg("--format", metavar="NAME", help=f"the --generations are in this format: {', '.join(FORMATS)}; each file is a system"),
+    arg("--source", metavar="FILE", help="sources as plain lines, one segment a line"),
+    arg("--reference", action="append", default=[], metavar="FILE", help="references as plain lines; may be given several times"),
+    arg("--hypothesis", nargs="+", metavar="FILE", help="outputs as plain lines; each file is a system, named by the file"),
+    arg("--langs", metavar="SRC-TGT", help="languages of plain lines, TSV and foreign formats, such as zh-th"),
+    arg("--source-lang", metavar="LANG", help="the same, apart"),
+    arg("--target-lang", metavar="LANG", help="the same, apart"),
+    SKIP_INVALID,
+]
+"""Of every command that scores files."""
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """Everything that is scored, and where it came from."""
+
+    examples: list[Example]
+    generations: list[Generation]
+    examples_hash: str
+    files: list[Path]
+    """All files that were read: none of them may be written over."""
+    notes: list[str] = field(default_factory=list)
+    """What was left out, for the terminal and the manifest."""
+
+
+def read_inputs(args: argparse.Namespace) -> Inputs:
+    """Reads what the command line names. Raises UserError where arguments do not fit together, counts differ, or a row cannot be used."""
+    if args.source or args.hypothesis or args.reference:
+        return _plain(args)
+    if not args.generations:
+        raise UserError("score needs --examples FILE and --generations FILE, or --source FILE, --hypothesis FILE and --langs SRC-TGT")
+    if args.format:
+        return _foreign(args)
+    if not args.examples:
+        raise UserError("score needs --examples FILE beside --generations; outputs in another tool's format need --format NAME")
+    notes: list[str] = []
+    examples = _examples(args, notes)
+    generations: list[Generation] = []
+    for path in args.generations:
+        rejects = Rejects(path, args.skip_invalid, offered=True)
+        generations += read_generations(path, rejects)
+        notes += [note] if (note := rejects.note()) else []
+    if args.skip_invalid:
+        examples, generations = _common(examples, generations, notes)
+    files = [Path(args.examples), *map(Path, args.generations)]
+    return Inputs(examples, generations, sha256_file(args.examples), files, notes)
+
+
+def languages(args: argparse.Namespace) -> tuple[str, str]:
+    """(source, target) of --langs, or of --source-lang and --target-lang. Raises UserError where they are not said."""
+    if args.langs and (args.source_lang or args.target_lang):
+        raise UserError("give --langs or --source-lang and --target-lang, not both")
+    if not args.langs and not (args.source_lang and args.target_lang):
+        raise UserError("the languages are not known: --langs SRC-TGT, such as --langs zh-th")
+    return pair(args.langs) if args.langs else (code(args.source_lang), code(args.target_lang))
+
+
+def _examples(args: argparse.Namespace, notes: list[str]) -> list[Example]:
+    path = Path(args.examples)
+    if path.suffix.lower() in (".tsv", ".txt"):
+        return read_table(path, languages(args))
+    rejects = Rejects(path, args.skip_invalid, offered=True)
+    examples = read_examples(path, rejects)
+    notes += [note] if (note := rejects.note()) else []
+    return examples
+
+
+def _common(examples: list[Example], generations: list[Generation], notes: list[str]) -> tuple[list[Example], list[Generation]]:
+    """With --skip-invalid: the examples that every system answers, and the generations of those."""
+    answered: dict[tuple[str, str, int | None], set[str]] = {}
+    for g in generations:
+        answered.setdefault((g.system, g.stage, g.seed), set()).add(g.example_id)
+    common = {e.id for e in examples}.intersection(*answered.values())
+    kept = [e for e in examples if e.id in common]
+    if not kept:
+        raise UserError("no example is left that every system answers; were the generations made from these examples?")
+    if len(kept) < len(examples):
+        notes.append(f"{len(examples) - len(kept)} of {len(examples)} examples left out: not answered by every system (--skip-invalid)")
+    return kept, [g for g in generations if g.example_id in common]
+
+
+def _systems(paths: list[str], option: str) -> dict[str, Path]:
+    """System name -> file, named by the file without its ending. Raises UserError where two share a name."""
+    found: dict[str, Path] = {}
+    for path in map(Path, paths):
+        name = path.name.split(".")[0] or path.name
+        if name in found:
+            raise UserError(f"{option}: {found[name]} and {path} would both be the system {name!r}; rename one file")
+        found[name] = path
+    return found
+
+
+def _foreign(args: argparse.Namespace) -> Inputs:
+    examples = _examples(args, []) if args.examples else None
+    langs = languages(args) if examples is None else ("", "")
+    first: list[Example] | None = examples
+    generations: list[Generation] = []
+    for system, path in _systems(args.generations, "--generations").items():
+        found, made = read_format(args.format, path, Given(langs, system, STAGE, first))
+        first = first if first is not None else found
+        generations += made
+    assert first is not None
+    digest = sha256_file(args.examples) if args.examples else sha256_json([e.as_dict() for e in first])
+    files = [Path(p) for p in [*([args.examples] if args.examples else []), *args.generations]]
+    return Inputs(first, generations, digest, files)
+
+
+def _plain(args: argparse.Namespace) -> Inputs:
+    if not args.source or not args.hypothesis or args.examples or args.generations:
+        raise UserError("plain lines need --source FILE and --hypothesis FILE (and --reference FILE), without --examples and --generations")
+    langs = languages(args)
+    sources = lines_of(args.source)
+    references = [lines_of(path) for path in args.reference]
+    for path, lines in zip(args.reference, references, strict=True):
+        if len(lines) != len(sources):
+            raise UserError(f"{path}: {len(lines)} lines, {args.source} has {len(sources)}; line n of each file must be the same segment")
+    empty = [n for n, s in enumerate(sources, 1) if not s.strip()]
+    if empty:
+        raise UserError(f"{args.source}, line {empty[0]}: empty source ({len(empty)} in all); remove these segments from all files")
+    if not sources:
+        raise UserError(f"{args.source}: holds no line")
+    examples = []
+    for n, source in enumerate(sources):
+        texts = tuple(r[n] for r in references if r[n].strip())
+        examples.append(Example(str(n + 1), source, texts or None, None, *langs, None, {}))
+    generations: list[Generation] = []
+    for system, path in _systems(args.hypothesis, "--hypothesis").items():
+        generations += read_format("lines", path, Given(langs, system, STAGE, examples))[1]
+    files = [Path(p) for p in [args.source, *args.reference, *args.hypothesis]]
+    return Inputs(examples, generations, sha256_json([e.as_dict() for e in examples]), files)
