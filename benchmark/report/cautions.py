@@ -33,6 +33,11 @@ def cautions(data: RunData) -> list[str]:
 def _facts(data: RunData) -> list[str]:
     if any(is_number(data.cell(k, "coverage.recall").get("value")) for k in data.keys):
         return []
+    if any(is_number(data.cell(k, "open.f1").get("value")) for k in data.keys):
+        return [
+            "There are no gold facts: grounding is estimated from the numbers, names and answers that can be read in the texts (open.*). What is said "
+            "in other words - events, roles, negation - is not seen; `data facts` writes down the facts for you to correct, and the exact metrics follow."
+        ]
     reason = next((data.cell(k, "coverage.recall").get("reason") for k in data.keys if data.cell(k, "coverage.recall")), None)
     return [
         f"Coverage and grounding could not be measured ({reason or 'they are not in the summary'}): nothing here says whether "

@@ -19,7 +19,7 @@ from metrics.records import Example, Generation, read_examples, read_generations
 from metrics.stages import GOLD
 from metrics.summary import system_keys
 
-SEGMENT_METRICS = ("coverage.recall", "coverage.recall.length_controlled", "coverage.f1", "verbosity.chars", "reward.mean")
+SEGMENT_METRICS = ("coverage.recall", "coverage.recall.length_controlled", "coverage.f1", "open.f1", "verbosity.chars", "reward.mean")
 """Metrics whose sentence values the figures and the choice of examples need."""
 
 T = TypeVar("T")

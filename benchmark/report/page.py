@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from benchmark.report import figures, rlcurves, tables
+from benchmark.report import figures, grounded, rlcurves, tables
 from benchmark.report.cautions import cautions
 from benchmark.report.data import RunData, load
 from benchmark.report.passages import changed_by_normalising, passages
@@ -16,6 +16,7 @@ from benchmark.report.svg import css_class
 from benchmark.report.verdict import headline, systems, verdict
 from benchmark.report.words import ALPHA, CONTROLLED, count, family, label, ordered, stage_of
 from metrics.files import atomic_write_text
+from metrics.stages import GOLD
 
 FOLDER = Path(__file__).resolve().parent
 SHOWN_HASH = 12
@@ -66,6 +67,10 @@ def context(data: RunData) -> dict[str, Any]:
         "facts": header(data),
         "hashes": hashes(data),
         "verdicts": verdicts,
+        "grounded": grounded.sentences(data.summary),
+        "open_rows": grounded.rows(data.summary, [k for k in data.keys if stage_of(k) != GOLD] or data.keys),
+        "open_keys": [k for k in data.keys if stage_of(k) != GOLD] or data.keys,
+        "open_read": grounded.counted(data.summary),
         "cautions": cautions(data),
         "notes": data.notes,
         "keys": data.keys,

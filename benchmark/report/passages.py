@@ -12,12 +12,15 @@ from dataclasses import dataclass, field
 from markupsafe import Markup
 
 from benchmark.report.data import RunData
-from benchmark.report.safetext import hidden, plain, shortened, visible
+from benchmark.report.openpassages import highlighted, lists, output_marks, source_marks
+from benchmark.report.safetext import SHOWN_CHARS, hidden, plain, shortened, visible
 from benchmark.report.words import (
     stage_of,
 )
 from metrics.inventory import CLAUSE_TYPES, Inventory
 from metrics.normalise import normalise
+from metrics.open.facts import VERIFIED, Comparison, hold
+from metrics.open.lists import name_list
 from metrics.records import Example, Fact
 from metrics.stages import GOLD
 
@@ -39,7 +42,7 @@ class Output:
     stopped: str
     """"cut by the token cap" or ""."""
     salient: tuple[int, int] | None
-    """(salient facts stated, salient facts); None without gold facts."""
+    """(salient facts stated, salient facts), or (hard facts verified, read) where there are no gold facts; None where there is neither."""
     missing: list[dict[str, str]] = field(default_factory=list)
     """Salient facts that are not stated."""
     invented: list[dict[str, str]] = field(default_factory=list)
@@ -66,7 +69,7 @@ def choose(data: RunData, wanted: int = WANTED) -> list[tuple[str, str]]:
     ids = [i for i in data.examples if any(i in texts for key, texts in data.texts.items() if stage_of(key) != GOLD)]
     blind = sorted(ids, key=lambda i: hashlib.sha256(i.encode()).hexdigest())
     chosen: dict[str, str] = {}
-    metric = next((m for m in ("coverage.f1", "coverage.recall") if any(m in s for s in data.segments.values())), None)
+    metric = next((m for m in ("coverage.f1", "coverage.recall", "open.f1") if any(m in s for s in data.segments.values())), None)
     first, last = (next((k for k in data.keys if stage_of(k) == s), None) for s in ("post-sft", "post-recovery"))
     rl = next((k for k in data.keys if stage_of(k) == "post-rl"), None)
     share = wanted // 6
@@ -91,17 +94,20 @@ def passages(data: RunData) -> list[Passage]:
 
 def _passage(data: RunData, example: Example, why: str, inventory: Inventory | None) -> Passage:
     source, cut = shortened(example.source)
+    compared: list[Comparison] = []
     order = [k for k in data.keys if k in data.texts] + [k for k in data.texts if k not in data.keys]
     order.sort(key=lambda k: stage_of(k) != GOLD)  # the reference first: it is what the others are held against
     outputs = []
     for key in order:
         made = data.texts[key].get(example.id)
         if made is not None:
-            outputs.append(_output(key, made.text, made.finish_reason, example, inventory))
+            found = hold(example, made.text, name_list(example.source_lang, example.target_lang)) if example.facts is None else None
+            compared += [found] if found else []
+            outputs.append(_output(key, made.text, made.finish_reason, example, inventory, found))
     return Passage(
         plain(example.id),
         why,
-        _source(source, example),
+        highlighted(compared[0].source, source_marks(compared), SHOWN_CHARS) if compared else _source(source, example),
         cut,
         example.source_lang,
         example.target_lang,
@@ -110,8 +116,13 @@ def _passage(data: RunData, example: Example, why: str, inventory: Inventory | N
     )
 
 
-def _output(key: str, text: str, finish: str | None, example: Example, inventory: Inventory | None) -> Output:
+def _output(key: str, text: str, finish: str | None, example: Example, inventory: Inventory | None, found: Comparison | None) -> Output:
     stopped = "cut by the token cap" if finish == "length" else ""
+    if found is not None:
+        hard = [fact for fact in found.facts if fact.tier != "soft"]
+        verified = (sum(fact.outcome == VERIFIED for fact in hard), len(hard)) if hard else None
+        html = highlighted(found.text, output_marks(found), SHOWN_CHARS)
+        return Output(key, html, len(text), max(0, len(found.text) - SHOWN_CHARS), stopped, verified, *lists(found))
     if inventory is None or example.facts is None:
         shown, cut = shortened(text)
         return Output(key, visible(shown), len(text), cut, stopped, None)
@@ -172,4 +183,4 @@ def _source(text: str, example: Example) -> Markup:
 
 def changed_by_normalising(data: RunData) -> bool:
     """Whether any shown text differs from what was written, because digits and spaces are shown normalised."""
-    return data.has_facts and any(normalise(t.text) != t.text for texts in data.texts.values() for t in texts.values())
+    return any(normalise(t.text) != t.text for texts in data.texts.values() for t in texts.values())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from benchmark.report import grounded
 from benchmark.report.safetext import plain
 from benchmark.report.words import (
     ALPHA,
@@ -108,6 +109,8 @@ def show(summary: dict[str, Any], console: Console | None = None) -> None:
         say("lc: the output cut at the reference's length", "dim")
     if any(stage_of(k) in PARENTS for k in keys):
         say(f"▲ ▼: significant change against the stage it was trained from (p_holm < {ALPHA})", "dim")
+    for key, text in grounded.sentences(summary):
+        say(f"{key}: {text}")
     for line in [*_lineage(summary, metrics), *_nulls(summary, keys), *_preservation(summary)]:
         say(line)
 

@@ -28,6 +28,8 @@ LEADING = (
     "coverage.f1" + CONTROLLED,
     "coverage.f1",
     "grounding.entity" + CONTROLLED,
+    "open.f1" + CONTROLLED,
+    "open.f1",
     "scorer.comet_qe",
     "overlap.chrf",
 )
@@ -38,6 +40,7 @@ FINAL = ("coverage.f1", "grounding.entity")
 NEAR = 0.10
 """Length counts as recovered within this share of the reference length."""
 NOT_ESTABLISHED = " The interval leaves 0 out, but the change is not significant after Holm's correction: too few documents or segments to tell."
+ESTIMATED = " There are no gold facts: this is estimated from the numbers and names read in the sources."
 NOTHING_LOST = "it was never lost"
 """Answer about the length where RL had left it near the references'."""
 MOST = 0.6
@@ -128,7 +131,10 @@ def _gain(data: RunData, keys: dict[str, str]) -> Finding:
     sentence = f"{label(metric)}: {change(data, a, b, metric)}.{_upper(_moves(data, a, b, tuple(m + CONTROLLED for m in GROUNDING)))}"
     open_ = sign == 0 and bool(_outside(data.transition(a, b).get(metric)))
     sentence += NOT_ESTABLISHED if open_ else ""
-    if not metric.startswith(("coverage.", "grounding.")):
+    if metric.startswith("open."):
+        # Numbers and names are facts; what they cannot tell is the rest of what is said.
+        sentence += ESTIMATED
+    elif not metric.startswith(("coverage.", "grounding.")):
         sentence += " The examples carry no gold facts, so grounding itself was not measured; this is the nearest metric there is."
         seen = {1: "perhaps: proxy rose", -1: "perhaps not: proxy fell", 0: "not established" if open_ else "no change seen"}
         return Finding(question, seen[sign], sentence, "unknown")
@@ -158,12 +164,14 @@ def _length(data: RunData, keys: dict[str, str]) -> Finding:
 
 def _invention(data: RunData, keys: dict[str, str]) -> Finding:
     question, a, b = "Did RL invent facts?", keys["post-sft"], keys["post-rl"]
-    metric = "coverage.precision"
+    metric = next((m for m in ("coverage.precision", "open.number.precision") if all(is_number(data.cell(k, m).get("value")) for k in (a, b))),
+                  "coverage.precision")
     if not all(is_number(data.cell(k, metric).get("value")) for k in (a, b)):
         why = data.cell(b, metric).get("reason") or "precision was not measured"
         return Finding(question, "unknown", f"Unsupported facts cannot be counted: {why}.", "unknown")
     sign = _sign(data.transition(a, b).get(metric))
-    sentence = f"Share of stated items that the source supports: {change(data, a, b, metric)}."
+    what = "items" if metric.startswith("coverage.") else "numbers"
+    sentence = f"Share of stated {what} that the source supports: {change(data, a, b, metric)}."
     if sign == 0 and (seen := _outside(data.transition(a, b).get(metric))):
         return Finding(question, "probably " + ("fewer" if seen > 0 else "more"), sentence + NOT_ESTABLISHED, "mixed")
     return Finding(
@@ -256,6 +264,8 @@ def headline(findings: list[Finding]) -> str:
     if did is None:
         return "Grounding was not measured, so the question of this suite cannot be answered on this input; the other metrics are below."
     text = f"RL {did}{' and ' + grew if grew else ''}"
+    if gain.sentence.endswith((ESTIMATED, ESTIMATED + NOT_ESTABLISHED)):
+        text = text.replace("grounding", "grounding as far as numbers and names show it (there are no gold facts)")
     if form and kept:
         back = {"good": "brought the length back", "bad": "left a length that is off"}.get(form.tone, "was not measured in length")
         if form.answer == NOTHING_LOST:
