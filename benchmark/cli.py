@@ -62,7 +62,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "check that the backends generate and score alike; exit 1 where they do not",
     ),
     "score": (
-        "benchmark.scoring.score:command",
+        "benchmark.scoring.command:command",
         "score generations, without any policy model",
     ),
     "report": (

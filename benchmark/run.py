@@ -11,13 +11,15 @@ import time
 from pathlib import Path
 from typing import Any
 
-from benchmark.arguments import ALLOW, SET, arg
+from benchmark.arguments import ALLOW, LIMIT, SET, arg
 from benchmark.pipeline.measure import (
     OWN_DATA_CODE,
     WORLD_CODE,
     Measured,
     Workplace,
+    first_prompt,
     generate,
+    gold_texts,
     measured,
     named,
     open_workplace,
@@ -25,6 +27,8 @@ from benchmark.pipeline.measure import (
     report,
     score,
     summarise_all,
+    trial,
+    whole_split,
 )
 from benchmark.pipeline.preflight import WITH_RL, preflight
 from benchmark.pipeline.train import pairs_of, rl, sft, validate_reward
@@ -32,7 +36,7 @@ from benchmark.registry import nearest
 from benchmark.rundir.steps import check_config, locked
 from benchmark.settings.assets import resolve
 from benchmark.settings.config import Profile, Prompt, load_profile
-from benchmark.settings.models import Models
+from benchmark.settings.models import Models, with_dtype
 from benchmark.settings.prompts import asked
 from benchmark.tasks import Task, load_task
 from metrics.errors import UserError
@@ -57,6 +61,7 @@ ARGUMENTS = [
     arg("--stage", type=_stage, required=True, metavar="{" + ",".join(UP_TO) + "}", help="how far to go"),
     arg("--profile", default="tiny", help="name of a shipped profile, or a TOML file (default: tiny)"),
     arg("--run-dir", metavar="DIR", help="run directory (default: runs/PROFILE-seedN)"),
+    LIMIT,
     SET,
     ALLOW,
     arg("--seed", type=int, help="seed of training, sampling and resampling; never of the world"),
@@ -66,16 +71,17 @@ ARGUMENTS = [
 
 def command(args: argparse.Namespace) -> int:
     """`run`."""
-    profile = load_profile(args.profile, args.overrides, args.seed, args.allow_code)
+    profile = load_profile(args.profile, [*args.overrides, *trial(args.limit)], args.seed, args.allow_code)
     run_dir = Path(args.run_dir or f"runs/{Path(args.profile).stem}-seed{profile.run.seed}")
     models = Models(profile)
     policy = resolve(profile.policy.path, "policy.path")
-    identity, splits = preflight(profile, args.stage, models, policy, run_dir)
+    profile = with_dtype(profile, policy)
+    identity, splits, gold = preflight(profile, args.stage, models, policy, run_dir)
     with locked(run_dir):
         check_config(run_dir, identity)
         start = time.monotonic()
         place = open_workplace(run_dir, profile, "run", args.argv, identity, lambda text: _say(run_dir, text, start))
-        summary = run(place, args.stage, models, policy, splits)
+        summary = run(place, args.stage, models, policy, splits, gold)
     if not processes.is_main():
         return 0
     from benchmark.report import print_table
@@ -99,8 +105,8 @@ def _say(run_dir: Path, text: str, start: float) -> None:
         log.write(f"{time.strftime('%Y-%m-%d %H:%M:%S')} {text}\n")
 
 
-def run(place: Workplace, stage: str, models: Models, policy: str, found: dict[str, list[Example]]) -> dict[str, Any]:
-    """All steps up to `stage`; returns the summary. found: the splits, as `preflight` has checked them."""
+def run(place: Workplace, stage: str, models: Models, policy: str, found: dict[str, list[Example]], gold: list[str]) -> dict[str, Any]:
+    """All steps up to `stage`; returns the summary. found, gold: the splits and the texts of the token cap, as `preflight` has checked them."""
     profile = place.profile
     task = named(load_task(profile.run.task), profile.data.name if profile.data.files else None)
     splits = data(place, task, found)
@@ -119,7 +125,9 @@ def run(place: Workplace, stage: str, models: Models, policy: str, found: dict[s
     if stage in WITH_RECOVERY:
         checkpoints["post-recovery"] = str(sft(place, "post-recovery", checkpoints["post-rl"], again, profile.recovery))
 
-    on: dict[str, Measured] = {task.name: measured(place, task, profile.run.split, para)}
+    on: dict[str, Measured] = {task.name: measured(place, task, profile.run.split, gold)}
+    place.manifest.prompt = first_prompt(on[task.name])
+    place.manifest.judges, place.manifest.of_world = models.used(policy, profile.score.reward or stage in WITH_RL), not profile.data.files
     for name in profile.run.extra_tasks:
         on[name] = extra(place, asked(load_task(name), own_prompt(profile, name), policy, (), profile.policy.trust_remote_code))
     parts = {}
@@ -141,6 +149,7 @@ def run(place: Workplace, stage: str, models: Models, policy: str, found: dict[s
         "seed": profile.run.seed,
         "split": profile.run.split,
         "variant": profile.rl.variant,
+        **({} if profile.run.limit is None else {"limit": profile.run.limit}),
     }
     making = models.making(place.manifest.reward_id, gold_of_world=not profile.data.files)
     summary = summarise_all(place, parts, on, run_record, making)
@@ -163,7 +172,8 @@ def data(place: Workplace, task: Task, found: dict[str, list[Example]]) -> dict[
             write_examples(paths[split], examples)
         return {"n": {split: len(examples) for split, examples in found.items()}}
 
-    config = {"task": task.name, "version": task.version, "n": {s: getattr(wanted, f"n_{s}") for s in found}}
+    config: dict[str, Any] = {"task": task.name, "version": task.version, "n": {s: getattr(wanted, f"n_{s}") for s in found}}
+    config |= {"limit": limit} if (limit := place.profile.run.limit) is not None else {}
     inputs = {split: sha256_file(Path(path).expanduser()) for split, path in wanted.files.items()}
     code = OWN_DATA_CODE if wanted.files else WORLD_CODE
     done = place.steps.run("data", config, inputs, code, list(paths.values()), work)
@@ -176,13 +186,13 @@ def data(place: Workplace, task: Task, found: dict[str, list[Example]]) -> dict[
 
 def extra(place: Workplace, task: Task) -> Measured:
     """A further task that the stages are measured on: the step that lays out its split."""
-    split, n = place.profile.run.split, place.profile.data.n_extra
+    split, n, limit = place.profile.run.split, place.profile.data.n_extra, place.profile.run.limit
     path = place.examples_path(task.name, split)
+    found, whole = whole_split(task, split, n)
 
     def work() -> None:
-        write_examples(path, task.load(split, n))
+        write_examples(path, found[:limit])
 
-    place.steps.run(
-        f"data/{task.name}", {"task": task.name, "version": task.version, "split": split, "n": n}, {}, WORLD_CODE, [path], work
-    )
-    return measured(place, task, split)
+    config = {"task": task.name, "version": task.version, "split": split, "n": n, **({} if limit is None else {"limit": limit})}
+    place.steps.run(f"data/{task.name}", config, {}, WORLD_CODE, [path], work)
+    return measured(place, task, split, gold_texts(whole))

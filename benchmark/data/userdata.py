@@ -15,8 +15,8 @@ COLUMNS = ("id", "source", "reference", "doc_id")
 SHOWN = 3
 
 
-def read_split(path: str, split: str, task: Task) -> list[Example]:
-    """The examples of one file. `para` needs references; `src` loses them, since RL is to see the source only.
+def read_split(path: str, split: str, task: Task, n: int | None = None) -> list[Example]:
+    """The examples of one file, the first n where a size is asked for. `para` needs references; `src` loses them, since RL is to see the source only.
 
     Raises UserError when the file is missing, malformed, empty, in other languages than the task, or lacks what its split needs.
     """
@@ -27,6 +27,9 @@ def read_split(path: str, split: str, task: Task) -> list[Example]:
     examples = read_table(file, (task.source_lang, task.target_lang)) if file.suffix.lower() in (".tsv", ".txt") else read_examples(file)
     if not examples:
         raise UserError(f"{where}: the file holds no example")
+    if n is not None and n > len(examples):
+        raise UserError(f"data.n_{split} = {n}, but {path} holds {len(examples)} examples; lower it, or leave it out to use them all")
+    examples = examples[:n]
     for example in examples:
         if (example.source_lang, example.target_lang) != (task.source_lang, task.target_lang):
             raise UserError(

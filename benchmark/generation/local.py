@@ -17,19 +17,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from benchmark.generation.reading import Row, reader, row_of, sampler, stopping
 from metrics.errors import UserError
 from metrics.files import atomic_write_bytes
 from metrics.records import Example, Generation, parse_generation, write_generations
 from training.shared import processes
 from training.shared.decoding import context_of, end_tokens, settle
 from training.shared.plain_text import prompt_ids
-from training.shared.think import answer_of, opens_thought, spelled
 
 if TYPE_CHECKING:
-    import torch
+    pass
 
-Row = tuple[str, Any, int, str]
-"""(example id, text, tokens, finish reason)."""
 log = logging.getLogger("benchmark")
 CAP_FACTOR = 4
 """The token cap is at least this many times the gold's tokens: verbosity must be able to show (the paper saw 3.3 x)."""
@@ -56,12 +54,14 @@ def example_seed(seed: int, example_id: str) -> int:
     return int.from_bytes(hashlib.sha256(f"{seed}\0{example_id}".encode()).digest()[:8], "big") >> 1
 
 
-def token_cap(gold: Sequence[str], count: Callable[[str], int], asked: int | None) -> int:
+def token_cap(gold: Sequence[str], count: Callable[[str], int], asked: int | None, trial: bool = False) -> int:
     """The generation cap in tokens: `asked`, or CAP_FACTOR x the longest gold text.
 
-    Raises UserError when an asked cap is below CAP_FACTOR x the mean gold text (verbosity would be cut off and look solved), or when there
-    is neither gold nor an asked cap.
+    Raises UserError when an asked cap is below CAP_FACTOR x the mean gold text (verbosity would be cut off and look solved; a trial may
+    have any), or when there is neither gold nor an asked cap.
     """
+    if trial and asked is not None:
+        return asked
     counts = [count(text) + 1 for text in gold]
     if asked is None:
         if not counts:
@@ -71,7 +71,7 @@ def token_cap(gold: Sequence[str], count: Callable[[str], int], asked: int | Non
         need = math.ceil(CAP_FACTOR * sum(counts) / len(counts))
         raise UserError(
             f"generate.max_new_tokens = {asked} is below {CAP_FACTOR} x the gold's tokens ({need}): verbosity would be cut off; "
-            "raise it, or leave it out to have it derived"
+            "raise it, leave it out to have it derived, or try a few texts with --limit N, where any cap is allowed"
         )
     return asked
 
@@ -80,90 +80,6 @@ def batches(lengths: Sequence[int], ids: Sequence[str], size: int) -> list[list[
     """Indices in batches of neighbours in length, longest first (memory runs out at once or never); ties by id."""
     order = sorted(range(len(lengths)), key=lambda i: (-lengths[i], ids[i]))
     return [order[i : i + size] for i in range(0, len(order), size)]
-
-
-def sampler(seeds: Sequence[int], temperature: float, device: Any) -> Any:
-    """A logits processor whose argmax is a sample from softmax(logits / temperature), with one generator per row."""
-    import torch
-    from transformers import LogitsProcessor, LogitsProcessorList
-
-    streams = [torch.Generator().manual_seed(seed) for seed in seeds]
-
-    class Gumbel(LogitsProcessor):
-        def __call__(self, input_ids: torch.Tensor, scores: torch.Tensor) -> torch.Tensor:
-            uniform = torch.stack([torch.rand(scores.shape[-1], generator=stream, dtype=torch.float64) for stream in streams])
-            noise = -torch.log(-torch.log(uniform.clamp(1e-300, 1 - 1e-16)))
-            return scores / temperature + noise.to(device=device, dtype=scores.dtype)
-
-    return LogitsProcessorList([Gumbel()])
-
-
-Reader = Callable[[list[int]], tuple[str, bool]]
-"""Token ids of a completion -> (its text, whether a think block was taken off it)."""
-
-
-def reader(tokenizer: Any, prompt: str, strip_think: bool) -> Reader:
-    """How the completions of a prompt are read."""
-    if not strip_think:
-        return lambda ids: (str(tokenizer.decode(ids, skip_special_tokens=True)), False)
-    opened = opens_thought(prompt)
-    return lambda ids: answer_of(spelled(tokenizer, ids), opened)
-
-
-def stopping(tokenizer: Any, stop: Sequence[str], width: int, readers: Sequence[Reader] = ()) -> Any:
-    """A stopping criterion: a row is done once its new tokens' text holds a stop text. transformers' own (`stop_strings`) cannot read every
-    tokenizer's vocabulary. width: tokens of the prompts; readers: of each row, where a text is not just its last tokens'."""
-    import torch
-    from transformers import StoppingCriteria, StoppingCriteriaList
-
-    tail = 4 * max(map(len, stop)) + 4  # a character has at most 4 byte tokens
-
-    class HoldsStop(StoppingCriteria):
-        def __call__(self, input_ids: torch.Tensor, scores: Any, **kwargs: Any) -> torch.Tensor:
-            if readers:
-                texts = [read(row)[0] for read, row in zip(readers, input_ids[:, width:].tolist(), strict=True)]
-            else:
-                texts = tokenizer.batch_decode(input_ids[:, max(width, input_ids.shape[1] - tail) :], skip_special_tokens=True)
-            return torch.tensor([any(s in text for s in stop) for text in texts], device=input_ids.device)
-
-    return StoppingCriteriaList([HoldsStop()])
-
-
-def finish(row: Sequence[int], eos: frozenset[int], cap: int) -> tuple[list[int], int, str]:
-    """(text tokens, number of tokens with the end token, reason) of one row of new tokens: 'stop' at an end token, 'length' at the cap."""
-    for i, token in enumerate(row):
-        if token in eos:
-            return list(row[:i]), i + 1, "stop"
-    return list(row[:cap]), min(len(row), cap), "length"
-
-
-def cut_at_stop(read: Reader, body: list[int], stop: Sequence[str]) -> tuple[list[int], str] | None:
-    """(tokens up to the first stop text, text before it), or None where none of them occurs."""
-
-    def decode(n: int) -> str:
-        return read(body[:n])[0]
-
-    whole = decode(len(body))
-    found = [at for at in (whole.find(s) for s in stop) if at >= 0]
-    if not found:
-        return None
-    low, high = 1, len(body)  # the fewest tokens whose text holds a stop text
-    while low < high:
-        middle = (low + high) // 2
-        low, high = (low, middle) if any(s in decode(middle) for s in stop) else (middle + 1, high)
-    return body[:low], whole[: min(found)]
-
-
-def row_of(
-    example_id: str, read: Reader, new: Sequence[int], eos: frozenset[int], cap: int, stop: Sequence[str], decode: Callable[[list[int]], Any] | None
-) -> tuple[Row, bool]:
-    """(what is yielded for one row of new tokens, whether a think block was taken off)."""
-    body, n_tokens, reason = finish(new, eos, cap)
-    stopped = cut_at_stop(read, body, stop) if stop else None
-    if stopped is not None:
-        return (example_id, stopped[1].strip(), len(stopped[0]), "stop"), read(stopped[0])[1]
-    text, thought = read(body)
-    return (example_id, text.strip() if decode is None else decode(body), n_tokens, reason), thought
 
 
 def generate_texts(
@@ -283,6 +199,7 @@ def generate_file(
     engine: dict[str, Any] | None = None,
     device_map: str | None = None,
     trust_remote_code: bool = False,
+    trial: bool = False,
 ) -> dict[str, Any]:
     """Writes the generations of a checkpoint for `examples`, in their order, to `out` (atomically, last).
 
@@ -301,7 +218,7 @@ def generate_file(
         if backend == "transformers"
         else (None, load_tokenizer(model_path, trust_remote_code))
     )
-    settings = decoding(token_cap(gold, lambda text: len(tokenizer(text, add_special_tokens=False)["input_ids"]), asked_cap))
+    settings = decoding(token_cap(gold, lambda text: len(tokenizer(text, add_special_tokens=False)["input_ids"]), asked_cap, trial))
     out.parent.mkdir(parents=True, exist_ok=True)
     seed = settings.seed if settings.temperature > 0 else None
     ids, prompts, label = [e.id for e in examples], [ask(e.source) for e in examples], f"generate {stage}"

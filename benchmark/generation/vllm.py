@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from benchmark.generation.local import Decoding, Row, example_seed, reader, row_of
+from benchmark.generation.local import Decoding, example_seed
+from benchmark.generation.reading import Row, reader, row_of
 from metrics.errors import UserError
 from training.shared.decoding import rules_of
 from training.shared.plain_text import prompt_ids

@@ -6,7 +6,8 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from benchmark.generation.local import Decoding, generate_file
+from benchmark.generation.local import generate_file
+from benchmark.generation.wanted import wanted
 from benchmark.leaderboard.board import Board, read_test
 from benchmark.leaderboard.schema import label
 from benchmark.leaderboard.sources import Candidate, chain, check_generations, seed_of, steps_of
@@ -44,7 +45,7 @@ def from_checkpoint(folder: str, task_name: str, system: str, stage: str | None,
     task = load_task(task_name)
     task = asked(task, settings.prompt, folder, shown(settings, task), trusted)
     settle_torch(settings)
-    decoding, seed = settings.generate, settings.run.seed
+    decoding, seed, how = settings.generate, settings.run.seed, wanted(settings, folder)
     with tempfile.TemporaryDirectory() as place:
         out = Path(place) / "generations.jsonl"
         generate_file(
@@ -56,7 +57,7 @@ def from_checkpoint(folder: str, task_name: str, system: str, stage: str | None,
             out,
             system,
             name,
-            lambda cap: Decoding(cap, decoding.batch_size, decoding.temperature, seed, tuple(settings.prompt.stop)),
+            how.decoding,
             decoding.max_new_tokens,
             decoding.backend,
             decoding.vllm,

@@ -117,6 +117,9 @@ def from_run(run_dir: Path, task: str, system: str | None, board: Board, validat
     from training.shared.checkpoints import weights_hash
 
     manifest = read_manifest(run_dir)
+    section = manifest.config.get("run")
+    if isinstance(section, dict) and section.get("limit") is not None:
+        raise UserError(f"{run_dir}: a trial (--limit {section['limit']}) on a part of the split; run it again without --limit, then submit that")
     _check_split(run_dir, task, board)
     files = sorted((run_dir / "generations" / task).glob("*.jsonl"))
     found = [c for file in files for c in _of_file(file, system, manifest.checkpoints)]

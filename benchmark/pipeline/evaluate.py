@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from benchmark.arguments import ALLOW, OUT, SET, arg
+from benchmark.arguments import ALLOW, LIMIT, OUT, SET, arg
 from benchmark.data.told import tell_languages
 from benchmark.data.userdata import read_split
 from benchmark.pipeline.measure import (
@@ -16,7 +16,9 @@ from benchmark.pipeline.measure import (
     WORLD_CODE,
     Measured,
     Workplace,
+    first_prompt,
     generate,
+    gold_texts,
     measured,
     named,
     open_workplace,
@@ -24,12 +26,15 @@ from benchmark.pipeline.measure import (
     report,
     score,
     summarise_all,
+    trial,
+    whole_split,
 )
 from benchmark.registry import nearest
 from benchmark.rundir.steps import check_config, locked
 from benchmark.scoring.score import file_name
+from benchmark.settings.assets import resolve
 from benchmark.settings.config import Profile, load_profile
-from benchmark.settings.models import Models, model_content, model_hash
+from benchmark.settings.models import Models, model_content, model_hash, with_dtype
 from benchmark.settings.prompts import asked
 from benchmark.tasks import Task, load_task
 from metrics.errors import UserError
@@ -41,6 +46,7 @@ from training.shared import processes
 BACKENDS = ("transformers", "vllm")
 """What can generate. vLLM has its own environment (tox -e vllm)."""
 UNNAMED = "model"
+DEFAULT_PROFILE = "tiny"
 
 
 def lineage_of(model: str) -> dict[str, Any]:
@@ -61,7 +67,8 @@ ARGUMENTS = [
     OUT,
     arg("--backend", help="transformers or vllm (default: the profile's generate.backend)"),
     arg("--stage-name", metavar="NAME", help="stage to file it under (default: the checkpoint's own, else 'model')"),
-    arg("--profile", default="tiny", help="profile for generation and scoring settings (default: tiny)"),
+    arg("--profile", help="profile for generation and scoring settings (default: tiny, on all cores, in the model's own precision on a GPU)"),
+    LIMIT,
     SET,
     ALLOW,
 ]
@@ -73,7 +80,10 @@ def command(args: argparse.Namespace) -> int:
     if args.backend is not None and args.backend not in BACKENDS:
         raise UserError(f"unknown backend {args.backend!r}; {nearest(args.backend, BACKENDS)}")
     backend = [f"generate.backend={args.backend}"] if args.backend else []
-    profile = load_profile(args.profile, [f"run.task={args.task}", *args.overrides, *backend], allow_code=args.allow_code)
+    # The default profile is one of a tiny model on one core: of that, only what is not about the model or the machine.
+    ours = [] if args.profile else ["run.threads=null", "policy.dtype=auto"]
+    wanted = [*ours, f"run.task={args.task}", *args.overrides, *backend, *trial(args.limit)]
+    profile = load_profile(args.profile or DEFAULT_PROFILE, wanted, allow_code=args.allow_code)
     if profile.generate.backend == "vllm":
         from training.shared.vllm_engine import need_vllm
 
@@ -83,10 +93,11 @@ def command(args: argparse.Namespace) -> int:
     file = profile.data.files.get(split)
     if file is not None:
         task = named(task, profile.data.name)
-    model = args.model
+    model = resolve(args.model, "--model")
     from training.shared.files_of import files_of
 
     files_of(model, profile.policy.trust_remote_code)
+    profile = with_dtype(profile, model)
     lineage = lineage_of(model)
     stage = args.stage_name or str(lineage.get("stage") or UNNAMED)
     if stage == GOLD or file_name("", stage, several=False) != stage:
@@ -94,10 +105,9 @@ def command(args: argparse.Namespace) -> int:
     models = Models(profile)
     models.check(profile.score.reward)
     out = Path(args.out)
-    resolved = profile.resolved()
-    for training in ("sft", "rl", "recovery", "report", "plan"):
-        resolved.pop(training)
-    resolved["run"].pop("trackers")
+    config = profile.measuring(model, profile.score.reward)
+    config["run"].pop("trackers")
+    resolved = {name: dict(section) for name, section in config.items() if name not in ("report", "rl")}
     task = asked(task, profile.prompt, model, shown(profile, task), profile.policy.trust_remote_code)
     resolved["prompt"]["rendered"] = task.prompt
     resolved["policy"]["path"] = model_content(model)
@@ -106,14 +116,18 @@ def command(args: argparse.Namespace) -> int:
     identity = sha256_json({"config": resolved, "models": models.identity(profile.score.reward), "stage": stage})
     with locked(out):
         check_config(out, identity)
-        place = open_workplace(out, profile, "evaluate", args.argv, identity, _say)
+        place = open_workplace(out, profile, "evaluate", args.argv, identity, _say, config)
         place.manifest.checkpoints[stage] = {"weights_hash": model_hash(model), **lineage}
+        place.manifest.judges, place.manifest.of_world = models.used(model, profile.score.reward), file is None
         prepare_torch(place)
+        _say(f"{stage}: {profile.policy.dtype} on {machine()}")
         on = _examples(place, task, split, file)
+        place.manifest.prompt = first_prompt(on)
         parts = score(place, on, {stage: generate(place, on, stage, model, system=UNNAMED)}, models)
         place.manifest.reward_id = place.manifest.steps[f"score/{task.name}/{stage}"].record.get("reward_id")
         # What trained or selected these weights is not known here, so no metric but the reward gets a mark.
         record = {"config_hash": identity, "reward_id": place.manifest.reward_id, "seed": profile.run.seed, "split": split}
+        record |= {} if profile.run.limit is None else {"limit": profile.run.limit}
         summary = summarise_all(place, {task.name: parts}, {task.name: on}, record, None)
         page = report(place)
     if not processes.is_main():
@@ -124,7 +138,20 @@ def command(args: argparse.Namespace) -> int:
     print(f"summary: {out / 'summary.json'}\nreport:  {page}")
     told = place.manifest.steps[f"generate/{task.name}/{stage}"].record
     print(f"{told['truncated']} of {told['n']} outputs cut at the cap of {told['max_new_tokens']} tokens")
+    if told["think_stripped"]:
+        print(f"{told['think_stripped']} of {told['n']} outputs held a think block, which was taken off")
+    if told["empty"]:
+        print(f"{told['empty']} of {told['n']} outputs are empty")
     return 0
+
+
+def machine() -> str:
+    """What computes, in words: the accelerator, or the CPU with its threads."""
+    import torch
+
+    if torch.cuda.is_available():
+        return torch.cuda.get_device_name()
+    return f"the CPU, {torch.get_num_threads()} thread{'s' if torch.get_num_threads() > 1 else ''}"
 
 
 def _say(text: str) -> None:
@@ -137,22 +164,22 @@ def shown(profile: Profile, task: Task) -> list[Example]:
     if not profile.prompt.few_shot:
         return []
     file = profile.data.files.get("para")
-    return read_split(file, "para", task) if file else task.load("para", profile.data.n_para)
+    return read_split(file, "para", task, profile.data.n_para) if file else task.load("para", profile.data.n_para)
 
 
 def _examples(place: Workplace, task: Task, split: str, file: str | None) -> Measured:
     path = place.examples_path(task.name, split)
-    n = None if file else getattr(place.profile.data, f"n_{split}")
+    n, limit = getattr(place.profile.data, f"n_{split}"), place.profile.run.limit
+    found, whole = (read_split(file, split, task, n), read_split(file, split, task)) if file else whole_split(task, split, n)
 
     def work() -> None:
-        write_examples(path, read_split(file, split, task) if file else task.load(split, n))
+        write_examples(path, found[:limit])
 
     inputs = {"file": sha256_file(Path(file).expanduser())} if file else {}
     code = OWN_DATA_CODE if file else WORLD_CODE
-    done = place.steps.run(
-        f"data/{task.name}", {"task": task.name, "version": task.version, "split": split, "n": n}, inputs, code, [path], work
-    )
-    on = measured(place, task, split)
+    config = {"task": task.name, "version": task.version, "split": split, "n": n, **({} if limit is None else {"limit": limit})}
+    done = place.steps.run(f"data/{task.name}", config, inputs, code, [path], work)
+    on = measured(place, task, split, gold_texts(whole))
     sha256 = done.outputs[str(path.relative_to(place.run_dir))]
     place.manifest.data = {split: {"sha256": sha256, "n": len(on.examples), "notices": notices(on.examples)}}
     if file:

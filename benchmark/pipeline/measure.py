@@ -11,7 +11,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from benchmark.generation.local import Decoding, generate_file, unfinished
+from benchmark.generation.local import generate_file, unfinished
+from benchmark.generation.wanted import wanted
 from benchmark.rundir.manifest import (
     RunManifest,
     StepRecord,
@@ -34,6 +35,7 @@ from metrics.marks import Making
 from metrics.records import Example, read_examples, read_generations, sha256_file, sha256_json, write_generations
 from metrics.stages import GOLD
 from training.shared import processes
+from training.shared.plain_text import shown
 
 SYSTEM = "sg-srl"
 """System name of the suite's own stages."""
@@ -89,9 +91,15 @@ class Workplace:
 
 
 def open_workplace(
-    run_dir: Path, profile: Profile, command: str, argv: list[str], config_hash: str, say: Callable[[str], None]
+    run_dir: Path,
+    profile: Profile,
+    command: str,
+    argv: list[str],
+    config_hash: str,
+    say: Callable[[str], None],
+    config: dict[str, Any] | None = None,
 ) -> Workplace:
-    """A workplace with a fresh manifest; step records of earlier calls are remembered."""
+    """A workplace with a fresh manifest; step records of earlier calls are remembered. config: what of the profile is used (default: all)."""
     try:
         before = read_manifest(run_dir)
     except UserError:
@@ -100,7 +108,7 @@ def open_workplace(
     manifest = RunManifest(
         command=command,
         argv=argv,
-        config=profile.resolved(),
+        config=config or profile.resolved(),
         config_hash=config_hash,
         commit=commit,
         dirty=dirty,
@@ -154,21 +162,47 @@ class Measured:
     """Reference texts that the token cap is derived from."""
 
 
-def measured(place: Workplace, task: Task, split: str, gold_from: Sequence[Example] = ()) -> Measured:
-    """A task's split as it lies in the run directory. gold_from: examples whose references give the token cap where the split has none."""
+def measured(place: Workplace, task: Task, split: str, gold: list[str]) -> Measured:
+    """A task's split as it lies in the run directory. gold: `gold_texts` of the whole split."""
     path = place.examples_path(task.name, split)
-    examples = read_examples(path)
-    gold = [r for e in examples for r in (e.reference or ())] or [r for e in gold_from for r in (e.reference or ())]
-    return Measured(task, split, examples, sha256_file(path), gold)
+    return Measured(task, split, read_examples(path), sha256_file(path), gold)
+
+
+def gold_texts(whole: Sequence[Example], otherwise: Sequence[Example] = ()) -> list[str]:
+    """The references that the token cap is derived from: of the whole split, whatever part of it is measured; `otherwise` where it has none."""
+    return [r for e in whole for r in (e.reference or ())] or [r for e in otherwise for r in (e.reference or ())]
+
+
+def whole_split(task: Task, split: str, n: int | None) -> tuple[list[Example], list[Example]]:
+    """(the n examples of an embedded split, the split in its own size where that is larger)."""
+    whole = task.load(split)
+    found = whole[:n] if n is not None and n <= len(whole) else whole if n is None else task.load(split, n)
+    return found, whole if len(whole) > len(found) else found
+
+
+def trial(limit: int | None) -> list[str]:
+    """--limit N as an override of the profile. Raises UserError below 1."""
+    if limit is not None and limit < 1:
+        raise UserError(f"--limit {limit}: at least 1")
+    return [] if limit is None else [f"run.limit={limit}"]
+
+
+def first_prompt(on: Measured) -> dict[str, Any]:
+    """The prompt of the first measured example as the policy gets it, for the manifest."""
+    first = on.examples[0]
+    return {"template": shown(on.task.prompt), "example_id": first.id, "text": shown(on.task.ask(first.source))}
 
 
 def generate(place: Workplace, on: Measured, stage: str, model: str, system: str = SYSTEM) -> Path:
     """The step that writes generations/<task>/<stage>.jsonl."""
     out = place.run_dir / "generations" / on.task.name / f"{stage}.jsonl"
     settings, seed = place.profile.generate, place.profile.run.seed
+    how = wanted(place.profile, model)
+    if (ignored := how.ignored()) is not None:
+        place.say(f"generate/{on.task.name}/{stage}: {ignored}")
 
     def work() -> dict[str, Any]:
-        return generate_file(
+        record = generate_file(
             model,
             place.profile.policy.dtype,
             on.task.ask,
@@ -177,19 +211,21 @@ def generate(place: Workplace, on: Measured, stage: str, model: str, system: str
             out,
             system,
             stage,
-            lambda cap: Decoding(cap, settings.batch_size, settings.temperature, seed, tuple(place.profile.prompt.stop)),
+            how.decoding,
             settings.max_new_tokens,
             settings.backend,
             settings.vllm,
             place.profile.policy.device_map,
             place.profile.policy.trust_remote_code,
+            trial=place.profile.run.limit is not None,
         )
+        return {**record, "decoding": how.told(record["max_new_tokens"]), "checkpoint_asks": how.rules.asked}
 
     config = {
         **settings.model_dump(),
         "dtype": place.profile.policy.dtype,
         "prompt": on.task.prompt,
-        "stop": place.profile.prompt.stop,
+        "decoding": how.told(settings.max_new_tokens),
         "system": system,
         "seed": seed if settings.temperature else None,
     }

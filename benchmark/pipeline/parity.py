@@ -28,7 +28,7 @@ from benchmark.rundir.manifest import package_versions, read_manifest
 from benchmark.rundir.steps import locked
 from benchmark.settings.assets import resolve
 from benchmark.settings.config import Profile, load_profile, rebuild
-from benchmark.settings.models import model_hash
+from benchmark.settings.models import model_hash, with_dtype
 from benchmark.tasks import Task, load_task
 from metrics.errors import UserError
 from metrics.records import Example, atomic_write_text
@@ -96,6 +96,7 @@ def command(args: argparse.Namespace) -> int:
         raise UserError(f"--n {args.n} --tolerance {args.tolerance}: both must be above 0")
     run_dir = None if args.run_dir is None else Path(args.run_dir)
     profile, policy, reranker = _models(args, run_dir)
+    profile = with_dtype(profile, policy)
     task = load_task(args.task or profile.run.task)
     settle_torch(profile)
     checks = run_checks(task, policy, reranker, profile, backend, args.n, args.tolerance)
@@ -182,7 +183,8 @@ def check_generation(
     dtype, trusted = profile.policy.dtype, profile.policy.trust_remote_code
     model, tokenizer = load_policy(policy, dtype, trusted)
     prompts, ids = [task.ask(e.source) for e in examples], [e.id for e in examples]
-    cap = token_cap(gold, lambda text: len(tokenizer(text, add_special_tokens=False)["input_ids"]), profile.generate.max_new_tokens)
+    wanted, trial = profile.generate.max_new_tokens, profile.run.limit is not None
+    cap = token_cap(gold, lambda text: len(tokenizer(text, add_special_tokens=False)["input_ids"]), wanted, trial)
     asked = Decoding(cap, profile.generate.batch_size)
     if kind == "vllm":
         from benchmark.generation.vllm import generate_texts_vllm

@@ -10,6 +10,7 @@ from pathlib import Path
 from benchmark.data.told import tell_languages
 from benchmark.data.userdata import check_disjoint, read_split
 from benchmark.generation.local import token_cap
+from benchmark.pipeline.measure import gold_texts
 from benchmark.pipeline.train import pairs_of
 from benchmark.scoring.score import file_name
 from benchmark.settings.config import Profile
@@ -29,14 +30,18 @@ TRIED = 1000
 """Prompts that are measured at first; all are when these do not suffice."""
 
 
-def preflight(profile: Profile, stage: str, models: Models, policy: str, run_dir: Path) -> tuple[str, dict[str, list[Example]]]:
-    """(hash of the configuration - contents, not paths -, the splits). Raises UserError for whatever would stop the run later."""
+def preflight(profile: Profile, stage: str, models: Models, policy: str, run_dir: Path) -> tuple[str, dict[str, list[Example]], list[str]]:
+    """(hash of the configuration - contents, not paths -, the splits, the texts that the token cap is derived from).
+
+    Raises UserError for whatever would stop the run later.
+    """
     if profile.generate.backend == "vllm" or (profile.rl.use_vllm and stage in WITH_RL):
         from training.shared.vllm_engine import need_vllm
 
         need_vllm()
     task = _check_names(profile, stage)
-    splits = load_splits(profile, task)
+    whole = load_splits(profile, task)
+    splits = {split: examples[: profile.run.limit] for split, examples in whole.items()}
     check_disjoint(splits)
     tell_languages({f"data.{split}": examples for split, examples in splits.items() if split in profile.data.files})
     if not is_hub_id(policy):
@@ -48,7 +53,8 @@ def preflight(profile: Profile, stage: str, models: Models, policy: str, run_dir
     _check_extras(profile)
     template = read_template(profile.prompt, task)
     task = asked(task, profile.prompt, policy, splits["para"], profile.policy.trust_remote_code)
-    _check_lengths(profile, stage, task, splits, policy)
+    gold = gold_texts(measured_whole(profile, task, whole), whole["para"])
+    _check_lengths(profile, stage, task, splits, policy, gold)
     resolved = profile.resolved()
     resolved.pop("report")
     resolved.pop("plan")
@@ -58,7 +64,16 @@ def preflight(profile: Profile, stage: str, models: Models, policy: str, run_dir
     resolved["policy"]["path"] = model_content(policy)
     resolved["rl"] |= {"reward": None, "reward_path": None, "validate_pairs": None}
     resolved["score"] |= {"scorers": None, "retrieval": None}
-    return sha256_json({"config": resolved, "models": models.identity()}), splits
+    return sha256_json({"config": resolved, "models": models.identity()}), splits, gold
+
+
+def measured_whole(profile: Profile, task: Task, splits: Mapping[str, list[Example]]) -> list[Example]:
+    """The whole split of which the measured one may be a part: the token cap must not depend on how many texts are tried."""
+    split = profile.run.split
+    file = profile.data.files.get(split)
+    if file is None:
+        return max(splits[split], task.load(split), key=len)
+    return splits[split] if getattr(profile.data, f"n_{split}") is None else read_split(file, split, task)
 
 
 def _check_extras(profile: Profile) -> None:
@@ -75,7 +90,7 @@ def _check_extras(profile: Profile) -> None:
 def load_splits(profile: Profile, task: Task) -> dict[str, list[Example]]:
     """The user's own files where there are any, else the splits of the task in the profile's sizes."""
     if profile.data.files:
-        return {split: read_split(path, split, task) for split, path in profile.data.files.items()}
+        return {split: read_split(path, split, task, getattr(profile.data, f"n_{split}")) for split, path in profile.data.files.items()}
     return {split: task.load(split, getattr(profile.data, f"n_{split}")) for split in SPLITS}
 
 
@@ -108,14 +123,16 @@ def _check_space(run_dir: Path, policy: str) -> None:
         )
 
 
-def _check_lengths(profile: Profile, stage: str, task: Task, splits: Mapping[str, list[Example]], policy: str) -> None:
+def _check_lengths(profile: Profile, stage: str, task: Task, splits: Mapping[str, list[Example]], policy: str, gold: list[str]) -> None:
     """Raises UserError when no pair or too few prompts fit the model, or the token cap would hide verbosity: known here, not after SFT."""
     from training.rl.grpo import usable_prompts
     from training.sft.train import encode_pairs
+    from training.shared.decoding import context_of
     from training.shared.files_of import files_of
+    from training.shared.plain_text import prompt_ids
 
     tokenizer, config = files_of(policy, profile.policy.trust_remote_code)
-    context = int(getattr(config, "max_position_embeddings", None) or 0) or None
+    context = context_of(config)
     log = logging.getLogger("training")
     before = log.level
     log.setLevel(logging.ERROR)  # what is left out is told when the stage runs
@@ -133,12 +150,12 @@ def _check_lengths(profile: Profile, stage: str, task: Task, splits: Mapping[str
     finally:
         log.setLevel(before)
     measured = splits[profile.run.split]
-    gold = [r for e in measured for r in e.reference or ()] or [r for e in splits["para"] for r in e.reference or ()]
-    token_cap(gold, lambda text: len(tokenizer(text, add_special_tokens=False)["input_ids"]), profile.generate.max_new_tokens)
+    wanted, trial = profile.generate.max_new_tokens, profile.run.limit is not None
+    token_cap(gold, lambda text: len(tokenizer(text, add_special_tokens=False)["input_ids"]), wanted, trial)
     if context is None:
         return
     for example in measured:
-        used = len(tokenizer(task.ask(example.source))["input_ids"])
+        used = len(prompt_ids(tokenizer, task.ask(example.source)))
         if used >= context:
             raise UserError(
                 f"the prompt of example {example.id!r} ({profile.run.split}) has {used} tokens; the model's context holds {context}: "

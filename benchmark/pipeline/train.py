@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+from benchmark.generation.wanted import Wanted, wanted
 from benchmark.pipeline.measure import REWARD_CODE, Workplace
 from benchmark.rundir.steps import Done
 from benchmark.settings.config import SFTSettings
@@ -93,9 +94,11 @@ def rl(place: Workplace, parent: str, task: Task, sources: list[Example], dev: l
     cfg = place.profile.rl
     probed = ([e for e in dev if e.facts] or [e for e in dev if e.reference])[: cfg.probe_examples]
 
+    how = wanted(place.profile, parent)
+
     def work() -> dict[str, Any]:
         reward = models.load_reward()
-        probe = coverage_probe(place, task, parent, probed, reward) if probed else None
+        probe = coverage_probe(place, task, how, parent, probed, reward) if probed else None
         made = train_rl(
             parent,
             sources,
@@ -108,11 +111,13 @@ def rl(place: Workplace, parent: str, task: Task, sources: list[Example], dev: l
             probe=probe,
             trust_remote_code=place.profile.policy.trust_remote_code,
             trackers=place.profile.run.trackers,
+            strip_think=how.strip_think,
         )
-        return {**_lineage(made), "reward_id": reward.id, "reward_counts": reward.counts()}
+        return {**_lineage(made), "reward_id": reward.id, "reward_counts": reward.counts(), "decoding": how.rollouts()}
 
     data = sha256_json([[e.source for e in sources], [e.id for e in probed], task.prompt])
     config = {**dataclasses.asdict(cfg), "reward": models.identity()["reward"], "reward_path": None, "validate_pairs": None}
+    config["decoding"] = how.rollouts()
     kept = [logs / "rl_rewards.jsonl", logs / "rl_steps.jsonl", *([logs / "rl_probe.jsonl"] if probed else [])]
     _train(place, "post-rl", parent, data, config, out, kept, work, RL_CODE)
     return out
@@ -133,7 +138,7 @@ def _train(
     out.parent.mkdir(parents=True, exist_ok=True)
     done = place.steps.run(f"train/{stage}", config, inputs, code, [out, *logs], work, owned=[out, Path(f"{out}.work")], shared=True)
     place.manifest.training_steps[stage] = done.record["steps"]
-    place.manifest.checkpoints[stage] = {k: v for k, v in done.record.items() if k not in ("reward_counts",)}
+    place.manifest.checkpoints[stage] = {k: v for k, v in done.record.items() if k not in ("reward_counts", "decoding")}
     place.manifest.reward_id = done.record.get("reward_id", place.manifest.reward_id)
     place.manifest.write(place.run_dir)
     return done
@@ -144,13 +149,14 @@ def _lineage(checkpoint: Any) -> dict[str, Any]:
 
 
 def coverage_probe(
-    place: Workplace, task: Task, tokenizer_of: str, examples: list[Example], reward: Any
+    place: Workplace, task: Task, how: Wanted, tokenizer_of: str, examples: list[Example], reward: Any
 ) -> Callable[[Any], dict[str, float]]:
     """A function that generates greedily for some dev examples and measures their coverage: an eye on RL that is not the reward.
 
+    Its texts have a token cap of their own (rl.probe_tokens): what the policy may write in RL is enough, and a probe must not cost more than RL.
     The reward's own opinion of the same texts (gate x raw) stands beside it, so that the two can be seen to part (`training.rl.watchdogs`).
     """
-    from benchmark.generation.local import Decoding, generate_texts, token_cap
+    from benchmark.generation.local import Decoding, generate_texts
     from metrics.coverage import align_all, facts_stated, score_facts
     from metrics.inventory import Inventory
     from metrics.overlap import score_overlap
@@ -161,8 +167,9 @@ def coverage_probe(
 
     tokenizer = load_tokenizer(tokenizer_of, place.profile.policy.trust_remote_code)
     gold = [r for e in examples for r in (e.reference or ())]
-    cap = token_cap(gold, lambda text: len(tokenizer(text)["input_ids"]), None) if gold else place.profile.rl.max_completion_length
-    decoding = Decoding(cap, place.profile.generate.batch_size, stop=tuple(place.profile.prompt.stop))
+    cap = place.profile.rl.probe_tokens or place.profile.rl.max_completion_length
+    stop, batch = tuple(place.profile.prompt.stop), place.profile.generate.batch_size
+    decoding = Decoding(cap, batch, stop=stop, strip_think=how.strip_think)
     inventory = Inventory(examples)
     prompts, ids = [task.ask(e.source) for e in examples], [e.id for e in examples]
 

@@ -17,7 +17,7 @@ from benchmark.settings.config import Profile, load_profile
 from metrics.errors import UserError
 
 STRATEGIES = ("ddp", *SHARDED)
-WIDTH = {"float32": 4, "bfloat16": 2, "float16": 2}
+WIDTH = {"auto": 4, "float32": 4, "bfloat16": 2, "float16": 2}
 JUDGED_AT_ONCE = 16384
 """Default batch_tokens of the generative reranker."""
 VLLM_SHARE = 0.9

@@ -10,7 +10,7 @@ from benchmark.report.words import (
     listing,
     stage_of,
 )
-from metrics.stages import GOLD, SPLITS
+from metrics.stages import GOLD
 
 FEW = 200
 """Below this many segments, percentile intervals are rough."""
@@ -21,13 +21,40 @@ Unrelated Thai sentences have chrF2 17 with each other (news, one's text against
 order 19: below 20 nothing is shown but the right script.
 """
 CEILING = 0.95
-EMBEDDED = "asset:"
+THINK = ("<think>", "</think>")
+EMPTY = 0.05
+"""Share of empty outputs above which they are told."""
 TRUNCATED, WRONG_SCRIPT, DEAD_GROUPS = 0.05, 0.05, 0.5
 
 
 def cautions(data: RunData) -> list[str]:
     """Warnings, the gravest first; each a sentence or two."""
-    return [*_facts(data), *_scripts(data), *_strangers(data), *_policy(data), *_reward(data), *_design(data)]
+    return [*_trial(data), *_texts(data), *_facts(data), *_scripts(data), *_strangers(data), *_policy(data), *_reward(data), *_design(data)]
+
+
+def _trial(data: RunData) -> list[str]:
+    limit = data.run.get("limit")
+    return [] if limit is None else [f"A trial on the first {limit} examples (--limit): it shows that things work, not how well, and goes on no board."]
+
+
+def _texts(data: RunData) -> list[str]:
+    """Outputs that are no texts: nothing at all, and thoughts that were scored as if they were the answer."""
+    found = []
+    for key, texts in data.texts.items():
+        if stage_of(key) == GOLD or not texts:
+            continue
+        empty = sum(not made.text.strip() for made in texts.values())
+        if empty == len(texts):
+            found.append(f"{key}: all {empty} outputs are empty: no metric of it says anything about what the model can do.")
+        elif empty > EMPTY * len(texts):
+            found.append(f"{key}: {empty} of {len(texts)} outputs are empty.")
+        thoughts = sum(any(mark in made.text for mark in THINK) for made in texts.values())
+        if thoughts:
+            found.append(
+                f"{key}: {thoughts} of {len(texts)} outputs hold think marks ({' '.join(THINK)}), and what stands between them was scored as part of the "
+                "text; have it taken off (policy.think = strip) and generate again."
+            )
+    return found
 
 
 def _facts(data: RunData) -> list[str]:
@@ -53,23 +80,32 @@ def _scripts(data: RunData) -> list[str]:
 
 def _strangers(data: RunData) -> list[str]:
     """Embedded models that judge texts of another world than the one they were made for."""
-    config = (data.manifest or {}).get("config") or {}
-    if not any((config.get("data") or {}).get(split) for split in SPLITS):
+    manifest = data.manifest or {}
+    judges = manifest.get("judges")
+    if manifest.get("of_world") is not False or not isinstance(judges, dict):
         return []
-    trained = (data.manifest or {}).get("command") == "run"
-    used = {
-        "the policy": trained and (config.get("policy") or {}).get("path"),
-        "the training reward": trained and (config.get("rl") or {}).get("reward_path"),
-        "the retrieval encoder": (config.get("score") or {}).get("retrieval"),
-        **{f"the scorer {name}": path for name, path in ((config.get("score") or {}).get("scorers") or {}).items()},
-    }
-    embedded = [name for name, path in used.items() if str(path).startswith(EMBEDDED)]
+    embedded = [
+        _role(role) for role, judge in judges.items() if isinstance(judge, dict) and judge.get("embedded") and _at_work(data, role)
+    ]
     if not embedded:
         return []
     return [
         f"These texts are your own, but {listing(embedded)} are small models made for the embedded newswire world and know little beyond it: "
         "on other texts expect poor outputs, and take these models' scores for a trial of the plumbing, not for a judgement."
     ]
+
+
+def _role(role: str) -> str:
+    kind, _, name = role.partition(".")
+    return {"policy": "the policy", "reward": "the reward", "retrieval": "the retrieval encoder"}.get(kind, f"the scorer {name}")
+
+
+def _at_work(data: RunData, role: str) -> bool:
+    """Whether a model had a part in what is shown: a metric of its own has a value, or stages were trained with it."""
+    if role == "policy" or (role == "reward" and any(stage_of(key) == "post-rl" for key in data.keys)):
+        return True
+    metric = {"reward": "reward.mean", "retrieval": "grounding.retrieval_p1"}.get(role, role)
+    return any(is_number(data.cell(key, metric).get("value")) for key in data.keys)
 
 
 def _policy(data: RunData) -> list[str]:

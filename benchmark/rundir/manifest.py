@@ -74,6 +74,12 @@ class RunManifest(BaseModel):
     hardware: dict[str, Any]
     data: dict[str, dict[str, Any]] = Field(default_factory=dict)
     """Split -> {"sha256", "n"}."""
+    prompt: dict[str, Any] | None = None
+    """{"template", "example_id", "text"}: the prompt of the first measured example, rendered; None where nothing was generated."""
+    judges: dict[str, dict[str, Any]] | None = None
+    """Model that was used -> {"path", "embedded"}; None in older manifests. Roles: `policy`, `reward`, `retrieval`, `scorer.<name>`."""
+    of_world: bool | None = None
+    """Whether the measured texts are of the embedded world; None where it is not known."""
     reward_id: str | None = None
     reward_validation: dict[str, Any] | None = None
     """What a challenge set with known answers said of the reward before RL (`benchmark.reward.validate.reward_digest`); None without RL."""

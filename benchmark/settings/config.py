@@ -1,7 +1,4 @@
-"""Profiles: TOML files with strict sections. An unknown key is an error that names the nearest known one; `--set a.b=c` overrides.
-
-The sections `sft`, `recovery` and `rl` are the settings records of `training` themselves, so no key is defined twice.
-"""
+"""Profiles: TOML files with strict sections (`schema`). An unknown key is an error that names the nearest known one; `--set a.b=c` overrides."""
 
 from __future__ import annotations
 
@@ -10,205 +7,25 @@ import json
 import tomllib
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ValidationError
 
 from benchmark.registry import nearest
+from benchmark.settings.schema import MOST_ROWS, RL, Policy, Profile, Prompt, Run
 from benchmark.settings.trust import check_code
 from metrics.errors import UserError
 from metrics.scorers import SCORERS
-from training.rl.grpo import RLSettings, check_rl
+from metrics.stages import SPLITS
+from training.rl.grpo import check_rl
 from training.sft.train import SFTSettings, check_settings
 from training.shared.trackers import check_names
 
+__all__ = ["MOST_ROWS", "PROFILES", "RL", "Policy", "Profile", "Prompt", "Run", "SFTSettings", "load_profile", "parse_override", "rebuild"]
 PROFILES = Path(__file__).resolve().parents[1] / "profiles"
 NULL = "null"
 """What a TOML string or an override says for "no value"."""
 RUN_SEED = "the seed of a run is run.seed (--seed)"
-
-
-class Section(BaseModel):
-    """Strict and frozen: no unknown key, no silent conversion of text to numbers."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
-
-
-class Run(Section):
-    """What is run."""
-
-    task: str = "newswire-title"
-    """Primary task; its splits train the stages."""
-    extra_tasks: list[str] = []
-    """Further tasks that every stage is measured on."""
-    split: Literal["test", "dev"] = "test"
-    """Split that is measured. Tune on dev; open test once."""
-    seed: int = Field(default=1, ge=0, le=2**32 - 1)
-    """Training, sampling and resampling; never the world."""
-    threads: int | None = Field(default=None, ge=1)
-    """CPU threads of torch; null leaves torch's own choice. Stated in the manifest."""
-    trackers: list[str] = ["tensorboard"]
-    """Where the numbers of the step logs are shown, too: tensorboard, wandb, trackio. Not part of a run's identity."""
-
-
-MOST_ROWS = 1_000_000
-"""Ten times the paper's largest split. The world has no end: a slip of the hand would fill the memory before anything else is said."""
-
-
-class Data(Section):
-    """The splits: the task's own, or a user's files (examples.jsonl, or TSV with a header source, reference)."""
-
-    para: str | None = None
-    src: str | None = None
-    dev: str | None = None
-    test: str | None = None
-    name: str = "user-data"
-    """Task name that results on the user's own files are filed under."""
-    n_para: int | None = Field(default=None, ge=1, le=MOST_ROWS)
-    """Sizes of the embedded splits; null is the task's own. A smaller n_test takes the first ones of the constant test split."""
-    n_src: int | None = Field(default=None, ge=1, le=MOST_ROWS)
-    n_dev: int | None = Field(default=None, ge=1, le=MOST_ROWS)
-    n_test: int | None = Field(default=None, ge=1, le=MOST_ROWS)
-    n_extra: int | None = Field(default=None, ge=1, le=MOST_ROWS)
-    """Size of the measured split of each of run.extra_tasks; null is the task's own."""
-    n_recovery: int | None = Field(default=None, ge=1, le=MOST_ROWS)
-    """Pairs of D_para (the first ones) that recovery and the control arm see; null is all of them, as in the paper."""
-
-    @property
-    def files(self) -> dict[str, str]:
-        """The user's own files by split; empty on the embedded world."""
-        return {s: p for s in ("para", "src", "dev", "test") if (p := getattr(self, s)) is not None}
-
-
-class Policy(Section):
-    """The model that is trained."""
-
-    path: str = "asset:base"
-    """Folder, hub id, or 'asset:NAME' for a model that ships with the suite."""
-    dtype: Literal["float32", "bfloat16", "float16"] = "float32"
-    """Precision of generation."""
-    device_map: str | None = None
-    """How the model is spread over devices for generation, as transformers knows it (`auto`); null: one device."""
-    trust_remote_code: bool = False
-    """Run the Python files that the model brings with it. Only ever true because a user wrote it; stands in the manifest."""
-
-
-class Prompt(Section):
-    """How the policy is asked, in training and in measuring alike; the defaults are the task's own prompt, plain."""
-
-    template: str | None = None
-    """Text with {source}, or the path of a .txt file that holds it; null: the task's own."""
-    chat: bool = False
-    """Put the template into a turn of the user, by the chat template of the policy's tokenizer."""
-    system: str | None = None
-    """System message, for `chat` alone."""
-    chat_options: dict[str, Any] = {}
-    """What the chat template takes, such as enable_thinking = false."""
-    few_shot: int = Field(default=0, ge=0)
-    """Solved examples before the question: the first ones of D_para, whose references are known."""
-    stop: list[str] = []
-    """Texts that end a generation (left out of it), besides the model's own end tokens. Only for measuring."""
-
-
-class Generate(Section):
-    """How texts are generated for measuring."""
-
-    batch_size: int = Field(default=64, ge=1)
-    max_new_tokens: int | None = Field(default=None, ge=1)
-    """Token cap; null derives 4 x the longest gold text. A cap below 4 x the mean gold text is refused."""
-    temperature: float = Field(default=0.0, ge=0)
-    """0 is greedy."""
-    backend: Literal["transformers", "vllm"] = "transformers"
-    """What generates. vLLM is an extra with an environment of its own (no COMET in it)."""
-    vllm: dict[str, Any] = {}
-    """Options of vLLM's engine, such as tensor_parallel_size, pipeline_parallel_size or gpu_memory_utilization."""
-
-
-class Score(Section):
-    """Which scorers run, and how many draws the statistics take."""
-
-    bootstrap_draws: int = Field(default=2000, ge=100)
-    permutation_draws: int = Field(default=10_000, ge=10_000)
-    scorers: dict[str, str | None] = {"comet_qe": "asset:comet"}
-    """Name in metrics.scorers.SCORERS -> checkpoint folder; 'null' switches one off."""
-    retrieval: str | None = "asset:encoder"
-    """Encoder of grounding.retrieval_*, a sentence-transformers folder."""
-    names: str | None = None
-    """TSV file of your own names for open.*: type, names in the source language, names in the target language."""
-    reward: bool = True
-    """Whether reward.mean is computed with the RL stage's reward."""
-
-
-class Plan(Section):
-    """What `plan` assumes where it cannot count. None of it changes a run."""
-
-    n_para: int | None = Field(default=None, ge=1, le=MOST_ROWS)
-    """Examples of the user's own files, for a plan made before they are there; null counts them."""
-    n_src: int | None = Field(default=None, ge=1, le=MOST_ROWS)
-    n_dev: int | None = Field(default=None, ge=1, le=MOST_ROWS)
-    n_test: int | None = Field(default=None, ge=1, le=MOST_ROWS)
-    prompt_tokens: float = Field(default=600.0, gt=0)
-    """Template and source."""
-    target_tokens: float = Field(default=60.0, gt=0)
-    """A reference."""
-    completion_tokens: float | None = Field(default=None, gt=0)
-    """A completion in RL, on average; null: half the cap (a reference, where the tokens are counted)."""
-    tflops: float = Field(default=989.0, gt=0)
-    """Peak of one GPU in the precision of training: 989 is the H100's in dense bfloat16."""
-    mfu: float = Field(default=0.35, gt=0, le=1)
-    """Share of that peak which training reaches."""
-    bandwidth_gb: float = Field(default=3350.0, gt=0)
-    """GB/s of the GPU's memory: 3350 is the H100 SXM's. Decoding reads all weights for each token."""
-    decode_ms: float = Field(default=30.0, ge=0)
-    """Least milliseconds of a decoding step: launching the kernels of some 36 layers from Python."""
-
-
-class Report(Section):
-    """What the report shows."""
-
-    examples: int = Field(default=12, ge=0)
-    """Sources shown side by side with gold and all stages."""
-
-
-@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
-class RL(RLSettings):
-    """The RL stage's settings and its reward."""
-
-    reward: str = "reranker-generative"
-    """Name in training.rewards.REWARDS, a folder, or module:function."""
-    reward_path: str | None = "asset:reranker"
-    """Folder or hub id that the named reward loads."""
-    reward_options: dict[str, Any] = dataclasses.field(default_factory=dict)
-    """Further options of that reward, such as `instruct`."""
-    probe_examples: int = 32
-    """Dev examples whose coverage is measured every `probe_every` steps, logged and never used to select; 0 for none."""
-    validate_pairs: int = 24
-    """Pairs with known answers per category that the reward is held against before RL (`validate-reward` asks more); 0 for none."""
-
-    @property
-    def settings(self) -> RLSettings:
-        """What `train_rl` takes: the reward is given to it apart."""
-        return RLSettings(**{f.name: getattr(self, f.name) for f in dataclasses.fields(RLSettings)})
-
-
-class Profile(Section):
-    """A whole resolved profile."""
-
-    run: Run = Run()
-    data: Data = Data()
-    policy: Policy = Policy()
-    prompt: Prompt = Prompt()
-    sft: SFTSettings = SFTSettings()
-    rl: RL = RL()
-    recovery: SFTSettings = SFTSettings(epochs=1.0)
-    generate: Generate = Generate()
-    score: Score = Score()
-    report: Report = Report()
-    plan: Plan = Plan()
-
-    def resolved(self) -> dict[str, Any]:
-        """Plain JSON of all values."""
-        return self.model_dump(mode="json")
 
 
 def check_sft(settings: SFTSettings, section: str) -> None:
@@ -296,10 +113,19 @@ def load_profile(name: str, overrides: Sequence[str] = (), seed: int | None = No
         _put(values, keys, value, item)
     if seed is not None:
         values.setdefault("run", {})["seed"] = seed
+    _sizes_of_files(values, _said(overrides))
     values = _without_null(values)
     if not allow_code:
         check_code(values, str(path), _said(overrides))
     return _build(values, str(path) if not overrides else f"{path} with --set")
+
+
+def _sizes_of_files(values: dict[str, Any], said: Collection[str]) -> None:
+    """A file that the command line names is not cut to the size that the profile has for other data."""
+    data = values.get("data")
+    for split in SPLITS:
+        if isinstance(data, dict) and f"data.{split}" in said and f"data.n_{split}" not in said:
+            data.pop(f"n_{split}", None)
 
 
 def _said(overrides: Sequence[str]) -> set[str]:
@@ -341,6 +167,8 @@ def _build(values: dict[str, Any], where: str) -> Profile:
     check_sft(profile.sft, "sft")
     check_sft(profile.recovery, "recovery")
     check_rl(profile.rl)
+    if profile.rl.probe_tokens is not None and profile.rl.probe_tokens < 1:
+        raise UserError(f"{where}: rl.probe_tokens = {profile.rl.probe_tokens}: at least 1, or null")
     if profile.rl.validate_pairs < 0:
         raise UserError(f"{where}: rl.validate_pairs = {profile.rl.validate_pairs}: at least 0")
     for name in profile.score.scorers:

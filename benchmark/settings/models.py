@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import inspect
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 from benchmark.registry import nearest
-from benchmark.settings.assets import PREFIX, resolve
+from benchmark.settings.assets import ASSETS, PREFIX, resolve
 from benchmark.settings.config import Profile
 from metrics.errors import UserError
 from metrics.hub import is_hub_id
@@ -60,6 +60,34 @@ def check_weights(path: str, key: str) -> None:
     for file in files:
         if problem := safetensors_problem(file):
             raise UserError(f"{key} = {file}: corrupt weights ({problem}); copy or train the model again")
+
+
+def is_embedded(path: str) -> bool:
+    """Whether a folder holds the weights of a model that ships with the suite, wherever it lies."""
+    folder = Path(path)
+    return folder.is_dir() and any(folder.rglob("*.safetensors")) and model_hash(path) in _shipped()
+
+
+@cache
+def _shipped() -> frozenset[str]:
+    return frozenset(model_hash(str(folder.parent)) for folder in ASSETS.glob("*/asset.json"))
+
+
+def with_dtype(profile: Profile, model: str) -> Profile:
+    """The profile with a precision in place of `auto`: float32 on a CPU, else what the checkpoint was saved in."""
+    if profile.policy.dtype != "auto":
+        return profile
+    import torch
+
+    from training.shared.checkpoints import DTYPES
+    from training.shared.files_of import files_of
+
+    found = "float32"
+    if torch.cuda.is_available():
+        config = files_of(model, profile.policy.trust_remote_code)[1]
+        saved = str(getattr(config, "dtype", None) or getattr(config, "torch_dtype", None)).removeprefix("torch.")
+        found = saved if saved in DTYPES else found
+    return profile.model_copy(update={"policy": profile.policy.model_copy(update={"dtype": found})})
 
 
 @dataclass(frozen=True)
@@ -169,6 +197,17 @@ class Models:
             "retrieval": None if self.retrieval is None else model_content(self.retrieval),
             "reward": [self._reward_content, self.profile.rl.reward_options] if with_reward else None,
         }
+
+    def used(self, policy: str | None, with_reward: bool) -> dict[str, dict[str, Any]]:
+        """Role -> {"path", "embedded"} of the models at work, for the manifest."""
+        found = {f"scorer.{name}": path for name, path in self.scorers.items()}
+        if self.retrieval is not None:
+            found["retrieval"] = self.retrieval
+        if with_reward:
+            found["reward"] = self.reward_path or inner_reward(self.profile.rl.reward)
+        if policy is not None:
+            found["policy"] = policy
+        return {role: {"path": path, "embedded": is_embedded(path)} for role, path in sorted(found.items())}
 
     def making(self, reward_id: str | None, gold_of_world: bool) -> Making:
         """What is known about texts that this profile's reward trained."""

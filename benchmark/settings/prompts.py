@@ -17,6 +17,7 @@ from benchmark.settings.config import Prompt
 from benchmark.tasks import Task
 from metrics.errors import UserError
 from metrics.records import Example
+from training.shared.plain_text import control_tokens, plain
 
 SLOT = "{source}"
 TODAY = datetime.datetime(2025, 1, 1)
@@ -101,24 +102,36 @@ def check_prompt(wanted: Prompt) -> None:
         raise UserError("prompt.stop holds an empty text, which would end every generation at once; take it out")
 
 
-def asked(task: Task, wanted: Prompt, model: str, para: Sequence[Example] = (), trust_remote_code: bool = False) -> Task:
-    """The task with the prompt that the profile wants.
-
-    model: folder or hub id whose tokenizer brings the chat template; para: D_para, for few-shot examples. Raises UserError as above.
-    """
-    check_prompt(wanted)
-    template, given = read_template(wanted, task), shots(wanted, para)
-    if not wanted.chat:
-        solved = "".join(template.replace(SLOT, source) + reference + BETWEEN for source, reference in given)
-        return replace(task, prompt=solved + template)
+def tokenizer_of(model: str, trust_remote_code: bool = False) -> Any:
+    """The tokenizer of a folder or hub id; an adapter has its base's where it brings none."""
     from training.shared.checkpoints import load_tokenizer
     from training.shared.lora import adapter_base
 
+    folder = Path(model)
+    base = adapter_base(folder)
+    of = base if base is not None and not (folder / "tokenizer_config.json").exists() else model
+    return load_tokenizer(of, trust_remote_code)
+
+
+def asked(task: Task, wanted: Prompt, model: str | None, para: Sequence[Example] = (), trust_remote_code: bool = False) -> Task:
+    """The task with the prompt that the profile wants; what sources and shown examples spell is text for the model's tokenizer.
+
+    model: folder or hub id whose tokenizer reads the prompt and brings the chat template (None: none is known, for a plain prompt alone);
+    para: D_para, for few-shot examples. Raises UserError as above.
+    """
+    check_prompt(wanted)
+    template, given = read_template(wanted, task), shots(wanted, para)
+    tokenizer = None if model is None else tokenizer_of(model, trust_remote_code)
+    controls = frozenset() if tokenizer is None else control_tokens(tokenizer)
+    given = [(plain(source, controls), plain(reference, controls)) for source, reference in given]
+    task = replace(task, controls=controls)
+    if not wanted.chat:
+        solved = "".join(template.replace(SLOT, source) + reference + BETWEEN for source, reference in given)
+        return replace(task, prompt=solved + template)
     messages = [{"role": "system", "content": wanted.system}] if wanted.system is not None else []
     for source, reference in given:
         messages += [{"role": "user", "content": template.replace(SLOT, source)}, {"role": "assistant", "content": reference}]
     messages.append({"role": "user", "content": template})
-    folder = Path(model)
-    base = adapter_base(folder)
-    of = base if base is not None and not (folder / "tokenizer_config.json").exists() else model
-    return replace(task, prompt=_chat(load_tokenizer(of, trust_remote_code), model, messages, wanted.chat_options))
+    if tokenizer is None:
+        raise ValueError("a chat prompt needs the model whose template it is")
+    return replace(task, prompt=_chat(tokenizer, str(model), messages, wanted.chat_options))

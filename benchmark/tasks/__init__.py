@@ -9,6 +9,7 @@ from importlib import import_module
 from benchmark.registry import nearest
 from metrics.errors import UserError
 from metrics.records import Example
+from training.shared.plain_text import plain
 
 TASKS = {
     "newswire-title": "benchmark.tasks.newswire:title_task",
@@ -35,10 +36,12 @@ class Task:
     """Template with {source}; the completion follows directly."""
     load: Callable[..., list[Example]]
     """load(split, n=None): the examples of a split of SPLITS; n overrides the split's default size."""
+    controls: frozenset[str] = frozenset()
+    """What the policy's tokenizer would read as control tokens in a source (`training.shared.plain_text`)."""
 
     def ask(self, source: str) -> str:
-        """The prompt for one source text. Braces in the source are kept as they are."""
-        return self.prompt.replace("{source}", source)
+        """The prompt for one source text. Braces in the source are kept as they are; control tokens that it spells are marked as text."""
+        return self.prompt.replace("{source}", plain(source, self.controls))
 
 
 def load_task(name: str) -> Task:

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from benchmark.generation.local import Decoding, cut_at_stop, generate_texts, reader
+from benchmark.generation.local import Decoding, generate_texts
+from benchmark.generation.reading import cut_at_stop, reader
 from benchmark.settings.config import Prompt, load_profile
 from benchmark.settings.prompts import asked
 from benchmark.tasks import Task
@@ -36,26 +37,26 @@ def chat_model(tiny_policy_path: Path, tmp_path: Path) -> Path:
 
 def test_the_default_is_the_tasks_own_prompt() -> None:
     """Nothing is loaded, nothing is changed."""
-    assert asked(TASK, Prompt(), "nowhere") == TASK
+    assert asked(TASK, Prompt(), None) == TASK
     assert load_profile("tiny").prompt == Prompt()
 
 
 def test_solved_examples_come_first_and_only_those_with_a_reference() -> None:
     """A plain prompt with two shots, in the order of D_para."""
-    task = asked(TASK, Prompt(few_shot=2), "nowhere", PARA)
+    task = asked(TASK, Prompt(few_shot=2), None, PARA)
     assert task.ask("司") == "Q: 中\nA: ก\n\nQ: 公\nA: ข\n\nQ: 司\nA: "
     with pytest.raises(UserError, match="D_para has 2 pairs"):
-        asked(TASK, Prompt(few_shot=3), "nowhere", PARA)
+        asked(TASK, Prompt(few_shot=3), None, PARA)
 
 
 def test_a_template_may_lie_in_a_file(tmp_path: Path) -> None:
     """Its last line break is the editor's; a missing slot or file is named."""
     (tmp_path / "p.txt").write_text("译：{source}\n泰语：\n", encoding="utf-8")
-    assert asked(TASK, Prompt(template=str(tmp_path / "p.txt")), "nowhere").ask("中") == "译：中\n泰语："
+    assert asked(TASK, Prompt(template=str(tmp_path / "p.txt")), None).ask("中") == "译：中\n泰语："
     with pytest.raises(UserError, match="cannot be read"):
-        asked(TASK, Prompt(template=str(tmp_path / "absent.txt")), "nowhere")
+        asked(TASK, Prompt(template=str(tmp_path / "absent.txt")), None)
     with pytest.raises(UserError, match="exactly once"):
-        asked(TASK, Prompt(template="no slot"), "nowhere")
+        asked(TASK, Prompt(template="no slot"), None)
 
 
 def test_the_chat_template_is_applied_once_with_a_fixed_date(chat_model: Path) -> None:
@@ -85,9 +86,9 @@ def test_a_model_without_a_chat_template_is_refused(tiny_policy_path: Path) -> N
     with pytest.raises(UserError, match=r"no chat template.*prompt\.chat=false"):
         asked(TASK, Prompt(chat=True), str(tiny_policy_path))
     with pytest.raises(UserError, match=r"prompt\.chat=true"):
-        asked(TASK, Prompt(system="S"), "nowhere")
+        asked(TASK, Prompt(system="S"), None)
     with pytest.raises(UserError, match="empty text"):
-        asked(TASK, Prompt(stop=[""]), "nowhere")
+        asked(TASK, Prompt(stop=[""]), None)
 
 
 def test_a_stop_text_ends_the_generation(tiny_policy_path: Path) -> None:

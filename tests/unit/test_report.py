@@ -295,22 +295,36 @@ def test_a_rewards_name_stands_apart_from_its_hashes(reward_id: str | None, name
 
 
 def test_embedded_models_on_a_users_own_texts_are_said_to_know_little(copy: Path) -> None:
+    """Those that had a part in what is shown, by their weights, and no others."""
     from benchmark.report.cautions import cautions
 
-    def said(command: str, **data: str) -> str:
-        config = {
-            "data": {"para": None, **data},
-            "policy": {"path": "asset:base"},
-            "rl": {"reward_path": "/mine/reranker"},
-            "score": {"retrieval": "asset:encoder", "scorers": {"comet_qe": "asset:comet"}},
-        }
+    def said(of_world: bool | None, **judges: bool) -> str:
         manifest = json.loads((copy / "manifest.json").read_text("utf-8"))
-        (copy / "manifest.json").write_text(json.dumps({**manifest, "command": command, "config": config}), "utf-8")
+        told = {role.replace("__", "."): {"path": "x", "embedded": embedded} for role, embedded in judges.items()}
+        (copy / "manifest.json").write_text(json.dumps({**manifest, "judges": told, "of_world": of_world}), "utf-8")
         return " ".join(cautions(load(copy)))
 
-    assert "the policy, the retrieval encoder and the scorer comet_qe are small models made for" in said("run", para="mine.tsv")
-    assert "but the retrieval encoder and the scorer comet_qe are" in said("evaluate", test="mine.tsv")
-    assert "your own" not in said("run")
+    everything = {"policy": True, "reward": True, "retrieval": True, "scorer__comet_qe": True}
+    assert "the policy, the reward and the scorer comet_qe are small models made for" in said(False, **everything)
+    assert "but the scorer comet_qe are" in said(False, policy=False, reward=False, retrieval=False, scorer__comet_qe=True)
+    assert "your own" not in said(True, **everything)
+    assert "your own" not in said(None, **everything)
+    summary = json.loads((copy / "summary.json").read_text("utf-8"))
+    for key in summary["systems"]:
+        summary["systems"][key]["scorer.comet_qe"] = {**summary["systems"][key]["scorer.comet_qe"], "value": None, "reason": "unsupported"}
+    (copy / "summary.json").write_text(json.dumps(summary), "utf-8")
+    assert "your own" not in said(False, policy=False, scorer__comet_qe=True)
+
+
+def test_empty_outputs_and_thoughts_are_said(copy: Path) -> None:
+    from benchmark.report.cautions import cautions
+
+    path = next((copy / "generations").rglob("post-rl.jsonl"))
+    rows = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+    thoughts = ["<think>x</think>ก"] * 3 + ["ก"] * 37
+    for texts, words in (([""] * 40, "post-rl: all 40 outputs are empty"), (thoughts, "post-rl: 3 of 40 outputs hold")):
+        path.write_text("".join(json.dumps({**row, "text": text}) + "\n" for row, text in zip(rows, texts, strict=True)), "utf-8")
+        assert words in " ".join(cautions(load(copy)))
 
 
 @pytest.mark.usefixtures("without_figures")

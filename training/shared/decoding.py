@@ -93,7 +93,7 @@ def rules_of(path: str | Path, trust_remote_code: bool = False) -> Rules:
     return Rules(tuple(end_tokens(generation, tokenizer)), asked_by(generation), context_of(config), chat)
 
 
-def described(rules: Rules, *, max_new_tokens: int, temperature: float, stop: Sequence[str], strip_think: bool) -> dict[str, Any]:
+def described(rules: Rules, *, max_new_tokens: int | None, temperature: float, stop: Sequence[str], strip_think: bool) -> dict[str, Any]:
     """How texts are decoded, in full: what the manifest holds and the step's key hashes."""
     return {
         "version": VERSION,

@@ -1,0 +1,219 @@
+"""`score`: any texts against an examples file; no model but the scorers, the encoder and the reward that this call asks for."""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import sys
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from benchmark.arguments import ALLOW, OUT, SET, arg
+from benchmark.data.told import tell_languages
+from benchmark.scoring import inputs
+from benchmark.scoring.families import Means
+from benchmark.scoring.score import (
+    Draws,
+    file_name,
+    gold_generations,
+    group_systems,
+    merge_scores,
+    score_file,
+    summarise_task,
+    write_summary,
+)
+from benchmark.settings.config import Profile, load_profile
+from benchmark.settings.models import Models
+from metrics.errors import UserError
+from metrics.inventory import Inventory
+from metrics.records import (
+    Example,
+    Generation,
+    align_generations,
+    read_examples,
+    read_generations,
+    sha256_file,
+    sha256_json,
+    write_examples,
+    write_generations,
+)
+from metrics.scripts import notices
+from metrics.stages import GOLD
+
+NO_REWARD = "no reward is asked for (--set rl.reward=NAME rl.reward_path=FOLDER)"
+
+
+def _named(groups: dict[tuple[str, str], list[Generation]]) -> dict[str, list[Generation]]:
+    """Systems by file name. Raises UserError where two would share one."""
+    several = len({system for system, stage in groups if stage != GOLD}) > 1
+    named: dict[str, list[Generation]] = {}
+    for (system, stage), group in groups.items():
+        name = file_name(system, stage, several)
+        if name in named:
+            raise UserError(f"system {system!r}, stage {stage!r}: as a file name it is the same as another one; rename one of them")
+        named[name] = group
+    return named
+
+
+def _clear(out: Path, inputs: Sequence[Path], wanted: Sequence[Path]) -> None:
+    """Makes room for new scores: what an earlier `score` wrote goes, and nothing else. wanted: the files that will be written.
+
+    Raises UserError, before anything is removed, where the directory belongs to a run, or where an input is one of those files, old or new.
+    """
+    from benchmark.rundir.manifest import read_manifest
+
+    if (out / "manifest.json").exists() and (command := read_manifest(out).command) != "score":
+        raise UserError(f"--out {out}: holds a run directory of `{command}`, whose scores would be lost; give another directory")
+    parts = sorted((out / "steps" / "score").glob("*/*.parquet"))  # one for each system that was scored
+    written = [out / "generations" / part.parent.name / f"{part.stem}.jsonl" for part in parts]
+    written += [out / "examples" / f"{task}-test.jsonl" for task in sorted({part.parent.name for part in parts})]
+    for path in inputs:
+        if (resolved := path.resolve()) in {w.resolve() for w in [*written, *wanted]} or (out / "steps").resolve() in resolved.parents:
+            raise UserError(f"{path}: is one of the files that --out {out} replaces; give another --out")
+    for path in written:
+        path.unlink(missing_ok=True)
+    shutil.rmtree(out / "steps", ignore_errors=True)
+
+
+def only_asked(profile: Profile, overrides: Sequence[str], limit: int | None) -> Profile:
+    """The profile with the learned scorers that this call asks for, and no others: those of the profile were made for its own world.
+
+    The reward is asked for by score.reward=true or by naming one (rl.reward, rl.reward_path). Raises UserError for a limit below 1.
+    """
+    if limit is not None and limit < 1:
+        raise UserError(f"--limit {limit}: at least 1")
+    asked = {item.partition("=")[0] for item in overrides}
+    wanted = profile.score
+    scorers = {n: path if f"score.scorers.{n}" in asked else None for n, path in wanted.scorers.items()}
+    retrieval = wanted.retrieval if "score.retrieval" in asked else None
+    reward = wanted.reward and bool(asked & {"score.reward", "rl.reward", "rl.reward_path"})
+    score = wanted.model_copy(update={"scorers": scorers, "retrieval": retrieval, "reward": reward})
+    return profile.model_copy(update={"score": score, "run": profile.run.model_copy(update={"limit": limit})})
+
+
+def _reward(models: Models, examples: Sequence[Example]) -> Callable[[], Any] | None:
+    """Makes the reward that scores, for the language of the examples; None where none is asked for."""
+    if not models.profile.score.reward:
+        return None
+    languages = sorted({e.target_lang for e in examples})
+    if len(languages) != 1:
+        raise UserError(f"score.reward: a reward judges texts of one language, and the examples have {', '.join(languages)}; score them apart")
+    return partial(models.load_reward, languages[0])
+
+
+def _of_first(generations: Sequence[Generation], whole: Sequence[Example], first: Sequence[Example], limit: int) -> list[Generation]:
+    """The generations that answer the first examples of a trial. Raises UserError for one that answers no example at all."""
+    known, kept = {e.id for e in whole}, {e.id for e in first}
+    for made in generations:
+        if made.example_id not in known:
+            raise UserError(f"--generations: {made.example_id!r} is no id of --examples; give the file that was answered")
+    found = [g for g in generations if g.example_id in kept]
+    if not found:
+        raise UserError(f"--limit {limit}: no generation answers the first {limit} examples; raise it")
+    return found
+
+
+def of_world(examples: Sequence[Example]) -> bool | None:
+    """Whether these are examples of the embedded world: True or False where they can be held against it, by id and source."""
+    from benchmark.tasks import TASKS, load_task
+
+    first = examples[0]
+    for name in TASKS:
+        task = load_task(name)
+        if (task.source_lang, task.target_lang) == (first.source_lang, first.target_lang):
+            known = {e.id: e.source for split in ("test", "dev") for e in task.load(split)}
+            if first.id in known:
+                return known[first.id] == first.source
+    return False
+
+
+ARGUMENTS = [
+    *inputs.ARGUMENTS,
+    OUT,
+    arg("--task", default="user-data", metavar="NAME", help="name to file the scores under (default: user-data)"),
+    arg("--names", metavar="FILE.tsv", help="your own names for open.name.*: type, source names, target names (default: score.names)"),
+    arg("--profile", default="tiny", help="profile for scoring settings (default: tiny)"),
+    arg("--limit", type=int, metavar="N", help="score the first N examples alone; goes on no board"),
+    SET,
+    ALLOW,
+]
+"""Of `score`."""
+
+
+def command(args: argparse.Namespace) -> int:
+    """`score`: any texts against an examples file; no model unless a scorer or a reward is asked for by --set."""
+    from benchmark.report import print_table, write_report
+    from benchmark.rundir.manifest import RunManifest, git_state, hardware, package_versions
+    from benchmark.rundir.steps import locked
+
+    given = inputs.read_inputs(args)
+    examples, generations, examples_hash = given.examples[: args.limit], given.generations, given.examples_hash
+    if args.limit is not None:
+        generations = _of_first(generations, given.examples, examples, args.limit)
+    tell_languages({str(given.files[0]): examples})
+    for note in given.notes:
+        print(f"note: {note}", file=sys.stderr)
+    groups = {key: align_generations(examples, group) for key, group in group_systems(generations).items()}
+    if any(stage == GOLD for _, stage in groups):
+        raise UserError("stage gold in --generations: that is the name of the references, which are scored by themselves; name the stage otherwise")
+    profile = only_asked(load_profile(args.profile, args.overrides, allow_code=args.allow_code), args.overrides, args.limit)
+    models = Models(profile)
+    reward = _reward(models, examples)
+    absent = {} if reward else {"reward": NO_REWARD}
+    means = Means(Inventory(examples), models.retrieval, models.scorers, reward, absent)
+    means.names = own_names(args.names or profile.score.names, {(e.source_lang, e.target_lang) for e in examples})
+    gold = gold_generations(examples)
+    if gold:
+        groups[GOLD, GOLD] = gold
+    elif missing := sum(not e.reference for e in examples):
+        print(f"note: gold is not scored: {missing} of {len(examples)} examples have no reference", file=sys.stderr)
+    out = Path(args.out)
+    task = args.task
+    if file_name("", task, several=False) != task:
+        raise UserError(f"--task {task!r}: letters, digits and - _ . + only")
+    named = _named(groups)
+    models.check(profile.score.reward)
+    with locked(out):
+        examples_file = out / "examples" / f"{task}-test.jsonl"
+        texts = {n: out / "generations" / task / f"{n}.jsonl" for n, group in named.items() if group[0].stage != GOLD}
+        _clear(out, given.files, [examples_file, *texts.values()])
+        parts = []
+        for name, group in named.items():
+            parts.append(out / "steps" / "score" / task / f"{name}.parquet")
+            score_file(examples, group, means, task, parts[-1])
+            if name in texts:
+                write_generations(texts[name], group)
+        write_examples(examples_file, examples)
+        told = profile.measuring(None, profile.score.reward)
+        # A file of names counts by its content, wherever it lies.
+        settings = {**told["score"], "names": sha256_file(means.names) if means.names else None}
+        config = {"score": settings, "examples": examples_hash, "models": models.identity(profile.score.reward)}
+        run = {"task": task, "config_hash": sha256_json(config), "seed": profile.run.seed}
+        run |= {"reward_id": means.reward.id} if reward else {}
+        run |= {} if args.limit is None else {"limit": args.limit}
+        draws = Draws(profile.score.bootstrap_draws, profile.score.permutation_draws, profile.run.seed)
+        summary = summarise_task(examples, parts, run, None, draws, means.names)
+        merge_scores(parts, out / "scores.parquet")
+        write_summary(out / "summary.json", summary, {task: summary})
+        commit, dirty = git_state()
+        data, used = {"test": {"sha256": examples_hash, "n": len(examples), "notices": notices(examples)}}, models.used(None, profile.score.reward)
+        RunManifest(
+            command="score",
+            argv=args.argv,
+            config=told,
+            config_hash=run["config_hash"],
+            commit=commit,
+            dirty=dirty,
+            packages=package_versions(),
+            hardware=hardware(),
+            data=data,
+            reward_id=run.get("reward_id"),
+            judges=used,
+            of_world=of_world(examples) if any(judge["embedded"] for judge in used.values()) else None,
+        ).write(out)
+        report = write_report(out)
+    print_table(summary)
+    print(f"summary: {out / 'summary.json'}\nreport: {report}")
+    return 0
