@@ -75,6 +75,7 @@ def command(args: argparse.Namespace) -> int:
     run_dir = Path(args.run_dir or f"runs/{Path(args.profile).stem}-seed{profile.run.seed}")
     models = Models(profile)
     policy = resolve(profile.policy.path, "policy.path")
+    models.need_hub(policy, args.stage in WITH_RL or profile.score.reward)
     profile = with_dtype(profile, policy)
     identity, splits, gold = preflight(profile, args.stage, models, policy, run_dir)
     with locked(run_dir):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from metrics.errors import UserError, first_line
 
 HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*/[\w.-]+")
 """owner/name, as on the model hub."""
-SECONDS = 5.0
+SECONDS = 3.0
 """How long the hub is waited for."""
 UNWANTED = ("*.bin", "*.pt", "*.pth", "*.ckpt", "*.h5", "*.msgpack", "*.ot", "*.onnx", "*.gguf", "onnx/*", "openvino/*")
 """Files that no step reads: pickles, and weights in other formats."""
@@ -22,6 +23,74 @@ def is_hub_id(path: str | Path) -> bool:
 
 
 @cache
+def unreachable() -> str | None:
+    """Why the hub cannot be asked, or None. Found out by one connection within SECONDS, names included, before any client tries again and again."""
+    import socket
+    import threading
+    from urllib.parse import urlsplit
+    from urllib.request import getproxies
+
+    from huggingface_hub import constants
+
+    if constants.HF_HUB_OFFLINE:
+        return "HF_HUB_OFFLINE is set"
+    place = urlsplit(constants.ENDPOINT)
+    if getproxies().get(place.scheme):
+        return None  # the proxy knows names that this machine does not: the client asks it
+    host, port = place.hostname or "", place.port or (80 if place.scheme == "http" else 443)
+    found: list[str | None] = []
+
+    def connect() -> None:
+        try:
+            socket.create_connection((host, port), timeout=SECONDS).close()
+            found.append(None)
+        except OSError as error:
+            found.append(f"{host} cannot be reached: {error.strerror or error}")
+
+    thread = threading.Thread(target=connect, daemon=True)  # a name server that is silent heeds no timeout
+    thread.start()
+    thread.join(SECONDS)
+    return found[0] if found else f"{host} does not answer within {SECONDS:.0f} s"
+
+
+def need_hub(named: Mapping[str, str]) -> None:
+    """Checks all models that a command names by a hub id at once. named: what names it (a key, an option) -> folder or hub id.
+
+    Where the hub cannot be reached and all of them lie in the local cache, this process asks the hub no more. Raises one UserError for all
+    that can neither be asked for nor found.
+    """
+    ids = {key: path for key, path in named.items() if is_hub_id(path)}
+    if not ids:
+        return
+    missing = []
+    for key, path in ids.items():
+        try:
+            hub_revision(path)
+        except UserError:
+            missing.append(f"{key} = {path}")
+    if missing:
+        reason = unreachable() or "it tells no commit of that name"
+        raise UserError(
+            f"{', '.join(missing)}: no such folder, not in the local cache of hub models, and the hub cannot be asked ({reason}); "
+            "check the name and the connection, or give a folder"
+        )
+    if unreachable() is not None:
+        _stay_offline()
+
+
+def _stay_offline() -> None:
+    import os
+    import sys
+
+    from huggingface_hub import constants
+
+    os.environ["HF_HUB_OFFLINE"], constants.HF_HUB_OFFLINE = "1", True
+    place = sys.modules.get("transformers.utils.hub")
+    if place is not None and hasattr(place, "_is_offline_mode"):
+        setattr(place, "_is_offline_mode", True)  # noqa: B010 - transformers 4 has read it when it was imported
+
+
+@cache
 def hub_revision(repo: str) -> str:
     """The commit (40 hex digits) that a hub id stands for now: asked of the hub, or what lies in the local cache where the hub cannot be asked.
 
@@ -30,8 +99,8 @@ def hub_revision(repo: str) -> str:
     from huggingface_hub import HfApi, constants
     from huggingface_hub.file_download import repo_folder_name
 
-    reason = "HF_HUB_OFFLINE is set"
-    if not constants.HF_HUB_OFFLINE:
+    reason = unreachable()
+    if reason is None:
         try:
             found = HfApi().model_info(repo, timeout=SECONDS).sha
             if found:

@@ -94,6 +94,8 @@ def command(args: argparse.Namespace) -> int:
     if file is not None:
         task = named(task, profile.data.name)
     model = resolve(args.model, "--model")
+    models = Models(profile)
+    models.need_hub(model, profile.score.reward)
     from training.shared.files_of import files_of
 
     files_of(model, profile.policy.trust_remote_code)

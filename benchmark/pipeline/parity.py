@@ -31,6 +31,7 @@ from benchmark.settings.config import Profile, load_profile, rebuild
 from benchmark.settings.models import model_hash, with_dtype
 from benchmark.tasks import Task, load_task
 from metrics.errors import UserError
+from metrics.hub import need_hub
 from metrics.records import Example, atomic_write_text
 
 BACKENDS = ("transformers", "vllm", "both")
@@ -96,6 +97,7 @@ def command(args: argparse.Namespace) -> int:
         raise UserError(f"--n {args.n} --tolerance {args.tolerance}: both must be above 0")
     run_dir = None if args.run_dir is None else Path(args.run_dir)
     profile, policy, reranker = _models(args, run_dir)
+    need_hub({"--model": policy, **({} if reranker is None else {"--reranker": reranker})})
     profile = with_dtype(profile, policy)
     task = load_task(args.task or profile.run.task)
     settle_torch(profile)

@@ -13,7 +13,7 @@ from benchmark.registry import nearest
 from benchmark.settings.assets import ASSETS, PREFIX, resolve
 from benchmark.settings.config import Profile
 from metrics.errors import UserError
-from metrics.hub import is_hub_id
+from metrics.hub import is_hub_id, need_hub
 from metrics.marks import Making
 from metrics.retrieval import MRR, P1
 
@@ -126,6 +126,15 @@ class Models:
                 raise UserError(f"rl.reward = {rl.reward!r}: no embedded model is of this kind; set rl.reward_path to what it loads")
             path = f"{PREFIX}{REWARD_ASSETS[kind]}"
         return resolve(path, "rl.reward_path")
+
+    def need_hub(self, policy: str, with_reward: bool = True) -> None:
+        """Raises one UserError for all models named by a hub id that cannot be had; the first check of a command, within seconds."""
+        named = {"policy": policy, **{f"score.scorers.{name}": path for name, path in self.scorers.items()}}
+        if self.retrieval is not None:
+            named["score.retrieval"] = self.retrieval
+        if with_reward and self.reward_path is not None:
+            named["rl.reward_path"] = self.reward_path
+        need_hub(named)
 
     def check(self, with_reward: bool = True) -> None:
         """Raises UserError, naming the key, for a model that is not there or damaged, and for a reward of an unknown name."""
