@@ -20,6 +20,7 @@ from benchmark.scoring.score import (
     gold_generations,
     group_systems,
     merge_scores,
+    own_names,
     score_file,
     summarise_task,
     write_summary,
