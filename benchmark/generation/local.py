@@ -15,7 +15,7 @@ import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from benchmark.generation.reading import Row, reader, row_of, sampler, stopping
 from metrics.errors import UserError
@@ -24,9 +24,6 @@ from metrics.records import Example, Generation, parse_generation, write_generat
 from training.shared import processes
 from training.shared.decoding import context_of, end_tokens, settle
 from training.shared.plain_text import prompt_ids
-
-if TYPE_CHECKING:
-    pass
 
 log = logging.getLogger("benchmark")
 CAP_FACTOR = 4

@@ -33,8 +33,6 @@ from metrics.records import (
     Example,
     Generation,
     align_generations,
-    read_examples,
-    read_generations,
     sha256_file,
     sha256_json,
     write_examples,

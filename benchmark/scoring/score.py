@@ -2,21 +2,13 @@
 
 from __future__ import annotations
 
-import argparse
 import json
-import shutil
-import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from benchmark.arguments import ALLOW, OUT, SET, arg
-from benchmark.data.told import tell_languages
-from benchmark.scoring import inputs
 from benchmark.scoring.families import Means, Scoring, score_system
-from metrics.errors import UserError
-from metrics.inventory import Inventory
 from metrics.marks import Making, marks
 from metrics.open.bounds import floor, read
 from metrics.open.lists import name_list
@@ -27,13 +19,8 @@ from metrics.records import (
     align_generations,
     atomic_write_bytes,
     atomic_write_text,
-    sha256_file,
-    sha256_json,
-    write_examples,
-    write_generations,
 )
 from metrics.scores import read_scores, score_rows, write_scores
-from metrics.scripts import notices
 from metrics.segment import SegmentStats
 from metrics.stages import GOLD
 from metrics.summary import summarise, system_keys
