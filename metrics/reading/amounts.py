@@ -61,9 +61,16 @@ _LETTERS = re.compile(r"[A-Za-z]")
 _ORDINAL_BEFORE = {"zh": re.compile(r"第\s?\Z"), "th": re.compile(r"(?:ที่|อันดับ|ลำดับ)\s?\Z"), "bo": re.compile(r"(?:ཨང|ཐེངས)་?\s?\Z")}
 _ORDINAL_AFTER = {"bo": re.compile(r"་?(?:པ|པོ)(?:འི|ར|ས)?(?![\u0f40-\u0fbc])"), "en": re.compile(r"(?:st|nd|rd|th)\b")}
 _WHOLE = Fraction(1)
+_PER_HOUR = {"zh": re.compile(r"(?:每小时|时速)(?:[约达为近可高到]|超过|大约)*\s?\Z"), "th": re.compile(r"ชั่วโมงละ\s?\Z"),
+             "bo": re.compile(r"ཆུ་ཚོད་རེ(?:ར|་ལ|རེར|འི)?[་\s]*\Z")}
 COUNT_DIMENSIONS = ("person", "household", "fold")
 SMALL = 10
 """A number up to this one is soft when nothing is measured."""
+
+
+_NO_UNIT = re.compile(r"(?:[སཔ]ྤ?ོ་ལོ|རོགས་ཟླ|ཚེ་ལོ)\Z")  # ball, partner: syllables that are units elsewhere
+_ENGLISH = re.compile(r"\s?(bn|mn|billion|million|trillion|thousand)(?![A-Za-z])")
+SPEEDS = {word: unit[1] for word in ("km/h", "mph") if (unit := units("").starting(word, 0))}
 
 
 @dataclass(slots=True)
@@ -101,6 +108,9 @@ def _after(text: str, end: int, lang: str) -> _Suffix:
             begin, extra = half.end(), Fraction(1, 2)
     gap = 1 if text[begin:begin + 1] in (" ", "་") and text[begin:begin + 1] else 0
     money, unit = currencies(lang).starting(text, begin + gap), units(lang).starting(text, begin + gap)
+    if more and text.startswith("月", begin):  # 3个多月
+        month = units("zh").starting("个月", 0)
+        unit = ("月", month[1]) if month else None
     if money and not _ends_well(text, begin + gap, money[0], lang):
         money = None
     if unit and not _ends_well(text, begin + gap, unit[0], lang):
@@ -156,9 +166,10 @@ def _before(text: str, start: int, floor: int, lang: str) -> tuple[int, frozense
             return begin, money[1], None
     if lang == "bo":
         unit = units(lang).ending(text, end)
-        if unit:
+        if unit and not unit[0].isascii():
             begin = end - len(unit[0])
-            if begin >= floor and not (begin and "\u0f40" <= text[begin - 1] <= "\u0fbc"):
+            apart = not (begin and "\u0f40" <= text[begin - 1] <= "\u0fbc") and not _NO_UNIT.search(text, max(0, begin - 8), end)
+            if begin >= floor and apart:
                 return begin, frozenset(), unit[1]
     return start, frozenset(), None
 
@@ -173,6 +184,7 @@ def amounts(text: str, lang: str) -> Iterator[Reading]:
         if numeral is None:
             at = _skip(text, match)
             continue
+        _english_magnitude(text, numeral, lang)
         numerals = [numeral]
         separator = _RANGE.get(lang, _RANGE[""]).match(text, numeral.end)
         if separator and separator.group() and not numeral.indefinite:
@@ -183,6 +195,20 @@ def amounts(text: str, lang: str) -> Iterator[Reading]:
                 numerals.append(other)
         yield from _with_words(text, numerals, floor, lang)
         at = floor = max(numerals[-1].end, match.start() + 1)
+
+
+def _english_magnitude(text: str, numeral: Numeral, lang: str) -> None:
+    """$3.6bn, £30m: in any language."""
+    if lang == "en" or not text[numeral.end - 1].isdigit():
+        return
+    word = _ENGLISH.match(text, numeral.end)
+    if word is None and numeral.start and text[numeral.start - 1] in "$£€" and text[numeral.end:numeral.end + 1] == "m" \
+            and not _LETTERS.match(text, numeral.end + 1):
+        numeral.scale, numeral.end = Fraction(10**6), numeral.end + 1
+        numeral.value *= numeral.scale
+    elif word:
+        numeral.scale, numeral.end = Fraction(numerals_en.MAGNITUDES[word.group(1)]), word.end()
+        numeral.value *= numeral.scale
 
 
 def _skip(text: str, match: re.Match[str]) -> int:
@@ -218,6 +244,9 @@ def _with_words(text: str, numerals: list[Numeral], floor: int, lang: str) -> It
             codes = codes & codes_before or codes_before
         elif unit_before and unit is None:
             begin, unit = place, unit_before
+    hourly = _PER_HOUR.get(lang)
+    if hourly and unit and unit.dimension == "length" and hourly.search(text, max(floor, begin - 12), begin):
+        unit = {"km": SPEEDS["km/h"], "mile": SPEEDS["mph"]}.get(unit.id, unit)
     if lang == "bo" and not codes:  # ས་ཡ་£125
         sign = next((char for char in text[first.start:first.end] if char in "$£€¥"), None)
         found = currencies("").starting(sign, 0) if sign else None
@@ -265,7 +294,8 @@ def _readings(text: str, numeral: Numeral, span: tuple[int, int], percent: re.Ma
     elif lang == "zh":
         counted = not ordinal and (value != 1 or measured)
     lone = numeral.lone and not counted
-    hard = not ordinal and (measured or numeral.value > SMALL or value.denominator > 1)
+    one = numeral.lone and value == 1  # "a year" as often as "one year"
+    hard = not ordinal and not numeral.indefinite and not (numeral.also is not None and numeral.lone) and not one and not (numeral.lone and high is not None) and (measured or numeral.value > SMALL or value.denominator > 1)
     kind = "money" if codes else "number"
 
     def build(at: tuple[int, int], number: Fraction, inner: tuple[int, int]) -> Reading:

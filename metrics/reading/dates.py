@@ -119,6 +119,9 @@ def month_range(match: re.Match[str], _: str) -> Iterator[Reading]:
         yield _reading(match, (match.start("month"), match.end()), 100 * last, "date")
 
 
+_SPAN_BEFORE = re.compile(r"(?:过去|近|最近|历时|长达|持续|整整|未来|超过|逾)(?:的|约)?\s?\Z")
+
+
 def years(match: re.Match[str], lang: str) -> Iterator[Reading]:
     """One year, or two that share their era word."""
     groups = match.groupdict()
@@ -142,6 +145,8 @@ def years(match: re.Match[str], lang: str) -> Iterator[Reading]:
         return
     if lang == "zh" and not era:  # 2000年前 may be "2,000 years ago", 1998年前 is a year
         after = match.string[match.end():match.end() + 1]
+        if _SPAN_BEFORE.search(match.string, max(0, match.start() - 6), match.start()):
+            return
         ago = after in ("前", "后") and after and ((number % 100 == 0 and after == "前") or not 1800 <= number <= 2100)
         if ago or (after and after in "间来多余") or number > 2200:
             return
@@ -192,5 +197,15 @@ def centuries(match: re.Match[str], _: str) -> Iterator[Reading]:
     number, era = small_number(groups["century"]), groups.get("era") or ""
     if number is None or not 1 <= number <= 30 or era == "พุทธ":
         return
+    if groups["century"] == "གཅིག":  # "a century"
+        return
+    first = small_number(groups.get("first_century"))
+    if first is not None and not 1 <= first < number:
+        return
     before = bool(groups.get("before")) or any(word in era for word in ("前", "སྔོན", "གོང"))
-    yield _reading(match, match.span(), -number if before else number, "century", match.span("century"))
+    start = match.start()
+    if first is not None:
+        end = match.end("first_century")
+        yield _reading(match, (start, end), -first if before else first, "century", match.span("first_century"))
+        start = match.start("century")
+    yield _reading(match, (start, match.end()), -number if before else number, "century", match.span("century"))

@@ -23,7 +23,7 @@ _PHONE = re.compile(
 )
 _CALL = re.compile(
     r"(?:拨打|致电|电话|热线|短号|สายด่วน|โทรศัพท์|โทร\.?|เบอร์|หมายเลขโทรศัพท์|ཁ་པར་(?:ཨང་གྲངས་?)?|\bdial|\bcall)"
-    r"[:：\s]{0,2}(?:หมายเลข\s?|ที่\s?|号码)?(?P<number>[0-9]{3,6})(?![0-9.,]|\s?(?:คน|人|ราย|次|ครั้ง))",
+    r"[:：\s]{0,2}(?:หมายเลข\s?|ที่\s?|号码)?(?P<number>[0-9]{3,6}(?: [0-9]{3,4})?)(?![0-9.,]|\s?(?:คน|人|ราย|次|ครั้ง))",
     re.IGNORECASE,
 )
 _CODE = re.compile(
@@ -60,7 +60,7 @@ def phones(text: str) -> Iterator[Reading]:
     for match in _PHONE.finditer(text):
         yield _reading(match, "phone", "".join(char for char in match.group() if char.isdigit()))
     for match in _CALL.finditer(text):
-        yield _reading(match, "phone", match.group("number"), "number")
+        yield _reading(match, "phone", match.group("number").replace(" ", ""), "number")
 
 
 def codes(text: str, lang: str) -> Iterator[Reading]:

@@ -75,12 +75,27 @@ class Reading:
         return self.value * self.factor
 
 
+def _written(reading: Reading) -> str:
+    """What names and identifiers are compared by; a short telephone number may look like a plain number."""
+    return reading.text if reading.kind in TEXT_KINDS else str(reading.value)
+
+
 def _conflict(one: Reading, other: Reading) -> bool:
     """Do unit, currency or era of two numbers exclude each other? What is not said excludes nothing."""
     if one.currencies and other.currencies and not one.currencies & other.currencies:
         return True
-    dimensions = {"money" if r.currencies else "calendar" if r.kind == "year" else r.dimension for r in (one, other)} - {None}
-    return len(dimensions) > 1
+    mine, others = _dimensions(one), _dimensions(other)
+    return bool(mine) and bool(others) and not mine & others
+
+
+def _dimensions(reading: Reading) -> set[str]:
+    """What a number may measure; a pound is money and a weight."""
+    found = {"calendar"} if reading.kind == "year" else set()
+    if reading.currencies:
+        found.add("money")
+    if reading.dimension:
+        found.add(reading.dimension)
+    return found
 
 
 def bears_out(truth: Reading, said: Reading) -> bool:
@@ -91,9 +106,12 @@ def bears_out(truth: Reading, said: Reading) -> bool:
     Dates: a full date bears out its day and its month, not the other way round. Text kinds: the same text.
     """
     if truth.kind in TEXT_KINDS or said.kind in TEXT_KINDS:
-        return truth.kind in TEXT_KINDS and said.kind in TEXT_KINDS and bool(truth.text) and truth.text == said.text
+        return _written(truth) == _written(said)
     if truth.key[0] != said.key[0]:
-        return False
+        if truth.kind == "decade" and said.key == ("number", truth.value):  # "around 1980" for the 1980s
+            return not said.dimension and not said.currencies
+        parts = {truth.kind: truth, said.kind: said}  # 五分之一 is 20 %
+        return set(parts) == {"number", "percentage"} and 0 < parts["number"].value < 1 and 100 * parts["number"].value == parts["percentage"].value
     if truth.kind == "date":
         month, day = divmod(int(truth.value), 100)
         return said.value in (truth.value, 100 * month if month else truth.value, day or truth.value)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from fractions import Fraction
 
-from metrics.reading.numeral import DIGITS, FREE_END, FREE_START, NUMBER, Numeral, number, step
+from metrics.reading.numeral import DIGITS, FREE_END, FREE_START, NUMBER, VULGAR, Numeral, number, step
 
 MAGNITUDES = {"བརྒྱ": 100, "སྟོང": 1000, "ཁྲི": 10**4, "འབུམ": 10**5, "ས་ཡ": 10**6, "བྱེ་བ": 10**7, "དུང་ཕྱུར": 10**8, "ཐེར་འབུམ": 10**9}
 DIGIT = {"གཅིག": 1, "གཉིས": 2, "གསུམ": 3, "བཞི": 4, "ལྔ": 5, "དྲུག": 6, "བདུན": 7, "བརྒྱད": 8, "དགུ": 9}
@@ -48,14 +48,14 @@ _HEAD = rf"(?:(?:{_MAG})(?:་ཕྲག)?{_GAP}){{1,2}}\s?[$£€¥]?"  # ས་
 _HEADED = re.compile(rf"({_HEAD})({DIGITS})")
 _HEADED_WORDS = re.compile(rf"((?:{_LARGE})(?:་ཕྲག)?|བརྒྱ་ཕྲག)་(?:(?={_FOLD}|{_BELOW}|བརྒྱ))")
 _TRAILING = re.compile(rf"({DIGITS}){_GAP}((?:{_MAG})(?:་ཕྲག)?)(?![\u0f40-\u0fbc]|་ཆ|[་\s]?[0-9])")
-_SEVERAL = re.compile(rf"({_MAG})(?:་ཕྲག)?་(?:ཁ་ཤས|འགའ|མང་པོ|དུ་མ){BOUNDARY}")
+_SEVERAL = re.compile(rf"((?:(?:{_LARGE})་)?(?:{_MAG}|བཅུ))(?:(?:་ཕྲག)?་(?:ཁ་ཤས|འགའ|མང་པོ|དུ་མ)|་གྲངས){BOUNDARY}")
 _MORE = re.compile(r"[་\s]?(?:ལྷག|ཡན)(?![\u0f40-\u0fbc])")
 _HALF = re.compile(r"་?དང་ཕྱེད(?:་ཀ)?")
 _POINT = re.compile(rf"་ཚེག་((?:(?:{'|'.join(DIGIT)}|ཀླད་ཀོར)་?)+)")
 _ORDINAL_AFTER = re.compile(r"་?(?:པ|པོ)(?:འི|ར|ས)?(?![\u0f40-\u0fbc])")
 START = re.compile(
     rf"{FREE_START}[0-9]|(?:(?<![\u0f40-\u0fbc])|(?<=སྒོར)){_HEAD}(?=[0-9])"
-    rf"|{_NOT_INSIDE}(?:(?:{_LARGE}|བརྒྱ)(?:་ཕྲག)?་(?:ཁ་ཤས|འགའ|མང་པོ|དུ་མ)|(?:{_FOLD})་(?:བརྒྱ|སྟོང|ཁྲི|"
+    rf"|{_NOT_INSIDE}(?:(?:(?:{_LARGE})་)?(?:{_MAG}|བཅུ)(?:(?:་ཕྲག)?་(?:ཁ་ཤས|འགའ|མང་པོ|དུ་མ)|་གྲངས)|(?:{_FOLD})་(?:བརྒྱ|སྟོང|ཁྲི|"
     rf"འབུམ){BOUNDARY}|(?:{_BELOW}){BOUNDARY}|(?:{_LARGE}|བརྒྱ){BOUNDARY}(?!་ཆ))"
 )
 _COUNTED_BEFORE = re.compile(r"(?:མི|ལོ|ལོ་ངོ|ཟླ|ཟླ་བ|ཉིན|ཆུ་ཚོད|སྐར་མ|སྐར་ཆ|ཐེངས|སྒོར|སྒོར་མོ|སྨི|སྤྱི་ལེ|"
@@ -102,7 +102,7 @@ def _several(text: str, at: int) -> Numeral | None:
     several = _SEVERAL.match(text, at)
     if several is None:
         return None
-    unit = Fraction(MAGNITUDES[several.group(1)])
+    unit = Fraction(_magnitude(several.group(1)) * (10 if several.group(1).endswith("བཅུ") else 1))
     return Numeral(at, several.end(), 2 * unit, 10 * unit, True, unit, spelled=True)
 
 
@@ -128,7 +128,11 @@ def _parts(text: str, at: int) -> Numeral | None:
     if text[at].isdigit():
         digits = NUMBER.match(text, at)
         value = number(digits.group()) if digits else None
-        return None if digits is None or value is None else Numeral(at, digits.end(), value)
+        if digits is None or value is None:
+            return None
+        if text[digits.end():digits.end() + 1] in VULGAR and text[digits.end():]:
+            return Numeral(at, digits.end() + 1, value + VULGAR[text[digits.end()]])
+        return Numeral(at, digits.end(), value)
     total, last, end, scale, first, words = Fraction(0), float("inf"), at, Fraction(1), False, 0
     place = at
     while True:

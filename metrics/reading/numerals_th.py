@@ -45,7 +45,7 @@ _PAIR = re.compile("(?:" + "|".join(f"{a}{b}" for a, b in _NEIGHBOURS) + rf")(?=
 _BARE_AFTER = re.compile(r"(?:กว่า|เกือบ|ร่วม|เฉียด|ราว|ประมาณ|ครบ|ถึง|เกิน|\A|\s)\s?\Z")
 START = re.compile(
     rf"{FREE_START}(?:[0-9]|(?<![0-9.])\.[0-9](?![0-9]*\.))|[{''.join(VULGAR)}]|(?:หลาย|นับ|หลัก|ไม่กี่)"
-    rf"\s?(?={_UNIT_RE})|ศูนย์(?=จุด(?:ศูนย์|{_DIGIT_RE}))|{_DIGIT_RE}"
+    rf"\s?(?={_UNIT_RE})|หลาย(?=ทศวรรษ|ศตวรรษ)|ศูนย์(?=จุด(?:ศูนย์|{_DIGIT_RE}))|{_DIGIT_RE}"
     rf"|(?<!กระ)สิบ(?!เอก|โท|ตรี|ตำรวจ)|(?<!เรียบ)(?<!ยอด)"
     rf"(?:{_SMALL_RE[_SMALL_RE.index('ร้อย'):_SMALL_RE.index('|พัน')]})"
     rf"|(?<!ผูก)(?<!สัม)(?<!พัว)(?<!ผู้)(?<!เกี่ยว)"
@@ -136,11 +136,11 @@ def parse(text: str, at: int) -> Numeral | None:
 
 def _indefinite(text: str, many: re.Match[str]) -> Numeral | None:
     """หลายร้อย, หลายแสนล้าน, นับพัน: the order of magnitude alone."""
+    if not many.group(1):  # หลายทศวรรษ
+        return Numeral(many.start(), many.end(), Fraction(2), Fraction(10), True, spelled=True)
     unit = Fraction(1)
     for word in re.findall(_UNIT_RE, many.group(1)):
         unit *= SMALL.get(word, MILLION)
-    if unit == 1:
-        return None
     low = unit if many.group().startswith(("นับ", "หลัก")) else 2 * unit
     return Numeral(many.start(), many.end(), low, unit * 10, True, unit, spelled=True)
 

@@ -13,9 +13,9 @@ BIG = {"万": 10**4, "亿": 10**8}
 _MORE = "多余来几"
 # 千克, 千米, 千瓦: the 千 is part of the unit; 百帕 likewise. 百分 is the per cent of what follows.
 _UNIT = re.compile(r"\s?(?:千(?![克米瓦卡赫帕伏焦])|百(?![帕度])(?!分之)|十)")
-_BIGS = re.compile(r"\s?(?:万亿|[万亿](?!分之)|兆(?!分之)(?![瓦赫欧帕]))")
+_BIGS = re.compile(r"\s?(?:万亿|万(?!分之|圣)|亿(?!分之)|兆(?![瓦赫欧帕字]))")
 _POINT = re.compile(r"点([零〇一二三四五六七八九]+)(?![十百千点滴分半刻])")
-_GROUPED = re.compile(r"[0-9]{1,3}(?:，[0-9]{3})+(?![0-9])")
+_GROUPED = re.compile(r"[0-9]{1,3}(?:，[0-9]{3}){1,6}(?![0-9])(?!，[0-9]{3}(?![0-9]))")
 _VULGAR = "".join(VULGAR)
 _PAIR = re.compile(r"(?:一[两二]|[二两]三|三[四五]|四五|五六|六七|七八|八九)(?=[十百千万亿]|\s?[名人个位家年天件次岁条种项间所辆架艘座场届层只头张块元米里公])")
 COUNTERS = (
@@ -27,7 +27,7 @@ _COUNTED = re.compile(rf"\s?(?:[{COUNTERS}]|小时|分钟|分(?![之布析子别
 _NOT_AFTER = re.compile(r"(?:周|星期|礼拜|初|双|统|唯|第|之|不|同|某|每|另|这|那|哪|任|进|逐|[0-9])\Z")
 START = re.compile(
     rf"{FREE_START}(?:[0-9]|(?<![0-9.])\.[0-9](?![0-9]*\.))|[{_VULGAR}一二两三四五六七八九十]|零(?=点[零〇一二三四五六七八九])"
-    r"|(?<![人总次指系倍分岁参函无代基复单大少半个位点字因整份票比])数(?=[十百千万亿])|几(?=[十百千万亿])|(?<![以晚早路网线地海身手头脸桌街车船])上(?=[百千万亿](?![分度克米瓦]))"
+    r"|(?<![人总次指系倍分岁参函无代基复单大少半个位点字因整份票比])数(?=[十百千万亿])|几(?=[十百千万亿])|(?<![以晚早路网线地海身手头脸桌街车船赶碰遇跟])上(?=[百千万亿](?![分度克米瓦圣]))"
     r"|(?<=[近逾超约达满])[百千万亿](?![分度克米瓦科达里])|(?<=超过)[百千万亿](?![分度克米瓦])"
 )
 
@@ -234,7 +234,7 @@ def _lone_counts(text: str, at: int, end: int) -> bool:
     """A lone digit word is a number before a counting word or a unit, and as an ordinal (第三)."""
     if text[at - 1:at] == "第" or text[max(0, at - 3):at] == "百分之" or text[at - 1:at] == "之":
         return True
-    if _NOT_AFTER.search(text, max(0, at - 2), at):
+    if _NOT_AFTER.search(text, max(0, at - 2), at) and not (text[at - 2:at] in ("一周", "每周") and text[end:end + 1] == "天"):
         return False
     if text[at] == "十" and text[end:end + 1] == "分":  # 十分 is "very"
         return False

@@ -20,7 +20,7 @@ _PASSES: tuple[tuple[_Table, Callable[[re.Match[str], str], Iterator[Reading]]],
 )
 _MAY_HOLD = {
     "zh": re.compile(r"[0-9零〇一二两三四五六七八九十几数百千万½正午半中]"),
-    "th": re.compile(r"[0-9½]|หนึ่ง|สอง|สาม|สี่|ห้า|หก|เจ็ด|แปด|เก้า|สิบ|ร้อย|พัน|หมื่น|แสน|ล้าน|คม|ยน|กุมภา|\.|เที่ยง|บ่าย|ทุ่ม"),
+    "th": re.compile(r"[0-9½]|หนึ่ง|สอง|สาม|สี่|ห้า|หก|เจ็ด|แปด|เก้า|สิบ|ร้อย|พัน|หมื่น|แสน|ล้าน|หลาย|คม|ยน|กุมภา|\.|เที่ยง|บ่าย|ทุ่ม"),
     "bo": re.compile(r"[0-9½]|གཅིག|གཉིས|གསུམ|བཞི|ལྔ|དྲུག|བདུན|བརྒྱད|དགུ|བཅུ|བཅོ|བརྒྱ|སྟོང|ཁྲི|འབུམ|ས་ཡ|བྱེ་བ|དུང་ཕྱུར|ཅུ|ཉེར|ཉི་ཤུ|དང་པོ|མཚན|ཉིན|ནམ"),
 }
 _ANY_DIGIT = re.compile(r"[0-9½]|noon|midnight|january|february|march|april|may|june|july|august|september|october|november|december", re.IGNORECASE)

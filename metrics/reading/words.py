@@ -93,11 +93,14 @@ def _rows(name: str) -> list[list[str]]:
     return [line.split("\t") for line in text.split("\n") if line and not line.startswith("#")]
 
 
+_NOT_MONEY = {"เหรียญ": ("ทอง", "เงิน", "รางวัล", "ที่ระลึก"), "元": ("组", "素", "旦", "首", "老", "件", "音", "月", "年", "帅", "数", "论")}
+
+
 @lru_cache(maxsize=8)
 def currencies(lang: str) -> WordTable[frozenset[str]]:
     """Currency words of a language, with the signs and codes of all."""
     rows = [(word, frozenset(codes.split(","))) for of, word, codes in _rows("currencies.tsv") if of in ("", lang)]
-    return WordTable((word, codes, ("ทอง", "เงิน", "รางวัล", "ที่ระลึก") if word == "เหรียญ" else ()) for word, codes in rows)
+    return WordTable((word, codes, _NOT_MONEY.get(word, ())) for word, codes in rows)
 
 
 @lru_cache(maxsize=8)
