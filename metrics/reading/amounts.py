@@ -295,7 +295,8 @@ def _readings(text: str, numeral: Numeral, span: tuple[int, int], percent: re.Ma
         counted = not ordinal and (value != 1 or measured)
     lone = numeral.lone and not counted
     one = numeral.lone and value == 1  # "a year" as often as "one year"
-    hard = not ordinal and not numeral.indefinite and not (numeral.also is not None and numeral.lone) and not one and not (numeral.lone and high is not None) and (measured or numeral.value > SMALL or value.denominator > 1)
+    vague = numeral.indefinite or one or (numeral.lone and (high is not None or numeral.also is not None))
+    hard = not ordinal and not vague and (measured or numeral.value > SMALL or value.denominator > 1)
     kind = "money" if codes else "number"
 
     def build(at: tuple[int, int], number: Fraction, inner: tuple[int, int]) -> Reading:

@@ -150,7 +150,9 @@ DECADES: dict[str, tuple[re.Pattern[str], ...]] = {
     "en": _all(r"(?<![0-9A-Za-z])['’](?P<decade>[2-9]0)s\b"),
 }
 CENTURIES: dict[str, tuple[re.Pattern[str], ...]] = {
-    "zh": _all(rf"(?P<era>公元前|西元前)?\s?(?<![0-9上下这本新半每另])(?:(?P<first_century>{_ZH_SMALL})\s?(?:和|至|到|-|~|、|与|及)\s?)?(?P<century>{_ZH_SMALL})\s?世纪(?!末?之?前?到?[0-9]+年代)"),
+    "zh": _all(rf"(?P<era>公元前|西元前)?\s?(?<![0-9上下这本新半每另])"
+               rf"(?:(?P<first_century>{_ZH_SMALL})\s?(?:和|至|到|-|~|、|与|及)\s?)?"
+               rf"(?P<century>{_ZH_SMALL})\s?世纪(?!末?之?前?到?[0-9]+年代)"),
     "th": _all(
         r"(?P<era>พุทธ|คริสต์)?ศตวรรษที่\s?(?P<first_century>[0-9]{1,2})\s?(?:และ|ถึง|-|~)\s?(?:ที่\s?)?(?P<century>[0-9]{1,2})(?![0-9])",
         rf"(?P<era>พุทธ|คริสต์)?ศตวรรษที่\s?\[?(?P<century>[0-9]{{1,2}}|{_TH_WORDS})(?![0-9])(?P<before>\s?ก่อนคริสต)?",
