@@ -2,14 +2,15 @@
 
 Every score is a pooled ratio or the F1 of two pooled ratios: numerators and denominators are summed over the segments, so
 that an empty output has recall 0 and adds nothing to precision's denominator. Recall never comes without its parts: precision,
-recall per fact type, and `coverage.recall_source`, which rises with verbosity and is not to be shown alone. The
-`.length_controlled` versions score the output cut at the first reference's length, so that padding cannot raise them.
+recall per fact type, and `coverage.recall_source`, which rises with verbosity and is not to be shown alone. In the
+`.length_controlled` versions recall is that of the output cut at the first reference's length, and precision sets what the cut has
+right against what the *whole* output has wrong: padding, true or false, cannot raise them, and nothing hides behind the cut.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -80,6 +81,13 @@ def cut_to_reference(example: Example, text: str) -> str | None:
     return None if example.reference is None else cut_graphemes(tidy(text), len(tidy(example.reference[0])))
 
 
+def _controlled(cut: Alignment, whole: Alignment) -> Alignment:
+    """What the cut has right and the whole output does not deny, against all that the whole output has wrong."""
+    stated = tuple(said and index not in whole.denied for index, said in enumerate(cut.stated))
+    supported = tuple(item for item in cut.supported if not item.facts <= whole.denied)
+    return replace(cut, stated=stated, supported=supported, unsupported=whole.unsupported)
+
+
 def align_all(examples: Sequence[Example], texts: Sequence[str], inventory: Inventory) -> list[Alignment | None]:
     """One alignment per example; None where the example has no gold facts. Lengths must agree (ValueError)."""
     return [None if example.facts is None else inventory.align(example, text) for example, text in zip(examples, texts, strict=True)]
@@ -124,18 +132,18 @@ def score_facts(examples: Sequence[Example], texts: Sequence[str], inventory: In
         alignments = align_all(examples, texts, inventory)
     present = [kind for kind in FACT_TYPES if any(fact.type == kind for example in examples for fact in example.facts or ())]
     words = "+".join(sorted({segmenter(language(e.target_lang).words) for e in examples if whole_word(e.target_lang)}))
-    signature = f"{V}|norm:numbers|match:leftmost-longest{'|words:' * bool(words)}{words}|inventory:{inventory.fingerprint}"
+    signature = f"{V}|norm:numbers|match:leftmost-longest{'|words:' * bool(words)}{words}|place:denial+unit+predicate+role|inventory:{inventory.fingerprint}"
     without = [NO_FACTS if alignment is None else None for alignment in alignments]
     scores = [_score(m, m.name, examples, alignments, without, f"{m.name}|{signature}") for m in _metrics(present)]
 
     cuts = [cut_to_reference(example, text) for example, text in zip(examples, texts, strict=True)]
     cut_alignments = [
-        None if alignment is None or cut is None else alignment if cut == tidy(text) else inventory.align(example, cut)
+        None if alignment is None or cut is None else alignment if cut == tidy(text) else _controlled(inventory.align(example, cut), alignment)
         for example, text, alignment, cut in zip(examples, texts, alignments, cuts, strict=True)
     ]
     cut_missing = [why or (NO_REFERENCE if cut is None else None) for why, cut in zip(without, cuts, strict=True)]
     for m in _metrics(()):
         if m.name in CONTROLLED:
             name = f"{m.name}.length_controlled"
-            scores.append(_score(m, name, examples, cut_alignments, cut_missing, f"{name}|{signature}|cut:reference-1"))
+            scores.append(_score(m, name, examples, cut_alignments, cut_missing, f"{name}|{signature}|cut:reference-1|unsupported:whole"))
     return scores

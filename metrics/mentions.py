@@ -1,0 +1,139 @@
+"""What a normalised text mentions: known surfaces, numbers, names that are almost known, names that nobody knows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from metrics.alignment import CLAUSE_TYPES
+from metrics.known import Known
+from metrics.matching import may_begin, may_end
+from metrics.numbers import NumberMention, extract_numbers
+from metrics.records import QUANTITY_TYPES
+from metrics.statements.invented import invented_names
+
+if TYPE_CHECKING:
+    from metrics.inventory import Inventory
+
+_TYPE_OF_KIND = {"number": "quantity", "percentage": "percentage", "money": "money", "date": "date", "time": "time", "year": "date",
+                 "decade": "date", "century": "date"}
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One mention: a known surface, a number, or a name that is unknown."""
+
+    start: int
+    end: int
+    type: str
+    surface: str
+    facts: frozenset[int]
+    """What may bear it out; empty: nothing."""
+    meanings: frozenset[object]
+    """What it may mean when nothing bears it out."""
+    states: bool = False
+    """Its surface is listed: it states its facts when it stands in its place."""
+    number: NumberMention | None = None
+
+
+class Mentions:
+    """The mentions of one text: `hits` by start without overlap (invented names last), `clauses` around them."""
+
+    def __init__(self, inventory: Inventory, known: Known, text: str) -> None:
+        """Finds them: numbers, then surfaces, then near names, then what is left of the numbers, then invented names."""
+        self.inventory, self.known, self.text = inventory, known, text
+        self.facts = known.facts
+        lang = known.example.target_lang
+        self.numbers = extract_numbers(text, known.lang)
+        self.taken = [False] * len(text)
+        """Per code point: does a mention cover it?"""
+        inside = {at for number in self.numbers for at in range(number.core[0] + 1, number.core[1])}
+        atoms = self._own_first(inventory.atoms.matcher.find(text, inside, inventory.atoms.whole(lang)))
+        for start, end in atoms:
+            self.taken[start:end] = [True] * (end - start)
+        near = self._near_names(atoms)
+        if near:
+            atoms = [(s, e) for s, e in atoms if not any(n.start <= s and e <= n.end for n in near)]
+        hits = [self._surface(start, end) for start, end in atoms] + near
+        found = inventory.clauses.matcher.find(text, inside, inventory.clauses.whole(lang))
+        self.clauses = [self._surface(start, end, clause=True) for start, end in found]
+        hits += self._left_numbers()
+        hits.sort(key=lambda hit: hit.start)
+        self.hits = hits + self._invented()
+
+    def _own_first(self, found: list[tuple[int, int]]) -> list[tuple[int, int]]:
+        """Where a longer surface of another example swallows a number of this one with what it counts, this one's is read.
+
+        "สายการผลิต 29 สาย" says 29 สาย. Names stay leftmost-longest: a university is no place.
+        """
+        own, out, at = self.known.surfaces, [], 0
+        for start, end in found:
+            if start < at:
+                continue
+            if self.text[start:end] not in own and self.inventory.atoms.type_of(self.text[start:end]) in QUANTITY_TYPES:
+                for surface, _ in self.known.quantities:
+                    low = self.text.find(surface, start, end + len(surface) - 1)
+                    if 0 <= low < end and may_begin(self.text, low) and may_end(self.text, low, low + len(surface)):
+                        start, end = low, low + len(surface)
+                        break
+            out.append((start, end))
+            at = end
+        return out
+
+    def _surface(self, start: int, end: int, clause: bool = False) -> Hit:
+        layer = self.inventory.clauses if clause else self.inventory.atoms
+        surface = self.text[start:end]
+        facts = [i for i in self.known.surfaces.get(surface, ()) if (self.facts[i].type in CLAUSE_TYPES) == clause]
+        within = [m for m in self.numbers if start <= m.core[0] and m.core[1] <= end] if self.numbers else []
+        number = within[0] if len(within) == 1 else None
+        if facts:
+            return Hit(start, end, self.facts[facts[0]].type, surface, frozenset(facts), frozenset(), True, number)
+        kind = layer.type_of(surface)
+        # A count does not qualify: "37 cars" is not borne out by 37 people.
+        bearing: set[int] = set()
+        if kind in QUANTITY_TYPES and within and not any(mention.kind == "number" for mention in within):
+            found = [self.known.bearing(mention) for mention in within]
+            bearing = set().union(*found) if all(found) else set()
+        return Hit(start, end, kind, surface, frozenset(bearing), frozenset(layer.identities[surface]), False, number)
+
+    def _near_names(self, atoms: Sequence[tuple[int, int]]) -> list[Hit]:
+        """Names that are almost known; what lies wholly inside one is no mention of its own."""
+        gaps, low = [], 0
+        covered = sorted([*atoms, *(m.core for m in self.numbers)])
+        for start, end in [*covered, (len(self.text), len(self.text))]:
+            if start - low > 1:
+                gaps.append((low, start))
+            low = max(low, end)
+        hits = []
+        for near in self.inventory.near.find(self.text, gaps):
+            over = [(s, e) for s, e in covered if s < near.end and e > near.start]
+            if all(near.start <= s and e <= near.end for s, e in over):
+                surface = self.text[near.start : near.end]
+                hits.append(Hit(near.start, near.end, near.type, surface, frozenset(), frozenset({("near", surface)})))
+                self.taken[near.start : near.end] = [True] * (near.end - near.start)
+        return hits
+
+    def _left_numbers(self) -> list[Hit]:
+        """Numbers that no surface covers."""
+        hits = []
+        for mention in self.numbers:
+            if any(self.taken[mention.core[0] : mention.core[1]]):
+                continue
+            start, end = mention.start, mention.end
+            if any(self.taken[start:end]):
+                start, end = mention.core
+            meaning = frozenset({(mention.key, mention.currency)})
+            bearing = frozenset(self.known.bearing(mention))
+            hits.append(Hit(start, end, _TYPE_OF_KIND[mention.kind], self.text[start:end], bearing, meaning, False, mention))
+        for hit in hits:
+            self.taken[hit.start : hit.end] = [True] * (hit.end - hit.start)
+        return hits
+
+    def _invented(self) -> list[Hit]:
+        found = invented_names(self.text, self.known.lang, self.known.source, self.taken)
+        hits = []
+        for name in found:
+            surface = self.text[name.start : name.end]
+            hits.append(Hit(name.start, name.end, name.type, surface, frozenset(), frozenset({("invented", surface)})))
+        return hits

@@ -1,0 +1,220 @@
+"""What a text denies: scopes of denial and correction, in Thai, Tibetan, Chinese and English (words: `data/denial.toml`).
+
+Three kinds: a whole statement is denied before or after it ("it is untrue that ...", "... is a hoax"), an event or the predicate of a
+number is negated where it stands ("did not sign", "no one died"), and one item is corrected ("not A but B"). What a fact itself
+denies (an event "denies the takeover") is part of its surface and no denial of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+
+import regex
+
+from metrics.statements.words import one_of, table
+
+REACH = 400
+"""Code points that a denial of a whole statement reaches where no sentence mark ends it; "all of the above" reaches further."""
+EVENT_REACH = 80
+"""Code points behind a negated event that its clause takes."""
+_NEAR, _ANAPHOR_NEAR = 40, 40
+_BREAKS = {"zh": regex.compile(r"[。！？；!?;\n]"), "en": regex.compile(r"[!?;\n]|\.(?=\s|$)")}
+_BREAK = regex.compile(r"[!?;。！？\n༎]")
+_LEAD = regex.compile(r"[\s:：,，、།་\-–—|\"“”'「『]*")
+_BARE = regex.compile(r"[\s\p{P}་]*")
+_LETTER = regex.compile(r"[\p{L}\p{N}]")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """An item of the text, as denial looks at it."""
+
+    start: int
+    end: int
+    type: str
+    own: bool
+    """The example states it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Denials:
+    """What a text denies."""
+
+    scopes: tuple[tuple[int, int], ...] = ()
+    """(start, end): what lies in it is said not to be so."""
+    before: tuple[int, ...] = ()
+    """Where words end that negate what follows directly."""
+    after: tuple[int, ...] = ()
+    """Where words begin that negate what stands directly before."""
+
+    def covers(self, start: int, end: int) -> bool:
+        """Does a scope hold some of text[start:end]?"""
+        return any(start < high and end > low for low, high in self.scopes)
+
+
+NONE = Denials()
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    cues: regex.Pattern[str]
+    kinds: dict[str, frozenset[str]]
+    contrast: regex.Pattern[str]
+    filler: regex.Pattern[str]
+    anaphor: regex.Pattern[str]
+    whole: regex.Pattern[str]
+    breaks: regex.Pattern[str]
+
+
+_KINDS = ("before", "after", "either", "verb", "verb_after", "item", "item_after", "harmless")
+_NEVER = regex.compile(r"(?!)")
+
+
+@cache
+def _words(lang: str) -> _Words | None:
+    """The words of a language, None where none are known."""
+    from metrics.normalise import normalise
+
+    data = table("denial").get(lang)
+    if data is None:
+        return None
+    kinds: dict[str, set[str]] = {}
+    for kind in _KINDS:
+        for word in data.get(kind, ()):
+            kinds.setdefault(normalise(word).lower(), set()).add(kind)
+    cues = one_of(kinds, lang)
+    assert cues is not None
+    filler = regex.compile(f"(?:{'|'.join(regex.escape(w) for w in sorted(data['filler'], key=len, reverse=True))}|[\\s་])*")
+
+    def find(key: str) -> regex.Pattern[str]:
+        return one_of(data.get(key, ()), lang) or _NEVER
+
+    return _Words(cues, {w: frozenset(k) for w, k in kinds.items()}, find("contrast"), filler, find("anaphor"), find("whole"),
+                  _BREAKS.get(lang, _BREAK))
+
+
+def holds_denial(surface: str, lang: str) -> bool:
+    """Is there a word of denial in a surface? Then the fact itself is one that something is not so."""
+    words = _words(lang)
+    return words is not None and any("harmless" not in _kinds_of(m, words) for m in words.cues.finditer(surface))
+
+
+def _kinds_of(match: regex.Match[str], words: _Words) -> frozenset[str]:
+    found = match.group().lower()
+    return words.kinds.get(found) or words.kinds.get(regex.sub("(?:འི|འང|འམ|འོ)$", "", found), frozenset(("harmless",)))
+
+
+def may_deny(text: str, lang: str) -> bool:
+    """Is there any word of denial in the text at all?"""
+    words = _words(lang)
+    return words is not None and words.cues.search(text) is not None
+
+
+def denials(text: str, lang: str, places: Sequence[Place], negative: bool = False) -> Denials:
+    """The scopes of denial in a normalised text.
+
+    places: its items by start (clauses too). negative: the example has a fact that is itself a denial; then a denied event that is none
+    of its own, and a "not true" that does not speak of the whole text, repeat what the source says.
+    """
+    words = _words(lang)
+    if words is None:
+        return NONE
+    own = [(p.start, p.end) for p in places if p.own]
+    cues: list[tuple[int, int, frozenset[str]]] = []
+    for match in words.cues.finditer(text):
+        start, end = match.span()
+        kinds = _kinds_of(match, words)
+        if "harmless" not in kinds and not any(low <= start and end <= high for low, high in own):
+            cues.append((start, end, kinds))
+    if not cues:
+        return NONE
+    reader = _Reader(text, words, places, negative)
+    scopes = [scope for start, end, kinds in cues for scope in reader.scopes(start, end, kinds)]
+    return Denials(tuple(scopes), tuple(e for _, e, k in cues if "verb" in k), tuple(s for s, _, k in cues if "verb_after" in k))
+
+
+class _Reader:
+    """One text while its scopes are read."""
+
+    def __init__(self, text: str, words: _Words, places: Sequence[Place], negative: bool) -> None:
+        self.text, self.words, self.places, self.negative = text, words, places, negative
+
+    def scopes(self, start: int, end: int, kinds: frozenset[str]) -> list[tuple[int, int]]:
+        """What the word text[start:end] denies."""
+        found = []
+        ahead = (end, self._stop(end, REACH))
+        follows = _LETTER.search(self.text, *ahead) is not None
+        if ("before" in kinds or "either" in kinds) and follows:
+            if not self.negative:
+                found.append(ahead)
+        elif "after" in kinds or "either" in kinds:
+            found += self._behind(start)
+        if not found and "verb" in kinds:
+            event = self._next_event(end)
+            if event is not None and not self._repeats(end):
+                found.append((end, max(event.end, self._stop(end, event.end - end + EVENT_REACH))))
+        if not found and "verb_after" in kinds:
+            event = self._event_behind(start)
+            if event is not None:
+                found.append((self._clause_start(event.start), event.end))
+        if not found and "item" in kinds:
+            found += [(p.start, p.end) for p in self.places if p.start >= end and _BARE.fullmatch(self.text, end, p.start)][:1]
+        if not found and "item_after" in kinds:
+            found += [(p.start, p.end) for p in self.places if p.end <= start and _BARE.fullmatch(self.text, p.end, start)][-1:]
+        return found
+
+    def _stop(self, at: int, reach: int) -> int:
+        """Where a scope from `at` on ends: at a sentence mark, a word of contrast, or after `reach` code points."""
+        stop = min(len(self.text), at + reach)
+        lead = _LEAD.match(self.text, at)
+        first = lead.end() if lead else at
+        for pattern in (self.words.breaks, self.words.contrast):
+            match = pattern.search(self.text, first, stop)
+            if match:
+                stop = min(stop, match.start())
+        return stop
+
+    def _behind(self, start: int) -> list[tuple[int, int]]:
+        near = max(0, start - _ANAPHOR_NEAR)
+        whole = self.words.whole.search(self.text, near, start)
+        if self.negative and not whole:
+            return []
+        low = max((m.end() for m in self.words.breaks.finditer(self.text, 0, start)), default=0)
+        if whole or self.words.anaphor.search(self.text, near, start) or not any(low <= p.start < start for p in self.places):
+            low = 0
+        else:
+            low = max(low, start - REACH)
+        return [(low, start)]
+
+    def _next_event(self, at: int) -> Place | None:
+        """The event or clause that is negated by a word ending at `at`: only fillers and names stand between."""
+        cursor = at
+        for place in self.places:
+            if place.start < cursor:
+                continue
+            if place.start - at > _NEAR or not self.words.filler.fullmatch(self.text, cursor, place.start):
+                return None
+            if place.type in ("event", "relation", "cause"):
+                return place
+            if place.type in ("person", "organisation", "place"):
+                cursor = place.end
+                continue
+            return None
+        return None
+
+    def _event_behind(self, at: int) -> Place | None:
+        for place in reversed(self.places):
+            if place.end <= at and place.type in ("event", "relation", "cause"):
+                fits = at - place.end <= _NEAR and self.words.filler.fullmatch(self.text, place.end, at)
+                return place if fits else None
+        return None
+
+    def _clause_start(self, at: int) -> int:
+        return max(self.text.rfind("།", 0, at), self.text.rfind("\n", 0, at)) + 1
+
+    def _repeats(self, at: int) -> bool:
+        """Does a denial that begins here repeat one that the source makes: it speaks of an event that is none of the example's?"""
+        event = self._next_event(at)
+        return self.negative and event is not None and not event.own
