@@ -9,6 +9,7 @@ import argparse
 import sys
 import time
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 from benchmark.arguments import ALLOW, LIMIT, SET, arg
@@ -197,3 +198,16 @@ def extra(place: Workplace, task: Task) -> Measured:
     config = {"task": task.name, "version": task.version, "split": split, "n": n, **({} if limit is None else {"limit": limit})}
     place.steps.run(f"data/{task.name}", config, {}, WORLD_CODE, [path], work)
     return measured(place, task, split, gold_texts(whole))
+
+
+class _Callable(ModuleType):
+    """This module, which can be called: `from benchmark import run; run(stage="all")` is `benchmark.api.run`."""
+
+    def __call__(self, **options: Any) -> Any:
+        """As `benchmark.api.run`."""
+        from benchmark.api import run
+
+        return run(**options)
+
+
+sys.modules[__name__].__class__ = _Callable
