@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import fcntl
 import json
+import re
 import shutil
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -221,6 +222,17 @@ def check_config(run_dir: Path, config_hash: str) -> None:
     atomic_write_text(path, config_hash + "\n")
 
 
+HALF_WRITTEN = re.compile(r"\..+\.\d+\.tmp")
+"""Name of what `metrics.files.atomic_write_bytes` was writing when the process was killed."""
+
+
+def _sweep(run_dir: Path) -> None:
+    """Removes what a kill left half-written. Nobody else writes here: the caller holds the lock."""
+    for path in run_dir.rglob(".*.tmp"):
+        if HALF_WRITTEN.fullmatch(path.name) and path.is_file():
+            path.unlink()
+
+
 @contextmanager
 def locked(run_dir: Path) -> Iterator[None]:
     """Creates the run directory and keeps every other process out of it; the lock goes with the process, even when it is killed.
@@ -245,6 +257,7 @@ def locked(run_dir: Path) -> Iterator[None]:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise UserError(f"another process is working in {run_dir}; wait for it, or give another directory") from None
+        _sweep(run_dir)
         try:
             processes.wait()
             yield

@@ -169,6 +169,16 @@ def test_a_foreign_directory_is_left_alone(tmp_path: Path) -> None:
     assert [p.name for p in tmp_path.iterdir()] == ["thesis.tex"]
 
 
+def test_what_a_kill_left_half_written_is_swept_away(tmp_path: Path) -> None:
+    """Whoever holds the lock removes it; files of other names stay."""
+    (tmp_path / "steps").mkdir()
+    for name in (".done.json.4711.tmp", ".mine.tmp", "notes.tmp"):
+        (tmp_path / "steps" / name).touch()
+    with locked(tmp_path):
+        pass
+    assert sorted(p.name for p in (tmp_path / "steps").iterdir()) == [".mine.tmp", "notes.tmp"]
+
+
 def test_a_refused_place_is_left_as_it_was(tmp_path: Path) -> None:
     """No lock file in somebody's folder, no empty directory where there was none; a run directory of ours keeps what it has."""
     thesis = tmp_path / "thesis"
