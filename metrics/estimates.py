@@ -9,7 +9,7 @@ the plain formula then covers 92 % for three seeds (docs/statistics.md).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -17,16 +17,17 @@ import numpy as np
 from metrics import intervals
 
 SEED_WEIGHT = 3.0
-FEW_DOCUMENTS = 10
-"""Below so many effective documents an interval is expected to cover less than 93 %."""
+FEW_LENGTHS = 100
+"""Below so many effective documents the interval of a length may cover far less than 93 %: a few outputs that run on may not be seen."""
 FEW_MOVED = 5
-"""Below so many documents that a difference rests on, likewise."""
+"""Below so many documents that a difference of fractions rests on, it may cover less than 93 %."""
 DOMINANT = 0.25
 """One document with this share of the variance of a length makes its interval too short in many samples."""
+UNDER = "may cover less than 93 % rather than 95 %"
 ONE_DOCUMENT = "no interval: it rests on fewer than two documents"
 NO_SPREAD = "no interval: every document has the same value, and nothing bounds what another one would have"
-NO_CHANGE = "no interval: no document differs, and nothing bounds what another one would do"
-TWO_SEEDS = "two seeds say little about the spread between seeds: expected to cover about 91 to 96 % rather than 95 %"
+NO_CHANGE = "no interval: every document differs by the same amount, and nothing bounds what another one would do"
+TWO_SEEDS = f"two seeds say little about the spread between seeds: {UNDER}"
 
 
 @dataclass(frozen=True)
@@ -141,12 +142,12 @@ def _within_seeds(x: Contrast, y: Contrast) -> float:
     return _over_terms(x, y, shared)
 
 
-def _over_terms(x: Contrast, y: Contrast, of: object) -> float:
+def _over_terms(x: Contrast, y: Contrast, of: Callable[[Measured, Measured], float]) -> float:
     total = 0.0
     for sign, a in x.terms:
         for other, b in y.terms:
             if len(a.seeds) > 1 and a.seeds == b.seeds:
-                total += sign * other * of(a, b)  # type: ignore[operator]
+                total += sign * other * of(a, b)
     return total
 
 
@@ -260,17 +261,16 @@ def _scaled(limits: intervals.Limits, x: Contrast, caution: str | None) -> Range
 
 def _caution(x: Contrast) -> str | None:
     """Why an interval over these documents may cover less than 93 %: measured in tests/simulations/coverage.py."""
-    documents = float(intervals.effective(x.weights))
-    if documents < FEW_DOCUMENTS:
-        return f"{documents:.1f} effective documents: expected to cover less than 93 % rather than 95 %"
     if x.scale is None:
-        square = (x.moved - x.moved.mean()) ** 2
+        documents, square = float(intervals.effective(x.weights)), (x.moved - x.moved.mean()) ** 2
+        if documents < FEW_LENGTHS:
+            return f"a length over {documents:.0f} effective documents: {UNDER} if a few outputs run on"
         if square.max() > DOMINANT * square.sum():
-            return f"one document makes {square.max() / square.sum():.0%} of the variance: expected to cover less than 93 % rather than 95 %"
+            return f"one document makes {square.max() / square.sum():.0%} of the variance: {UNDER}"
     elif not x.single:
         changed = int((np.abs(intervals.own_values(x.value / x.scale, x.moved, x.weights)) > 1e-9).sum())
         if changed < FEW_MOVED:
-            return f"{changed} documents differ: expected to cover less than 93 % rather than 95 %"
+            return f"{changed} documents differ: {UNDER}"
     return None
 
 

@@ -89,6 +89,17 @@ COMBINERS: dict[str, Combiner] = {"mean": _ratio, "ratio": _ratio, "recall": _ra
 WIDTHS: dict[str, int] = {"mean": 2, "ratio": 2, "recall": 2, "f1": 4, "bleu": 2 + 2 * BLEU_ORDER, "chrf": 3 * CHRF_ORDER}
 """name -> k, the number of columns that the combiner reads."""
 
+DENOMINATORS: dict[str, tuple[tuple[int, ...], ...]] = {
+    "mean": ((1,),),
+    "ratio": ((1,),),
+    "recall": ((1,),),
+    "f1": ((1,), (3,)),
+    "bleu": ((1,),),
+    "chrf": (tuple(range(1, 3 * CHRF_ORDER, 3)),),
+}
+"""name -> groups of columns that say how much a segment weighs; where there are two (f1), their shares are averaged."""
+_BOUNDS = {"f1": 1.0, "bleu": 100.0, "chrf": 100.0}
+
 
 @dataclass(frozen=True, eq=False)
 class SegmentStats:
@@ -192,3 +203,17 @@ def unscorable(
     n = len(example_ids)
     stats = np.zeros((n, WIDTHS[combiner]))
     return SegmentStats(metric, tuple(example_ids), stats, combiner, (reason,) * n, signature, higher_is_better, reason)
+
+
+def scale_of(runs: Sequence[SegmentStats]) -> float | None:
+    """Upper bound of a metric that lies in 0..bound (1, or 100 for BLEU and chrF) on all these rows; None for lengths and other numbers.
+
+    A descriptive metric (no better direction) has none, even where all its values happen to lie in 0..1.
+    """
+    first = runs[0]
+    if first.higher_is_better is None:
+        return None
+    if first.combiner in _BOUNDS:
+        return _BOUNDS[first.combiner]
+    inside = all(bool(((m.stats[:, 0] >= 0) & (m.stats[:, 0] <= m.stats[:, 1])).all()) for m in runs)
+    return 1.0 if inside else None

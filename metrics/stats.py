@@ -1,33 +1,46 @@
 """Intervals and paired tests on per-segment sufficient statistics. No text is scored twice.
 
-Method, and where it is simple on purpose:
-- Intervals: bias-corrected and accelerated bootstrap (BCa, Efron 1987) that resamples *documents* with replacement (segments of one
-  document stand or fall together; a segment without a document is its own). A value that every document agrees on (0 of n, n of n)
-  gives an interval of width 0, as every bootstrap does. A 95 % interval covers 93-97 % at n >= 200 and true values from .05
-  to .95 (tests/unit/test_stats.py). For yes/no values that was summed exactly on a grid of n from 200 to 1000, not for every n: 94.1 to
-  97.1 %, the one step above 97 at n = 221, p = .05 or .95. The plain percentile interval falls to 91 % there.
-- Tests: approximate randomisation (Noreen 1989; Riezler and Maxwell 2005), two-sided: the two systems' outputs are swapped per
-  document with probability 1/2; p = (b + 1) / (n + 1), b = draws at least as extreme as observed.
-- One set of draws serves all metrics of a run: it depends on (seed, documents, number of draws) only, so the order of metrics,
-  systems or examples never changes a number, and differences between metrics are not resampling noise.
+Method, and where it is simple on purpose (measured coverage of each: docs/statistics.md):
+- Intervals rest on leaving out one *document* at a time (delete-one jackknife; segments of one document stand or fall together): Wilson's
+  limits at the effective number of draws for a fraction, Student's t for a difference of fractions, bootstrap-t for a length
+  (`metrics.intervals`, `metrics.estimates`). None with a reason where nothing can be said; `caution` where less than 93 % is expected.
+- Tests of one run: approximate randomisation (Noreen 1989; Riezler and Maxwell 2005), two-sided: the two systems' outputs are swapped per
+  document with probability 1/2; p = (b + 1) / (n + 1), b = draws at least as extreme as observed. The smallest p there is, 1 / (n + 1), is
+  no measurement but a bound: it is written "<= p" (`p_text`), before and after Holm's correction.
+- Several seeds: `pool_seeds`; the recipe (seeds random, then documents) and these runs (documents only) are told apart.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
-from metrics.bca import bca_shares, mid_quantile
-from metrics.segment import COMBINERS, SegmentStats
+from metrics.estimates import difference, level_of, recipe_limits, recipe_p, run_limits, seed_limits
+from metrics.resampling import DRAWS_BOOT, DRAWS_PERM, LEVEL, Resampler
+from metrics.segment import SegmentStats
 from metrics.version import versions_apart
 
-DRAWS_BOOT = 2000
-DRAWS_PERM = 10_000
-LEVEL = 0.95
-_CHUNK_CELLS = 2_000_000
-_BOOTSTRAP, _PERMUTATION = 1, 2
+__all__ = [
+    "DRAWS_BOOT",
+    "DRAWS_PERM",
+    "LEVEL",
+    "Delta",
+    "Interval",
+    "Pooled",
+    "Resampler",
+    "at_floor",
+    "common_segments",
+    "compare",
+    "holm",
+    "incomparable",
+    "interval",
+    "p_text",
+    "pool_seeds",
+    "restrict",
+    "run_limits",
+]
 
 
 @dataclass(frozen=True)
@@ -39,6 +52,10 @@ class Interval:
     ci_high: float | None
     n_scored: int
     n_total: int
+    reason: str | None = None
+    """Why there is a value but no interval."""
+    caution: str | None = None
+    """Why the interval may cover less than it says."""
 
 
 @dataclass(frozen=True)
@@ -52,11 +69,14 @@ class Delta:
     n_paired: int
     """Segments scored in both systems."""
     reason: str | None = None
+    caution: str | None = None
+    p_floor: bool = False
+    """p is the smallest that these draws can give: a bound, not a measurement."""
 
 
 @dataclass(frozen=True)
 class Pooled:
-    """The mean over training seeds: its interval resamples documents (given these seeds), `sd` is the spread between seeds."""
+    """The mean over training seeds, or of a difference over them. ci_low, ci_high and p are of the recipe: seeds random, then documents."""
 
     mean: float | None
     ci_low: float | None
@@ -65,143 +85,17 @@ class Pooled:
     """Sample standard deviation over seeds (n - 1); None for one seed."""
     values: tuple[float | None, ...]
     p: float | None = None
-    """Two-sided p of the mean difference from the baseline; None without a baseline."""
-
-
-@dataclass(frozen=True)
-class Resampler:
-    """The documents of a run and the draws over them, shared by all metrics.
-
-    `example_ids`: n segment ids; `docs`: a document id (or None) per segment, or None where there are no documents.
-    Raises ValueError when the lengths differ.
-    """
-
-    example_ids: tuple[str, ...]
-    docs: tuple[str | None, ...] | None = None
-    draws_boot: int = DRAWS_BOOT
-    draws_perm: int = DRAWS_PERM
-    seed: int = 0
-    level: float = LEVEL
-    _order: np.ndarray = field(init=False, repr=False, compare=False)
-    _starts: np.ndarray = field(init=False, repr=False, compare=False)
-
-    def __post_init__(self) -> None:
-        """Numbers the documents in sorted order, so that the order of the examples file plays no part."""
-        docs = self.docs if self.docs is not None else (None,) * len(self.example_ids)
-        # A document and a single segment may carry the same id: keep them apart.
-        names = [f"e:{e}" if d is None else f"d:{d}" for e, d in zip(self.example_ids, docs, strict=True)]
-        _, index = np.unique(np.array(names, dtype=object), return_inverse=True)
-        by_id = np.argsort(np.array(self.example_ids, dtype=object), kind="stable")
-        order = by_id[np.argsort(index[by_id], kind="stable")]
-        starts = np.flatnonzero(np.diff(index[order], prepend=-1))
-        object.__setattr__(self, "_order", order)
-        object.__setattr__(self, "_starts", starts)
-
-    @property
-    def n_docs(self) -> int:
-        """Number of resampling units."""
-        return len(self._starts)
-
-    def _by_document(self, rows: np.ndarray) -> np.ndarray:
-        """(n, k) per-segment -> (n_docs, k) per-document sums."""
-        return np.add.reduceat(rows[self._order], self._starts, axis=0)
-
-    def _weights(self, kind: int, draws: int) -> Iterator[np.ndarray]:
-        """Chunks (m, n_docs) of bootstrap counts (kind 1) or swap indicators 0/1 (kind 2); together `draws` rows."""
-        rng, n = np.random.default_rng([kind, self.seed]), self.n_docs
-        chunk = max(1, min(draws, _CHUNK_CELLS // n))
-        for start in range(0, draws, chunk):
-            m = min(chunk, draws - start)
-            if kind == _PERMUTATION:
-                yield (rng.random((m, n)) < 0.5).astype(np.float64)
-            else:
-                picks = np.minimum((rng.random((m, n)) * n).astype(np.int64), n - 1)
-                picks += np.arange(m)[:, None] * n
-                yield np.bincount(picks.ravel(), minlength=m * n).reshape(m, n).astype(np.float64)
-
-    def check(self, stats: SegmentStats) -> None:
-        """Raises ValueError unless the metric's rows are this resampler's segments, in the same order."""
-        if stats.example_ids != self.example_ids:
-            raise ValueError(f"{stats.metric}: its segments are not those of the run (same ids, in the same order)")
-
-    def bootstrap(self, metrics: Sequence[SegmentStats]) -> list[np.ndarray]:
-        """For each metric (draws_boot,) resampled corpus values; NaN where a draw leaves the value undefined."""
-        for m in metrics:
-            self.check(m)
-        out = [np.full(self.draws_boot, np.nan) for _ in metrics]
-        live = [i for i, m in enumerate(metrics) if m.n_scored]
-        if not live:
-            return out
-        sums = self._by_document(np.concatenate([metrics[i].stats for i in live], axis=1))
-        cuts = np.cumsum([0] + [metrics[i].stats.shape[1] for i in live])
-        done = 0
-        for weights in self._weights(_BOOTSTRAP, self.draws_boot):
-            resampled = weights @ sums
-            for i, low, high in zip(live, cuts[:-1], cuts[1:], strict=True):
-                out[i][done : done + len(weights)] = COMBINERS[metrics[i].combiner](resampled[:, low:high])
-            done += len(weights)
-        return out
-
-    def jackknife(self, metrics: Sequence[SegmentStats]) -> list[np.ndarray]:
-        """For each metric (n_docs,) corpus values with one document left out; NaN where that leaves the value undefined."""
-        out = []
-        for m in metrics:
-            self.check(m)
-            sums = self._by_document(m.stats)
-            out.append(COMBINERS[m.combiner](sums.sum(axis=0) - sums))
-        return out
-
-    def permutation(self, pairs: Sequence[tuple[Sequence[SegmentStats], Sequence[SegmentStats]]]) -> list[float | None]:
-        """Two-sided p for each (a's, b's): the mean over the k listed metrics of value(b) - value(a), k = 1 but for pooled seeds.
-
-        None where a value is undefined. A draw that leaves the difference undefined counts as extreme (conservative).
-        """
-        out: list[float | None] = [None] * len(pairs)
-        observed: dict[int, float] = {}
-        blocks: list[np.ndarray] = []
-        for i, (group_a, group_b) in enumerate(pairs):
-            values = [(a.value(), b.value()) for a, b in zip(group_a, group_b, strict=True)]
-            deltas = [vb - va for va, vb in values if va is not None and vb is not None]
-            if not values or len(deltas) < len(values):
-                continue
-            observed[i] = float(np.mean(deltas))
-            blocks += [b.stats - a.stats for a, b in zip(group_a, group_b, strict=True)]
-        if not observed:
-            return out
-        moved = self._by_document(np.concatenate(blocks, axis=1))
-        extreme = dict.fromkeys(observed, 0)
-        for weights in self._weights(_PERMUTATION, self.draws_perm):
-            shifts, at = weights @ moved, 0
-            for i, seen in observed.items():
-                total = np.zeros(len(weights))
-                for a, b in zip(*pairs[i], strict=True):
-                    shift = shifts[:, at : at + a.stats.shape[1]]
-                    at += a.stats.shape[1]
-                    combine = COMBINERS[a.combiner]
-                    total += combine(b.stats.sum(axis=0) - shift) - combine(a.stats.sum(axis=0) + shift)
-                # Swapping equal outputs must count as equally extreme whatever the order of summation did to the last digits.
-                bound = abs(seen) - 1e-10 * max(1.0, abs(seen))
-                extreme[i] += int((~(np.abs(total / len(pairs[i][0])) < bound)).sum())
-        for i, b_count in extreme.items():
-            out[i] = (b_count + 1) / (self.draws_perm + 1)
-        return out
-
-    def limits(self, draws: np.ndarray, value: float | None, left_out: np.ndarray | None = None) -> tuple[float | None, float | None]:
-        """BCa limits of the draws, widened to hold the value; (None, None) where there is nothing to resample.
-
-        That is: no value, fewer than two documents, or a value that is undefined in half of the draws or more. left_out: the values of
-        `jackknife`, or the same difference of them as the draws are one of; without them plain percentile limits, by the outer
-        order statistics.
-        """
-        finite = draws[np.isfinite(draws)]
-        if value is None or self.n_docs < 2 or 2 * len(finite) <= len(draws):
-            return None, None
-        tail = (1 - self.level) / 2
-        if left_out is None:
-            low, high = np.quantile(finite, tail, method="lower"), np.quantile(finite, 1 - tail, method="higher")
-        else:
-            low, high = mid_quantile(finite, bca_shares(finite, value, left_out, tail))
-        return min(float(low), value), max(float(high), value)
+    """Two-sided p of the mean difference from the baseline; None without a baseline, or with one seed."""
+    run_low: float | None = None
+    run_high: float | None = None
+    run_p: float | None = None
+    """Interval and p of these runs: documents random, the seeds as they are."""
+    seed_low: float | None = None
+    seed_high: float | None = None
+    seed_p: float | None = None
+    """Student's t of the seeds' own values, the documents as they are."""
+    reason: str | None = None
+    caution: str | None = None
 
 
 def _resampler(s: SegmentStats, docs: Sequence[str | None] | None, **settings: float) -> Resampler:
@@ -211,14 +105,16 @@ def _resampler(s: SegmentStats, docs: Sequence[str | None] | None, **settings: f
 def interval(
     s: SegmentStats, docs: Sequence[str | None] | None = None, draws: int = DRAWS_BOOT, seed: int = 0, level: float = LEVEL
 ) -> Interval:
-    """Corpus value of one metric with its percentile bootstrap interval over documents.
+    """Corpus value of one metric with its interval over documents.
 
     `docs`: document id per segment (None: the segment is its own). The interval always contains the value.
     """
     sampler = _resampler(s, docs, draws_boot=draws, seed=seed, level=level)
-    value = s.value()
-    limits = sampler.limits(sampler.bootstrap([s])[0], value, sampler.jackknife([s])[0])
-    return Interval(value, *limits, s.n_scored, s.n_total)
+    measured = sampler.measured([s])
+    if measured is None:
+        return Interval(None, None, None, s.n_scored, s.n_total)
+    found = sampler.limits(level_of(measured))
+    return Interval(s.value(), found.low, found.high, s.n_scored, s.n_total, found.reason, found.caution)
 
 
 def restrict(s: SegmentStats, keep: np.ndarray, reason: str) -> SegmentStats:
@@ -266,23 +162,44 @@ def compare(
     if (reason := incomparable(a, b)) is not None:
         return Delta(None, None, None, None, n_paired, reason)
     a, b = common_segments(a, b)
-    value_a, value_b = a.value(), b.value()
-    if value_a is None or value_b is None:
-        return Delta(None, None, None, None, n_paired, "no segment with a defined value in both systems")
     sampler = _resampler(a, docs, draws_boot=draws_boot, draws_perm=draws_perm, seed=seed, level=level)
-    draws_a, draws_b = sampler.bootstrap([a, b])
-    left_a, left_b = sampler.jackknife([a, b])
-    low, high = sampler.limits(draws_b - draws_a, value_b - value_a, left_b - left_a)
-    return Delta(value_b - value_a, low, high, sampler.permutation([([a], [b])])[0], n_paired)
+    before, after = sampler.measured([a]), sampler.measured([b])
+    if before is None or after is None:
+        return Delta(None, None, None, None, n_paired, "no segment with a defined value in both systems")
+    change = difference(after, before)
+    found = sampler.limits(change)
+    p = sampler.permutation([([a], [b])])[0]
+    return Delta(change.value, found.low, found.high, p, n_paired, found.reason, found.caution, at_floor(p, draws_perm))
 
 
-def holm(pvalues: Mapping[str, float | None]) -> dict[str, float | None]:
-    """Holm's step-down adjusted p-values (Holm 1979); None (not tested) stays None and does not count as a test."""
+def at_floor(p: float | None, draws: int) -> bool:
+    """Whether p is the smallest that a test with so many draws can give, 1 / (draws + 1)."""
+    return p is not None and p * (draws + 1) < 1.5
+
+
+def p_text(p: float | None, floor: bool = False) -> str:
+    """A p-value in plain text: ".0213"; "<= .0035" for the smallest one that could be had (before or after Holm), "< .0001", "-" for None."""
+    if p is None:
+        return "-"
+    if p >= 1:
+        return "1"
+    if p < 0.0001 and not floor:
+        return "< .0001"
+    text = f"{p:.4f}" if p >= 0.00005 else f"{p:.1e}"
+    return ("<= " if floor else "") + text.removeprefix("0")
+
+
+def holm(pvalues: Mapping[str, float | None], family: int = 0) -> dict[str, float | None]:
+    """Holm's step-down adjusted p-values (Holm 1979); None (not tested) stays None.
+
+    family: the number of tests that belong together, where it is more than those that are there: what was not scored or is not shown then
+    changes no p-value.
+    """
     tested = sorted(((p, name) for name, p in pvalues.items() if p is not None), key=lambda item: item[0])
     adjusted: dict[str, float | None] = dict.fromkeys(pvalues)
-    running = 0.0
+    running, size = 0.0, max(family, len(tested))
     for rank, (p, name) in enumerate(tested):
-        running = max(running, min(1.0, (len(tested) - rank) * p))
+        running = max(running, min(1.0, (size - rank) * p))
         adjusted[name] = running
     return adjusted
 
@@ -298,24 +215,29 @@ def pool_seeds(
 ) -> Pooled:
     """Mean over training seeds of one metric's corpus value, or of its difference from `baseline` (the same seeds, same order).
 
-    The test set is one and the same for all seeds, so each draw resamples its documents once for all of them. Raises ValueError
-    for no seeds, or for seeds that were not scored on the same segments.
+    The test set is one and the same for all seeds. Raises ValueError for no seeds, or for seeds that were not scored on the same segments.
     """
     if not per_seed:
         raise ValueError("pool_seeds needs the scores of at least one seed")
     sampler = _resampler(per_seed[0], docs, draws_boot=draws_boot, draws_perm=draws_perm, seed=seed, level=level)
-    values = [s.value() for s in per_seed]
-    draws, left_out = np.array(sampler.bootstrap(per_seed)), np.array(sampler.jackknife(per_seed))
-    p = None
-    if baseline is not None:
-        base = [s.value() for s in baseline]
-        values = [None if v is None or w is None else v - w for v, w in zip(values, base, strict=True)]
-        draws = draws - np.array(sampler.bootstrap(baseline))
-        left_out = left_out - np.array(sampler.jackknife(baseline))
-        p = sampler.permutation([(list(baseline), list(per_seed))])[0]
-    known = [v for v in values if v is not None]
-    if len(known) < len(values):
-        return Pooled(None, None, None, None, tuple(values))
-    mean = float(np.mean(known))
-    spread = float(np.std(known, ddof=1)) if len(known) > 1 else None
-    return Pooled(mean, *sampler.limits(draws.mean(axis=0), mean, left_out.mean(axis=0)), spread, tuple(values), p)
+    names = tuple(range(len(per_seed)))
+    pooled = sampler.measured(per_seed, names)
+    base = None if baseline is None else sampler.measured(baseline, names)
+    if pooled is None or (baseline is not None and base is None):
+        return Pooled(None, None, None, None, tuple(s.value() for s in per_seed), reason="no value in at least one seed")
+    x = level_of(pooled) if base is None else difference(pooled, base)
+    values = x.per_seed
+    assert values is not None
+    run = sampler.limits(x)
+    run_p = None if baseline is None else sampler.permutation([(list(baseline), list(per_seed))])[0]
+    told = tuple(map(float, values))
+    if len(values) == 1:
+        return Pooled(
+            x.value, None, None, None, told, run_low=run.low, run_high=run.high, run_p=run_p, reason="one seed says nothing about others"
+        )
+    recipe, (seeds, seed_p) = recipe_limits(x, level), seed_limits(x, level)
+    p = None if base is None else recipe_p(x, level)
+    seed_p = None if base is None else seed_p
+    sd = float(np.std(values, ddof=1))
+    limits = (run.low, run.high, run_p, seeds.low, seeds.high, seed_p)
+    return Pooled(x.value, recipe.low, recipe.high, sd, told, p, *limits, recipe.reason, recipe.caution)

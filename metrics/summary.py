@@ -9,15 +9,17 @@ segments, `paired` repeats delta, interval and p on the segments scored in both:
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from metrics.preservation import preservation_from_draws
+from metrics.estimates import Contrast, Measured, Range, difference, level_of, paired, recipe_limits, recipe_p, seed_limits
+from metrics.preservation import EMPTY, preservation_of
 from metrics.scores import read_scores, score_rows, write_scores
 from metrics.segment import SegmentStats
 from metrics.stages import GOLD, TRANSITIONS
-from metrics.stats import DRAWS_BOOT, DRAWS_PERM, LEVEL, Resampler, common_segments, holm, incomparable
+from metrics.stats import DRAWS_BOOT, DRAWS_PERM, LEVEL, Resampler, at_floor, common_segments, holm, incomparable
 
 __all__ = ["read_scores", "score_rows", "summarise", "system_keys", "write_scores"]
 
@@ -47,22 +49,26 @@ def _prefixes(keys: Sequence[str], stages: Sequence[str]) -> list[str]:
     return [p for p in found if all(p + s in keys for s in stages)]
 
 
-def _describe(s: SegmentStats, limits: tuple[float | None, float | None], lineage: Lineage) -> dict[str, Any]:
+def _describe(runs: Sequence[SegmentStats], lineage: Lineage) -> dict[str, Any]:
+    """All of a cell but its limits; counts are over all seeds."""
+    s = runs[0]
     in_loop, kin = lineage.get(s.metric, (None, None))
-    value = s.value()
+    values = [m.value() for m in runs]
+    known = [v for v in values if v is not None]
     cell: dict[str, Any] = {
-        "value": value,
-        "ci_low": limits[0],
-        "ci_high": limits[1],
-        "n_scored": s.n_scored,
-        "n_total": s.n_total,
+        "value": float(np.mean(known)) if len(known) == len(values) else None,
+        "ci_low": None,
+        "ci_high": None,
+        "n_scored": sum(m.n_scored for m in runs),
+        "n_total": sum(m.n_total for m in runs),
         "signature": s.signature,
         "in_loop": in_loop,
         "kin": bool(kin),
         "higher_is_better": s.higher_is_better,
     }
-    if value is None:
-        cell["reason"] = s.reason or _why_null(s)
+    if cell["value"] is None:
+        empty = next(m for m, v in zip(runs, values, strict=True) if v is None)
+        cell["reason"] = empty.reason or _why_null(empty)
     return cell
 
 
@@ -79,7 +85,7 @@ def _why_null(s: SegmentStats) -> str:
 
 
 def summarise(
-    systems: Mapping[str, Sequence[SegmentStats]],
+    systems: Mapping[str, Sequence[SegmentStats] | Mapping[int | None, Sequence[SegmentStats]]],
     docs: Sequence[str | None] | None,
     run: Mapping[str, Any],
     lineage: Lineage,
@@ -91,86 +97,163 @@ def summarise(
 ) -> dict[str, Any]:
     """The content of `summary.json` for one task.
 
-    `systems`: key (see `system_keys`) -> its metrics, all on the same segments in the same order; `docs`: document id per
-    segment, or None; `run`: the fields of RUN_FIELDS (missing ones become null); `lineage`: metric -> (in_loop, kin), absent =
-    unknown; `tasks`: further tasks, each already summarised. Raises ValueError when a metric is listed twice in a system or the
-    segments of two systems differ.
+    `systems`: key (see `system_keys`) -> its metrics, all on the same segments in the same order, or seed -> its metrics where a system was
+    trained or sampled with several seeds; `docs`: document id per segment, or None; `run`: the fields of RUN_FIELDS (missing ones become
+    null); `lineage`: metric -> (in_loop, kin), absent = unknown; `tasks`: further tasks, each already summarised. Raises ValueError when a
+    metric is listed twice in a system or the segments of two systems differ.
+
+    Where a system has several seeds, the limits and p of its cells are of the *recipe* (seeds random, then documents); `these_runs` holds
+    those of the documents alone, `seeds` the values of the seeds, their standard deviation and the t interval at seed level.
     """
-    table = {key: {m.metric: m for m in metrics} for key, metrics in systems.items()}
-    for key, metrics in systems.items():
-        if len(table[key]) != len(metrics):
-            raise ValueError(f"{key}: a metric is listed twice")
-    cells = [(key, name) for key, row in table.items() for name in row]
-    ids = table[cells[0][0]][cells[0][1]].example_ids if cells else ()
+    table = {key: _Runs.of(key, found) for key, found in systems.items()}
+    ids = next((r.example_ids for row in table.values() for runs in row.metrics.values() for r in runs), ())
     sampler = Resampler(ids, None if docs is None else tuple(docs), draws_boot, draws_perm, seed, level)
-    drawn = dict(zip(cells, sampler.bootstrap([table[k][m] for k, m in cells]), strict=True)) if ids else {}
-    nothing = np.full(draws_boot, np.nan)
-    draws = {cell: drawn.get(cell, nothing) for cell in cells}
-    left = dict(zip(cells, sampler.jackknife([table[k][m] for k, m in cells]) if ids else [nothing] * len(cells), strict=True))
+    measured = {
+        (key, name): sampler.measured(runs, row.seeds) if ids else None for key, row in table.items() for name, runs in row.metrics.items()
+    }
+    found = _Found(table, measured, sampler)
     return {
         "schema_version": SCHEMA_VERSION,
         "run": {**dict.fromkeys(RUN_FIELDS), **run},
         "resampling": {"draws_boot": draws_boot, "draws_perm": draws_perm, "level": level, "n_docs": sampler.n_docs if ids else 0},
         "systems": {
-            key: {name: _describe(m, sampler.limits(draws[key, name], m.value(), left[key, name]), lineage) for name, m in row.items()}
-            for key, row in table.items()
+            key: {name: _system_cell(found, key, name, lineage) for name in row.metrics} for key, row in table.items()
         },
-        "transitions": _transitions(table, sampler, draws, left),
-        "preservation": _preservation(table, sampler, draws, left),
+        "transitions": _transitions(found),
+        "preservation": _preservation(found),
         "tasks": dict(tasks or {}),
     }
 
 
-_Table = Mapping[str, Mapping[str, SegmentStats]]
-_Draws = Mapping[tuple[str, str], np.ndarray]
+@dataclass(frozen=True)
+class _Runs:
+    """One system: metric -> its rows in each seed."""
+
+    metrics: dict[str, list[SegmentStats]]
+    seeds: tuple[int | None, ...]
+
+    @classmethod
+    def of(cls, key: str, found: Sequence[SegmentStats] | Mapping[int | None, Sequence[SegmentStats]]) -> _Runs:
+        by_seed = dict(found) if isinstance(found, Mapping) else {None: found}
+        tables = [{m.metric: m for m in metrics} for metrics in by_seed.values()]
+        if any(len(t) != len(metrics) for t, metrics in zip(tables, by_seed.values(), strict=True)):
+            raise ValueError(f"{key}: a metric is listed twice")
+        names = [name for name in tables[0] if all(name in t for t in tables)]
+        return cls({name: [t[name] for t in tables] for name in names}, tuple(by_seed))
 
 
-def _transitions(table: _Table, sampler: Resampler, draws: _Draws, left: _Draws) -> dict[str, dict[str, Any]]:
-    pairs = [(p + a, p + b) for a, b in TRANSITIONS for p in _prefixes(list(table), (a, b))]
+@dataclass(frozen=True)
+class _Found:
+    """What all parts of a summary are made of."""
+
+    table: Mapping[str, _Runs]
+    measured: Mapping[tuple[str, str], Measured | None]
+    sampler: Resampler
+
+    def rows(self, key: str, name: str) -> list[SegmentStats]:
+        """A metric of a system in each of its seeds."""
+        return self.table[key].metrics[name]
+
+
+def _limits(sampler: Resampler, x: Contrast) -> dict[str, Any]:
+    """The fields of a cell that tell how sure its value is."""
+    runs = _told(sampler.limits(x))
+    if not x.of_seeds:
+        return runs
+    values = x.per_seed
+    seeds, p = seed_limits(x, sampler.level)
+    told: dict[str, Any] = {
+        "values": None if values is None else values.tolist(),
+        "sd": None if values is None or len(values) < 2 else float(np.std(values, ddof=1)),
+        **_told(seeds),
+    }
+    if not x.single:
+        told["p"] = p
+    return {**_told(recipe_limits(x, sampler.level)), "these_runs": runs, "seeds": told}
+
+
+def _told(limits: Range) -> dict[str, Any]:
+    cell: dict[str, Any] = {"ci_low": limits.low, "ci_high": limits.high}
+    return cell | {name: text for name, text in (("ci_reason", limits.reason), ("caution", limits.caution)) if text}
+
+
+def _system_cell(found: _Found, key: str, name: str, lineage: Lineage) -> dict[str, Any]:
+    runs, measured = found.rows(key, name), found.measured[key, name]
+    cell = _describe(runs, lineage)
+    return cell if measured is None else cell | _limits(found.sampler, level_of(measured))
+
+
+def _transitions(found: _Found) -> dict[str, dict[str, Any]]:
+    pairs = [(p + a, p + b) for a, b in TRANSITIONS for p in _prefixes(list(found.table), (a, b))]
     out: dict[str, dict[str, Any]] = {}
-    tested: list[tuple[dict[str, Any], SegmentStats, SegmentStats]] = []
+    tested: list[tuple[dict[str, Any], list[SegmentStats], list[SegmentStats]]] = []
     for before, after in pairs:
         row = out[f"{before}->{after}"] = {}
-        for name in [m for m in table[before] if m in table[after]]:
-            a, b = table[before][name], table[after][name]
-            cell: dict[str, Any] = dict.fromkeys(("delta", "ci_low", "ci_high", "p", "p_holm"))
-            row[name] = cell
-            if (reason := incomparable(a, b)) is not None:
-                cell["reason"] = reason
-                continue
-            delta = float(b.value() or 0.0) - float(a.value() or 0.0)
-            low, high = sampler.limits(draws[after, name] - draws[before, name], delta, left[after, name] - left[before, name])
-            cell.update(delta=delta, ci_low=low, ci_high=high)
-            tested.append((cell, a, b))
-            if not np.array_equal(a.scored, b.scored):
-                both = common_segments(a, b)
-                cell["paired"] = {"n": both[0].n_scored, **_paired(both, sampler)}
-                if both[0].value() is not None and both[1].value() is not None:
-                    tested.append((cell["paired"], *both))
+        for name in [m for m in found.table[before].metrics if m in found.table[after].metrics]:
+            row[name] = dict.fromkeys(("delta", "ci_low", "ci_high", "p", "p_holm"))
+            tested += _transition(found, before, after, name, row[name])
     # All tests of the run in one pass, so that the swap matrix is drawn once.
-    for (cell, _, _), p in zip(tested, sampler.permutation([([a], [b]) for _, a, b in tested]), strict=True):
+    for (cell, _, _), p in zip(tested, found.sampler.permutation([(a, b) for _, a, b in tested]), strict=True):
         cell["p"] = p
+        if at_floor(p, found.sampler.draws_perm):
+            cell["p_floor"] = True
     for row in out.values():
-        for name, p in holm({name: cell["p"] for name, cell in row.items()}).items():
-            row[name]["p_holm"] = p
+        _corrected(row)
+        _corrected({name: cell["these_runs"] for name, cell in row.items() if "these_runs" in cell})
     return out
 
 
+def _corrected(row: Mapping[str, dict[str, Any]]) -> None:
+    for name, p in holm({name: cell["p"] for name, cell in row.items()}).items():
+        row[name]["p_holm"] = p
+
+
+def _transition(
+    found: _Found, before: str, after: str, name: str, cell: dict[str, Any]
+) -> list[tuple[dict[str, Any], list[SegmentStats], list[SegmentStats]]]:
+    """Fills a cell; returns what is to be tested by randomisation: (the cell or part of it that the p belongs to, rows before, rows after)."""
+    a, b = found.rows(before, name), found.rows(after, name)
+    first, second = found.measured[before, name], found.measured[after, name]
+    reasons = [r for x in a for y in b if (r := incomparable(x, y)) is not None]
+    if reasons or first is None or second is None:
+        cell["reason"] = reasons[0] if reasons else "no value in one of the two systems"
+        return []
+    change = difference(*paired(second, first))
+    cell |= {"delta": change.value, **_limits(found.sampler, change)}
+    if change.of_seeds:
+        cell["p"] = recipe_p(change, found.sampler.level)
+        runs = cell["these_runs"] = {**cell["these_runs"], "p": None, "p_holm": None}
+        by_seed = dict(zip(found.table[before].seeds, a, strict=True))
+        if set(by_seed) == set(found.table[after].seeds):
+            return [(runs, [by_seed[s] for s in found.table[after].seeds], b)]
+        runs["reason"] = "not tested: the two systems do not have the same seeds"
+        return []
+    tests = [(cell, a, b)]
+    if not np.array_equal(a[0].scored, b[0].scored):
+        both = common_segments(a[0], b[0])
+        cell["paired"] = {"n": both[0].n_scored, **_paired(both, found.sampler)}
+        if both[0].value() is not None and both[1].value() is not None:
+            tests.append((cell["paired"], [both[0]], [both[1]]))
+    return tests
+
+
 def _paired(both: tuple[SegmentStats, SegmentStats], sampler: Resampler) -> dict[str, Any]:
-    a, b = both[0].value(), both[1].value()
+    a, b = sampler.measured([both[0]]), sampler.measured([both[1]])
     if a is None or b is None:
         return {"delta": None, "ci_low": None, "ci_high": None, "p": None, "reason": "no segment scored in both systems"}
-    draws_a, draws_b = sampler.bootstrap(both)
-    left_a, left_b = sampler.jackknife(both)
-    low, high = sampler.limits(draws_b - draws_a, b - a, left_b - left_a)
-    return {"delta": b - a, "ci_low": low, "ci_high": high, "p": None}
+    change = difference(b, a)
+    return {"delta": change.value, **_limits(sampler, change), "p": None}
 
 
-def _preservation(table: _Table, sampler: Resampler, draws: _Draws, left: _Draws) -> dict[str, Any]:
+def _preservation(found: _Found) -> dict[str, Any]:
     out = {}
-    for prefix in _prefixes(list(table), PRESERVATION):
+    for prefix in _prefixes(list(found.table), PRESERVATION):
         keys = [prefix + stage for stage in PRESERVATION]
-        for name in [m for m in table[keys[0]] if all(m in table[k] for k in keys)]:
-            sft, rl, recovery = (table[k][name] for k in keys)
-            out[prefix + name] = preservation_from_draws(sampler, (sft, rl, recovery), [draws[k, name] for k in keys], [left[k, name] for k in keys])
+        for name in [m for m in found.table[keys[0]].metrics if all(m in found.table[k].metrics for k in keys)]:
+            rows = [found.rows(k, name) for k in keys]
+            reasons = [r for x in rows[0] for other in rows[1:] for y in other if (r := incomparable(x, y)) is not None]
+            if reasons:
+                out[prefix + name] = {**dict.fromkeys(EMPTY), "reason": reasons[0]}
+            else:
+                out[prefix + name] = preservation_of(found.sampler, rows[0][0], [found.measured[k, name] for k in keys])
     return out

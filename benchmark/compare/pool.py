@@ -1,8 +1,8 @@
 """`pool RUN RUN ...`: runs of one configuration that differ in their seed, as one result.
 
-Two sources of chance are kept apart. The pooled interval resamples documents (each with its outputs of all seeds) and so says how the same
-trainings would do on other articles; the spread is the standard deviation of the seeds' own values and says how other trainings would
-do. Transitions are tested on the pooled segments, a document's outputs of all seeds changing sides together.
+Two questions are kept apart and worded apart (docs/statistics.md). *The recipe*: what training again would give, on other articles; seeds are random,
+then documents. *These runs*: what these checkpoints would do on other articles; a document's outputs of all seeds stand or fall together.
+Beside them stands the t interval of the seeds' own values.
 """
 
 from __future__ import annotations
@@ -10,12 +10,9 @@ from __future__ import annotations
 import argparse
 import json
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from statistics import stdev
 from typing import Any
-
-import numpy as np
 
 from benchmark.arguments import arg
 from benchmark.compare.runs import documents, systems_of
@@ -23,6 +20,7 @@ from benchmark.rundir.summaries import read_summary
 from metrics.errors import UserError
 from metrics.files import atomic_write_text
 from metrics.segment import SegmentStats
+from metrics.stats import p_text
 from metrics.summary import summarise
 from metrics.version import versions_apart
 
@@ -48,8 +46,8 @@ SAME = ("task", "world_version", "reward_id", "n_para", "n_src", "sft_steps", "r
 """Fields of `run` in which pooled runs must agree."""
 
 
-def joined(parts: Sequence[SegmentStats]) -> SegmentStats:
-    """One metric of one system over several runs: their segments in a row, ids marked by the run. Raises UserError where signatures differ."""
+def _checked(parts: Sequence[SegmentStats]) -> list[SegmentStats]:
+    """One metric of one system over several runs. Raises UserError where signatures or segments differ."""
     for part in parts[1:]:
         if apart := versions_apart([parts[0].signature], [part.signature], ("one of the runs", "another")):
             raise UserError(apart)
@@ -57,15 +55,15 @@ def joined(parts: Sequence[SegmentStats]) -> SegmentStats:
         raise UserError(
             f"{parts[0].metric}: the runs scored it differently ({' / '.join(sorted({p.signature for p in parts}))}); score them again"
         )
-    ids = tuple(f"{example_id}#{n}" for n, p in enumerate(parts) for example_id in p.example_ids)
-    reasons = tuple(r for p in parts for r in p.reasons)
-    common = parts[0].reason if len({p.reason for p in parts}) == 1 else None
-    return replace(parts[0], example_ids=ids, stats=np.concatenate([p.stats for p in parts]), reasons=reasons, reason=common)
+    if len({p.example_ids for p in parts}) > 1:
+        raise UserError(f"{parts[0].metric}: the runs were measured on different examples; pool runs of the same split and size")
+    return list(parts)
 
 
 def pool(runs: Sequence[Path]) -> dict[str, Any]:
     """The pooled summary (shape of summary.json) with `seeds` and `spread`: {KEY: {METRIC: {"values", "sd"}}}, sd over seeds (n - 1).
 
+    Limits and p of its cells are of the recipe; `these_runs` and `seeds` stand beside them (`metrics.summary.summarise`).
     `transitions_by_seed`: {TRANSITION: {METRIC: [delta of each seed]}}. Raises UserError for fewer than two runs, an equal seed, or runs that
     differ in more than their seed.
     """
@@ -82,13 +80,17 @@ def pool(runs: Sequence[Path]) -> dict[str, Any]:
     task = str(heads[0]["task"])
     tables = [{key: {m.metric: m for m in metrics} for key, metrics in systems_of(run, task).items()} for run in runs]
     keys = [k for k in tables[0] if all(k in t for t in tables)]
-    systems = {k: [joined([t[k][name] for t in tables]) for name in tables[0][k] if all(name in t[k] for t in tables)] for k in keys}
-    first = next(iter(tables[0][keys[0]].values())).example_ids
-    docs = documents(runs[0], task, first)
-    owners = [d if d is not None else i for d, i in zip(docs or [None] * len(first), first, strict=True)] * len(runs)
+    systems = {
+        k: {
+            seed: [_checked([u[k][name] for u in tables])[n] for name in t[k] if all(name in u[k] for u in tables)]
+            for n, (seed, t) in enumerate(zip(seeds, tables, strict=True))
+        }
+        for k in keys
+    }
+    docs = documents(runs[0], task, next(iter(tables[0][keys[0]].values())).example_ids)
     cells = [s["systems"] for s in summaries]
     lineage = {m: (c["in_loop"], c["kin"]) for k in keys for m, c in cells[0][k].items()}
-    made = summarise(systems, owners, {**heads[0], "seed": None, "config_hash": None}, lineage, 0)
+    made = summarise(systems, docs, {**heads[0], "seed": None, "config_hash": None}, lineage, 0)
     spread: dict[str, dict[str, Any]] = {}
     for key in keys:
         for name in made["systems"][key]:
@@ -104,41 +106,62 @@ def pool(runs: Sequence[Path]) -> dict[str, Any]:
     return {**made, "seeds": seeds, "spread": spread, "transitions_by_seed": deltas}
 
 
-def _short(x: float | None, digits: int = 3) -> str:
-    return "-" if x is None else f"{x:.{digits}f}".replace("0.", ".", 1) if abs(x) < 1 else f"{x:.{max(digits - 1, 1)}f}"
-
-
-def _cell(value: dict[str, Any], sd: float | None) -> str:
-    if value["value"] is None:
+def _short(x: float | None, signed: bool = False) -> str:
+    if x is None:
         return "-"
-    return f"{_short(value['value'])} [{_short(value['ci_low'])}, {_short(value['ci_high'])}] ± {_short(sd)}"
+    sign = "+" if signed else ""
+    return f"{x:{sign}.3f}".replace("0.", ".", 1) if abs(x) < 1 else f"{x:{sign}.2f}"
+
+
+def _limits(cell: dict[str, Any], low: str = "ci_low", high: str = "ci_high") -> str:
+    return f"[{_short(cell.get(low))}, {_short(cell.get(high))}]"
+
+
+def _value(cell: dict[str, Any], part: str) -> str:
+    if cell["value"] is None:
+        return "-"
+    sd = cell["seeds"]["sd"]
+    return f"{_short(cell['value'])} {_limits(cell if part == 'recipe' else cell[part])} ± {_short(sd)}"
+
+
+def _change(cell: dict[str, Any] | None, part: str) -> str:
+    if not cell or cell["delta"] is None:
+        return "-"
+    told = cell if part == "recipe" else cell[part]
+    p = told.get("p_holm") if part != "seeds" else told.get("p")
+    return f"{_short(cell['delta'], signed=True)} {_limits(told)} p {p_text(p, bool(told.get('p_floor')))}"
+
+
+def _kept(cell: dict[str, Any]) -> str:
+    if cell.get("ratio") is None:
+        return "not established" if cell.get("kept") is not None else "-"
+    return f"{cell['ratio']:.0%} [{cell['ci_low']:.0%}, {cell['ci_high']:.0%}]"
+
+
+def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
+    return ["| " + " | ".join(head) + " |", "|---" * len(head) + "|", *("| " + " | ".join(row) + " |" for row in rows)]
 
 
 def markdown(pooled: dict[str, Any], metrics: Sequence[str] = SHOWN) -> str:
-    """Two tables: stage x metric (pooled value, 95 % interval, ± spread between seeds), and the transitions with Holm-corrected p."""
-    keys = list(pooled["systems"])
+    """Tables of values and of changes, of the recipe first and of these runs after it; p after Holm's correction."""
+    keys, steps = list(pooled["systems"]), list(pooled["transitions"])
     names = [m for m in metrics if any(m in pooled["systems"][k] for k in keys)]
-    lines = ["| metric | " + " | ".join(keys) + " |", "|---" * (len(keys) + 1) + "|"]
-    for name in names:
-        row = [_cell(pooled["systems"][k][name], pooled["spread"][k][name]["sd"]) if name in pooled["systems"][k] else "-" for k in keys]
-        lines.append(f"| {name} | " + " | ".join(row) + " |")
-    steps = list(pooled["transitions"])
-    lines += ["", "| metric | " + " | ".join(steps) + " | kept |", "|---" * (len(steps) + 2) + "|"]
-    for name in names:
-        row = []
-        for step in steps:
-            cell = pooled["transitions"][step].get(name)
-            shown = cell and cell["delta"] is not None
-            row.append(
-                f"{cell['delta']:+.3f} [{_short(cell['ci_low'])}, {_short(cell['ci_high'])}] p {_short(cell['p_holm'], 4)}"
-                if shown
-                else "-"
-            )
-        kept = pooled["preservation"].get(name) or {}
-        ratio = kept.get("ratio")
-        row.append("-" if ratio is None else f"{ratio:.0%} [{kept['ci_low']:.0%}, {kept['ci_high']:.0%}]")
-        lines.append(f"| {name} | " + " | ".join(row) + " |")
-    return "\n".join(lines)
+    lines: list[str] = []
+    for title, part in (
+        ("The recipe: seeds random, then documents", "recipe"),
+        ("These runs: documents random, the seeds as they are", "these_runs"),
+        ("The seeds alone: Student's t of the seeds' own values (p not corrected)", "seeds"),
+    ):
+        values = [[m, *(_value(pooled["systems"][k][m], part) if m in pooled["systems"][k] else "-" for k in keys)] for m in names]
+        changes = [[m, *(_change(pooled["transitions"][s].get(m), part) for s in steps)] for m in names]
+        kept = [" kept"] if part == "recipe" else []
+        if kept:
+            changes = [[*row, _kept(pooled["preservation"].get(m) or {})] for m, row in zip(names, changes, strict=True)]
+        lines += [f"**{title}**", ""]
+        if part != "seeds":
+            lines += [*_table(["metric", *keys], values), ""]
+        lines += [*_table(["metric", *steps, *(k.strip() for k in kept)], changes), ""]
+    return "\n".join(lines).rstrip()
 
 
 ARGUMENTS = [
@@ -153,8 +176,6 @@ def command(args: argparse.Namespace) -> int:
     pooled = pool([Path(run) for run in args.runs])
     if args.out:
         atomic_write_text(Path(args.out), json.dumps(pooled, ensure_ascii=False, indent=1, allow_nan=False) + "\n")
-    print(
-        f"{len(args.runs)} runs, seeds {', '.join(map(str, pooled['seeds']))}; pooled value [95 % interval over documents] ± SD between seeds\n"
-    )
+    print(f"{len(args.runs)} runs, seeds {', '.join(map(str, pooled['seeds']))}; mean over seeds [95 % interval] ± SD between seeds\n")
     print(markdown(pooled))
     return 0

@@ -13,7 +13,7 @@ from metrics.errors import UserError
 from metrics.records import read_examples
 from metrics.scores import read_scores
 from metrics.segment import SegmentStats
-from metrics.stats import Delta, compare, holm
+from metrics.stats import Delta, compare, holm, p_text
 from metrics.summary import system_keys
 from metrics.version import versions_apart
 
@@ -96,16 +96,16 @@ ARGUMENTS = [
 def command(args: argparse.Namespace) -> int:
     """`compare`."""
     rows = compare_runs(Path(args.run_a), Path(args.run_b))
-    print(f"{'system':20} {'metric':42} {'A':>9} {'B':>9} {'B - A':>9}  {'95 % interval':>20}  {'p':>7} {'p_holm':>7}")
+    print(f"{'system':20} {'metric':42} {'A':>9} {'B':>9} {'B - A':>9}  {'95 % interval':>20}  {'p':>8} {'p_holm':>8}")
     for row in rows:
         delta = row.delta
         if delta.delta is None:
             print(f"{row.key:20} {row.metric:42} {_number(row.a):>9} {_number(row.b):>9} {'-':>9}  {delta.reason}")
             continue
         limits = f"[{_number(delta.ci_low)}, {_number(delta.ci_high)}]"
-        p, p_holm = (f"{x:.4f}" if x is not None else "-" for x in (delta.p, row.p_holm))
+        p, p_holm = (p_text(x, delta.p_floor) for x in (delta.p, row.p_holm))
         mark = "  *" if row.p_holm is not None and row.p_holm < ALPHA else ""
         values = f"{_number(row.a):>9} {_number(row.b):>9} {_number(delta.delta):>9}"
-        print(f"{row.key:20} {row.metric:42} {values}  {limits:>20}  {p:>7} {p_holm:>7}{mark}")
+        print(f"{row.key:20} {row.metric:42} {values}  {limits:>20}  {p:>8} {p_holm:>8}{mark}")
     print(f"A = {args.run_a}, B = {args.run_b}; * : p_holm < {ALPHA}, Holm over the metrics of a system")
     return 0

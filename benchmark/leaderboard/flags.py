@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from benchmark.report.words import number
+from benchmark.report.words import number, p_value
 
 ALPHA = 0.05
 REWARD = "reward.mean"
@@ -38,6 +38,8 @@ class Move:
     before: float
     after: float
     p: float
+    floor: bool = False
+    """p is the smallest that the draws could give."""
 
     @property
     def direction(self) -> int:
@@ -46,8 +48,7 @@ class Move:
 
     def __str__(self) -> str:
         """"reward.mean 0.430 → 0.586 (p 0.001)"."""
-        p = f"{self.p:.3f}" if self.p >= 0.001 else "< 0.001"
-        return f"{self.metric} {number(self.before, self.metric)} → {number(self.after, self.metric)} (p {p})"
+        return f"{self.metric} {number(self.before, self.metric)} → {number(self.after, self.metric)} (p {p_value(self.p, self.floor)})"
 
 
 def watched(primary: str) -> tuple[str, ...]:

@@ -24,10 +24,10 @@ from benchmark.leaderboard.scoring import NEAR, segments
 from benchmark.leaderboard.sources import same_reward
 from benchmark.registry import nearest
 from metrics.errors import UserError
-from metrics.preservation import preservation_from_draws
+from metrics.preservation import preserved
 from metrics.segment import SegmentStats
 from metrics.stages import STAGES
-from metrics.stats import Resampler, common_segments, holm, incomparable
+from metrics.stats import Resampler, at_floor, common_segments, holm, incomparable
 
 if TYPE_CHECKING:
     import numpy as np
@@ -219,13 +219,16 @@ class _Statistics:
         s = self.board["statistics"]
         return Resampler(self.ids, self.docs, s["draws"], draws, s["seed"] if seed is None else seed, s["level"])
 
-    def tested(self, pairs: Sequence[tuple[SegmentStats, SegmentStats]]) -> list[Compared | None]:
-        """The two values of each (before, after) on the segments scored in both, and the p of their difference; None for what cannot be compared."""
+    def tested(self, pairs: Sequence[tuple[SegmentStats, SegmentStats]], family: int) -> list[Compared | None]:
+        """The two values of each (before, after) on the segments scored in both, and the p of their difference; None for what cannot be compared.
+
+        family: how many tests Holm's correction will count, which decides the number of draws.
+        """
         # Where the same segments are missing in both, or none, they are common as they are: most of the time on a large board goes here.
         usable = {
             i: (a, b) if a.reasons == b.reasons else common_segments(a, b) for i, (a, b) in enumerate(pairs) if incomparable(a, b) is None
         }
-        ps = self.sampler(len(usable)).permutation([([a], [b]) for a, b in usable.values()])
+        ps = self.sampler(family).permutation([([a], [b]) for a, b in usable.values()])
         out: list[Compared | None] = [None] * len(pairs)
         for (i, (a, b)), p in zip(usable.items(), ps, strict=True):
             before, after = a.value(), b.value()
@@ -238,7 +241,7 @@ class _Statistics:
         primary, n = self.board["primary"], sum(r.rank is not None for r in rows)
         stats = [self.load(same[0].entry, [primary])[0] for same in contenders]
         pairs = [(i, j) for i, j in combinations(range(len(stats)), 2) if stats[i] is not None and stats[j] is not None]
-        found = self.tested([(stats[i], stats[j]) for i, j in pairs]) if pairs else []  # type: ignore[misc]
+        found = self.tested([(stats[i], stats[j]) for i, j in pairs], len(pairs)) if pairs else []  # type: ignore[misc]
         corrected = holm({str(k): None if c is None else c[2] for k, c in enumerate(found)})
         better, worse = [0] * len(stats), [0] * len(stats)
         for k, ((i, j), one) in enumerate(zip(pairs, found, strict=True)):
@@ -269,7 +272,7 @@ class _Statistics:
             seeds = {r.entry["draw_seed"] for r in stages}
             sampler = self.sampler(0, seeds.pop() if len(seeds) == 1 else None)
             three = stats[0], stats[1], stats[2]
-            group.preservation = preservation_from_draws(sampler, three, sampler.bootstrap(stats), sampler.jackknife(stats))
+            group.preservation = preserved(sampler, three)
 
     def _hacking(self, groups: Sequence[Group], primary: str) -> None:
         pairs: list[tuple[SegmentStats, SegmentStats]] = []
@@ -286,12 +289,16 @@ class _Statistics:
                     pairs.append((a, b))
                     owners.append((i, name))
         own_of: list[dict[str, Compared]] = [{} for _ in groups]
-        for (i, name), one in zip(owners, self.tested(pairs) if pairs else [], strict=True):
+        # As many draws, and as many tests in Holm's family, whatever is shown and whatever else the system was scored by.
+        family = len(watched(primary))
+        for (i, name), one in zip(owners, self.tested(pairs, family) if pairs else [], strict=True):
             if one is not None:
                 own_of[i][name] = one
         for group, (first, last), own in zip(groups, ends, own_of, strict=True):
-            corrected = holm({name: p for name, (_, _, p) in own.items()})
-            moves = {name: Move(name, before, after, corrected[name] or 0.0) for name, (before, after, _) in own.items()}
+            corrected = holm({name: p for name, (_, _, p) in own.items()}, family)
+            moves = {
+                name: Move(name, before, after, corrected[name] or 0.0, at_floor(p, DRAWS)) for name, (before, after, p) in own.items()
+            }
             own_reward = REWARD in moves and self._own_reward(group)
             group.hacked, flags = hacking(moves, primary, own_reward, partial(_both, first, last))
             group.flags += flags

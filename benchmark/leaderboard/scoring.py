@@ -136,6 +136,7 @@ def described(
 
     The same intervals as in the summary.json of a run with this seed and the board's number of draws.
     """
+    from metrics.estimates import level_of
     from metrics.stats import Resampler
 
     wanted = board["statistics"]
@@ -143,9 +144,10 @@ def described(
     sampler = Resampler(tuple(e.id for e in examples), docs, wanted["draws"], seed=seed, level=wanted["level"])
     scores: dict[str, dict[str, Any]] = {}
     signatures: dict[str, str] = {}
-    for m, draws, left_out in zip(metrics, sampler.bootstrap(metrics), sampler.jackknife(metrics), strict=True):
-        value = m.value()
-        low, high = sampler.limits(draws, value, left_out)
+    for m in metrics:
+        measured, value = sampler.measured([m]), m.value()
+        limits = None if measured is None else sampler.limits(level_of(measured))
+        low, high = (None, None) if limits is None else (limits.low, limits.high)
         key = signature_key(m.signature)
         signatures[key] = m.signature
         cell = {"value": rounded(value), "ci_low": rounded(low), "ci_high": rounded(high), "n_scored": m.n_scored, "signature": key}

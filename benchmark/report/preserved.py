@@ -33,7 +33,7 @@ def preservation_table(data: RunData) -> tuple[list[dict[str, Any]], list[tuple[
                 "recovery": number(data.cell(prefix + "post-recovery", bare).get("value"), bare),
                 "kept": number(cell.get("kept"), bare, signed=True),
                 "ratio": _percent(cell.get("ratio")),
-                "reason": cell.get("reason") or "",
+                "reason": cell.get("reason") or cell.get("caution") or "",
                 "limits": f"[{_percent(cell['ci_low'])}, {_percent(cell['ci_high'])}]" if is_number(cell.get("ci_low")) else "",
                 **_bar(cell),
             }

@@ -135,7 +135,8 @@ def _cell(metric: str, key: str, systems: dict[str, Any], transitions: dict[str,
     parent = PARENTS.get(stage_of(key))
     moved = transitions.get(f"{prefix_of(key)}{parent}->{key}", {}).get(metric) if parent else None
     scored, total = cell.get("n_scored"), cell.get("n_total")
-    note = "" if scored == total else f"{scored} of {total} scored"
+    notes = ["" if scored == total else f"{scored} of {total} scored", cell.get("ci_reason"), cell.get("caution")]
+    note = "; ".join(n for n in notes if n)
     return Cell(
         number(cell["value"], metric),
         interval(cell.get("ci_low"), cell.get("ci_high"), metric),
@@ -222,7 +223,8 @@ def _change(data: RunData, before: str, after: str, metric: str, cell: dict[str,
     if paired := cell.get("paired"):
         delta = number(paired.get("delta"), metric, signed=True)
         limits = interval(paired.get("ci_low"), paired.get("ci_high"), metric, signed=True)
-        note = f"on the {paired.get('n')} segments scored in both: {delta} {limits}, p {p_value(paired.get('p'))}"
+        note = f"on the {paired.get('n')} segments scored in both: {delta} {limits}, p {p_value(paired.get('p'), paired.get('p_floor'))}"
+    note = "; ".join(n for n in (note, cell.get("ci_reason"), cell.get("caution")) if n)
     return Change(
         metric,
         label(metric),
@@ -230,8 +232,8 @@ def _change(data: RunData, before: str, after: str, metric: str, cell: dict[str,
         number(data.cell(after, metric).get("value"), metric),
         number(cell["delta"], metric, signed=True),
         interval(cell.get("ci_low"), cell.get("ci_high"), metric, signed=True),
-        p_value(cell.get("p")),
-        p_value(cell.get("p_holm")),
+        p_value(cell.get("p"), cell.get("p_floor")),
+        p_value(cell.get("p_holm"), cell.get("p_floor")),
         direction(cell),
         tone(cell, data.cell(after, metric).get("higher_is_better")),
         note,

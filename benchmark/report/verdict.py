@@ -87,8 +87,8 @@ def leading(data: RunData, *keys: str) -> str | None:
 def change(data: RunData, before: str, after: str, metric: str) -> str:
     """ "0.610 → 0.722 (+0.112 [0.080, 0.140], p_holm < 0.001)"."""
     a, b, cell = data.cell(before, metric), data.cell(after, metric), data.transition(before, after).get(metric, {})
-    p = p_value(cell.get("p_holm"))
-    tested = f", p_holm {p if p.startswith('<') else '= ' + p}" if p != "–" else ", not tested"
+    p = p_value(cell.get("p_holm"), cell.get("p_floor"))
+    tested = f", p_holm {p if p.startswith(('<', '≤')) else '= ' + p}" if p != "–" else ", not tested"
     limits = interval(cell.get("ci_low"), cell.get("ci_high"), metric)
     delta = number(cell.get("delta"), metric, signed=True)
     return f"{number(a.get('value'), metric)} → {number(b.get('value'), metric)} ({delta}{' ' + limits if limits else ''}{tested})"
@@ -213,6 +213,9 @@ def _kept(data: RunData, keys: dict[str, str], prefix: str) -> Finding:
     ratio, low, high = cell["ratio"], cell.get("ci_low"), cell.get("ci_high")
     limits = f" [{_percent(low)}, {_percent(high)}]" if is_number(low) and is_number(high) else ""
     sentence = f"{label(metric)}: {_percent(ratio)}{limits} of what RL added over post-sft is left after recovery ({gained})."
+    if _sign(data.transition(keys["post-sft"], keys["post-rl"]).get(metric)) == 0:
+        # A share of a gain that is itself not established is no finding, however large it is.
+        return Finding(question, "not established", sentence + " The gain itself is not significant after Holm's correction.", "mixed")
     tone = "good" if is_number(low) and low > 0 and ratio >= MOST else "mixed" if ratio > 0 else "bad"
     return Finding(question, _percent(ratio), sentence, tone)
 

@@ -78,10 +78,12 @@ def interval(low: Any, high: Any, metric: str, signed: bool = False) -> str:
     return f"[{number(low, metric, signed)}, {number(high, metric, signed)}]" if is_number(low) and is_number(high) else ""
 
 
-def p_value(p: Any) -> str:
-    """A p-value with 3 decimals, "< 0.001" below that, "–" for null."""
+def p_value(p: Any, floor: Any = False) -> str:
+    """A p-value with 3 decimals, "< 0.001" below that, "–" for null; "≤ 0.0035" where it is the smallest that the draws could give (`p_floor`)."""
     if not is_number(p):
         return "–"
+    if floor and p < 1:
+        return f"≤ {p:.4f}" if p >= 0.0001 else f"≤ {p:.1g}"
     return "< 0.001" if p < 0.001 else f"{p:.3f}"
 
 

@@ -5,7 +5,7 @@ from functools import lru_cache
 import numpy as np
 import pytest
 
-from metrics.preservation import preservation, preservation_from_draws
+from metrics.preservation import preservation, preserved
 from metrics.segment import SegmentStats, unscorable
 from metrics.stats import Resampler
 
@@ -82,9 +82,8 @@ def test_an_unscorable_stage_has_no_preservation():
 def test_the_joint_interval_covers_the_true_ratio():
     rng, n = np.random.default_rng(4), 300
     sets = [stages(rng, n) for _ in range(1000)]
-    sampler = Resampler(sets[0][0].example_ids, draws_boot=1000)
-    draws = sampler.bootstrap([s for triple in sets for s in triple])
-    found = [preservation_from_draws(sampler, tuple(t), draws[3 * i : 3 * i + 3]) for i, t in enumerate(sets)]
+    sampler = Resampler(sets[0][0].example_ids)
+    found = [preserved(sampler, tuple(t)) for t in sets]
     assert all(f["ratio"] is not None for f in found)
     covered = np.mean([f["ci_low"] <= 0.75 <= f["ci_high"] for f in found])
     assert 0.93 <= covered <= 0.975

@@ -82,7 +82,9 @@ def test_deltas_are_the_differences_of_the_values_shown(summary):
             if cell["delta"] is not None:
                 values = [summary["systems"][k][metric]["value"] for k in (before, after)]
                 assert cell["delta"] == pytest.approx(values[1] - values[0], abs=1e-12)
-                assert cell["ci_low"] <= cell["delta"] <= cell["ci_high"]
+                # All outputs longer by the same 50 characters: nothing says what another document would do.
+                assert (metric == "verbosity.chars") == (cell["ci_low"] is None) == ("ci_reason" in cell)
+                assert cell["ci_low"] is None or cell["ci_low"] <= cell["delta"] <= cell["ci_high"]
                 assert 0 < cell["p"] <= cell["p_holm"] <= 1
 
 
