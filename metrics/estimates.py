@@ -186,8 +186,11 @@ def run_limits(x: Contrast, level: float, drawn: np.ndarray | None) -> Range:
     return _scaled(make(x.value / x.scale, x.moved, x.weights, level), x, caution)
 
 
-def recipe_limits(x: Contrast, level: float) -> Range:
-    """Limits with seeds random (see the module); those of `run_limits` where there is one seed cannot be had."""
+def recipe_limits(x: Contrast, level: float, runs: Range | None = None) -> Range:
+    """Limits with seeds random (see the module) of a value or difference that holds several seeds.
+
+    runs: the limits of `run_limits`; those of a metric without bounds are never narrower: its documents may be skewed, which t does not see.
+    """
     if x.reason is not None:
         return Range(None, None, x.reason)
     variance, df = recipe_variance(x, level)
@@ -201,7 +204,10 @@ def recipe_limits(x: Contrast, level: float) -> Range:
         fallback = intervals.fallback_draws(x.weights)
         return _scaled(intervals.fraction_limits_of(x.value / x.scale, np.asarray(variance), df, fallback, level), x, caution)
     half = float(intervals.student(level, df)) * variance**0.5 * (x.scale or 1.0)
-    return Range(x.value - half, x.value + half, caution=caution)
+    low, high = x.value - half, x.value + half
+    if x.scale is None and runs is not None and runs.low is not None and runs.high is not None:
+        low, high = min(low, runs.low), max(high, runs.high)
+    return Range(low, high, caution=caution)
 
 
 def recipe_p(x: Contrast, level: float) -> float | None:

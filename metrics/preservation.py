@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from metrics.estimates import Measured, Range, difference, ratio_limits, recipe_limits
+from metrics.estimates import Contrast, Measured, Range, difference, ratio_limits, recipe_limits
 from metrics.resampling import DRAWS_BOOT, LEVEL, Resampler
 from metrics.segment import SegmentStats
 from metrics.stats import incomparable
@@ -52,8 +52,9 @@ def preservation_of(sampler: Resampler, metric: SegmentStats, stages: Sequence[M
         return {**dict.fromkeys(EMPTY), "reason": "no value in one of the stages"}
     kept, gain = difference(recovery, sft), difference(rl, sft)
 
-    def limits(x: object) -> Range:
-        return recipe_limits(x, sampler.level) if gain.of_seeds else sampler.limits(x)  # type: ignore[arg-type]
+    def limits(x: Contrast) -> Range:
+        runs = sampler.limits(x)
+        return recipe_limits(x, sampler.level, runs) if gain.of_seeds else runs
 
     told = limits(kept)
     cell: Cell = {**dict.fromkeys(EMPTY), "kept": kept.value, "kept_ci_low": told.low, "kept_ci_high": told.high}

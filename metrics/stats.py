@@ -235,7 +235,7 @@ def pool_seeds(
         return Pooled(
             x.value, None, None, None, told, run_low=run.low, run_high=run.high, run_p=run_p, reason="one seed says nothing about others"
         )
-    recipe, (seeds, seed_p) = recipe_limits(x, level), seed_limits(x, level)
+    recipe, (seeds, seed_p) = recipe_limits(x, level, run), seed_limits(x, level)
     p = None if base is None else recipe_p(x, level)
     seed_p = None if base is None else seed_p
     sd = float(np.std(values, ddof=1))

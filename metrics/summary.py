@@ -157,7 +157,8 @@ class _Found:
 
 def _limits(sampler: Resampler, x: Contrast) -> dict[str, Any]:
     """The fields of a cell that tell how sure its value is."""
-    runs = _told(sampler.limits(x))
+    of_runs = sampler.limits(x)
+    runs = _told(of_runs)
     if not x.of_seeds:
         return runs
     values = x.per_seed
@@ -169,7 +170,7 @@ def _limits(sampler: Resampler, x: Contrast) -> dict[str, Any]:
     }
     if not x.single:
         told["p"] = p
-    return {**_told(recipe_limits(x, sampler.level)), "these_runs": runs, "seeds": told}
+    return {**_told(recipe_limits(x, sampler.level, of_runs)), "these_runs": runs, "seeds": told}
 
 
 def _told(limits: Range) -> dict[str, Any]:
