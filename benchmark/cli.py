@@ -109,7 +109,7 @@ class _Parser(argparse.ArgumentParser):
 def build_parser(command: str | None = None) -> argparse.ArgumentParser:
     """The parser of all commands; the arguments of one command alone, whose module is imported for them."""
     parser = _Parser(prog="python -m benchmark", description="Measures what each stage of source-grounded semantic RL does to a model.")
-    parser.add_argument("--version", action="store_true", help="print the version of the suite and of its metrics")
+    parser.add_argument("--version", dest="of_suite", action="store_true", help="print the version of the suite and of its metrics")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", parser_class=_Parser)
     for name, (target, summary) in COMMANDS.items():
         sub = commands.add_parser(name, help=summary, description=summary[0].upper() + summary[1:] + ".", allow_abbrev=False)
@@ -175,7 +175,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             raise UserError(f"unknown command {arguments[0]!r}; {nearest(arguments[0], COMMANDS)}")
         parser = build_parser(arguments[0] if arguments else None)
         args = parser.parse_args(arguments)
-        if args.version:
+        if args.of_suite:
             print(_version())
             return 0
         if args.command is None:

@@ -18,7 +18,7 @@ from benchmark.registry import nearest
 from benchmark.report.safetext import plain
 from metrics.errors import UserError
 
-ACTIONS = {
+TARGETS = {
     "show": "benchmark.leaderboard.show:show",
     "verify": "benchmark.leaderboard.verify:command",
     "export": "benchmark.leaderboard.export:command",
@@ -43,7 +43,7 @@ ARGUMENTS = [
 
 def command(args: argparse.Namespace) -> int:
     """`leaderboard`."""
-    module, _, attr = ACTIONS[args.action].partition(":")
+    module, _, attr = TARGETS[args.action].partition(":")
     return int(getattr(import_module(module), attr)(args))
 
 
