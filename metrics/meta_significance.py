@@ -7,20 +7,20 @@ correlation needs is linear in s, so all draws are matrix products and no metric
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
-if TYPE_CHECKING:
-    from metrics.meta import Judgements
+from metrics.judgements import Judgements
+from metrics.ties import orders, snapped
 
 _CHUNK_CELLS = 2_000_000
 _EPS = 1e-10
 
 
 def _standardised(x: np.ndarray) -> np.ndarray:
+    wide = float(np.ptp(x)) or 1.0
+    x = (x - x.mean()) / wide
     spread = x.std()
-    return (x - x.mean()) / (spread if spread > 0 else 1.0)
+    return x / (spread if spread > 0 else 1.0)
 
 
 def _signs(values: np.ndarray) -> np.ndarray:
@@ -31,8 +31,8 @@ def _signs(values: np.ndarray) -> np.ndarray:
 
 def _system_figures(human: np.ndarray, scores: np.ndarray) -> dict[str, np.ndarray]:
     """`human` (k,), `scores` (m, k) system means -> three figures (m,); NaN where undefined."""
-    gold, order = _signs(human), _signs(scores)
-    centred, h = scores - scores.mean(axis=1, keepdims=True), human - human.mean()
+    gold, order = orders(human), _signs(scores)
+    centred, h = scores - scores.mean(axis=1, keepdims=True), (human - human.mean()) / (float(np.ptp(human)) or 1.0)
     with np.errstate(divide="ignore", invalid="ignore"):
         return {
             "system.pairwise_accuracy": (order == gold).mean(axis=1),
@@ -52,12 +52,13 @@ class _Linear:
         counts = np.bincount(j.system, minlength=n_systems)
         rated_counts = np.bincount(j.system[rated], minlength=n_systems)
         self.systems = np.flatnonzero(rated_counts > 0)
-        self.human_mean = (np.bincount(j.system[rated], j.human[rated], minlength=n_systems))[self.systems] / rated_counts[self.systems]
+        sums, sizes = (np.bincount(j.system[rated], v, minlength=n_systems)[self.systems] for v in (j.human[rated], np.abs(j.human[rated])))
+        self.human_mean = snapped(sums / rated_counts[self.systems], sizes / rated_counts[self.systems])
         self.mid_mean = (np.bincount(j.system, self.mid, minlength=n_systems) / counts)[self.systems]
         # One block of rows per system: a block's product gives that system's mean and its part of the pooled sums.
         self.order = np.argsort(j.system, kind="stable")
         self.cuts = np.concatenate([[0], np.cumsum(counts)])
-        gold = np.where(rated, j.human - j.human[rated].mean(), 0.0)
+        gold = np.where(rated, (j.human - j.human[rated].mean()) / (float(np.ptp(j.human[rated])) or 1.0), 0.0)
         self.gold_square, self.n = float((gold**2).sum()), int(rated.sum())
         mid, half = np.where(rated, self.mid, 0.0), np.where(rated, self.half, 0.0)
         self.sums = (mid.sum(), (mid**2 + half**2).sum(), (gold * mid).sum())

@@ -5,6 +5,7 @@ Spreadsheets write quotation marks that would be read as text; such a file is re
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -14,6 +15,9 @@ from metrics.files import read_bytes
 Row = tuple[int, dict[str, str]]
 """(line number from 1, column -> stripped cell)."""
 MAX_BYTES = 2 * 2**30
+LARGEST = 1e100
+"""Numbers beyond it are refused: their squares could not be summed."""
+_DECIMAL = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?")
 
 
 def lines_of(path: str | Path, limit: int = MAX_BYTES) -> list[str]:
@@ -67,6 +71,20 @@ def read_tsv(path: str | Path, required: Sequence[str], allowed: Sequence[str] |
             raise UserError(f"{path}, line {number}: {bad} is quoted as spreadsheets do, and the quotation marks would be read as text; "
                             "write plain tabs, or JSON Lines")
         yield number, row
+
+
+def number_of(cell: str, column: str, where: str) -> float:
+    """The one reader of numbers in tables: a plain decimal number in ASCII digits, with an exponent if need be.
+
+    Python's float() takes more ("1_0" is 10, "infinity", digits of any script); in a table of judgements that is a slip. Raises UserError that
+    names the place for anything else, and for a number beyond LARGEST.
+    """
+    value = float(cell) if len(cell) <= 100 and _DECIMAL.fullmatch(cell) else None
+    if value is None:
+        raise UserError(f"{where}: {column} is {cell[:40]!r}, not a finite number; write a plain decimal number such as 0.75")
+    if abs(value) > LARGEST:
+        raise UserError(f"{where}: {column} is {cell[:40]!r}, beyond {LARGEST:g}, the largest number that can be used; check the column")
+    return value
 
 
 def _by_commas(names: Sequence[str], missing: Sequence[str]) -> bool:

@@ -11,6 +11,7 @@ ARGUMENTS = [
     arg("--judgements", required=True, metavar="FILE", help="judgements.tsv: system, item, metric, human [, metric2]"),
     arg("--seed", type=int, default=0, help="permutation draws (default: 0)"),
     arg("--out", required=True, metavar="FILE", help="JSON file to write"),
+    arg("--skip-invalid", action="store_true", help="go on without rows that cannot be used, counted in the output"),
 ]
 """Of `meta-eval`."""
 
@@ -18,15 +19,21 @@ ARGUMENTS = [
 def command(args: argparse.Namespace) -> int:
     """Writes the figures of judgements.tsv as JSON and prints them."""
     from metrics.files import atomic_write_text
-    from metrics.meta import meta_evaluate, read_judgements
+    from metrics.meta import DRAWS, meta_evaluate, read_judgements
+    from metrics.rejects import Rejects
+    from metrics.stats import at_floor, p_text
 
-    found = meta_evaluate(read_judgements(args.judgements), args.seed)
+    rejects = Rejects(args.judgements, skip=args.skip_invalid, offered=True)
+    found = meta_evaluate(read_judgements(args.judgements, rejects), args.seed)
+    if note := rejects.note():
+        found["rejected"] = rejects.as_dict()
+        print(f"note: {note}")
     atomic_write_text(args.out, json.dumps(found, ensure_ascii=False, indent=1, allow_nan=False) + "\n")
     print(f"{found['n_systems']} systems, {found['n_items']} items, {found['n_rated']} rated segments")
     for level in ("system", "segment"):
         for name, value in found[level].items():
             print(f"{level + '.' + name:30s} {'-' if value is None else value}")
     for name, row in found.get("comparison", {}).items():
-        print(f"metric2 - metric, {name:24s} delta {row['delta']} p {row['p']}")
+        print(f"metric2 - metric, {name:24s} delta {row['delta']} p {p_text(row['p'], at_floor(row['p'], DRAWS))}")
     print(f"figures: {args.out}")
     return 0

@@ -43,7 +43,7 @@ def by_definition(item, human, metric, threshold):
         rows = np.flatnonzero(item == i)
         right = total = 0
         for a, b in itertools.combinations(rows, 2):
-            tie = abs(metric[a] - metric[b]) <= threshold
+            tie = round(abs(metric[a] - metric[b]) - threshold, 9) <= 0  # 0.3 - 0.2 is 0.1, whatever floats say
             right += (human[a] == human[b]) if tie else (human[a] - human[b]) * (metric[a] - metric[b]) > 0
             total += 1
         if total:

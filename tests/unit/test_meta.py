@@ -124,7 +124,7 @@ def test_the_linear_algebra_of_the_swaps_is_the_plain_computation(tmp_path):
     ("text", "parts"),
     [
         ("system\titem\tmetric\nA\t1\t2\n", ["line 1", "human"]),
-        ("system item metric human\n", ["line 1", "tab separated"]),
+        ("system item metric human\n", ["line 1", "missing: system", "<TAB>"]),
         ("", ["line 1", "system, item, metric, human"]),
         (HEADER + "\tmetric\nA\t1\t2\t3\t4\n", ["line 1", "named twice"]),
         (HEADER + "\n", ["holds no rows"]),
@@ -133,6 +133,12 @@ def test_the_linear_algebra_of_the_swaps_is_the_plain_computation(tmp_path):
         (HEADER + "\nA\t1\t\t3\n", ["line 2", "only human may be empty"]),
         (HEADER + "\nA\t1\t2\tnan\n", ["line 2", "human"]),
         (HEADER + "\nA\t1\tinf\t1\n", ["line 2", "metric"]),
+        (HEADER + "\nA\t1\t2\t1_0\n", ["line 2", "human is '1_0'"]),
+        (HEADER + "\nA\t1\t\u0e51\t1\n", ["line 2", "metric is '\u0e51'"]),
+        (HEADER + "\nA\t1\t0x1p3\t1\n", ["line 2", "plain decimal"]),
+        (HEADER + "\nA\t1\t2\t1e308\n", ["line 2", "beyond 1e+100"]),
+        (HEADER + "\nA\t1\t2\t1e999\n", ["line 2", "beyond 1e+100"]),
+        (HEADER + "\nA\t1\t" + "9" * 5000 + "\t1\n", ["line 2", "metric is '999"]),
         (HEADER + "\tmetric2\nA\t1\t1\t1\t\n", ["line 2", "metric2"]),
         (HEADER + "\nA\t1\t2\t3\n\nA\t1\t2\t3\n", ["line 4", "line 2"]),
         (HEADER + "\n\t1\t2\t3\n", ["line 2", "must not be empty"]),
@@ -151,7 +157,7 @@ def test_a_missing_file_and_other_encodings(tmp_path):
     with pytest.raises(UserError, match="cannot read"):
         read_judgements(tmp_path / "none.tsv")
     (tmp_path / "j.tsv").write_bytes(HEADER.encode("utf-16"))
-    with pytest.raises(UserError, match="line 1: not UTF-8"):
+    with pytest.raises(UserError, match="it is UTF-16; save it as UTF-8"):
         read_judgements(tmp_path / "j.tsv")
     (tmp_path / "j.tsv").write_bytes(f"{HEADER}\nA\t1\t1\t1\nB\t\u0e01".encode()[:-1] + b"\t1\t1\n")
     with pytest.raises(UserError, match=r"j\.tsv, line 3: not UTF-8"):
@@ -169,3 +175,67 @@ def test_a_bom_windows_line_ends_and_further_columns_are_fine(tmp_path):
     path = tmp_path / "j.tsv"
     path.write_bytes(("\ufeff" + HEADER + "\tnote\r\nA\t1\t2\t3\thello\r\nB\t1\t1\t1\t\r\n").encode())
     assert meta_evaluate(read_judgements(path))["system"]["pairwise_accuracy"] == 1
+
+
+@pytest.mark.parametrize(("cell", "value"), [("1e-3", 0.001), ("-.5", -0.5), ("+2.", 2.0), ("1E+05", 1e5)])
+def test_plain_decimal_numbers_are_read(tmp_path, cell, value):
+    assert read_judgements(write(tmp_path, f"A\t1\t{cell}\t1")).metric[0] == value
+
+
+def test_means_that_differ_by_rounding_are_ties_in_every_figure(tmp_path):
+    """A and B have the same scores in another order, and C wins in both columns: accuracy and tau-b are 1."""
+    rows = [f"A\t{i}\t{m}\t{h}" for i, (m, h) in enumerate([(0.1, 1), (0.2, 2), (0.3, 3)])]
+    rows += [f"B\t{i}\t{m}\t{h}" for i, (m, h) in enumerate([(0.3, 3), (0.2, 2), (0.1, 1)])]
+    rows += [f"C\t{i}\t{m}\t5" for i, m in enumerate([0.5, 0.1, 0.9])]
+    found = meta_evaluate(read_judgements(write(tmp_path, *rows)))
+    assert (found["system"]["pairwise_accuracy"], found["system"]["kendall_tau_b"]) == (1.0, 1.0)
+    # The sum of .1 and .2 is not the double of .3; the decimals are the same.
+    same = [f"A\t{i}\t{m}\t1" for i, m in enumerate((0.1, 0.2))] + [f"B\t{i}\t0.15\t1" for i in range(2)] + ["C\t0\t1\t2", "C\t1\t1\t2"]
+    assert meta_evaluate(read_judgements(write(tmp_path, *same)))["system"]["kendall_tau_b"] == 1.0
+
+
+def test_the_threshold_of_acc_eq_is_a_decimal_and_takes_in_all_differences_that_are_equal_to_it(tmp_path):
+    # The humans tie all of item 1; .4 - .3, .3 - .2 and .2 - .1 are one difference of .1 and three different floats.
+    rows = [f"{s}\t1\t{m}\t1" for s, m in zip("ABCD", (0.1, 0.2, 0.3, 0.4), strict=True)]
+    rows += [f"{s}\t2\t{m}\t{h}" for s, m, h in zip("ABCD", (1, 2, 3, 4), (1, 2, 3, 4), strict=True)]
+    segment = meta_evaluate(read_judgements(write(tmp_path, *rows)))["segment"]
+    assert (segment["acc_eq"], segment["acc_eq_threshold"]) == (1.0, 0.3)
+
+
+@pytest.mark.parametrize("scale", [1e-300, 1e99])
+def test_very_small_and_very_large_scores_are_scores(tmp_path, scale):
+    values = [(3, 1), (1, 2), (2, 4), (5, 3), (4, 6)]
+    plain = meta_evaluate(read_judgements(write(tmp_path, *(f"s{i}\t1\t{m}\t{h}" for i, (m, h) in enumerate(values)))))
+    scaled = meta_evaluate(read_judgements(write(tmp_path, *(f"s{i}\t1\t{m * scale!r}\t{h * scale!r}" for i, (m, h) in enumerate(values)))))
+    for level in ("system", "segment"):
+        for name, value in plain[level].items():
+            if name != "acc_eq_threshold":
+                assert scaled[level][name] == pytest.approx(value)
+
+
+def test_rows_that_cannot_be_used_are_left_out_when_asked_and_counted(tmp_path, capsys):
+    from benchmark.cli import main
+
+    path = write(tmp_path, "A\t1\t2\t1", "B\t1\tx\t2", "C\t1\t3\t1_0", "D\t1\t4\t3")
+    out = tmp_path / "m.json"
+    assert main(["meta-eval", "--judgements", str(path), "--out", str(out)]) == 2
+    assert not out.exists()
+    assert "2 of 4 rows cannot be used" in capsys.readouterr().err
+    assert main(["meta-eval", "--judgements", str(path), "--out", str(out), "--skip-invalid"]) == 0
+    found = json.loads(out.read_text("utf-8"))
+    assert (found["n_systems"], found["rejected"]["left_out"], found["system"]["kendall_tau_b"]) == (2, 2, 1.0)
+
+
+def test_judgements_figures_and_tests_import_each_other_in_one_direction():
+    import ast
+    from pathlib import Path
+
+    import metrics
+
+    def imports(name):
+        tree = ast.parse((Path(metrics.__file__).parent / f"{name}.py").read_text("utf-8"))
+        return {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
+
+    assert "metrics.meta_significance" in imports("meta")
+    for name in ("meta_significance", "judgements", "ties"):
+        assert "metrics.meta" not in imports(name)
