@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from metrics.alignment import CLAUSE_TYPES
 from metrics.known import Known
 from metrics.matching import may_begin, may_end
-from metrics.numbers import NumberMention, extract_numbers
+from metrics.numbers import NumberMention, claims
 from metrics.records import QUANTITY_TYPES
 from metrics.statements.invented import invented_names
 
@@ -45,7 +45,7 @@ class Mentions:
         self.inventory, self.known, self.text = inventory, known, text
         self.facts = known.facts
         lang = known.example.target_lang
-        self.numbers = extract_numbers(text, known.lang)
+        self.numbers = claims(text, known.lang)
         self.taken = [False] * len(text)
         """Per code point: does a mention cover it?"""
         inside = {at for number in self.numbers for at in range(number.core[0] + 1, number.core[1])}

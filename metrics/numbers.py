@@ -15,7 +15,7 @@ from metrics.reading.words import base_language
 
 NumberMention = Reading
 
-__all__ = ["Key", "NumberMention", "base_language", "extract_numbers", "support_keys"]
+__all__ = ["Key", "NumberMention", "base_language", "claims", "extract_numbers", "support_keys"]
 
 
 def extract_numbers(text: str, lang: str) -> list[NumberMention]:
@@ -24,4 +24,9 @@ def extract_numbers(text: str, lang: str) -> list[NumberMention]:
     `lang` is a language code (zh, th, bo, en have rules of their own; its region and script are ignored). Left out are what says
     no value (几十万, หลายแสน) and words that are numbers only perhaps (หนึ่ง, 第三).
     """
-    return [found for found in numbers(text, base_language(lang)) if found.kind in NUMBER_KINDS and not found.indefinite and not found.lone]
+    return [found for found in claims(text, lang) if not found.indefinite]
+
+
+def claims(text: str, lang: str) -> list[NumberMention]:
+    """What `extract_numbers` gives, and the orders of magnitude (几十万, หลายแสน), which are right or wrong, too."""
+    return [found for found in numbers(text, base_language(lang)) if found.kind in NUMBER_KINDS and not found.lone]

@@ -225,6 +225,7 @@ def _share(first: Numeral, second: Numeral) -> None:
     """50至60亿, ཁྲི་50ནས་60: the magnitude that stands once belongs to both ends of the range."""
     if second.scale >= 100 and first.scale == 1 and not second.scale_first and first.high is None and first.value < second.value / second.scale:
         first.value *= second.scale
+        first.lone = False
     elif first.scale_first and second.scale == 1 and first.value / first.scale < second.value < first.value:
         second.value *= first.scale
         second.scale = first.scale

@@ -36,6 +36,7 @@ COUNTERS = (
     "ระดับ|ระยะ|ช่วง|ขวบ|วาระ|ใน|ส่วน|พี่น้อง|วิธี|เผ่า|ล้อ|มุม|นายแบบ|หลา|ออนซ์|วัตต์|กรัม|แกน"
 )
 _COUNTED = re.compile(rf"\s?(?:{COUNTERS})")
+_RANGE_AHEAD = re.compile(rf"\s?(?:ถึง|-|~|หรือ)\s?(?:{_DIGIT_RE}|สิบ)+\s?(?:{_UNIT_RE}|{COUNTERS})")
 _ORDINAL = re.compile(r"(?:ครั้ง|อันดับ|ลำดับ|คน|วัน|ชั้น|ระดับ|รุ่น|ข้อ|หน้า|บท|ตอน|ภาค|ชุด|สมัย|ราย|แห่ง|ตัว|"
                       r"ประการ|รอบ|นัด|ปี|เดือน|สัปดาห์|นาที|ศตวรรษ|ทศวรรษ|ไตรมาส|เบอร์|หลุม|ฉบับ|ตำแหน่ง|ปีละ|"
                       r"ๆ)?ที่\s?\Z|อันดับ\s?\Z")
@@ -189,7 +190,8 @@ def _whole(text: str, at: int) -> Numeral | None:
         name = spelled and text[at:end] == "ร้อยเอ็ด" and not _COUNTED.match(text, end)
         return None if name else Numeral(at, end, total, high, False, scale, spelled=spelled, ordinal=ordinal and scale == 1)
     if any(text.startswith(word, at) for word in DIGIT) or text.startswith("สิบ", at):
-        if high is None and not ordinal and not _COUNTED.match(text, end) and not _percent_follows(text, end):
+        counted = _COUNTED.match(text, end) or _percent_follows(text, end) or _RANGE_AHEAD.match(text, end)
+        if high is None and not ordinal and not counted:
             return None
         return Numeral(at, end, total, high, False, scale, spelled=True, lone=True, ordinal=ordinal)
     if high is None and not _BARE_AFTER.search(text, max(0, at - 8), at) and not _percent_follows(text, end) and not text.startswith("ละ", at - 2):

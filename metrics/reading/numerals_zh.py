@@ -12,16 +12,20 @@ SMALL = {"十": 10, "百": 100, "千": 1000}
 BIG = {"万": 10**4, "亿": 10**8}
 _MORE = "多余来几"
 # 千克, 千米, 千瓦: the 千 is part of the unit; 百帕 likewise. 百分 is the per cent of what follows.
-_UNIT = re.compile(r"\s?(?:千(?![克米瓦卡赫帕伏焦])|百(?![帕度])(?!分之)|十)")
+_UNIT = re.compile(r"\s?(?:千(?![克米瓦卡赫帕伏焦]|字节)|百(?![帕度])(?!分之)|十)")
 _BIGS = re.compile(r"\s?(?:万亿|万(?!分之|圣)|亿(?!分之)|兆(?![瓦赫欧帕字]))")
 _POINT = re.compile(r"点([零〇一二三四五六七八九]+)(?![十百千点滴分半刻])")
 _GROUPED = re.compile(r"[0-9]{1,3}(?:，[0-9]{3}){1,6}(?![0-9])(?!，[0-9]{3}(?![0-9]))")
+_SPOKEN_POINT = re.compile(r"点([0-9]{1,4})(?=\s?[万亿%倍])")
 _VULGAR = "".join(VULGAR)
 _PAIR = re.compile(r"(?:一[两二]|[二两]三|三[四五]|四五|五六|六七|七八|八九)(?=[十百千万亿]|\s?[名人个位家年天件次岁条种项间所辆架艘座场届层只头张块元米里公])")
 COUNTERS = (
     "人名位个家件项起架辆艘岁所座场天年次倍条种张台部支枚颗只头棵届层间栋幢户批组队轮局周秒米厘毫英海吨公千克斤亩平立升桶元块美欧日韩港泰澳加"
     "代级口匹幅本篇段句首章集期季款套副份盘杯瓶根片道门把面声步圈类排行双成折月对群笔宗顿顶束朵"
 )
+# 三至五亿, 两到三个: the first of two that share what follows; 百分之五至七: the second.
+_RANGE_AHEAD = re.compile(rf"(?:至|到|~)[一二两三四五六七八九十]{{1,3}}(?:[百千万亿%]|个?百分点|[{COUNTERS}])")
+_PERCENT_RANGE = re.compile(r"百分之[0-9.一二三四五六七八九十点]{1,6}(?:至|到|-|~)\Z")
 _COUNTED = re.compile(rf"\s?(?:[{COUNTERS}]|小时|分钟|分(?![之布析子别开公支享])|百分点|世纪|华氏|摄氏|度(?!假))")
 # A lone digit word before these is part of a name or word, whatever follows.
 _NOT_AFTER = re.compile(r"(?:周|星期|礼拜|初|双|统|唯|第|之|不|同|某|每|另|这|那|哪|任|进|逐|[0-9])\Z")
@@ -49,6 +53,9 @@ def _section(text: str, at: int, first: bool) -> tuple[Fraction, int, int, bool,
             if end > at and (zero or value >= last):
                 break
             pending, loose, next_end = value, False, (grouped or digits).end()
+            spoken = _SPOKEN_POINT.match(text, next_end) if "." not in digits.group() else None
+            if spoken:  # 3点5万
+                pending, next_end = Fraction(f"{pending}.{spoken.group(1)}"), spoken.end()
             if text[next_end:next_end + 1] in VULGAR:
                 pending += VULGAR[text[next_end]]
                 next_end += 1
@@ -232,6 +239,10 @@ def _more_follows(text: str, at: int) -> bool:
 
 def _lone_counts(text: str, at: int, end: int) -> bool:
     """A lone digit word is a number before a counting word or a unit, and as an ordinal (第三)."""
+    if _RANGE_AHEAD.match(text, end) and not _NOT_AFTER.search(text, max(0, at - 2), at):
+        return True
+    if _PERCENT_RANGE.search(text, max(0, at - 10), at):
+        return True
     if text[at - 1:at] == "第" or text[max(0, at - 3):at] == "百分之" or text[at - 1:at] == "之":
         return True
     if _NOT_AFTER.search(text, max(0, at - 2), at) and not (text[at - 2:at] in ("一周", "每周") and text[end:end + 1] == "天"):
