@@ -81,6 +81,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "benchmark.data.command:command",
         "export a split of a task, or a training corpus of the embedded models; join articles and titles into splits",
     ),
+    "validate-metrics": (
+        "benchmark.validity.command:command",
+        "hold open.* metrics against human, shuffled and damaged references of any parallel file",
+    ),
     "validate-reward": (
         "benchmark.reward.command:command",
         "hold a reward or a metric against pairs with known answers",
