@@ -1,13 +1,14 @@
-"""Overlap with references: BLEU and chrF2, computed by sacreBLEU from its own per-segment statistics.
+"""Overlap with references: BLEU and chrF2, equal to sacreBLEU's in every digit.
 
-Words are cut before sacreBLEU sees the text (`tokenize=none`), because its default 13a cuts at spaces and Thai and Tibetan have none between
-words: `metrics.words` has the words of each language. Texts are compared in `metrics.normalise.equal_form`. chrF2 uses no words.
-References go to sacreBLEU per stream (the i-th reference of every segment), with None where a segment has fewer.
+Texts are compared in `metrics.normalise.equal_form`. Words are those of `metrics.words`, because sacreBLEU's default
+13a cuts at spaces, and Thai and Tibetan have none between words; chrF2 uses no words. The statistics are counted in
+`metrics.overlap_counts`, all segments at once.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,6 +16,7 @@ import numpy as np
 from metrics.errors import UserError
 from metrics.languages import language
 from metrics.normalise import equal_form
+from metrics.overlap_counts import bleu_statistics, chrf_statistics
 from metrics.segment import WIDTHS, SegmentStats, unscorable
 from metrics.version import V
 from metrics.words import segmenter
@@ -26,29 +28,13 @@ if TYPE_CHECKING:
 NO_REFERENCE = "no reference"
 
 
+_reference_form = lru_cache(maxsize=32_768)(equal_form)
+
+
 def words(text: str, lang: str) -> list[str]:
-    """The words that BLEU sees, of a text as it was written. Raises UserError for an unknown language code, or for Thai without pythainlp."""
+    """The words that BLEU sees, of a text as it was written. Raises UserError for an unknown language code, or for Thai
+    without pythainlp."""
     return list(cut_words(equal_form(text), lang))
-
-
-def _streams(references: Sequence[Sequence[str]]) -> list[list[str | None]]:
-    """Per-example references -> sacreBLEU's streams: streams[i][j] is the i-th reference of segment j, None where there is none."""
-    depth = max(len(r) for r in references)
-    return [[r[i] if i < len(r) else None for r in references] for i in range(depth)]
-
-
-def _statistics(
-    combiner: str, hypotheses: Sequence[str], references: Sequence[Sequence[str]]
-) -> np.ndarray:
-    """(n, k) sacreBLEU statistics of already cleaned (BLEU: segmented) texts."""
-    from sacrebleu.metrics import BLEU, CHRF
-
-    # `force` silences the warning about tokenised input: here it is tokenised on purpose.
-    metric = BLEU(tokenize="none", force=True) if combiner == "bleu" else CHRF(word_order=0)
-    rows = metric._extract_corpus_statistics(hypotheses, _streams(references))  # type: ignore[arg-type]
-    if len(rows) != len(hypotheses):
-        raise ValueError(f"sacreBLEU returned {len(rows)} rows for {len(hypotheses)} segments")
-    return np.array(rows, dtype=np.float64)
 
 
 def score_overlap(examples: Sequence[Example], texts: Sequence[str]) -> list[SegmentStats]:
@@ -64,7 +50,10 @@ def score_overlap(examples: Sequence[Example], texts: Sequence[str]) -> list[Seg
 
     cuts = sorted({language(e.target_lang).words for e in examples})
     scored = [i for i, e in enumerate(examples) if e.reference]
-    depths = {len(examples[i].reference or ()) for i in scored}
+    outputs = [equal_form(texts[i]) for i in scored]
+    references = tuple(tuple(_reference_form(r) for r in examples[i].reference or ()) for i in scored)
+    kinds = [language(examples[i].target_lang).words for i in scored]
+    depths = {len(own) for own in references}
     n_refs = "var" if len(depths) > 1 else str(max(depths, default=0))
     out = []
     for combiner in ("bleu", "chrf"):
@@ -83,14 +72,8 @@ def score_overlap(examples: Sequence[Example], texts: Sequence[str]) -> list[Seg
             out.append(unscorable(name, ids, NO_REFERENCE, signature, True, combiner))
             continue
 
-        def prepare(text: str, lang: str, segment: bool = combiner == "bleu") -> str:
-            text = equal_form(text)
-            return " ".join(cut_words(text, lang)) if segment else text
-
-        rows = _statistics(
-            combiner,
-            [prepare(texts[i], examples[i].target_lang) for i in scored],
-            [[prepare(r, examples[i].target_lang) for r in examples[i].reference or ()] for i in scored],
+        rows = (
+            bleu_statistics(outputs, references, kinds) if combiner == "bleu" else chrf_statistics(outputs, references)
         )
         stats = np.zeros((len(ids), WIDTHS[combiner]))
         stats[scored] = rows

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from metrics.languages import language
+from metrics.ngrams import distinct_ngrams
 from metrics.normalise import equal_form, tidy
 from metrics.records import Example, Generation
 from metrics.scripts import count_letters, scripts_of
@@ -78,7 +79,8 @@ def score_verbosity(examples: Sequence[Example], texts: Sequence[str], generatio
 
     finished = [None if made is None else made.finish_reason for made in (generations if generations is not None else [None] * len(ids))]
     truncated = [None if finish is None else float(finish == "length") for finish in finished]
-    repeats = [repetition(tokens(text, example.target_lang)) for example, text in zip(examples, texts, strict=True)]
+    distinct, total = distinct_ngrams([tokens(t, e.target_lang) for e, t in zip(examples, texts, strict=True)], REPETITION_ORDER)
+    repeats = np.where(total > 0, 1 - distinct / np.maximum(total, 1), 0.0).tolist()
     cut = "+".join(sorted({segmenter(language(lang).units) for lang in langs}))
     return [
         from_values("verbosity.chars", ids, chars, sign("chars"), None),

@@ -25,45 +25,74 @@ _CLUSTER = regex.compile(r"\S\p{M}*")
 _MISSING = "Thai words need pythainlp, which is not installed; run: pip install pythainlp"
 
 
-@lru_cache(maxsize=32_768)
-def _thai_tokens(text: str) -> tuple[str, ...]:
-    """newmm's tokens, white space included: joined they are the text."""
+@lru_cache(maxsize=65_536)
+def _thai_piece(piece: str) -> tuple[str, ...]:
     try:
-        from pythainlp.tokenize.newmm import segment
+        from pythainlp.tokenize import word_tokenize
     except ImportError as err:
         raise UserError(_MISSING) from err
-    return tuple(segment(text))
+    return tuple(word_tokenize(piece, engine="newmm"))
+
+
+@cache
+def _spaced_words() -> tuple[frozenset[str], re.Pattern[str]]:
+    """(what stands around a space in a word of newmm's dictionary: two characters, the space, one; any such word)."""
+    spaced = sorted((word for word in _thai_dictionary()[0] if " " in word), key=len, reverse=True)
+    around = {word[max(0, at - 2) : at + 2] for word in spaced for at in range(len(word)) if word[at] == " "}
+    return frozenset(around), re.compile("|".join(map(re.escape, spaced)) or r"(?!)")
+
+
+def _holds_spaced_word(text: str) -> bool:
+    around, words = _spaced_words()
+    at = text.find(" ")
+    while at >= 0:
+        if text[max(0, at - 2) : at + 2] in around:
+            return words.search(text) is not None
+        at = text.find(" ", at + 1)
+    return False
+
+
+def _thai_tokens(text: str) -> tuple[str, ...]:
+    """newmm's tokens of a text in `equal_form`, white space included: joined they are the text.
+
+    The text is cut at its spaces and what lies between is cut and kept: outputs share most of it with each other and
+    with the references. The tokens are those of the whole text: no word of the dictionary crosses a space (texts that
+    hold one of the few that do are cut as a whole), and the one rule that looks ahead over the end (of เ-ีย) is given
+    the space it looks at.
+    """
+    if " " not in text or _holds_spaced_word(text):
+        return _thai_piece(text)
+    tokens: list[str] = []
+    *pieces, last = text.split(" ")
+    for piece in pieces:
+        tokens += _thai_piece(f"{piece} ")[:-1] if piece.endswith("ย") else _thai_piece(piece)
+        tokens.append(" ")
+    return (*tokens, *_thai_piece(last))
 
 
 def _thai(text: str) -> list[str]:
     # Some words of newmm's dictionary hold a space.
-    return [word for token in _thai_tokens(text) for word in token.split()]
+    return [word for token in _thai_tokens(text) if token != " " for word in token.split()]
 
 
-def _chinese(text: str) -> list[str]:
-    from sacrebleu.tokenizers.tokenizer_zh import TokenizerZh
+@cache
+def _sacrebleu(name: str) -> Callable[[str], str]:
+    from sacrebleu.metrics import BLEU
 
-    return TokenizerZh()(text).split()
-
-
-def _spaced(text: str) -> list[str]:
-    from sacrebleu.tokenizers.tokenizer_13a import Tokenizer13a
-
-    return Tokenizer13a()(text).split()
+    return BLEU(tokenize=name).tokenizer
 
 
-def _characters(text: str) -> list[str]:
-    from sacrebleu.tokenizers.tokenizer_char import TokenizerChar
-
-    return TokenizerChar()(text).split()
+def _by(name: str) -> Callable[[str], list[str]]:
+    """A tokenizer of sacreBLEU."""
+    return lambda text: _sacrebleu(name)(text).split()
 
 
 TOKENIZERS: dict[str, Callable[[str], list[str]]] = {
     "newmm": _thai,
     "tsheg": _TIBETAN.findall,
-    "zh": _chinese,
-    "char": _characters,
-    "13a": _spaced,
+    "zh": _by("zh"),
+    "char": _by("char"),
+    "13a": _by("13a"),
 }
 """`Language.words` -> the words of a text in `metrics.normalise.equal_form`."""
 
@@ -71,6 +100,12 @@ TOKENIZERS: dict[str, Callable[[str], list[str]]] = {
 @lru_cache(maxsize=32_768)
 def _words(text: str, kind: str) -> tuple[str, ...]:
     return tuple(TOKENIZERS[kind](text))
+
+
+def cut(text: str, kind: str) -> tuple[str, ...]:
+    """The words of a text in `equal_form`, cut the way that a key of TOKENIZERS names. Raises UserError for newmm
+    without pythainlp."""
+    return _words(text, kind)
 
 
 def words(text: str, lang: str) -> tuple[str, ...]:

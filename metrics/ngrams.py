@@ -1,0 +1,146 @@
+"""n-grams of many segments at once, counted in arrays instead of loops.
+
+Every n-gram of a block of segments gets one exact integer key, segment * 2^bits + code, so that counting is sorting:
+equal keys lie side by side. A code is the code of the n-gram without its last unit, shifted, plus that unit; where it
+would outgrow the key, the shorter n-grams are first renumbered by their rank among those that were learned (in BLEU and
+chrF the references' own). What was not learned has no key: it can match nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import chain
+
+import numpy as np
+
+BLOCK = 1024
+"""Segments whose n-grams are counted together."""
+KEY_BITS = 62
+
+
+@dataclass(frozen=True)
+class Units:
+    """Rows of units (characters or words), one after the other."""
+
+    ids: np.ndarray
+    """(total,) int64 from 1; 0 for a unit that was not learned."""
+    lengths: np.ndarray
+    """(rows,) int64."""
+
+    def places(self) -> tuple[np.ndarray, np.ndarray]:
+        """(row of each unit, units from it to the end of its row, itself included)."""
+        rows = np.repeat(np.arange(len(self.lengths)), self.lengths)
+        ends = np.repeat(np.cumsum(self.lengths), self.lengths)
+        return rows, ends - np.arange(len(self.ids))
+
+
+@dataclass
+class Coder:
+    """How the n-grams of a block become integers; learned from the texts that are held against, then used for the
+    others."""
+
+    n_segments: int
+    n_units: int
+    """Largest id of a unit."""
+    orders: int
+    ranks: dict[int, np.ndarray] = field(default_factory=dict)
+    """Order -> the learned codes of that order, sorted, where a code is renumbered before it grows."""
+    bits: dict[int, int] = field(default_factory=dict)
+    """Order -> bits of its codes."""
+
+    def codes(self, units: Units, segments: np.ndarray, learn: bool = False) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+        """For each order (rows, keys) of the n-grams whose units are all known. segments: (rows,) the segment of each
+        row."""
+        rows, left = units.places()
+        unit_bits = int(self.n_units).bit_length()
+        segment_bits = int(self.n_segments).bit_length()
+        at = np.flatnonzero(units.ids > 0)
+        code, bits = units.ids[at], unit_bits
+        for order in range(1, self.orders + 1):
+            if order > 1:
+                if bits + unit_bits + segment_bits > KEY_BITS:
+                    at, code = self._renumber(order - 1, at, code, learn)
+                    bits = len(self.ranks[order - 1]).bit_length()
+                fits = left[at] >= order
+                at, code = at[fits], code[fits]
+                last = units.ids[at + order - 1]
+                at, code, last = at[last > 0], code[last > 0], last[last > 0]
+                code, bits = (code << unit_bits) | last, bits + unit_bits
+            self.bits[order] = bits
+            yield rows[at], (segments[rows[at]] << bits) | code
+
+    def _renumber(self, order: int, at: np.ndarray, code: np.ndarray, learn: bool) -> tuple[np.ndarray, np.ndarray]:
+        if learn:
+            self.ranks[order], rank = np.unique(code, return_inverse=True)
+            return at, rank + 1
+        known = self.ranks[order]
+        if len(known) == 0:
+            return at[:0], code[:0]
+        rank = np.searchsorted(known, code)
+        same = known[np.minimum(rank, len(known) - 1)] == code
+        return at[same], rank[same] + 1
+
+
+@dataclass(frozen=True)
+class Counts:
+    """Distinct keys and how often each occurs."""
+
+    keys: np.ndarray
+    counts: np.ndarray
+
+    @staticmethod
+    def of(keys: np.ndarray) -> Counts:
+        keys = np.sort(keys)
+        first = (
+            np.flatnonzero(np.concatenate(([True], keys[1:] != keys[:-1])))
+            if len(keys)
+            else np.zeros(0, dtype=np.int64)
+        )
+        return Counts(keys[first], np.diff(np.append(first, len(keys))).astype(np.int32))
+
+    @staticmethod
+    def most(parts: Sequence[Counts]) -> Counts:
+        """Per key the highest of its counts."""
+        if len(parts) == 1:
+            return parts[0]
+        keys = np.concatenate([p.keys for p in parts])
+        counts = np.concatenate([p.counts for p in parts])
+        order = np.argsort(keys, kind="stable")
+        keys, counts = keys[order], counts[order]
+        if len(keys) == 0:
+            return Counts(keys, counts)
+        first = np.flatnonzero(np.concatenate(([True], keys[1:] != keys[:-1])))
+        return Counts(keys[first], np.maximum.reduceat(counts, first))
+
+    def matches(self, other: Counts, bits: int, n_segments: int) -> np.ndarray:
+        """(n_segments,) sum over the keys of both of the lower count."""
+        if len(self.keys) == 0 or len(other.keys) == 0:
+            return np.zeros(n_segments)
+        place = np.minimum(np.searchsorted(self.keys, other.keys), len(self.keys) - 1)
+        both = self.keys[place] == other.keys
+        lower = np.minimum(self.counts[place[both]], other.counts[both])
+        return np.bincount(other.keys[both] >> bits, weights=lower, minlength=n_segments)
+
+
+def totals(lengths: np.ndarray, orders: int) -> np.ndarray:
+    """(n, orders) number of n-grams of rows of these lengths."""
+    return np.maximum(lengths[:, None] - np.arange(orders), 0)
+
+
+def distinct_ngrams(rows: Sequence[Sequence[str]], order: int) -> tuple[np.ndarray, np.ndarray]:
+    """(distinct n-grams of one order in each row of units, all of them), (n,) int64 each."""
+    distinct = []
+    lengths = np.fromiter(map(len, rows), dtype=np.int64, count=len(rows))
+    for start in range(0, len(rows), BLOCK):
+        block = rows[start : start + BLOCK]
+        number: dict[str, int] = {}
+        ids = np.fromiter(
+            (number.setdefault(unit, len(number) + 1) for unit in chain.from_iterable(block)),
+            dtype=np.int64,
+            count=sum(map(len, block)),
+        )
+        coder = Coder(len(block), len(number), order)
+        *_, (_, keys) = coder.codes(Units(ids, lengths[start : start + BLOCK]), np.arange(len(block)), learn=True)
+        distinct.append(np.bincount(Counts.of(keys).keys >> coder.bits[order], minlength=len(block)))
+    return np.concatenate(distinct) if distinct else np.zeros(0, dtype=np.int64), totals(lengths, order)[:, -1]
