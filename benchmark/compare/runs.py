@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmark.arguments import arg
+from benchmark.rundir.intact import check_output
 from benchmark.rundir.summaries import read_summary
 from metrics.errors import UserError
 from metrics.records import read_examples
@@ -34,14 +35,14 @@ class Row:
 
 def systems_of(run_dir: Path, task: str) -> dict[str, list[SegmentStats]]:
     """Key of the summary -> metrics of one task, from scores.parquet."""
-    found = {(system, stage): metrics for (system, stage, t), metrics in read_scores(run_dir / "scores.parquet").items() if t == task}
+    found = {(system, stage): metrics for (system, stage, t), metrics in read_scores(check_output(run_dir, run_dir / "scores.parquet")).items() if t == task}
     return dict(zip(system_keys(list(found)), found.values(), strict=True))
 
 
 def documents(run_dir: Path, task: str, ids: Sequence[str]) -> list[str | None] | None:
     """Document ids of the segments, from the run's examples; None where it holds none."""
     for path in sorted((run_dir / "examples").glob(f"{task}-*.jsonl")):
-        docs = {e.id: e.doc_id for e in read_examples(path)}
+        docs = {e.id: e.doc_id for e in read_examples(check_output(run_dir, path))}
         if all(i in docs for i in ids):
             return [docs[i] for i in ids]
     return None

@@ -113,6 +113,7 @@ def from_run(run_dir: Path, task: str, system: str | None, board: Board, validat
 
     Raises UserError when its test split is not the board's, or when a checkpoint that is there has other weights than the manifest says.
     """
+    from benchmark.rundir.intact import check_output
     from benchmark.rundir.manifest import read_manifest, versions_of
     from training.shared.checkpoints import weights_hash
 
@@ -122,7 +123,7 @@ def from_run(run_dir: Path, task: str, system: str | None, board: Board, validat
         raise UserError(f"{run_dir}: a trial (--limit {section['limit']}) on a part of the split; run it again without --limit, then submit that")
     _check_split(run_dir, task, board)
     files = sorted((run_dir / "generations" / task).glob("*.jsonl"))
-    found = [c for file in files for c in _of_file(file, system, manifest.checkpoints)]
+    found = [c for file in files for c in _of_file(check_output(run_dir, file), system, manifest.checkpoints)]
     if not found:
         raise UserError(f"{run_dir}: holds no generations of {task}; finish the run first")
     records = manifest.checkpoints

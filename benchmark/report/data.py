@@ -13,6 +13,7 @@ from benchmark.report.words import (
     ordered,
     stage_of,
 )
+from benchmark.rundir.intact import check_output
 from benchmark.rundir.summaries import read_summary
 from metrics.errors import UserError
 from metrics.records import Example, Generation, read_examples, read_generations, read_jsonl
@@ -84,7 +85,7 @@ def load(run_dir: Path) -> RunData:
     data = RunData(read_summary(run_dir))
     data.manifest = _try(data, lambda: _manifest(run_dir / "manifest.json"), None)
     _texts(run_dir, data)
-    data.segments = _try(data, lambda: _segments(run_dir / "scores.parquet", data.task), {})
+    data.segments = _try(data, lambda: _segments(check_output(run_dir, run_dir / "scores.parquet"), data.task), {})
     data.rewards = _log(data, run_dir / "logs" / "rl_rewards.jsonl", "the reward's components")
     data.steps = _log(data, run_dir / "logs" / "rl_steps.jsonl", "KL, entropy and group statistics")
     data.probe = _log(data, run_dir / "logs" / "rl_probe.jsonl", "the independent probe")
@@ -98,6 +99,11 @@ def _try(data: RunData, read: Callable[[], T], otherwise: T) -> T:
     except UserError as error:
         data.notes.append(str(error))
         return otherwise
+
+
+def _intact(run_dir: Path, path: Path, read: Callable[[Path], T]) -> T:
+    """What `read` makes of a file that is still what the run wrote. Raises UserError where it is not."""
+    return read(check_output(run_dir, path))
 
 
 def _manifest(path: Path) -> dict[str, Any]:
@@ -118,7 +124,7 @@ def _log(data: RunData, path: Path, what: str) -> list[dict[str, Any]]:
         if any(stage_of(key) == "post-rl" for key in data.keys):
             data.notes.append(f"logs/{path.name} is missing: {what} during RL cannot be shown")
         return []
-    return _try(data, lambda: [row for _, row in read_jsonl(path) if isinstance(row.get("step"), int)], [])
+    return _try(data, lambda: [row for _, row in read_jsonl(check_output(path.parents[1], path)) if isinstance(row.get("step"), int)], [])
 
 
 def _texts(run_dir: Path, data: RunData) -> None:
@@ -128,7 +134,7 @@ def _texts(run_dir: Path, data: RunData) -> None:
     no_texts: list[Generation] = []
     by_system: dict[tuple[str, str], dict[str, Generation]] = {}
     for path in sorted(folder.rglob("*.jsonl")) if folder.is_dir() else []:
-        for made in _try(data, partial(read_generations, path), no_texts):
+        for made in _try(data, partial(_intact, run_dir, path, read_generations), no_texts):
             by_system.setdefault((made.system, made.stage), {}).setdefault(made.example_id, made)
     if not by_system:
         data.notes.append("no generations in the run directory: the examples below the figures cannot be shown")
@@ -148,7 +154,7 @@ def _examples(folder: Path, data: RunData, needed: set[str]) -> dict[str, Exampl
     best: dict[str, Example] = {}
     no_examples: list[Example] = []
     for path in sorted(folder.rglob("*.jsonl"), key=lambda p: (likely.get(p.name, 3), str(p))) if folder.is_dir() else []:
-        found = {e.id: e for e in _try(data, partial(read_examples, path), no_examples) if e.id in needed}
+        found = {e.id: e for e in _try(data, partial(_intact, folder.parent, path, read_examples), no_examples) if e.id in needed}
         if len(found) > len(best):
             best = found
         if len(best) == len(needed):

@@ -6,12 +6,13 @@ import json
 from pathlib import Path
 from typing import Any
 
+from benchmark.rundir.intact import check_output
 from metrics.errors import UserError
 
 
 def read_summary(run_dir: Path) -> dict[str, Any]:
-    """summary.json of a run directory. Raises UserError when it is missing or malformed."""
-    path = run_dir / "summary.json"
+    """summary.json of a run directory. Raises UserError when it is missing, malformed, or not what the run wrote."""
+    path = check_output(run_dir, run_dir / "summary.json")
     try:
         summary = dict(json.loads(path.read_text("utf-8")))
         if not isinstance(summary["systems"], dict):
@@ -20,6 +21,6 @@ def read_summary(run_dir: Path) -> dict[str, Any]:
             raise ValueError("systems must hold objects of metrics, run must be an object")
     except (FileNotFoundError, NotADirectoryError):
         raise UserError(f"{run_dir} is no finished run directory: it has no summary.json") from None
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise UserError(f"{path} cannot be read ({error}); score the run again") from None
     return summary

@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from benchmark.cli import main
+from benchmark.rundir.intact import check_output
 from benchmark.rundir.steps import Done, Steps, check_config, locked, read_done
 from metrics.errors import UserError
 
@@ -229,3 +231,26 @@ def test_an_unwritable_place_is_told_in_one_message(tmp_path: Path) -> None:
     for place in (tmp_path / "file", tmp_path / "file" / "run"):
         with pytest.raises(UserError), locked(place):
             pass
+
+
+def test_a_later_command_reads_only_what_the_run_wrote(tmp_path: Path) -> None:
+    """report, compare, pool and submit: an edited file is named with the place of its hash; a file of no step is not judged."""
+    bench = Bench(tmp_path)
+    bench.step()
+    assert check_output(tmp_path, bench.out) == bench.out
+    (tmp_path / "other.txt").write_text("mine")
+    check_output(tmp_path, tmp_path / "other.txt")
+    check_output(tmp_path, tmp_path / "absent.txt")
+    bench.out.write_text("edited")
+    with pytest.raises(UserError, match=r"out\.txt: is not what the run wrote .its hash stands in steps/a/step/done\.json"):
+        check_output(tmp_path, bench.out)
+
+
+def test_an_edited_summary_is_not_shown(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """One message, exit 2."""
+    steps = Steps(tmp_path, lambda *a: None, lambda text: None)
+    summary = tmp_path / "summary.json"
+    steps.run("summary", 1, {}, ["benchmark.registry"], [summary], lambda: {"n": summary.write_text('{"systems": {}, "run": {}}')})
+    summary.write_text('{"systems": {}, "run": {"task": "mine"}}')
+    assert main(["report", str(tmp_path)]) == 2
+    assert "summary.json: is not what the run wrote" in capsys.readouterr().err

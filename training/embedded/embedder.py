@@ -22,6 +22,8 @@ from tokenizers.processors import TemplateProcessing
 from transformers import PreTrainedTokenizerFast, XLMRobertaConfig
 
 from metrics.errors import UserError
+from metrics.foreign import check_foreign
+from metrics.hub import model_folder
 from metrics.records import atomic_write_text, sha256_json
 from training.embedded.data import Corpus
 from training.embedded.tokenizer import load_words, train_tokenizer
@@ -181,10 +183,12 @@ def start_encoder(path: str, settings: EncoderSettings) -> Any:
     from sentence_transformers import SentenceTransformer
     from sentence_transformers.models import Normalize, Pooling, Transformer
 
+    folder = model_folder(path)
+    check_foreign(folder)
     try:
         # Without its pooler, which no masked language model has trained; written down with the model (see make_encoder).
         without_pooler = {"add_pooling_layer": False}
-        body = Transformer(path, max_seq_length=settings.positions, model_kwargs={**without_pooler, "use_safetensors": True})
+        body = Transformer(str(folder), max_seq_length=settings.positions, model_kwargs={**without_pooler, "use_safetensors": True})
     except Exception as err:  # the libraries raise many kinds for a bad folder; each is the same mistake of the user
         first = (str(err).strip().splitlines() or [type(err).__name__])[0][:200]
         raise UserError(f"start = {path}: cannot be loaded as an encoder ({first}); give a folder or hub id with safetensors weights") from err
