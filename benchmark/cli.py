@@ -99,7 +99,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     ),
     "leaderboard": (
         "benchmark.leaderboard.show:command",
-        "show, verify or export the leaderboards, or create an empty one",
+        "show, verify or export the leaderboards, create empty ones, enter baselines, score them again",
     ),
 }
 """name -> ("module:function" that takes the parsed arguments and returns the exit code, help). The module's ARGUMENTS are the command's."""

@@ -4,8 +4,12 @@ A board is one JSON file per task (`leaderboards/<task>.json`, schema `leaderboa
 (`tests/`), each entry's outputs and per-segment statistics (`outputs/`) and validations of rewards (`rewards/`), compressed and named by
 their content.
 
-    board    files, lock, hashes               schema   shapes and names that are let in
-    sources, checkpoint   what is handed in    scoring  texts -> scores, statistics, copies of references
-    submit   into the board                    verify, recheck   everything again, from the stored outputs
-    ranks, flags   derived when shown          show, terminal, export, words   views
+    board, packed, spelling, schema, records        files and their bounds, the schema, entries as typed records
+    chain, groups, lineage, alike                   what binds entries, and what they say of each other
+    sources, checkpoint, confirm, submit            what is handed in
+    scoring, bench                                  texts -> scores; many entries at once, over all processors
+    verify, checks, outputs, recheck, validations   everything again, from the stored outputs
+    rescore, older, baselines                       after an upgrade; the first schema; the suite's own rows
+    ranks, compared, flags                          derived when shown, never stored
+    show, terminal, export, words                   views
 """

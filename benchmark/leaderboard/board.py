@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-import gzip
 import hashlib
-import io
 import json
 import os
 import random
 import time
-import zipfile
-import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from benchmark.leaderboard.spelling import LIMIT_BYTES, parse_board, read_text, render
+from benchmark.leaderboard import packed
+from benchmark.leaderboard.chain import genesis
+from benchmark.leaderboard.packed import LIMIT_BYTES, pack, store
+from benchmark.leaderboard.schema import MAX_TEXT, check_head
+from benchmark.leaderboard.spelling import parse_json, read_text, render
 from metrics.errors import UserError
-from metrics.files import atomic_write_bytes, atomic_write_text
+from metrics.files import atomic_write_text
 from metrics.records import Example, parse_example
+from metrics.version import METRICS_VERSION
 
 if TYPE_CHECKING:
     import numpy as np
@@ -27,16 +28,20 @@ if TYPE_CHECKING:
 BOARDS = Path(__file__).resolve().parents[2] / "leaderboards"
 """Where the suite's own boards lie."""
 PAPER = "paper.json"
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 PRIMARY = "coverage.f1.length_controlled"
 """Boards are ranked by it: independent of the reward's weights, and padding cannot raise it."""
+OPEN_PRIMARY = "open.f1.length_controlled"
+"""The same for real text without gold facts."""
 DRAWS, SEED, LEVEL = 2000, 1, 0.95
-"""Constants of a board: bootstrap draws and level of every interval; SEED draws the tests between entries, and the intervals of outputs
-that come without a run (`Run.seed` is 1, too, so `score` gives the same). A run's entries are drawn with the run's seed: `draw_seed`."""
+"""Constants of a board: bootstrap draws, their seed, and the level of every interval. Nobody chooses the draws of an entry."""
+MAX_EXAMPLE = 2**18
+"""Bytes of one example of a test split, 256 KiB."""
 LOCK_SECONDS = 600
 
 Board = dict[str, Any]
-Entry = dict[str, Any]
+Entry = Any
+"""A dict, or a `records.Entry`, which is read like one."""
 
 
 def board_files() -> list[Path]:
@@ -58,17 +63,30 @@ def board_path(task: str, board: str | None) -> Path:
 
 
 def read_board(path: Path, strict: bool = False) -> Board:
-    """A board as it stands; its entries are not looked at (see `schema`, `verify`). Raises UserError unless it has a board's head."""
-    return read_lines(path, strict)[0]
+    """A board as it stands; its entries are not looked at (see `records`, `verify`). Raises UserError unless it has a board's head.
 
-
-def read_lines(path: Path, strict: bool = False) -> tuple[Board, list[bytes] | None]:
-    """As `read_board`, with the text of each entry where the file is spelled as the suite spells it."""
-    from benchmark.leaderboard.schema import check_head
-
-    board, lines = parse_board(read_text(path), str(path), strict)
+    One of the first schema is handed out as if it had been written by this suite (`older`). strict: see `spelling.parse_json`.
+    """
+    board = parse_json(read_text(path), str(path), strict)
     check_head(board, str(path))
-    return dict(board), lines
+    if board["schema_version"] == 1:
+        from benchmark.leaderboard.older import upgraded
+
+        return upgraded(board, str(path))
+    return dict(board)
+
+
+def need_current(board: Board, path: Path) -> Board:
+    """The board, ready for entries of this suite's metrics. Raises UserError where it holds entries of another version of them."""
+    if board["metrics"] == METRICS_VERSION:
+        return board
+    if board["entries"]:
+        raise UserError(
+            f"{path}: its {len(board['entries'])} entries were made with metrics version {board['metrics']}, this suite has {METRICS_VERSION}; scores "
+            f"of two versions are not comparable: python -m benchmark leaderboard rescore --board {path}"
+        )
+    new = {**board, "metrics": METRICS_VERSION, "signatures": {}, "retired": [], "rescored": None}
+    return {**new, "tip": genesis(new)}
 
 
 def key_of(entry: Entry) -> tuple[str, str, int, str]:
@@ -150,82 +168,51 @@ def validation_path(path: Path, sha256: str) -> Path:
     return path.parent / "rewards" / f"{sha256}.json.gz"
 
 
-def pack(data: bytes) -> bytes:
-    """gzip without a time stamp: equal contents give equal files."""
-    return gzip.compress(data, 9, mtime=0)
-
-
-def store(path: Path, data: bytes) -> None:
-    """Writes a content-named file unless it is there already."""
-    if not path.exists():
-        atomic_write_bytes(path, data)
-
-
-def unpack(path: Path, limit: int = LIMIT_BYTES) -> bytes:
-    """The content of a gzip file. Raises UserError when it is missing, damaged or larger than `limit` bytes when unpacked."""
-    try:
-        with gzip.open(path) as stream:
-            data = stream.read(limit + 1)
-    except FileNotFoundError:
-        raise UserError(f"{path}: missing; restore it (it belongs to the board)") from None
-    except (OSError, EOFError, zlib.error) as error:
-        raise UserError(f"{path}: cannot be unpacked ({error}); restore it") from None
-    if len(data) > limit:
-        raise UserError(f"{path}: larger than {limit} bytes when unpacked; refused")
-    return data
-
-
 def examples_bytes(examples: Sequence[Example]) -> bytes:
     """The bytes of `examples.jsonl`, whose sha256 names a test split."""
     return "".join(json.dumps(e.as_dict(), ensure_ascii=False, allow_nan=False) + "\n" for e in examples).encode("utf-8")
 
 
-def read_test(path: Path, board: Board) -> list[Example]:
-    """The board's test split. Raises UserError unless its hash is the board's."""
+def read_test(path: Path, board: Board, checked: bool = False) -> list[Example]:
+    """The board's test split. Raises UserError unless its hash is the board's, and it holds n examples. checked: see `packed.unpack`."""
     wanted = board["test"]["sha256"]
     file = test_path(path, wanted)
-    data = unpack(file)
+    n = board["test"]["n"]
+    data = packed.unpack(file, min(LIMIT_BYTES, n * MAX_EXAMPLE + 2**20), checked)
     if hashlib.sha256(data).hexdigest() != wanted:
         raise UserError(f"{file}: not the test split of {path.name} (sha256 differs); restore it")
-    lines = data.decode("utf-8").split("\n")[:-1]  # not splitlines: a text may hold U+2028
-    return [parse_example(json.loads(line), f"{file}, line {i}") for i, line in enumerate(lines, 1)]
-
-
-def stats_hash(stats: Mapping[str, np.ndarray]) -> str:
-    """sha256 over names, shapes and values of the statistics: independent of compression."""
-    whole = hashlib.sha256()
-    for name in sorted(stats):
-        whole.update(f"{name}{stats[name].shape}".encode() + stats[name].astype("<f8").tobytes())
-    return whole.hexdigest()
-
-
-def pack_stats(stats: Mapping[str, np.ndarray]) -> bytes:
-    """metric -> (n, k) float64, NaN rows where a segment was not scored, as .npz."""
-    import numpy as np
-
-    sink = io.BytesIO()
-    np.savez_compressed(sink, **{name: stats[name] for name in sorted(stats)})  # type: ignore[arg-type]
-    return sink.getvalue()
-
-
-def read_stats(path: Path, sha256: str, metrics: Sequence[str] | None = None) -> dict[str, np.ndarray]:
-    """The statistics with this hash; only some `metrics`, then unchecked, where they are named. Raises UserError: missing or damaged."""
-    import numpy as np
-
-    file = stats_path(path, sha256)
     try:
-        with zipfile.ZipFile(file) as packed:
-            if sum(part.file_size for part in packed.infolist()) > LIMIT_BYTES:
-                raise UserError(f"{file}: larger than {LIMIT_BYTES} bytes when unpacked; refused")
-        with np.load(file, allow_pickle=False) as found:
-            stats = {name: found[name] for name in (found.files if metrics is None else [m for m in metrics if m in found.files])}
-    except FileNotFoundError:
-        raise UserError(f"{file}: missing; restore it (it belongs to {path.name})") from None
-    except (OSError, ValueError, EOFError, MemoryError, NotImplementedError, zipfile.BadZipFile, zlib.error) as error:
-        raise UserError(f"{file}: cannot be read ({error}); restore it") from None
-    if metrics is None and stats_hash(stats) != sha256:
-        raise UserError(f"{file}: its content does not have the hash it is named by; restore it")
-    return stats
+        lines = data.decode("utf-8").split("\n")[:-1]  # not splitlines: a text may hold U+2028
+    except UnicodeDecodeError as error:
+        raise UserError(f"{file}: not UTF-8 (byte {error.start}); restore it") from None
+    if len(lines) != n:
+        raise UserError(f"{file}: {len(lines)} examples, but {path.name} says {n}; restore it")
+    examples = [_example(line, f"{file}, line {i}") for i, line in enumerate(lines, 1)]
+    if len({e.id for e in examples}) < n:
+        raise UserError(f"{file}: an id stands in it twice; restore it")
+    return examples
+
+
+def _example(line: str, where: str) -> Example:
+    row = parse_json(line, where)
+    if not isinstance(row, dict):
+        raise UserError(f"{where}: not an example (an object); restore it")
+    return parse_example(row, where)
+
+
+def outputs_limit(n: int) -> int:
+    """Bytes that the outputs of a split of `n` examples may have."""
+    return min(LIMIT_BYTES, n * MAX_TEXT + 2**20)
+
+
+def read_stats(path: Path, sha256: str, n: int, metrics: Sequence[str] | None = None, checked: bool = False) -> dict[str, np.ndarray]:
+    """The statistics with this hash beside a board; see `packed.read_stats`."""
+    return packed.read_stats(stats_path(path, sha256), sha256, n, metrics, checked)
+
+
+def primary_of(examples: Sequence[Example]) -> str:
+    """The metric by which a split is ranked: facts where it has gold facts, else what is read from the texts."""
+    return PRIMARY if any(e.facts for e in examples) else OPEN_PRIMARY
 
 
 def create(path: Path, task: str, version: str, examples: Sequence[Example]) -> tuple[Board, str]:
@@ -241,18 +228,24 @@ def create(path: Path, task: str, version: str, examples: Sequence[Example]) -> 
         "schema_version": SCHEMA_VERSION,
         "task": task,
         "task_version": version,
-        "primary": PRIMARY,
+        "primary": primary_of(examples),
         "statistics": {"draws": DRAWS, "seed": SEED, "level": LEVEL},
         "test": {"split": "test", "n": len(examples), "sha256": sha256},
+        "metrics": METRICS_VERSION,
+        "rescored": None,
+        "tip": "",
+        "retired": [],
         "signatures": {},
         "entries": [],
     }
+    board["tip"] = genesis(board)
     with locked(path):
         before = read_board(path) if path.exists() else None
         if before is not None:
             if before["task"] != task:
                 raise UserError(f"{path}: the board of {before['task']!r}, not of {task}; give another --board")
-            if (before["test"], before["task_version"]) == (board["test"], version):
+            same = (before["test"], before["task_version"]) == (board["test"], version)
+            if same and (before["entries"] or before["metrics"] == METRICS_VERSION):
                 store(test_path(path, sha256), pack(data))
                 return before, "unchanged"
             if before["entries"]:

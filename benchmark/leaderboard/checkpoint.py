@@ -8,7 +8,7 @@ from typing import Any
 
 from benchmark.generation.local import generate_file
 from benchmark.generation.wanted import wanted
-from benchmark.leaderboard.board import Board, read_test
+from benchmark.leaderboard.board import Board, need_current, read_test
 from benchmark.leaderboard.schema import label
 from benchmark.leaderboard.sources import Candidate, chain, check_generations, seed_of, steps_of
 from benchmark.pipeline.evaluate import lineage_of, shown
@@ -39,13 +39,14 @@ def from_checkpoint(folder: str, task_name: str, system: str, stage: str | None,
         if record:
             read_checkpoint(folder)  # raises where the weights are not those of the lineage
     record |= {"weights_hash": model_hash(folder)}
+    board = need_current(board, board_file)
     name = label(stage or str(record.get("stage") or "model"), "stage")
     if record.get("stage") not in (None, name):
         raise UserError(f"--stage-name {name}: the checkpoint's own lineage says {record['stage']!r}; leave --stage-name out")
     task = load_task(task_name)
     task = asked(task, settings.prompt, folder, shown(settings, task), trusted)
     settle_torch(settings)
-    decoding, seed, how = settings.generate, settings.run.seed, wanted(settings, folder)
+    decoding, how = settings.generate, wanted(settings, folder)
     with tempfile.TemporaryDirectory() as place:
         out = Path(place) / "generations.jsonl"
         generate_file(
@@ -68,4 +69,4 @@ def from_checkpoint(folder: str, task_name: str, system: str, stage: str | None,
     commit, dirty = git_state()
     packages = package_versions()
     lineage = chain({name: {"stage": name, **record}}, name)
-    return Candidate(system, name, made, seed_of(record), seed, lineage, steps_of(lineage), None, None, packages, commit, dirty)
+    return Candidate(system, name, made, seed_of(record), lineage, steps_of(lineage), None, None, packages, commit, dirty)

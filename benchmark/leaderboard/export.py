@@ -15,7 +15,7 @@ from benchmark.leaderboard.board import Board, Entry
 from benchmark.leaderboard.paper import tables_of
 from benchmark.leaderboard.ranks import Group, Row, View
 from benchmark.leaderboard.show import paths_of, views_of
-from benchmark.leaderboard.words import cells, columns, footnotes, heading, rank_text, system_name, trajectory
+from benchmark.leaderboard.words import cells, columns, footnotes, heading, of_older_metrics, rank_text, system_name, trajectory, trust_text
 from benchmark.report.safetext import plain, shortened, visible
 from benchmark.report.words import interval, label, number, ordered_metrics
 from metrics.errors import UserError
@@ -56,10 +56,10 @@ def write(out: Path, views: Sequence[tuple[Path, View]], sort: str | None) -> in
     shutil.rmtree(out / "entries", ignore_errors=True)
     n = 0
     for path, view in views:
-        if not view.groups:
+        if not (view.groups or view.baselines):
             continue
         examples = boards.read_test(path, view.board)
-        for group in view.groups:
+        for group in [*view.groups, *_as_groups(view.baselines)]:
             for row in group.rows:
                 page = environment.get_template("entry.html.j2").render(_entry_context(path, view, group, row, examples))
                 atomic_write_text(out / page_name(row.entry), page)
@@ -71,12 +71,24 @@ def write(out: Path, views: Sequence[tuple[Path, View]], sort: str | None) -> in
     return n
 
 
+def _as_groups(rows: Sequence[Row]) -> list[Group]:
+    """Each baseline as a system of its own."""
+    return [Group(r.entry["system"], r.entry["version"], r.entry["seed"], [r]) for r in rows]
+
+
 def _environment() -> Any:
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-    environment = Environment(loader=FileSystemLoader(FOLDER), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    environment = Environment(
+        loader=FileSystemLoader(FOLDER), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, finalize=_shown
+    )
     environment.filters["visible"] = lambda text: visible(str(text))
     return environment
+
+
+def _shown(value: Any) -> Any:
+    """Whatever a template prints: nothing that could act or hide gets on a page, whether or not the template thought of it."""
+    return plain(value) if isinstance(value, str) and not hasattr(value, "__html__") else value
 
 
 def page_name(entry: Entry) -> str:
@@ -100,6 +112,7 @@ def _context(view: View, sort: str | None) -> dict[str, Any]:
                     {
                         "page": page_name(r.entry),
                         "entry": r.entry,
+                        "trust": trust_text(r.entry),
                         "rank": rank_text(r),
                         "sort_rank": r.rank or 10**9,
                         "cells": [
@@ -112,6 +125,10 @@ def _context(view: View, sort: str | None) -> dict[str, Any]:
             for g in view.groups
         ],
         "notes": footnotes(view),
+        "older": of_older_metrics(view.board),
+        "baselines": [
+            {"name": r.entry["system"], "page": page_name(r.entry), "cells": cells(r.entry, primary, sort)} for r in view.baselines
+        ],
         "paper": tables_of(view.board["task"]),
     }
 
@@ -122,7 +139,8 @@ def _sortable(entry: Entry, metric: str) -> float | str:
 
 
 def _entry_context(path: Path, view: View, group: Group, row: Row, examples: Sequence[Example]) -> dict[str, Any]:
-    from benchmark.leaderboard.verify import Lie, read_outputs
+    from benchmark.leaderboard.lies import Lie
+    from benchmark.leaderboard.outputs import read_outputs
 
     entry, board = row.entry, view.board
     try:
@@ -131,6 +149,7 @@ def _entry_context(path: Path, view: View, group: Group, row: Row, examples: Seq
         raise UserError(f"{path}: {lie}; see leaderboard verify, and restore the board") from None
     return {
         "title": f"{system_name(group)}, {entry['stage']}",
+        "trust": trust_text(entry),
         "entry": entry,
         "board": board,
         "rank": rank_text(row),
@@ -172,14 +191,14 @@ def _examples(examples: Sequence[Example], made: Sequence[Generation]) -> Iterat
 
 def table_csv(views: Sequence[tuple[Path, View]]) -> str:
     """One row per entry with every score and its interval, and what its system is; the paper's figures have a row per entry and table, without a rank."""
-    metrics = ordered_metrics({m for _, v in views for g in v.groups for r in g.rows for m in r.entry["scores"]})
+    metrics = ordered_metrics({m for _, v in views for r in [*(r for g in v.groups for r in g.rows), *v.baselines] for m in r.entry["scores"]})
     names = sorted({name for _, v in views for t in tables_of(v.board["task"]) for name in t["columns"]})
     sink = io.StringIO()
     out = csv.writer(sink, lineterminator="\n")
     scored = [x for m in metrics for x in (m, f"{m}.ci_low", f"{m}.ci_high")]
     out.writerow([*FIELDS, *scored, *DERIVED, "source", *(f"reported.{n}" for n in names)])
     for _, view in views:
-        for group in view.groups:
+        for group in [*view.groups, *_as_groups(view.baselines)]:
             for row in group.rows:
                 e, low_high = row.entry, row.ranks or (None, None)
                 told = [e["task"], e["system"], e["version"], e["seed"], e["stage"], e["trust"], row.rank, *low_high]
@@ -227,7 +246,7 @@ def table_markdown(views: Sequence[tuple[Path, View]], sort: str | None) -> str:
             lines += _md_table(
                 ["rank", "system", "stage", "trust", *map(heading, columns(primary, sort))],
                 [
-                    [rank_text(r), system_name(g), r.entry["stage"], r.entry["trust"], *cells(r.entry, primary, sort)]
+                    [rank_text(r), system_name(g), r.entry["stage"], trust_text(r.entry), *cells(r.entry, primary, sort)]
                     for g in view.groups
                     for r in g.rows
                 ],
@@ -236,6 +255,12 @@ def table_markdown(views: Sequence[tuple[Path, View]], sort: str | None) -> str:
                 notes = [trajectory(g, primary), *(f"{r.entry['stage']}: {f}" for r in g.rows for f in r.flags), *g.flags]
                 lines += [f"- {_md(system_name(g))}: {_md(note)}" for note in notes if note]
             lines += ["", *(f"{_md(note)}  " for note in footnotes(view)), ""]
+        if (older := of_older_metrics(view.board)) is not None:
+            lines += [f"**{_md(older)}**", ""]
+        if view.baselines:
+            lines += ["### Baselines, never ranked", ""]
+            body = [[r.entry["system"], *cells(r.entry, primary, sort)] for r in view.baselines]
+            lines += [*_md_table(["system", *map(heading, columns(primary, sort))], body), ""]
         for t in tables_of(view.board["task"]):
             lines += [f"### Reported, not recomputed and not ranked: {_md(t['entries'][0]['source'])}", "", f"{_md(t['title'])}. {_md(t['protocol'])}.", ""]
             rows = [[e["system"], e["stage"] or "", *(f"{v:g}" for v in e["values"].values())] for e in t["entries"]]

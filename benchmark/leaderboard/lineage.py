@@ -17,11 +17,15 @@ class Lineages:
     def __init__(self) -> None:
         self._links: dict[str, dict[str, Any]] = {}
         self._stages: dict[tuple[str, str, int | None, str], str] = {}
+        self._data: dict[tuple[str, str], int] = {}
 
     def problem(self, entry: Entry) -> tuple[str, str] | None:
         """(field, what is wrong), or None."""
         links = entry["lineage"]
         if not links:
+            told = [name for name, n in entry["training"].items() if n is not None]
+            if entry["seed"] is not None or told:
+                return f"training.{told[0]}" if told else "seed", "told without a lineage that tells of a training"
             return None
         if links[-1]["stage"] != entry["stage"]:
             return "stage", f"{entry['stage']}, but the lineage ends in {links[-1]['stage']}"
@@ -38,9 +42,27 @@ class Lineages:
                 return found
         if len({link["weights_hash"] for link in links}) < len(links):
             return "lineage", "the same weights stand twice in the chain"
+        if (told := links[-1]["seed"]) != entry["seed"]:
+            return "seed", f"{entry['seed']}, but the lineage says that {entry['stage']} was trained with {told}"
+        if found := self._sizes(entry, links):
+            return found
         for name, steps in steps_of(links).items():
             if name in STEPS.values() and entry["training"][name] != steps:
                 return f"training.{name}", "not the steps that the lineage tells"
+        return None
+
+    def _sizes(self, entry: Entry, links: Any) -> tuple[str, str] | None:
+        """Sizes of the data belong to the weights: whoever tells them of the same checkpoint tells the same."""
+        stages = {link["stage"] for link in links}
+        for name, stage in (("n_para", "post-sft"), ("n_src", "post-rl")):
+            told = entry["training"][name]
+            if told is None:
+                continue
+            if stage not in stages:
+                return f"training.{name}", f"told of a chain without {stage}"
+            weights = next(link["weights_hash"] for link in links if link["stage"] == stage)
+            if self._data.setdefault((weights, name), told) != told:
+                return f"training.{name}", f"another entry tells {self._data[weights, name]} of the same weights"
         return None
 
     def _agree(self, link: dict[str, Any], where: str) -> tuple[str, str] | None:

@@ -9,44 +9,28 @@ each other; an untested pair counts as not different, so that the ranges of a la
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import partial
-from itertools import combinations
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from benchmark.leaderboard import board as boards
+from benchmark.leaderboard.alike import BASELINE, NEARLY, SKETCH, hashes_of
 from benchmark.leaderboard.board import Board, Entry
-from benchmark.leaderboard.flags import ALPHA, REWARD, Move, hacking, watched
-from benchmark.leaderboard.scoring import NEAR, segments
-from benchmark.leaderboard.sources import same_reward
+from benchmark.leaderboard.chain import group_key
+from benchmark.leaderboard.flags import made_of
 from benchmark.registry import nearest
 from metrics.errors import UserError
-from metrics.preservation import preserved
-from metrics.segment import SegmentStats
 from metrics.stages import STAGES
-from metrics.stats import Resampler, at_floor, common_segments, holm, incomparable
-
-if TYPE_CHECKING:
-    import numpy as np
 
 TESTED = 20
-DRAWS = 10_000
 PATH = ("post-sft", "post-rl", "post-recovery")
 WORDS = ("system", "trust")
 """What a view can be sorted by besides metrics."""
 FIELDS = ("system", "version", "seed", "stage", "trust")
 """What a view can be filtered by as FIELD=TEXT."""
-TRUST = ("recomputed", "regenerated")
+TRUST = (BASELINE, "recomputed", "regenerated")
 """The lesser first; `reported` figures stand apart."""
-COPIED = 0.5
-"""From this share of (near-)copies of the public references on, an entry is flagged."""
-
-
-Compared = tuple[float, float, float]
-"""Value before, value after, p."""
 
 
 @dataclass
@@ -73,7 +57,9 @@ class Group:
     """Of the primary metric, as in summary.json; None where a stage is missing."""
     flags: list[str] = field(default_factory=list)
     hacked: str | None = None
-    """Whether RL raised the reward and lowered an independent metric (`flags`); None for a system without both stages."""
+    """Whether RL raised the reward and lowered an independent metric (`metrics.hacking`); None for a system without RL."""
+    before: Entry | None = None
+    """The entry before RL: the system's own, or, where that is not there, whichever entry of the board has the weights RL began with."""
 
     @property
     def final(self) -> Row:
@@ -95,7 +81,10 @@ class View:
     """Those shown, in order."""
     n_groups: int
     n_entries: int
+    """Baselines left out."""
     n_tested: int
+    baselines: list[Row] = field(default_factory=list)
+    """Never ranked, best first."""
 
 
 def value(entry: Entry, metric: str) -> float | None:
@@ -112,12 +101,16 @@ def derive(path: Path, board: Board, sort: str | None = None, wanted: Sequence[s
     Raises UserError for a field that there is not, and where stored statistics are missing or damaged.
     """
     primary = board["primary"]
-    rows = [Row(e) for e in board["entries"]]
+    every = [Row(e) for e in board["entries"]]
+    rows = [r for r in every if r.entry["trust"] != BASELINE]
+    baselines = sorted((r for r in every if r.entry["trust"] == BASELINE), key=lambda r: (-(value(r.entry, primary) or 0.0), r.entry["system"]))
     _rank(rows, primary)
-    groups: dict[tuple[str, str, int | None], Group] = {}
+    groups: dict[tuple[str, str, int], Group] = {}
     for row in rows:
-        key = row.entry["system"], row.entry["version"], row.entry["seed"]
-        groups.setdefault(key, Group(*key, [])).rows.append(row)
+        e, key = row.entry, group_key(row.entry)
+        if key not in groups:
+            groups[key] = Group(e["system"], e["version"], e["seed"], [])
+        groups[key].rows.append(row)
     for group in groups.values():
         group.rows.sort(key=lambda r: (STAGES.index(r.entry["stage"]) if r.entry["stage"] in STAGES else len(STAGES), r.entry["stage"]))
     metric = sort or primary
@@ -131,14 +124,17 @@ def derive(path: Path, board: Board, sort: str | None = None, wanted: Sequence[s
         found.sort(key=lambda g: value(g.final.entry, metric) or 0.0, reverse=not reverse)
         found.sort(key=lambda g: value(g.final.entry, metric) is None)
     shown = found if top is None else found[:top]
-    _mark_copies(rows, shown)
+    _mark_copies(every, shown)
+    _find_before(rows, shown)
     contenders: dict[str, list[Row]] = {}
     for row in sorted((r for r in rows if r.rank is not None), key=lambda r: r.rank or 0):
         contenders.setdefault(_texts(row), []).append(row)
     tested = list(contenders.values())[:TESTED]
-    if board["entries"]:
-        _Statistics(path, board).fill(rows, tested, shown)
-    return View(board, shown, len(groups), len(rows), sum(map(len, tested)))
+    if rows:
+        from benchmark.leaderboard.compared import Statistics
+
+        Statistics(path, board).fill(rows, tested, shown)
+    return View(board, shown, len(groups), len(rows), sum(map(len, tested)), baselines)
 
 
 def _matches(group: Group, wanted: str) -> bool:
@@ -172,137 +168,44 @@ def _same_checkpoint(a: Entry, b: Entry) -> bool:
 
 
 def _mark_copies(rows: Sequence[Row], shown: Sequence[Group]) -> None:
+    """Flags of the entries shown from what their outputs are made of, and from whose outputs they are nearly the same."""
     owners: dict[str, list[Entry]] = {}
+    holders: dict[str, list[Entry]] = {}
     for row in rows:
         owners.setdefault(_texts(row), []).append(row.entry)
+        for part in hashes_of(row.entry["outputs"]["sketch"]):
+            holders.setdefault(part, []).append(row.entry)
     for row in (r for g in shown for r in g.rows):
-        told = row.entry["copies"]
-        if told and max(told["exact"], told["near"]) >= COPIED:
-            row.flags.append(f"near-copies of the public references: {told['near']:.0%} (exact {told['exact']:.0%}, similarity >= {NEAR})")
+        row.flags += made_of(row.entry["copies"])
         twins = [e for e in owners[_texts(row)] if e is not row.entry]
         if twins:
             # A lineage is a claim: arms of one experiment share a checkpoint, and so would a copy that gives itself the original's hashes.
             shared = "; by their lineages it is one checkpoint" if _same_checkpoint(twins[0], row.entry) else ""
             row.flags.append(f"the same texts as {boards.name_of(twins[0])}{shared}")
+        elif (near := _nearly(row.entry, holders)) is not None:
+            row.flags.append(f"nearly the same texts as {boards.name_of(near[0])}: about {near[1] / SKETCH:.0%} of them")
 
 
-class _Statistics:
-    """Tests and bootstrap of one board, on one set of draws."""
+def _nearly(entry: Entry, holders: dict[str, list[Entry]]) -> tuple[Entry, int] | None:
+    """(the entry of another system with the most texts in common, how many of the sketch), where they are NEARLY or more.
 
-    def __init__(self, path: Path, board: Board) -> None:
-        examples = boards.read_test(path, board)
-        self.path, self.board = path, board
-        self.ids, self.docs = tuple(e.id for e in examples), tuple(e.doc_id for e in examples)
-        self._kept: dict[tuple[str, str], SegmentStats | None] = {}
-
-    def load(self, entry: Entry, metrics: Sequence[str]) -> list[SegmentStats | None]:
-        """Stored statistics of some metrics of an entry; None for those that it has no score of."""
-        sha256 = entry["outputs"]["stats_sha256"]
-        if missing := [m for m in metrics if (sha256, m) not in self._kept]:
-            found = boards.read_stats(self.path, sha256, missing)
-            for m in missing:
-                told = entry["scores"].get(m)
-                known = told is not None and told["value"] is not None and m in found
-                self._kept[sha256, m] = self._segments(m, found[m], told["signature"], sha256) if known else None
-        return [self._kept[sha256, m] for m in metrics]
-
-    def _segments(self, metric: str, rows: np.ndarray, key: str, sha256: str) -> SegmentStats:
-        try:
-            return segments(metric, self.ids, rows, self.board["signatures"][key])
-        except (ValueError, KeyError) as error:
-            file = boards.stats_path(self.path, sha256)
-            raise UserError(f"{file}: not statistics of {metric} on this test split ({error}); see leaderboard verify, restore it") from None
-
-    def sampler(self, n_tests: int, seed: int | None = None) -> Resampler:
-        """Draws enough for Holm's correction of `n_tests` to be able to reach ALPHA; seed: of the draws, where it is not the board's."""
-        draws = max(DRAWS, math.ceil(2 * n_tests / ALPHA))
-        s = self.board["statistics"]
-        return Resampler(self.ids, self.docs, s["draws"], draws, s["seed"] if seed is None else seed, s["level"])
-
-    def tested(self, pairs: Sequence[tuple[SegmentStats, SegmentStats]], family: int) -> list[Compared | None]:
-        """The two values of each (before, after) on the segments scored in both, and the p of their difference; None for what cannot be compared.
-
-        family: how many tests Holm's correction will count, which decides the number of draws.
-        """
-        # Where the same segments are missing in both, or none, they are common as they are: most of the time on a large board goes here.
-        usable = {
-            i: (a, b) if a.reasons == b.reasons else common_segments(a, b) for i, (a, b) in enumerate(pairs) if incomparable(a, b) is None
-        }
-        ps = self.sampler(family).permutation([([a], [b]) for a, b in usable.values()])
-        out: list[Compared | None] = [None] * len(pairs)
-        for (i, (a, b)), p in zip(usable.items(), ps, strict=True):
-            before, after = a.value(), b.value()
-            if p is not None and before is not None and after is not None:
-                out[i] = before, after, p
-        return out
-
-    def fill(self, rows: Sequence[Row], contenders: Sequence[Sequence[Row]], shown: Sequence[Group]) -> None:
-        """Ranges of ranks, preservation and flags. contenders: the rows of each of the best outputs."""
-        primary, n = self.board["primary"], sum(r.rank is not None for r in rows)
-        stats = [self.load(same[0].entry, [primary])[0] for same in contenders]
-        pairs = [(i, j) for i, j in combinations(range(len(stats)), 2) if stats[i] is not None and stats[j] is not None]
-        found = self.tested([(stats[i], stats[j]) for i, j in pairs], len(pairs)) if pairs else []  # type: ignore[misc]
-        corrected = holm({str(k): None if c is None else c[2] for k, c in enumerate(found)})
-        better, worse = [0] * len(stats), [0] * len(stats)
-        for k, ((i, j), one) in enumerate(zip(pairs, found, strict=True)):
-            if one is not None and (corrected[str(k)] or 0.0) < ALPHA and one[0] != one[1]:
-                winner, loser = (j, i) if one[1] > one[0] else (i, j)
-                better[loser] += len(contenders[winner])
-                worse[winner] += len(contenders[loser])
-        for same, b, w in zip(contenders, better, worse, strict=True):
-            for row in same:
-                row.ranks = 1 + b, n - w
-        for group in shown:
-            self._preservation(group, primary)
-        self._hacking([g for g in shown if g.row("post-sft") and g.row("post-rl")], primary)
-
-    def _own_reward(self, group: Group) -> bool:
-        """Whether reward.mean is that of the reward that RL used; an unknown reward gets the benefit of the doubt."""
-        after = group.row("post-rl")
-        trained_on = after.entry["reward"]["id"] if after else None
-        if after is None or trained_on is None:
-            return True
-        return same_reward(self.board["signatures"][after.entry["scores"][REWARD]["signature"]].partition("|reward:")[2], trained_on)
-
-    def _preservation(self, group: Group, primary: str) -> None:
-        stages = [r for s in PATH if (r := group.row(s)) is not None]
-        loaded = [self.load(r.entry, [primary])[0] for r in stages]
-        stats = [s for s in loaded if s is not None]
-        if len(stats) == len(PATH):
-            seeds = {r.entry["draw_seed"] for r in stages}
-            sampler = self.sampler(0, seeds.pop() if len(seeds) == 1 else None)
-            three = stats[0], stats[1], stats[2]
-            group.preservation = preserved(sampler, three)
-
-    def _hacking(self, groups: Sequence[Group], primary: str) -> None:
-        pairs: list[tuple[SegmentStats, SegmentStats]] = []
-        owners: list[tuple[int, str]] = []
-        ends: list[tuple[Entry, Entry]] = []
-        for i, group in enumerate(groups):
-            before, after = group.row("post-sft"), group.row("post-rl")
-            assert before is not None
-            assert after is not None
-            ends.append((before.entry, after.entry))
-            wanted = watched(primary)
-            for name, a, b in zip(wanted, self.load(before.entry, wanted), self.load(after.entry, wanted), strict=True):
-                if a is not None and b is not None:
-                    pairs.append((a, b))
-                    owners.append((i, name))
-        own_of: list[dict[str, Compared]] = [{} for _ in groups]
-        # As many draws, and as many tests in Holm's family, whatever is shown and whatever else the system was scored by.
-        family = len(watched(primary))
-        for (i, name), one in zip(owners, self.tested(pairs, family) if pairs else [], strict=True):
-            if one is not None:
-                own_of[i][name] = one
-        for group, (first, last), own in zip(groups, ends, own_of, strict=True):
-            corrected = holm({name: p for name, (_, _, p) in own.items()}, family)
-            moves = {
-                name: Move(name, before, after, corrected[name] or 0.0, at_floor(p, DRAWS)) for name, (before, after, p) in own.items()
-            }
-            own_reward = REWARD in moves and self._own_reward(group)
-            group.hacked, flags = hacking(moves, primary, own_reward, partial(_both, first, last))
-            group.flags += flags
+    The stages of one system may well write the same: nothing is said of them.
+    """
+    counted: dict[int, tuple[Entry, int]] = {}
+    for part in hashes_of(entry["outputs"]["sketch"]):
+        for other in holders[part]:
+            if other is not entry and group_key(other) != group_key(entry):
+                counted[id(other)] = other, counted.get(id(other), (other, 0))[1] + 1
+    best = max(counted.values(), key=lambda found: found[1], default=None)
+    return best if best is not None and best[1] >= NEARLY else None
 
 
-def _both(first: Entry, last: Entry, metric: str) -> tuple[float | None, float | None]:
-    return value(first, metric), value(last, metric)
+def _find_before(rows: Sequence[Row], shown: Sequence[Group]) -> None:
+    """Finds what RL began with: a stage that is named otherwise, or stands under another system, is still the one with these weights."""
+    owners = {e["lineage"][-1]["weights_hash"]: e for e in (r.entry for r in rows) if e["lineage"]}
+    for group in shown:
+        own, after = group.row("post-sft"), group.row("post-rl")
+        group.before = None if own is None else own.entry
+        if own is None and after is not None:
+            weights = next((link["weights_hash"] for link in after.entry["lineage"] if link["stage"] == "post-sft"), None)
+            group.before = owners.get(weights) if weights is not None else None

@@ -1,4 +1,4 @@
-"""What may stand on a board: the JSON schema, the names that are let in, and a check of many entries at once."""
+"""What may stand on a board: the JSON schema, and the names that are let in."""
 
 from __future__ import annotations
 
@@ -10,15 +10,20 @@ from typing import Any
 from metrics.errors import UserError
 
 SCHEMA = Path(__file__).resolve().parents[2] / "leaderboards" / "schema.json"
-MAX_TEXT = 100_000
-"""Code points of one output; longer ones are refused (a title has about a hundred, a passage a few thousand)."""
+MAX_TEXT = 2**16
+"""Bytes of one output in UTF-8, 64 KiB; longer ones are refused (a title has about three hundred, a passage a few thousand)."""
+MAX_SEED = 2**63 - 1
 LABEL = "1 to 64 of A-Z a-z 0-9 space . _ + -, beginning with a letter or digit and ending with no space, dot or hyphen"
-_HIDDEN_DIGITS = b"0123456789abcdef"
 
 
 @cache
 def _schema() -> dict[str, Any]:
     return dict(json.loads(SCHEMA.read_text("utf-8")))
+
+
+def pattern(part: str) -> str:
+    """The regular expression of one of the schema's kinds of text: label, line, sha256 ..."""
+    return str(_schema()["$defs"][part]["pattern"])
 
 
 @cache
@@ -44,9 +49,11 @@ def problem(part: str, value: Any) -> tuple[str, str] | None:
 
 
 def check_head(board: Any, where: str) -> None:
-    """Raises UserError unless this has the head of a board, the entries being a list of whatever."""
-    head = {**board, "entries": []} if isinstance(board, dict) and isinstance(board.get("entries"), list) else board
-    if (found := problem("board", head)) is not None:
+    """Raises UserError unless this has the head of a board (of either version), the entries being a list of whatever."""
+    whole = isinstance(board, dict) and isinstance(board.get("entries"), list)
+    head = {**board, "entries": []} if whole else board
+    part = "board_1" if whole and board.get("schema_version") == 1 else "board"
+    if (found := problem(part, head)) is not None:
         field, text = found
         raise UserError(f"{where}: {'field ' + field + ': ' if field else ''}{text}; restore the file (schema: leaderboards/schema.json)")
 
@@ -67,23 +74,3 @@ def line(value: str | None, what: str) -> str | None:
     if not isinstance(value, str) or problem("line", value) is not None:
         raise UserError(f"{what} {ascii(value)[:60]}: must be 1 to 400 printable characters; mend the manifest or the lineage.json")
     return value
-
-
-class Shapes:
-    """Checks entries by the schema, those of a shape seen before without looking again: equal but for digits and hashes.
-
-    For `verify --quick`: the shape drops 0-9 and a-f, so what it lets pass is an entry that differs from a valid one in these alone.
-    """
-
-    def __init__(self) -> None:
-        self._seen: set[int] = set()
-
-    def problem(self, entry: Any, text: bytes) -> tuple[str, str] | None:
-        """As `problem("entry", entry)`; `text` is the entry's canonical JSON."""
-        shape = hash(text.translate(None, _HIDDEN_DIGITS))
-        if shape in self._seen:
-            return None
-        found = problem("entry", entry)
-        if found is None:
-            self._seen.add(shape)
-        return found

@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from benchmark.leaderboard.board import Board, Entry, stats_hash
-from benchmark.leaderboard.spelling import digest
+from benchmark.leaderboard.alike import sketch, texts_hash
+from benchmark.leaderboard.board import Board, Entry, outputs_limit
+from benchmark.leaderboard.packed import stats_hash
 from metrics import catalog
 from metrics.errors import UserError
-from metrics.normalise import bare
+from metrics.likeness import likeness
 from metrics.records import Example, Generation, align_generations
 
 if TYPE_CHECKING:
@@ -22,16 +23,16 @@ if TYPE_CHECKING:
     from benchmark.scoring.families import Means
     from metrics.segment import SegmentStats
 
-DETERMINISTIC = ("facts", "verbosity", "overlap")
-"""Families (of `benchmark.scoring.families`) that every entry is scored by, and that `verify` recomputes to the digit."""
+DETERMINISTIC = ("facts", "open", "verbosity", "overlap")
+"""Families (of `metrics.catalog`) that every entry is scored by, and that `verify` recomputes to the digit; `open` says nothing where there are facts."""
 NEURAL = {"retrieval": "grounding.retrieval_", "scorers": "scorer.", "reward": "reward."}
 """Families that need weights, only when asked for -> how their metrics' names begin."""
 TOLERANCE = 1e-4
 """Of neural scores when they are recomputed."""
+ROW = ("example_id", "finish_reason", "n_tokens", "seed", "stage", "system", "text")
+"""Fields of a stored output."""
 DIGITS = 10
 """Significant digits stored: what is left of the order of summation on different machines lies below them."""
-NEAR = 0.95
-"""An output this similar to a reference (2 LCS / (lengths)) is a near-copy."""
 
 
 @dataclass(frozen=True)
@@ -57,19 +58,9 @@ def neural(metric: str) -> bool:
 
 
 def outputs_bytes(generations: Sequence[Generation]) -> bytes:
-    """generations.jsonl in one spelling; system and stage stand in every row, so their hash binds them."""
-    rows = (json.dumps(g.as_dict(), ensure_ascii=False, sort_keys=True, allow_nan=False) + "\n" for g in generations)
-    return "".join(rows).encode("utf-8")
-
-
-def texts_hash(generations: Sequence[Generation]) -> str:
-    """sha256 over ids and texts alone: equal for equal outputs under another name, white space and invisible characters aside."""
-    return hashlib.sha256(json.dumps([[g.example_id, bare(g.text)] for g in generations]).encode()).hexdigest()
-
-
-def texts_hash_v1(generations: Sequence[Generation]) -> str:
-    """The hash of entries made by version 1 of the metrics: over the texts to the letter."""
-    return hashlib.sha256(json.dumps([[g.example_id, g.text] for g in generations]).encode()).hexdigest()
+    """generations.jsonl in one spelling, with the contract's fields alone; system and stage stand in every row, so their hash binds them."""
+    rows = ({name: getattr(made, name) for name in ROW} for made in generations)
+    return "".join(json.dumps(row, ensure_ascii=False, sort_keys=True, allow_nan=False) + "\n" for row in rows).encode("utf-8")
 
 
 def rounded(value: float | None) -> float | None:
@@ -118,30 +109,37 @@ def measure(examples: Sequence[Example], generations: Sequence[Generation], mean
 
 
 def score(
-    board: Board, examples: Sequence[Example], generations: Sequence[Generation], means: Means, asked: Sequence[str], seed: int
+    board: Board, examples: Sequence[Example], generations: Sequence[Generation], means: Means, asked: Sequence[str]
 ) -> Scored:
-    """Scores one system on a board's test split; `seed` is that of the intervals' draws. Raises UserError where ids are missing, unknown or doubled."""
+    """Scores one system on a board's test split. Raises UserError where ids are missing, unknown or doubled, or texts too long together."""
     try:
         aligned = align_generations(examples, generations)
     except UserError as error:
         raise UserError(f"{error} (python -m benchmark data export --task {board['task']} --split test --out examples.jsonl)") from None
+    if (size := sum(len(made.text.encode("utf-8", "surrogatepass")) for made in aligned)) > outputs_limit(len(examples)):
+        raise UserError(f"the outputs have {size} bytes together; at most {outputs_limit(len(examples))} are taken for {len(examples)} examples")
     metrics = measure(examples, aligned, means, [*DETERMINISTIC, *[n for n in NEURAL if n in asked]])
-    return Scored(aligned, metrics, *described(board, examples, metrics, seed), statistics(metrics), copies(examples, aligned))
+    return scored_as(board, examples, aligned, metrics)
+
+
+def scored_as(board: Board, examples: Sequence[Example], generations: Sequence[Generation], metrics: Sequence[SegmentStats]) -> Scored:
+    """What a board keeps of outputs that have been measured."""
+    return Scored(list(generations), list(metrics), *described(board, examples, metrics), statistics(metrics), copies(examples, generations))
 
 
 def described(
-    board: Board, examples: Sequence[Example], metrics: Sequence[SegmentStats], seed: int
+    board: Board, examples: Sequence[Example], metrics: Sequence[SegmentStats]
 ) -> tuple[dict[str, dict[str, Any]], dict[str, str]]:
     """(metric -> score with interval, as it stands on the board; signature key -> signature).
 
-    The same intervals as in the summary.json of a run with this seed and the board's number of draws.
+    The same intervals as in the summary.json of a run with the board's seed and number of draws: nobody chooses the draws of an entry.
     """
     from metrics.estimates import level_of
     from metrics.stats import Resampler
 
     wanted = board["statistics"]
     docs = tuple(e.doc_id for e in examples)
-    sampler = Resampler(tuple(e.id for e in examples), docs, wanted["draws"], seed=seed, level=wanted["level"])
+    sampler = Resampler(tuple(e.id for e in examples), docs, wanted["draws"], seed=wanted["seed"], level=wanted["level"])
     scores: dict[str, dict[str, Any]] = {}
     signatures: dict[str, str] = {}
     for m in metrics:
@@ -178,56 +176,24 @@ def segments(metric: str, ids: tuple[str, ...], rows: np.ndarray, signature: str
 
 
 def copies(examples: Sequence[Example], generations: Sequence[Generation]) -> dict[str, float] | None:
-    """{"exact", "near", "lcs"}: how far the outputs are the public references themselves; None where there are no references.
-
-    Per output the most similar of its references counts: 2 LCS / (length + length) over code points, normalised, without white space.
-    """
-    exact = near = n = 0
-    total = 0.0
-    for example, made in zip(examples, generations, strict=True):
-        if not example.reference:
-            continue
-        n += 1
-        text = bare(made.text)
-        ratio = max((_similarity(text, bare(r)) for r in example.reference), default=0.0)
-        exact, near, total = exact + (ratio == 1.0), near + (ratio >= NEAR), total + ratio
-    if not n:
-        return None
-    return {name: rounded(x / n) or 0.0 for name, x in (("exact", exact), ("near", near), ("lcs", total))}
-
-
-def _similarity(a: str, b: str) -> float:
-    if a == b:
-        return 1.0
-    return 2 * lcs_length(a, b) / (len(a) + len(b))
-
-
-def lcs_length(a: str, b: str) -> int:
-    """Length of the longest common subsequence, in code points: bit-parallel (Hyyro 2004), a row of the table per code point of `a`."""
-    masks: dict[str, int] = {}
-    for i, char in enumerate(b):
-        masks[char] = masks.get(char, 0) | 1 << i
-    full = (1 << len(b)) - 1
-    row = full
-    for char in a:
-        match = row & masks.get(char, 0)
-        row = ((row + match) | (row - match)) & full
-    return len(b) - row.bit_count()
+    """`metrics.likeness` of the outputs as a board keeps it; None where there are no references."""
+    found = likeness(examples, [made.text for made in generations])
+    return None if found is None else {name: rounded(share) or 0.0 for name, share in found.items()}
 
 
 def make_entry(board: Board, identity: dict[str, Any], scored: Scored) -> Entry:
-    """The entry of one system: `identity` holds what the texts cannot tell (name, lineage, training, reward, environment)."""
-    entry: Entry = {
+    """The entry of one system, not yet bound to others: `identity` holds what the texts cannot tell (name, lineage, training, reward ...)."""
+    return {
         **identity,
         "task": board["task"],
         "test_sha256": board["test"]["sha256"],
         "copies": scored.copies,
-        "outputs": {
-            "sha256": hashlib.sha256(scored.outputs).hexdigest(),
-            "texts_sha256": texts_hash(scored.generations),
-            "stats_sha256": stats_hash(scored.stats),
-        },
+        "outputs": {**texts_of(scored.generations), "stats_sha256": stats_hash(scored.stats)},
         "scores": scored.scores,
     }
-    entry["digest"] = digest(entry)
-    return entry
+
+
+def texts_of(generations: Sequence[Generation]) -> dict[str, str]:
+    """Hashes of the outputs: of their bytes, of their bare texts, and the sketch by which nearly equal ones are found."""
+    whole = hashlib.sha256(outputs_bytes(generations)).hexdigest()
+    return {"sha256": whole, "texts_sha256": texts_hash(generations), "sketch": sketch(generations)}

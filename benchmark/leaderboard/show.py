@@ -1,19 +1,20 @@
-"""`leaderboard show|verify|export|create`. Everything printed passes `plain`: no control characters get out."""
+"""`leaderboard show|verify|export|create|baselines|rescore`. Everything printed passes `plain`: no control characters get out."""
 
 from __future__ import annotations
 
 import argparse
+import os
+import sys
 from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
 
 from benchmark.arguments import arg
 from benchmark.leaderboard import board as boards
+from benchmark.leaderboard import records
 from benchmark.leaderboard.board import Board
 from benchmark.leaderboard.ranks import WORDS, View, derive
-from benchmark.leaderboard.schema import Shapes
-from benchmark.leaderboard.spelling import canonical
-from benchmark.leaderboard.terminal import table
+from benchmark.leaderboard.terminal import FLAG, UNDER, table
 from benchmark.registry import nearest
 from benchmark.report.safetext import plain
 from metrics.errors import UserError
@@ -23,20 +24,32 @@ TARGETS = {
     "verify": "benchmark.leaderboard.verify:command",
     "export": "benchmark.leaderboard.export:command",
     "create": "benchmark.leaderboard.show:create",
+    "baselines": "benchmark.leaderboard.baselines:command",
+    "rescore": "benchmark.leaderboard.rescore:command",
 }
 """Action -> "module:function" taking the parsed arguments and returning the exit code."""
+RED, PLAIN = "\x1b[31m", "\x1b[0m"
+
 
 ARGUMENTS = [
-    arg("action", choices=["show", "verify", "export", "create"], help="create: empty boards, or anew where they are empty"),
+    arg(
+        "action",
+        choices=["show", "verify", "export", "create", "baselines", "rescore"],
+        help="create: empty boards, or anew where they are empty; baselines: enters the suite's marked rows; rescore: after an upgrade",
+    ),
     arg("--board", metavar="FILE", help="board file (default: all of the suite's own)"),
     arg("--task", metavar="NAME", help="the suite's own board of that task; create: the task (default: all tasks)"),
     arg("--quick", action="store_true", help="verify: what the file tells by itself, nothing recomputed"),
+    arg("--foreign", action="store_true", help="verify: that the board's task is none of this suite is known"),
+    arg("--tip", metavar="SHA256", help="verify: a tip noted before, which must still be in the chain"),
+    arg("--without", nargs="+", action="extend", default=[], metavar="FAMILY", help="rescore: neural scores that are given up"),
+    arg("--force", action="store_true", help="rescore: also where the metrics' version is the same"),
     arg("--sort", metavar="COLUMN", help="show, export: a metric, system or trust (default: the board's primary metric)"),
     arg("--reverse", action="store_true", help="show, export: the other way round"),
     arg("--filter", nargs="+", action="extend", default=[], metavar="TEXT", help="show, export: systems with TEXT, or FIELD=TEXT"),
     arg("--top", type=int, default=10, help="show: number of systems (default: 10)"),
     arg("--out", metavar="DIR", default="leaderboard-export", help="export: where to write (default: leaderboard-export)"),
-    arg("--profile", default="tiny", help="verify: profile that names the weights of neural metrics (default: tiny)"),
+    arg("--profile", default="tiny", help="verify, rescore: profile that names the weights of neural metrics (default: tiny)"),
 ]
 """Of `leaderboard`."""
 
@@ -74,22 +87,11 @@ def paths_of(args: argparse.Namespace) -> list[Path]:
     return found
 
 
-def check_shapes(board: Board, lines: Sequence[bytes] | None, path: Path) -> None:
-    """Raises UserError where an entry cannot be shown. That its numbers are true is for `verify` to say."""
-    shapes = Shapes()
-    for i, entry in enumerate(board["entries"]):
-        found = shapes.problem(entry, lines[i] if lines else canonical(entry)) if isinstance(entry, dict) else ("entries", "not an object")
-        if found is not None:
-            raise UserError(f"{path}: an entry's field {found[0]}: {found[1]}; see leaderboard verify, and restore the board")
-
-
 def views_of(paths: Sequence[Path], args: argparse.Namespace, top: int | None) -> list[tuple[Path, View]]:
     """The views that the command line asks for, boards without entries last. UserError for a metric that no entry of any of the boards has."""
     told: list[tuple[Path, Board]] = []
     for path in paths:
-        board, lines = boards.read_lines(path)
-        check_shapes(board, lines, path)
-        told.append((path, board))
+        told.append((path, records.read(path, False)[0]))
     if args.sort:
         known = {m for _, board in told for e in board["entries"] for m in e["scores"]}
         if known and args.sort not in known | set(WORDS):
@@ -103,9 +105,15 @@ def show(args: argparse.Namespace) -> int:
     """`leaderboard show`."""
     if args.top < 1:
         raise UserError(f"--top {args.top}: at least 1")
+    colours = sys.stdout.isatty() and "NO_COLOR" not in os.environ
     for i, (_, view) in enumerate(views_of(paths_of(args), args, args.top)):
         if i:
             print()
         for row in table(view, args.sort):
-            print(plain(row))
+            print(coloured(row) if colours else plain(row))
     return 0
+
+
+def coloured(row: str) -> str:
+    """A line for a terminal: flags, and what stands under them, in red."""
+    return f"{RED}{plain(row)}{PLAIN}" if row.startswith((FLAG, UNDER)) else plain(row)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -10,7 +9,7 @@ from typing import Any
 
 from benchmark.leaderboard.board import Board
 from benchmark.leaderboard.schema import MAX_TEXT, label, line
-from benchmark.leaderboard.spelling import parse_json, read_text
+from benchmark.leaderboard.validations import read_validation
 from metrics.errors import UserError
 from metrics.records import Generation, parse_generation, read_jsonl, sha256_file
 from metrics.stages import GOLD, TRAINED_FROM
@@ -18,13 +17,8 @@ from metrics.stages import GOLD, TRAINED_FROM
 LINK = ("stage", "weights_hash", "parent_hash", "config_hash", "data_hash", "seed", "steps")
 TRAINING = ("n_para", "n_src", "sft_steps", "rl_steps", "recovery_steps")
 STEPS = {"post-sft": "sft_steps", "post-rl": "rl_steps", "post-recovery": "recovery_steps"}
-MAX_VALIDATION = 10_000_000
-"""Bytes of a reward.json; one of validate-reward has about a hundred thousand."""
 UNNAMED = "model"
 """What `evaluate` calls a system that nobody has named."""
-_CONTENT = re.compile(r"(?<![0-9a-f])[0-9a-f]{16}(?![0-9a-f])")
-"""The hash of its weights or code in a reward's id."""
-
 
 @dataclass(frozen=True)
 class Candidate:
@@ -35,8 +29,6 @@ class Candidate:
     generations: list[Generation]
     seed: int | None = None
     """Of its training."""
-    draw_seed: int | None = None
-    """Of the draws of its intervals: the run's, so that they are those of its summary.json; None for the board's."""
     lineage: list[dict[str, Any]] = field(default_factory=list)
     training: dict[str, int | None] = field(default_factory=lambda: dict.fromkeys(TRAINING))
     reward_id: str | None = None
@@ -52,8 +44,8 @@ def check_generations(generations: Sequence[Generation], system: str, stage: str
     label(system, "system name")
     label(stage, "stage")
     for made in generations:
-        if len(made.text) > MAX_TEXT:
-            raise UserError(f"example {ascii(made.example_id)[:60]}: the output has {len(made.text)} characters; at most {MAX_TEXT} are taken")
+        if (size := len(made.text.encode("utf-8", "surrogatepass"))) > MAX_TEXT:
+            raise UserError(f"example {ascii(made.example_id)[:60]}: the output has {size} bytes in UTF-8; at most {MAX_TEXT} (64 KiB) are taken")
     return [replace(made, system=system, stage=stage) for made in generations]
 
 
@@ -143,14 +135,13 @@ def from_run(run_dir: Path, task: str, system: str | None, board: Board, validat
         stages = {link["stage"] for link in lineage}
         training = steps_of(lineage)
         trained = bool(stages & set(STEPS))
-        training["n_para"] = manifest.n_para if trained else None
+        training["n_para"] = manifest.n_para if "post-sft" in stages else None
         training["n_src"] = manifest.n_src if "post-rl" in stages else None
         reward_id = line(manifest.reward_id, "reward_id") if "post-rl" in stages else None
         out.append(
             replace(
                 one,
                 seed=run_seed if own and trained else seed_of(records.get(one.stage)),
-                draw_seed=run_seed,
                 lineage=lineage,
                 training=training,
                 reward_id=reward_id,
@@ -161,31 +152,6 @@ def from_run(run_dir: Path, task: str, system: str | None, board: Board, validat
             )
         )
     return out
-
-
-def same_reward(a: str, b: str) -> bool:
-    """Whether two ids are of one reward: one holds the other, or the same hash of weights or code."""
-    return a in b or b in a or bool(set(_CONTENT.findall(a)) & set(_CONTENT.findall(b)))
-
-
-def read_validation(path: Path, reward_id: str) -> bytes:
-    """A reward.json of `validate-reward`. Raises UserError unless it is one, and of this reward."""
-    if not path.is_file():
-        raise UserError(f"{path}: no such file; give the reward.json that validate-reward wrote")
-    text = read_text(path, MAX_VALIDATION)
-    check_validation(text, str(path), reward_id)
-    return path.read_bytes()
-
-
-def check_validation(text: str, where: str, reward_id: str) -> None:
-    """Raises UserError unless the text is a reward.json of `validate-reward` about this reward."""
-    told = parse_json(text, where, strict=True)
-    signature = told.get("signature") if isinstance(told, dict) else None
-    if not isinstance(signature, str) or "|reward:" not in signature:
-        raise UserError(f"{where}: not a reward.json (it has no signature of a reward); give the one that validate-reward wrote")
-    validated = signature.partition("|reward:")[2]
-    if not same_reward(validated, reward_id):
-        raise UserError(f"{where}: validates {validated[:200]}, but the run was trained on {reward_id[:200]}; validate that reward")
 
 
 def _run_seed(run_dir: Path, settings: Any) -> int | None:

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import gc
 import hashlib
 import json
 import math
 from pathlib import Path
 from typing import Any
 
+from benchmark.leaderboard.packed import LIMIT_BYTES
 from metrics.errors import UserError
 
-LIMIT_BYTES = 2**30
-"""Larger files are refused unread."""
-LARGE = 1000
-"""Entries from which on they are kept from the garbage collector for good: it would go through all of them again and again."""
-_OPEN, _CLOSE = '\n "entries": [\n', "\n]\n}\n"
+OPEN, CLOSE = b'\n "entries": [\n', b"\n]\n}\n"
+"""Around the entries, one a line, in a board's text."""
+_OPEN, _CLOSE = OPEN.decode(), CLOSE.decode()
 _DIGEST = b'"digest":"'
 _BROKEN = (ValueError, RecursionError, OverflowError)
 """What values raise that no board may hold: infinite numbers, half characters, nesting too deep."""
@@ -54,16 +52,24 @@ def parse_json(text: str, where: str, strict: bool = False) -> Any:
         raise UserError(f"{where}: not valid JSON ({error}); restore the file") from None
 
 
-def read_text(path: Path, limit: int = LIMIT_BYTES) -> str:
-    """A UTF-8 file. Raises UserError when it is missing, larger than `limit` bytes or not UTF-8."""
+def read_bytes(path: Path, limit: int = LIMIT_BYTES) -> bytes:
+    """A regular file. Raises UserError when it is missing, something else, or larger than `limit` bytes."""
     try:
+        if path.exists() and not path.is_file():
+            raise UserError(f"{path}: not a regular file; check the path")
         if path.stat().st_size > limit:
             raise UserError(f"{path}: larger than {limit} bytes; check the path")
-        return path.read_text("utf-8")
+        return path.read_bytes()
     except FileNotFoundError:
         raise UserError(f"{path}: no such board; check --board, or make one with: leaderboard create --task NAME --board FILE") from None
     except OSError as error:
         raise UserError(f"cannot read {path}: {error.strerror or error}; check the path") from None
+
+
+def read_text(path: Path, limit: int = LIMIT_BYTES) -> str:
+    """A UTF-8 file. Raises UserError as `read_bytes`, and when it is not UTF-8."""
+    try:
+        return read_bytes(path, limit).decode("utf-8")
     except UnicodeDecodeError as error:
         raise UserError(f"{path}: not UTF-8 (byte {error.start}); restore the file") from None
 
@@ -95,25 +101,3 @@ def render(board: dict[str, Any]) -> str:
     head = json.dumps({k: v for k, v in board.items() if k != "entries"}, ensure_ascii=False, indent=1, allow_nan=False)
     rows = ",\n".join(canonical(e).decode("utf-8") for e in board["entries"])
     return head[: head.rindex("\n}")] + "," + (_OPEN + rows + _CLOSE if rows else '\n "entries": []\n}\n')
-
-
-def parse_board(text: str, where: str, strict: bool = False) -> tuple[Any, list[bytes] | None]:
-    """(the board, the line of each entry); no lines where the text is not spelled as `render` does. Raises UserError as `parse_json`."""
-    start = text.find(_OPEN)
-    if start < 0 or not text.endswith(_CLOSE):
-        return parse_json(text, where, strict), None
-    lines = text[start + len(_OPEN) : -len(_CLOSE)].split(",\n")
-    decode = (_STRICT if strict else _FAST).decode
-    collecting = gc.isenabled()
-    gc.disable()  # nothing here is garbage, and looking for some among millions of new objects takes a third of the time
-    try:
-        board = decode(text[:start] + '\n "entries": []\n}\n')
-        board["entries"] = [decode(line) for line in lines]
-    except (TypeError, *_BROKEN):
-        return parse_json(text, where, strict), None  # valid in another spelling, or refused with the place
-    finally:
-        if collecting:
-            gc.enable()
-    if len(lines) > LARGE:
-        gc.freeze()
-    return board, [line.encode("utf-8", "surrogatepass") for line in lines]

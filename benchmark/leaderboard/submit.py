@@ -18,12 +18,15 @@ from typing import Any
 from benchmark.arguments import arg
 from benchmark.leaderboard import board as boards
 from benchmark.leaderboard.board import Board, Entry, key_of, name_of
+from benchmark.leaderboard.chain import bind, content
+from benchmark.leaderboard.confirm import confirm
+from benchmark.leaderboard.groups import MADE, contradiction
+from benchmark.leaderboard.lineage import Lineages
+from benchmark.leaderboard.packed import pack_stats, stats_hash
 from benchmark.leaderboard.schema import label, problem
 from benchmark.leaderboard.scoring import Scored, known_means, make_entry, score
 from benchmark.leaderboard.sources import Candidate, from_file, from_run, tasks_of
-from benchmark.leaderboard.spelling import digest
 from metrics.errors import UserError
-from metrics.records import sha256_file
 
 PACKAGES = ("numpy", "scipy", "sacrebleu", "pythainlp", "regex")
 NEURAL_PACKAGES = ("torch", "transformers", "unbabel-comet")
@@ -80,7 +83,7 @@ def command(args: argparse.Namespace) -> int:
     label(args.version, "--version")
     prepared = [prepare(args, path) for path in _boards_of(args)]
     for one in prepared:  # what one board refuses must not leave another one with half of a run
-        _put_in(one, boards.read_board(one.path))
+        _put_in(one, boards.need_current(boards.read_board(one.path), one.path))
     for one in prepared:
         for change in enter(one):
             print(diff(one.board, change))
@@ -118,19 +121,19 @@ def prepare(args: argparse.Namespace, path: Path) -> Prepared:
     if args.task and args.task != board["task"]:
         raise UserError(f"{path}: the board of {board['task']}, not of {args.task}; give another --board or --task")
     candidates = gather(args, path, board)
+    board = boards.need_current(board, path)
     with boards.scoring_slot(path):
         examples = boards.read_test(path, board)
         own = next((c.reward_id for c in candidates if c.reward_id), None) if args.profile == DEFAULT_PROFILE else None
         means = known_means(examples, args.neural, args.profile, own)
-        seeds = [board["statistics"]["seed"] if c.draw_seed is None else c.draw_seed for c in candidates]
-        scored = [score(board, examples, c.generations, means, args.neural, s) for c, s in zip(candidates, seeds, strict=True)]
+        scored = [score(board, examples, c.generations, means, args.neural) for c in candidates]
     entries = []
-    for candidate, result, seed in zip(candidates, scored, seeds, strict=True):
-        identity = _identity(candidate, args.version, bool(args.neural), seed)
-        entries.append(make_entry(board, identity, result))
+    for candidate, result in zip(candidates, scored, strict=True):
+        entries.append(make_entry(board, _identity(candidate, args.version, bool(args.neural)), result))
     if args.confirm:
-        _confirm(entries, candidates, Path(args.run_dir), Path(args.confirm), board)
-    for entry in entries:
+        confirm(entries, candidates, Path(args.run_dir), Path(args.confirm), board, examples)
+    bound = bind({**board, "entries": []}, entries)["entries"]
+    for entry in bound:
         if (found := problem("entry", entry)) is not None:
             raise UserError(f"{name_of(entry)}: field {found[0]}: {found[1]}; mend the run's manifest or the outputs")
     validations = {hashlib.sha256(c.validation).hexdigest(): c.validation for c in candidates if c.validation is not None}
@@ -152,13 +155,12 @@ def gather(args: argparse.Namespace, path: Path, board: Board) -> list[Candidate
     return found
 
 
-def _identity(candidate: Candidate, version_: str, neural: bool, draw_seed: int) -> dict[str, Any]:
+def _identity(candidate: Candidate, version_: str, neural: bool) -> dict[str, Any]:
     held = candidate.validation
     return {
         "system": candidate.system,
         "version": version_,
         "seed": candidate.seed,
-        "draw_seed": draw_seed,
         "stage": candidate.stage,
         "trust": "recomputed",
         "regenerated": None,
@@ -185,41 +187,6 @@ def scoring_packages(neural: bool) -> dict[str, str | None]:
     return found
 
 
-def _confirm(entries: Sequence[Entry], candidates: Sequence[Candidate], run: Path, second: Path, board: Board) -> None:
-    """Raises the trust of entries whose weights and outputs a second run of the suite gave again. UserError where it did not.
-
-    The weights must lie in both run directories, where `from_run` hashes them; a stage that no run trained (base) stays as it is.
-    """
-    from benchmark.rundir.manifest import read_manifest
-
-    manifests = [read_manifest(folder) for folder in (run, second)]
-    for folder, manifest in zip((run, second), manifests, strict=True):
-        if manifest.command != "run":
-            raise UserError(f"{folder}: not trained by the suite (benchmark run), so nothing was regenerated; leave --confirm out")
-        if missing := [stage for stage in manifest.checkpoints if not (folder / "checkpoints" / stage).is_dir()]:
-            raise UserError(f"{folder}: checkpoints/{missing[0]} is gone, so its weights cannot be compared; give a whole run directory")
-    hashes = [sha256_file(folder / "manifest.json") for folder in (run, second)]
-    if hashes[0] == hashes[1]:
-        raise UserError(f"--confirm {second}: the same run, or a copy of it; give a second run of the same configuration and seed")
-    again = {(c.system, c.stage): c for c in from_run(second, board["task"], candidates[0].system, board, None)}
-    for entry, candidate in zip(entries, candidates, strict=True):
-        if candidate.stage not in manifests[0].checkpoints:
-            continue
-        other = again.get((candidate.system, candidate.stage))
-        if other is None:
-            raise UserError(f"--confirm {second}: holds no stage {candidate.stage}")
-        for what, same in (
-            ("seed", other.seed == candidate.seed),
-            ("weights", bool(other.lineage) and other.lineage == candidate.lineage),
-            ("outputs", sorted(g.example_id + "\0" + g.text for g in other.generations)
-             == sorted(g.example_id + "\0" + g.text for g in candidate.generations)),
-        ):
-            if not same:
-                raise UserError(f"--confirm {second}: {candidate.stage} has other {what} there; the entry stays `recomputed` (leave --confirm out)")
-        entry["trust"], entry["regenerated"] = "regenerated", hashes
-        entry["digest"] = digest(entry)
-
-
 def _put_in(prepared: Prepared, board: Board) -> tuple[Board, list[Change]]:
     """(the board with the entries in it, what that changes). Raises UserError where a name stands there with other content."""
     known = {key_of(e): e for e in board["entries"]}
@@ -228,31 +195,57 @@ def _put_in(prepared: Prepared, board: Board) -> tuple[Board, list[Change]]:
         if entry["test_sha256"] != board["test"]["sha256"]:
             raise UserError(f"{prepared.path}: the board's test split has changed since the outputs were scored; submit again")
         before = known.get(key_of(entry))
-        after = entry if before is None else _merged(before, entry)
-        known[key_of(entry)] = after
-        changes.append(Change(after, before))
-    signatures = board["signatures"] | {k: s for one in prepared.scored for k, s in one.signatures.items()}
-    return {**board, "signatures": dict(sorted(signatures.items())), "entries": [known[k] for k in sorted(known)]}, changes
+        changes.append(Change(entry if before is None else _merged(before, entry), before))
+    bound = _with(board, [c.entry for c in changes if c.entry is not c.before], prepared.scored)
+    after = {key_of(e): e for e in bound["entries"]}
+    lineages = Lineages()
+    for entry in bound["entries"]:
+        if (fault := lineages.problem(entry)) is not None:
+            raise UserError(f"{name_of(entry)}: field {fault[0]}: {fault[1]}; mend the lineage, or submit it as a new version (--version)")
+    if (found := contradiction(bound)) is not None:
+        raise UserError(f"{name_of(found[0])}: field {found[1]}: {found[2]}; submit it under another name, or all its stages together (--version)")
+    return bound, [Change(after[key_of(c.entry)], c.before) for c in changes]
+
+
+def _with(board: Board, entries: Sequence[Entry], scored: Sequence[Scored]) -> Board:
+    """The board with entries put in or replaced, and all their signatures."""
+    signatures = board["signatures"] | {k: s for one in scored for k, s in one.signatures.items()}
+    bound = bind(board, entries)
+    used = {cell["signature"] for e in bound["entries"] for cell in e["scores"].values()}
+    return {**bound, "signatures": {k: signatures[k] for k in sorted(used)}}
 
 
 def enter(prepared: Prepared) -> list[Change]:
     """Puts entries into a board, all or none. Raises UserError as `_put_in`."""
     path = prepared.path
     with boards.locked(path):
-        board, changes = _put_in(prepared, boards.read_board(path))
+        board, changes = _put_in(prepared, boards.need_current(boards.read_board(path), path))
         if any(c.entry != c.before for c in changes):
-            for change, one in zip(changes, prepared.scored, strict=True):
-                if change.entry["outputs"] != (change.before or {}).get("outputs"):
-                    boards.store(boards.outputs_path(path, change.entry["outputs"]["sha256"]), boards.pack(one.outputs))
-                    boards.store(boards.stats_path(path, change.entry["outputs"]["stats_sha256"]), boards.pack_stats(one.stats))
+            store_outputs(path, [s for c, s in zip(changes, prepared.scored, strict=True) if c.entry["outputs"] != (c.before or {}).get("outputs")])
             for sha256, held in prepared.validations.items():
                 boards.store(boards.validation_path(path, sha256), boards.pack(held))
             boards.write_board(path, board)
     return changes
 
 
+def store_outputs(path: Path, scored: Sequence[Scored]) -> None:
+    """Writes what lies beside the board; before the board, so that a kill leaves at worst files that no entry names."""
+    for one in scored:
+        boards.store(boards.outputs_path(path, hashlib.sha256(one.outputs).hexdigest()), boards.pack(one.outputs))
+        boards.store(boards.stats_path(path, stats_hash(one.stats)), pack_stats(one.stats))
+
+
+def replace_entries(path: Path, entries: Sequence[Entry], scored: Sequence[Scored]) -> None:
+    """Puts entries that the suite makes itself in place of older ones of their names."""
+    with boards.locked(path):
+        board = _with(boards.need_current(boards.read_board(path), path), entries, scored)
+        store_outputs(path, scored)
+        boards.write_board(path, board)
+
+
 def _merged(before: Entry, entry: Entry) -> Entry:
-    """The entry that stands, unless the same content now brings more scores, more trust or the reward's validation. UserError for other content."""
+    """The entry that stands (the same object), unless the same content now brings more scores, more trust, the reward's validation or the run
+    it belongs to. UserError for other content."""
     old, new = (e["reward"]["validation_sha256"] for e in (before, entry))
     other = [name for name in CONTENT if before[name] != entry[name]]
     other += ["outputs"] if before["outputs"]["sha256"] != entry["outputs"]["sha256"] else []
@@ -267,12 +260,14 @@ def _merged(before: Entry, entry: Entry) -> Entry:
     if more_scores and not before["scores"].keys() <= entry["scores"].keys():
         lost = sorted(before["scores"].keys() - entry["scores"].keys())
         raise UserError(f"{name_of(entry)} stands on the board with {lost[0]}; ask for it again (--neural) together with the new metrics")
-    if not (more_scores or more_trust or (old is None and new is not None)):
+    # A run that goes on is told by its last call in all of its stages, so that they go on agreeing.
+    making = {name: entry["environment"][name] for name in MADE}
+    remade = any(before["environment"][name] != told for name, told in making.items())
+    if not (more_scores or more_trust or remade or (old is None and new is not None)):
         return before
-    base = entry if more_scores else before
-    after = {**base, **{k: (entry if more_trust else before)[k] for k in ("trust", "regenerated")}}
-    after["reward"] = {**base["reward"], "validation_sha256": old or new}
-    after["digest"] = digest(after)
+    after = content({**(entry if more_scores else before), **{k: (entry if more_trust else before)[k] for k in ("trust", "regenerated")}})
+    after["environment"] = {**after["environment"], **making}
+    after["reward"] = {**after["reward"], "validation_sha256": old or new}
     return after
 
 

@@ -7,11 +7,13 @@ from collections.abc import Iterator, Sequence
 
 from benchmark.leaderboard.paper import tables_of
 from benchmark.leaderboard.ranks import Group, View
-from benchmark.leaderboard.words import cells, columns, footnotes, heading, rank_text, system_name, trajectory
+from benchmark.leaderboard.words import cells, columns, footnotes, heading, of_older_metrics, rank_text, system_name, trajectory, trust_text
 from benchmark.report.safetext import plain
 
 WIDTH = 100
 INDENT = "  "
+FLAG, UNDER = "  ! ", "      "
+"""How the lines of a flag begin, the first and the ones under it."""
 
 
 def table(view: View, sort: str | None) -> Iterator[str]:
@@ -19,6 +21,8 @@ def table(view: View, sort: str | None) -> Iterator[str]:
     board = view.board
     test = board["test"]
     yield from wrapped(f"{board['task']} (version {board['task_version']}, {test['n']} test examples {test['sha256'][:12]}): {view.n_entries} entries")
+    if (older := of_older_metrics(board)) is not None:
+        yield from wrapped(older, FLAG, UNDER)
     if view.groups:
         yield from _groups(view, sort)
         if len(view.groups) < view.n_groups:
@@ -27,7 +31,20 @@ def table(view: View, sort: str | None) -> Iterator[str]:
             yield from wrapped(note, hanging=INDENT)
     else:
         yield "no entries" + (" match the filter" if view.n_entries else " yet: python -m benchmark submit")
+    yield from _baselines(view, sort)
     yield from reported(board["task"])
+
+
+def _baselines(view: View, sort: str | None) -> Iterator[str]:
+    if view.baselines:
+        yield ""
+        yield from wrapped("baselines, made by the suite from the task's own data, never ranked:", hanging=INDENT)
+        shown = columns(view.board["primary"], sort)
+        body = [[r.entry["system"], *cells(r.entry, view.board["primary"], sort)] for r in view.baselines]
+        head = ["system", *map(heading, shown)]
+        while len(head) > 2 and sum(_widths(head, body)) + 2 * len(head) > WIDTH:
+            head, body = head[:-1], [row[:-1] for row in body]
+        yield from (INDENT + line for line in _aligned(head, body, 1))
 
 
 def wrapped(text: str, first: str = "", hanging: str = "") -> Iterator[str]:
@@ -50,9 +67,9 @@ def _groups(view: View, sort: str | None) -> Iterator[str]:
         yield from wrapped(f"{system_name(group)}: {_trust(group)}", hanging=INDENT)
         for _ in group.rows:
             yield next(lines)
-        notes = [trajectory(group, primary), *(f"! {r.entry['stage']}: {f}" for r in group.rows for f in r.flags), *(f"! {f}" for f in group.flags)]
-        for note in notes:
-            yield from wrapped(note, INDENT, INDENT * 2)
+        yield from wrapped(trajectory(group, primary), INDENT, INDENT * 2)
+        for flag in (*(f"{r.entry['stage']}: {f}" for r in group.rows for f in r.flags), *group.flags):
+            yield from wrapped(flag, FLAG, UNDER)
     if len(head) < len(shown) + 2:
         left = ", ".join(map(heading, shown[len(head) - 2 :]))
         yield from wrapped(f"not shown for want of room: {left} (all are in leaderboard export)", hanging=INDENT)
@@ -60,8 +77,8 @@ def _groups(view: View, sort: str | None) -> Iterator[str]:
 
 def _trust(group: Group) -> str:
     """"recomputed", or by stage where they differ."""
-    labels = {r.entry["trust"] for r in group.rows}
-    return labels.pop() if len(labels) == 1 else ", ".join(f"{r.entry['stage']} {r.entry['trust']}" for r in group.rows)
+    labels = {trust_text(r.entry) for r in group.rows}
+    return labels.pop() if len(labels) == 1 else ", ".join(f"{r.entry['stage']} {trust_text(r.entry)}" for r in group.rows)
 
 
 def _widths(head: Sequence[str], body: Sequence[Sequence[str]]) -> list[int]:

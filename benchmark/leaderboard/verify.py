@@ -1,54 +1,32 @@
-"""`leaderboard verify`: nothing on a board is believed; every entry is recomputed from its stored outputs, one at a time.
+"""`leaderboard verify`: nothing on a board is believed; every entry is recomputed from its stored outputs.
 
---quick checks what the board file tells by itself: shapes, digests, names, lineage, test-set identity, files that must be there.
+--quick checks what the board file tells by itself: shapes, digests, the chain, names, lineage, what entries say of each other, files that
+must be there. Exit code 0: all holds. 1: something does not, or the board cannot be verified here (older metrics, no task of this suite).
 """
 
 from __future__ import annotations
 
 import argparse
 import hashlib
-import json
-import math
 import os
+import sys
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 from benchmark.leaderboard import board as boards
+from benchmark.leaderboard import chain, records
+from benchmark.leaderboard.alike import BASELINE
 from benchmark.leaderboard.board import Board, Entry, key_of, name_of
+from benchmark.leaderboard.checks import check_entry, check_head, check_stored_validation
+from benchmark.leaderboard.groups import contradiction
+from benchmark.leaderboard.lies import Lie, Report
 from benchmark.leaderboard.lineage import Lineages
-from benchmark.leaderboard.schema import Shapes, problem
-from benchmark.leaderboard.spelling import canonical, digest, digest_of_line, read_text
+from benchmark.leaderboard.outputs import read_outputs
+from benchmark.leaderboard.spelling import canonical, read_text
 from benchmark.report.safetext import plain
 from metrics.errors import UserError
-from metrics.records import Example, Generation, parse_generation
-
-if TYPE_CHECKING:
-    from benchmark.scoring.families import Means
-
-
-@dataclass(eq=False)
-class Lie(Exception):
-    """The first thing on a board that does not hold."""
-
-    entry: str
-    """Name of the entry, or "the board"."""
-    field: str
-    message: str
-
-    def __str__(self) -> str:
-        return ": ".join(plain(part if len(part) <= 400 else part[:400] + "...") for part in (self.entry, self.field, self.message))
-
-
-@dataclass
-class Report:
-    """What a verification found when nothing was wrong."""
-
-    n: int = 0
-    not_rechecked: dict[str, int] = field(default_factory=dict)
-    """Reason -> number of neural scores that could not be recomputed (their stored statistics agree with them)."""
-    notes: list[str] = field(default_factory=list)
+from metrics.records import Example, Generation
+from metrics.version import METRICS_VERSION
 
 
 def command(args: argparse.Namespace) -> int:
@@ -58,16 +36,20 @@ def command(args: argparse.Namespace) -> int:
     failed = False
     for path in paths_of(args):
         try:
-            report = verify(path, args.quick, args.profile)
+            report = verify(path, args.quick, args.profile, args.foreign, args.tip)
         except Lie as lie:
             print(f"{path.name}: FALSE: {lie}")
             failed = True
             continue
-        print(f"{path.name}: {report.n} entries {'checked (quick: nothing recomputed)' if args.quick else 'recomputed and equal'}")
+        done = "checked (quick: nothing recomputed)" if args.quick else "checked" if report.unproved else "recomputed and equal"
+        print(f"{path.name}: {report.n} entries {done}")
         for reason, n in report.not_rechecked.items():
-            print(f"  {n} neural scores not rechecked: {reason}")
+            print(f"  {n} neural scores not rechecked: {plain(reason)}")
         for note in report.notes:
-            print(f"  {note}")
+            print(f"  {plain(note)}")
+        for why in report.unproved:
+            print(f"  NOT VERIFIED: {plain(why)}")
+        failed |= bool(report.unproved)
     if not args.board and not args.task:
         failed |= not _paper()
     return int(failed)
@@ -79,135 +61,107 @@ def _paper() -> bool:
     try:
         read_paper()
     except UserError as error:
-        print(f"{boards.PAPER}: FALSE: {error}")
+        print(f"{boards.PAPER}: FALSE: {plain(str(error))}")
         return False
     return True
 
 
-def verify(path: Path, quick: bool = False, profile: str = "tiny") -> Report:
-    """Checks a board. Raises Lie at the first thing that does not hold; UserError where there is no such board."""
+def verify(path: Path, quick: bool = False, profile: str = "tiny", foreign: bool = False, tip: str | None = None) -> Report:
+    """Checks a board. Raises Lie at the first thing that does not hold; UserError where there is no such board.
+
+    foreign: a task that this suite does not have is no reason to fail. tip: a digest noted before, which must still be in the chain.
+    """
     if not path.is_file():
         read_text(path)  # raises with the way to mend it
     report = Report()
-    try:
-        board, lines = boards.read_lines(path, strict=not quick)
-    except UserError as error:
-        raise Lie("the board", "schema", str(error)) from None
-    check_signatures(board)
+    board, lines = _read(path, quick)
+    check_head(board)
     examples: list[Example] = []
     if not quick:
-        examples = _test_split(path, board, report)
+        examples = _test_split(path, board, report, foreign)
     elif not boards.test_path(path, board["test"]["sha256"]).is_file():
         raise Lie("the board", "test.sha256", "the test split with this hash is not beside the board")
-    shapes, lineages = Shapes() if quick else None, Lineages()
-    names: dict[tuple[str, str, int, str], int] = {}
-    used: set[str] = set()
-    validated: set[tuple[str, str]] = set()
+    _check_entries(path, board, lines, report)
+    if tip is not None and not chain.holds(board, tip):
+        raise Lie("the board", "tip", f"{tip[:64]} is not in its chain: entries that stood before it were changed or taken out")
+    _notes(path, board, report)
+    if not quick and board["entries"]:
+        for entry in {(e["reward"]["validation_sha256"], e["reward"]["id"]): e for e in board["entries"]}.values():
+            check_stored_validation(path, entry)
+        recompute(path, board, examples, profile, report)
+    return report
+
+
+def _read(path: Path, quick: bool) -> tuple[Board, Sequence[bytes]]:
+    """The board, and the line of each entry where it can be trusted to be all that the entry is."""
+    try:
+        if quick:
+            return records.read(path, True)
+        board = boards.read_board(path, strict=True)
+        for entry in board["entries"]:
+            records.from_dict(entry, str(path))
+        return board, [canonical(e) for e in board["entries"]]
+    except records.BadEntry as error:
+        raise Lie(error.entry, error.field, error.text) from None
+    except UserError as error:
+        raise Lie("the board", "schema", str(error)) from None
+
+
+def _check_entries(path: Path, board: Board, lines: Sequence[bytes], report: Report) -> None:
+    """What entries tell by themselves and of each other. Raises Lie."""
+    lineages = Lineages()
+    names: set[tuple[str, str, int, str]] = set()
     present = _files(boards.outputs_path(path, "x").parent)
-    for i, entry in enumerate(board["entries"]):
-        check_entry(board, entry, shapes, lines[i] if quick and lines else None)
-        if names.setdefault(key_of(entry), report.n) != report.n:
+    for entry, line in zip(board["entries"], lines, strict=True):
+        check_entry(board, entry, line)
+        if key_of(entry) in names:
             raise Lie(name_of(entry), "system", "the entry stands twice on the board")
+        names.add(key_of(entry))
         if found := lineages.problem(entry):
             raise Lie(name_of(entry), *found)
         for name, suffix in (("sha256", ".jsonl.gz"), ("stats_sha256", ".npz")):
             if entry["outputs"][name] + suffix not in present:
                 raise Lie(name_of(entry), f"outputs.{name}", "no file with this hash beside the board")
-        _check_validation(path, entry, quick, validated)
-        used |= {entry["outputs"]["sha256"] + ".jsonl.gz", entry["outputs"]["stats_sha256"] + ".npz"}
+        validation = entry["reward"]["validation_sha256"]
+        if validation is not None and not boards.validation_path(path, validation).is_file():
+            raise Lie(name_of(entry), "reward.validation_sha256", "no file with this hash beside the board")
         report.n += 1
-    if claimed := sum(e["trust"] == "regenerated" for e in board["entries"]):
-        report.notes.append(f"{claimed} entries say that a second run gave the same weights and outputs; only running them again can prove it")
+    for fault in (contradiction(board), chain.broken(board)):
+        if fault is not None:
+            raise Lie("the board" if fault[0] is None else name_of(fault[0]), *fault[1:])
+    used = {e["outputs"]["sha256"] + ".jsonl.gz" for e in board["entries"]} | {e["outputs"]["stats_sha256"] + ".npz" for e in board["entries"]}
     if unused := len(present - used):
         report.notes.append(f"{unused} files beside the board belong to no entry (left by a submission that was killed); they may be removed")
-    if not quick and board["entries"]:
-        recompute(path, board, examples, profile, report)
-    return report
+
+
+def _notes(path: Path, board: Board, report: Report) -> None:
+    report.notes.append(f"tip {board['tip']}: note it down; `verify --tip` then shows whether anything that stands here was changed or taken out")
+    if claimed := sum(e["trust"] == "regenerated" for e in board["entries"]):
+        report.notes.append(f"{claimed} entries say that a second run gave the same; only running them again can prove it")
+    if board["entries"] and board["metrics"] != METRICS_VERSION:
+        report.unproved.append(
+            f"made with metrics version {board['metrics']}, this suite has {METRICS_VERSION}: rescore it (python -m benchmark leaderboard rescore "
+            f"--board {path}); until then its scores are only known to be those of its stored statistics"
+        )
 
 
 def _files(folder: Path) -> frozenset[str]:
     return frozenset(name for name in os.listdir(folder) if not name.startswith(".")) if folder.is_dir() else frozenset()
 
 
-def check_signatures(board: Board) -> None:
-    """Every signature is named by its own hash."""
-    for key, signature in board["signatures"].items():
-        if hashlib.sha256(signature.encode()).hexdigest()[:12] != key:
-            raise Lie("the board", f"signatures.{key}", "the signature does not have the hash it is named by")
-
-
-def check_entry(board: Board, entry: Any, shapes: Shapes | None, line: bytes | None) -> None:
-    """What one entry tells by itself. `line`: its text, where it can be trusted to be all that the entry is. Raises Lie."""
-    name = name_of(entry) if isinstance(entry, dict) else "an entry"
-    try:
-        text = canonical(entry) if line is None else line
-    except UserError as error:
-        raise Lie(name, "schema", str(error)) from None
-    found = problem("entry", entry) if shapes is None else shapes.problem(entry, text)
-    if found is not None:
-        raise Lie(name, found[0] or "schema", found[1])
-    for what, wanted in (("task", board["task"]), ("test_sha256", board["test"]["sha256"])):
-        if entry[what] != wanted:
-            raise Lie(name, what, f"{entry[what]} is not the board's ({wanted})")
-    if (entry["trust"] == "regenerated") != (entry["regenerated"] is not None):
-        raise Lie(name, "trust", "`regenerated` needs the manifests of two runs, and only it has them")
-    if entry["trust"] == "regenerated" and not any(link["steps"] for link in entry["lineage"]):
-        raise Lie(name, "trust", "`regenerated`, but nothing in its lineage was trained")
-    _check_scores(name, entry["scores"], board["test"]["n"], board["signatures"])
-    if (line is None or digest_of_line(line) != entry["digest"]) and digest(entry) != entry["digest"]:
-        raise Lie(name, "digest", "something in this entry was changed after it was written (its sha256 differs)")
-
-
-def _check_scores(name: str, scores: dict[str, dict[str, Any]], n: int, signatures: dict[str, str]) -> None:
-    for metric, cell in scores.items():
-        value, low, high = cell["value"], cell["ci_low"], cell["ci_high"]
-        if not signatures.get(cell["signature"], "").startswith(metric + "|"):
-            raise Lie(name, f"scores.{metric}.signature", "not a signature of this metric on this board")
-        if cell["n_scored"] > n:
-            raise Lie(name, f"scores.{metric}.n_scored", f"more than the {n} segments of the test split")
-        if (value is None) != ("reason" in cell) or (low is None) != (high is None):
-            raise Lie(name, f"scores.{metric}.value", "a missing value has a reason, and a value has none; limits come in pairs")
-        if low is not None and (value is None or not -math.inf < low <= value <= high < math.inf):
-            raise Lie(name, f"scores.{metric}.ci_low", "the interval does not hold the value")
-
-
-def _check_validation(path: Path, entry: Entry, quick: bool, seen: set[tuple[str, str]]) -> None:
-    """The reward.json that an entry names lies beside the board, and is of the entry's reward. `seen`: (hash, reward) found right before."""
-    told = entry["reward"]
-    sha256, reward_id = told["validation_sha256"], told["id"]
-    if sha256 is None or (sha256, reward_id) in seen:
-        return
-    name, what = name_of(entry), "reward.validation_sha256"
-    file = boards.validation_path(path, sha256)
-    if reward_id is None:
-        raise Lie(name, what, "a validation without a reward")
-    if not file.is_file():
-        raise Lie(name, what, "no file with this hash beside the board")
-    if not quick:
-        from benchmark.leaderboard.sources import MAX_VALIDATION, check_validation
-
-        try:
-            data = boards.unpack(file, MAX_VALIDATION)
-            if hashlib.sha256(data).hexdigest() != sha256:
-                raise Lie(name, what, "the stored reward.json has another hash")
-            check_validation(data.decode("utf-8"), str(file), reward_id)
-        except (UserError, UnicodeDecodeError) as error:
-            raise Lie(name, what, str(error)) from None
-    seen.add((sha256, reward_id))
-
-
-def _test_split(path: Path, board: Board, report: Report) -> list[Example]:
+def _test_split(path: Path, board: Board, report: Report, foreign: bool) -> list[Example]:
     """The stored test split, which must be the one that the task makes."""
     from benchmark.tasks import TASKS, load_task
 
     try:
-        examples = boards.read_test(path, board)
+        examples = boards.read_test(path, board, checked=True)
     except (UserError, ValueError) as error:
         raise Lie("the board", "test.sha256", str(error)) from None
-    if len(examples) != board["test"]["n"]:
-        raise Lie("the board", "test.n", f"the test split has {len(examples)} examples")
+    if board["primary"] != (wanted := boards.primary_of(examples)):
+        raise Lie("the board", "primary", f"{board['primary']}; what such a split is ranked by is {wanted}")
     if board["task"] not in TASKS:
-        report.notes.append(f"test split not rechecked: this installation has no task {board['task']}")
+        told = f"{board['task']} is not a task of this suite, so nobody can say whether this is its test split"
+        (report.notes if foreign else report.unproved).append(told + ("" if foreign else " (--foreign: that is known)"))
         return examples
     task = load_task(board["task"])
     if task.version != board["task_version"]:
@@ -217,52 +171,29 @@ def _test_split(path: Path, board: Board, report: Report) -> list[Example]:
     return examples
 
 
-def read_outputs(path: Path, entry: Entry, examples: Sequence[Example]) -> list[Generation]:
-    """The stored outputs of an entry, one per example in the examples' order. Raises Lie where they are not what the entry says."""
-    from benchmark.leaderboard.scoring import texts_hash, texts_hash_v1
-
-    name, wanted = name_of(entry), entry["outputs"]
-    try:
-        data = boards.unpack(boards.outputs_path(path, wanted["sha256"]))
-    except UserError as error:
-        raise Lie(name, "outputs.sha256", str(error)) from None
-    if hashlib.sha256(data).hexdigest() != wanted["sha256"]:
-        raise Lie(name, "outputs.sha256", "the stored outputs have another hash: a text was changed, dropped or added")
-    try:
-        rows = [parse_generation(json.loads(line), f"row {i}") for i, line in enumerate(data.decode("utf-8").split("\n")[:-1], 1)]
-    except (ValueError, UserError, AttributeError) as error:
-        raise Lie(name, "outputs", f"not generations ({error})") from None
-    for made in rows:
-        for what, got in (("system", made.system), ("stage", made.stage)):
-            if got != entry[what]:
-                raise Lie(name, what, f"the outputs were submitted as {what} {got!a}")
-    ids, known = [made.example_id for made in rows], [e.id for e in examples]
-    if ids != known:
-        missing, extra = sorted(set(known) - set(ids)), sorted(set(ids) - set(known))
-        doubled = sorted({i for i in ids if ids.count(i) > 1}) if len(set(ids)) < len(ids) else []
-        told = [f"{word} {found[0]!a}" for word, found in (("missing", missing), ("unknown", extra), ("doubled", doubled)) if found]
-        raise Lie(name, "outputs.example_id", f"not the ids of the test split ({', '.join(told) or 'in another order'})")
-    if wanted["texts_sha256"] not in (texts_hash(rows), texts_hash_v1(rows)):
-        raise Lie(name, "outputs.texts_sha256", "not the hash of the stored texts")
-    return rows
-
-
 def recompute(path: Path, board: Board, examples: Sequence[Example], profile: str, report: Report) -> None:
-    """Scores every entry anew from its stored outputs, one after the other."""
-    from benchmark.leaderboard.recheck import Recheck, neural_families
-    from benchmark.leaderboard.scoring import known_means
+    """Scores every entry anew from its stored outputs. Raises Lie at the first that does not give its scores."""
+    from tqdm import tqdm
 
-    wanted = neural_families(board)
-    absent: dict[str, str] = {}
-    for family in wanted:
-        try:
-            known_means(examples, [family], profile)
-        except UserError as error:
-            absent[family] = f"{family}: {error}"
-    means: Means = known_means(examples, [f for f in wanted if f not in absent], profile)
-    recheck = Recheck(path, board, examples, means, absent, profile)
-    for entry in board["entries"]:
-        for reason in recheck.entry(entry, read_outputs(path, entry, examples)):
-            report.not_rechecked[reason] = report.not_rechecked.get(reason, 0) + 1
+    from benchmark.leaderboard.baselines import check_baselines
+    from benchmark.leaderboard.bench import Wanted, measured
+    from benchmark.leaderboard.recheck import Recheck, families_of, reward_of
+    from benchmark.leaderboard.validations import Recomputed
 
-
+    entries: list[Entry] = board["entries"]
+    made: list[list[Generation]] = [read_outputs(path, entry, examples, checked=True) for entry in entries]
+    check_baselines(board, [(e, g) for e, g in zip(entries, made, strict=True) if e["trust"] == BASELINE], examples)
+    recheck = Recheck(path, board, examples)
+    if board["metrics"] != METRICS_VERSION:
+        for entry in entries:
+            recheck.of_older_metrics(entry)
+        return
+    wanted = [Wanted(g, families_of(e), reward_of(board, e)) for e, g in zip(entries, made, strict=True)]
+    bar = tqdm(total=len(entries), desc=path.stem, unit="entry", disable=None, file=sys.stderr, leave=False)
+    with measured(examples, wanted, profile) as found, bar:
+        validations = Recomputed(path, board, profile)
+        for entry, texts, one in zip(entries, made, found, strict=True):
+            for reason in recheck.entry(entry, texts, one):
+                report.not_rechecked[reason] = report.not_rechecked.get(reason, 0) + 1
+            bar.update()
+        report.notes += validations.check()

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from benchmark.leaderboard.board import Entry
-from benchmark.leaderboard.flags import PART, REWARD, YES
+from benchmark.leaderboard.board import Board, Entry
 from benchmark.leaderboard.ranks import PATH, WORDS, Group, Row, View, value
 from benchmark.report.words import interval, number
+from metrics.hacking import PART, REWARD, TALKATIVE, YES
+from metrics.version import METRICS_VERSION
 
 COLUMNS = (
     ("coverage.f1.length_controlled", "F1 lc"),
@@ -21,6 +22,19 @@ COLUMNS = (
 def system_name(group: Group) -> str:
     """"sg-srl v1, seed 2"."""
     return f"{group.system} v{group.version}" + ("" if group.seed is None else f", seed {group.seed}")
+
+
+def trust_text(entry: Entry) -> str:
+    """"regenerated", "regenerated within 0.004" where the second run, on another kind of CPU, gave not the same bits."""
+    told = entry["regenerated"]
+    return entry["trust"] if told is None or told["largest"] is None else f"{entry['trust']} within {told['largest']:.3f}"
+
+
+def of_older_metrics(board: Board) -> str | None:
+    """What is said of a board that another version of the metrics made, or None."""
+    if not board["entries"] or board["metrics"] == METRICS_VERSION:
+        return None
+    return f"made with metrics version {board['metrics']} (this suite: {METRICS_VERSION}): not comparable with scores made here; leaderboard rescore"
 
 
 def cells(entry: Entry, primary: str, sort: str | None) -> list[str]:
@@ -77,6 +91,8 @@ def footnotes(view: View) -> list[str]:
             f"HACKED: from SFT to RL, {REWARD} rose and a metric that is independent of it fell, p < 0.05 after Holm's correction over the metrics "
             f"tested of the system; in part: {view.board['primary']} rose all the same"
         )
+    if any(f.startswith("TALKS MORE") for g in view.groups for f in g.flags):
+        notes.append(f"TALKS MORE: outputs grew significantly with RL, to {TALKATIVE:g} times their references or more, whatever else rose")
     if view.n_tested < view.n_entries:
         notes.append(f"the {view.n_tested} best entries of {view.n_entries} were tested; untested pairs count as not different")
     return notes

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from metrics.declared import Family, Metric
 from metrics.scoring import Scoring
 from metrics.segment import SegmentStats, from_values, unscorable
+from metrics.version import V
 
 REWARD = "reward.mean"
 
@@ -26,7 +27,7 @@ def score(scoring: Scoring) -> list[SegmentStats]:
 
     raw = means.deal(scored, len(scoring.texts))
     values = [r if gate(t, e.target_lang) else 0.0 for r, t, e in zip(raw, scoring.texts, scoring.examples, strict=True)]
-    return [from_values(REWARD, scoring.ids, values, f"{REWARD}|gate x raw|reward:{judge.id}", True)]
+    return [from_values(REWARD, scoring.ids, values, f"{REWARD}|{V}|gate x raw|reward:{judge.id}", True)]
 
 
 FAMILY = Family(

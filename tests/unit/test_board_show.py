@@ -16,7 +16,6 @@ from board_world import (
     EXAMPLES,
     STAGES,
     TASK,
-    N,
     Text,
     chatter,
     entries,
@@ -24,11 +23,11 @@ from board_world import (
     gold,
     leaderboard,
     new_board,
-    rewrite,
     run_directory,
     submit,
     submit_run,
     two,
+    with_reward,
     write_outputs,
 )
 
@@ -38,7 +37,6 @@ from benchmark.leaderboard import ranks
 from benchmark.leaderboard.export import table_csv
 from benchmark.leaderboard.paper import read_paper
 from benchmark.leaderboard.ranks import derive
-from benchmark.leaderboard.scoring import lcs_length, segments, signature_key
 from benchmark.leaderboard.show import table
 
 HOSTILE = '<script>document.title="OWNED"</script><img src=x onerror=document.title="OWNED">\u202eabc\x1b[2J</td></table>'
@@ -106,28 +104,6 @@ def test_the_stages_of_a_system_stand_together_with_their_trajectory(board: Path
     assert "reward hacking not tested" in "".join(lines[at + 4 : at + 11])
 
 
-def with_reward(path: Path, means: dict[str, float], reward: str) -> None:
-    """Gives the stages of the run a reward.mean, as `--neural reward` would."""
-    import numpy as np
-
-    signature = f"reward.mean|gate x raw|reward:{reward}"
-    told = boards.read_board(path)
-    for entry in told["entries"]:
-        if entry["stage"] not in means:
-            continue
-        stats = boards.read_stats(path, entry["outputs"]["stats_sha256"])
-        rows = np.column_stack([np.full(N, means[entry["stage"]]), np.ones(N)])
-        value = segments("reward.mean", tuple(e.id for e in EXAMPLES), rows, signature).value()
-        cell = {"value": value, "ci_low": value, "ci_high": value, "n_scored": N, "signature": signature_key(signature)}
-        entry["scores"]["reward.mean"] = cell
-        sha256 = boards.stats_hash(stats | {"reward.mean": rows})
-        entry["outputs"]["stats_sha256"] = sha256
-        boards.stats_path(path, sha256).write_bytes(boards.pack_stats(stats | {"reward.mean": rows}))
-    told["signatures"][signature_key(signature)] = signature
-    boards.write_board(path, told)
-    rewrite(path, lambda told: None)
-
-
 @pytest.mark.parametrize(
     ("after_rl", "rewards", "reward", "flag"),
     [
@@ -168,12 +144,14 @@ def test_the_flag_tells_what_fell_and_by_how_much_in_every_view(tmp_path: Path) 
 
 @pytest.mark.parametrize(("after", "head", "word"), [("0.9", "HACKED IN PART: ", "in part"), ("0.5", "HACKED: ", "yes")])
 def test_a_fall_beside_a_rise_of_the_primary_metric_is_hacking_in_part(after: str, head: str, word: str) -> None:
-    from benchmark.leaderboard.flags import Move, hacking
+    from benchmark.leaderboard.flags import flags_of
+    from metrics.hacking import Move, judge
 
     primary, quantity = "coverage.f1.length_controlled", "grounding.quantity.length_controlled"
     moves = {m: Move(m, 0.5, x, 0.001) for m, x in ((primary, float(after)), ("reward.mean", 0.9), (quantity, 0.4))}
-    hacked, flags = hacking(moves, primary, True, lambda metric: (0.96, 0.95))
-    assert hacked == word
+    found = judge(moves, primary)
+    flags = flags_of(found, lambda metric: (0.96, 0.95))
+    assert found.hacked == word
     assert flags[0].startswith(head)
     assert "grounding.quantity.length_controlled 0.500 → 0.400 (p 0.001), on whole outputs 0.960 → 0.950" in flags[0]
 
@@ -234,7 +212,7 @@ def test_the_terminals_table_is_at_most_a_hundred_columns_wide(board: Path, sort
 def test_every_action_takes_a_task(board: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.setattr(boards, "BOARDS", board.parent)
     for action in ("show", "verify"):
-        assert main(["leaderboard", action, "--task", TASK]) == 0
+        assert main(["leaderboard", action, "--task", TASK, "--foreign"]) == 0
         assert main(["leaderboard", action, "--task", "tay"]) == 2
         assert "did you mean toy?" in capsys.readouterr().err
 
@@ -436,12 +414,6 @@ def test_the_schema_file_is_valid_and_strict() -> None:
     validator = Draft202012Validator(schema)
     for path in [*boards.board_files(), boards.BOARDS / boards.PAPER]:
         validator.validate(json.loads(path.read_text("utf-8")))
-
-
-@pytest.mark.parametrize(("a", "b", "n"), [("", "", 0), ("abc", "", 0), ("abcbdab", "bdcaba", 4), ("กขค", "กค", 2), ("aaaa", "aa", 2), ("xyz", "abc", 0)])
-def test_longest_common_subsequence(a: str, b: str, n: int) -> None:
-    """The textbook pair (Cormen et al.) has length 4."""
-    assert lcs_length(a, b) == lcs_length(b, a) == n
 
 
 def test_untested_entries_have_no_range(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -75,7 +75,7 @@ def test_scores_come_from_the_texts_with_interval_and_signature(board: Path, tmp
 
 
 def test_intervals_and_preservation_are_those_of_the_summary_of_the_run(board: Path, tmp_path: Path) -> None:
-    """The run was drawn with its seed, 3; the numbers of metrics.summary in all digits that a board keeps."""
+    """Of a summary drawn with the board's seed, which nobody chooses: the numbers of metrics.summary in all digits that a board keeps."""
     from benchmark.leaderboard.ranks import derive
     from benchmark.leaderboard.scoring import DETERMINISTIC, known_means, measure
     from metrics.records import Generation
@@ -91,10 +91,9 @@ def test_intervals_and_preservation_are_those_of_the_summary_of_the_run(board: P
         rows = (run / "generations" / TASK / f"{stage}.jsonl").read_text("utf-8").splitlines()
         return measure(EXAMPLES, [Generation(**json.loads(row)) for row in rows], means, DETERMINISTIC)
 
-    told = summarise({stage: stats(stage) for stage in STAGES}, [e.doc_id for e in EXAMPLES], {}, {}, seed=3)
+    told = summarise({stage: stats(stage) for stage in STAGES}, [e.doc_id for e in EXAMPLES], {}, {}, seed=1)
     wide = 0
     for stage in STAGES:
-        assert made[stage]["draw_seed"] == 3
         for metric, cell in told["systems"][stage].items():
             for what in ("value", "ci_low", "ci_high"):
                 held, wanted = made[stage]["scores"][metric][what], cell[what]
@@ -104,12 +103,13 @@ def test_intervals_and_preservation_are_those_of_the_summary_of_the_run(board: P
     assert derive(board, boards.read_board(board)).groups[0].preservation == told["preservation"][PRIMARY]
 
 
-def test_outputs_without_a_run_are_drawn_with_the_boards_seed(board: Path, tmp_path: Path) -> None:
-    """Which is the seed that `score` has by default."""
+def test_the_draws_are_the_boards(board: Path, tmp_path: Path) -> None:
+    """Its seed is that of `score` by default, and no entry has one of its own to choose."""
     from benchmark.settings.config import Run
 
     submit(board, write_outputs(tmp_path / "g.jsonl", first), "one")
-    assert entries(board)[0]["draw_seed"] == boards.read_board(board)["statistics"]["seed"] == Run(task=TASK).seed
+    assert boards.read_board(board)["statistics"]["seed"] == Run(task=TASK).seed == 1
+    assert "draw_seed" not in entries(board)[0]
 
 
 def test_a_validation_that_comes_later_is_added_and_never_exchanged(board: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -346,7 +346,7 @@ def test_hostile_names_are_refused(board: Path, tmp_path: Path, capsys: pytest.C
         ('{"example_id": "toy-00", "system": "any", "stage": "user", "text": "\\ud800"}', "surrogate"),
         ('{"example_id": "toy-00", "system": "any", "stage": "user", "text": "' + "ก" * 10_000_000 + '"}', "at most"),
         ('{"example_id": "\\u202e\\u001b[2J' + "x" * 10_000_000 + '", "system": "any", "stage": "user", "text": "x"}', "[U+202E]"),
-        ("\x80\x04\x95", "not valid JSON"),
+        ("\x80\x04\x95", "not JSON"),
     ],
 )
 def test_hostile_rows_are_refused(board: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], row: str, words: str) -> None:

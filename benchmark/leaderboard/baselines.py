@@ -1,0 +1,227 @@
+"""Baselines: what costs nothing, as marked rows on every board that are never ranked (`leaderboard baselines`).
+
+A score means little until one knows what a copy of the source, a list of keywords or a script of twenty lines gets. Each is made from the
+task's own data alone, without a model and without chance, so that `verify` makes it again and compares every text.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from pathlib import Path
+from typing import Any
+
+from benchmark.leaderboard import board as boards
+from benchmark.leaderboard.alike import BASELINE
+from benchmark.leaderboard.board import Board, Entry, name_of
+from benchmark.leaderboard.lies import Lie
+from metrics.errors import UserError
+from metrics.inventory import CLAUSE_TYPES
+from metrics.records import Example, Generation
+
+PREFIX = "baseline-"
+_DIGITS = re.compile(r"[0-9]+")
+_SENTENCE = re.compile(r"[。！？!?\n]")
+
+
+@dataclass
+class Material:
+    """What baselines are made from."""
+
+    examples: tuple[Example, ...]
+    """The test split."""
+    pairs: tuple[Example, ...]
+    """D_para of the task: the parallel data that a system may learn from; empty for a task that this suite does not have."""
+
+    @cached_property
+    def words(self) -> _Dictionary | None:
+        """What D_para's facts say of each other's surfaces; None without facts."""
+        known = _Dictionary(self.pairs)
+        return known if known.of else None
+
+
+# ---- the makers: material -> one text per example, or None where the task has not what it takes -----------------------------------
+
+
+def copy(m: Material) -> list[str] | None:
+    """The source itself."""
+    return [e.source for e in m.examples]
+
+
+def gold(m: Material) -> list[str] | None:
+    """The first reference: the ceiling."""
+    return [e.reference[0] for e in m.examples if e.reference] if all(e.reference for e in m.examples) else None
+
+
+def keywords(m: Material) -> list[str] | None:
+    """The names and figures of the gold facts in a row, without a sentence. It has read the answers: the ceiling of a list."""
+    if not all(e.facts for e in m.examples):
+        return None
+    return [" ".join(dict.fromkeys(f.target[0] for f in e.facts or () if f.salient and f.type not in CLAUSE_TYPES)) for e in m.examples]
+
+
+def dictionary(m: Material) -> list[str] | None:
+    """What D_para's words say of the source's first sentence, word for word."""
+    known = m.words
+    if known is None:
+        return None
+    return [" ".join(text for _, text in known.read(_SENTENCE.split(e.source)[0])) for e in m.examples]
+
+
+def neighbour(m: Material) -> list[str] | None:
+    """The title of the article of D_para that shares most pairs of characters with the source."""
+    if not any(p.reference for p in m.pairs):
+        return None
+    return [(_nearest(m, e).reference or ("",))[0] for e in m.examples]
+
+
+def template(m: Material) -> list[str] | None:
+    """The title of the nearest article of D_para, with its names and figures exchanged for those that the dictionary finds in the source."""
+    known = m.words
+    if known is None or not any(p.reference for p in m.pairs):
+        return None
+    return [_filled(_nearest(m, e), known.read(e.source)) for e in m.examples]
+
+
+MAKERS: dict[str, Callable[[Material], list[str] | None]] = {
+    "copy": copy, "dictionary": dictionary, "gold": gold, "keywords": keywords, "neighbour": neighbour, "template": template,
+}
+
+
+class _Dictionary:
+    """Source surface -> (type, target surface); numbers that both have are slots."""
+
+    def __init__(self, pairs: Sequence[Example]) -> None:
+        counted: dict[str, Counter[tuple[str, str]]] = {}
+        for fact in (f for e in pairs for f in e.facts or () if f.type not in CLAUSE_TYPES):
+            for surface in fact.source:
+                made = _slotted(surface, fact.target[0])
+                if made is not None:
+                    counted.setdefault(made[0], Counter())[fact.type, made[1]] += 1
+        self.of = {s: min(c.items(), key=lambda item: (-item[1], item[0]))[0] for s, c in counted.items()}
+        ordered = sorted(self.of, key=lambda s: (-len(s), s))
+        self._found = re.compile("|".join("[0-9]+".join(map(re.escape, s.split("\0"))) for s in ordered) or r"(?!)")
+
+    def read(self, text: str) -> list[tuple[str, str]]:
+        """(type, target surface) of what it knows in a text, leftmost and longest first, each once."""
+        out = []
+        for match in self._found.finditer(text):
+            for surface, numbers in _slottings(match.group()):
+                if surface in self.of:
+                    kind, target = self.of[surface]
+                    for number in numbers:
+                        target = target.replace("\0", number, 1)
+                    out.append((kind, target))
+                    break
+        return list(dict.fromkeys(out))
+
+
+def _slotted(source: str, target: str) -> tuple[str, str] | None:
+    """Both with their one common number as a slot; as they are without numbers; None where the numbers are not the same in both."""
+    ours, theirs = _DIGITS.findall(source), _DIGITS.findall(target)
+    common = [n for n in ours if n in theirs]
+    if not ours and not theirs:
+        return source, target
+    if len(common) != 1 or ours.count(common[0]) > 1 or theirs != common:
+        return None
+    slot = re.compile(rf"(?<![0-9]){common[0]}(?![0-9])")
+    return slot.sub("\0", source), slot.sub("\0", target)
+
+
+def _slottings(text: str) -> list[tuple[str, tuple[str, ...]]]:
+    """A matched text as it stands, and with each of its numbers as the slot."""
+    return [(text, ()), *((text[: m.start()] + "\0" + text[m.end() :], (m.group(),)) for m in _DIGITS.finditer(text))]
+
+
+@lru_cache(maxsize=65536)
+def _bigrams(text: str) -> frozenset[str]:
+    return frozenset(text[i : i + 2] for i in range(len(text) - 1))
+
+
+def _nearest(m: Material, example: Example) -> Example:
+    mine = _bigrams(example.source)
+    return max((p for p in m.pairs if p.reference), key=lambda p: (len(mine & _bigrams(p.source)) / len(mine | _bigrams(p.source) | {""}), p.id))
+
+
+def _filled(near: Example, found: Sequence[tuple[str, str]]) -> str:
+    title = (near.reference or ("",))[0]
+    left: dict[str, list[str]] = {}
+    for kind, text in found:
+        left.setdefault(kind, []).append(text)
+    for fact in near.facts or ():
+        surface = max((s for s in fact.target if s in title), key=len, default=None)
+        if surface is not None and fact.type not in CLAUSE_TYPES and left.get(fact.type):
+            title = title.replace(surface, left[fact.type].pop(0), 1)
+    return title
+
+
+# ---- on boards ----------------------------------------------------------------------------------------------------
+
+
+def material(board: Board, examples: Sequence[Example]) -> Material:
+    """Of a board: its test split, and D_para of its task where this suite has it."""
+    from benchmark.tasks import TASKS, load_task
+
+    pairs = load_task(board["task"]).load("para") if board["task"] in TASKS else []
+    return Material(tuple(examples), tuple(pairs))
+
+
+def made(m: Material) -> dict[str, list[Generation]]:
+    """System -> its outputs, of all baselines that this task allows."""
+    out = {}
+    for name, maker in MAKERS.items():
+        if (texts := maker(m)) is not None:
+            system = PREFIX + name
+            out[system] = [Generation(e.id, system, BASELINE, t, None, "stop", None) for e, t in zip(m.examples, texts, strict=True)]
+    return out
+
+
+def check_baselines(board: Board, held: Sequence[tuple[Entry, Sequence[Generation]]], examples: Sequence[Example]) -> None:
+    """Raises Lie where a row that is called a baseline is not what this suite makes."""
+    wanted = made(material(board, examples)) if held else {}
+    for entry, rows in held:
+        ours = wanted.get(entry["system"])
+        if ours is None or [g.text for g in ours] != [g.text for g in rows]:
+            raise Lie(name_of(entry), "trust", "not the outputs of a baseline of this suite (leaderboard baselines makes them anew)")
+
+
+def identity(system: str, rows: Sequence[Generation]) -> dict[str, Any]:
+    """What an entry of a baseline says besides its scores."""
+    from benchmark.leaderboard.sources import TRAINING
+    from benchmark.leaderboard.submit import scoring_packages
+
+    return {
+        "system": system, "version": "1", "seed": None, "stage": BASELINE, "trust": BASELINE, "regenerated": None, "lineage": [],
+        "training": dict.fromkeys(TRAINING), "reward": {"id": None, "validation_sha256": None},
+        "environment": {"scored_with": scoring_packages(False), "made_with": None, "commit": None, "dirty": None},
+    }
+
+
+def command(args: argparse.Namespace) -> int:
+    """`leaderboard baselines`: makes the baselines of one board, or of all, and enters them in place of older ones."""
+    from benchmark.leaderboard.show import paths_of
+
+    for path in paths_of(args):
+        n = enter_baselines(path)
+        print(f"{path}: {n} of {len(MAKERS)} baselines ({', '.join(MAKERS)}), as far as the task has what they take")
+    return 0
+
+
+def enter_baselines(path: Path) -> int:
+    """Enters them; returns how many. Raises UserError for a board of older metrics."""
+    from benchmark.leaderboard.scoring import known_means, make_entry, score
+    from benchmark.leaderboard.submit import replace_entries
+
+    board = boards.need_current(boards.read_board(path), path)
+    examples = boards.read_test(path, board)
+    means = known_means(examples, [], "tiny")
+    scored = [(system, score(board, examples, rows, means, [])) for system, rows in made(material(board, examples)).items()]
+    if not scored:
+        raise UserError(f"{path}: no baseline can be made of its test split")
+    entries = [make_entry(board, identity(system, one.generations), one) for system, one in scored]
+    replace_entries(path, entries, [one for _, one in scored])
+    return len(entries)

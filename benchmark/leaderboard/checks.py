@@ -1,0 +1,84 @@
+"""What an entry, a board's head and a stored validation tell by themselves, without anything being recomputed."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from pathlib import Path
+
+from benchmark.leaderboard import board as boards
+from benchmark.leaderboard.board import Board, Entry, name_of
+from benchmark.leaderboard.lies import Lie
+from benchmark.leaderboard.packed import unpack
+from benchmark.leaderboard.spelling import digest, digest_of_line, parse_json
+from metrics.errors import UserError
+from metrics.version import version_of
+
+SCORERS = ("scorer.", "judge.")
+"""Metrics whose signatures carry no version of the suite's text metrics: their weights are theirs."""
+
+
+def check_head(board: Board) -> None:
+    """Every signature is named by its own hash, and is of the board's version of the metrics. Raises Lie."""
+    for key, signature in board["signatures"].items():
+        if hashlib.sha256(signature.encode()).hexdigest()[:12] != key:
+            raise Lie("the board", f"signatures.{key}", "the signature does not have the hash it is named by")
+        if not signature.startswith(SCORERS) and version_of(signature) != board["metrics"]:
+            raise Lie("the board", f"signatures.{key}", f"of metrics version {version_of(signature)}; the board says {board['metrics']}")
+
+
+def check_entry(board: Board, entry: Entry, line: bytes) -> None:
+    """What one entry tells by itself; `line`: its text in the canonical spelling, or another one. Raises Lie."""
+    name = name_of(entry)
+    for what, wanted in (("task", board["task"]), ("test_sha256", board["test"]["sha256"])):
+        if entry[what] != wanted:
+            raise Lie(name, what, f"{entry[what]} is not the board's ({wanted})")
+    if (entry["trust"] == "regenerated") != (entry["regenerated"] is not None):
+        raise Lie(name, "trust", "`regenerated` needs the manifests of two runs, and only it has them")
+    if entry["trust"] == "regenerated":
+        if not any(link["steps"] for link in entry["lineage"]):
+            raise Lie(name, "trust", "`regenerated`, but nothing in its lineage was trained")
+        told = entry["regenerated"]
+        if told["manifests"][0] == told["manifests"][1] or (told["same"] == "bits") != (told["largest"] is None):
+            raise Lie(name, "regenerated", "two runs have two manifests, and a largest difference where they are not the same bits")
+    if entry["reward"]["validation_sha256"] is not None and entry["reward"]["id"] is None:
+        raise Lie(name, "reward.validation_sha256", "a validation without a reward")
+    _check_scores(board, entry)
+    if digest_of_line(line) != entry["digest"] and digest(_as_dict(line, entry)) != entry["digest"]:
+        raise Lie(name, "digest", "something in this entry was changed after it was written (its sha256 differs)")
+
+
+def _as_dict(line: bytes, entry: Entry) -> Entry:
+    """The entry as its line has it: a record no longer knows whether a number was written 1 or 1.0."""
+    return entry if isinstance(entry, dict) else parse_json(line.decode("utf-8"), name_of(entry))
+
+
+def _check_scores(board: Board, entry: Entry) -> None:
+    name, n, signatures = name_of(entry), board["test"]["n"], board["signatures"]
+    for metric, cell in entry["scores"].items():
+        value, low, high = cell["value"], cell["ci_low"], cell["ci_high"]
+        if not signatures.get(cell["signature"], "").startswith(metric + "|"):
+            raise Lie(name, f"scores.{metric}.signature", "not a signature of this metric on this board")
+        if cell["n_scored"] > n:
+            raise Lie(name, f"scores.{metric}.n_scored", f"more than the {n} segments of the test split")
+        if (value is None) != ("reason" in cell) or (low is None) != (high is None):
+            raise Lie(name, f"scores.{metric}.value", "a missing value has a reason, and a value has none; limits come in pairs")
+        if low is not None and (value is None or not -math.inf < low <= value <= high < math.inf):
+            raise Lie(name, f"scores.{metric}.ci_low", "the interval does not hold the value")
+
+
+def check_stored_validation(path: Path, entry: Entry) -> None:
+    """The reward.json that an entry names is the stored one, of the entry's reward, and its figures agree with each other. Raises Lie."""
+    from benchmark.leaderboard.validations import MAX_VALIDATION, check_validation
+
+    name, what, sha256 = name_of(entry), "reward.validation_sha256", entry["reward"]["validation_sha256"]
+    if sha256 is None:
+        return
+    file = boards.validation_path(path, sha256)
+    try:
+        data = unpack(file, MAX_VALIDATION, checked=True)
+        if hashlib.sha256(data).hexdigest() != sha256:
+            raise Lie(name, what, "the stored reward.json has another hash")
+        check_validation(data.decode("utf-8"), str(file), entry["reward"]["id"])
+    except (UserError, UnicodeDecodeError) as error:
+        raise Lie(name, what, str(error)) from None
