@@ -9,11 +9,12 @@ from typing import Any
 from benchmark.report import figures, grounded, rlcurves, tables
 from benchmark.report.cautions import cautions
 from benchmark.report.data import RunData, load
+from benchmark.report.headline import headline
 from benchmark.report.passages import changed_by_normalising, passages
 from benchmark.report.preserved import preservation_table
 from benchmark.report.safetext import plain, visible
 from benchmark.report.svg import css_class
-from benchmark.report.verdict import headline, systems, verdict
+from benchmark.report.verdict import systems, verdict
 from benchmark.report.words import ALPHA, CONTROLLED, count, family, label, ordered, stage_of
 from metrics.files import atomic_write_text
 from metrics.stages import GOLD

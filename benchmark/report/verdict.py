@@ -1,50 +1,32 @@
 """The verdict in plain words, made of the numbers alone: what RL did, what recovery did, and whether the control arm explains it.
 
-A change is called one only when its Holm-corrected p-value is below ALPHA. What was not measured is called unknown, never "no".
+A change is called one only when its Holm-corrected p-value is below ALPHA; a group of facts that falls forbids a plain "improved"; what was
+not measured is called unknown, never "no"; whether the reward was gamed is told by the rule of the boards (`metrics.hacking`).
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from benchmark.report.data import RunData
-from benchmark.report.words import (
-    CONTROLLED,
-    interval,
-    is_number,
-    label,
-    listing,
-    number,
-    p_value,
-    prefix_of,
-    significant,
-    stage_of,
-)
+from benchmark.report.moves import change, far_lengths, gamed, groups, leading, moved, outside, sign
+from benchmark.report.words import interval, is_number, label, listing, number, prefix_of, stage_of
+from metrics.hacking import NO, PART, UNTESTED, YES
 from metrics.stages import STAGES
 
-LEADING = (
-    "coverage.recall" + CONTROLLED,
-    "coverage.f1" + CONTROLLED,
-    "coverage.f1",
-    "grounding.entity" + CONTROLLED,
-    "open.f1" + CONTROLLED,
-    "open.f1",
-    "scorer.comet_qe",
-    "overlap.chrf",
-)
-"""The first of these that a run has leads the verdict: independent of the reward, and not raised by padding, where there are facts."""
-GROUNDING = ("grounding.entity", "grounding.event", "grounding.quantity", "grounding.relation")
 FINAL = ("coverage.f1", "grounding.entity")
 """What recovery has to beat the control arm on."""
 NEAR = 0.10
 """Length counts as recovered within this share of the reference length."""
+SLACK = 0.10
+"""Share of outputs of a far length that recovery may have beyond what SFT had, and length still counts as brought back."""
 NOT_ESTABLISHED = " The interval leaves 0 out, but the change is not significant after Holm's correction: too few documents or segments to tell."
 ESTIMATED = " There are no gold facts: this is estimated from the numbers and names read in the sources."
-NOTHING_LOST = "it was never lost"
-"""Answer about the length where RL had left it near the references'."""
 MOST = 0.6
 """From this share of the RL gain on, most of it counts as kept."""
+GAIN, LENGTH, INVENTION = "Did RL improve grounding?", "Did RL make outputs longer?", "Did RL invent facts?"
+GAMED, FORM, KEPT = "Was the reward gamed?", "Did recovery restore the length?", "How much of the gain is kept?"
+FINALLY, CONTROL = "Is the final model better than after SFT?", "Could the extra epoch alone explain it?"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +39,10 @@ class Finding:
     sentence: str
     tone: str
     """good | bad | mixed | unknown: never the only carrier of the meaning."""
+    code: str = ""
+    """What the headline reads: a word of the function that made the finding."""
+    names: tuple[str, ...] = ()
+    """Groups that the headline names."""
 
 
 def systems(data: RunData) -> list[str]:
@@ -71,214 +57,193 @@ def verdict(data: RunData, prefix: str = "") -> list[Finding]:
         return []
     found = []
     if "post-rl" in keys:
-        found += [_gain(data, keys), _length(data, keys), _invention(data, keys)]
+        found += [_gain(data, keys), _length(data, keys), _invention(data, keys), *_gamed(data, keys)]
     if "post-rl" in keys and "post-recovery" in keys:
         found += [_form(data, keys), _kept(data, keys, prefix)]
     if "post-recovery" in keys:
-        found.append(_control(data, keys))
+        found += [_finally(data, keys), _control(data, keys)]
     return found
 
 
-def leading(data: RunData, *keys: str) -> str | None:
-    """The metric of LEADING that all the given systems have a value of."""
-    return next((m for m in LEADING if all(is_number(data.cell(k, m).get("value")) for k in keys)), None)
-
-
-def change(data: RunData, before: str, after: str, metric: str) -> str:
-    """ "0.610 → 0.722 (+0.112 [0.080, 0.140], p_holm < 0.001)"."""
-    a, b, cell = data.cell(before, metric), data.cell(after, metric), data.transition(before, after).get(metric, {})
-    p = p_value(cell.get("p_holm"), cell.get("p_floor"))
-    tested = f", p_holm {p if p.startswith(('<', '≤')) else '= ' + p}" if p != "–" else ", not tested"
-    limits = interval(cell.get("ci_low"), cell.get("ci_high"), metric)
-    delta = number(cell.get("delta"), metric, signed=True)
-    return f"{number(a.get('value'), metric)} → {number(b.get('value'), metric)} ({delta}{' ' + limits if limits else ''}{tested})"
-
-
-def _sign(cell: dict[str, Any] | None) -> int:
-    """1 or -1 for a significant change, 0 for none."""
-    return (1 if cell["delta"] > 0 else -1) if cell is not None and significant(cell) else 0
-
-
-def _outside(cell: dict[str, Any] | None) -> int:
-    """1 or -1 where the interval of a change leaves 0 out, whatever the test says: absence of proof is not called absence of change."""
-    low, high = (cell or {}).get("ci_low"), (cell or {}).get("ci_high")
-    return 0 if not (is_number(low) and is_number(high)) else 1 if low > 0 else -1 if high < 0 else 0
-
-
-def _moves(data: RunData, before: str, after: str, metrics: tuple[str, ...]) -> str:
-    """ "Entities and events rose; quantities did not change measurably." over those that were tested."""
-    cells = data.transition(before, after)
-    tested = [m for m in metrics if is_number(cells.get(m, {}).get("p_holm"))]
-    parts = []
-    for sign, verb in ((1, "rose"), (-1, "fell"), (0, "did not change measurably")):
-        names = [label(m).split(",")[0].lower() for m in tested if _sign(cells[m]) == sign]
-        if names:
-            parts.append(f"{listing(names)} {verb}")
-    return f" {'; '.join(parts)}.".replace("  ", " ").capitalize() if parts else ""
-
-
-def _upper(text: str) -> str:
-    text = text.strip()
-    return " " + text[:1].upper() + text[1:] if text else ""
+def _grounding(data: RunData, question: str, a: str, b: str) -> Finding:
+    """How grounding moved from stage a to stage b: the leading metric, with the groups' veto."""
+    found = moved(data, a, b)
+    metric = found.metric
+    if metric is None:
+        return Finding(question, "unknown", "No semantic metric could be computed for both stages.", "unknown", "unknown")
+    facts = metric.startswith(("coverage.", "grounding.", "open."))
+    sentence = f"{label(metric)}: {change(data, a, b, metric)}.{groups(found, facts)}"
+    sentence += NOT_ESTABLISHED if found.answer == "open" else ""
+    if metric.startswith("open."):
+        sentence += ESTIMATED
+    if not facts:
+        sentence += " The examples carry no gold facts, so grounding itself was not measured; this is the nearest metric there is."
+        seen = {"up": "perhaps: proxy rose", "down": "perhaps not: proxy fell", "open": "not established"}.get(found.answer, "no change seen")
+        return Finding(question, seen, sentence, "unknown", "proxy")
+    up, down = listing(found.rose), listing(found.fell)
+    lead = label(metric).split(",")[0]
+    answer, tone, names = {
+        "up": ("yes", "good", found.rose),
+        "mixed": (f"mixed: {down or lead} fell" + (f", {up or lead} rose" if found.sign <= 0 or up else ""), "mixed", ()),
+        "partly up": (f"in part: {up} rose", "mixed", found.rose),
+        "down": ("no: it fell" if found.sign < 0 else f"no: {down} fell", "bad", found.fell),
+        "open": ("not established", "mixed", ()),
+        "flat": ("no measurable change", "mixed", ()),
+    }[found.answer]
+    if found.answer == "mixed":
+        names = (up or lead, down or lead)
+    code = found.answer + (" estimated" if metric.startswith("open.") else "")
+    return Finding(question, answer, sentence, tone, code if found.answer != "open" or found.outside > 0 else "open down" + code[4:], names)
 
 
 def _gain(data: RunData, keys: dict[str, str]) -> Finding:
-    question, a, b = "Did RL improve grounding?", keys["post-sft"], keys["post-rl"]
-    metric = leading(data, a, b)
-    if metric is None:
-        return Finding(question, "unknown", "No semantic metric could be computed for both stages.", "unknown")
-    sign = _sign(data.transition(a, b).get(metric))
-    sentence = f"{label(metric)}: {change(data, a, b, metric)}.{_upper(_moves(data, a, b, tuple(m + CONTROLLED for m in GROUNDING)))}"
-    open_ = sign == 0 and bool(_outside(data.transition(a, b).get(metric)))
-    sentence += NOT_ESTABLISHED if open_ else ""
-    if metric.startswith("open."):
-        # Numbers and names are facts; what they cannot tell is the rest of what is said.
-        sentence += ESTIMATED
-    elif not metric.startswith(("coverage.", "grounding.")):
-        sentence += " The examples carry no gold facts, so grounding itself was not measured; this is the nearest metric there is."
-        seen = {1: "perhaps: proxy rose", -1: "perhaps not: proxy fell", 0: "not established" if open_ else "no change seen"}
-        return Finding(question, seen[sign], sentence, "unknown")
-    answer = {1: "yes", -1: "no: it fell", 0: "not established" if open_ else "no measurable change"}
-    return Finding(question, answer[sign], sentence, {1: "good", -1: "bad", 0: "mixed"}[sign])
+    return _grounding(data, GAIN, keys["post-sft"], keys["post-rl"])
+
+
+def _finally(data: RunData, keys: dict[str, str]) -> Finding:
+    return _grounding(data, FINALLY, keys["post-sft"], keys["post-recovery"])
 
 
 def _length(data: RunData, keys: dict[str, str]) -> Finding:
-    question, a, b = "Did RL make outputs longer?", keys["post-sft"], keys["post-rl"]
+    a, b = keys["post-sft"], keys["post-rl"]
     metric = next((m for m in ("verbosity.length_ratio", "verbosity.chars") if is_number(data.cell(b, m).get("value"))), None)
     if metric is None:
-        return Finding(question, "unknown", "Lengths were not measured.", "unknown")
-    sign = _sign(data.transition(a, b).get(metric))
+        return Finding(LENGTH, "unknown", "Lengths were not measured.", "unknown", "unknown")
+    way = sign(data.transition(a, b).get(metric))
     sentence = f"{label(metric)}: {change(data, a, b, metric)}."
     ratio = data.cell(b, "verbosity.length_ratio").get("value")
     if is_number(ratio):
         sentence += f" After RL the outputs are {ratio:.1f} times as long as the references."
+    uneven = _uneven(data, a, b)
+    sentence += _spread(data, b)
     source = data.transition(a, b).get("coverage.recall_source")
     if source and is_number(source.get("delta")):
         more = {1: "They also state more", -1: "They state less", 0: "They do not state measurably more"}
         delta = number(source["delta"], "coverage.recall_source", signed=True)
-        sentence += f" {more[_sign(source)]} of the source (recall of all source facts {delta})."
-    if sign == 0 and (seen := _outside(data.transition(a, b).get(metric))):
-        return Finding(question, f"probably {'longer' if seen > 0 else 'shorter'}", sentence + NOT_ESTABLISHED, "mixed")
-    return Finding(question, {1: "yes", -1: "no: shorter", 0: "no"}[sign], sentence, {1: "bad", -1: "mixed", 0: "good"}[sign])
+        sentence += f" {more[sign(source)]} of the source (recall of all source facts {delta})."
+    if way == 0 and (seen := outside(data.transition(a, b).get(metric))):
+        word = "longer" if seen > 0 else "shorter"
+        return Finding(LENGTH, f"probably {word}", sentence + NOT_ESTABLISHED, "mixed", f"probably {word}")
+    if way == 0 and uneven:
+        return Finding(LENGTH, "uneven: not on average", sentence, "bad", "uneven")
+    answer, tone, code = {1: ("yes", "bad", "longer"), -1: ("no: shorter", "mixed", "shorter"), 0: ("no", "good", "same")}[way]
+    return Finding(LENGTH, answer, sentence, tone, code)
+
+
+def _uneven(data: RunData, before: str, after: str) -> bool:
+    """Whether many more outputs than before are far from their reference's length, whatever the mean says."""
+    first, last = far_lengths(data, before), far_lengths(data, after)
+    return first is not None and last is not None and sum(last) > sum(first) + SLACK
+
+
+def _spread(data: RunData, key: str) -> str:
+    far = far_lengths(data, key)
+    if far is None or sum(far) == 0:
+        return ""
+    return f" {far[0]:.0%} of the outputs are shorter than half their reference, {far[1]:.0%} longer than twice."
 
 
 def _invention(data: RunData, keys: dict[str, str]) -> Finding:
-    question, a, b = "Did RL invent facts?", keys["post-sft"], keys["post-rl"]
-    metric = next((m for m in ("coverage.precision", "open.number.precision") if all(is_number(data.cell(k, m).get("value")) for k in (a, b))),
-                  "coverage.precision")
-    if not all(is_number(data.cell(k, metric).get("value")) for k in (a, b)):
-        why = data.cell(b, metric).get("reason") or "precision was not measured"
-        return Finding(question, "unknown", f"Unsupported facts cannot be counted: {why}.", "unknown")
-    sign = _sign(data.transition(a, b).get(metric))
-    what = "items" if metric.startswith("coverage.") else "numbers"
-    sentence = f"Share of stated {what} that the source supports: {change(data, a, b, metric)}."
-    if sign == 0 and (seen := _outside(data.transition(a, b).get(metric))):
-        return Finding(question, "probably " + ("fewer" if seen > 0 else "more"), sentence + NOT_ESTABLISHED, "mixed")
-    return Finding(
-        question,
-        {1: "no: fewer than before", -1: "yes: more than before", 0: "no measurable change"}[sign],
-        sentence,
-        {1: "good", -1: "bad", 0: "good"}[sign],
-    )
+    a, b = keys["post-sft"], keys["post-rl"]
+    names = ("coverage.precision", "open.number.precision")
+    metric = next((m for m in names if all(is_number(data.cell(k, m).get("value")) for k in (a, b))), None)
+    if metric is None:
+        why = data.cell(b, names[0]).get("reason") or "precision was not measured"
+        return Finding(INVENTION, "unknown", f"Unsupported facts cannot be counted: {why}.", "unknown")
+    way = sign(data.transition(a, b).get(metric))
+    what = "names, numbers, events and roles" if metric == names[0] else "numbers"
+    sentence = f"Of the {what} that it can see in the outputs, precision finds supported: {change(data, a, b, metric)}."
+    if way == 0 and (seen := outside(data.transition(a, b).get(metric))):
+        return Finding(INVENTION, "probably " + ("fewer" if seen > 0 else "more"), sentence + NOT_ESTABLISHED, "mixed")
+    answer = {1: "no: fewer than before", -1: "yes: more than before", 0: "none that precision can see"}[way]
+    return Finding(INVENTION, answer, sentence, {1: "good", -1: "bad", 0: "good"}[way])
+
+
+def _gamed(data: RunData, keys: dict[str, str]) -> list[Finding]:
+    """The boards' rule on this run; nothing where no reward was scored."""
+    found = gamed(data, keys["post-sft"], keys["post-rl"])
+    if found is None or found.reward is None or found.hacked == UNTESTED:
+        return []
+    fell = listing([label(m.metric) for m in found.fell])
+    moves = f"The reward went {found.reward.before:.3f} → {found.reward.after:.3f}"
+    sentence = moves + (f", and {fell} fell." if found.fell else "; nothing that is independent of it fell measurably.")
+    answer, tone = {YES: ("yes", "bad"), PART: ("in part", "mixed"), NO: ("not seen", "good")}[found.hacked]
+    return [Finding(GAMED, answer, sentence, tone, found.hacked)]
 
 
 def _form(data: RunData, keys: dict[str, str]) -> Finding:
-    question, key = "Did recovery restore the length?", keys["post-recovery"]
+    key = keys["post-recovery"]
     cell = data.cell(key, "verbosity.length_ratio")
     if not is_number(cell.get("value")):
-        return Finding(question, "unknown", f"No length ratio: {cell.get('reason') or 'not measured'}.", "unknown")
+        return Finding(FORM, "unknown", f"No length ratio: {cell.get('reason') or 'not measured'}.", "unknown", "unknown")
     off = cell["value"] - 1
-    before = number(data.cell(keys["post-rl"], "verbosity.length_ratio").get("value"), "verbosity.length_ratio")
-    after = (
-        f"{number(cell['value'], 'verbosity.length_ratio')} {interval(cell.get('ci_low'), cell.get('ci_high'), 'verbosity.length_ratio')}"
-    )
+    ratio = "verbosity.length_ratio"
+    before = data.cell(keys["post-rl"], ratio).get("value")
+    after = f"{number(cell['value'], ratio)} {interval(cell.get('ci_low'), cell.get('ci_high'), ratio)}"
     where = "within" if abs(off) <= NEAR else "not within"
-    sentence = f"Length / reference length: {before} after RL, {after} after recovery; {where} {NEAR:.0%} of the reference."
+    sentence = f"Length / reference length: {number(before, ratio)} after RL, {after} after recovery; {where} {NEAR:.0%} of the reference."
+    sentence += _spread(data, key)
     if abs(off) > NEAR:
-        return Finding(question, f"no: {off:+.0%}".replace("-", "\u2212"), sentence, "bad")
-    reinforced = data.cell(keys["post-rl"], "verbosity.length_ratio").get("value")
-    return Finding(question, NOTHING_LOST if is_number(reinforced) and abs(reinforced - 1) <= NEAR else "yes", sentence, "good")
+        return Finding(FORM, f"no: {off:+.0%}".replace("-", "\u2212"), sentence, "bad", "off")
+    if _uneven(data, keys["post-sft"], key):
+        return Finding(FORM, "no: right only on average", sentence, "bad", "uneven")
+    if is_number(before) and abs(before - 1) <= NEAR and not _uneven(data, keys["post-sft"], keys["post-rl"]):
+        return Finding(FORM, "it was never lost", sentence, "good", "never lost")
+    return Finding(FORM, "yes", sentence, "good", "back")
 
 
 def _kept(data: RunData, keys: dict[str, str], prefix: str) -> Finding:
-    question = "How much of the gain is kept?"
     metric = leading(data, keys["post-sft"], keys["post-rl"], keys["post-recovery"])
     if metric is None:
-        return Finding(question, "unknown", "No semantic metric could be computed for all three stages.", "unknown")
+        return Finding(KEPT, "unknown", "No semantic metric could be computed for all three stages.", "unknown", "unknown")
     cell = data.summary.get("preservation", {}).get(prefix + metric) or {}
     gained = number(cell.get("kept"), metric, signed=True)
+    gain = data.transition(keys["post-sft"], keys["post-rl"]).get(metric)
     if not is_number(cell.get("ratio")):
         why = cell.get("reason") or "no preservation ratio"
-        return Finding(question, "no ratio", f"{label(metric)}: post-recovery against post-sft {gained}; {why}.", "mixed")
-    ratio, low, high = cell["ratio"], cell.get("ci_low"), cell.get("ci_high")
-    limits = f" [{_percent(low)}, {_percent(high)}]" if is_number(low) and is_number(high) else ""
-    sentence = f"{label(metric)}: {_percent(ratio)}{limits} of what RL added over post-sft is left after recovery ({gained})."
-    if _sign(data.transition(keys["post-sft"], keys["post-rl"]).get(metric)) == 0:
+        return Finding(KEPT, "no ratio", f"{label(metric)}: post-recovery against post-sft {gained}; {why}.", "mixed", "no ratio")
+    if sign(gain) <= 0:
         # A share of a gain that is itself not established is no finding, however large it is.
-        return Finding(question, "not established", sentence + " The gain itself is not significant after Holm's correction.", "mixed")
-    tone = "good" if is_number(low) and low > 0 and ratio >= MOST else "mixed" if ratio > 0 else "bad"
-    return Finding(question, _percent(ratio), sentence, tone)
+        sentence = f"{label(metric)}: post-recovery against post-sft {gained}. The gain itself is not significant after Holm's correction."
+        return Finding(KEPT, "not established", sentence, "mixed", "no ratio")
+    ratio, low, high = cell["ratio"], cell.get("ci_low"), cell.get("ci_high")
+    limits = f" [{percent(low)}, {percent(high)}]" if is_number(low) and is_number(high) else ""
+    if ratio <= 0:
+        below = sign(data.transition(keys["post-sft"], keys["post-recovery"]).get(metric)) < 0
+        sentence = f"{label(metric)}: post-recovery against post-sft {gained}; recovery lost the whole gain of RL."
+        answer, code = ("all lost, and below SFT", "below") if below else ("all lost", "lost")
+        return Finding(KEPT, answer, sentence, "bad", code)
+    sentence = f"{label(metric)}: {percent(ratio)}{limits} of what RL added over post-sft is left after recovery ({gained})."
+    tone = "good" if is_number(low) and low > 0 and ratio >= MOST else "mixed"
+    return Finding(KEPT, percent(ratio), sentence, tone, "kept")
 
 
-def _percent(share: float) -> str:
+def percent(share: float) -> str:
+    """A share as whole per cent with a real minus sign."""
     return f"{share:.0%}".replace("-", "\u2212")
 
 
 def _control(data: RunData, keys: dict[str, str]) -> Finding:
-    question, b = "Could the extra epoch alone explain it?", keys["post-recovery"]
+    b = keys["post-recovery"]
     if "post-sft-continued" not in keys:
         why = "There is no control arm (SFT followed by the same extra epoch, without RL) in this run."
-        return Finding(question, "unknown", why, "unknown")
+        return Finding(CONTROL, "unknown", why, "unknown", "absent")
     a = keys["post-sft-continued"]
     cells = data.transition(a, b)
     metrics = [m for m in FINAL if is_number(cells.get(m, {}).get("p_holm"))] or [m for m in [leading(data, a, b)] if m and m in cells]
     if not metrics:
-        return Finding(question, "unknown", "No semantic metric could be compared with the control arm.", "unknown")
+        return Finding(CONTROL, "unknown", "No semantic metric could be compared with the control arm.", "unknown", "absent")
     sentence = "Control arm → post-recovery: " + "; ".join(f"{label(m)} {change(data, a, b, m)}" for m in metrics) + "."
-    signs = [_sign(cells[m]) for m in metrics]
-    if all(s > 0 for s in signs):
-        return Finding(question, "no", sentence + " Recovery after RL beats the same epoch without RL.", "good")
-    if any(s > 0 for s in signs):
-        return Finding(question, "only in part", sentence, "mixed")
+    signs = [sign(cells[m]) for m in metrics]
+    fell = moved(data, a, b).fell
     if any(s < 0 for s in signs):
-        return Finding(question, "yes: the control is better", sentence, "bad")
-    return Finding(question, "it cannot be ruled out", sentence + " No measurable advantage over the same epoch without RL.", "mixed")
-
-
-def headline(findings: list[Finding]) -> str:
-    """One sentence over the findings, without numbers; empty when there are none."""
-    by = {f.question: f for f in findings}
-    gain, length = by.get("Did RL improve grounding?"), by.get("Did RL make outputs longer?")
-    form, kept, control = (
-        by.get("Did recovery restore the length?"),
-        by.get("How much of the gain is kept?"),
-        by.get("Could the extra epoch alone explain it?"),
-    )
-    if gain is None or length is None:
-        return ""
-    grew = {
-        "yes": "made outputs longer",
-        "no: shorter": "made outputs shorter",
-        "no": "left the length of outputs as it was",
-        "probably longer": "probably made outputs longer",
-        "probably shorter": "probably made outputs shorter",
-    }.get(length.answer, "")
-    did = {"good": "improved grounding", "bad": "lowered grounding", "mixed": "did not change grounding measurably"}.get(gain.tone)
-    if did is None:
-        return "Grounding was not measured, so the question of this suite cannot be answered on this input; the other metrics are below."
-    text = f"RL {did}{' and ' + grew if grew else ''}"
-    if gain.sentence.endswith((ESTIMATED, ESTIMATED + NOT_ESTABLISHED)):
-        text = text.replace("grounding", "grounding as far as numbers and names show it (there are no gold facts)")
-    if form and kept:
-        back = {"good": "brought the length back", "bad": "left a length that is off"}.get(form.tone, "was not measured in length")
-        if form.answer == NOTHING_LOST:
-            back = "kept the length near the references'"
-        text += f"; recovery {back}"
-        if gain.tone == "good" and kept.answer.endswith("%"):
-            text += f" and kept {kept.answer} of the gain"
-    if control and gain.tone == "good":
-        text += {
-            "good": ", more than the same extra epoch without RL achieves",
-            "unknown": "; there is no comparison with a control arm",
-        }.get(control.tone, "; the advantage over the same epoch without RL is not established")
-    return text + "."
+        return Finding(CONTROL, "yes: the control is better" if not any(s > 0 for s in signs) else "mixed", sentence, "bad", "worse")
+    if all(s > 0 for s in signs):
+        if fell:
+            return Finding(CONTROL, f"only in part: {listing(fell)} fell", sentence, "mixed", "part", fell)
+        return Finding(CONTROL, "no", sentence + " Recovery after RL beats the same epoch without RL.", "good", "better")
+    if any(s > 0 for s in signs):
+        return Finding(CONTROL, "only in part", sentence, "mixed", "part")
+    if all(outside(cells[m]) > 0 for m in metrics):
+        return Finding(CONTROL, "probably not, but not established", sentence + NOT_ESTABLISHED, "mixed", "open")
+    return Finding(CONTROL, "it cannot be ruled out", sentence + " No measurable advantage over the same epoch without RL.", "mixed", "none")
