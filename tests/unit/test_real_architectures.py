@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import logging
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -13,6 +15,7 @@ from metrics.records import Example
 from training.rl.grpo import RLSettings, train_rl
 from training.sft.train import SFTSettings, train_sft
 from training.shared.checkpoints import load_policy, set_backbone, weights_hash
+from training.shared.false_alarm import LOGGER, no_false_alarm
 
 EXAMPLES = [Example(f"e{i}", "中国公司"[i % 4] + "起诉", None, None, "zh", "th") for i in range(4)]
 SIZES = {
@@ -101,3 +104,16 @@ def test_the_backbone_of_the_others_stays_as_it_is(tiny_policy_path: Path, gemma
     for folder in (tiny_policy_path, gemma):
         model, _ = load_policy(folder, device="cpu")
         assert model.base_model is model.model
+
+
+@pytest.mark.parametrize(("kind", "warned"), [("gemma3_text", False), ("qwen2", False), ("mistral", True), ("ministral3", True), (None, True)])
+def test_a_warning_about_mistral_s_tokenizers_stands_for_those_alone(
+    tmp_path: Path, kind: str | None, warned: bool, caplog: pytest.LogCaptureFixture
+) -> None:
+    if kind is not None:
+        (tmp_path / "config.json").write_text(json.dumps({"model_type": kind}))
+    with no_false_alarm(tmp_path):
+        logging.getLogger(LOGGER).warning("a tokenizer with an incorrect regex pattern: ...")
+        logging.getLogger(LOGGER).warning("something else")
+    logging.getLogger(LOGGER).warning("an incorrect regex pattern, afterwards")
+    assert len(caplog.records) == 2 + warned

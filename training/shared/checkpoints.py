@@ -19,6 +19,7 @@ from metrics.foreign import ALLOW, check_foreign
 from metrics.hub import hub_revision, is_hub_id
 from training.shared.checksums import CHECKSUMS, checksum_problem, write_checksums
 from training.shared.decoding import settle
+from training.shared.false_alarm import no_false_alarm
 from training.shared.lora import adapter_base, with_adapter
 from training.shared.memory import is_out_of_memory, memory_guard
 from training.shared.resume import safetensors_problem
@@ -178,7 +179,8 @@ def load_tokenizer(path: str | Path, trust_remote_code: bool = False) -> Any:
 
     revision = _revision(path)
     try:
-        tokenizer = AutoTokenizer.from_pretrained(str(path), trust_remote_code=trust_remote_code, **revision)
+        with no_false_alarm(path):
+            tokenizer = AutoTokenizer.from_pretrained(str(path), trust_remote_code=trust_remote_code, **revision)
     except Exception as err:  # the libraries raise many kinds for a bad folder; each is the same mistake of the user
         if _needs_code(err):
             raise UserError(f"{path}: {REMOTE_CODE}") from err
