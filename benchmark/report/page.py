@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from benchmark.report import figures, grounded, rlcurves, tables
+from benchmark.report import asked, figures, grounded, rlcurves, tables
 from benchmark.report.cautions import cautions
 from benchmark.report.data import RunData, load
 from benchmark.report.headline import headline
@@ -190,6 +190,8 @@ def provenance(data: RunData) -> dict[str, Any]:
     return {
         "packages": [(plain(str(k)), plain(str(v))) for k, v in sorted(_versions(manifest).items()) if v],
         "config": [(plain(k), plain(v)) for k, v in _flat(config)],
+        "prompt": asked.prompt(manifest),
+        "decoding": asked.decoding(manifest),
     }
 
 

@@ -54,7 +54,10 @@ def test_evaluate_says_what_it_did(tiny_policy_path: Path, tsv: Path, tmp_path: 
     done = manifest["steps"]["generate/user-data/model"]["record"]
     assert done["decoding"]["method"] == "greedy"
     assert done["decoding"]["max_new_tokens"] == done["max_new_tokens"]
-    assert "asset:base" not in (tmp_path / "out" / "report.html").read_text("utf-8")
+    page = (tmp_path / "out" / "report.html").read_text("utf-8")
+    assert "asset:base" not in page
+    assert "The prompt of s0, as the model got it" in page
+    assert f"greedy; at most {done['max_new_tokens']} new tokens; end tokens" in page
 
 
 def test_what_the_checkpoint_asks_for_is_told_and_recorded(tiny_policy_path: Path, tsv: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -70,6 +73,7 @@ def test_what_the_checkpoint_asks_for_is_told_and_recorded(tiny_policy_path: Pat
     assert "asks for repetition_penalty = 1.3; none of it is used" in capsys.readouterr().err
     record = read(tmp_path / "asked")["steps"]["generate/user-data/model"]["record"]
     assert record["checkpoint_asks"] == {"repetition_penalty": 1.3}
+    assert "not used, though the checkpoint asks for it: repetition_penalty = 1.3" in (tmp_path / "asked" / "report.html").read_text("utf-8")
     texts = [(tmp_path / name / "generations" / "user-data" / "model.jsonl").read_text("utf-8") for name in ("plain", "asked")]
     assert texts[0] == texts[1]
 
