@@ -16,7 +16,7 @@ from benchmark.tasks import Task
 from metrics.records import Example, sha256_json
 
 SFT_CODE = ("training.sft.train:train_sft",)
-RL_CODE = ("training.rl.grpo:train_rl", REWARD_CODE, "benchmark.pipeline.train:coverage_probe")
+RL_CODE = ("training.rl.grpo:train_rl", REWARD_CODE, "benchmark.pipeline.train:coverage_probe", "benchmark.generation.wanted:Wanted")
 VALIDATION_CODE = ("benchmark.reward.validate:supports", "benchmark.reward.validate:reward_digest", REWARD_CODE)
 PROBED = (
     "coverage.recall",

@@ -19,7 +19,7 @@ PROJECT = ("metrics", "training", "benchmark")
 DATA_SUFFIXES = (".toml", ".tsv", ".txt", ".j2", ".css")
 NO_CODE = ("profiles", "accelerate", "assets")
 """Folders of `benchmark` whose files are settings and models: they come into a step's key as its config and inputs."""
-HOUSE = ("benchmark.rundir.", "benchmark.pipeline.measure", "benchmark.settings.config", "benchmark.cli")
+HOUSE = ("benchmark.rundir.", "benchmark.pipeline.measure", "benchmark.settings.config", "benchmark.settings.schema", "benchmark.cli")
 """Modules that keep the steps and carry settings: what they hand to a step is in its key by value."""
 LOOSE = "<loose>"
 """Name of what a module does at its top besides defining things."""

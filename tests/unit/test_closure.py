@@ -58,7 +58,7 @@ EDITS = {
     ("training/rl/grpo.py", "def train_rl(", "def train_rl( "): {"rl"},
     ("training/sft/train.py", "def train_sft(", "def train_sft( "): {"sft"},
     ("training/embedded/embedder.py", "def train_encoder(", "def train_encoder( "): set(),
-    ("benchmark/scoring/score.py", "def command(", "def command( "): set(),
+    ("benchmark/scoring/command.py", "def command(", "def command( "): set(),
     ("benchmark/report/style.css", "{", "{ "): {"report"},
     ("benchmark/tasks/newswire/data/persons.tsv", "\n", "\n\n"): {"data", "validate-reward"},
     ("benchmark/profiles/tiny.toml", "[run]", "[run] "): set(),
