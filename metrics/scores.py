@@ -1,7 +1,8 @@
 """`scores.parquet`: one row per segment and metric, with the sufficient statistics, so that nothing is ever scored twice.
 
-Columns: system, stage, task, example_id, metric, value, reason, signature; added by us: scored, stats, combiner,
-higher_is_better. `value` is the *sentence* score (for BLEU and chrF too); the corpus score is the combiner of the summed stats.
+Columns: system, stage, task, example_id, metric, value, reason, signature; added by us: scored, stats, combiner, higher_is_better, seed (null
+but where a system and stage was scored in several seeds). `value` is the *sentence* score (for BLEU and chrF too); the corpus score is the
+combiner of the summed stats.
 """
 
 from __future__ import annotations
@@ -26,8 +27,11 @@ Key = tuple[str, str, str]
 """(system, stage, task)"""
 
 
-def score_rows(system: str, stage: str, task: str, metrics: Sequence[SegmentStats]) -> list[dict[str, Any]]:
-    """Rows of `scores.parquet` for one system: `value` is the sentence score, None with a reason where there is none."""
+def score_rows(system: str, stage: str, task: str, metrics: Sequence[SegmentStats], seed: int | None = None) -> list[dict[str, Any]]:
+    """Rows of `scores.parquet` for one system: `value` is the sentence score, None with a reason where there is none.
+
+    seed: where the same system and stage has rows of other seeds, too.
+    """
     rows = []
     for m in metrics:
         for example_id, value, reason, stats in zip(m.example_ids, m.sentence_values().tolist(), m.reasons, m.stats.tolist(), strict=True):
@@ -46,6 +50,7 @@ def score_rows(system: str, stage: str, task: str, metrics: Sequence[SegmentStat
                     "stats": stats,
                     "combiner": m.combiner,
                     "higher_is_better": m.higher_is_better,
+                    "seed": seed,
                 }
             )
     return rows
@@ -58,8 +63,9 @@ def write_scores(path: str | Path, rows: Sequence[Mapping[str, Any]]) -> None:
 
     text, number = pa.string(), pa.float64()
     types = {"value": number, "scored": pa.bool_(), "stats": pa.list_(number), "higher_is_better": pa.bool_()}
-    schema = pa.schema([(name, types.get(name, text)) for name in REQUIRED + ADDED])
-    columns = {name: [row[name] for row in rows] for name in REQUIRED + ADDED}
+    types["seed"] = pa.int64()
+    schema = pa.schema([(name, types.get(name, text)) for name in (*REQUIRED, *ADDED, "seed")])
+    columns = {name: [row.get(name) for row in rows] for name in (*REQUIRED, *ADDED, "seed")}
     buffer = io.BytesIO()
     pq.write_table(pa.table(columns, schema=schema), buffer)
     atomic_write_bytes(path, buffer.getvalue())
@@ -68,8 +74,22 @@ def write_scores(path: str | Path, rows: Sequence[Mapping[str, Any]]) -> None:
 def read_scores(path: str | Path) -> dict[Key, list[SegmentStats]]:
     """`scores.parquet` -> (system, stage, task) -> its metrics, in the order of the file.
 
-    Raises UserError for a missing file, one that is not Parquet, one without the columns written here, or one with a segment
-    twice in a metric.
+    Raises UserError for a missing file, one that is not Parquet, one without the columns written here, one with a segment twice in a
+    metric, or one in which a system has several seeds (`read_seeds`).
+    """
+    out: dict[Key, list[SegmentStats]] = {}
+    for key, by_seed in read_seeds(path).items():
+        if len(by_seed) > 1:
+            seeds = ", ".join(map(str, by_seed))
+            raise UserError(f"{path}: {key[0]}/{key[1]} was scored in several seeds ({seeds}), which stand pooled in summary.json; score them apart")
+        out[key] = next(iter(by_seed.values()))
+    return out
+
+
+def read_seeds(path: str | Path) -> dict[Key, dict[int | None, list[SegmentStats]]]:
+    """`scores.parquet` -> (system, stage, task) -> seed (None where there is one) -> its metrics, in the order of the file.
+
+    Raises UserError as `read_scores` does, but for several seeds.
     """
     import pyarrow as pa
     import pyarrow.parquet as pq
@@ -80,12 +100,13 @@ def read_scores(path: str | Path) -> dict[Key, list[SegmentStats]]:
         raise UserError(f"cannot read {path}: {str(err).splitlines()[0]}; give the scores.parquet of a run directory") from err
     if missing := [c for c in REQUIRED + ADDED if c not in table.column_names]:
         raise UserError(f"{path}: lacks the column(s) {', '.join(missing)}; score the run again with this version")
-    grouped: dict[tuple[Key, str], list[dict[str, Any]]] = {}
-    for row in table.select(REQUIRED + ADDED).to_pylist():
-        grouped.setdefault(((row["system"], row["stage"], row["task"]), row["metric"]), []).append(row)
-    out: dict[Key, list[SegmentStats]] = {}
-    for (key, metric), rows in grouped.items():
-        out.setdefault(key, []).append(_metric(path, metric, rows))
+    held = [*REQUIRED, *ADDED, *(["seed"] if "seed" in table.column_names else [])]
+    grouped: dict[tuple[Key, int | None, str], list[dict[str, Any]]] = {}
+    for row in table.select(held).to_pylist():
+        grouped.setdefault(((row["system"], row["stage"], row["task"]), row.get("seed"), row["metric"]), []).append(row)
+    out: dict[Key, dict[int | None, list[SegmentStats]]] = {}
+    for (key, seed, metric), rows in grouped.items():
+        out.setdefault(key, {}).setdefault(seed, []).append(_metric(path, metric, rows))
     return out
 
 

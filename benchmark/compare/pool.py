@@ -48,6 +48,8 @@ SAME = ("task", "world_version", "reward_id", "n_para", "n_src", "sft_steps", "r
 
 def _checked(parts: Sequence[SegmentStats]) -> list[SegmentStats]:
     """One metric of one system over several runs. Raises UserError where signatures or segments differ."""
+    if len({p.example_ids for p in parts}) > 1:
+        raise UserError(f"{parts[0].metric}: the runs were measured on different examples; pool runs of the same split and size")
     for part in parts[1:]:
         if apart := versions_apart([parts[0].signature], [part.signature], ("one of the runs", "another")):
             raise UserError(apart)
@@ -55,8 +57,6 @@ def _checked(parts: Sequence[SegmentStats]) -> list[SegmentStats]:
         raise UserError(
             f"{parts[0].metric}: the runs scored it differently ({' / '.join(sorted({p.signature for p in parts}))}); score them again"
         )
-    if len({p.example_ids for p in parts}) > 1:
-        raise UserError(f"{parts[0].metric}: the runs were measured on different examples; pool runs of the same split and size")
     return list(parts)
 
 

@@ -135,6 +135,7 @@ def _texts(run_dir: Path, data: RunData) -> None:
     by_system: dict[tuple[str, str], dict[str, Generation]] = {}
     for path in sorted(folder.rglob("*.jsonl")) if folder.is_dir() else []:
         for made in _try(data, partial(_intact, run_dir, path, read_generations), no_texts):
+            # Of several seeds the first: the page shows one text, the numbers are pooled over all.
             by_system.setdefault((made.system, made.stage), {}).setdefault(made.example_id, made)
     if not by_system:
         data.notes.append("no generations in the run directory: the examples below the figures cannot be shown")
@@ -181,5 +182,6 @@ def _segments(path: Path, task: str | None) -> dict[str, dict[str, dict[str, flo
     found: dict[str, dict[str, dict[str, float]]] = {}
     for row in rows:
         if row["value"] is not None:
-            found.setdefault(key_of[row["system"], row["stage"]], {}).setdefault(row["metric"], {})[row["example_id"]] = row["value"]
+            values = found.setdefault(key_of[row["system"], row["stage"]], {}).setdefault(row["metric"], {})
+            values.setdefault(row["example_id"], row["value"])
     return found

@@ -135,7 +135,7 @@ def _cell(metric: str, key: str, systems: dict[str, Any], transitions: dict[str,
     parent = PARENTS.get(stage_of(key))
     moved = transitions.get(f"{prefix_of(key)}{parent}->{key}", {}).get(metric) if parent else None
     scored, total = cell.get("n_scored"), cell.get("n_total")
-    notes = ["" if scored == total else f"{scored} of {total} scored", cell.get("ci_reason"), cell.get("caution")]
+    notes = ["" if scored == total else f"{scored} of {total} scored", of_seeds(cell, metric), cell.get("ci_reason"), cell.get("caution")]
     note = "; ".join(n for n in notes if n)
     return Cell(
         number(cell["value"], metric),
@@ -144,6 +144,16 @@ def _cell(metric: str, key: str, systems: dict[str, Any], transitions: dict[str,
         direction(moved),
         tone(moved, cell.get("higher_is_better")),
     )
+
+
+def of_seeds(cell: dict[str, Any], metric: str, signed: bool = False) -> str:
+    """What a cell that is pooled over seeds says beside the recipe's interval: "3 seeds; these runs [0.71, 0.75], p ≤ 0.0035"; "" for one seed."""
+    runs, seeds = cell.get("these_runs"), cell.get("seeds")
+    if not runs or not seeds or not seeds.get("values"):
+        return ""
+    p = p_value(runs.get("p_holm"), runs.get("p_floor"))
+    tested = f", p_holm {p}" if p != "–" else ""
+    return f"the recipe, over {len(seeds['values'])} seeds; these runs {interval(runs.get('ci_low'), runs.get('ci_high'), metric, signed)}{tested}"
 
 
 def _strip(keys: list[str], cells: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -224,7 +234,7 @@ def _change(data: RunData, before: str, after: str, metric: str, cell: dict[str,
         delta = number(paired.get("delta"), metric, signed=True)
         limits = interval(paired.get("ci_low"), paired.get("ci_high"), metric, signed=True)
         note = f"on the {paired.get('n')} segments scored in both: {delta} {limits}, p {p_value(paired.get('p'), paired.get('p_floor'))}"
-    note = "; ".join(n for n in (note, cell.get("ci_reason"), cell.get("caution")) if n)
+    note = "; ".join(n for n in (note, of_seeds(cell, metric, signed=True), cell.get("ci_reason"), cell.get("caution")) if n)
     return Change(
         metric,
         label(metric),

@@ -16,6 +16,7 @@ from benchmark.scoring import inputs
 from benchmark.scoring.families import Means
 from benchmark.scoring.score import (
     Draws,
+    System,
     file_name,
     gold_generations,
     group_systems,
@@ -44,15 +45,15 @@ from metrics.stages import GOLD
 NO_REWARD = "no reward is asked for (--set rl.reward=NAME rl.reward_path=FOLDER)"
 
 
-def _named(groups: dict[tuple[str, str], list[Generation]]) -> dict[str, list[Generation]]:
-    """Systems by file name. Raises UserError where two would share one."""
-    several = len({system for system, stage in groups if stage != GOLD}) > 1
-    named: dict[str, list[Generation]] = {}
-    for (system, stage), group in groups.items():
-        name = file_name(system, stage, several)
+def _named(groups: dict[System, list[Generation]]) -> dict[str, tuple[int | None, list[Generation]]]:
+    """File name -> (seed, generations) of each system. Raises UserError where two would share a name."""
+    several = len({system for system, stage, _ in groups if stage != GOLD}) > 1
+    named: dict[str, tuple[int | None, list[Generation]]] = {}
+    for (system, stage, seed), group in groups.items():
+        name = file_name(system, stage, several, seed)
         if name in named:
             raise UserError(f"system {system!r}, stage {stage!r}: as a file name it is the same as another one; rename one of them")
-        named[name] = group
+        named[name] = seed, group
     return named
 
 
@@ -155,7 +156,7 @@ def command(args: argparse.Namespace) -> int:
     for note in given.notes:
         print(f"note: {note}", file=sys.stderr)
     groups = {key: align_generations(examples, group) for key, group in group_systems(generations).items()}
-    if any(stage == GOLD for _, stage in groups):
+    if any(stage == GOLD for _, stage, _ in groups):
         raise UserError("stage gold in --generations: that is the name of the references, which are scored by themselves; name the stage otherwise")
     profile = only_asked(load_profile(args.profile, args.overrides, allow_code=args.allow_code), args.overrides, args.limit)
     models = Models(profile)
@@ -165,7 +166,7 @@ def command(args: argparse.Namespace) -> int:
     means.names = own_names(args.names or profile.score.names, {(e.source_lang, e.target_lang) for e in examples})
     gold = gold_generations(examples)
     if gold:
-        groups[GOLD, GOLD] = gold
+        groups[GOLD, GOLD, None] = gold
     elif missing := sum(not e.reference for e in examples):
         print(f"note: gold is not scored: {missing} of {len(examples)} examples have no reference", file=sys.stderr)
     out = Path(args.out)
@@ -176,12 +177,12 @@ def command(args: argparse.Namespace) -> int:
     models.check(profile.score.reward)
     with locked(out):
         examples_file = out / "examples" / f"{task}-test.jsonl"
-        texts = {n: out / "generations" / task / f"{n}.jsonl" for n, group in named.items() if group[0].stage != GOLD}
+        texts = {n: out / "generations" / task / f"{n}.jsonl" for n, (_, group) in named.items() if group[0].stage != GOLD}
         _clear(out, given.files, [examples_file, *texts.values()])
         parts = []
-        for name, group in named.items():
+        for name, (seed, group) in named.items():
             parts.append(out / "steps" / "score" / task / f"{name}.parquet")
-            score_file(examples, group, means, task, parts[-1])
+            score_file(examples, group, means, task, parts[-1], seed)
             if name in texts:
                 write_generations(texts[name], group)
         write_examples(examples_file, examples)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmark.scoring.families import Means, Scoring, score_system
+from metrics.errors import UserError
 from metrics.marks import Making, marks
 from metrics.open.bounds import floor, read
 from metrics.open.lists import name_list
@@ -20,7 +21,7 @@ from metrics.records import (
     atomic_write_bytes,
     atomic_write_text,
 )
-from metrics.scores import read_scores, score_rows, write_scores
+from metrics.scores import read_seeds, score_rows, write_scores
 from metrics.segment import SegmentStats
 from metrics.stages import GOLD
 from metrics.summary import summarise, system_keys
@@ -44,16 +45,19 @@ def gold_generations(examples: Sequence[Example]) -> list[Generation] | None:
     return [Generation(e.id, GOLD, GOLD, t or "", None, "stop", None) for e, t in zip(examples, texts, strict=True)]
 
 
-def score_file(examples: Sequence[Example], generations: Sequence[Generation], means: Means, task: str, out: Path) -> dict[str, Any]:
+def score_file(
+    examples: Sequence[Example], generations: Sequence[Generation], means: Means, task: str, out: Path, seed: int | None = None
+) -> dict[str, Any]:
     """Scores one system and writes its rows to `out`. Returns {"n", "reward_counts"?} for the manifest.
 
+    seed: where the system and stage is scored in several seeds, each in a file of its own.
     Of several processes each computes its share of what weights score (families.SHARED); the main one does the rest and writes.
     """
     aligned = align_generations(examples, generations)
     metrics = score_system(Scoring(examples, aligned, means))
     if processes.is_main():
         out.parent.mkdir(parents=True, exist_ok=True)
-        write_scores(out, score_rows(aligned[0].system, aligned[0].stage, task, metrics))
+        write_scores(out, score_rows(aligned[0].system, aligned[0].stage, task, metrics, seed))
     record: dict[str, Any] = {"n": len(aligned)}
     if means.load_reward is not None:
         counts = processes.gather([means.reward.counts()])
@@ -86,13 +90,14 @@ def summarise_task(
     names: Path | None = None,
 ) -> dict[str, Any]:
     """The summary of one task from the score files of its systems, in the order given. names: the user's TSV of names, for open.*."""
-    systems: dict[tuple[str, str], list[SegmentStats]] = {}
+    systems: dict[tuple[str, str], dict[int | None, list[SegmentStats]]] = {}
     for part in parts:
-        for (system, stage, _), metrics in read_scores(part).items():
-            systems[system, stage] = metrics
+        for (system, stage, _), by_seed in read_seeds(part).items():
+            systems.setdefault((system, stage), {}).update(by_seed)
     keys = system_keys(list(systems))
-    table = dict(zip(keys, systems.values(), strict=True))
-    known = dict.fromkeys(m.metric for scores in systems.values() for m in scores)
+    # A system of one seed is one run: nothing can be said of other seeds.
+    table = {key: by_seed if len(by_seed) > 1 else next(iter(by_seed.values())) for key, by_seed in zip(keys, systems.values(), strict=True)}
+    known = dict.fromkeys(m.metric for by_seed in systems.values() for scores in by_seed.values() for m in scores)
     docs = [e.doc_id for e in examples] if any(e.doc_id is not None for e in examples) else None
     summary = summarise(table, docs, run, marks(known, making), draws.seed, None, draws.bootstrap, draws.permutation)
     return {**summary, **_bounds(summary, examples, docs, draws, names)}
@@ -115,15 +120,36 @@ def write_summary(out: Path, primary: dict[str, Any], tasks: dict[str, dict[str,
     atomic_write_text(out, json.dumps({**primary, "tasks": tasks}, ensure_ascii=False, indent=1, allow_nan=False) + "\n")
 
 
-def group_systems(generations: Sequence[Generation]) -> dict[tuple[str, str], list[Generation]]:
-    """Generations by (system, stage), in the order of appearance."""
+System = tuple[str, str, int | None]
+"""(system, stage, seed); the seed is None but where a system and stage answers the examples in several seeds."""
+
+
+def group_systems(generations: Sequence[Generation]) -> dict[System, list[Generation]]:
+    """Generations by system, stage and, where it answers an example more than once, by seed; in the order of appearance.
+
+    Raises UserError for a system with several answers to one example of which some have no seed.
+    """
     groups: dict[tuple[str, str], list[Generation]] = {}
     for generation in generations:
         groups.setdefault((generation.system, generation.stage), []).append(generation)
-    return groups
+    out: dict[System, list[Generation]] = {}
+    for (system, stage), group in groups.items():
+        seeds = {g.seed for g in group}
+        if len(seeds) < 2 or len({g.example_id for g in group}) == len(group):
+            out[system, stage, None] = group
+            continue
+        if None in seeds:
+            raise UserError(
+                f"system {system!r}, stage {stage!r}: answers an example more than once, and not every answer has a seed; give each row "
+                'its "seed", so that answers of one seed stand together'
+            )
+        for generation in group:
+            out.setdefault((system, stage, generation.seed), []).append(generation)
+    return out
 
 
-def file_name(system: str, stage: str, several: bool) -> str:
-    """File name for one system's generations: the stage, with the system before it where there are several; no path separators."""
-    name = f"{system}--{stage}" if several else stage
+def file_name(system: str, stage: str, several: bool, seed: int | None = None) -> str:
+    """File name for one system's generations: the stage, with the system before it and the seed behind it where there are several; no path
+    separators."""
+    name = (f"{system}--{stage}" if several else stage) + ("" if seed is None else f"--seed{seed}")
     return "".join(c if c.isalnum() or c in "-_.+" else "_" for c in name).lstrip(".") or "_"

@@ -10,7 +10,7 @@ import pytest
 from report_run import make_run
 
 from benchmark.cli import main
-from benchmark.compare.pool import pool
+from benchmark.compare.pool import markdown, pool
 from metrics.errors import UserError
 
 STAGES = ("post-sft", "post-rl", "post-recovery")
@@ -75,3 +75,35 @@ def test_the_command_prints_markdown_and_writes_json(runs: list[Path], tmp_path:
     assert "| coverage.recall |" in shown and "post-sft->post-rl" in shown
     assert json.loads((tmp_path / "pooled.json").read_text("utf-8"))["seeds"] == [1, 2, 3]
     assert main(["pool", str(runs[0])]) == 2
+
+
+def test_the_recipe_and_these_runs_are_worded_apart(runs: list[Path], capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["pool", *map(str, runs)]) == 0
+    shown = capsys.readouterr().out
+    recipe, _, rest = shown.partition("**These runs: documents random, the seeds as they are**")
+    runs_part, _, seeds_part = rest.partition("**The seeds alone")
+    assert "**The recipe: seeds random, then documents**" in recipe
+    assert all("| coverage.recall |" in part for part in (recipe, runs_part, seeds_part))
+    assert "| kept |" in recipe and "| kept |" not in runs_part
+
+
+def test_a_p_at_its_floor_is_a_bound(runs: list[Path], capsys: pytest.CaptureFixture[str]) -> None:
+    """12 documents give no p at the floor of 10,000 draws; a summary that marks one is printed with <=, and the recipe's p never is."""
+    pooled = pool(runs)
+    cell = pooled["transitions"]["post-sft->post-rl"]["coverage.recall"]
+    cell["these_runs"] |= {"p": 1 / 10_001, "p_holm": 35 / 10_001, "p_floor": True}
+    shown = markdown(pooled)
+    line = next(part for part in shown.partition("These runs")[2].splitlines() if part.startswith("| coverage.recall |") and " p " in part)
+    assert "p <= .0035" in line
+    assert "<=" not in shown.partition("These runs")[0]
+
+
+def test_runs_on_other_examples_are_refused(runs: list[Path], tmp_path: Path) -> None:
+    other = tmp_path / "other"
+    make_run(other, 11, stages=STAGES, logs=False)
+    path = other / "summary.json"
+    summary = json.loads(path.read_text("utf-8"))
+    summary["run"] |= json.loads((runs[0] / "summary.json").read_text("utf-8"))["run"] | {"seed": 8}
+    path.write_text(json.dumps(summary), "utf-8")
+    with pytest.raises(UserError, match="different examples"):
+        pool([runs[0], other])
