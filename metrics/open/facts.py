@@ -8,6 +8,7 @@ in the output that could be false is supported or not.
 
 from __future__ import annotations
 
+from collections import defaultdict, deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -16,8 +17,9 @@ from typing import Any
 from metrics.languages import code
 from metrics.normalise import normalise
 from metrics.open.latin import spoken_in
-from metrics.open.names import Found, NameList, Output
-from metrics.reading import TEXT_KINDS, Reading, bears_out, read, same_place
+from metrics.open.names import NEAR_TEXT, Found, NameList, Output
+from metrics.open.pairing import Free, Index
+from metrics.reading import TEXT_KINDS, Reading, bears_out, read
 from metrics.records import Example
 
 VERIFIED, CONTRADICTED, UNVERIFIED = "verified", "contradicted", "unverified"
@@ -94,11 +96,12 @@ def _readings(text: str, lang: str) -> tuple[Reading, ...]:
 
 
 def _glossed(text: str, reading: Reading) -> bool:
-    opened = max(text.rfind("(", 0, reading.start), text.rfind("（", 0, reading.start))
-    if opened < max(0, reading.start - _GLOSS):
+    first = max(0, reading.start - _GLOSS)
+    opened = max(text.rfind("(", first, reading.start), text.rfind("（", first, reading.start))
+    if opened < 1:
         return False
     between = text[opened + 1:reading.start]
-    return ")" not in between and "）" not in between and (not between or between.isascii()) and opened > 0
+    return ")" not in between and "）" not in between and (not between or between.isascii())
 
 
 @lru_cache(maxsize=1 << 14)
@@ -127,12 +130,14 @@ def _numbers(source: str, source_lang: str, output: Output) -> tuple[list[Fact],
     rewritten = output.lang in REWRITTEN
     facts, statements, missed = [], [], []
     stating: set[int] = set()
+    index = Index(said, len(truths))
+    heard = len(output.text) <= NEAR_TEXT
     for truth in truths:
         tier = "number" if truth.hard and (truth.kind != "name" or not rewritten) else "soft"
-        hits = [i for i, reading in enumerate(said) if _says(reading, truth)]
+        hits = [i for i in index.candidates(truth) if _says(said[i], truth)]
         stating.update(hits)
         at: Span | None = (said[hits[0]].start, said[hits[0]].end) if hits else None
-        if at is None and truth.kind in TEXT_KINDS:
+        if at is None and truth.kind in TEXT_KINDS and heard:
             at = spoken_in(truth.surface, output)
             if at is not None and tier == "number":
                 statements.append(Statement("number", truth.kind, output.text[at[0]:at[1]], at, True))
@@ -140,20 +145,19 @@ def _numbers(source: str, source_lang: str, output: Output) -> tuple[list[Fact],
         if at is None:
             missed.append((len(facts) - 1, truth))
     free = []
+    held = Index(truths, len(said))
     for i, reading in enumerate(said):
-        supported = i in stating or any(bears_out(truth, reading) for truth in truths)
+        supported = i in stating or any(bears_out(truths[k], reading) for k in held.candidates(reading))
         if reading.hard and (reading.kind != "name" or supported):
             statements.append(Statement("number", reading.kind, reading.surface, (reading.start, reading.end), supported))
         if not supported and reading.kind != "name":
             free.append(reading)
-    for index, truth in missed:
+    others = Free(free, len(output.text))
+    for place, truth in missed:
         # Another value of the kind that nothing in the source bears out, the one nearest by its place in the text.
-        where = truth.start / max(len(source), 1)
-        others = [reading for reading in free if truth.kind != "name" and same_place(truth, reading) and (reading.hard or not truth.hard)]
-        if others:
-            other = min(others, key=lambda reading: abs(reading.start / max(len(output.text), 1) - where))
-            free.remove(other)
-            facts[index] = Fact(facts[index].tier, truth.kind, truth.surface, facts[index].span, CONTRADICTED, (other.start, other.end))
+        other = others.take(truth, truth.start / max(len(source), 1)) if truth.kind != "name" else None
+        if other is not None:
+            facts[place] = Fact(facts[place].tier, truth.kind, truth.surface, facts[place].span, CONTRADICTED, (other.start, other.end))
     return facts, statements
 
 
@@ -167,14 +171,17 @@ def _names(source: str, output: Output, known: NameList) -> tuple[list[Fact], li
             statements.append(Statement("name", mention.name.type, output.text[hit.start:hit.end], (hit.start, hit.end), True))
         else:
             missed.append(len(facts) - 1)
-    taken = [fact.at for fact in facts if fact.at]
-    others = known.unsupported(source, output) if missed else []
-    others = [o for o in others if not any(a < o.end and o.start < b for a, b in taken)]
+    taken = bytearray(len(output.text))
+    for start, end in (fact.at for fact in facts if fact.at):
+        taken[start:end] = b"\1" * (end - start)
+    others: dict[str, deque[Found]] = defaultdict(deque)
+    for found in known.unsupported(source, output) if missed else ():
+        if found.name.type in _CONTRADICTING and not any(taken[found.start:found.end]):
+            others[found.name.type].append(found)
     for index in missed:
         fact = facts[index]
-        other = next((o for o in others if o.name.type == fact.kind and fact.kind in _CONTRADICTING), None)
-        if other:
-            others.remove(other)
+        if others[fact.kind]:
+            other = others[fact.kind].popleft()
             facts[index] = Fact("name", fact.kind, fact.surface, fact.span, CONTRADICTED, (other.start, other.end))
             statements.append(Statement("name", other.name.type, output.text[other.start:other.end], (other.start, other.end), False))
     return facts, statements

@@ -25,6 +25,8 @@ from metrics.open.spelling import latin_sounds, latin_spelled, loose, loose_form
 LIST_TYPES = (*TYPES, "currency")
 NEAR, NEAR_LENGTH = 84.0, 6
 """Smallest partial ratio (rapidfuzz, 0..100) and length of coarse form at which another spelling counts as the name."""
+NEAR_TEXT = 20_000
+"""Code points of an output up to which other spellings are tried for a name that is not found as written or in coarse spelling."""
 ALIKE, ALIKE_LENGTH = 0.8, 3
 """Smallest likeness and number of consonants at which a word in Latin letters counts as the name."""
 ALIKE_LETTERS = 0.7
@@ -151,7 +153,7 @@ class NameList:
             at = coarse.find(wanted) if len(wanted) > 3 and not form.isascii() else -1
             if at >= 0:
                 return Found(where[at], where[at + len(wanted) - 1] + 1, name, "spelling")
-        return self._latin(name, output) or self._near(name, output)
+        return (self._latin(name, output) or self._near(name, output)) if len(text) <= NEAR_TEXT else None
 
     def _latin(self, name: Name, output: Output) -> Found | None:
         for start, end, word, spoken in output.latin:
