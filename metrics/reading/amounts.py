@@ -58,9 +58,10 @@ _HALF_MORE = {"zh": re.compile(r"半(?![载场夜天年途])"), "th": re.compile
 _HALF_BEFORE_UNIT = re.compile(r"个半(?=小时|月|星期|钟头|礼拜)")
 _BEFORE_WORDS = {"zh": ("人民币", "新台币", "台币", "港币", "美金", "澳门币", "美元", "欧元", "英镑", "日元")}
 _LETTERS = re.compile(r"[A-Za-z]")
-_ORDINAL_BEFORE = {"zh": re.compile(r"第\s?\Z"), "th": re.compile(r"(?:ที่|อันดับ|ลำดับ)\s?\Z"), "bo": re.compile(r"(?:ཨང|ཐེངས)་?\s?\Z")}
+_ORDINAL_BEFORE = {"zh": re.compile(r"第\s?\Z"), "th": numerals_th.ORDINAL, "bo": re.compile(r"ཨང་?\s?\Z")}
 _ORDINAL_AFTER = {"bo": re.compile(r"་?(?:པ|པོ)(?:འི|ར|ས)?(?![\u0f40-\u0fbc])"), "en": re.compile(r"(?:st|nd|rd|th)\b")}
 _WHOLE = Fraction(1)
+_METRE_TAIL = re.compile(r"(?:[一二三四五六七八九]{1,2}|[0-9]{1,2})(?![0-9百千万亿十个米名人.])")
 _PER_HOUR = {"zh": re.compile(r"(?:每小时|时速)(?:[约达为近可高到]|超过|大约)*\s?\Z"), "th": re.compile(r"ชั่วโมงละ\s?\Z"),
              "bo": re.compile(r"ཆུ་ཚོད་རེ(?:ར|་ལ|རེར|འི)?[་\s]*\Z")}
 COUNT_DIMENSIONS = ("person", "household", "fold")
@@ -108,7 +109,7 @@ def _after(text: str, end: int, lang: str) -> _Suffix:
             begin, extra = half.end(), Fraction(1, 2)
     gap = 1 if text[begin:begin + 1] in (" ", "་") and text[begin:begin + 1] else 0
     money, unit = currencies(lang).starting(text, begin + gap), units(lang).starting(text, begin + gap)
-    if more and text.startswith("月", begin):  # 3个多月
+    if begin > end and text.startswith("月", begin):  # 3个多月, 一个半月
         month = units("zh").starting("个月", 0)
         unit = ("月", month[1]) if month else None
     if money and not _ends_well(text, begin + gap, money[0], lang):
@@ -128,7 +129,11 @@ def _after(text: str, end: int, lang: str) -> _Suffix:
     after = _MORE_AFTER_UNIT.get(lang)
     found = after.match(text, last) if after else None
     half_more = _HALF_MORE[lang].match(text, last) if lang in _HALF_MORE and unit else None
-    if found:
+    tail = _METRE_TAIL.match(text, last) if lang == "zh" and unit and unit[1].id == "m" else None
+    if tail:  # 一米八, 1米75
+        digits = "".join(str(numerals_zh.DIGIT.get(char, char)) for char in tail.group())
+        suffix.end, suffix.extra = tail.end(), Fraction(f"0.{digits}")
+    elif found:
         suffix.end, suffix.more = found.end(), True
     elif half_more and unit and unit[1].dimension in ("duration", "months"):
         suffix.end, suffix.extra = half_more.end(), Fraction(1, 2)
@@ -255,7 +260,14 @@ def _with_words(text: str, numerals: list[Numeral], floor: int, lang: str) -> It
     for numeral in numerals:
         is_first, is_last = numeral is first, numeral is last
         span = (begin if is_first else numeral.start, suffix.end if is_last else numeral.end)
-        yield from _readings(text, numeral, span, percent, suffix, codes, unit, is_last, lang)
+        found = _readings(text, numeral, span, percent, suffix, codes, unit, is_last, lang)
+        yield from (reading for reading in found if not _is_article(reading))
+
+
+def _is_article(reading: Reading) -> bool:
+    """一个, หนึ่งราย, མི་གཅིག: "a", not "one", when nothing is measured."""
+    return reading.value == 1 and reading.lone and not reading.ordinal and reading.dimension in (None, "person") \
+        and not reading.currencies and not reading.surface.endswith("人")
 
 
 def _readings(text: str, numeral: Numeral, span: tuple[int, int], percent: re.Match[str] | None, suffix: _Suffix,
@@ -285,8 +297,9 @@ def _readings(text: str, numeral: Numeral, span: tuple[int, int], percent: re.Ma
     if high is None:
         high = value + step(value) if suffix.more and is_last else _more_than(text, span[0], value, lang)
     before, after = _ORDINAL_BEFORE.get(lang), _ORDINAL_AFTER.get(lang)
-    ordinal = numeral.ordinal or bool(before and before.search(text, max(0, numeral.start - 10), numeral.start))
+    ordinal = numeral.ordinal or bool(before and before.search(text, max(0, numeral.start - 14), numeral.start))
     ordinal = ordinal or bool(after and after.match(text, numeral.end))
+    unit = None if ordinal else unit
     dimension = unit.dimension if unit else None
     measured = bool(codes) or (dimension is not None and dimension not in COUNT_DIMENSIONS)
     counted = measured or dimension == "person"

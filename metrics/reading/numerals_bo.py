@@ -42,6 +42,7 @@ _LARGE = "|".join(sorted((name for name in MAGNITUDES if name != "བརྒྱ")
 _FOLD = "|".join(_MANIFOLD)
 # ཉིས་བརྒྱ, སུམ་སྟོང, or the bare བརྒྱ and སྟོང; not བརྒྱ་ཆ (per cent).
 _FOLDED = re.compile(rf"(?:({_FOLD})་)?(བརྒྱ|སྟོང|ཁྲི|འབུམ)(?:་ཐམ་པ)?{BOUNDARY}(?!་ཆ|་ཕྲག|[་\s]?[0-9$£€¥])")
+_SHORT = re.compile(rf"(?:སོ|ཞེ|ང|རེ|དོན|གྱ|གོ)་(?:{'|'.join(DIGIT)}){BOUNDARY}")
 _AND = re.compile(r"[་\s]*(?:དང|རྩ)?[་\s]*")
 _GAP = r"[་\s]?"
 _HEAD = rf"(?:(?:{_MAG})(?:་ཕྲག)?{_GAP}){{1,2}}\s?[$£€¥]?"  # ས་ཡ་£125: the sign may stand between
@@ -56,9 +57,9 @@ _ORDINAL_AFTER = re.compile(r"་?(?:པ|པོ)(?:འི|ར|ས)?(?![\u0f40-\u
 START = re.compile(
     rf"{FREE_START}[0-9]|(?:(?<![\u0f40-\u0fbc])|(?<=སྒོར)){_HEAD}(?=[0-9])"
     rf"|{_NOT_INSIDE}(?:(?:(?:{_LARGE})་)?(?:{_MAG}|བཅུ)(?:(?:་ཕྲག)?་(?:ཁ་ཤས|འགའ|མང་པོ|དུ་མ)|་གྲངས)|(?:{_FOLD})་(?:བརྒྱ|སྟོང|ཁྲི|"
-    rf"འབུམ){BOUNDARY}|(?:{_BELOW}){BOUNDARY}|(?:{_LARGE}|བརྒྱ){BOUNDARY}(?!་ཆ))"
+    rf"འབུམ){BOUNDARY}|(?<!གྲུ་)(?:{_BELOW}){BOUNDARY}|(?:{_LARGE}|བརྒྱ){BOUNDARY}(?!་ཆ))"
 )
-_COUNTED_BEFORE = re.compile(r"(?:མི|ལོ|ལོ་ངོ|ཟླ|ཟླ་བ|ཉིན|ཆུ་ཚོད|སྐར་མ|སྐར་ཆ|ཐེངས|སྒོར|སྒོར་མོ|སྨི|སྤྱི་ལེ|"
+_COUNTED_BEFORE = re.compile(r"(?:མི|ལོ|ལོ་ངོ|ཟླ|ཟླ་བ|ཉིན|ཉིན་མ|ཆུ་ཚོད|སྐར་མ|སྐར་ཆ|ཐེངས|སྒོར|སྒོར་མོ|སྨི|སྤྱི་ལེ|"
                              r"སྤྱི་རྒྱ|ཏུན|བརྒྱ་ཆ|མི་གྲངས|གཟའ་འཁོར|བདུན་ཕྲག|ལྡབ|རྒྱ་མ|མུའུ|གྲངས|དུས་རབས|ལོ་རབས)"
                              r"་?\s?\Z")
 
@@ -108,6 +109,8 @@ def _several(text: str, at: int) -> Numeral | None:
 
 def parse(text: str, at: int) -> Numeral | None:
     """The numeral that begins at `at` (a place that START found); None when what stands there is no number."""
+    if _SHORT.match(text, at) and not counted(text, at):  # དོན་གཅིག is "one matter" as well as 71, ང་གཉིས "the two of us"
+        return None
     found = _several(text, at) or _parts(text, at)
     if found is None or found.indefinite:
         return found

@@ -36,16 +36,20 @@ COUNTERS = (
     "ระดับ|ระยะ|ช่วง|ขวบ|วาระ|ใน|ส่วน|พี่น้อง|วิธี|เผ่า|ล้อ|มุม|นายแบบ|หลา|ออนซ์|วัตต์|กรัม|แกน"
 )
 _COUNTED = re.compile(rf"\s?(?:{COUNTERS})")
+# Number words that are hardly ever part of another word: read, though what they count is no known counter.
+_WORD_ALONE = re.compile(r"สอง(?!ใจ|แคว|แถว|สลึง|ต่อ)|สาม(?!ัคคี|เณร|ัญ|ารถ|ี|ล้อ|ก๊ก|พราน)|สี่|ห้า(?!ง|ม|ว)|เจ็ด|แปด|เก้า(?!อี้|ง)")
 _RANGE_AHEAD = re.compile(rf"\s?(?:ถึง|-|~|หรือ)\s?(?:{_DIGIT_RE}|สิบ)+\s?(?:{_UNIT_RE}|{COUNTERS})")
-_ORDINAL = re.compile(r"(?:ครั้ง|อันดับ|ลำดับ|คน|วัน|ชั้น|ระดับ|รุ่น|ข้อ|หน้า|บท|ตอน|ภาค|ชุด|สมัย|ราย|แห่ง|ตัว|"
-                      r"ประการ|รอบ|นัด|ปี|เดือน|สัปดาห์|นาที|ศตวรรษ|ทศวรรษ|ไตรมาส|เบอร์|หลุม|ฉบับ|ตำแหน่ง|ปีละ|"
-                      r"ๆ)?ที่\s?\Z|อันดับ\s?\Z")
+ORDINAL = re.compile(
+    r"(?:ครั้ง|อันดับ|ลำดับ|คน|วัน|ชั้น|ระดับ|รุ่น|ข้อ|บท|ตอน|ภาค|ชุด|สมัย|ราย|แห่ง|ประการ|รอบ|นัด|ปี|เดือน|สัปดาห์|นาที|ศตวรรษ|ทศวรรษ"
+    r"|ไตรมาส|เบอร์|หลุม|ฉบับ|ตำแหน่ง|โลกครั้ง|มาตรา|เขต|หมู่)ที่\s?\Z|(?:อันดับ|ลำดับ|เบอร์|มาตรา)\s?\Z"
+)
 _MANY = re.compile(rf"(?:หลาย|นับ|หลัก|ไม่กี่)\s?((?:{_SMALL_RE})?(?:\s?{_MILLION_RE})*)")
 _NEIGHBOURS = [("หนึ่ง", "สอง"), ("สอง", "สาม"), ("สาม", "สี่"), ("สี่", "ห้า"), ("ห้า", "หก"), ("หก", "เจ็ด"), ("เจ็ด", "แปด"), ("แปด", "เก้า")]
 _PAIR = re.compile("(?:" + "|".join(f"{a}{b}" for a, b in _NEIGHBOURS) + rf")(?=\s?(?:{_UNIT_RE}|{COUNTERS}))")
+_BARE_MEASURE = re.compile(r"(?:ร้อย|พัน)(?:บาท|เมตร|ปี|กิโลเมตร)")
 _BARE_AFTER = re.compile(r"(?:กว่า|เกือบ|ร่วม|เฉียด|ราว|ประมาณ|ครบ|ถึง|เกิน|\A|\s)\s?\Z")
 START = re.compile(
-    rf"{FREE_START}(?:[0-9]|(?<![0-9.])\.[0-9](?![0-9]*\.))|[{''.join(VULGAR)}]|(?:หลาย|นับ|หลัก|ไม่กี่)"
+    rf"{FREE_START}(?:[0-9]|(?<![\w\u0e30-\u0e4e\u0f71-\u0fbc.])\.[0-9](?![0-9]*\.))|[{''.join(VULGAR)}]|(?:หลาย|นับ|หลัก|ไม่กี่)"
     rf"\s?(?={_UNIT_RE})|หลาย(?=ทศวรรษ|ศตวรรษ)|ศูนย์(?=จุด(?:ศูนย์|{_DIGIT_RE}))|{_DIGIT_RE}"
     rf"|(?<!กระ)สิบ(?!เอก|โท|ตรี|ตำรวจ)|(?<!เรียบ)(?<!ยอด)"
     rf"(?:{_SMALL_RE[_SMALL_RE.index('ร้อย'):_SMALL_RE.index('|พัน')]})"
@@ -165,7 +169,9 @@ def _whole(text: str, at: int) -> Numeral | None:
         factor = Fraction(MILLION) ** len(re.findall(_MILLION_RE, millions.group()))
         part = value * factor
         if magnitude is not None and part >= magnitude:
-            break
+            if unit < 1000 or value >= magnitude:
+                break
+            part = (total + value) * factor - total  # หนึ่งล้านห้าแสนล้าน is 1.5 million million
         total, end, tokens = total + part, millions.end(), tokens + n + 1
         if more:
             high = total + (unit if unit > 1 else step(value)) * factor
@@ -185,16 +191,16 @@ def _whole(text: str, at: int) -> Numeral | None:
     if scale == 1 and small_end > 1:
         scale = Fraction(small_end)
     spelled = not any("0" <= char <= "9" for char in text[at:end])
-    ordinal = bool(_ORDINAL.search(text, max(0, at - 12), at))
+    ordinal = bool(ORDINAL.search(text, max(0, at - 12), at))
     if not spelled or tokens > 1 or total.denominator > 1:
         name = spelled and text[at:end] == "ร้อยเอ็ด" and not _COUNTED.match(text, end)
         return None if name else Numeral(at, end, total, high, False, scale, spelled=spelled, ordinal=ordinal and scale == 1)
     if any(text.startswith(word, at) for word in DIGIT) or text.startswith("สิบ", at):
         counted = _COUNTED.match(text, end) or _percent_follows(text, end) or _RANGE_AHEAD.match(text, end)
-        if high is None and not ordinal and not counted:
+        if high is None and not ordinal and not counted and not _WORD_ALONE.match(text, at):
             return None
         return Numeral(at, end, total, high, False, scale, spelled=True, lone=True, ordinal=ordinal)
-    if high is None and not _BARE_AFTER.search(text, max(0, at - 8), at) and not _percent_follows(text, end) and not text.startswith("ละ", at - 2):
+    if high is None and not _BARE_AFTER.search(text, max(0, at - 8), at) and not _BARE_MEASURE.match(text, at) and not _percent_follows(text, end) and not text.startswith("ละ", at - 2):
         return None
     if high is None and not _COUNTED.match(text, end) and not _percent_follows(text, end):
         return None

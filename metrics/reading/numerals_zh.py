@@ -20,19 +20,21 @@ _SPOKEN_POINT = re.compile(r"点([0-9]{1,4})(?=\s?[万亿%倍])")
 _VULGAR = "".join(VULGAR)
 _PAIR = re.compile(r"(?:一[两二]|[二两]三|三[四五]|四五|五六|六七|七八|八九)(?=[十百千万亿]|\s?[名人个位家年天件次岁条种项间所辆架艘座场届层只头张块元米里公])")
 COUNTERS = (
-    "人名位个家件项起架辆艘岁所座场天年次倍条种张台部支枚颗只头棵届层间栋幢户批组队轮局周秒米厘毫英海吨公千克斤亩平立升桶元块美欧日韩港泰澳加"
+    "人名位个家件项起架辆艘岁所座场天年次倍条种张台部支枚颗只头棵届层间栋幢户批组队轮局周秒米吨克斤亩升桶元块"
     "代级口匹幅本篇段句首章集期季款套副份盘杯瓶根片道门把面声步圈类排行双成折月对群笔宗顿顶束朵"
 )
+COUNTED_WORDS = "[公厘毫英海平立][里尺寸镑亩斤顷分升米克方]|[美欧日韩港澳加][元币金]|加仑|泰铢|千[克米瓦]|球(?![员队迷场星])"
 # 三至五亿, 两到三个: the first of two that share what follows; 百分之五至七: the second.
 _RANGE_AHEAD = re.compile(rf"(?:至|到|~)[一二两三四五六七八九十]{{1,3}}(?:[百千万亿%]|个?百分点|[{COUNTERS}])")
 _PERCENT_RANGE = re.compile(r"百分之[0-9.一二三四五六七八九十点]{1,6}(?:至|到|-|~)\Z")
-_COUNTED = re.compile(rf"\s?(?:[{COUNTERS}]|小时|分钟|分(?![之布析子别开公支享])|百分点|世纪|华氏|摄氏|度(?!假))")
+_COUNTED = re.compile(rf"\s?(?:{COUNTED_WORDS}|[{COUNTERS}]|小时|分钟|分(?![之布析子别开公支享])|百分点|世纪|华氏|摄氏|度(?!假))")
 # A lone digit word before these is part of a name or word, whatever follows.
-_NOT_AFTER = re.compile(r"(?:周|星期|礼拜|初|双|统|唯|第|之|不|同|某|每|另|这|那|哪|任|进|逐|[0-9])\Z")
+_NOT_AFTER = re.compile(r"(?:周|星期|礼拜|初|双|统|唯|第|之|不|同|某|每|另|这|那|哪|任|[0-9])\Z")
 START = re.compile(
-    rf"{FREE_START}(?:[0-9]|(?<![0-9.])\.[0-9](?![0-9]*\.))|[{_VULGAR}一二两三四五六七八九十]|零(?=点[零〇一二三四五六七八九])"
-    r"|(?<![人总次指系倍分岁参函无代基复单大少半个位点字因整份票比])数(?=[十百千万亿])|几(?=[十百千万亿])|(?<![以晚早路网线地海身手头脸桌街车船赶碰遇跟])上(?=[百千万亿](?![分度克米瓦圣]))"
-    r"|(?<=[近逾超约达满])[百千万亿](?![分度克米瓦科达里])|(?<=超过)[百千万亿](?![分度克米瓦])"
+    rf"{FREE_START}(?:[0-9]|(?<![\w\u0e30-\u0e4e\u0f71-\u0fbc.])\.[0-9](?![0-9]*\.))|[{_VULGAR}一二两三四五六七八九十]|零(?=点[零〇一二三四五六七八九])"
+    r"|(?<![人总次指系倍分岁参函无代基复单大少半个位点字因整份票比])数(?=[十百千万亿])|几(?=[十百千万亿])|(?<![以晚早路网线地海身手头脸桌街车船赶碰遇跟千])上(?=[百千万亿](?![分度克米瓦圣]))"
+    r"|(?<=[近逾超约达满])[百千万亿](?![分度克米瓦科达里])"
+    r"|(?:(?<=超过)|(?<=突破)|(?<=高达))[百千万亿](?![分度克米瓦])"
 )
 
 
@@ -129,6 +131,8 @@ def parse(text: str, at: int) -> Numeral | None:
     if text[at] == ".":
         digits = re.compile(r"\.[0-9]{1,9}").match(text, at)
         return Numeral(at, digits.end(), Fraction("0" + digits.group())) if digits else None
+    if text[at] == "十" and text[at - 1:at] == "双":  # 双十一, a day of sales
+        return None
     pair = _PAIR.match(text, at)
     if pair:
         return _pair(text, at)
@@ -247,6 +251,6 @@ def _lone_counts(text: str, at: int, end: int) -> bool:
         return True
     if _NOT_AFTER.search(text, max(0, at - 2), at) and not (text[at - 2:at] in ("一周", "每周") and text[end:end + 1] == "天"):
         return False
-    if text[at] == "十" and text[end:end + 1] == "分":  # 十分 is "very"
+    if text.startswith(("十分", "四季"), at) and not text.startswith("度", at + 2):  # "very", "all the year round"
         return False
     return bool(_COUNTED.match(text, end)) and not text.startswith(("年级", "月份", "人民", "家村", "里河", "天津"), end)

@@ -1,4 +1,4 @@
-"""Readings of sentences and spellings written for this suite; the right values were set down by hand, not by the reader."""
+"""Readings of sentences and spellings written for this suite, with right values set down by reading each of them."""
 
 from __future__ import annotations
 
