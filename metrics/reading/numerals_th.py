@@ -200,7 +200,8 @@ def _whole(text: str, at: int) -> Numeral | None:
         if high is None and not ordinal and not counted and not _WORD_ALONE.match(text, at):
             return None
         return Numeral(at, end, total, high, False, scale, spelled=True, lone=True, ordinal=ordinal)
-    if high is None and not _BARE_AFTER.search(text, max(0, at - 8), at) and not _BARE_MEASURE.match(text, at) and not _percent_follows(text, end) and not text.startswith("ละ", at - 2):
+    percent = _percent_follows(text, end) or text.startswith("ละ", at - 2)
+    if high is None and not percent and not _BARE_AFTER.search(text, max(0, at - 8), at) and not _BARE_MEASURE.match(text, at):
         return None
     if high is None and not _COUNTED.match(text, end) and not _percent_follows(text, end):
         return None

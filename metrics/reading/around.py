@@ -1,0 +1,138 @@
+"""What stands around a number: per cent, currency and unit after it; currency, and in Tibetan the unit, before it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from fractions import Fraction
+
+from metrics.reading import numerals_zh
+from metrics.reading.words import Unit, currencies, units
+
+_SIGN = r"\s?%(?P<point>\s?point)?"
+_PERCENT_AFTER = {
+    "": re.compile(_SIGN),
+    "zh": re.compile(r"\s?%|\s?(?P<point>个百分点|个百分比|百分点)"),
+    "th": re.compile(r"\s?(?P<point>จุด\s?)?(?:%|เปอร์เซ[็่]?[นต](?:ต์|ท์|ต|์)*|เปอร์เซ็นต์|(?<=จุด)ร้อยละ)"),
+    "bo": re.compile(r"\s?%"),
+    "en": re.compile(r"\s?%(?P<point>\s?points?\b)?|\s?(?:percent|per cent)\b|\s?(?P<point2>percentage points?)\b", re.IGNORECASE),
+}
+_TENTHS = re.compile(r"成(?![为功员立果就本份长交都年人效熟分])(?P<tail>[一二三四五六七八九])?")
+_MORE_AFTER_UNIT = {
+    "zh": re.compile(r"[多余](?![数次余])|以上"), "th": re.compile(r"\s?(?:กว่าๆ|กว่า(?!เดิม|ปกติ|ที่)|เศษ(?!ส่วน)|ขึ้นไป)"),
+    "bo": re.compile(r"[་\s]?(?:ལྷག|ཡན)(?![\u0f40-\u0fbc])"), "en": re.compile(r"\s(?:or|and) more\b", re.IGNORECASE),
+}
+_MORE_BEFORE_UNIT = re.compile(r"个?[多余](?=个?(?:月|小时|星期|年|周|天|公里|米|钟头|礼拜))")
+_HALF_MORE = {"zh": re.compile(r"半(?![载场夜天年途])"), "th": re.compile(r"ครึ่ง"), "bo": re.compile(r"་?དང་ཕྱེད(?:་ཀ)?")}
+_HALF_BEFORE_UNIT = re.compile(r"个半(?=小时|月|星期|钟头|礼拜)")
+_BEFORE_WORDS = {"zh": ("人民币", "新台币", "台币", "港币", "美金", "澳门币", "美元", "欧元", "英镑", "日元")}
+LETTERS = re.compile(r"[A-Za-z]")
+_METRE_TAIL = re.compile(r"(?:[一二三四五六七八九]{1,2}|[0-9]{1,2})(?![0-9百千万亿十个米名人秒分时点.])")
+_NO_UNIT = re.compile(r"(?:[སཔ]ྤ?ོ་ལོ|རོགས་ཟླ|ཚེ་ལོ)\Z")  # ball, partner: syllables that are units elsewhere
+
+
+@dataclass(slots=True)
+class Suffix:
+    """What follows a number: per cent, currency, unit."""
+
+    end: int
+    percent: bool = False
+    point: bool = False
+    codes: frozenset[str] = frozenset()
+    unit: Unit | None = None
+    tenths: bool = False
+    extra: Fraction = Fraction(0)
+    more: bool = False
+
+
+def after(text: str, end: int, lang: str) -> Suffix:
+    """What follows a number that ends at `end`."""
+    percent = _PERCENT_AFTER.get(lang, _PERCENT_AFTER[""]).match(text, end)
+    if percent:
+        return Suffix(percent.end(), True, any(value for name, value in percent.groupdict().items()))
+    if text.startswith("‰", end):
+        return Suffix(end + 1, True, extra=Fraction(-1))
+    if lang == "zh":
+        tenths = _TENTHS.match(text, end)
+        if tenths:
+            tail = Fraction(numerals_zh.DIGIT.get(tenths.group("tail") or "零", 0))
+            return Suffix(tenths.end(), True, tenths=True, extra=tail)
+    begin, more, extra = end, False, Fraction(0)
+    if lang == "zh":
+        before_unit = _MORE_BEFORE_UNIT.match(text, end)
+        half = _HALF_BEFORE_UNIT.match(text, end)
+        if before_unit:
+            begin, more = before_unit.end(), True
+        elif half:
+            begin, extra = half.end(), Fraction(1, 2)
+    gap = 1 if text[begin:begin + 1] in (" ", "་") and text[begin:begin + 1] else 0
+    money, unit = currencies(lang).starting(text, begin + gap), units(lang).starting(text, begin + gap)
+    if begin > end and text.startswith("月", begin):  # 3个多月, 一个半月
+        month = units("zh").starting("个月", 0)
+        unit = ("月", month[1]) if month else None
+    if money and not _ends_well(text, begin + gap, money[0], lang):
+        money = None
+    if unit and not _ends_well(text, begin + gap, unit[0], lang):
+        unit = None
+    if lang == "bo" and unit and text[begin - 1].isdigit() is False:  # a unit stands before its number in Tibetan
+        unit = None
+    if money and unit and len(unit[0]) > len(money[0]):
+        money = None
+    if money and unit and len(money[0]) > len(unit[0]):
+        unit = None
+    if money is None and unit is None:
+        return Suffix(end, more=more, extra=extra)
+    last = begin + gap + len((money or unit)[0])  # type: ignore[index]
+    suffix = Suffix(last, codes=money[1] if money else frozenset(), unit=unit[1] if unit else None, more=more, extra=extra)
+    more_words = _MORE_AFTER_UNIT.get(lang)
+    found = more_words.match(text, last) if more_words else None
+    half_more = _HALF_MORE[lang].match(text, last) if lang in _HALF_MORE and unit else None
+    heightlike = lang == "zh" and unit is not None and unit[1].id == "m" and end and text[end - 1] in "123一二两三" and not text[end - 2:end - 1].isdigit()
+    height = _METRE_TAIL.match(text, last) if heightlike else None
+    if height:  # 一米八, 1米75
+        digits = "".join(str(numerals_zh.DIGIT.get(char, char)) for char in height.group())
+        suffix.end, suffix.extra = height.end(), Fraction(f"0.{digits}")
+    elif found:
+        suffix.end, suffix.more = found.end(), True
+    elif half_more and unit and unit[1].dimension in ("duration", "months"):
+        suffix.end, suffix.extra = half_more.end(), Fraction(1, 2)
+    return suffix
+
+
+def _ends_well(text: str, at: int, word: str, lang: str) -> bool:
+    """Does a unit or currency word end where a written word can end?"""
+    after = text[at + len(word):at + len(word) + 1]
+    if not after:
+        return True
+    if word[-1].isascii() and word[-1].isalpha():
+        return not (LETTERS.match(after) or after in "²³")
+    if lang == "th":
+        return not ("\u0e30" <= after <= "\u0e3a" or "\u0e45" <= after <= "\u0e4e")
+    if lang == "bo":
+        return not "\u0f40" <= after <= "\u0fbc" or after in "འརས"
+    return True
+
+
+def before(text: str, start: int, floor: int, lang: str) -> tuple[int, frozenset[str], Unit | None]:
+    """Currency sign or word, and in Tibetan the unit, that end before a number: (where it begins, codes, unit)."""
+    end = start - 1 if start and text[start - 1] in " ་" else start
+    money = currencies(lang).ending(text, end)
+    if money:
+        begin = end - len(money[0])
+        words = _BEFORE_WORDS.get(lang, ())
+        plain = not money[0][-1].isalpha() or money[0].isascii()
+        good = (plain or lang == "bo" or money[0] in words) and begin >= floor
+        if good and money[0][0].isascii() and money[0][0].isalpha() and begin and LETTERS.match(text[begin - 1]):
+            good = False
+        if good and lang == "bo" and not plain and begin and "\u0f40" <= text[begin - 1] <= "\u0fbc":
+            good = money[0].startswith(("སྒོར", "མི་དམངས", "ཨ་སྒོར"))
+        if good:
+            return begin, money[1], None
+    if lang == "bo":
+        unit = units(lang).ending(text, end)
+        if unit and not unit[0].isascii():
+            begin = end - len(unit[0])
+            apart = not (begin and "\u0f40" <= text[begin - 1] <= "\u0fbc") and not _NO_UNIT.search(text, max(0, begin - 8), end)
+            if begin >= floor and apart:
+                return begin, frozenset(), unit[1]
+    return start, frozenset(), None
