@@ -39,9 +39,10 @@ from training.shared.plain_text import shown
 
 SYSTEM = "sg-srl"
 """System name of the suite's own stages."""
-# Where the code of each step begins (benchmark.rundir.closure). A reward is handed over by `Models`, so it is an entry of its own.
+# Where the code of each step begins (benchmark.rundir.closure). Rewards and tasks are handed over as objects, so they are entries of their own.
 REWARD_CODE = "training.rewards:load_reward_for"
-GENERATE_CODE = ("benchmark.generation.local:generate_file", "benchmark.generation.wanted:Wanted")
+ASK_CODE = "benchmark.tasks:Task"
+GENERATE_CODE = ("benchmark.generation.local:generate_file", "benchmark.generation.wanted:Wanted", ASK_CODE)
 SCORE_CODE = ("metrics.records:read_generations", "benchmark.scoring.score:score_file", REWARD_CODE)
 SUMMARY_CODE = tuple(f"benchmark.scoring.score:{name}" for name in ("merge_scores", "summarise_task", "write_summary"))
 REPORT_CODE = ("benchmark.report:write_report",)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmark.generation.wanted import Wanted, wanted
-from benchmark.pipeline.measure import REWARD_CODE, Workplace
+from benchmark.pipeline.measure import ASK_CODE, REWARD_CODE, Workplace
 from benchmark.rundir.steps import Done
 from benchmark.settings.config import SFTSettings
 from benchmark.settings.models import Models, model_content
@@ -16,7 +16,13 @@ from benchmark.tasks import Task
 from metrics.records import Example, sha256_json
 
 SFT_CODE = ("training.sft.train:train_sft",)
-RL_CODE = ("training.rl.grpo:train_rl", REWARD_CODE, "benchmark.pipeline.train:coverage_probe", "benchmark.generation.wanted:Wanted")
+RL_CODE = (
+    "training.rl.grpo:train_rl",
+    REWARD_CODE,
+    ASK_CODE,
+    "benchmark.pipeline.train:coverage_probe",
+    "benchmark.generation.wanted:Wanted",
+)
 VALIDATION_CODE = ("benchmark.reward.validate:supports", "benchmark.reward.validate:reward_digest", REWARD_CODE)
 PROBED = (
     "coverage.recall",

@@ -56,7 +56,7 @@ def place_of(file: str, line: int, name: str) -> tuple[str, str] | None:
     for top, nodes in closure.read_module(module).defined.items():
         for node in nodes:
             first = min([node.lineno, *(d.lineno for d in getattr(node, "decorator_list", ()))])
-            if first <= line <= node.end_lineno:
+            if first <= line <= node.end_lineno and top != "__getattr__":  # a package that finds its modules when they are asked for
                 return None if isinstance(node, ast.ClassDef) and name == top else (module, top)
     return None
 
