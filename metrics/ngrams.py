@@ -91,7 +91,8 @@ class Counts:
 
     @staticmethod
     def of(keys: np.ndarray) -> Counts:
-        keys = np.sort(keys)
+        # Keys come segment by segment: sorting by runs is several times faster than quicksort on them.
+        keys = np.sort(keys, kind="stable")
         first = (
             np.flatnonzero(np.concatenate(([True], keys[1:] != keys[:-1])))
             if len(keys)

@@ -28,6 +28,7 @@ class _AsciiDigits(dict[int, int]):
 
 
 _DIGITS = _AsciiDigits()
+_OTHER_DIGIT = re.compile(r"(?![0-9])\d")
 _FULLWIDTH_POINT = re.compile(r"(?<=[0-9])．(?=[0-9])")
 _FULLWIDTH_THOUSANDS = re.compile(r"(?<![0-9０-９])[０-９]{1,3}(?:，[０-９]{3})+(?![0-9０-９])")
 _THOUSANDS = re.compile(r"(?<![0-9])(?<![0-9][.,])[0-9]{1,3}(?:,[0-9]{3})+(?![0-9])")
@@ -53,6 +54,7 @@ def _nfc(text: str) -> str:
     return text if unicodedata.is_normalized("NFC", text) else unicodedata.normalize("NFC", text)
 
 
+@lru_cache(maxsize=16_384)
 def tidy(text: str) -> str:
     """One spelling of what looks the same: the text whose code points are counted (lengths, cuts).
 
@@ -72,7 +74,7 @@ def tidy(text: str) -> str:
 def equal_form(text: str) -> str:
     """`tidy` with decimal digits of every script (Thai, Tibetan, fullwidth, ...) as ASCII."""
     text = tidy(text)
-    return text if text.isascii() else text.translate(_DIGITS)
+    return text.translate(_DIGITS) if _OTHER_DIGIT.search(text) else text
 
 
 @lru_cache(maxsize=16_384)
@@ -91,7 +93,8 @@ def normalise(text: str) -> str:
         text = _nfc(_AM_RUN.sub(lambda m: "".join(sorted(m.group(), key=lambda char: char in _AM)), text))
         if "，" in text:
             text = _FULLWIDTH_THOUSANDS.sub(lambda m: m.group().replace("，", ""), text)
-        text = text.translate(_DIGITS)
+        if _OTHER_DIGIT.search(text):
+            text = text.translate(_DIGITS)
         text = _FULLWIDTH_POINT.sub(".", text).replace("％", "%")
     return _THOUSANDS.sub(lambda m: m.group().replace(",", ""), text) if "," in text else text
 

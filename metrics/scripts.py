@@ -52,11 +52,28 @@ def _in_scripts(scripts: tuple[str, ...]) -> regex.Pattern[str]:
     return regex.compile("[" + "".join(rf"\p{{Script={script}}}" for script in scripts) + "]")
 
 
+class _Kinds(dict[str, int]):
+    """Character -> 0 no letter (or one of no script in particular), 1 a letter of the scripts, 2 another letter."""
+
+    def __init__(self, scripts: tuple[str, ...]) -> None:
+        super().__init__()
+        self._own = _in_scripts(scripts)
+
+    def __missing__(self, char: str) -> int:
+        self[char] = 0 if _LETTER.match(char) is None else 1 if self._own.match(char) else 2
+        return self[char]
+
+
+_kinds = lru_cache(maxsize=256)(_Kinds)
+
+
 def count_letters(text: str, scripts: tuple[str, ...]) -> tuple[int, int]:
     """(letters outside the given Unicode scripts, all letters). Letters that belong to no script in particular count as
     neither."""
-    letters = _LETTER.findall(text)
-    return len(letters) - len(_in_scripts(scripts).findall("".join(letters))), len(letters)
+    counts, kinds = [0, 0, 0], _kinds(scripts)
+    for char, n in Counter(text).items():
+        counts[kinds[char]] += n
+    return counts[2], counts[1] + counts[2]
 
 
 def in_another_script(text: str, lang: str) -> str | None:
