@@ -8,6 +8,7 @@ in the output that could be false is supported or not.
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict, deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -26,6 +27,7 @@ VERIFIED, CONTRADICTED, UNVERIFIED = "verified", "contradicted", "unverified"
 TIERS = ("number", "soft", "name", "answer")
 Span = tuple[int, int]
 
+_CUT_NUMBER = re.compile(r"[0-9][0-9,.]*\Z")
 REWRITTEN = frozenset(("bo", "dz"))
 """Target languages that write foreign names in their own letters in ways nobody can foresee: there a Latin name is soft."""
 _GLOSS = 60
@@ -208,8 +210,17 @@ def _squeezed(text: str) -> tuple[str, list[int]]:
     return "".join(c[0] for c, _ in kept), [i for _, i in kept]
 
 
+def _uncut(answer: str, references: Sequence[str] | None) -> str:
+    """An answer span whose end lies inside a number of the reference, without that piece: some data cut their spans so."""
+    text = normalise(references[0]) if references else ""
+    end = _CUT_NUMBER.sub("", answer)
+    if end != answer and end.strip() and answer not in text and end in text and text[text.find(end) + len(end)].isdigit():
+        return end
+    return answer
+
+
 def _answers(example: Example, source: str, output: Output) -> list[Fact]:
-    pairs = answers_of(example.meta, example.source_lang)
+    pairs = [(ours, _uncut(theirs, example.reference)) for ours, theirs in answers_of(example.meta, example.source_lang)]
     if not pairs:
         return []
     text, where = _squeezed(output.text)

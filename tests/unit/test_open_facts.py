@@ -171,3 +171,10 @@ def test_the_commands_write_lists_and_facts(tmp_path, capsys) -> None:
     assert main(["data", "names", "--out", str(tmp_path / "names.tsv")]) == 2
     assert "--from" in capsys.readouterr().err
     assert main(["data", "names", "--from", str(tmp_path / "none.tsv"), "--out", str(tmp_path / "names.tsv")]) == 2
+
+
+def test_an_answer_that_the_data_cut_inside_a_number_is_still_found() -> None:
+    example = _example("面积7,000,000平方公里（2,700,000平方英里）", "พื้นที่ 7,000,000 ตารางกิโลเมตร (2,700,000 ตารางไมล์)",
+                       meta={"qa": [{"answer": "7,000,000 ตารางกิโลเมตร (2,70"}]})
+    assert [f.outcome for f in hold(example, "พื้นที่ 7,000,000 ตารางกิโลเมตร (2,700,000 ตารางไมล์)", None).facts if f.tier == "answer"] == [VERIFIED]
+    assert [f.outcome for f in hold(example, "พื้นที่ 5,000,000 ตารางกิโลเมตร", None).facts if f.tier == "answer"] == [UNVERIFIED]
