@@ -11,7 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +42,22 @@ class Material:
         """What D_para's facts say of each other's surfaces; None without facts."""
         known = _Dictionary(self.pairs)
         return known if known.of else None
+
+    @cached_property
+    def nearest(self) -> list[Example]:
+        """For each example the article of D_para with a title that shares most pairs of characters with it (Jaccard; ties: the last id)."""
+        held = [(p, _bigrams(p.source)) for p in sorted(self.pairs, key=lambda p: p.id) if p.reference]
+        out = []
+        for example in self.examples:
+            mine = _bigrams(example.source)
+            best, most = held[0][0], -1.0
+            for p, theirs in held:
+                both = len(mine & theirs)
+                alike = both / (len(mine) + len(theirs) - both or 1)
+                if alike >= most:
+                    best, most = p, alike
+            out.append(best)
+        return out
 
 
 # ---- the makers: material -> one text per example, or None where the task has not what it takes -----------------------------------
@@ -76,7 +92,7 @@ def neighbour(m: Material) -> list[str] | None:
     """The title of the article of D_para that shares most pairs of characters with the source."""
     if not any(p.reference for p in m.pairs):
         return None
-    return [(_nearest(m, e).reference or ("",))[0] for e in m.examples]
+    return [(near.reference or ("",))[0] for near in m.nearest]
 
 
 def template(m: Material) -> list[str] | None:
@@ -84,7 +100,7 @@ def template(m: Material) -> list[str] | None:
     known = m.words
     if known is None or not any(p.reference for p in m.pairs):
         return None
-    return [_filled(_nearest(m, e), known.read(e.source)) for e in m.examples]
+    return [_filled(near, known.read(e.source)) for near, e in zip(m.nearest, m.examples, strict=True)]
 
 
 MAKERS: dict[str, Callable[[Material], list[str] | None]] = {
@@ -137,14 +153,8 @@ def _slottings(text: str) -> list[tuple[str, tuple[str, ...]]]:
     return [(text, ()), *((text[: m.start()] + "\0" + text[m.end() :], (m.group(),)) for m in _DIGITS.finditer(text))]
 
 
-@lru_cache(maxsize=65536)
 def _bigrams(text: str) -> frozenset[str]:
     return frozenset(text[i : i + 2] for i in range(len(text) - 1))
-
-
-def _nearest(m: Material, example: Example) -> Example:
-    mine = _bigrams(example.source)
-    return max((p for p in m.pairs if p.reference), key=lambda p: (len(mine & _bigrams(p.source)) / len(mine | _bigrams(p.source) | {""}), p.id))
 
 
 def _filled(near: Example, found: Sequence[tuple[str, str]]) -> str:
