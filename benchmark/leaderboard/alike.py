@@ -7,6 +7,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from functools import lru_cache
+from typing import Any
 
 from metrics.likeness import letters
 from metrics.records import Generation
@@ -56,3 +57,15 @@ def sketch(generations: Sequence[Generation]) -> str:
 def hashes_of(told: str) -> list[str]:
     """The hashes in a sketch."""
     return [told[i : i + _DIGITS] for i in range(0, len(told), _DIGITS)]
+
+
+def holders(entries: Sequence[Any], wanted: Sequence[Any]) -> dict[str, list[Any]]:
+    """Hash in the sketch of one of the `wanted` entries -> the entries whose sketch has it, too."""
+    import numpy as np
+
+    parts = sorted({part for e in wanted for part in hashes_of(e["outputs"]["sketch"])})
+    told = np.frombuffer("".join(e["outputs"]["sketch"].ljust(SKETCH * _DIGITS) for e in entries).encode(), f"S{_DIGITS}").reshape(-1, SKETCH)
+    out: dict[str, list[Any]] = {}
+    for i, k in zip(*np.nonzero(np.isin(told, np.array(parts, f"S{_DIGITS}"))), strict=True):
+        out.setdefault(told[i, k].decode(), []).append(entries[i])
+    return out

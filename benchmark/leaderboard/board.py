@@ -175,6 +175,27 @@ def examples_bytes(examples: Sequence[Example]) -> bytes:
 
 def read_test(path: Path, board: Board, checked: bool = False) -> list[Example]:
     """The board's test split. Raises UserError unless its hash is the board's, and it holds n examples. checked: see `packed.unpack`."""
+    examples = [parse_example(row, where) for row, where in _test_rows(path, board, checked)]
+    if len({e.id for e in examples}) < len(examples):
+        raise UserError(f"{test_path(path, board['test']['sha256'])}: an id stands in it twice; restore it")
+    return examples
+
+
+def read_ids(path: Path, board: Board) -> tuple[tuple[str, ...], tuple[str | None, ...]]:
+    """(ids, document ids) of the board's test split, in its order: all that tests need. Raises UserError as `read_test`."""
+    ids: list[str] = []
+    docs: list[str | None] = []
+    for row, where in _test_rows(path, board):
+        name, doc = row.get("id"), row.get("doc_id")
+        if not isinstance(name, str) or not isinstance(doc, str | None):
+            raise UserError(f"{where}: not an example (its id and document are texts); restore it")
+        ids.append(name)
+        docs.append(doc)
+    return tuple(ids), tuple(docs)
+
+
+def _test_rows(path: Path, board: Board, checked: bool = False) -> list[tuple[dict[str, Any], str]]:
+    """The objects in the test split, each with its place."""
     wanted = board["test"]["sha256"]
     file = test_path(path, wanted)
     n = board["test"]["n"]
@@ -187,17 +208,11 @@ def read_test(path: Path, board: Board, checked: bool = False) -> list[Example]:
         raise UserError(f"{file}: not UTF-8 (byte {error.start}); restore it") from None
     if len(lines) != n:
         raise UserError(f"{file}: {len(lines)} examples, but {path.name} says {n}; restore it")
-    examples = [_example(line, f"{file}, line {i}") for i, line in enumerate(lines, 1)]
-    if len({e.id for e in examples}) < n:
-        raise UserError(f"{file}: an id stands in it twice; restore it")
-    return examples
-
-
-def _example(line: str, where: str) -> Example:
-    row = parse_json(line, where)
-    if not isinstance(row, dict):
-        raise UserError(f"{where}: not an example (an object); restore it")
-    return parse_example(row, where)
+    rows = [(parse_json(line, f"{file}, line {i}"), f"{file}, line {i}") for i, line in enumerate(lines, 1)]
+    for row, where in rows:
+        if not isinstance(row, dict):
+            raise UserError(f"{where}: not an example (an object); restore it")
+    return rows
 
 
 def outputs_limit(n: int) -> int:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-import math
 from pathlib import Path
 
+from msgspec import UNSET
+
 from benchmark.leaderboard import board as boards
+from benchmark.leaderboard import records
 from benchmark.leaderboard.board import Board, Entry, name_of
 from benchmark.leaderboard.lies import Lie
 from benchmark.leaderboard.packed import unpack
@@ -27,8 +29,11 @@ def check_head(board: Board) -> None:
             raise Lie("the board", f"signatures.{key}", f"of metrics version {version_of(signature)}; the board says {board['metrics']}")
 
 
-def check_entry(board: Board, entry: Entry, line: bytes) -> None:
-    """What one entry tells by itself; `line`: its text in the canonical spelling, or another one. Raises Lie."""
+def check_entry(board: Board, entry: records.Entry, line: bytes, metric_of: dict[str, str]) -> None:
+    """What one entry tells by itself; `line`: its text in the canonical spelling, or another one. Raises Lie.
+
+    metric_of: key of a signature -> the metric that it is of.
+    """
     name = name_of(entry)
     for what, wanted in (("task", board["task"]), ("test_sha256", board["test"]["sha256"])):
         if entry[what] != wanted:
@@ -43,27 +48,23 @@ def check_entry(board: Board, entry: Entry, line: bytes) -> None:
             raise Lie(name, "regenerated", "two runs have two manifests, and a largest difference where they are not the same bits")
     if entry["reward"]["validation_sha256"] is not None and entry["reward"]["id"] is None:
         raise Lie(name, "reward.validation_sha256", "a validation without a reward")
-    _check_scores(board, entry)
-    if digest_of_line(line) != entry["digest"] and digest(_as_dict(line, entry)) != entry["digest"]:
+    _check_scores(board["test"]["n"], entry, metric_of)
+    # Not from the record: it no longer knows whether a number was written 1 or 1.0.
+    if digest_of_line(line) != entry.digest and digest(parse_json(line.decode("utf-8"), name)) != entry.digest:
         raise Lie(name, "digest", "something in this entry was changed after it was written (its sha256 differs)")
 
 
-def _as_dict(line: bytes, entry: Entry) -> Entry:
-    """The entry as its line has it: a record no longer knows whether a number was written 1 or 1.0."""
-    return entry if isinstance(entry, dict) else parse_json(line.decode("utf-8"), name_of(entry))
-
-
-def _check_scores(board: Board, entry: Entry) -> None:
-    name, n, signatures = name_of(entry), board["test"]["n"], board["signatures"]
-    for metric, cell in entry["scores"].items():
-        value, low, high = cell["value"], cell["ci_low"], cell["ci_high"]
-        if not signatures.get(cell["signature"], "").startswith(metric + "|"):
+def _check_scores(n: int, entry: records.Entry, metric_of: dict[str, str]) -> None:
+    name = name_of(entry)
+    for metric, cell in entry.scores.items():
+        value, low, high = cell.value, cell.ci_low, cell.ci_high
+        if metric_of.get(cell.signature) != metric:
             raise Lie(name, f"scores.{metric}.signature", "not a signature of this metric on this board")
-        if cell["n_scored"] > n:
+        if cell.n_scored > n:
             raise Lie(name, f"scores.{metric}.n_scored", f"more than the {n} segments of the test split")
-        if (value is None) != ("reason" in cell) or (low is None) != (high is None):
+        if (value is None) != (cell.reason is not UNSET) or (low is None) != (high is None):
             raise Lie(name, f"scores.{metric}.value", "a missing value has a reason, and a value has none; limits come in pairs")
-        if low is not None and (value is None or not -math.inf < low <= value <= high < math.inf):
+        if low is not None and high is not None and (value is None or not low <= value <= high):
             raise Lie(name, f"scores.{metric}.ci_low", "the interval does not hold the value")
 
 

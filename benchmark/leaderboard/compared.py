@@ -11,7 +11,8 @@ from collections.abc import Sequence
 from functools import partial
 from itertools import combinations
 from pathlib import Path
-from typing import TYPE_CHECKING
+
+import numpy as np
 
 from benchmark.leaderboard import board as boards
 from benchmark.leaderboard.board import Board, Entry
@@ -25,9 +26,6 @@ from metrics.preservation import preserved
 from metrics.segment import SegmentStats
 from metrics.stats import Resampler, at_floor, common_segments, holm, incomparable
 
-if TYPE_CHECKING:
-    import numpy as np
-
 DRAWS = 10_000
 Compared = tuple[float, float, float]
 """Value before, value after, p."""
@@ -37,9 +35,8 @@ class Statistics:
     """Tests and bootstrap of one board, on one set of draws."""
 
     def __init__(self, path: Path, board: Board) -> None:
-        examples = boards.read_test(path, board)
         self.path, self.board = path, board
-        self.ids, self.docs = tuple(e.id for e in examples), tuple(e.doc_id for e in examples)
+        self.ids, self.docs = boards.read_ids(path, board)
         self._kept: dict[tuple[str, str], SegmentStats | None] = {}
 
     def load(self, entry: Entry, metrics: Sequence[str]) -> list[SegmentStats | None]:
@@ -75,7 +72,11 @@ class Statistics:
         usable = {
             i: (a, b) if a.reasons == b.reasons else common_segments(a, b) for i, (a, b) in enumerate(pairs) if incomparable(a, b) is None
         }
-        ps = self.sampler(n_tests).permutation([([a], [b]) for a, b in usable.values()])
+        # Equal statistics swap into each other: p is 1 without a draw.
+        apart = {i: not np.array_equal(a.stats, b.stats) for i, (a, b) in usable.items()}
+        drawn = self.sampler(n_tests).permutation([([a], [b]) for i, (a, b) in usable.items() if apart[i]])
+        left = iter(drawn)
+        ps = [next(left) if apart[i] else 1.0 for i in usable]
         out: list[Compared | None] = [None] * len(pairs)
         for (i, (a, b)), p in zip(usable.items(), ps, strict=True):
             before, after = a.value(), b.value()

@@ -94,14 +94,19 @@ def _stages(entries: Sequence[Entry]) -> Problem | None:
 
 def _packages(board: Mapping[str, Any]) -> Problem | None:
     """The versions that an entry says it was scored with are those in its signatures."""
-    told = {
-        key: [(package, s.partition(mark)[2].partition("|")[0]) for package, (start, mark) in VERSIONS.items() if s.startswith(start) and mark in s]
+    found = [
+        (key, s.partition("|")[0], package, s.partition(mark)[2].partition("|")[0])
+        for package, (start, mark) in VERSIONS.items()
         for key, s in board["signatures"].items()
-    }
-    told = {key: found for key, found in told.items() if found}
+        if s.startswith(start) and mark in s
+    ]
+    told: dict[str, dict[str, list[tuple[str, str]]]] = {}
+    for key, metric, package, version in found:
+        told.setdefault(metric, {}).setdefault(key, []).append((package, version))
     for entry in board["entries"]:
-        for cell in entry["scores"].values():
-            for package, version in told.get(cell["signature"], ()):
+        for metric, by_key in told.items():
+            cell = entry["scores"].get(metric)
+            for package, version in by_key.get(cell["signature"], ()) if cell is not None else ():
                 if entry["environment"]["scored_with"].get(package) != version:
                     return entry, f"environment.scored_with.{package}", f"not {version}, the version in its signatures"
     return None

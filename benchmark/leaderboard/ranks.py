@@ -14,8 +14,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from benchmark.leaderboard import alike
 from benchmark.leaderboard import board as boards
-from benchmark.leaderboard.alike import BASELINE, NEARLY, SKETCH, hashes_of
+from benchmark.leaderboard.alike import BASELINE, NEARLY, SKETCH
 from benchmark.leaderboard.board import Board, Entry
 from benchmark.leaderboard.chain import group_key
 from benchmark.leaderboard.flags import made_of
@@ -170,11 +171,9 @@ def _same_checkpoint(a: Entry, b: Entry) -> bool:
 def _mark_copies(rows: Sequence[Row], shown: Sequence[Group]) -> None:
     """Flags of the entries shown from what their outputs are made of, and from whose outputs they are nearly the same."""
     owners: dict[str, list[Entry]] = {}
-    holders: dict[str, list[Entry]] = {}
     for row in rows:
         owners.setdefault(_texts(row), []).append(row.entry)
-        for part in hashes_of(row.entry["outputs"]["sketch"]):
-            holders.setdefault(part, []).append(row.entry)
+    holders = alike.holders([r.entry for r in rows], [r.entry for g in shown for r in g.rows])
     for row in (r for g in shown for r in g.rows):
         row.flags += made_of(row.entry["copies"])
         twins = [e for e in owners[_texts(row)] if e is not row.entry]
@@ -192,8 +191,8 @@ def _nearly(entry: Entry, holders: dict[str, list[Entry]]) -> tuple[Entry, int] 
     The stages of one system may well write the same: nothing is said of them.
     """
     counted: dict[int, tuple[Entry, int]] = {}
-    for part in hashes_of(entry["outputs"]["sketch"]):
-        for other in holders[part]:
+    for part in alike.hashes_of(entry["outputs"]["sketch"]):
+        for other in holders.get(part, ()):
             if other is not entry and group_key(other) != group_key(entry):
                 counted[id(other)] = other, counted.get(id(other), (other, 0))[1] + 1
     best = max(counted.values(), key=lambda found: found[1], default=None)

@@ -36,11 +36,8 @@ class Record(Struct, gc=False, forbid_unknown_fields=True):
     """Read like a dict."""
 
     def __getitem__(self, name: str) -> Any:
-        """The field. Raises KeyError as a dict does."""
-        value = getattr(self, name, UNSET)
-        if value is UNSET:
-            raise KeyError(name)
-        return value
+        """The field."""
+        return getattr(self, name)
 
     def __contains__(self, name: str) -> bool:
         return getattr(self, name, UNSET) is not UNSET

@@ -98,9 +98,8 @@ def _read(path: Path, quick: bool) -> tuple[Board, Sequence[bytes]]:
         if quick:
             return records.read(path, True)
         board = boards.read_board(path, strict=True)
-        for entry in board["entries"]:
-            records.from_dict(entry, str(path))
-        return board, [canonical(e) for e in board["entries"]]
+        told = [records.from_dict(entry, str(path)) for entry in board["entries"]]
+        return {**board, "entries": told}, [canonical(e) for e in board["entries"]]
     except records.BadEntry as error:
         raise Lie(error.entry, error.field, error.text) from None
     except UserError as error:
@@ -111,9 +110,10 @@ def _check_entries(path: Path, board: Board, lines: Sequence[bytes], report: Rep
     """What entries tell by themselves and of each other. Raises Lie."""
     lineages = Lineages()
     names: set[tuple[str, str, int, str]] = set()
+    metric_of = {key: signature.partition("|")[0] for key, signature in board["signatures"].items()}
     present = _files(boards.outputs_path(path, "x").parent)
     for entry, line in zip(board["entries"], lines, strict=True):
-        check_entry(board, entry, line)
+        check_entry(board, entry, line, metric_of)
         if key_of(entry) in names:
             raise Lie(name_of(entry), "system", "the entry stands twice on the board")
         names.add(key_of(entry))
