@@ -225,7 +225,9 @@ def enter_baselines(path: Path) -> int:
     """Enters them; returns how many. Raises UserError for a board of older metrics."""
     from benchmark.leaderboard.scoring import known_means, make_entry, score
     from benchmark.leaderboard.submit import replace_entries
+    from benchmark.leaderboard.verify import need_sound
 
+    need_sound(path)
     board = boards.need_current(boards.read_board(path), path)
     examples = boards.read_test(path, board)
     means = known_means(examples, [], "tiny")

@@ -27,6 +27,7 @@ from benchmark.leaderboard.outputs import read_outputs
 from benchmark.leaderboard.recheck import families_of, reward_of
 from benchmark.leaderboard.scoring import NEURAL, Scored, make_entry, neural, scored_as
 from benchmark.leaderboard.spelling import parse_json, read_bytes
+from benchmark.leaderboard.verify import need_sound
 from metrics.errors import UserError
 from metrics.files import atomic_write_bytes, atomic_write_text
 from metrics.records import Example
@@ -51,6 +52,7 @@ def rescore(path: Path, profile: str = "tiny", without: Sequence[str] = (), forc
 
     without: neural families whose scores are given up, because their weights are not here. force: also where the version is the same.
     """
+    need_sound(path)
     before = read_bytes(path)
     old = boards.read_board(path, strict=True)
     if old["metrics"] == METRICS_VERSION and not (force and old["entries"]):

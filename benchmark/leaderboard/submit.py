@@ -26,6 +26,7 @@ from benchmark.leaderboard.packed import pack_stats, stats_hash
 from benchmark.leaderboard.schema import label, problem
 from benchmark.leaderboard.scoring import Scored, known_means, make_entry, score
 from benchmark.leaderboard.sources import Candidate, from_file, from_run, tasks_of
+from benchmark.leaderboard.verify import need_sound
 from metrics.errors import UserError
 
 PACKAGES = ("numpy", "scipy", "sacrebleu", "pythainlp", "regex")
@@ -117,6 +118,7 @@ class Prepared:
 
 def prepare(args: argparse.Namespace, path: Path) -> Prepared:
     """Gathers and scores what one board is to get; writes nothing."""
+    need_sound(path)
     board = boards.read_board(path)
     if args.task and args.task != board["task"]:
         raise UserError(f"{path}: the board of {board['task']}, not of {args.task}; give another --board or --task")

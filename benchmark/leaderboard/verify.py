@@ -92,6 +92,14 @@ def verify(path: Path, quick: bool = False, profile: str = "tiny", foreign: bool
     return report
 
 
+def need_sound(path: Path) -> None:
+    """Raises UserError unless the board holds as far as can be seen without recomputing: nothing is built on one that does not."""
+    try:
+        verify(path, quick=True)
+    except Lie as lie:
+        raise UserError(f"{path}: {lie}; see leaderboard verify, and restore the board") from None
+
+
 def _read(path: Path, quick: bool) -> tuple[Board, Sequence[bytes]]:
     """The board, and the line of each entry where it can be trusted to be all that the entry is."""
     try:

@@ -19,8 +19,8 @@ from benchmark.leaderboard.spelling import render
 from metrics.errors import UserError
 
 ODD = (
-    None, True, 0, -1, 1, 1.5, 2**63, 10**30, "", "x", "x" * 65, "x" * 401, "a\n", "\u202e", "\U000e0041", "ไทย", "0" * 12, "0" * 40, "0" * 64, "f" * 192, "G" * 64,
-    [], ["0" * 64], {}, {"x": "y"}, "recomputed", "baseline", "post-rI", "<b>", "../x", " x", "x ", "NaN",
+    None, True, 0, -1, 1, 1.5, 2**63, 10**30, "", "x", "x" * 65, "x" * 401, "a\n", "\u202e", "\U000e0041", "ไทย", "0" * 12, "0" * 40,
+    "0" * 64, "f" * 192, "G" * 64, [], ["0" * 64], {}, {"x": "y"}, "recomputed", "baseline", "post-rI", "<b>", "../x", " x", "x ", "NaN",
 )
 
 

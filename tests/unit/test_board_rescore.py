@@ -15,6 +15,7 @@ from board_world import (
     gold,
     leaderboard,
     new_board,
+    rewrite,
     run_directory,
     submit,
     submit_run,
@@ -183,8 +184,7 @@ def test_a_board_of_the_first_schema_is_read_shown_and_rescored(older: Path, tmp
 
 def test_an_empty_board_of_older_metrics_takes_entries_at_once(tmp_path: Path) -> None:
     board = new_board(tmp_path / "b")
-    told = boards.read_board(board)
-    boards.write_board(board, {**told, "metrics": 1})
+    rewrite(board, lambda told: told.update(metrics=1))
     assert submit(board, write_outputs(tmp_path / "g.jsonl", first), "one") == 0
     assert boards.read_board(board)["metrics"] == METRICS_VERSION
     assert verify(board, foreign=True).n == 1
