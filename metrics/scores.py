@@ -11,13 +11,16 @@ import io
 import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from metrics.errors import UserError
 from metrics.files import atomic_write_bytes
-from metrics.segment import COMBINERS, SegmentStats
+from metrics.segment import COMBINERS, WIDTHS, SegmentStats
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 UNDEFINED = "undefined for this segment (0 / 0); it counts in the corpus value"
 REQUIRED = ("system", "stage", "task", "example_id", "metric", "value", "reason", "signature")
@@ -56,18 +59,59 @@ def score_rows(system: str, stage: str, task: str, metrics: Sequence[SegmentStat
     return rows
 
 
-def write_scores(path: str | Path, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Writes rows of `score_rows` as Parquet, whole or not at all. Raises UserError where the folder cannot be written."""
+def score_table(
+    system: str, stage: str, task: str, metrics: Sequence[SegmentStats], seed: int | None = None
+) -> pa.Table:
+    """The rows of `score_rows` as a table, made column by column: for files of any size."""
     import pyarrow as pa
-    import pyarrow.parquet as pq
+
+    parts = []
+    for m in metrics:
+        n, values = m.n_total, m.sentence_values()
+        known = np.isfinite(values)
+        offsets = np.arange(n + 1, dtype=np.int32) * m.stats.shape[1]
+        why = [None if k else reason or UNDEFINED for k, reason in zip(known.tolist(), m.reasons, strict=True)]
+        columns = {
+            "system": [system] * n,
+            "stage": [stage] * n,
+            "task": [task] * n,
+            "example_id": m.example_ids,
+            "metric": [m.metric] * n,
+            "value": pa.array(values, mask=~known),
+            "reason": why,
+            "signature": [m.signature] * n,
+            "scored": m.scored,
+            "stats": pa.ListArray.from_arrays(offsets, m.stats.ravel()),
+            "combiner": [m.combiner] * n,
+            "higher_is_better": [m.higher_is_better] * n,
+            "seed": [seed] * n,
+        }
+        parts.append(pa.table(columns, schema=_schema()))
+    return pa.concat_tables(parts) if parts else _schema().empty_table()
+
+
+def _schema() -> pa.Schema:
+    import pyarrow as pa
 
     text, number = pa.string(), pa.float64()
     types = {"value": number, "scored": pa.bool_(), "stats": pa.list_(number), "higher_is_better": pa.bool_()}
     types["seed"] = pa.int64()
-    schema = pa.schema([(name, types.get(name, text)) for name in (*REQUIRED, *ADDED, "seed")])
-    columns = {name: [row.get(name) for row in rows] for name in (*REQUIRED, *ADDED, "seed")}
+    return pa.schema([(name, types.get(name, text)) for name in (*REQUIRED, *ADDED, "seed")])
+
+
+def write_scores(path: str | Path, rows: Sequence[Mapping[str, Any]] | pa.Table) -> None:
+    """Writes rows of `score_rows`, or a `score_table`, as Parquet, whole or not at all.
+
+    Raises UserError where the folder cannot be written.
+    """
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    if not isinstance(rows, pa.Table):
+        schema = _schema()
+        rows = pa.table({name: [row.get(name) for row in rows] for name in schema.names}, schema=schema)
     buffer = io.BytesIO()
-    pq.write_table(pa.table(columns, schema=schema), buffer)
+    pq.write_table(rows, buffer)
     atomic_write_bytes(path, buffer.getvalue())
 
 
@@ -100,24 +144,61 @@ def read_seeds(path: str | Path) -> dict[Key, dict[int | None, list[SegmentStats
         raise UserError(f"cannot read {path}: {str(err).splitlines()[0]}; give the scores.parquet of a run directory") from err
     if missing := [c for c in REQUIRED + ADDED if c not in table.column_names]:
         raise UserError(f"{path}: lacks the column(s) {', '.join(missing)}; score the run again with this version")
-    held = [*REQUIRED, *ADDED, *(["seed"] if "seed" in table.column_names else [])]
-    grouped: dict[tuple[Key, int | None, str], list[dict[str, Any]]] = {}
-    for row in table.select(held).to_pylist():
-        grouped.setdefault(((row["system"], row["stage"], row["task"]), row.get("seed"), row["metric"]), []).append(row)
+    try:
+        return _grouped(path, table)
+    except pa.ArrowException as err:
+        raise UserError(f"{path}: columns of unknown kinds ({str(err).splitlines()[0]}); score the run again") from err
+
+
+def _grouped(path: str | Path, table: pa.Table) -> dict[Key, dict[int | None, list[SegmentStats]]]:
+    """Whole columns are read at once: row by row a file of 100,000 segments would take minutes."""
+    names = ("system", "stage", "task", "seed", "metric")
+    own = [(_codes(table[name]) if name in table.column_names else (np.zeros(len(table), dtype=np.int64), [None])) for name in names]
+    group = np.zeros(len(table), dtype=np.int64)
+    for codes, words in own:
+        group = group * (len(words) + 1) + codes
+    _, first, member = np.unique(group, return_index=True, return_inverse=True)
+    by_group = np.split(np.argsort(member, kind="stable"), np.cumsum(np.bincount(member))[:-1]) if len(table) else []
+    rows = _Columns(table)
     out: dict[Key, dict[int | None, list[SegmentStats]]] = {}
-    for (key, seed, metric), rows in grouped.items():
-        out.setdefault(key, {}).setdefault(seed, []).append(_metric(path, metric, rows))
+    for g in np.argsort(first, kind="stable").tolist():
+        system, stage, task, seed, metric = (words[codes[first[g]]] for codes, words in own)
+        out.setdefault((system, stage, task), {}).setdefault(seed, []).append(_metric(path, metric, rows, by_group[g]))
     return out
 
 
-def _metric(path: str | Path, metric: str, rows: list[dict[str, Any]]) -> SegmentStats:
-    ids = tuple(row["example_id"] for row in rows)
+def _codes(column: pa.ChunkedArray) -> tuple[np.ndarray, list[Any]]:
+    """(number of each row's value in the list, the values; the last one stands for null)."""
+    encoded = column.combine_chunks().dictionary_encode()
+    words = encoded.dictionary.to_pylist()
+    return encoded.indices.fill_null(len(words)).to_numpy(zero_copy_only=False).astype(np.int64), [*words, None]
+
+
+class _Columns:
+    """The columns of a metric's rows, taken out of the file once."""
+
+    def __init__(self, table: pa.Table) -> None:
+        self.ids = _codes(table["example_id"])
+        self.reasons = _codes(table["reason"])
+        self.scored = table["scored"].combine_chunks().fill_null(False).to_numpy(zero_copy_only=False)
+        stats = table["stats"].combine_chunks()
+        self.starts = stats.offsets.to_numpy()
+        self.values = stats.values.to_numpy(zero_copy_only=False)
+        self.of_metric = {name: table[name] for name in ("combiner", "signature", "higher_is_better")}
+
+
+def _metric(path: str | Path, metric: str, rows: _Columns, at: np.ndarray) -> SegmentStats:
+    ids = tuple(map(rows.ids[1].__getitem__, rows.ids[0][at].tolist()))
     if len(set(ids)) != len(ids):
         raise UserError(f"{path}: {metric} has a segment twice; score the run again")
-    if rows[0]["combiner"] not in COMBINERS:
-        raise UserError(f"{path}: {metric} has an unknown combiner {rows[0]['combiner']!r}; score the run again with this version")
-    reasons = tuple(None if row["scored"] else row["reason"] for row in rows)
+    combiner, signature, better = (column[int(at[0])].as_py() for column in rows.of_metric.values())
+    if combiner not in COMBINERS:
+        raise UserError(f"{path}: {metric} has an unknown combiner {combiner!r}; score the run again with this version")
+    width = WIDTHS[combiner]
+    if (rows.starts[at + 1] - rows.starts[at] != width).any():
+        raise UserError(f"{path}: {metric} has statistics that are not the {width} of {combiner!r}; score the run again")
+    told = map(rows.reasons[1].__getitem__, rows.reasons[0][at].tolist())
+    reasons = tuple(None if ok else why for ok, why in zip(rows.scored[at].tolist(), told, strict=True))
     common = reasons[0] if len(set(reasons)) == 1 else None
-    stats = np.array([row["stats"] for row in rows], dtype=np.float64)
-    first = rows[0]
-    return SegmentStats(metric, ids, stats, first["combiner"], reasons, first["signature"], first["higher_is_better"], common)
+    stats = rows.values[rows.starts[at][:, None] + np.arange(width)]
+    return SegmentStats(metric, ids, stats, combiner, reasons, signature, better, common)

@@ -21,7 +21,7 @@ from metrics.records import (
     atomic_write_bytes,
     atomic_write_text,
 )
-from metrics.scores import read_seeds, score_rows, write_scores
+from metrics.scores import read_seeds, score_table, write_scores
 from metrics.segment import SegmentStats
 from metrics.stages import GOLD
 from metrics.summary import summarise, system_keys
@@ -57,7 +57,7 @@ def score_file(
     metrics = score_system(Scoring(examples, aligned, means))
     if processes.is_main():
         out.parent.mkdir(parents=True, exist_ok=True)
-        write_scores(out, score_rows(aligned[0].system, aligned[0].stage, task, metrics, seed))
+        write_scores(out, score_table(aligned[0].system, aligned[0].stage, task, metrics, seed))
     record: dict[str, Any] = {"n": len(aligned)}
     if means.load_reward is not None:
         counts = processes.gather([means.reward.counts()])
