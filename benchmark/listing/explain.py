@@ -14,14 +14,20 @@ from metrics.errors import UserError
 from metrics.records import Example, Fact, Generation
 
 ARGUMENTS = [
-    arg("action", choices=["explain"], help="explain: what a metric says, how it is computed, what it cannot see"),
-    arg("name", metavar="NAME", help="a metric, as `ls metrics` prints it"),
+    arg("action", choices=["explain", "glossary"], help="explain: what a metric says, how it is computed, what it cannot see; glossary: all of "
+        "them in Markdown (docs/metrics.md)"),
+    arg("name", nargs="?", metavar="NAME", help="explain: a metric, as `ls metrics` prints it"),
 ]
 """Of `metrics`."""
 
 
 def command(args: argparse.Namespace) -> int:
-    """`metrics explain NAME`."""
+    """`metrics explain NAME` and `metrics glossary`."""
+    if args.action == "glossary":
+        print(glossary(), end="")
+        return 0
+    if args.name is None:
+        raise UserError("metrics explain needs the name of a metric; `python -m benchmark ls metrics` lists them")
     print("\n".join(explain(args.name)))
     return 0
 
@@ -42,6 +48,38 @@ def explain(name: str) -> list[str]:
         f"  blind to   {record.blind}",
     ]
     return [*lines, *_worked(name)]
+
+
+def glossary() -> str:
+    """Every declared metric in Markdown, family by family, with the values of the worked example."""
+    told = worked()
+    lines = [
+        "<!-- Made by `python -m benchmark metrics glossary`; do not edit. -->",
+        "The worked example: one Chinese sentence, one Thai reference, five gold facts, and four outputs.",
+        "",
+        f"- source: {told['source']} ({told['source_gloss']})",
+        f"- reference: {told['reference']} ({told['reference_gloss']})",
+        *(f"- {o['name']}: {o['text']} ({o['gloss']})" for o in told["outputs"]),
+        "",
+    ]
+    for family in catalog.families().values():
+        lines += [f"## {', '.join(dict.fromkeys(family.headings.values()))}", ""]
+        for record in family.metrics:
+            derived = [".length_controlled"] * record.controlled + [".seen", ".unseen"] * record.strata + [".<type>"] * record.by_type
+            values = [f"{v:.{catalog.decimals(record.name)}f}" if v is not None else "none" for _, v, _ in worked_values(record.name)]
+            better = {True: "higher is better", False: "lower is better", None: "no direction"}[record.higher_is_better]
+            lines += [
+                f"**`{record.name}`** - {record.label} ({better}; needs {', '.join(record.needs) or 'nothing but texts'})",
+                "",
+                f"- {record.definition}",
+                f"- formula: {record.formula}",
+                f"- blind to: {record.blind}",
+                *([f"- also: {', '.join('`' + d + '`' for d in derived)}"] if derived else []),
+                *([f"- example: {', '.join(f'{o} {v}' for o, v in zip((o['name'] for o in told['outputs']), values, strict=True))}"]
+                  if set(values) != {"none"} else []),
+                "",
+            ]
+    return "\n".join(lines)
 
 
 def worked() -> dict[str, Any]:
