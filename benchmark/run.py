@@ -135,7 +135,7 @@ def run(place: Workplace, stage: str, models: Models, policy: str, found: dict[s
     parts = {}
     for name, what in on.items():
         generated = {s: generate(place, what, s, path) for s, path in checkpoints.items()}
-        parts[name] = score(place, what, generated, models)
+        parts[name] = score(place, what, generated, models, splits["para"])
 
     steps = place.manifest.training_steps
     first = place.manifest.steps[f"score/{task.name}/base"].record

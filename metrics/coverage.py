@@ -19,6 +19,7 @@ from metrics.languages import language
 from metrics.normalise import cut_graphemes, tidy
 from metrics.records import ENTITY_TYPES, FACT_TYPES, QUANTITY_TYPES, Example
 from metrics.segment import COMBINERS, WIDTHS, SegmentStats, unscorable
+from metrics.strata import STRATA, Shown, of_stratum
 from metrics.version import V
 from metrics.words import segmenter, whole_word
 
@@ -26,7 +27,7 @@ GROUPS: dict[str, tuple[str, ...]] = {"entity": ENTITY_TYPES, "event": ("event",
 """grounding.<group> -> its fact types."""
 CONTROLLED = ("coverage.recall", "coverage.f1", "grounding.entity", "grounding.event", "grounding.quantity", "grounding.relation")
 """Metrics that also exist as <metric>.length_controlled."""
-NO_FACTS, NO_REFERENCE = "no gold facts", "no reference"
+NO_FACTS, NO_REFERENCE, NO_PARA = "no gold facts", "no reference", "D_para is not known"
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,12 +122,13 @@ def _score(metric: _Metric, name: str, examples: Sequence[Example], alignments: 
 
 
 def score_facts(examples: Sequence[Example], texts: Sequence[str], inventory: Inventory,
-                alignments: Sequence[Alignment | None] | None = None) -> list[SegmentStats]:
-    """coverage.* and grounding.* (entity, event, quantity, relation) of one system, with their length-controlled versions.
+                alignments: Sequence[Alignment | None] | None = None, shown: Shown | None = None) -> list[SegmentStats]:
+    """coverage.* and grounding.* (entity, event, quantity, relation) of one system, with their length-controlled versions and strata.
 
     texts: one output per example, in order. inventory: built from the whole examples file. alignments: the result of
     `align_all` on the same texts, when it is at hand. `coverage.recall.<type>` exists for every type that has facts in
-    the given examples. Values are fractions 0..1; rows without gold facts carry the reason. Lengths must agree (ValueError).
+    the given examples. shown: what D_para shows, for <metric>.seen and .unseen; they are null without it.
+    Values are fractions 0..1; rows without gold facts carry the reason. Lengths must agree (ValueError).
     """
     if alignments is None:
         alignments = align_all(examples, texts, inventory)
@@ -146,4 +148,22 @@ def score_facts(examples: Sequence[Example], texts: Sequence[str], inventory: In
         if m.name in CONTROLLED:
             name = f"{m.name}.length_controlled"
             scores.append(_score(m, name, examples, cut_alignments, cut_missing, f"{name}|{signature}|cut:reference-1|unsupported:whole"))
+    return scores + _strata(examples, alignments, without, signature, shown)
+
+
+def _strata(examples: Sequence[Example], alignments: Sequence[Alignment | None], without: Sequence[str | None], signature: str,
+            shown: Shown | None) -> list[SegmentStats]:
+    """<metric>.seen and <metric>.unseen of the metrics that are length-controlled, too."""
+    wanted = [m for m in _metrics(()) if m.name in CONTROLLED]
+    scores = []
+    for stratum in STRATA:
+        names = {m.name: f"{m.name}.{stratum}" for m in wanted}
+        if shown is None:
+            ids = tuple(e.id for e in examples)
+            why = NO_FACTS if None not in without else NO_PARA
+            scores += [unscorable(n, ids, why, f"{n}|unavailable", True, m.combiner) for m in wanted for n in (names[m.name],)]
+            continue
+        parts = [of_stratum(e, a, shown, stratum == "seen") for e, a in zip(examples, alignments, strict=True)]
+        own, aligned = [e for e, _ in parts], [a for _, a in parts]
+        scores += [_score(m, names[m.name], own, aligned, without, f"{names[m.name]}|{signature}|para:{shown.fingerprint}") for m in wanted]
     return scores

@@ -12,6 +12,7 @@ from metrics.coverage import align_all
 from metrics.inventory import Alignment, Inventory
 from metrics.records import Example, Generation
 from metrics.segment import SegmentStats
+from metrics.strata import Shown
 
 Work = Callable[[Sequence[int]], list[Any]]
 
@@ -41,6 +42,8 @@ class Means:
     """How neural work is dealt out over processes; every process gets all results."""
     names: Path | None = None
     """The user's own TSV of names, for open.*."""
+    shown: Shown | None = None
+    """What D_para shows, for the strata .seen and .unseen."""
 
     @cached_property
     def reward(self) -> Any:

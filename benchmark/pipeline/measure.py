@@ -34,6 +34,7 @@ from metrics.inventory import Inventory
 from metrics.marks import Making
 from metrics.records import Example, read_examples, read_generations, sha256_file, sha256_json, write_generations
 from metrics.stages import GOLD
+from metrics.strata import Shown
 from training.shared import processes
 from training.shared.plain_text import shown
 
@@ -235,15 +236,15 @@ def generate(place: Workplace, on: Measured, stage: str, model: str, system: str
     return out
 
 
-def score(place: Workplace, on: Measured, generated: Mapping[str, Path], models: Models) -> list[Path]:
-    """The steps that score each stage and the gold; returns the score files in that order."""
+def score(place: Workplace, on: Measured, generated: Mapping[str, Path], models: Models, para: Sequence[Example] = ()) -> list[Path]:
+    """The steps that score each stage and the gold; returns the score files in that order. para: D_para, for the strata."""
     absent = {"reward": "switched off (score.reward)"}
     retrieval = models.retrieval
     if place.manifest.command == "run" and models.retrieval_is_reward:
         retrieval, absent["retrieval"] = None, "the encoder is the training reward (set score.retrieval to another one)"
     means = Means(
         Inventory(on.examples), retrieval, models.scorers, models.load_reward if place.profile.score.reward else None, absent,
-        names=own_names(place.profile.score.names),
+        names=own_names(place.profile.score.names), shown=Shown(r for e in para for r in e.reference or ()) if para else None,
     )
     identity = models.identity(place.profile.score.reward)
     todo: dict[str, Path] = dict(generated)
@@ -260,6 +261,8 @@ def score(place: Workplace, on: Measured, generated: Mapping[str, Path], models:
         inputs = {"examples": on.examples_hash, "generations": sha256_file(path), "models": sha256_json(identity)}
         if means.names:
             inputs["names"] = sha256_file(means.names)
+        if means.shown:
+            inputs["para"] = means.shown.fingerprint
 
         def work(path: Path = path, out: Path = out) -> dict[str, Any]:
             record = score_file(on.examples, read_generations(path), means, on.task.name, out)

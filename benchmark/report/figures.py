@@ -12,7 +12,6 @@ from markupsafe import Markup
 from benchmark.report.data import RunData
 from benchmark.report.svg import INK, MUTED, PAPER, axes, styles, to_svg
 from benchmark.report.words import (
-    CONTROLLED,
     family,
     is_number,
     label,
@@ -21,9 +20,11 @@ from benchmark.report.words import (
     stage_of,
 )
 from metrics import catalog
+from metrics.catalog import CONTROLLED
 from metrics.stages import GOLD
 
 ACROSS = (
+    ("Seen and never seen in D_para", tuple(f"{m}.{s}" for s in ("seen", "unseen") for m in ("grounding.entity", "coverage.recall"))),
     ("Facts", ("coverage.recall", "coverage.recall" + CONTROLLED, "coverage.precision", "coverage.f1", "coverage.recall_source")),
     ("Grounding", ("grounding.entity", "grounding.event", "grounding.quantity", "grounding.relation")),
 )

@@ -7,7 +7,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from benchmark.report.data import RunData
-from benchmark.report.words import CONTROLLED, interval, is_number, listing, number, p_value, significant
+from benchmark.report.words import (
+    interval,
+    is_number,
+    listing,
+    number,
+    p_value,
+    significant,
+)
+from metrics.catalog import CONTROLLED
 from metrics.hacking import Judgement, Move, judge, watched
 
 LEADING = (

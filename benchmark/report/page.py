@@ -15,7 +15,15 @@ from benchmark.report.preserved import preservation_table
 from benchmark.report.safetext import plain, visible
 from benchmark.report.svg import css_class
 from benchmark.report.verdict import systems, verdict
-from benchmark.report.words import ALPHA, CONTROLLED, count, family, label, ordered, stage_of
+from benchmark.report.words import (
+    ALPHA,
+    count,
+    family,
+    label,
+    ordered,
+    stage_of,
+)
+from metrics.catalog import CONTROLLED
 from metrics.files import atomic_write_text
 from metrics.stages import GOLD
 

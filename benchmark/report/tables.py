@@ -8,7 +8,6 @@ from typing import Any
 
 from benchmark.report.data import RunData
 from benchmark.report.words import (
-    CONTROLLED,
     direction,
     family,
     interval,
@@ -22,6 +21,7 @@ from benchmark.report.words import (
     stage_of,
 )
 from metrics import catalog
+from metrics.catalog import CONTROLLED
 from metrics.stages import PARENTS
 
 

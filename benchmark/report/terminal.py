@@ -9,7 +9,6 @@ from benchmark.report import grounded
 from benchmark.report.safetext import plain
 from benchmark.report.words import (
     ALPHA,
-    CONTROLLED,
     direction,
     interval,
     is_number,
@@ -20,6 +19,7 @@ from benchmark.report.words import (
     prefix_of,
     stage_of,
 )
+from metrics.catalog import CONTROLLED
 from metrics.stages import GOLD, PARENTS
 
 if TYPE_CHECKING:

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Sequence
 from typing import Any, TypeGuard
 
 from metrics import catalog
-from metrics.catalog import CONTROLLED
 from metrics.stages import GOLD, STAGES
 
 ALPHA = 0.05
@@ -40,7 +39,8 @@ def ordered(keys: Iterable[str]) -> list[str]:
 
 def family(metric: str) -> str:
     """The part of the table that a metric belongs to (key of `catalog.headings`)."""
-    if metric.startswith("coverage.recall.") and metric != "coverage.recall" + CONTROLLED:
+    base, derived = catalog.base_of(metric)
+    if base == "coverage.recall" and derived and not derived.endswith(tuple(catalog.SUFFIXES)):
         return "types"
     head = metric.split(".", 1)[0]
     return head if head in catalog.headings() else "other"

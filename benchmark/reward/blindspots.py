@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from metrics.errors import UserError
+from metrics.records import FACT_TYPES
 
 TRANSITION = "post-sft->post-rl"
 RECALL = "coverage.recall."
@@ -50,9 +51,7 @@ def read_run(run_dir: Path) -> RunUnderTest:
     rows = (summary.get("transitions") or {}).get(TRANSITION)
     if not rows:
         raise UserError(f"{run_dir}: holds no transition {TRANSITION}; give a run with --stage rl, recovery or all")
-    changes = {m.removeprefix(RECALL): row for m, row in rows.items() if m.startswith(RECALL) and row.get("delta") is not None}
-    # `coverage.recall.length_controlled` is no fact type.
-    changes.pop("length_controlled", None)
+    changes = {kind: row for kind in FACT_TYPES if (row := rows.get(RECALL + kind)) and row.get("delta") is not None}
     if not changes:
         raise UserError(f"{run_dir}: has no recall by fact type (no gold facts), so there is no damage to show by type")
     lang = load_task(manifest.config["run"]["task"]).target_lang

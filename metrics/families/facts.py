@@ -7,12 +7,12 @@ from metrics.declared import Family, Metric
 from metrics.scoring import Scoring
 from metrics.segment import SegmentStats
 
-NO_MEANING = "what no fact of the examples file names; style and grammar (form.* and overlap.* look at those)"
+NO_MEANING = "what no fact of the examples file names; style and grammar (overlap.* looks at the wording)"
 
 
 def score(scoring: Scoring) -> list[SegmentStats]:
     """All metrics of the family for one system."""
-    return score_facts(scoring.examples, scoring.texts, scoring.means.inventory, scoring.alignments)
+    return score_facts(scoring.examples, scoring.texts, scoring.means.inventory, scoring.alignments, scoring.means.shown)
 
 
 def _group(name: str, label: str, short: str, what: str) -> Metric:
