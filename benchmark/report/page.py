@@ -112,8 +112,8 @@ def pictures(data: RunData) -> dict[str, Any]:
         "against_length": figures.against_length(data),
         "across": figures.across_stages(data),
         "by_type": figures.by_type(data),
-        "lengths": figures.lengths(data),
-        "scatter": figures.reward_against_coverage(data),
+        "lengths": spread.lengths(data),
+        "scatter": spread.reward_against_coverage(data),
         "components": rlcurves.components(data),
         "probe": rlcurves.probe(data),
         "why": {

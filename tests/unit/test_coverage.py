@@ -101,7 +101,7 @@ def test_missing_facts_and_references_are_reasons_not_zeros() -> None:
         "grounding.event",
         "grounding.quantity",
         "grounding.relation",
-        *(f"{name}.length_controlled" for name in CONTROLLED),
+        *(f"{name}.{what}" for name in CONTROLLED for what in ("length_controlled", "seen", "unseen")),
     }
     assert scores(["เชียงใหม่"], [mute], Inventory([mute]))["coverage.f1.length_controlled"].reason == "no reference"
     with pytest.raises(ValueError, match="zip"):
