@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from benchmark.report import asked, figures, grounded, rlcurves, tables
+from benchmark.report import asked, figures, grounded, rlcurves, spread, tables
 from benchmark.report.cautions import cautions
 from benchmark.report.data import RunData, load
 from benchmark.report.headline import headline
