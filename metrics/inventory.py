@@ -8,6 +8,7 @@ its place (`metrics.statements`): not where it is denied, not with another unit 
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -19,7 +20,7 @@ from metrics.known import Known
 from metrics.matching import SurfaceMatcher, Whole
 from metrics.mentions import Mentions
 from metrics.normalise import normalise, normalise_surface
-from metrics.numbers import base_language, extract_numbers
+from metrics.numbers import base_language
 from metrics.records import ENTITY_TYPES, Example
 from metrics.statements.near_names import NearNames
 from metrics.statements.units import Units, unit_word
@@ -117,10 +118,14 @@ class Inventory:
         return found
 
 
+_DIGITS = re.compile(r"[0-9]+(?:\.[0-9]+)?")
+
+
 def _unit_words(surfaces: Iterable[str], lang: str) -> set[str]:
-    """The words that stand at the numbers of these surfaces."""
+    """The words that stand at the numbers of these surfaces, numbers in figures alone."""
     found = set()
     for surface in surfaces:
-        for told in extract_numbers(surface, lang):
-            found.add(unit_word(surface, *told.core, lang))
+        match = _DIGITS.search(surface)
+        if match:
+            found.add(unit_word(surface, *match.span(), lang))
     return found - {""}

@@ -5,10 +5,11 @@ Everything is worked out when it is first asked for, and kept: many systems are 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, wraps
 from itertools import pairwise
+from typing import Any, TypeVar
 
 from metrics.matching import SurfaceMatcher
 from metrics.normalise import normalise, normalise_surface
@@ -18,7 +19,9 @@ from metrics.records import ENTITY_TYPES, QUANTITY_TYPES, Example
 from metrics.statements import predicates
 from metrics.statements.negation import denials, holds_denial
 from metrics.statements.predicates import Classes
-from metrics.statements.units import MONEY, Units
+from metrics.statements.units import MONEY, Units, excluded
+
+T = TypeVar("T")
 
 
 @lru_cache(maxsize=65536)
@@ -29,6 +32,19 @@ def _numbers_of(surface: str, lang: str) -> tuple[NumberMention, ...]:
 @lru_cache(maxsize=64)
 def _families(lang: str) -> Units:
     return Units(lang)
+
+
+def cache_by_index(method: Callable[[Known, int], T]) -> Callable[[Known, int], T]:
+    """A method of one fact's index that is worked out once."""
+
+    @wraps(method)
+    def ask(self: Known, index: int) -> T:
+        key = (method.__name__, index)
+        if key not in self._by_index:
+            self._by_index[key] = method(self, index)
+        return self._by_index[key]
+
+    return ask
 
 
 @dataclass(slots=True)
@@ -54,7 +70,8 @@ class Known:
         """surfaces: normalised target surface -> indices of its facts. atoms: all atomic surfaces of the file. units: of the target language."""
         self.example, self.surfaces, self.units = example, surfaces, units
         self.facts = example.facts or ()
-        self.lang = base_language(example.target_lang)
+        self.lang, self.source_lang = base_language(example.target_lang), base_language(example.source_lang)
+        self._by_index: dict[tuple[str, int], Any] = {}
         self._atoms = atoms
 
     @cached_property
@@ -68,59 +85,72 @@ class Known:
         return any(holds_denial(surface, self.lang) for fact in self.facts if fact.type in ("event", "relation") for surface in fact.target)
 
     @cached_property
-    def _told(self) -> list[tuple[int, str, str, NumberMention]]:
-        """(fact, language, surface, reading) for every number that the facts name, in both languages."""
+    def _told(self) -> list[tuple[int, NumberMention]]:
+        """(fact, reading) for every number that the facts name, in both languages."""
         return [
-            (index, lang, surface, reading)
+            (index, reading)
             for index, fact in enumerate(self.facts)
-            for surfaces, lang in ((fact.target, self.lang), (fact.source, base_language(self.example.source_lang)))
+            for surfaces, lang in ((fact.target, self.lang), (fact.source, self.source_lang))
             for surface in surfaces
             for reading in _numbers_of(surface, lang)
         ]
 
     def bearing(self, mention: NumberMention) -> set[int]:
         """Indices of the facts that bear a number out: same value, in units and currencies that do not exclude each other."""
-        return {index for index, _, _, reading in self._told if bears_out(reading, mention)}
+        return {index for index, reading in self._told if bears_out(reading, mention)}
+
+    @cache_by_index
+    def _units(self, index: int) -> frozenset[str]:
+        """What a fact's numbers count or measure, by the words at them in both languages."""
+        fact = self.facts[index]
+        if fact.type not in ("quantity", "money"):
+            return frozenset()
+        found = {
+            units.of(normalise(surface), reading)
+            for surfaces, lang, units in ((fact.target, self.lang, self.units), (fact.source, self.source_lang, _families(self.source_lang)))
+            for surface in surfaces
+            for reading in _numbers_of(surface, lang)
+            if reading.kind in ("number", "money")
+        }
+        return frozenset(family for family in found if family is not None)
 
     @cached_property
-    def _units(self) -> list[frozenset[str]]:
-        """Per fact: what its numbers count or measure, by the words at them in both languages."""
-        found: list[set[str]] = [set() for _ in self.facts]
-        for index, lang, surface, reading in self._told:
-            if self.facts[index].type in ("quantity", "money") and reading.kind in ("number", "money"):
-                family = (self.units if lang == self.lang else _families(lang)).of(normalise(surface), reading)
-                found[index].update(() if family is None else (family,))
-        return [frozenset(families) for families in found]
-
-    @cached_property
-    def _classes(self) -> list[Classes]:
-        """Per fact: what source and references say of its numbers."""
-        found: list[dict[str, set[str]]] = [{} for _ in self.facts]
-        read = [(self.source, base_language(self.example.source_lang))]
-        read += [(normalise(reference), self.lang) for reference in self.example.reference or ()]
-        for text, lang in read:
+    def _evidence(self) -> list[tuple[str, bool, list[tuple[NumberMention, Classes]]]]:
+        """(text, is it the source, its numbers with what is said of them) for source and references."""
+        texts = [(self.source, self.source_lang, True)]
+        texts += [(normalise(reference), self.lang, False) for reference in self.example.reference or ()]
+        out = []
+        for text, lang, is_source in texts:
             mentions = extract_numbers(text, lang)
             classes = predicates.classes_of(text, lang, mentions, denials(text, lang, ()), both=True)
-            for mention, said in zip(mentions, classes, strict=True):
-                for index in self.bearing(mention) if said else ():
-                    for group, names in said.items():
-                        found[index].setdefault(group, set()).update(names)
-        return [{group: frozenset(names) for group, names in one.items()} for one in found]
+            out.append((text, is_source, [(m, c) for m, c in zip(mentions, classes, strict=True) if c]))
+        return out
+
+    @cache_by_index
+    def _classes(self, index: int) -> Classes:
+        """What source and references say of a fact's number, wherever they write it."""
+        fact, found = self.facts[index], dict[str, set[str]]()
+        for text, is_source, said in self._evidence:
+            for surface in map(normalise_surface, fact.source if is_source else fact.target) if said else ():
+                at = text.find(surface)
+                while at >= 0:
+                    for mention, classes in said:
+                        if at <= mention.core[0] and mention.core[1] <= at + len(surface):
+                            for group, names in classes.items():
+                                found.setdefault(group, set()).update(names)
+                    at = text.find(surface, at + 1)
+        return {group: frozenset(names) for group, names in found.items()}
 
     def contradicted(self, index: int, unit: str | None, said: Classes) -> bool:
         """Does the place of a number (its unit, its predicates) exclude that it is this fact?"""
-        from metrics.statements.units import excluded
-
         kind = self.facts[index].type
-        if (unit == MONEY) != (kind == "money") and unit is not None and kind in ("quantity", "money"):
+        if unit is not None and kind in ("quantity", "money") and ((unit == MONEY) != (kind == "money") or excluded(unit, self._units(index))):
             return True
-        if kind in QUANTITY_TYPES and unit is not None and excluded(unit, self._units[index]):
-            return True
-        return bool(said) and predicates.excluded(said, self._classes[index])
+        return bool(said) and predicates.excluded(said, self._classes(index))
 
     def has_predicate(self, index: int) -> bool:
         """Is it known what is said of this fact's number?"""
-        return bool(self._classes[index])
+        return bool(self._classes(index))
 
     @cached_property
     def roles(self) -> dict[str, Role]:

@@ -116,8 +116,11 @@ def _with_words(text: str, numerals: list[Numeral], floor: int, lang: str) -> It
     percent = _PERCENT_BEFORE[lang].search(text, max(floor, first.start - 20), first.start) if lang in _PERCENT_BEFORE else None
     suffix = after(text, last.end, lang)
     begin, codes, unit = first.start, suffix.codes, suffix.unit
+    stop = suffix.end
     if percent:
         begin = percent.start()
+        if unit or codes:  # a percentage has no unit: ร้อยละ 57 ปีก่อน is 57 per cent, then a year
+            stop, unit, codes = last.end, None, frozenset()
     elif not suffix.percent:
         place, codes_before, unit_before = before(text, first.start, floor, lang)
         if codes_before:
@@ -134,7 +137,7 @@ def _with_words(text: str, numerals: list[Numeral], floor: int, lang: str) -> It
         codes = found[1] if found else codes
     for numeral in numerals:
         is_first, is_last = numeral is first, numeral is last
-        span = (begin if is_first else numeral.start, suffix.end if is_last else numeral.end)
+        span = (begin if is_first else numeral.start, stop if is_last else numeral.end)
         read = _readings(text, numeral, span, percent, suffix, codes, unit, is_last, lang)
         yield from (reading for reading in read if not _is_article(reading))
 

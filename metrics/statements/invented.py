@@ -2,7 +2,7 @@
 
 What an output makes up has names that no inventory holds. They are looked for where names stand: behind titles ("Mr"), company and place
 words, before words of speech, in Latin letters, in quotation marks. A word of the dictionary behind a company word is none (Thai:
-PyThaiNLP's words), and nothing is a name that stands in the source.
+PyThaiNLP's words); a short stretch between spaces that is in none is one. Nothing is a name that stands in the source.
 """
 
 from __future__ import annotations
@@ -13,16 +13,23 @@ from functools import cache
 
 import regex
 
+from metrics.normalise import normalise
 from metrics.scripts import scripts_of
-from metrics.statements.words import one_of, table
+from metrics.statements.words import WordFinder, table
+from metrics.words import thai_cut
 
 MAX_LENGTH = 40
 _MIN_UNITS = 2
+NAME_BEGINS = 4
+"""Code points behind a company or place word within which an unknown word makes a name of it."""
+FOREIGN = (3, 10)
+"""Written characters of a Thai stretch between spaces that counts as a name when the dictionary does not know its words."""
 _RUN = regex.compile(r"[^\s\p{P}0-9“”«»<>]{2,}(?:[ ་][^\s\p{P}0-9“”]{2,})?")
 _QUOTED = regex.compile(r"[“\"«「『]([^“”\"«»「」『』]{2,40})[”\"»」』]")
 _QUOTE_MARK = regex.compile(r"[“”\"«»「」『』《》]")
 _LATIN = regex.compile(r"(?<![\p{Latin}\p{N}])[A-Z][\p{Latin}&'’.-]*[\p{Latin}](?:\s(?:of|de|van|von|al)?\s?[A-Z][\p{Latin}&'’.-]*\p{Latin})*")
 _THAI_BEFORE = regex.compile(r"(?:[^\u0e00-\u0e7f]|ใน|ที่|จาก|ของ|กับ|และ|โดย|ให้|แก่|ต่อ|แห่ง|ถึง|สู่|คือ|หรือ|อดีต|พนักงาน|ลูกค้า|หุ้น|ซื้อ|ฟ้อง)\Z")
+_THAI = regex.compile(r"[\u0e01-\u0e45\u0e47-\u0e4e]+")
 _CHUNKS = regex.compile(r"[^\s\p{P}]+")
 _GRAPHEME = regex.compile(r"\X")
 
@@ -38,9 +45,9 @@ class InventedName:
 
 @dataclass(frozen=True, slots=True)
 class _Words:
-    cues: regex.Pattern[str] | None
+    cues: WordFinder
     kinds: dict[str, str]
-    after: regex.Pattern[str] | None
+    after: WordFinder
     after_kinds: dict[str, str]
     closes: tuple[str, ...]
     generic: tuple[str, ...]
@@ -57,10 +64,12 @@ def _words(lang: str) -> _Words | None:
         kinds |= dict.fromkeys(data.get(key, ()), kind)
         after |= dict.fromkeys(data.get(f"{key}_after", ()), kind)
 
-    def pattern(words: dict[str, str]) -> regex.Pattern[str] | None:
-        return one_of(words, lang) if words else None
+    closes, generic = tuple(data.get("closes", ())), tuple(data.get("generic", ()))
+    return _Words(WordFinder(kinds, lang), _normal(kinds), WordFinder(after, lang), _normal(after), closes, generic)
 
-    return _Words(pattern(kinds), kinds, pattern(after), after, tuple(data.get("closes", ())), tuple(data.get("generic", ())))
+
+def _normal(words: dict[str, str]) -> dict[str, str]:
+    return {normalise(word).lower(): kind for word, kind in words.items()}
 
 
 @cache
@@ -68,19 +77,9 @@ def _common() -> frozenset[str]:
     return frozenset(word.lower() for word in table("names")["any"]["common"])
 
 
-@cache
-def _dictionary() -> frozenset[str]:
-    from pythainlp.corpus import thai_words
-
-    return frozenset(thai_words())
-
-
 def _unknown_words(text: str) -> bool:
     """Are there words in a Thai text that its dictionary does not have (3 code points or more)?"""
-    from pythainlp.tokenize import word_tokenize
-
-    known = _dictionary()
-    return any(len(word) >= 3 and word not in known for word in word_tokenize(text, engine="newmm", keep_whitespace=False))
+    return any(end - start >= 3 and not known for start, end, known in thai_cut(text))
 
 
 def invented_names(text: str, lang: str, source: str, taken: Sequence[bool]) -> list[InventedName]:
@@ -92,9 +91,11 @@ def invented_names(text: str, lang: str, source: str, taken: Sequence[bool]) -> 
     words = _words(lang)
     if words is not None:
         found += _at_words(text, lang, words, taken)
+    if lang == "th":
+        found += _foreign(text, taken)
     if "Latin" not in (scripts_of(lang) or ("Latin",)):
         found += _latin(text, source, taken)
-    if not _QUOTE_MARK.search(source):
+    if _QUOTE_MARK.search(text) and not _QUOTE_MARK.search(source):
         found += [
             InventedName(m.start(1), m.end(1), "organisation")
             for m in _QUOTED.finditer(text)
@@ -117,11 +118,10 @@ def _free(text: str, taken: Sequence[bool], start: int) -> int:
 
 def _at_words(text: str, lang: str, words: _Words, taken: Sequence[bool]) -> list[InventedName]:
     found: list[InventedName] = []
-    for match in words.cues.finditer(text) if words.cues else ():
-        start, end = match.span()
-        if any(taken[start:end]) or not _may_begin(text, lang, start, taken) or any(text.startswith(word, start) for word in words.generic):
+    for start, end, word in words.cues.find(text):
+        if any(taken[start:end]) or not _may_begin(text, lang, start, taken) or any(text.startswith(common, start) for common in words.generic):
             continue
-        kind = words.kinds[match.group()]
+        kind = words.kinds[word]
         if kind == "speech":
             name = _speaker(text, start, taken)
         elif kind == "person":
@@ -130,9 +130,9 @@ def _at_words(text: str, lang: str, words: _Words, taken: Sequence[bool]) -> lis
             name = _behind_company(text, lang, end, words, taken, kind)
         if name is not None:
             found.append(name)
-    for match in words.after.finditer(text) if words.after else ():
-        if not any(taken[match.start() : match.end()]):
-            name = _before_company(text, lang, match.start(), taken, words.after_kinds[match.group()])
+    for start, end, word in words.after.find(text):
+        if not any(taken[start:end]):
+            name = _before_company(text, lang, start, taken, words.after_kinds[word])
             if name is not None:
                 found.append(name)
     return found
@@ -170,10 +170,22 @@ def _behind_company(text: str, lang: str, end: int, words: _Words, taken: Sequen
 
 
 def _begins_unknown(run: str) -> bool:
-    from pythainlp.tokenize import word_tokenize
+    return any(not known and start <= NAME_BEGINS for start, _, known in thai_cut(run))
 
-    first = word_tokenize(run, engine="newmm", keep_whitespace=False)[0]
-    return len(first) >= 3 and first not in _dictionary()
+
+def _foreign(text: str, taken: Sequence[bool]) -> list[InventedName]:
+    """Short Thai stretches between spaces with words that no dictionary has: transliterated names."""
+    found = []
+    unknown = [(start, end) for start, end, known in thai_cut(text) if not known]
+    if unknown:
+        for chunk in _CHUNKS.finditer(text):
+            start, end = chunk.span()
+            if any(taken[start:end]) or not _THAI.fullmatch(chunk.group()):
+                continue
+            size = len(_GRAPHEME.findall(chunk.group()))
+            if FOREIGN[0] <= size <= FOREIGN[1] and any(start <= low and high <= end for low, high in unknown):
+                found.append(InventedName(start, end, "person"))
+    return found
 
 
 def _speaker(text: str, start: int, taken: Sequence[bool]) -> InventedName | None:

@@ -49,11 +49,12 @@ def _units(text: str) -> tuple[str, ...]:
 
 
 def _same_syllables(said: str, known: str) -> bool:
-    """Are two Tibetan names alike syllable by syllable? One with another syllable is another word, however short that is."""
+    """Are two Tibetan names alike syllable by syllable? A short one with another syllable is another word, however few letters that is."""
     one, other = said.strip("་").split("་"), known.strip("་").split("་")
-    return len(one) == len(other) and all(
-        a == b or Levenshtein.distance(_units(a), _units(b)) < max(len(_units(a)), len(_units(b))) for a, b in zip(one, other, strict=True)
-    )
+    if len(one) != len(other):
+        return False
+    pairs = [(_units(a), _units(b)) for a, b in zip(one, other, strict=True) if a != b]
+    return len(one) >= 4 or all(Levenshtein.distance(a, b) < max(len(a), len(b)) for a, b in pairs)
 
 
 class NearNames:
@@ -139,12 +140,12 @@ class NearNames:
 
     @staticmethod
     def _side(known: Sequence[str], said: Sequence[str], edits: int) -> tuple[int, int] | None:
-        """(edits, length) of the prefix of `said` that is closest to `known`; None above `edits`."""
+        """(edits, length) of the prefix of `said`, ending in a letter, that is closest to `known`; None above `edits`."""
         best: tuple[int, int] | None = None
         # The same length first: among equals a replaced character is likelier than two that moved.
         for more in sorted(range(-edits, edits + 1), key=abs):
             length = len(known) + more
-            if 0 <= length <= len(said):
+            if 0 <= length <= len(said) and not (length and _SEPARATORS.fullmatch(said[length - 1])):
                 distance = Levenshtein.distance(known, said[:length], score_cutoff=edits)
                 if distance <= edits and (best is None or distance < best[0]):
                     best = (distance, length)

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 import regex
 
-from metrics.statements.words import one_of, table
+from metrics.statements.words import WordFinder, one_of, table
 
 REACH = 400
 """Code points that a denial of a whole statement reaches where no sentence mark ends it; "all of the above" reaches further."""
@@ -59,7 +59,7 @@ NONE = Denials()
 
 @dataclass(frozen=True, slots=True)
 class _Words:
-    cues: regex.Pattern[str]
+    cues: WordFinder
     kinds: dict[str, frozenset[str]]
     contrast: regex.Pattern[str]
     filler: regex.Pattern[str]
@@ -84,32 +84,31 @@ def _words(lang: str) -> _Words | None:
     for kind in _KINDS:
         for word in data.get(kind, ()):
             kinds.setdefault(normalise(word).lower(), set()).add(kind)
-    cues = one_of(kinds, lang)
-    assert cues is not None
     filler = regex.compile(f"(?:{'|'.join(regex.escape(w) for w in sorted(data['filler'], key=len, reverse=True))}|[\\s་])*")
 
     def find(key: str) -> regex.Pattern[str]:
         return one_of(data.get(key, ()), lang) or _NEVER
 
-    return _Words(cues, {w: frozenset(k) for w, k in kinds.items()}, find("contrast"), filler, find("anaphor"), find("whole"),
+    return _Words(WordFinder(kinds, lang), {w: frozenset(k) for w, k in kinds.items()}, find("contrast"), filler, find("anaphor"), find("whole"),
                   _BREAKS.get(lang, _BREAK))
 
 
 def holds_denial(surface: str, lang: str) -> bool:
     """Is there a word of denial in a surface? Then the fact itself is one that something is not so."""
+    return bool(_cues(surface, lang))
+
+
+@lru_cache(maxsize=16)
+def _cues(text: str, lang: str) -> tuple[tuple[int, int, frozenset[str]], ...]:
+    """(start, end, kinds) of the words of denial in a text; idioms left out."""
     words = _words(lang)
-    return words is not None and any("harmless" not in _kinds_of(m, words) for m in words.cues.finditer(surface))
-
-
-def _kinds_of(match: regex.Match[str], words: _Words) -> frozenset[str]:
-    found = match.group().lower()
-    return words.kinds.get(found) or words.kinds.get(regex.sub("(?:འི|འང|འམ|འོ)$", "", found), frozenset(("harmless",)))
+    found = words.cues.find(text) if words else ()
+    return tuple((s, e, words.kinds[w]) for s, e, w in found if "harmless" not in words.kinds[w]) if words else ()
 
 
 def may_deny(text: str, lang: str) -> bool:
     """Is there any word of denial in the text at all?"""
-    words = _words(lang)
-    return words is not None and words.cues.search(text) is not None
+    return bool(_cues(text, lang))
 
 
 def denials(text: str, lang: str, places: Sequence[Place], negative: bool = False) -> Denials:
@@ -122,12 +121,7 @@ def denials(text: str, lang: str, places: Sequence[Place], negative: bool = Fals
     if words is None:
         return NONE
     own = [(p.start, p.end) for p in places if p.own]
-    cues: list[tuple[int, int, frozenset[str]]] = []
-    for match in words.cues.finditer(text):
-        start, end = match.span()
-        kinds = _kinds_of(match, words)
-        if "harmless" not in kinds and not any(low <= start and end <= high for low, high in own):
-            cues.append((start, end, kinds))
+    cues = [cue for cue in _cues(text, lang) if not any(low <= cue[0] < high for low, high in own)]
     if not cues:
         return NONE
     reader = _Reader(text, words, places, negative)

@@ -15,7 +15,7 @@ import regex
 
 from metrics.numbers import NumberMention
 from metrics.statements.negation import Denials
-from metrics.statements.words import one_of, table
+from metrics.statements.words import WordFinder, table
 
 COUNTED = ("number", "percentage", "money")
 """Kinds of mentions that a word can be said of."""
@@ -34,7 +34,7 @@ Classes = dict[str, frozenset[str]]
 
 @dataclass(frozen=True, slots=True)
 class _Words:
-    pattern: regex.Pattern[str]
+    finder: WordFinder
     classes: dict[str, tuple[tuple[str, str], ...]]
 
 
@@ -51,9 +51,7 @@ def _words(lang: str) -> _Words | None:
         return None
     for word in data["none"].get(lang, ()):
         classes[normalise(word).lower()] = []
-    pattern = one_of(classes, lang)
-    assert pattern is not None
-    return _Words(pattern, {word: tuple(found) for word, found in classes.items()})
+    return _Words(WordFinder(classes, lang), {word: tuple(found) for word, found in classes.items()})
 
 
 @cache
@@ -73,12 +71,10 @@ def _found(text: str, lang: str, denied: Denials) -> list[_Word]:
     if words is None:
         return []
     out = []
-    for match in words.pattern.finditer(text):
-        found = match.group().lower()
-        classes = words.classes.get(found) or words.classes.get(regex.sub("(?:འི|འང|འམ|འོ)$", "", found)) or ()
+    for start, end, word in words.finder.find(text):
+        classes = words.classes[word]
         if not classes:
             continue
-        start, end = match.span()
         if any(at <= start and start - at <= 12 and _negates(text, at, start, lang) for at in denied.before) or any(
             end <= at and _FILLER.fullmatch(text, end, at) for at in denied.after
         ):

@@ -27,7 +27,8 @@ _UNIT_FIRST = ("bo", "dz")
 @cache
 def _families(lang: str) -> dict[str, str]:
     data = table("units")
-    return {normalise(word): family for family, words in data.items() if isinstance(words, dict) for word in words.get(lang, ())}
+    known = {normalise(word): family for family, words in data.items() if isinstance(words, dict) for word in words.get(lang, ())}
+    return {word: f"={word}" if family == "single" else family for word, family in known.items()}
 
 
 @cache

@@ -16,7 +16,8 @@ from typing import Any
 import regex
 
 from .articles import Article, body, fill, title
-from .splits import inventory
+from .errors import ENTITY, partners
+from .frames import SLOT
 from .values import DATA, Value
 
 Attack = Callable[[Article, str, random.Random], str | None]
@@ -113,16 +114,9 @@ def keywords_with_roles(article: Article, lang: str, rng: random.Random) -> str 
     if article.frame.relation is None:
         return None
     form = article.frame.relation[lang][0]
-    inside = {m[1] for m in v_slots(form)}
+    inside = {m[1] for m in SLOT.finditer(form)}
     rest = [article.values[name].surfaces[lang][0] for name in article.frame.salient if name not in inside]
     return _SPACE[lang].join([_write(form, article, lang, {}), *rest])
-
-
-def v_slots(form: str) -> list[re.Match[str]]:
-    """The slots of a form."""
-    from .frames import SLOT
-
-    return list(SLOT.finditer(form))
 
 
 def misspelt(name: str, rng: random.Random) -> str:
@@ -138,28 +132,41 @@ def misspelt(name: str, rng: random.Random) -> str:
     return "".join(units)
 
 
-def near_name(article: Article, lang: str, rng: random.Random) -> str | None:
-    """A name of the title becomes a wrong one, misspelt by a letter or two so that no list has it."""
-    from .errors import ENTITY, partners
-
+def _wrong_name(article: Article, lang: str, rng: random.Random) -> tuple[str, Value] | None:
+    """(slot of the title, another name of its type) for a name long enough to be misspelt."""
     names = [name for name in article.frame.salient if article.values[name].type in ENTITY]
-    stock = inventory("challenge", True)
     rng.shuffle(names)
     for name in names:
         value = article.values[name]
-        other = partners(value.type, stock.core).get(value.key) or partners(value.type, False)[value.key]
-        wrong = other.surfaces[lang][0]
-        written = misspelt(wrong, rng)
-        if written != wrong and len(regex.findall(r"\X", wrong)) >= (8 if lang != "bo" else 12):
-            return _write(_form(article, lang), article, lang, {name: _one_surface(other, lang, written)})
+        other = partners(value.type, True).get(value.key) or partners(value.type, False)[value.key]
+        if len(regex.findall(r"\X", other.surfaces[lang][0])) >= (12 if lang == "bo" else 8):
+            return name, other
     return None
+
+
+def wrong_name(article: Article, lang: str, rng: random.Random) -> str | None:
+    """A name of the title becomes another one."""
+    found = _wrong_name(article, lang, rng)
+    return _write(_form(article, lang), article, lang, dict((found,))) if found else None
+
+
+def near_name(article: Article, lang: str, rng: random.Random) -> str | None:
+    """A name of the title becomes a wrong one, misspelt by a letter or two so that no list has it."""
+    found = _wrong_name(article, lang, rng)
+    if found is None:
+        return None
+    name, other = found
+    written = misspelt(other.surfaces[lang][0], rng)
+    if written == other.surfaces[lang][0]:
+        return None
+    return _write(_form(article, lang), article, lang, {name: _one_surface(other, lang, written)})
 
 
 def doubled_role(article: Article, lang: str, rng: random.Random) -> str | None:
     """One name in both roles of the relation."""
     if article.frame.relation is None:
         return None
-    names = sorted({m[1] for m in v_slots(article.frame.relation[lang][0])} & set(article.frame.salient))
+    names = sorted({m[1] for m in SLOT.finditer(article.frame.relation[lang][0])} & set(article.frame.salient))
     pairs = [(a, b) for a in names for b in names if a != b and article.values[a].type == article.values[b].type]
     if not pairs:
         return None
@@ -173,7 +180,7 @@ def dictionary(article: Article, lang: str, rng: random.Random) -> str | None:
     """The first sentence of the source word for word: its names, numbers and event in the order of the source."""
     line = article.lines[0]
     form = line.sentence.forms["zh"][line.forms["zh"]]
-    found = [(m.start(), line.values[m[1]].surfaces[lang][0]) for m in v_slots(form)]
+    found = [(m.start(), line.values[m[1]].surfaces[lang][0]) for m in SLOT.finditer(form)]
     at = next((form.index(e) for e in article.frame.event["zh"] if e in form), len(form))
     found.append((at, article.frame.event[lang][0]))
     return _SPACE[lang].join(word for _, word in sorted(found))
