@@ -183,7 +183,7 @@ def train_rl(
     all_rows = [{"example_id": e.id, "prompt": ask(e.source), "source": e.source} for e in examples]
     rows, left_out = usable_prompts(tokenizer, all_rows, context_of(model.config), cfg)
     config = {**asdict(cfg), "reward": reward.id, "target_lang": languages[0], **({"think": "stripped"} if strip_think else {})}
-    parent = weights_hash(policy_path) if Path(policy_path).is_dir() else None
+    parent = weights_hash(policy_path)
     key = {"stage": stage, "parent_hash": parent, "config_hash": sha256_json(config), "data_hash": sha256_json(all_rows), "seed": cfg.seed}
     kept = [logs / f"rl_{name}.jsonl" for name in ("rewards", "steps", *(["probe"] if probe is not None else []))]
     done = finished(out, work, key, kept)

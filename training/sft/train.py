@@ -187,7 +187,7 @@ def train_sft(
     out, work = Path(out_dir), Path(f"{out_dir}.work")
     os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")  # TRL reports every trainer to its makers otherwise
     model, tokenizer = load_policy(policy_path, trust_remote_code=trust_remote_code)
-    parent = weights_hash(policy_path) if Path(policy_path).is_dir() else None
+    parent = weights_hash(policy_path)
     data_hash = sha256_json([list(pair) for pair in pairs])
     key = {"stage": stage, "parent_hash": parent, "config_hash": sha256_json(asdict(cfg)), "data_hash": data_hash, "seed": cfg.seed}
     logs = Path(log_dir or out.parent)
