@@ -5,9 +5,10 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from benchmark.arguments import arg
+from benchmark.arguments import DATA, arg
 from benchmark.registry import nearest
 from benchmark.tasks import load_task
+from benchmark.tasks.files import look_in, split_hash
 from metrics.errors import UserError
 from metrics.records import write_examples
 from metrics.stages import SPLITS
@@ -15,6 +16,7 @@ from metrics.stages import SPLITS
 ARGUMENTS = [
     arg("--task", metavar="NAME", help="the task"),
     arg("--split", metavar="SPLIT", help="para, src, dev or test"),
+    DATA,
     arg("--n", type=int, help="number of rows (default: the split's size)"),
     arg("--out", required=True, metavar="FILE", help="file to write"),
 ]
@@ -44,7 +46,9 @@ def command(args: argparse.Namespace) -> int:
     """`data export`."""
     if not args.task or not args.split:
         raise UserError("data export needs --task NAME and --split SPLIT")
-    examples = load_task(args.task).load(check_split(args.split), check_size(args.n))
+    look_in(args.data)
+    task = load_task(args.task)
+    examples = task.load(check_split(args.split), check_size(args.n))
     write_examples(Path(args.out), examples)
-    print(f"{len(examples)} examples -> {args.out}")
+    print(f"{len(examples)} examples -> {args.out}" + ("" if task.of_world else f"\nsha256 of the split: {split_hash(examples)}"))
     return 0

@@ -32,6 +32,11 @@ def tasks() -> Iterator[tuple[str, str]]:
 
     for name, target in TASKS.items():
         yield name, first_line(target)
+    from benchmark.tasks.files import read_task_file, shipped
+
+    for name, path in shipped().items():
+        spec = read_task_file(path)
+        yield name, f"{spec.citation.partition(':')[2].strip()} ({spec.licence}; texts from {spec.home})"
 
 
 def metrics() -> Iterator[tuple[str, str]]:

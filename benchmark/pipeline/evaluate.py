@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from benchmark.arguments import ALLOW, LIMIT, OUT, SET, arg
+from benchmark.arguments import ALLOW, DATA, LIMIT, OUT, SET, arg
 from benchmark.data.told import tell_languages
 from benchmark.data.userdata import read_split
 from benchmark.pipeline.measure import (
@@ -37,6 +37,7 @@ from benchmark.settings.config import Profile, load_profile
 from benchmark.settings.models import Models, model_content, model_hash, with_dtype
 from benchmark.settings.prompts import asked
 from benchmark.tasks import Task, load_task
+from benchmark.tasks.files import look_in, split_hash
 from metrics.errors import UserError
 from metrics.records import Example, sha256_file, sha256_json, write_examples
 from metrics.scripts import notices
@@ -65,6 +66,7 @@ ARGUMENTS = [
     arg("--model", required=True, metavar="PATH_OR_HUB_ID", help="Hugging Face checkpoint"),
     arg("--task", required=True, metavar="NAME", help="task to evaluate on"),
     OUT,
+    DATA,
     arg("--backend", help="transformers or vllm (default: the profile's generate.backend)"),
     arg("--stage-name", metavar="NAME", help="stage to file it under (default: the checkpoint's own, else 'model')"),
     arg("--profile", help="profile for generation and scoring settings (default: tiny, on all cores, in the model's own precision on a GPU)"),
@@ -88,6 +90,7 @@ def command(args: argparse.Namespace) -> int:
         from training.shared.vllm_engine import need_vllm
 
         need_vllm()
+    look_in(args.data)
     task = load_task(args.task)
     split = profile.run.split
     file = profile.data.files.get(split)
@@ -120,7 +123,7 @@ def command(args: argparse.Namespace) -> int:
         check_config(out, identity)
         place = open_workplace(out, profile, "evaluate", args.argv, identity, _say, config)
         place.manifest.checkpoints[stage] = {"weights_hash": model_hash(model), **lineage}
-        place.manifest.judges, place.manifest.of_world = models.used(model, profile.score.reward), file is None
+        place.manifest.judges, place.manifest.of_world = models.used(model, profile.score.reward), file is None and task.of_world
         prepare_torch(place)
         _say(f"{stage}: {profile.policy.dtype} on {machine()}")
         on = _examples(place, task, split, file)
@@ -177,7 +180,8 @@ def _examples(place: Workplace, task: Task, split: str, file: str | None) -> Mea
     def work() -> None:
         write_examples(path, found[:limit])
 
-    inputs = {"file": sha256_file(Path(file).expanduser())} if file else {}
+    # Texts of a real corpus are no constant of this code: what was read is part of the step's key.
+    inputs = {"file": sha256_file(Path(file).expanduser())} if file else {} if task.of_world else {"texts": split_hash(found)}
     code = OWN_DATA_CODE if file else WORLD_CODE
     config = {"task": task.name, "version": task.version, "split": split, "n": n, **({} if limit is None else {"limit": limit})}
     done = place.steps.run(f"data/{task.name}", config, inputs, code, [path], work)

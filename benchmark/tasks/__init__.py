@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
+from pathlib import Path
 
 from benchmark.registry import nearest
 from metrics.errors import UserError
@@ -36,6 +37,8 @@ class Task:
     """Template with {source}; the completion follows directly."""
     load: Callable[..., list[Example]]
     """load(split, n=None): the examples of a split of SPLITS; n overrides the split's default size."""
+    of_world: bool = True
+    """Its texts come from the embedded newswire world."""
     controls: frozenset[str] = frozenset()
     """What the policy's tokenizer would read as control tokens in a source (`training.shared.plain_text`)."""
 
@@ -44,10 +47,24 @@ class Task:
         return self.prompt.replace("{source}", plain(source, self.controls))
 
 
+FILE = "file:"
+"""Before the path of a task file of one's own."""
+
+
 def load_task(name: str) -> Task:
-    """The task of that name. Raises UserError naming the nearest known ones."""
+    """The task of that name: of the embedded world, of a real corpus, or of one's own file (file:my-task.toml).
+
+    Raises UserError naming the nearest known ones.
+    """
     if name not in TASKS:
-        raise UserError(f"unknown task {name!r}; {nearest(name, TASKS)}")
+        from benchmark.tasks.files import file_task, shipped
+
+        corpora = shipped()
+        if name.startswith(FILE):
+            return file_task(Path(name.removeprefix(FILE)).expanduser(), own=True)
+        if name in corpora:
+            return file_task(corpora[name])
+        raise UserError(f"unknown task {name!r}; {nearest(name, [*TASKS, *corpora])}, or file:PATH of a task file")
     module, _, attr = TASKS[name].partition(":")
     task = getattr(import_module(module), attr)()
     if not isinstance(task, Task):
