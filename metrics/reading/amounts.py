@@ -68,7 +68,7 @@ def amounts(text: str, lang: str) -> Iterator[Reading]:
         numerals = [numeral]
         separator = _RANGE.get(lang, _RANGE[""]).match(text, numeral.end)
         if separator and separator.group() and not numeral.indefinite:
-            following = start.match(text, separator.end())
+            following = start.match(text, separator.end()) or text[separator.end():separator.end() + 1].isdigit()
             other = parse(text, separator.end()) if following else None
             if other is not None and not other.indefinite:
                 _share(numeral, other)
@@ -79,9 +79,9 @@ def amounts(text: str, lang: str) -> Iterator[Reading]:
 
 def _english_magnitude(text: str, numeral: Numeral, lang: str) -> None:
     """$3.6bn, £30m: in any language."""
-    if lang == "en" or not text[numeral.end - 1].isdigit():
+    if not text[numeral.end - 1].isdigit():
         return
-    word = _ENGLISH.match(text, numeral.end)
+    word = _ENGLISH.match(text, numeral.end) if lang != "en" else None
     if word is None and numeral.start and text[numeral.start - 1] in "$£€" and text[numeral.end:numeral.end + 1] == "m" \
             and not LETTERS.match(text, numeral.end + 1):
         numeral.scale, numeral.end = Fraction(10**6), numeral.end + 1

@@ -17,6 +17,7 @@ _PERCENT_AFTER = {
     "bo": re.compile(r"\s?%"),
     "en": re.compile(r"\s?%(?P<point>\s?points?\b)?|\s?(?:percent|per cent)\b|\s?(?P<point2>percentage points?)\b", re.IGNORECASE),
 }
+_PIECES = re.compile(r"块([一二三四五六七八九])(?![十百千万亿块个名人])")
 _TENTHS = re.compile(r"成(?![为功员立果就本份长交都年人效熟分])(?P<tail>[一二三四五六七八九])?")
 _MORE_AFTER_UNIT = {
     "zh": re.compile(r"[多余](?![数次余])|以上"), "th": re.compile(r"\s?(?:กว่าๆ|กว่า(?!เดิม|ปกติ|ที่)|เศษ(?!ส่วน)|ขึ้นไป)"),
@@ -57,6 +58,9 @@ def after(text: str, end: int, lang: str) -> Suffix:
         if tenths:
             tail = Fraction(numerals_zh.DIGIT.get(tenths.group("tail") or "零", 0))
             return Suffix(tenths.end(), True, tenths=True, extra=tail)
+        piece = _PIECES.match(text, end)
+        if piece:  # 三块五
+            return Suffix(piece.end(), codes=frozenset({"CNY"}), extra=Fraction(numerals_zh.DIGIT[piece.group(1)], 10))
     begin, more, extra = end, False, Fraction(0)
     if lang == "zh":
         before_unit = _MORE_BEFORE_UNIT.match(text, end)

@@ -12,6 +12,7 @@ from metrics.reading.numerals_bo import BELOW_100, BOUNDARY
 
 _TH_MONTHS = ["มกราคม", "กุมภาพันธ์", "มีนาคม", "เมษายน", "พฤษภาคม", "มิถุนายน", "กรกฎาคม", "สิงหาคม", "กันยายน", "ตุลาคม", "พฤศจิกายน", "ธันวาคม"]
 _TH_SHORT = ["มค", "กพ", "มีค", "เมย", "พค", "มิย", "กค", "สค", "กย", "ตค", "พย", "ธค"]
+_TH_SPOKEN = ["มกรา", "กุมภา", "มีนา", "เมษา", "พฤษภา", "มิถุนา", "กรกฎา", "สิงหา", "กันยา", "ตุลา", "พฤศจิกา", "ธันวา"]
 _TH_DAYS = ["หนึ่ง", "สอง", "สาม", "สี่", "ห้า", "หก", "เจ็ด", "แปด", "เก้า", "สิบ"]
 TH_SPELLED = {word: i for i, word in enumerate(_TH_DAYS, 1)}
 TH_SPELLED |= {f"สิบ{word if i > 1 else 'เอ็ด'}": 10 + i for word, i in list(TH_SPELLED.items())[:9]} | {"ยี่สิบ": 20}
@@ -22,7 +23,7 @@ _BO_MONTHS = ["དང་པོ", "གཉིས་པ", "གསུམ་པ", "�
 _BO_BARE = ["གཅིག", "གཉིས", "གསུམ", "བཞི", "ལྔ", "དྲུག", "བདུན", "བརྒྱད", "དགུ", "བཅུ", "བཅུ་གཅིག", "བཅུ་གཉིས"]
 
 MONTHS: dict[str, dict[str, int]] = {
-    "th": {name: i for names in (_TH_MONTHS, _TH_SHORT) for i, name in enumerate(names, 1)},
+    "th": {name: i for names in (_TH_MONTHS, _TH_SHORT, _TH_SPOKEN) for i, name in enumerate(names, 1)},
     "bo": {name: i for names in (_BO_MONTHS, _BO_BARE) for i, name in enumerate(names, 1)},
     "en": {name: i for names in (_EN_SHORT, _EN_MONTHS) for i, name in enumerate(names, 1)} | {"sept": 9},
 }
@@ -68,6 +69,7 @@ DATES: dict[str, tuple[re.Pattern[str], ...]] = {
     "": _all(_D12 + r"(?P<year>[12][0-9]{3})(?P<sep>[-/.])(?P<month>[0-9]{1,2})(?P=sep)(?P<day>[0-9]{1,2})(?![0-9])",
              _D12 + r"(?P<day>[0-9]{1,2})(?P<sep>[-/.])(?P<month>[0-9]{1,2})(?P=sep)(?P<year>[12][0-9]{3})(?![0-9])"),
     "zh": _all(
+        rf"(?<![0-9.])(?P<year>[0-9]{{2}})\s?年\s?(?P<month>[0-9]{{1,2}})\s?月(?:\s?(?P<day>[0-9]{{1,2}})\s?{_ZH_DAY_END})?(?!\s?[0-9])",
         rf"{_ZH_MONTH}\s?(?P<first_day>{_ZH_SMALL})\s?[日号]?\s?(?:至|到|-|~|、|和|及|与)\s?(?P<day>{_ZH_SMALL})"
         rf"\s?{_ZH_DAY_END}",
         rf"{_ZH_MONTH}(?:\s?(?P<day>{_ZH_SMALL})\s?{_ZH_DAY_END})?",
@@ -88,7 +90,8 @@ DATES: dict[str, tuple[re.Pattern[str], ...]] = {
         rf"(?![0-9.:%]))",
         rf"(?:(?<=เดือน)|(?<=เดือน )|(?<![\u0e00-\u0e7f.]))(?P<month>{_TH_DOTTED}){_TH_YEAR}",
         r"วันที่\s?(?P<first_day>[0-9]{1,2})\s?(?:-|~|ถึง|และ)\s?(?:วันที่\s?)?(?P<day>[0-9]{1,2})(?![0-9.:])",
-        r"วันที่\s?(?P<day>[0-9]{1,2})(?![0-9.:])",
+        r"วันที่\s?(?P<day>[0-9]{1,2})(?![0-9.:/])",
+        rf"(?:วันที่\s?)?{_D12}(?P<day>[0-9]{{1,2}})\s?(?P<month>{'|'.join(_TH_SPOKEN)})(?![\u0e00-\u0e7f])(?:\s?(?P<year>[0-9]{{4}}|[4-7][0-9])(?![0-9.%]))?",
     ),
     "bo": _all(
         rf"{_BO_YEAR}(?:སྤྱི་|བོད་)?ཟླ་?\s?(?:བ་?\s?)?{_BO_MONTH}[་\s]?(?:པ|པོ|བ)?(?:འི)?[་\s]*(?:ཚེས|ཉིན)"
@@ -178,6 +181,8 @@ YEARS: dict[str, tuple[re.Pattern[str], ...]] = {
         r"ปี(?:งบประมาณ|การศึกษา|ภาษี|การผลิต)?\s?(?P<year>[0-9]{4})(?![0-9])",
         r"(?<![0-9])(?<![0-9]\s)(?<!ยุค)(?<!ช่วง)ปี\s?['’]?(?P<year>[4-7][0-9])(?![0-9.%:,])(?!\s?(?:ปี|คน|บาท|"
         r"เปอร์|ล้าน))",
+        r"(?<![0-9])(?P<first_year>2[45][0-9]{2})\s?[-/~]\s?(?P<year>2[45][0-9]{2})(?![0-9])",
+        r"(?<=\0)\s?(?:,|และ|กับ|หรือ)\s?(?:ปี\s?)?(?P<year>2[45][0-9]{2})(?![0-9])(?!\s?(?:คน|บาท|ราย))",
     ),
     "bo": _all(
         rf"{_BO_ERA}(?:འི)?་?\s?(?P<first_year>[0-9]{{4}})(?:་?\s?ལོ)?(?:ནས|དང|-|~)[་\s]*(?P<year>[0-9]{{4}})"

@@ -106,8 +106,8 @@ def _year_of(match: re.Match[str], lang: str) -> Iterator[Reading]:
     number = small_number(text)
     if number is None:
         return
-    if len(text) == 2 and lang == "th":  # abbreviated: 15 มี.ค. 67
-        number += 2500
+    if len(text) == 2:  # abbreviated: 15 มี.ค. 67, 24年3月
+        number += 2500 if lang == "th" else 2000 if number < 50 else 1900
     yield _reading(match, match.span("year"), common_era(number, match.groupdict().get("era"), lang), "year")
 
 

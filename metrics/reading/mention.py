@@ -85,6 +85,8 @@ def _conflict(one: Reading, other: Reading) -> bool:
     if one.currencies and other.currencies and not one.currencies & other.currencies:
         return True
     mine, others = _dimensions(one), _dimensions(other)
+    if "calendar" in mine | others and {one.unit, other.unit} == {None, "year"} and one.value >= 1000:  # 两千零二十四年
+        return False
     return bool(mine) and bool(others) and not mine & others
 
 

@@ -19,6 +19,8 @@ _GROUPED = re.compile(r"[0-9]{1,3}(?:，[0-9]{3}){1,6}(?![0-9])(?!，[0-9]{3}(?!
 _SPOKEN_POINT = re.compile(r"点([0-9]{1,4})(?=\s?[万亿%倍])")
 _VULGAR = "".join(VULGAR)
 _PAIR = re.compile(r"(?:一[两二]|[二两]三|三[四五]|四五|五六|六七|七八|八九)(?=[十百千万亿]|\s?[名人个位家年天件次岁条种项间所辆架艘座场届层只头张块元米里公])")
+_TENS_PAIR = re.compile(r"[二三四五六七八九]?十(?:一二|二三|三四|四五|五六|六七|七八|八九)(?=[个岁名人位年天件次家公米里元万亿])")
+_BARE_MORE = re.compile(r"[百千万][余多](?=[人名家个所座户件起吨公里年天位条项种亩])")
 COUNTERS = (
     "人名位个家件项起架辆艘岁所座场天年次倍条种张台部支枚颗只头棵届层间栋幢户批组队轮局周秒米吨克斤亩升桶元块"
     "代级口匹幅本篇段句首章集期季款套副份盘杯瓶根片道门把面声步圈类排行双成折月对群笔宗顿顶束朵"
@@ -33,6 +35,7 @@ _NOT_AFTER = re.compile(r"(?:周|星期|礼拜|初|双|统|唯|第|之|不|同|�
 START = re.compile(
     rf"{FREE_START}(?:[0-9]|(?<![\w\u0e30-\u0e4e\u0f71-\u0fbc.])\.[0-9](?![0-9]*\.))|[{_VULGAR}一二两三四五六七八九十]|零(?=点[零〇一二三四五六七八九])"
     r"|(?<![人总次指系倍分岁参函无代基复单大少半个位点字因整份票比])数(?=[十百千万亿])|几(?=[十百千万亿])|(?<![以晚早路网线地海身手头脸桌街车船赶碰遇跟千])上(?=[百千万亿](?![分度克米瓦圣]))"
+    r"|(?<![一二两三四五六七八九十百千万几数0-9])[百千万](?=[余多][人名家个所座户件起吨公里年天位条项种亩])"
     r"|(?<=[近逾超约达满])[百千万亿](?![分度克米瓦科达里])"
     r"|(?:(?<=超过)|(?<=突破)|(?<=高达))[百千万亿](?![分度克米瓦])"
 )
@@ -102,6 +105,9 @@ def _section(text: str, at: int, first: bool) -> tuple[Fraction, int, int, bool,
         return total + pending, next_end, 1 if not loose else unit_at_end, loose, zero
     if total == 0:
         return None
+    point = _POINT.match(text, end)
+    if point:  # 十点五万
+        return total + Fraction("0." + "".join(str(DIGIT[c]) for c in point.group(1))), point.end(), 1, False, zero
     return total, end, unit_at_end, False, zero
 
 
@@ -133,6 +139,15 @@ def parse(text: str, at: int) -> Numeral | None:
         return Numeral(at, digits.end(), Fraction("0" + digits.group())) if digits else None
     if text[at] == "十" and text[at - 1:at] == "双":  # 双十一, a day of sales
         return None
+    bare = _BARE_MORE.match(text, at)
+    if bare:  # 百余人
+        unit = Fraction(SMALL.get(text[at]) or BIG[text[at]])
+        return Numeral(at, at + 2, unit, 2 * unit, spelled=True)
+    tens = _TENS_PAIR.match(text, at)
+    if tens:  # 三十五六岁: 35 and 36
+        base = 10 * DIGIT.get(text[at], 1)
+        low, high = (Fraction(base + DIGIT[char]) for char in tens.group()[-2:])
+        return Numeral(at, tens.end(), low, spelled=True, also=high)
     pair = _PAIR.match(text, at)
     if pair:
         return _pair(text, at)
@@ -229,7 +244,7 @@ def _may_be_more(text: str, start: int, at: int, unit: int) -> bool:
     """Is the 多 or 几 after a section part of the number (30多万, 十几人), not a word of its own (3来自, 5余下)?"""
     char = text[at]
     if char == "几":
-        return text[at - 1] == "十"
+        return text[at - 1] in "十0"
     if char == "来":
         return text[at - 1] in "十百千0" and text[at + 1:at + 2] not in ("自", "源", "到", "访", "说", "自", "看")
     if unit == 1 and not text[at - 1].isdigit():

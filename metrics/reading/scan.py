@@ -68,7 +68,8 @@ def numbers(text: str, lang: str) -> list[Reading]:
 
 def _run(table: _Table, read_match: Callable[[re.Match[str], str], Iterator[Reading]], lang: str, rest: Callable[[], str],
          take: Callable[[Iterable[Reading]], None]) -> None:
-    for pattern in (*table.get(lang, ()), *table.get("", ())):
+    own, common = table.get(lang, ()), table.get("", ())
+    for pattern in (*common, *own) if table is DATES else (*own, *common):
         take([reading for match in pattern.finditer(rest()) for reading in read_match(match, lang)])
 
 
