@@ -21,6 +21,7 @@ import numpy as np
 
 from metrics.answers import RULE, no_answer
 from metrics.errors import UserError, first_line
+from metrics.false_alarm import no_false_alarm
 from metrics.folders import folder_hash
 from metrics.foreign import check_foreign
 from metrics.hub import model_folder
@@ -98,7 +99,8 @@ def load_encoder(folder: str) -> Embed:
         raise UserError(f"encoder {folder}: no modules.json; give a sentence-transformers folder")
     check_foreign(place, allow="another encoder: one that measures never runs code of its own")
     try:
-        model = SentenceTransformer(str(place), local_files_only=True, model_kwargs={"use_safetensors": True})
+        with no_false_alarm(place):
+            model = SentenceTransformer(str(place), local_files_only=True, model_kwargs={"use_safetensors": True})
     except (OSError, ValueError, KeyError, TypeError, AttributeError, ImportError, RuntimeError) as error:
         raise UserError(f"encoder {folder}: cannot be loaded ({first_line(error)})") from error
 

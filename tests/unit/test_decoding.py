@@ -11,7 +11,8 @@ import pytest
 from tiny_models import character_tokenizer, random_policy
 
 from benchmark.generation.local import Decoding, generate_texts
-from metrics.records import Example
+from benchmark.generation.reading import reader, row_of
+from metrics.records import Example, Generation, read_generations, write_generations
 from training.rewards.safeguards import Penalties
 from training.rl.grpo import RLSettings, train_rl
 from training.rl.reward import StepReward
@@ -154,6 +155,28 @@ def test_the_reward_judges_the_answer_not_the_thought() -> None:
         step(["p"] * 4, texts, ids, source=["中"] * 4, example_id=["a"] * 4, trainer_state=SimpleNamespace(global_step=0))
         assert reward.seen == shown
         assert step.summary.get("think_stripped") == (0.75 if strip else None)
+
+
+def test_a_text_is_read_without_its_thought_and_stops_in_the_answer_alone() -> None:
+    tokenizer = character_tokenizer(["<think>", "</think>"])
+    ids = tokenizer("<think>a b</think>c d<|im_end|>")["input_ids"]
+    ends = frozenset({tokenizer.eos_token_id})
+    for strip, stop, text, reason, thought in (
+        (True, (), "c d", "stop", True),
+        (False, (), "<think> a   b </think> c   d", "stop", False),
+        (True, ("b",), "c d", "stop", True),
+        (False, ("b",), "<think> a", "stop", False),
+    ):
+        row, found = row_of("e", reader(tokenizer, "p", strip), ids, ends, 99, stop, None)
+        assert (row[1].replace("   ", " "), row[3], found) == (text.replace("   ", " "), reason, thought)
+        assert row[2] <= len(ids)
+
+
+def test_a_thought_that_was_taken_off_is_kept_in_the_row(tmp_path: Path) -> None:
+    made = [Generation("a", "s", "x", "ก", 9, "stop", None, True), Generation("b", "s", "x", "ข", 1, "stop", None)]
+    write_generations(tmp_path / "g.jsonl", made)
+    assert [json.loads(line).get("think") for line in (tmp_path / "g.jsonl").read_text("utf-8").splitlines()] == [True, None]
+    assert read_generations(tmp_path / "g.jsonl") == made
 
 
 def test_a_random_policy_is_what_the_others_stand_on(tmp_path: Path) -> None:

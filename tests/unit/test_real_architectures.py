@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 from tiny_models import THAI, character_tokenizer
 
+from metrics.false_alarm import LOGGER, no_false_alarm
 from metrics.records import Example
 from training.rl.grpo import RLSettings, train_rl
 from training.sft.train import SFTSettings, train_sft
 from training.shared.checkpoints import load_policy, set_backbone, weights_hash
-from training.shared.false_alarm import LOGGER, no_false_alarm
 
 EXAMPLES = [Example(f"e{i}", "中国公司"[i % 4] + "起诉", None, None, "zh", "th") for i in range(4)]
 SIZES = {

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from metrics.errors import UserError, first_line
+from metrics.false_alarm import no_false_alarm
 from metrics.foreign import check_foreign
 from metrics.hub import model_folder
 from training.rewards.pair_models import PairReward
@@ -52,9 +53,10 @@ def load_embedding(path: str, *, batch_size: int = 64, trust_remote_code: bool =
         )
     check_foreign(folder, trust_remote_code)
     try:
-        model = SentenceTransformer(
-            str(folder), local_files_only=True, trust_remote_code=trust_remote_code, model_kwargs={"use_safetensors": True}
-        )
+        with no_false_alarm(folder):
+            model = SentenceTransformer(
+                str(folder), local_files_only=True, trust_remote_code=trust_remote_code, model_kwargs={"use_safetensors": True}
+            )
     except (OSError, ValueError, KeyError, TypeError, AttributeError, ImportError, RuntimeError) as err:
         raise UserError(f"embedding {path}: cannot be loaded ({first_line(err)}); give a sentence-transformers folder") from err
     return EmbeddingReward(model, path, batch_size, name)

@@ -9,6 +9,7 @@ import logging
 from typing import Any
 
 from metrics.errors import UserError, first_line
+from metrics.false_alarm import no_false_alarm
 from metrics.foreign import check_foreign
 from metrics.hub import model_folder
 from training.rewards.pair_models import PairReward
@@ -52,9 +53,10 @@ def load_encoder_reranker(
     level = logger.level
     logger.setLevel(logging.ERROR)  # it warns that a transformers folder has no modules.json, which is how all of these come
     try:
-        model = CrossEncoder(
-            str(folder), max_length=max_length, local_files_only=True, trust_remote_code=trust_remote_code, model_kwargs={"use_safetensors": True}
-        )
+        with no_false_alarm(folder):
+            model = CrossEncoder(
+                str(folder), max_length=max_length, local_files_only=True, trust_remote_code=trust_remote_code, model_kwargs={"use_safetensors": True}
+            )
     except (OSError, ValueError, KeyError, TypeError, AttributeError, ImportError, RuntimeError) as err:
         raise UserError(
             f"reranker {path}: cannot be loaded as a cross-encoder ({first_line(err)}); give a ...ForSequenceClassification model"

@@ -14,12 +14,12 @@ from pathlib import Path
 from typing import Any
 
 from metrics.errors import UserError
+from metrics.false_alarm import no_false_alarm
 from metrics.folders import folder_hash, weights_in
 from metrics.foreign import ALLOW, check_foreign
 from metrics.hub import hub_revision, is_hub_id
 from training.shared.checksums import CHECKSUMS, checksum_problem, write_checksums
 from training.shared.decoding import settle
-from training.shared.false_alarm import no_false_alarm
 from training.shared.lora import adapter_base, with_adapter
 from training.shared.memory import is_out_of_memory, memory_guard
 from training.shared.resume import safetensors_problem
