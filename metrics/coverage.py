@@ -20,7 +20,7 @@ from metrics.normalise import cut_graphemes, tidy
 from metrics.records import ENTITY_TYPES, FACT_TYPES, QUANTITY_TYPES, Example
 from metrics.segment import COMBINERS, WIDTHS, SegmentStats, unscorable
 from metrics.strata import STRATA, Shown, of_stratum
-from metrics.version import V
+from metrics.version import UNAVAILABLE, V
 from metrics.words import segmenter, whole_word
 
 GROUPS: dict[str, tuple[str, ...]] = {"entity": ENTITY_TYPES, "event": ("event",), "quantity": QUANTITY_TYPES}
@@ -161,7 +161,7 @@ def _strata(examples: Sequence[Example], alignments: Sequence[Alignment | None],
         if shown is None:
             ids = tuple(e.id for e in examples)
             why = NO_FACTS if None not in without else NO_PARA
-            scores += [unscorable(n, ids, why, f"{n}|unavailable", True, m.combiner) for m in wanted for n in (names[m.name],)]
+            scores += [unscorable(n, ids, why, f"{n}|{V}{UNAVAILABLE}", True, m.combiner) for m in wanted for n in (names[m.name],)]
             continue
         parts = [of_stratum(e, a, shown, stratum == "seen") for e, a in zip(examples, alignments, strict=True)]
         own, aligned = [e for e, _ in parts], [a for _, a in parts]

@@ -12,6 +12,7 @@ from typing import Any
 
 from benchmark.arguments import ALLOW, OUT, SET, arg
 from benchmark.data.told import tell_languages
+from benchmark.data.userdata import read_table
 from benchmark.scoring import inputs
 from benchmark.scoring.families import Means
 from benchmark.scoring.score import (
@@ -34,6 +35,7 @@ from metrics.records import (
     Example,
     Generation,
     align_generations,
+    read_examples,
     sha256_file,
     sha256_json,
     write_examples,
@@ -41,6 +43,7 @@ from metrics.records import (
 )
 from metrics.scripts import notices
 from metrics.stages import GOLD
+from metrics.strata import Shown
 
 NO_REWARD = "no reward is asked for (--set rl.reward=NAME rl.reward_path=FOLDER)"
 
@@ -103,6 +106,17 @@ def _reward(models: Models, examples: Sequence[Example]) -> Callable[[], Any] | 
     return partial(models.load_reward, languages[0])
 
 
+def _shown(path: str, like: Example) -> Shown:
+    """What the D_para of a file shows. Raises UserError where it has no reference in the examples' target language."""
+    table = Path(path).suffix.lower() in (".tsv", ".txt")
+    pairs = read_table(Path(path), (like.source_lang, like.target_lang)) if table else read_examples(path)
+    if other := sorted({e.target_lang for e in pairs} - {like.target_lang}):
+        raise UserError(f"--para {path}: its references are in {', '.join(other)}, those of --examples in {like.target_lang}; give the pairs trained on")
+    if not any(e.reference for e in pairs):
+        raise UserError(f"--para {path}: no pair has a reference, so nothing in it was trained on; give the pairs trained on")
+    return Shown(r for e in pairs for r in e.reference or ())
+
+
 def _of_first(generations: Sequence[Generation], whole: Sequence[Example], first: Sequence[Example], limit: int) -> list[Generation]:
     """The generations that answer the first examples of a trial. Raises UserError for one that answers no example at all."""
     known, kept = {e.id for e in whole}, {e.id for e in first}
@@ -133,6 +147,7 @@ ARGUMENTS = [
     *inputs.ARGUMENTS,
     OUT,
     arg("--task", default="user-data", metavar="NAME", help="name to file the scores under (default: user-data)"),
+    arg("--para", metavar="FILE", help="D_para as examples.jsonl or TSV: facts that it shows and facts that it does not are scored apart, too"),
     arg("--names", metavar="FILE.tsv", help="your own names for open.name.*: type, source names, target names (default: score.names)"),
     arg("--profile", default="tiny", help="profile for scoring settings (default: tiny)"),
     arg("--limit", type=int, metavar="N", help="score the first N examples alone; goes on no board"),
@@ -164,6 +179,7 @@ def command(args: argparse.Namespace) -> int:
     absent = {} if reward else {"reward": NO_REWARD}
     means = Means(Inventory(examples), models.retrieval, models.scorers, reward, absent)
     means.names = own_names(args.names or profile.score.names, {(e.source_lang, e.target_lang) for e in examples})
+    means.shown = _shown(args.para, examples[0]) if args.para else None
     gold = gold_generations(examples)
     if gold:
         groups[GOLD, GOLD, None] = gold
@@ -178,7 +194,7 @@ def command(args: argparse.Namespace) -> int:
     with locked(out):
         examples_file = out / "examples" / f"{task}-test.jsonl"
         texts = {n: out / "generations" / task / f"{n}.jsonl" for n, (_, group) in named.items() if group[0].stage != GOLD}
-        _clear(out, given.files, [examples_file, *texts.values()])
+        _clear(out, [*given.files, *([Path(args.para)] if args.para else [])], [examples_file, *texts.values()])
         parts = []
         for name, (seed, group) in named.items():
             parts.append(out / "steps" / "score" / task / f"{name}.parquet")
@@ -189,6 +205,7 @@ def command(args: argparse.Namespace) -> int:
         told = profile.measuring(None, profile.score.reward)
         # A file of names counts by its content, wherever it lies.
         settings = {**told["score"], "names": sha256_file(means.names) if means.names else None}
+        settings |= {"para": means.shown.fingerprint} if means.shown else {}
         config = {"score": settings, "examples": examples_hash, "models": models.identity(profile.score.reward)}
         run = {"task": task, "config_hash": sha256_json(config), "seed": profile.run.seed}
         run |= {"reward_id": means.reward.id} if reward else {}
