@@ -52,8 +52,6 @@ def lengths(data: RunData) -> Markup | None:
 
 def reward_against_coverage(data: RunData) -> list[Markup]:
     """One panel per system: the reward of an output across, its coverage F1 upwards; outputs that coincide share a dot of larger area."""
-    from scipy.stats import spearmanr
-
     panels: list[Markup] = []
     look = styles(data.keys)
     for i, key in enumerate(data.keys):
@@ -76,6 +74,8 @@ def reward_against_coverage(data: RunData) -> list[Markup]:
         ax.set_ylim(-0.06, 1.06)
         told = "no rank correlation (constant)"
         if len({rewards[e] for e in both}) > 1 and len({facts[e] for e in both}) > 1:
+            from scipy.stats import spearmanr  # slow to import, and most scores are without a reward
+
             rho = float(spearmanr([rewards[e] for e in both], [facts[e] for e in both]).statistic)
             told = f"Spearman {rho:.2f}".replace("-", "\u2212") if math.isfinite(rho) else told
         ax.set_title(key, color=INK, fontsize=10, loc="left", pad=20, fontweight="bold")
