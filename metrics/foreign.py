@@ -17,6 +17,8 @@ from metrics.errors import UserError
 
 ALLOW = "--set policy.trust_remote_code=true (a reward: rl.reward_options.trust_remote_code=true)"
 """How a user says that a model's own code may run."""
+OWN_GENERATE = "custom_generate"
+"""Subfolder with a model's own generate.py, which takes the place of the library's."""
 LARGEST = 32 * 2**20
 """Bytes of a config that are read; a vocabulary in a config may be long."""
 _KINDS = (
@@ -111,6 +113,9 @@ def check_foreign(folder: str | Path, trust_remote_code: bool = False, allow: st
         if (real := place.resolve()) in seen:
             continue
         seen.add(real)
+        for path in sorted(place.rglob(f"{OWN_GENERATE}/*")):
+            # transformers runs generate.py of a local folder whatever trust_remote_code says, as soon as the model is loaded.
+            raise _refuse(place, (OWN_GENERATE, path.name), allow)
         for path in configs(place):
             config = read_json(path)
             for named in code_named_by(config):

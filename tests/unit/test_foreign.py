@@ -109,6 +109,23 @@ def test_code_that_a_folder_names_is_refused_by_name(folder: Path, tmp_path: Pat
     assert not (tmp_path / "ran").exists()
 
 
+def test_a_policys_own_generate_is_refused(tiny_policy_path: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """transformers would run it on loading, unasked; as a policy, a reward and the base of an adapter."""
+    from training.shared.checkpoints import load_policy
+
+    made = tmp_path / "policy"
+    shutil.copytree(tiny_policy_path, made)
+    (made / "custom_generate").mkdir()
+    (made / "custom_generate" / "generate.py").write_text(f"open({str(tmp_path / 'ran')!r}, 'w')\ndef generate(model, **_): ...\n", encoding="utf-8")
+    for load in (load_policy, lambda path: load_reward("reranker-generative", str(path))):
+        with pytest.raises(UserError, match=r"custom_generate names generate\.py"):
+            load(made)
+    assert main(["evaluate", "--model", str(made), "--task", "newswire-title", "--out", str(tmp_path / "out")]) == 2
+    assert "brings its own code" in capsys.readouterr().err
+    assert not (tmp_path / "ran").exists()
+    assert not (tmp_path / "out").exists()
+
+
 @pytest.mark.parametrize("command", ["validate-reward", "score"])
 def test_the_commands_refuse_it_with_one_message(folder: Path, tmp_path: Path, command: str, capsys: pytest.CaptureFixture[str]) -> None:
     """Exit 2, the type by name, nothing run."""

@@ -213,6 +213,36 @@ def test_the_variants_train_with_the_reranker(sft_policy: Path, tiny_reranker_pa
     assert cfg.loss == ("dr_grpo" if variant == "grpo-control" else "grpo")
 
 
+def test_sigterm_in_the_last_step_saves_and_leaves(
+    reinforced: Path, sft_policy: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """143 after the checkpoint was written; the next call takes it, unless a log that the report reads was damaged since."""
+    from training.shared import callbacks
+
+    before = callbacks.Watch.on_log
+
+    def on_log(self: Any, args: Any, state: Any, control: Any, logs: Any = None, **kwargs: Any) -> None:
+        before(self, args, state, control, logs, **kwargs)
+        if state.global_step == state.max_steps:
+            os.kill(os.getpid(), 15)
+
+    monkeypatch.setattr(callbacks.Watch, "on_log", on_log)
+    out, logs = tmp_path / "post-rl", tmp_path / "logs"
+    with pytest.raises(Terminated) as left:
+        train_rl(sft_policy, EXAMPLES, ask, out, CFG, KoKai(), log_dir=logs, progress=False)
+    assert left.value.code == 143
+    monkeypatch.setattr(callbacks.Watch, "on_log", lambda *_, **__: pytest.fail("trained again"))
+    done = train_rl(sft_policy, EXAMPLES, ask, out, CFG, KoKai(), log_dir=logs, progress=False)
+    assert done.weights_hash == read_checkpoint(reinforced / "post-rl").weights_hash
+    monkeypatch.undo()
+    rewards = logs / "rl_rewards.jsonl"
+    whole = rewards.read_bytes()
+    rewards.write_bytes(whole.replace(b'"raw": 0', b'"raw": 1', 1))
+    assert rewards.read_bytes() != whole
+    again = train_rl(sft_policy, EXAMPLES, ask, out, CFG, KoKai(), log_dir=logs, progress=False)
+    assert (again.weights_hash, rewards.read_bytes()) == (done.weights_hash, whole)
+
+
 def test_prompts_of_a_run_are_permutations_epoch_by_epoch() -> None:
     order = prompt_order(5, 4, 2, seed=1)
     assert len(order) == 8
