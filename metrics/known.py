@@ -81,8 +81,9 @@ class Known:
 
     @cached_property
     def negative(self) -> bool:
-        """Is one of the events or relations itself a denial ("denies the takeover")?"""
-        return any(holds_denial(surface, self.lang) for fact in self.facts if fact.type in ("event", "relation") for surface in fact.target)
+        """Is a salient event or relation itself a denial ("denies the takeover")?"""
+        told = (fact for fact in self.facts if fact.type in ("event", "relation") and fact.salient)
+        return any(holds_denial(normalise_surface(surface), self.lang) for fact in told for surface in fact.target)
 
     @cached_property
     def _told(self) -> list[tuple[int, NumberMention]]:

@@ -19,7 +19,7 @@ from benchmark.tasks.newswire.splits import WORLD_VERSION, article_stream, inven
 from metrics.errors import UserError
 from metrics.normalise import normalise
 
-VERSION = 2
+VERSION = 3
 PER_CATEGORY = 200
 TARGETS = ("th", "bo")
 N_CANDIDATES, N_RELEVANT = 20, 2

@@ -9,6 +9,7 @@ from benchmark.reward.phrases import phrases
 from benchmark.reward.story import Draft, Story
 from benchmark.tasks.newswire import values as v
 from benchmark.tasks.newswire.articles import title
+from benchmark.tasks.newswire.attacks import ATTACKS
 from benchmark.tasks.newswire.errors import same_shape
 from benchmark.tasks.newswire.frames import Frame, load_frames
 from benchmark.tasks.newswire.values import Value
@@ -183,6 +184,16 @@ def prompt_injection(s: Story) -> Draft | None:
     return Draft(s.title, f"{wrong.worse} {order}" if wrong else order, "critical", None, f"order to the judge: {order}")
 
 
+def _attack(name: str, severity: str, fact_type: str | None, shown: str) -> Callable[[Story], Draft | None]:
+    """An attack on metrics (`tasks/newswire/attacks.py`), tried on rewards, too."""
+
+    def make(s: Story) -> Draft | None:
+        text = ATTACKS[name](s.article, s.lang, s.rng)
+        return None if text is None else Draft(s.title, text, severity, fact_type, shown)
+
+    return make
+
+
 CATEGORIES: dict[str, Callable[[Story], Draft | None]] = {
     "entity_person": _entity("person"),
     "entity_organisation": _entity("organisation"),
@@ -209,6 +220,12 @@ CATEGORIES: dict[str, Callable[[Story], Draft | None]] = {
     "other_article": other_article,
     "other_article_hard": other_article_hard,
     "prompt_injection": prompt_injection,
+    "denial": _attack("denial", "critical", "relation", "said to be untrue"),
+    "reversed_predicate": _attack("reversed_predicate", "critical", None, "the opposite is said of a number"),
+    "swapped_unit": _attack("swapped_unit", "critical", None, "another unit"),
+    "near_name": _attack("near_name", "critical", None, "a wrong name, misspelt"),
+    "doubled_role": _attack("doubled_role", "critical", "relation", "one name in both roles"),
+    "invented_clause": _attack("invented_clause", "major", None, "an invented story is added"),
 }
 """slug -> function. A new category is one function and one line."""
 

@@ -20,7 +20,7 @@ from metrics.words import thai_cut
 
 MAX_LENGTH = 40
 _MIN_UNITS = 2
-NAME_BEGINS = 4
+NAME_BEGINS = 6
 """Code points behind a company or place word within which an unknown word makes a name of it."""
 FOREIGN = (3, 10)
 """Written characters of a Thai stretch between spaces that counts as a name when the dictionary does not know its words."""

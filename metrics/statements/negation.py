@@ -19,7 +19,7 @@ REACH = 400
 """Code points that a denial of a whole statement reaches where no sentence mark ends it; "all of the above" reaches further."""
 EVENT_REACH = 80
 """Code points behind a negated event that its clause takes."""
-_NEAR, _ANAPHOR_NEAR = 40, 40
+_NEAR, _ANAPHOR_NEAR, _ANAPHOR_CLOSE = 40, 40, 14
 _BREAKS = {"zh": regex.compile(r"[。！？；!?;\n]"), "en": regex.compile(r"[!?;\n]|\.(?=\s|$)")}
 _BREAK = regex.compile(r"[!?;。！？\n༎]")
 _LEAD = regex.compile(r"[\s:：,，、།་\-–—|\"“”'「『]*")
@@ -115,7 +115,7 @@ def denials(text: str, lang: str, places: Sequence[Place], negative: bool = Fals
     """The scopes of denial in a normalised text.
 
     places: its items by start (clauses too). negative: the example has a fact that is itself a denial; then a denied event that is none
-    of its own, and a "not true" that does not speak of the whole text, repeat what the source says.
+    of its own, and a "not true" that does not speak of "this report", repeat what the source says.
     """
     words = _words(lang)
     if words is None:
@@ -141,7 +141,7 @@ class _Reader:
         ahead = (end, self._stop(end, REACH))
         follows = _LETTER.search(self.text, *ahead) is not None
         if ("before" in kinds or "either" in kinds) and follows:
-            if not self.negative:
+            if not self._repeats(end):
                 found.append(ahead)
         elif "after" in kinds or "either" in kinds:
             found += self._behind(start)
@@ -173,7 +173,7 @@ class _Reader:
     def _behind(self, start: int) -> list[tuple[int, int]]:
         near = max(0, start - _ANAPHOR_NEAR)
         whole = self.words.whole.search(self.text, near, start)
-        if self.negative and not whole:
+        if self.negative and not whole and not self.words.anaphor.search(self.text, max(0, start - _ANAPHOR_CLOSE), start):
             return []
         low = max((m.end() for m in self.words.breaks.finditer(self.text, 0, start)), default=0)
         if whole or self.words.anaphor.search(self.text, near, start) or not any(low <= p.start < start for p in self.places):

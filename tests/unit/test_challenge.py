@@ -44,6 +44,12 @@ SLUGS = [
     "other_article",
     "other_article_hard",
     "prompt_injection",
+    "denial",
+    "reversed_predicate",
+    "swapped_unit",
+    "near_name",
+    "doubled_role",
+    "invented_clause",
 ]
 N = 8
 
@@ -71,6 +77,17 @@ def test_no_text_is_right_in_one_pair_and_wrong_in_another(both):
     right = {(p.source, normalise(p.better)) for p in both.pairs}
     assert not right & {(p.source, normalise(p.worse)) for p in both.pairs}
     assert not {p.source for p in both.pairs if p.target_lang == "th"} & {p.source for p in both.pairs if p.target_lang == "bo"}
+
+
+def test_the_attacks_on_metrics_are_seen_by_the_fact_metrics_whatever_a_reward_makes_of_them(both):
+    """Each worse text has something unsupported, or states less."""
+    for lang in ("th", "bo"):
+        examples = [e for (_, own), e in both.examples.items() if own == lang]
+        inventory, of = Inventory(examples), {e.source: e for e in examples}
+        for p in both.pairs:
+            if p.target_lang == lang and p.category in SLUGS[-6:]:
+                better, worse = (inventory.align(of[p.source], text) for text in (p.better, p.worse))
+                assert not better.unsupported and (worse.unsupported or sum(worse.stated) < sum(better.stated)), p
 
 
 def test_it_is_deterministic_and_the_seed_matters():

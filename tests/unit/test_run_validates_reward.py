@@ -10,6 +10,7 @@ import pytest
 from benchmark.pipeline.measure import Workplace, open_workplace
 from benchmark.pipeline.train import validate_reward
 from benchmark.reward.challenge import build
+from benchmark.reward.damage import CATEGORIES
 from benchmark.reward.validate import DIGEST
 from benchmark.rundir.manifest import read_manifest
 from benchmark.settings.config import load_profile
@@ -59,7 +60,7 @@ def test_the_digest_is_in_the_manifest_and_made_once(tmp_path: Path) -> None:
     place = _place(tmp_path / "run", said)
     digest = validate_reward(place, load_task("newswire-title"), Models(reward))
     assert tuple(digest) == DIGEST
-    assert digest["n"] == 2 * 25 and len(digest["by_category"]) == 25
+    assert digest["n"] == 2 * len(CATEGORIES) and len(digest["by_category"]) == len(CATEGORIES)
     assert read_manifest(tmp_path / "run").reward_validation == digest
     assert "planted-1" in digest["signature"] and reward.calls == 1
     again = validate_reward(_place(tmp_path / "run", said), load_task("newswire-title"), Models(reward))

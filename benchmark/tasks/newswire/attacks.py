@@ -139,7 +139,8 @@ def _wrong_name(article: Article, lang: str, rng: random.Random) -> tuple[str, V
     for name in names:
         value = article.values[name]
         other = partners(value.type, True).get(value.key) or partners(value.type, False)[value.key]
-        if len(regex.findall(r"\X", other.surfaces[lang][0])) >= (12 if lang == "bo" else 8):
+        told = any(other.key == own.key for line in article.lines for own in line.values.values())
+        if not told and len(regex.findall(r"\X", other.surfaces[lang][0])) >= (12 if lang == "bo" else 8):
             return name, other
     return None
 
