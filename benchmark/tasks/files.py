@@ -93,6 +93,12 @@ def file_task(path: Path, *, own: bool = False) -> Task:
     return Task(spec.name, spec.source_lang, spec.target_lang, spec.version, spec.prompt, partial(_load, spec, near), of_world=False)
 
 
+def absent(path: Path) -> bool:
+    """Whether the texts of a task file are in none of the places where they may lie."""
+    spec, told = read_task_file(path), os.environ.get(DATA_DIR)
+    return not told or not any((Path(told).expanduser() / texts.source).is_file() for texts in spec.texts)
+
+
 def look_in(folder: str | None) -> None:
     """--data: where the texts of this process's tasks lie, before BENCH_DATA_DIR. Raises UserError where there is no such folder."""
     if folder is None:

@@ -132,3 +132,26 @@ def test_the_shipped_files_are_whole_and_named_after_their_tasks() -> None:
         spec = read_task_file(path)
         assert spec.name == name and load_task(name).target_lang == spec.target_lang
         assert spec.sha256 is not None or "hash is not known" in path.read_text("utf-8")
+
+
+def test_a_board_of_a_real_corpus_is_verified_with_the_texts_and_says_so_without(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from benchmark.tasks import files
+
+    monkeypatch.setattr(files, "FOLDER", tmp_path)
+    monkeypatch.setenv(DATA_DIR, str(tmp_path))
+    _task(tmp_path, _tsv(tmp_path))
+    board = str(tmp_path / "boards" / "mine.json")
+    assert main(["leaderboard", "create", "--task", "mine", "--board", board]) == 0
+    made = [{"example_id": str(i), "system": "toy", "stage": "post-sft", "text": b} for i, (_, b) in enumerate(PAIRS)]
+    (tmp_path / "g.jsonl").write_text("".join(json.dumps(row) + "\n" for row in made), "utf-8")
+    assert main(["submit", "--generations", str(tmp_path / "g.jsonl"), "--task", "mine", "--system", "toy", "--board", board]) == 0
+    capsys.readouterr()
+    assert main(["leaderboard", "verify", "--board", board]) == 0
+    assert "data absent" not in capsys.readouterr().out
+    (tmp_path / "x.tsv").rename(tmp_path / "away.tsv")
+    assert main(["leaderboard", "verify", "--board", board]) == 0
+    assert "not rechecked: data absent" in capsys.readouterr().out
+    (tmp_path / "x.tsv").write_text("source\tthai\n另外的。\tอื่น ๆ\n", "utf-8")
+    assert main(["leaderboard", "verify", "--board", board]) == 1
