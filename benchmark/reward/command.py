@@ -21,7 +21,7 @@ from benchmark.reward.validate import loud, validate, warning
 from metrics.errors import UserError
 from metrics.files import atomic_write_text, write_jsonl
 from metrics.languages import code
-from metrics.records import Example
+from metrics.records import Example, read_examples, sha256_file
 from metrics.rejects import Rejects
 
 
@@ -29,7 +29,15 @@ def challenge_of(args: argparse.Namespace, run: RunUnderTest | None) -> Challeng
     """The set that the command asks for: generated, or the user's own pairs; retrieval lists from a file where one is given."""
     if args.n < 1:
         raise UserError(f"--n {args.n}: at least 1 pair per category")
-    if args.pairs:
+    if args.pairs and args.examples:
+        raise UserError("--pairs and --examples: give one of them; pairs are held as they are, and made from examples")
+    if args.examples:
+        from benchmark.reward.realpairs import build as from_examples
+
+        examples_of = read_examples(args.examples)
+        tell_languages({str(args.examples): examples_of})
+        challenge = from_examples(examples_of, args.n, args.seed, sha256_file(args.examples)[:12])
+    elif args.pairs:
         rejects = Rejects(args.pairs, skip=args.skip_invalid, offered=True)
         pairs, examples = read_pairs(args.pairs, rejects)
         better = [Example(p.id, p.source, (p.better,), None, p.source_lang, p.target_lang) for p in pairs]
@@ -69,6 +77,7 @@ ARGUMENTS = [
     arg("--path", metavar="FOLDER", help="what a NAME or a model-based metric loads (default: the embedded model)"),
     arg("--instruct", metavar="TEXT", help="instruction of a generative reranker (default: the title task's, in the pairs' language)"),
     arg("--pairs", metavar="FILE", help="pairs.jsonl of your own, in place of the generated set"),
+    arg("--examples", metavar="FILE", help="examples.jsonl with references: pairs and retrieval lists are made from it, in place of the generated set"),
     SKIP_INVALID,
     arg("--candidates", metavar="FILE", help="candidates.jsonl of your own, for the retrieval figures"),
     arg("--run", metavar="RUN_DIR", help="a finished run: its reward, and what RL did to each type of fact"),
@@ -78,8 +87,8 @@ ARGUMENTS = [
     arg("--task", default="newswire-title", metavar="NAME", help="--policy: whose dev sources (default: newswire-title)"),
     arg("--target-lang", metavar="LANG", help="generated set: th, bo or all for both, from zh (default: th, or the run's)"),
     arg("--world", choices=["core", "full"], default="core", help="generated set: core inventory or whole world (default: core)"),
-    arg("--n", type=int, default=200, help="generated set: pairs per category and language (default: 200)"),
-    arg("--seed", type=int, default=0, help="generated set: seed of the draws (default: 0)"),
+    arg("--n", type=int, default=200, help="generated set, --examples: pairs per category and language (default: 200)"),
+    arg("--seed", type=int, default=0, help="generated set, --examples: seed of the draws (default: 0)"),
     OUT,
 ]
 """Of `validate-reward`."""

@@ -168,6 +168,15 @@ def _facts(name: str, path: str | None, known: list[Example], examples: list[Exa
     return score_facts(examples, texts, inventory, alignments)
 
 
+def _open(name: str, path: str | None, known: list[Example], examples: list[Example], texts: list[str]) -> list[SegmentStats]:
+    """Numbers, names and answers read from the texts; gold facts of the pairs are put aside."""
+    from dataclasses import replace
+
+    from metrics.open.scores import score_open
+
+    return score_open([replace(example, facts=None) for example in examples], texts)
+
+
 def _overlap(name: str, path: str | None, known: list[Example], examples: list[Example], texts: list[str]) -> list[SegmentStats]:
     from metrics.overlap import score_overlap
 
@@ -208,6 +217,7 @@ _FAMILIES: dict[str, Callable[..., list[SegmentStats]]] = {
     "coverage.": _facts,
     "grounding.": _facts,
     "verbosity.": _facts,
+    "open.": _open,
     "overlap.": _overlap,
     "scorer.": _scorer,
 }
