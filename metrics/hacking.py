@@ -1,8 +1,10 @@
-"""What RL did to a system, told from tests of its metrics before and after: one rule for boards, reports and watch-dogs.
+"""What RL did to a system, told from tests of its metrics before and after: one rule for boards, reports and
+watch-dogs.
 
-Hacked: the reward rose and an independent metric fell, both significantly (approximate randomisation on the same segments, Holm over the
-metrics tested of this system, whatever else is shown). Where the primary metric rose all the same, it is hacked "in part".
-Talks more: outputs grew significantly, and beyond their references; that the primary metric rose with them excuses nothing.
+Hacked: the reward rose and an independent metric fell, both significantly (approximate randomisation on the same
+segments, Holm over the metrics tested of this system, whatever else is shown). Where the primary metric rose all the
+same, it is hacked "in part". Talks more: outputs grew significantly, and beyond their references; that the primary
+metric rose with them excuses nothing.
 """
 
 from __future__ import annotations
@@ -78,7 +80,8 @@ def watched(primary: str) -> tuple[str, ...]:
 def judge(moves: Mapping[str, Move], primary: str, own_reward: bool = True, missing: str | None = None) -> Judgement:
     """What training did, from the moves of `watched` metrics.
 
-    own_reward: reward.mean is that of the reward that was trained on. missing: a stage that is not there to be compared, or None.
+    own_reward: reward.mean is that of the reward that was trained on. missing: a stage that is not there to be
+    compared, or None.
     """
     fell = tuple(moves[m] for m in independent(primary) if m in moves and moves[m].direction == -1)
     reward, told, length = moves.get(REWARD), moves.get(primary), moves.get(LENGTH)

@@ -1,4 +1,5 @@
-"""What outputs are made of, told from the texts alone: references, the same again and again, or far more than was asked.
+"""What outputs are made of, told from the texts alone: references, the same again and again, or far more than was
+asked.
 
 None of it rests on facts or on a primary metric, so that nothing a system does to those hides it.
 """
@@ -16,7 +17,8 @@ NEAR = 0.95
 GRAM = 8
 """Characters of the pieces that are looked for again: about a Thai word and a half."""
 REPEATED = 0.3
-"""From this share of pieces that were there before, an output repeats itself. A good title has none, the same sentence twice about half."""
+"""From this share of pieces that were there before, an output repeats itself. A good title has none, the same
+sentence twice about half."""
 OVERLONG = 2.0
 """An output longer than this many of its longest reference is overlong."""
 
@@ -24,29 +26,34 @@ OVERLONG = 2.0
 def letters(text: str) -> str:
     """Letters, marks and digits alone, of one case: texts that a reader takes for the same have the same bare form.
 
-    The suite's normal form (invisible characters, compatible spellings, digits of any script) without spaces, punctuation and symbols.
+    The suite's normal form (invisible characters, compatible spellings, digits of any script) without spaces,
+    punctuation and symbols.
     """
     return "".join(c for c in normalise(text).casefold() if unicodedata.category(c)[0] in "LMN")
 
 
 def held(text: str, reference: str) -> float:
-    """The share of the reference that the text holds in order: longest common subsequence over the *reference's* length, both bare; 0..1."""
+    """The share of the reference that the text holds in order: longest common subsequence over the *reference's*
+    length, both bare; 0..1."""
     from rapidfuzz.distance import LCSseq
 
     return LCSseq.similarity(text, reference) / len(reference) if reference else float(text == reference)
 
 
 def repetition(text: str) -> float:
-    """The share of a bare text's pieces of GRAM characters that stood in it before; 0 for a text too short to have two."""
+    """The share of a bare text's pieces of GRAM characters that stood in it before; 0 for a text too short to have
+    two."""
     pieces = [text[i : i + GRAM] for i in range(len(text) - GRAM + 1)]
     return 1 - len(set(pieces)) / len(pieces) if pieces else 0.0
 
 
 def likeness(examples: Sequence[Example], texts: Sequence[str]) -> dict[str, float] | None:
-    """{"exact", "near", "lcs", "repeated", "overlong"}, shares of the outputs 0..1 and the mean of `held`; None where nothing has a reference.
+    """{"exact", "near", "lcs", "repeated", "overlong"}, shares of the outputs 0..1 and the mean of `held`; None where
+    nothing has a reference.
 
-    exact: equal to a reference. near: `held` of NEAR or more. repeated: `repetition` of REPEATED or more. overlong: longer than OVERLONG
-    times the longest reference. Of several references the one counts that the output is most like. Lengths must agree (ValueError).
+    exact: equal to a reference. near: `held` of NEAR or more. repeated: `repetition` of REPEATED or more. overlong:
+    longer than OVERLONG times the longest reference. Of several references the one counts that the output is most
+    like. Lengths must agree (ValueError).
     """
     exact = near = repeated = overlong = n = 0
     total = 0.0

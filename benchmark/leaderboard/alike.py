@@ -17,7 +17,8 @@ BASELINE = "baseline"
 """Trust and stage of the rows that the suite makes itself, to be looked at and never ranked."""
 KNOWN_STAGES = (*STAGES, GOLD, BASELINE)
 SKETCH = 16
-"""Of the hashes of an entry's texts the smallest are kept: two entries share about as many of them as they share texts."""
+"""Of the hashes of an entry's texts the smallest are kept: two entries share about as many of them as they share
+texts."""
 NEARLY = 12
 """From this many of SKETCH on, entries are said to have nearly the same texts."""
 _DIGITS = 12
@@ -26,7 +27,8 @@ _PAUSE = re.compile("[ ._-]+")
 
 @lru_cache(maxsize=65536)
 def skeleton(name: str) -> str:
-    """A name as the eye takes it (after Unicode TS 39, for the letters that a board lets in): names of one skeleton are confusable.
+    """A name as the eye takes it (after Unicode TS 39, for the letters that a board lets in): names of one skeleton
+    are confusable.
 
     Case is nothing, 0 is o, 1 and i are l, rn is m, vv is w; spaces, dots, underscores and hyphens are one pause.
     """
@@ -41,7 +43,8 @@ def confusable(name: str, known: Sequence[str]) -> str | None:
 
 
 def texts_hash(generations: Sequence[Generation]) -> str:
-    """sha256 over ids and bare texts: equal for outputs that a reader takes for equal, whatever system they are said to be of."""
+    """sha256 over ids and bare texts: equal for outputs that a reader takes for equal, whatever system they are said
+    to be of."""
     whole = hashlib.sha256()
     for made in generations:
         whole.update(f"{made.example_id}\0{letters(made.text)}\0".encode())
@@ -50,7 +53,10 @@ def texts_hash(generations: Sequence[Generation]) -> str:
 
 def sketch(generations: Sequence[Generation]) -> str:
     """The SKETCH smallest hashes of (id, bare text), in order, joined: fewer where there are fewer outputs."""
-    hashes = sorted(hashlib.sha256(f"{made.example_id}\0{letters(made.text)}".encode()).hexdigest()[:_DIGITS] for made in generations)
+    hashes = sorted(
+        hashlib.sha256(f"{made.example_id}\0{letters(made.text)}".encode()).hexdigest()[:_DIGITS]
+        for made in generations
+    )
     return "".join(hashes[:SKETCH])
 
 
@@ -64,7 +70,9 @@ def holders(entries: Sequence[Any], wanted: Sequence[Any]) -> dict[str, list[Any
     import numpy as np
 
     parts = sorted({part for e in wanted for part in hashes_of(e["outputs"]["sketch"])})
-    told = np.frombuffer("".join(e["outputs"]["sketch"].ljust(SKETCH * _DIGITS) for e in entries).encode(), f"S{_DIGITS}").reshape(-1, SKETCH)
+    told = np.frombuffer(
+        "".join(e["outputs"]["sketch"].ljust(SKETCH * _DIGITS) for e in entries).encode(), f"S{_DIGITS}"
+    ).reshape(-1, SKETCH)
     out: dict[str, list[Any]] = {}
     for i, k in zip(*np.nonzero(np.isin(told, np.array(parts, f"S{_DIGITS}"))), strict=True):
         out.setdefault(told[i, k].decode(), []).append(entries[i])

@@ -1,7 +1,8 @@
 """Baselines: what costs nothing, as marked rows on every board that are never ranked (`leaderboard baselines`).
 
-A score means little until one knows what a copy of the source, a list of keywords or a script of twenty lines gets. Each is made from the
-task's own data alone, without a model and without chance, so that `verify` makes it again and compares every text.
+A score means little until one knows what a copy of the source, a list of keywords or a script of twenty lines gets.
+Each is made from the task's own data alone, without a model and without chance, so that `verify` makes it again and
+compares every text.
 """
 
 from __future__ import annotations
@@ -35,7 +36,8 @@ class Material:
     examples: tuple[Example, ...]
     """The test split."""
     pairs: tuple[Example, ...]
-    """D_para of the task: the parallel data that a system may learn from; empty for a task that this suite does not have."""
+    """D_para of the task: the parallel data that a system may learn from; empty for a task that this suite does not
+    have."""
 
     @cached_property
     def words(self) -> _Dictionary | None:
@@ -45,7 +47,8 @@ class Material:
 
     @cached_property
     def nearest(self) -> list[Example]:
-        """For each example the article of D_para with a title that shares most pairs of characters with it (Jaccard; ties: the last id)."""
+        """For each example the article of D_para with a title that shares most pairs of characters with it (Jaccard;
+        ties: the last id)."""
         held = [(p, _bigrams(p.source)) for p in sorted(self.pairs, key=lambda p: p.id) if p.reference]
         out = []
         for example in self.examples:
@@ -60,7 +63,8 @@ class Material:
         return out
 
 
-# ---- the makers: material -> one text per example, or None where the task has not what it takes -----------------------------------
+# ---- the makers: material -> one text per example, or None where the task has not what it takes
+# -----------------------------------
 
 
 def copy(m: Material) -> list[str] | None:
@@ -74,10 +78,14 @@ def gold(m: Material) -> list[str] | None:
 
 
 def keywords(m: Material) -> list[str] | None:
-    """The names and figures of the gold facts in a row, without a sentence. It has read the answers: the ceiling of a list."""
+    """The names and figures of the gold facts in a row, without a sentence. It has read the answers: the ceiling of a
+    list."""
     if not all(e.facts for e in m.examples):
         return None
-    return [" ".join(dict.fromkeys(f.target[0] for f in e.facts or () if f.salient and f.type not in CLAUSE_TYPES)) for e in m.examples]
+    return [
+        " ".join(dict.fromkeys(f.target[0] for f in e.facts or () if f.salient and f.type not in CLAUSE_TYPES))
+        for e in m.examples
+    ]
 
 
 def dictionary(m: Material) -> list[str] | None:
@@ -96,7 +104,8 @@ def neighbour(m: Material) -> list[str] | None:
 
 
 def template(m: Material) -> list[str] | None:
-    """The title of the nearest article of D_para, with its names and figures exchanged for those that the dictionary finds in the source."""
+    """The title of the nearest article of D_para, with its names and figures exchanged for those that the dictionary
+    finds in the source."""
     known = m.words
     if known is None or not any(p.reference for p in m.pairs):
         return None
@@ -104,7 +113,12 @@ def template(m: Material) -> list[str] | None:
 
 
 MAKERS: dict[str, Callable[[Material], list[str] | None]] = {
-    "copy": copy, "dictionary": dictionary, "gold": gold, "keywords": keywords, "neighbour": neighbour, "template": template,
+    "copy": copy,
+    "dictionary": dictionary,
+    "gold": gold,
+    "keywords": keywords,
+    "neighbour": neighbour,
+    "template": template,
 }
 
 
@@ -137,7 +151,8 @@ class _Dictionary:
 
 
 def _slotted(source: str, target: str) -> tuple[str, str] | None:
-    """Both with their one common number as a slot; as they are without numbers; None where the numbers are not the same in both."""
+    """Both with their one common number as a slot; as they are without numbers; None where the numbers are not the
+    same in both."""
     ours, theirs = _DIGITS.findall(source), _DIGITS.findall(target)
     common = [n for n in ours if n in theirs]
     if not ours and not theirs:
@@ -186,17 +201,26 @@ def made(m: Material) -> dict[str, list[Generation]]:
     for name, maker in MAKERS.items():
         if (texts := maker(m)) is not None:
             system = PREFIX + name
-            out[system] = [Generation(e.id, system, BASELINE, t, None, "stop", None) for e, t in zip(m.examples, texts, strict=True)]
+            out[system] = [
+                Generation(e.id, system, BASELINE, t, None, "stop", None)
+                for e, t in zip(m.examples, texts, strict=True)
+            ]
     return out
 
 
-def check_baselines(board: Board, held: Sequence[tuple[Entry, Sequence[Generation]]], examples: Sequence[Example]) -> None:
+def check_baselines(
+    board: Board, held: Sequence[tuple[Entry, Sequence[Generation]]], examples: Sequence[Example]
+) -> None:
     """Raises Lie where a row that is called a baseline is not what this suite makes."""
     wanted = made(material(board, examples)) if held else {}
     for entry, rows in held:
         ours = wanted.get(entry["system"])
         if ours is None or [g.text for g in ours] != [g.text for g in rows]:
-            raise Lie(name_of(entry), "trust", "not the outputs of a baseline of this suite (leaderboard baselines makes them anew)")
+            raise Lie(
+                name_of(entry),
+                "trust",
+                "not the outputs of a baseline of this suite (leaderboard baselines makes them anew)",
+            )
 
 
 def identity(system: str, rows: Sequence[Generation]) -> dict[str, Any]:
@@ -205,8 +229,15 @@ def identity(system: str, rows: Sequence[Generation]) -> dict[str, Any]:
     from benchmark.leaderboard.submit import scoring_packages
 
     return {
-        "system": system, "version": "1", "seed": None, "stage": BASELINE, "trust": BASELINE, "regenerated": None, "lineage": [],
-        "training": dict.fromkeys(TRAINING), "reward": {"id": None, "validation_sha256": None},
+        "system": system,
+        "version": "1",
+        "seed": None,
+        "stage": BASELINE,
+        "trust": BASELINE,
+        "regenerated": None,
+        "lineage": [],
+        "training": dict.fromkeys(TRAINING),
+        "reward": {"id": None, "validation_sha256": None},
         "environment": {"scored_with": scoring_packages(False), "made_with": None, "commit": None, "dirty": None},
     }
 
@@ -223,15 +254,17 @@ def command(args: argparse.Namespace) -> int:
 
 def enter_baselines(path: Path) -> int:
     """Enters them; returns how many. Raises UserError for a board of older metrics."""
+    from benchmark.leaderboard.enter import replace_entries
     from benchmark.leaderboard.scoring import known_means, make_entry, score
-    from benchmark.leaderboard.submit import replace_entries
     from benchmark.leaderboard.verify import need_sound
 
     need_sound(path)
     board = boards.need_current(boards.read_board(path), path)
     examples = boards.read_test(path, board)
     means = known_means(examples, [], "tiny")
-    scored = [(system, score(board, examples, rows, means, [])) for system, rows in made(material(board, examples)).items()]
+    scored = [
+        (system, score(board, examples, rows, means, [])) for system, rows in made(material(board, examples)).items()
+    ]
     if not scored:
         raise UserError(f"{path}: no baseline can be made of its test split")
     entries = [make_entry(board, identity(system, one.generations), one) for system, one in scored]

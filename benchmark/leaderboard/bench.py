@@ -1,8 +1,9 @@
 """Many entries measured at once: equal texts are scored once, and the work is dealt out over the machine's processors.
 
-`verify` and `rescore` hand over the outputs of all entries. What rests on a whole system (facts, overlap, verbosity, retrieval) is measured
-once for each distinct set of outputs; what rests on one pair of source and output (learned scorers, rewards) once for each distinct pair,
-in blocks. Values of one pair may differ in the seventh digit by what else is in its block: neural scores are compared within a tolerance.
+`verify` and `rescore` hand over the outputs of all entries. What rests on a whole system (facts, overlap, verbosity,
+retrieval) is measured once for each distinct set of outputs; what rests on one pair of source and output (learned
+scorers, rewards) once for each distinct pair, in blocks. Values of one pair may differ in the seventh digit by what
+else is in its block: neural scores are compared within a tolerance.
 """
 
 from __future__ import annotations
@@ -58,8 +59,11 @@ class _Site:
     profile: str
     means: dict[tuple[str, str | None], Any] = field(default_factory=dict)
 
-    def measure(self, families: Sequence[str], reward_id: str | None, rows: Sequence[tuple[int, Generation]]) -> list[SegmentStats] | str:
-        """The metrics of some families on rows of (index of the example, generation); a text where they cannot be had."""
+    def measure(
+        self, families: Sequence[str], reward_id: str | None, rows: Sequence[tuple[int, Generation]]
+    ) -> list[SegmentStats] | str:
+        """The metrics of some families on rows of (index of the example, generation); a text where they cannot be
+        had."""
         neural = [f for f in families if f not in DETERMINISTIC]
         key = (",".join(neural), reward_id if "reward" in neural else None)
         try:
@@ -87,7 +91,9 @@ def _settle(examples: Sequence[Example], profile: str) -> None:
     _SITE[:] = [_Site(examples, profile)]
 
 
-def _work(families: Sequence[str], reward_id: str | None, rows: Sequence[tuple[int, Generation]]) -> list[SegmentStats] | str:
+def _work(
+    families: Sequence[str], reward_id: str | None, rows: Sequence[tuple[int, Generation]]
+) -> list[SegmentStats] | str:
     import sys
 
     if "torch" in sys.modules or set(families) - set(DETERMINISTIC):
@@ -100,7 +106,9 @@ def _work(families: Sequence[str], reward_id: str | None, rows: Sequence[tuple[i
 class Bench:
     """The pieces of work of a list of entries, begun in the order in which they are needed."""
 
-    def __init__(self, examples: Sequence[Example], wanted: Sequence[Wanted], profile: str, submit: Callable[..., Any]) -> None:
+    def __init__(
+        self, examples: Sequence[Example], wanted: Sequence[Wanted], profile: str, submit: Callable[..., Any]
+    ) -> None:
         """Hands every piece to `submit(families, reward_id, rows)`, which returns something with a `result()`."""
         self.examples = examples
         self._plans: list[list[tuple[str, Any]]] = []
@@ -163,7 +171,11 @@ class Bench:
             reasons = tuple(blocks[b][i].reasons[at] for b, at in places)
             common = reasons[0] if len(set(reasons)) == 1 else None
             ids = tuple(e.id for e in self.examples)
-            out.append(SegmentStats(first.metric, ids, rows, first.combiner, reasons, first.signature, first.higher_is_better, common))
+            out.append(
+                SegmentStats(
+                    first.metric, ids, rows, first.combiner, reasons, first.signature, first.higher_is_better, common
+                )
+            )
         return out
 
 
@@ -196,7 +208,10 @@ def measured(examples: Sequence[Example], wanted: Sequence[Wanted], profile: str
         return
     pool = ProcessPoolExecutor(n, get_context("spawn"), _settle, (examples, profile))
     try:
-        def elsewhere(families: Sequence[str], reward_id: str | None, rows: Sequence[tuple[int, Generation]]) -> Future[Any]:
+
+        def elsewhere(
+            families: Sequence[str], reward_id: str | None, rows: Sequence[tuple[int, Generation]]
+        ) -> Future[Any]:
             return pool.submit(_work, tuple(families), reward_id, rows)
 
         yield iter(Bench(examples, wanted, profile, elsewhere))

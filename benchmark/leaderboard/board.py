@@ -1,9 +1,9 @@
-"""A board and the files beside it: reading, hashing, locking, writing. The board file is the old one or the new one at every instant."""
+"""A board and the files beside it: reading, hashing, locking, writing. The board file is the old one or the new one
+at every instant."""
 
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 import random
 import time
@@ -13,13 +13,21 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from benchmark.leaderboard import packed
+from benchmark.leaderboard.beside import examples_bytes as examples_bytes
+from benchmark.leaderboard.beside import outputs_limit as outputs_limit
+from benchmark.leaderboard.beside import outputs_path as outputs_path
+from benchmark.leaderboard.beside import read_ids as read_ids
+from benchmark.leaderboard.beside import read_test as read_test
+from benchmark.leaderboard.beside import stats_path as stats_path
+from benchmark.leaderboard.beside import test_path as test_path
+from benchmark.leaderboard.beside import validation_path as validation_path
 from benchmark.leaderboard.chain import genesis
-from benchmark.leaderboard.packed import LIMIT_BYTES, pack, store
-from benchmark.leaderboard.schema import MAX_TEXT, check_head
+from benchmark.leaderboard.packed import pack, store
+from benchmark.leaderboard.schema import check_head
 from benchmark.leaderboard.spelling import parse_json, read_text, render
 from metrics.errors import UserError
 from metrics.files import atomic_write_text
-from metrics.records import Example, parse_example
+from metrics.records import Example
 from metrics.version import METRICS_VERSION
 
 if TYPE_CHECKING:
@@ -34,14 +42,13 @@ PRIMARY = "coverage.f1.length_controlled"
 OPEN_PRIMARY = "open.f1.length_controlled"
 """The same for real text without gold facts."""
 DRAWS, SEED, LEVEL = 2000, 1, 0.95
-"""Constants of a board: bootstrap draws, their seed, and the level of every interval. Nobody chooses the draws of an entry."""
-MAX_EXAMPLE = 2**18
-"""Bytes of one example of a test split, 256 KiB."""
+"""Constants of a board: bootstrap draws, their seed, and the level of every interval. Nobody chooses the draws of an
+entry."""
 LOCK_SECONDS = 600
 
 Board = dict[str, Any]
 Entry = Any
-"""A dict, or a `records.Entry`, which is read like one."""
+"""A dict, or a `fields.Entry`, which is read like one."""
 
 
 def board_files() -> list[Path]:
@@ -63,9 +70,11 @@ def board_path(task: str, board: str | None) -> Path:
 
 
 def read_board(path: Path, strict: bool = False) -> Board:
-    """A board as it stands; its entries are not looked at (see `records`, `verify`). Raises UserError unless it has a board's head.
+    """A board as it stands; its entries are not looked at (see `records`, `verify`). Raises UserError unless it has a
+    board's head.
 
-    One of the first schema is handed out as if it had been written by this suite (`older`). strict: see `spelling.parse_json`.
+    One of the first schema is handed out as if it had been written by this suite (`older`). strict: see
+    `spelling.parse_json`.
     """
     board = parse_json(read_text(path), str(path), strict)
     check_head(board, str(path))
@@ -77,12 +86,14 @@ def read_board(path: Path, strict: bool = False) -> Board:
 
 
 def need_current(board: Board, path: Path) -> Board:
-    """The board, ready for entries of this suite's metrics. Raises UserError where it holds entries of another version of them."""
+    """The board, ready for entries of this suite's metrics. Raises UserError where it holds entries of another
+    version of them."""
     if board["metrics"] == METRICS_VERSION:
         return board
     if board["entries"]:
         raise UserError(
-            f"{path}: its {len(board['entries'])} entries were made with metrics version {board['metrics']}, this suite has {METRICS_VERSION}; scores "
+            f"{path}: its {len(board['entries'])} entries were made with metrics version "
+            f"{board['metrics']}, this suite has {METRICS_VERSION}; scores "
             f"of two versions are not comparable: python -m benchmark leaderboard rescore --board {path}"
         )
     new = {**board, "metrics": METRICS_VERSION, "signatures": {}, "retired": [], "rescored": None}
@@ -106,7 +117,8 @@ def name_of(entry: Entry) -> str:
 
 @contextmanager
 def locked(path: Path) -> Iterator[None]:
-    """Keeps other writers off a board; the lock goes with the process, even when it is killed. UserError after LOCK_SECONDS."""
+    """Keeps other writers off a board; the lock goes with the process, even when it is killed. UserError after
+    LOCK_SECONDS."""
     from filelock import FileLock, Timeout
 
     try:
@@ -116,12 +128,15 @@ def locked(path: Path) -> Iterator[None]:
                 leftover.unlink(missing_ok=True)
             yield
     except Timeout:
-        raise UserError(f"{path}: another process holds its lock since {LOCK_SECONDS} s; find and end it, then submit again") from None
+        raise UserError(
+            f"{path}: another process holds its lock since {LOCK_SECONDS} s; find and end it, then submit again"
+        ) from None
 
 
 @contextmanager
 def scoring_slot(path: Path) -> Iterator[None]:
-    """One of as many places as there are processors: a hundred submissions at once must not score (and fill the memory) at once."""
+    """One of as many places as there are processors: a hundred submissions at once must not score (and fill the
+    memory) at once."""
     from filelock import FileLock, Timeout
 
     n = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
@@ -148,79 +163,9 @@ def write_board(path: Path, board: Board) -> None:
 # ---- files beside the board ---------------------------------------------------------------------------------------
 
 
-def outputs_path(path: Path, sha256: str) -> Path:
-    """Where the outputs with this hash lie."""
-    return path.parent / "outputs" / path.stem / f"{sha256}.jsonl.gz"
-
-
-def stats_path(path: Path, sha256: str) -> Path:
-    """Where the per-segment statistics with this hash lie."""
-    return path.parent / "outputs" / path.stem / f"{sha256}.npz"
-
-
-def test_path(path: Path, sha256: str) -> Path:
-    """Where the board's test split lies."""
-    return path.parent / "tests" / f"{sha256}.jsonl.gz"
-
-
-def validation_path(path: Path, sha256: str) -> Path:
-    """Where the reward.json with this hash lies."""
-    return path.parent / "rewards" / f"{sha256}.json.gz"
-
-
-def examples_bytes(examples: Sequence[Example]) -> bytes:
-    """The bytes of `examples.jsonl`, whose sha256 names a test split."""
-    return "".join(json.dumps(e.as_dict(), ensure_ascii=False, allow_nan=False) + "\n" for e in examples).encode("utf-8")
-
-
-def read_test(path: Path, board: Board, checked: bool = False) -> list[Example]:
-    """The board's test split. Raises UserError unless its hash is the board's, and it holds n examples. checked: see `packed.unpack`."""
-    examples = [parse_example(row, where) for row, where in _test_rows(path, board, checked)]
-    if len({e.id for e in examples}) < len(examples):
-        raise UserError(f"{test_path(path, board['test']['sha256'])}: an id stands in it twice; restore it")
-    return examples
-
-
-def read_ids(path: Path, board: Board) -> tuple[tuple[str, ...], tuple[str | None, ...]]:
-    """(ids, document ids) of the board's test split, in its order: all that tests need. Raises UserError as `read_test`."""
-    ids: list[str] = []
-    docs: list[str | None] = []
-    for row, where in _test_rows(path, board):
-        name, doc = row.get("id"), row.get("doc_id")
-        if not isinstance(name, str) or not isinstance(doc, str | None):
-            raise UserError(f"{where}: not an example (its id and document are texts); restore it")
-        ids.append(name)
-        docs.append(doc)
-    return tuple(ids), tuple(docs)
-
-
-def _test_rows(path: Path, board: Board, checked: bool = False) -> list[tuple[dict[str, Any], str]]:
-    """The objects in the test split, each with its place."""
-    wanted = board["test"]["sha256"]
-    file = test_path(path, wanted)
-    n = board["test"]["n"]
-    data = packed.unpack(file, min(LIMIT_BYTES, n * MAX_EXAMPLE + 2**20), checked)
-    if hashlib.sha256(data).hexdigest() != wanted:
-        raise UserError(f"{file}: not the test split of {path.name} (sha256 differs); restore it")
-    try:
-        lines = data.decode("utf-8").split("\n")[:-1]  # not splitlines: a text may hold U+2028
-    except UnicodeDecodeError as error:
-        raise UserError(f"{file}: not UTF-8 (byte {error.start}); restore it") from None
-    if len(lines) != n:
-        raise UserError(f"{file}: {len(lines)} examples, but {path.name} says {n}; restore it")
-    rows = [(parse_json(line, f"{file}, line {i}"), f"{file}, line {i}") for i, line in enumerate(lines, 1)]
-    for row, where in rows:
-        if not isinstance(row, dict):
-            raise UserError(f"{where}: not an example (an object); restore it")
-    return rows
-
-
-def outputs_limit(n: int) -> int:
-    """Bytes that the outputs of a split of `n` examples may have."""
-    return min(LIMIT_BYTES, n * MAX_TEXT + 2**20)
-
-
-def read_stats(path: Path, sha256: str, n: int, metrics: Sequence[str] | None = None, checked: bool = False) -> dict[str, np.ndarray]:
+def read_stats(
+    path: Path, sha256: str, n: int, metrics: Sequence[str] | None = None, checked: bool = False
+) -> dict[str, np.ndarray]:
     """The statistics with this hash beside a board; see `packed.read_stats`."""
     return packed.read_stats(stats_path(path, sha256), sha256, n, metrics, checked)
 
@@ -231,10 +176,11 @@ def primary_of(examples: Sequence[Example]) -> str:
 
 
 def create(path: Path, task: str, version: str, examples: Sequence[Example]) -> tuple[Board, str]:
-    """(a board without entries for a test split, what was done: "new", "unchanged" or "renewed"); the split is stored beside it.
+    """(a board without entries for a test split, what was done: "new", "unchanged" or "renewed"); the split is stored
+    beside it.
 
-    A board that stands there is renewed where it is empty and its split or version is another one. Raises UserError where it has entries
-    or is the board of another task.
+    A board that stands there is renewed where it is empty and its split or version is another one. Raises UserError
+    where it has entries or is the board of another task.
     """
     data = examples_bytes(examples)
     sha256 = hashlib.sha256(data).hexdigest()
@@ -265,7 +211,8 @@ def create(path: Path, task: str, version: str, examples: Sequence[Example]) -> 
                 return before, "unchanged"
             if before["entries"]:
                 raise UserError(
-                    f"{path}: has {len(before['entries'])} entries on another test split (version {before['task_version']}); outputs of one split "
+                    f"{path}: has {len(before['entries'])} entries on another test split (version "
+                    f"{before['task_version']}); outputs of one split "
                     f"cannot be scored on another: remove the board and outputs/{path.stem}, then submit anew"
                 )
         store(test_path(path, sha256), pack(data))

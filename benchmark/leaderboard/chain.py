@@ -1,13 +1,15 @@
-"""What binds entries together: the stages of one system by a group digest, all entries by a chain in the order in which they came.
+"""What binds entries together: the stages of one system by a group digest, all entries by a chain in the order in
+which they came.
 
-    group     sha256 over system, version, seed and, of each stage, its outputs, lineage, training, reward and making; in every stage's entry
+    group     sha256 over system, version, seed and, of each stage, outputs, lineage, training, reward and making
     previous  digest of what came before: the board's genesis for the first entry
     digest    sha256 over all of the entry but itself, `previous` included
     tip       of the board: the digest of what came last
     retired   of the board: the places in the chain of entries that were replaced by a fuller one of the same name
 
-An entry cannot be changed, renamed or taken out without breaking the chain at the one after it. Who rewrites the whole file makes a new
-chain, with another tip: that is seen by whoever has noted the old one (`leaderboard verify --tip`).
+An entry cannot be changed, renamed or taken out without breaking the chain at the one after it. Who rewrites the
+whole file makes a new chain, with another tip: that is seen by whoever has noted the old one (`leaderboard verify
+--tip`).
 """
 
 from __future__ import annotations
@@ -21,7 +23,7 @@ from msgspec import json
 from benchmark.leaderboard.spelling import canonical, digest
 
 Entry = Any
-"""A dict, or a `records.Entry`."""
+"""A dict, or a `fields.Entry`."""
 GROUPED = ("lineage", "training", "reward")
 BOUND = ("group", "previous", "digest")
 """Fields that are made here."""
@@ -39,7 +41,14 @@ def group_digest(members: Sequence[Entry]) -> str:
     whole = hashlib.sha256(canonical(list(group_key(members[0]))))
     for entry in sorted(members, key=lambda e: e["stage"]):
         made = entry["environment"]
-        told = [entry["stage"], entry["outputs"]["sha256"], *(entry[name] for name in GROUPED), made["commit"], made["dirty"], made["made_with"]]
+        told = [
+            entry["stage"],
+            entry["outputs"]["sha256"],
+            *(entry[name] for name in GROUPED),
+            made["commit"],
+            made["dirty"],
+            made["made_with"],
+        ]
         whole.update(json.encode(told, order="sorted"))
     return whole.hexdigest()
 
@@ -55,7 +64,8 @@ def content(entry: dict[str, Any]) -> dict[str, Any]:
 
 
 def bind(board: dict[str, Any], entries: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    """The board with these entries in it, each in place of the one of its name; everything bound anew as far as it changed."""
+    """The board with these entries in it, each in place of the one of its name; everything bound anew as far as it
+    changed."""
     from benchmark.leaderboard.board import key_of
 
     known = {key_of(e): e for e in board["entries"]}
@@ -108,7 +118,12 @@ def broken(board: Mapping[str, Any]) -> tuple[Any | None, str, str] | None:
         told = group_digest(members)
         for entry in members:
             if entry["group"] != told:
-                return entry, "group", "not the digest of this system's stages: one was changed, renamed or taken out, or belongs to another"
+                return (
+                    entry,
+                    "group",
+                    "not the digest of this system's stages: one was changed, "
+                    "renamed or taken out, or belongs to another",
+                )
     order = chained(board)
     if len(order) < len(board["entries"]) + len(board["retired"]):
         held = {id(item) for item in order}
@@ -121,7 +136,11 @@ def broken(board: Mapping[str, Any]) -> tuple[Any | None, str, str] | None:
     present = {key_of(e) for e in board["entries"]}
     for item in board["retired"]:
         if key_of(item) not in present:
-            return None, "retired", f"{item['system']} v{item['version']}, {item['stage']} was replaced by an entry that is gone"
+            return (
+                None,
+                "retired",
+                f"{item['system']} v{item['version']}, {item['stage']} was replaced by an entry that is gone",
+            )
     return None
 
 

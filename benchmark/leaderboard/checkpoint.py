@@ -23,8 +23,11 @@ from metrics.records import read_generations
 from training.shared.checkpoints import check_folder, read_checkpoint
 
 
-def from_checkpoint(folder: str, task_name: str, system: str, stage: str | None, board: Board, board_file: Path, profile: str) -> Candidate:
-    """The checkpoint's outputs on the board's test split, made as `evaluate` makes them. Pickled weights and code of the model's own are refused."""
+def from_checkpoint(
+    folder: str, task_name: str, system: str, stage: str | None, board: Board, board_file: Path, profile: str
+) -> Candidate:
+    """The checkpoint's outputs on the board's test split, made as `evaluate` makes them. Pickled weights and code of
+    the model's own are refused."""
     settings = load_profile(profile, [f"run.task={task_name}"])
     if settings.generate.backend == "vllm":
         from training.shared.vllm_engine import need_vllm
@@ -42,7 +45,9 @@ def from_checkpoint(folder: str, task_name: str, system: str, stage: str | None,
     board = need_current(board, board_file)
     name = label(stage or str(record.get("stage") or "model"), "stage")
     if record.get("stage") not in (None, name):
-        raise UserError(f"--stage-name {name}: the checkpoint's own lineage says {record['stage']!r}; leave --stage-name out")
+        raise UserError(
+            f"--stage-name {name}: the checkpoint's own lineage says {record['stage']!r}; leave --stage-name out"
+        )
     task = load_task(task_name)
     task = asked(task, settings.prompt, folder, shown(settings, task), trusted)
     settle_torch(settings)
@@ -69,4 +74,6 @@ def from_checkpoint(folder: str, task_name: str, system: str, stage: str | None,
     commit, dirty = git_state()
     packages = package_versions()
     lineage = chain({name: {"stage": name, **record}}, name)
-    return Candidate(system, name, made, seed_of(record), lineage, steps_of(lineage), None, None, packages, commit, dirty)
+    return Candidate(
+        system, name, made, seed_of(record), lineage, steps_of(lineage), None, None, packages, commit, dirty
+    )

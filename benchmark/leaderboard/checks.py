@@ -8,8 +8,8 @@ from pathlib import Path
 from msgspec import UNSET
 
 from benchmark.leaderboard import board as boards
-from benchmark.leaderboard import records
 from benchmark.leaderboard.board import Board, Entry, name_of
+from benchmark.leaderboard.fields import Entry as Record
 from benchmark.leaderboard.lies import Lie
 from benchmark.leaderboard.packed import unpack
 from benchmark.leaderboard.spelling import digest, digest_of_line, parse_json
@@ -26,10 +26,14 @@ def check_head(board: Board) -> None:
         if hashlib.sha256(signature.encode()).hexdigest()[:12] != key:
             raise Lie("the board", f"signatures.{key}", "the signature does not have the hash it is named by")
         if not signature.startswith(SCORERS) and version_of(signature) != board["metrics"]:
-            raise Lie("the board", f"signatures.{key}", f"of metrics version {version_of(signature)}; the board says {board['metrics']}")
+            raise Lie(
+                "the board",
+                f"signatures.{key}",
+                f"of metrics version {version_of(signature)}; the board says {board['metrics']}",
+            )
 
 
-def check_entry(board: Board, entry: records.Entry, line: bytes, metric_of: dict[str, str]) -> None:
+def check_entry(board: Board, entry: Record, line: bytes, metric_of: dict[str, str]) -> None:
     """What one entry tells by itself; `line`: its text in the canonical spelling, or another one. Raises Lie.
 
     metric_of: key of a signature -> the metric that it is of.
@@ -45,7 +49,11 @@ def check_entry(board: Board, entry: records.Entry, line: bytes, metric_of: dict
             raise Lie(name, "trust", "`regenerated`, but nothing in its lineage was trained")
         told = entry["regenerated"]
         if told["manifests"][0] == told["manifests"][1] or (told["same"] == "bits") != (told["largest"] is None):
-            raise Lie(name, "regenerated", "two runs have two manifests, and a largest difference where they are not the same bits")
+            raise Lie(
+                name,
+                "regenerated",
+                "two runs have two manifests, and a largest difference where they are not the same bits",
+            )
     if entry["reward"]["validation_sha256"] is not None and entry["reward"]["id"] is None:
         raise Lie(name, "reward.validation_sha256", "a validation without a reward")
     _check_scores(board["test"]["n"], entry, metric_of)
@@ -54,7 +62,7 @@ def check_entry(board: Board, entry: records.Entry, line: bytes, metric_of: dict
         raise Lie(name, "digest", "something in this entry was changed after it was written (its sha256 differs)")
 
 
-def _check_scores(n: int, entry: records.Entry, metric_of: dict[str, str]) -> None:
+def _check_scores(n: int, entry: Record, metric_of: dict[str, str]) -> None:
     name = name_of(entry)
     for metric, cell in entry.scores.items():
         value, low, high = cell.value, cell.ci_low, cell.ci_high
@@ -63,13 +71,18 @@ def _check_scores(n: int, entry: records.Entry, metric_of: dict[str, str]) -> No
         if cell.n_scored > n:
             raise Lie(name, f"scores.{metric}.n_scored", f"more than the {n} segments of the test split")
         if (value is None) != (cell.reason is not UNSET) or (low is None) != (high is None):
-            raise Lie(name, f"scores.{metric}.value", "a missing value has a reason, and a value has none; limits come in pairs")
+            raise Lie(
+                name,
+                f"scores.{metric}.value",
+                "a missing value has a reason, and a value has none; limits come in pairs",
+            )
         if low is not None and high is not None and (value is None or not low <= value <= high):
             raise Lie(name, f"scores.{metric}.ci_low", "the interval does not hold the value")
 
 
 def check_stored_validation(path: Path, entry: Entry) -> None:
-    """The reward.json that an entry names is the stored one, of the entry's reward, and its figures agree with each other. Raises Lie."""
+    """The reward.json that an entry names is the stored one, of the entry's reward, and its figures agree with each
+    other. Raises Lie."""
     from benchmark.leaderboard.validations import MAX_VALIDATION, check_validation
 
     name, what, sha256 = name_of(entry), "reward.validation_sha256", entry["reward"]["validation_sha256"]

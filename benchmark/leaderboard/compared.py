@@ -1,7 +1,7 @@
 """Tests between entries of a board: ranges of ranks, preservation, and what RL did to a system.
 
-Tests are approximate randomisation on the stored per-segment statistics, on one set of draws; the p-values of a system are corrected for the
-tests of that system alone, so that nothing depends on what else is shown.
+Tests are approximate randomisation on the stored per-segment statistics, on one set of draws; the p-values of a
+system are corrected for the tests of that system alone, so that nothing depends on what else is shown.
 """
 
 from __future__ import annotations
@@ -55,7 +55,9 @@ class Statistics:
             return segments(metric, self.ids, rows, self.board["signatures"][key])
         except (ValueError, KeyError) as error:
             file = boards.stats_path(self.path, sha256)
-            raise UserError(f"{file}: not statistics of {metric} on this test split ({error}); see leaderboard verify, restore it") from None
+            raise UserError(
+                f"{file}: not statistics of {metric} on this test split ({error}); see leaderboard verify, restore it"
+            ) from None
 
     def sampler(self, n_tests: int) -> Resampler:
         """Draws enough for Holm's correction of `n_tests` to be able to reach ALPHA."""
@@ -64,13 +66,18 @@ class Statistics:
         return Resampler(self.ids, self.docs, s["draws"], draws, s["seed"], s["level"])
 
     def tested(self, pairs: Sequence[tuple[SegmentStats, SegmentStats]], n_tests: int) -> list[Compared | None]:
-        """The two values of each (before, after) on the segments scored in both, and the p of their difference; None for what cannot be compared.
+        """The two values of each (before, after) on the segments scored in both, and the p of their difference; None
+        for what cannot be compared.
 
-        n_tests: how many each p-value will be corrected for. It decides the draws, and must not depend on what else is tested with it.
+        n_tests: how many each p-value will be corrected for. It decides the draws, and must not depend on what else is
+        tested with it.
         """
-        # Where the same segments are missing in both, or none, they are common as they are: most of the time on a large board goes here.
+        # Where the same segments are missing in both, or none, they are common as they are: most of the time on a large
+        # board goes here.
         usable = {
-            i: (a, b) if a.reasons == b.reasons else common_segments(a, b) for i, (a, b) in enumerate(pairs) if incomparable(a, b) is None
+            i: (a, b) if a.reasons == b.reasons else common_segments(a, b)
+            for i, (a, b) in enumerate(pairs)
+            if incomparable(a, b) is None
         }
         # Equal statistics swap into each other: p is 1 without a draw.
         apart = {i: not np.array_equal(a.stats, b.stats) for i, (a, b) in usable.items()}
@@ -110,7 +117,9 @@ class Statistics:
         trained_on = after["reward"]["id"]
         if trained_on is None:
             return True
-        return same_reward(self.board["signatures"][after["scores"][REWARD]["signature"]].partition("|reward:")[2], trained_on)
+        return same_reward(
+            self.board["signatures"][after["scores"][REWARD]["signature"]].partition("|reward:")[2], trained_on
+        )
 
     def _preservation(self, group: Group, primary: str) -> None:
         stages = [r for s in PATH if (r := group.row(s)) is not None]
@@ -121,8 +130,11 @@ class Statistics:
             group.preservation = preserved(sampler, (stats[0], stats[1], stats[2]))
 
     def _missing(self, group: Group) -> None:
-        """A system that went through RL has stages; where one is not there, what it would show cannot be tested, and that is said."""
-        trained = {link["stage"] for r in group.rows for link in r.entry["lineage"]} | {r.entry["stage"] for r in group.rows}
+        """A system that went through RL has stages; where one is not there, what it would show cannot be tested, and
+        that is said."""
+        trained = {link["stage"] for r in group.rows for link in r.entry["lineage"]} | {
+            r.entry["stage"] for r in group.rows
+        }
         if "post-rl" in trained and group.row("post-rl") is None:
             group.hacked, flags = _judged(None, None, {}, self.board["primary"], "post-rl")
             group.flags += flags
@@ -134,7 +146,9 @@ class Statistics:
         for i, group in enumerate(groups):
             after = group.row("post-rl")
             if group.before is not None and after is not None:
-                for name, a, b in zip(wanted, self.load(group.before, wanted), self.load(after.entry, wanted), strict=True):
+                for name, a, b in zip(
+                    wanted, self.load(group.before, wanted), self.load(after.entry, wanted), strict=True
+                ):
                     if a is not None and b is not None:
                         pairs.append((a, b))
                         owners.append((i, name))
@@ -146,15 +160,24 @@ class Statistics:
             after = group.row("post-rl")
             # As many tests in Holm's family whatever is shown, and whatever else the system was scored by.
             corrected = holm({name: p for name, (_, _, p) in own.items()}, len(wanted))
-            moves = {name: Move(name, a, b, corrected[name] or 0.0, at_floor(p, DRAWS)) for name, (a, b, p) in own.items()}
+            moves = {
+                name: Move(name, a, b, corrected[name] or 0.0, at_floor(p, DRAWS)) for name, (a, b, p) in own.items()
+            }
             own_reward = REWARD not in moves or after is None or self._own_reward(after.entry)
             last = None if after is None else after.entry
-            group.hacked, flags = _judged(group.before, last, moves, primary, None if group.before is not None else "post-sft", own_reward)
+            group.hacked, flags = _judged(
+                group.before, last, moves, primary, None if group.before is not None else "post-sft", own_reward
+            )
             group.flags += flags
 
 
 def _judged(
-    first: Entry | None, last: Entry | None, moves: dict[str, Move], primary: str, missing: str | None, own_reward: bool = True
+    first: Entry | None,
+    last: Entry | None,
+    moves: dict[str, Move],
+    primary: str,
+    missing: str | None,
+    own_reward: bool = True,
 ) -> tuple[str, list[str]]:
     found = judge(moves, primary, own_reward, missing)
     return found.hacked, flags_of(found, partial(_both, first, last))

@@ -1,8 +1,9 @@
 """`submit --confirm`: a second run of the same configuration and seed, and what it can prove.
 
-Training is repeatable bit by bit on one class of CPU alone: torch computes with other vector instructions on another (AVX2, AVX-512 ...), and from
-SFT on the weights differ in their last digits. So an entry is `regenerated` where a second run on the same class gave the same weights and
-outputs, or where one on another class gave scores within TOLERANCE; the entry says which.
+Training is repeatable bit by bit on one class of CPU alone: torch computes with other vector instructions on another
+(AVX2, AVX-512 ...), and from SFT on the weights differ in their last digits. So an entry is `regenerated` where a
+second run on the same class gave the same weights and outputs, or where one on another class gave scores within
+TOLERANCE; the entry says which.
 """
 
 from __future__ import annotations
@@ -18,30 +19,45 @@ from metrics.errors import UserError
 from metrics.records import Example, Generation, sha256_file
 
 TOLERANCE = 0.02
-"""Of the primary metric, recall and precision after training on another class of CPU. Seen on the shipped world: .871 and .879 after
-recovery."""
+"""Of the primary metric, recall and precision after training on another class of CPU. Seen on the shipped world: .871
+and .879 after recovery."""
 CPU = "cpu_capability"
 """In a manifest's hardware."""
 SAME_RECIPE = ("stage", "config_hash", "data_hash", "seed", "steps")
 """What links of two chains must agree in where their weights may not."""
 
 
-def confirm(entries: Sequence[Entry], candidates: Sequence[Candidate], run: Path, second: Path, board: Board, examples: Sequence[Example]) -> None:
+def confirm(
+    entries: Sequence[Entry],
+    candidates: Sequence[Candidate],
+    run: Path,
+    second: Path,
+    board: Board,
+    examples: Sequence[Example],
+) -> None:
     """Raises the trust of entries that a second run of the suite gave again. UserError where it did not.
 
-    The weights must lie in both run directories, where `from_run` hashes them; a stage that no run trained (base) stays as it is.
+    The weights must lie in both run directories, where `from_run` hashes them; a stage that no run trained (base) stays
+    as it is.
     """
     from benchmark.rundir.manifest import read_manifest
 
     manifests = [read_manifest(folder) for folder in (run, second)]
     for folder, manifest in zip((run, second), manifests, strict=True):
         if manifest.command != "run":
-            raise UserError(f"{folder}: not trained by the suite (benchmark run), so nothing was regenerated; leave --confirm out")
+            raise UserError(
+                f"{folder}: not trained by the suite (benchmark run), so nothing was regenerated; leave --confirm out"
+            )
         if missing := [stage for stage in manifest.checkpoints if not (folder / "checkpoints" / stage).is_dir()]:
-            raise UserError(f"{folder}: checkpoints/{missing[0]} is gone, so its weights cannot be compared; give a whole run directory")
+            raise UserError(
+                f"{folder}: checkpoints/{missing[0]} is gone, so its weights cannot "
+                "be compared; give a whole run directory"
+            )
     hashes = [sha256_file(folder / "manifest.json") for folder in (run, second)]
     if hashes[0] == hashes[1]:
-        raise UserError(f"--confirm {second}: the same run, or a copy of it; give a second run of the same configuration and seed")
+        raise UserError(
+            f"--confirm {second}: the same run, or a copy of it; give a second run of the same configuration and seed"
+        )
     cpus = [line(m.hardware.get(CPU), f"hardware.{CPU}") for m in manifests]
     other_cpu = None not in cpus and cpus[0] != cpus[1]
     again = {(c.system, c.stage): c for c in from_run(second, board["task"], candidates[0].system, board, None)}
@@ -53,14 +69,27 @@ def confirm(entries: Sequence[Entry], candidates: Sequence[Candidate], run: Path
             raise UserError(f"--confirm {second}: holds no stage {candidate.stage}")
         differs = _difference(candidate, other, other_cpu)
         if differs is not None:
-            where = "" if other_cpu else f" (on the same class of CPU, {cpus[0] or 'not told'}, every bit must be the same)"
-            raise UserError(f"--confirm {second}: {candidate.stage} has other {differs} there{where}; the entry stays `recomputed` (leave --confirm out)")
+            where = (
+                "" if other_cpu else f" (on the same class of CPU, {cpus[0] or 'not told'}, every bit must be the same)"
+            )
+            raise UserError(
+                f"--confirm {second}: {candidate.stage} has other {differs} there{where}; the "
+                "entry stays `recomputed` (leave --confirm out)"
+            )
         same = _texts(other) == _texts(candidate) and other.lineage == candidate.lineage
         largest = None if same else _largest(entry, other.generations, board, examples)
         if largest is not None and largest > TOLERANCE:
-            raise UserError(f"--confirm {second}: {candidate.stage} differs by {largest:.3f} there, more than {TOLERANCE}; the entry stays `recomputed`")
+            raise UserError(
+                f"--confirm {second}: {candidate.stage} differs by {largest:.3f} there, more "
+                f"than {TOLERANCE}; the entry stays `recomputed`"
+            )
         entry["trust"] = "regenerated"
-        entry["regenerated"] = {"manifests": hashes, "cpu": cpus, "same": "bits" if same else "tolerance", "largest": largest}
+        entry["regenerated"] = {
+            "manifests": hashes,
+            "cpu": cpus,
+            "same": "bits" if same else "tolerance",
+            "largest": largest,
+        }
 
 
 def _difference(one: Candidate, other: Candidate, other_cpu: bool) -> str | None:
@@ -89,5 +118,9 @@ def _largest(entry: Entry, generations: Sequence[Generation], board: Board, exam
     from benchmark.leaderboard.scoring import known_means, rounded, score
 
     scores = score(board, examples, generations, known_means(examples, [], "tiny"), []).scores
-    told = [(entry["scores"][m]["value"], scores[m]["value"]) for m in (board["primary"], "coverage.recall", "coverage.precision") if m in scores]
+    told = [
+        (entry["scores"][m]["value"], scores[m]["value"])
+        for m in (board["primary"], "coverage.recall", "coverage.precision")
+        if m in scores
+    ]
     return max((rounded(abs(a - b)) or 0.0 for a, b in told if a is not None and b is not None), default=1.0)

@@ -1,4 +1,5 @@
-"""The stages of one system held against each other, and against the rest of the board: what one of them says must suit the others."""
+"""The stages of one system held against each other, and against the rest of the board: what one of them says must
+suit the others."""
 
 from __future__ import annotations
 
@@ -30,7 +31,8 @@ def grouped(entries: Sequence[Entry]) -> dict[tuple[str, str, int], list[Entry]]
 
 
 def contradiction(board: Mapping[str, Any]) -> Problem | None:
-    """The first entry that another one contradicts, or None. What it takes grows with the number of entries, not with its square."""
+    """The first entry that another one contradicts, or None. What it takes grows with the number of entries, not with
+    its square."""
     return _names(board["entries"]) or _stages(board["entries"]) or _packages(board)
 
 
@@ -72,14 +74,21 @@ def _stages(entries: Sequence[Entry]) -> Problem | None:
                 if entry["reward"][name] is not None:
                     rewards.setdefault(entry["reward"][name], entry)
             if entry["training"]["n_para"] is not None:  # told by a run directory, and a run has one making
-                making = (*(str(made[name]) for name in MADE[:2]), sorted((made["made_with"] or {}).items(), key=str), entry["training"]["n_para"])
+                making = (
+                    *(str(made[name]) for name in MADE[:2]),
+                    sorted((made["made_with"] or {}).items(), key=str),
+                    entry["training"]["n_para"],
+                )
                 makings.setdefault(str(making), entry)
             for link in entry["lineage"][:-1]:
                 home = homes.get(link["weights_hash"])
                 # Another system may share a checkpoint; of one system, what belongs together stands together.
                 apart = home is not None and home[0] == key[0] and home != key
                 if apart and link["stage"] not in (None, "base", *held):
-                    told = f"that checkpoint stands on the board as version {homes[link['weights_hash']][1]} of this system"
+                    told = (
+                        "that checkpoint stands on the board as version "
+                        f"{homes[link['weights_hash']][1]} of this system"
+                    )
                     return entry, f"lineage ({link['stage']})", told
         agreeing = (
             (ids, "reward.id", "another reward"),

@@ -20,7 +20,10 @@ class Lie(Exception):
     message: str
 
     def __str__(self) -> str:
-        return ": ".join(plain(part if len(part) <= SHOWN else part[:SHOWN] + "...") for part in (self.entry, self.field, self.message))
+        return ": ".join(
+            plain(part if len(part) <= SHOWN else part[:SHOWN] + "...")
+            for part in (self.entry, self.field, self.message)
+        )
 
     def __reduce__(self) -> tuple[type[Lie], tuple[str, str, str]]:
         """Crosses from a worker process."""

@@ -1,4 +1,5 @@
-"""The chain base -> SFT -> RL -> recovery of an entry, by weights hashes: each link names its parent, and entries must agree on links."""
+"""The chain base -> SFT -> RL -> recovery of an entry, by weights hashes: each link names its parent, and entries
+must agree on links."""
 
 from __future__ import annotations
 
@@ -81,5 +82,8 @@ class Lineages:
         if link["stage"] == "base" or entry["seed"] is None:
             return None
         if self._stages.setdefault(key, link["weights_hash"]) != link["weights_hash"]:
-            return f"{where}.weights_hash", f"another entry of the same system and seed has other weights at {link['stage']}"
+            return (
+                f"{where}.weights_hash",
+                f"another entry of the same system and seed has other weights at {link['stage']}",
+            )
         return None

@@ -1,4 +1,5 @@
-"""Boards of the first schema: read as if this suite had written them, so that every view shows them and `rescore` makes them anew."""
+"""Boards of the first schema: read as if this suite had written them, so that every view shows them and `rescore`
+makes them anew."""
 
 from __future__ import annotations
 
@@ -20,11 +21,27 @@ def upgraded(board: dict[str, Any], where: str) -> dict[str, Any]:
         if (found := problem("entry_1", entry)) is not None:
             raise UserError(f"{where}: entry {i + 1}: field {found[0]}: {found[1]}; restore the file")
         if digest(entry) != entry["digest"]:
-            raise UserError(f"{where}: entry {i + 1}: field digest: something in this entry was changed after it was written; restore the file")
-    versions = {version_of(board["signatures"].get(c["signature"], "")) for e in board["entries"] for c in _primary(board, e)}
+            raise UserError(
+                f"{where}: entry {i + 1}: field digest: something in this entry was "
+                "changed after it was written; restore the file"
+            )
+    versions = {
+        version_of(board["signatures"].get(c["signature"], "")) for e in board["entries"] for c in _primary(board, e)
+    }
     if len(versions) > 1:
-        raise UserError(f"{where}: entries of several versions of the metrics ({', '.join(map(str, sorted(versions)))}); restore the file")
-    told = {**board, "schema_version": 2, "metrics": versions.pop() if versions else 1, "rescored": None, "tip": "", "retired": [], "entries": []}
+        raise UserError(
+            f"{where}: entries of several versions of the metrics "
+            f"({', '.join(map(str, sorted(versions)))}); restore the file"
+        )
+    told = {
+        **board,
+        "schema_version": 2,
+        "metrics": versions.pop() if versions else 1,
+        "rescored": None,
+        "tip": "",
+        "retired": [],
+        "entries": [],
+    }
     return rechained(told, [_entry(e) for e in board["entries"]])
 
 

@@ -1,4 +1,5 @@
-"""The stored outputs of an entry, read as what a stranger may have put there: bounded, in one spelling, nothing beside the texts."""
+"""The stored outputs of an entry, read as what a stranger may have put there: bounded, in one spelling, nothing
+beside the texts."""
 
 from __future__ import annotations
 
@@ -18,7 +19,8 @@ from metrics.records import Example, Generation, parse_generation
 
 
 def read_outputs(path: Path, entry: Entry, examples: Sequence[Example], checked: bool = False) -> list[Generation]:
-    """One output per example in the examples' order. Raises Lie where they are not what the entry says. checked: see `packed.unpack`.
+    """One output per example in the examples' order. Raises Lie where they are not what the entry says. checked: see
+    `packed.unpack`.
 
     Time and memory are linear in the bounds: a row per example, 64 KiB a text.
     """
@@ -30,7 +32,11 @@ def read_outputs(path: Path, entry: Entry, examples: Sequence[Example], checked:
     if hashlib.sha256(data).hexdigest() != wanted["sha256"]:
         raise Lie(name, "outputs.sha256", "the stored outputs have another hash: a text was changed, dropped or added")
     if (n := data.count(b"\n")) > len(examples):
-        raise Lie(name, "outputs.example_id", f"not the ids of the test split ({n} rows for its {len(examples)} examples{_first_odd(data, examples)})")
+        raise Lie(
+            name,
+            "outputs.example_id",
+            f"not the ids of the test split ({n} rows for its {len(examples)} examples{_first_odd(data, examples)})",
+        )
     rows = _rows(name, data)
     for made in rows:
         for what, got in (("system", made.system), ("stage", made.stage)):
@@ -79,7 +85,11 @@ def _check_ids(name: str, ids: Sequence[str], known: Sequence[str]) -> None:
         return
     missing, extra = sorted(set(known) - set(ids)), sorted(set(ids) - set(known))
     doubled = sorted(i for i, n in Counter(ids).items() if n > 1)
-    told = [f"{word} {found[0][:60]!a}" for word, found in (("missing", missing), ("unknown", extra), ("doubled", doubled)) if found]
+    told = [
+        f"{word} {found[0][:60]!a}"
+        for word, found in (("missing", missing), ("unknown", extra), ("doubled", doubled))
+        if found
+    ]
     raise Lie(name, "outputs.example_id", f"not the ids of the test split ({', '.join(told) or 'in another order'})")
 
 

@@ -1,8 +1,10 @@
-"""The compressed files beside a board, in one spelling: nothing is let in that no reader looks at, and nothing grows beyond a bound.
+"""The compressed files beside a board, in one spelling: nothing is let in that no reader looks at, and nothing grows
+beyond a bound.
 
-A gzip header may hold names and comments, a zip file comments, extra fields and bytes between its members: room for what nobody checks. Our
-files have none of it, and `checked` says so of a file. What the compressor itself writes may differ between versions of zlib; there
-the same members in the same container are let through if they are hardly larger than ours.
+A gzip header may hold names and comments, a zip file comments, extra fields and bytes between its members: room for
+what nobody checks. Our files have none of it, and `checked` says so of a file. What the compressor itself writes may
+differ between versions of zlib; there the same members in the same container are let through if they are hardly
+larger than ours.
 """
 
 from __future__ import annotations
@@ -59,13 +61,17 @@ def _read(path: Path, limit: int) -> bytes:
 
 
 def unpack(path: Path, limit: int = LIMIT_BYTES, checked: bool = False) -> bytes:
-    """The content of a gzip file of ours. Raises UserError: missing, damaged, larger than `limit` bytes when unpacked, with anything beside.
+    """The content of a gzip file of ours. Raises UserError: missing, damaged, larger than `limit` bytes when
+    unpacked, with anything beside.
 
     checked: also that the compressed stream is ours or hardly larger.
     """
     packed = _read(path, limit)
     if packed[:4] != _HEADER[:4] or packed[4:10] != _HEADER[4:]:
-        raise UserError(f"{path}: cannot be unpacked, or its gzip header holds more than the suite writes (names, times, comments); restore it")
+        raise UserError(
+            f"{path}: cannot be unpacked, or its gzip header holds more than the suite "
+            "writes (names, times, comments); restore it"
+        )
     stream = zlib.decompressobj(-15)
     try:
         data = stream.decompress(packed[10:], limit + 1)
@@ -78,7 +84,10 @@ def unpack(path: Path, limit: int = LIMIT_BYTES, checked: bool = False) -> bytes
     if stream.unused_data != struct.pack("<II", zlib.crc32(data), len(data) & 0xFFFFFFFF):
         raise UserError(f"{path}: other bytes after its content, or a wrong check sum; restore it")
     if checked and len(packed) > _allowed(len(pack(data))):
-        raise UserError(f"{path}: compressed in another way than the suite does, and larger: it may hold more than its content; restore it")
+        raise UserError(
+            f"{path}: compressed in another way than the suite does, and larger: "
+            "it may hold more than its content; restore it"
+        )
     return data
 
 
@@ -98,7 +107,8 @@ def stats_hash(stats: Mapping[str, np.ndarray]) -> str:
 
 
 def pack_stats(stats: Mapping[str, np.ndarray]) -> bytes:
-    """metric -> (n, k) float64, NaN rows where a segment was not scored, as .npz: members by name, no times, no comments."""
+    """metric -> (n, k) float64, NaN rows where a segment was not scored, as .npz: members by name, no times, no
+    comments."""
     import numpy as np
 
     sink = io.BytesIO()
@@ -112,7 +122,9 @@ def pack_stats(stats: Mapping[str, np.ndarray]) -> bytes:
     return sink.getvalue()
 
 
-def read_stats(file: Path, sha256: str, n: int, metrics: Sequence[str] | None = None, checked: bool = False) -> dict[str, np.ndarray]:
+def read_stats(
+    file: Path, sha256: str, n: int, metrics: Sequence[str] | None = None, checked: bool = False
+) -> dict[str, np.ndarray]:
     """The statistics with this hash, of `n` segments; only some `metrics`, then unchecked, where they are named.
 
     Raises UserError: missing, damaged, of another shape or kind. checked: also that the container holds nothing else.
@@ -131,24 +143,40 @@ def read_stats(file: Path, sha256: str, n: int, metrics: Sequence[str] | None = 
             for name, part in zip(names, parts, strict=True):
                 if metrics is None or name in metrics:
                     stats[name] = np.lib.format.read_array(io.BytesIO(packed.read(part)), allow_pickle=False)
-    except (OSError, ValueError, EOFError, MemoryError, NotImplementedError, RuntimeError, SyntaxError, zipfile.BadZipFile, zlib.error) as error:
+    except (
+        OSError,
+        ValueError,
+        EOFError,
+        MemoryError,
+        NotImplementedError,
+        RuntimeError,
+        SyntaxError,
+        zipfile.BadZipFile,
+        zlib.error,
+    ) as error:
         raise UserError(f"{file}: cannot be read ({ascii(str(error))[:200]}); restore it") from None
     if len(set(names)) < len(names):
         raise UserError(f"{file}: a metric stands in it twice; restore it")
     for name, rows in stats.items():
         if rows.dtype != np.dtype("<f8") or rows.ndim != 2 or len(rows) != n:
-            raise UserError(f"{file}: {ascii(name)[:60]}: not numbers of {n} segments (kind {rows.dtype}, shape {rows.shape}); restore it")
+            raise UserError(
+                f"{file}: {ascii(name)[:60]}: not numbers of {n} segments (kind "
+                f"{rows.dtype}, shape {rows.shape}); restore it"
+            )
     if metrics is None and stats_hash(stats) != sha256:
         raise UserError(f"{file}: its content does not have the hash it is named by; restore it")
     if checked:
         ours = pack_stats(stats)
         if data != ours and (_container(data) != _container(ours) or len(data) > _allowed(len(ours))):
-            raise UserError(f"{file}: holds more than the statistics (a comment, times, other fields or bytes between); restore it")
+            raise UserError(
+                f"{file}: holds more than the statistics (a comment, times, other fields or bytes between); restore it"
+            )
     return stats
 
 
 def _container(data: bytes) -> list[object] | None:
-    """All of a zip file but its compressed streams; None where there is anything between, before or after what a zip file must have."""
+    """All of a zip file but its compressed streams; None where there is anything between, before or after what a zip
+    file must have."""
     with zipfile.ZipFile(io.BytesIO(data)) as packed:
         told: list[object] = [packed.comment]
         at = 0
@@ -157,9 +185,30 @@ def _container(data: bytes) -> list[object] | None:
             if part.header_offset != at or len(head) < 30:
                 return None
             name, extra = struct.unpack("<HH", head[26:30])
-            told.append((head[:14], head[22:], data[at + 30 : at + 30 + name + extra], part.file_size, part.CRC, part.comment, part.extra))
-            told.append((part.date_time, part.create_system, part.create_version, part.extract_version, part.flag_bits, part.external_attr,
-                         part.internal_attr, part.volume, part.reserved))
+            told.append(
+                (
+                    head[:14],
+                    head[22:],
+                    data[at + 30 : at + 30 + name + extra],
+                    part.file_size,
+                    part.CRC,
+                    part.comment,
+                    part.extra,
+                )
+            )
+            told.append(
+                (
+                    part.date_time,
+                    part.create_system,
+                    part.create_version,
+                    part.extract_version,
+                    part.flag_bits,
+                    part.external_attr,
+                    part.internal_attr,
+                    part.volume,
+                    part.reserved,
+                )
+            )
             at += 30 + name + extra + part.compress_size
         size = sum(46 + len(part.orig_filename) for part in packed.infolist()) + 22
         return told if packed.start_dir == at and len(data) == at + size else None

@@ -22,7 +22,10 @@ def read_paper(path: Path | None = None) -> dict[str, Any]:
     for table in paper["tables"]:
         for entry in table["entries"]:
             if list(entry["values"]) != list(table["columns"]):
-                raise UserError(f"{path}: {table['id']}, {entry['system']}: its values are not the table's columns; restore the file")
+                raise UserError(
+                    f"{path}: {table['id']}, {entry['system']}: its values are not "
+                    "the table's columns; restore the file"
+                )
     return dict(paper)
 
 

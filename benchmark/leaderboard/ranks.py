@@ -1,10 +1,12 @@
-"""What is derived when a board is shown and never stored: ranks and the ranks an entry may hold, trajectories, preservation, flags.
+"""What is derived when a board is shown and never stored: ranks and the ranks an entry may hold, trajectories,
+preservation, flags.
 
 Preservation is the one of the run's own summary.json: the same draws (`draw_seed`), the same method.
 
-The range of ranks is [1 + number significantly better, n - number significantly worse]. Tests are approximate randomisation on the stored
-per-segment statistics, Holm over all pairs. Entries of the same texts are tested as one. Only the TESTED best of them are tested against
-each other; an untested pair counts as not different, so that the ranges of a large board are too wide rather than too narrow.
+The range of ranks is [1 + number significantly better, n - number significantly worse]. Tests are approximate
+randomisation on the stored per-segment statistics, Holm over all pairs. Entries of the same texts are tested as one.
+Only the TESTED best of them are tested against each other; an untested pair counts as not different, so that the
+ranges of a large board are too wide rather than too narrow.
 """
 
 from __future__ import annotations
@@ -58,9 +60,11 @@ class Group:
     """Of the primary metric, as in summary.json; None where a stage is missing."""
     flags: list[str] = field(default_factory=list)
     hacked: str | None = None
-    """Whether RL raised the reward and lowered an independent metric (`metrics.hacking`); None for a system without RL."""
+    """Whether RL raised the reward and lowered an independent metric (`metrics.hacking`); None for a system without
+    RL."""
     before: Entry | None = None
-    """The entry before RL: the system's own, or, where that is not there, whichever entry of the board has the weights RL began with."""
+    """The entry before RL: the system's own, or, where that is not there, whichever entry of the board has the
+    weights RL began with."""
 
     @property
     def final(self) -> Row:
@@ -94,8 +98,16 @@ def value(entry: Entry, metric: str) -> float | None:
     return None if cell is None else cell["value"]
 
 
-def derive(path: Path, board: Board, sort: str | None = None, wanted: Sequence[str] = (), top: int | None = 10, reverse: bool = False) -> View:
-    """The view of a board: groups that match every `wanted` ("text", or "field=text"), by their final stage's `sort`, at most `top`.
+def derive(
+    path: Path,
+    board: Board,
+    sort: str | None = None,
+    wanted: Sequence[str] = (),
+    top: int | None = 10,
+    reverse: bool = False,
+) -> View:
+    """The view of a board: groups that match every `wanted` ("text", or "field=text"), by their final stage's `sort`,
+    at most `top`.
 
     sort: a metric, or one of WORDS. reverse: the other way round; what has no value comes last all the same.
 
@@ -104,7 +116,10 @@ def derive(path: Path, board: Board, sort: str | None = None, wanted: Sequence[s
     primary = board["primary"]
     every = [Row(e) for e in board["entries"]]
     rows = [r for r in every if r.entry["trust"] != BASELINE]
-    baselines = sorted((r for r in every if r.entry["trust"] == BASELINE), key=lambda r: (-(value(r.entry, primary) or 0.0), r.entry["system"]))
+    baselines = sorted(
+        (r for r in every if r.entry["trust"] == BASELINE),
+        key=lambda r: (-(value(r.entry, primary) or 0.0), r.entry["system"]),
+    )
     _rank(rows, primary)
     groups: dict[tuple[str, str, int], Group] = {}
     for row in rows:
@@ -113,10 +128,18 @@ def derive(path: Path, board: Board, sort: str | None = None, wanted: Sequence[s
             groups[key] = Group(e["system"], e["version"], e["seed"], [])
         groups[key].rows.append(row)
     for group in groups.values():
-        group.rows.sort(key=lambda r: (STAGES.index(r.entry["stage"]) if r.entry["stage"] in STAGES else len(STAGES), r.entry["stage"]))
+        group.rows.sort(
+            key=lambda r: (
+                STAGES.index(r.entry["stage"]) if r.entry["stage"] in STAGES else len(STAGES),
+                r.entry["stage"],
+            )
+        )
     metric = sort or primary
 
-    found = sorted((g for g in groups.values() if all(_matches(g, w) for w in wanted)), key=lambda g: (g.system, g.version, g.seed or 0))
+    found = sorted(
+        (g for g in groups.values() if all(_matches(g, w) for w in wanted)),
+        key=lambda g: (g.system, g.version, g.seed or 0),
+    )
     if metric == "trust":
         found.sort(key=lambda g: TRUST.index(g.final.entry["trust"]), reverse=not reverse)
     elif metric == "system":
@@ -146,12 +169,17 @@ def _matches(group: Group, wanted: str) -> bool:
         if name == "seed":  # a number, not a text: 1 is not 10
             return text == ("" if group.seed is None else str(group.seed))
         return any(text.lower() in str(r.entry[name]).lower() for r in group.rows)
-    return any(wanted.lower() in f"{e['system']} {e['version']} {e['stage']} {e['trust']}".lower() for e in (r.entry for r in group.rows))
+    return any(
+        wanted.lower() in f"{e['system']} {e['version']} {e['stage']} {e['trust']}".lower()
+        for e in (r.entry for r in group.rows)
+    )
 
 
 def _rank(rows: Sequence[Row], primary: str) -> None:
     """Competition ranking: equal values share the better rank."""
-    ordered = sorted((r for r in rows if value(r.entry, primary) is not None), key=lambda r: -(value(r.entry, primary) or 0.0))
+    ordered = sorted(
+        (r for r in rows if value(r.entry, primary) is not None), key=lambda r: -(value(r.entry, primary) or 0.0)
+    )
     before: Row | None = None
     for place, row in enumerate(ordered, 1):
         same = before is not None and value(before.entry, primary) == value(row.entry, primary)
@@ -165,11 +193,16 @@ def _texts(row: Row) -> str:
 
 def _same_checkpoint(a: Entry, b: Entry) -> bool:
     """Whether two entries say that the same weights wrote them."""
-    return bool(a["lineage"]) and bool(b["lineage"]) and a["lineage"][-1]["weights_hash"] == b["lineage"][-1]["weights_hash"] is not None
+    return (
+        bool(a["lineage"])
+        and bool(b["lineage"])
+        and a["lineage"][-1]["weights_hash"] == b["lineage"][-1]["weights_hash"] is not None
+    )
 
 
 def _mark_copies(rows: Sequence[Row], shown: Sequence[Group]) -> None:
-    """Flags of the entries shown from what their outputs are made of, and from whose outputs they are nearly the same."""
+    """Flags of the entries shown from what their outputs are made of, and from whose outputs they are nearly the
+    same."""
     owners: dict[str, list[Entry]] = {}
     for row in rows:
         owners.setdefault(_texts(row), []).append(row.entry)
@@ -178,15 +211,19 @@ def _mark_copies(rows: Sequence[Row], shown: Sequence[Group]) -> None:
         row.flags += made_of(row.entry["copies"])
         twins = [e for e in owners[_texts(row)] if e is not row.entry]
         if twins:
-            # A lineage is a claim: arms of one experiment share a checkpoint, and so would a copy that gives itself the original's hashes.
+            # A lineage is a claim: arms of one experiment share a checkpoint, and so would a copy that gives itself the
+            # original's hashes.
             shared = "; by their lineages it is one checkpoint" if _same_checkpoint(twins[0], row.entry) else ""
             row.flags.append(f"the same texts as {boards.name_of(twins[0])}{shared}")
         elif (near := _nearly(row.entry, holders)) is not None:
-            row.flags.append(f"nearly the same texts as {boards.name_of(near[0])}: about {near[1] / SKETCH:.0%} of them")
+            row.flags.append(
+                f"nearly the same texts as {boards.name_of(near[0])}: about {near[1] / SKETCH:.0%} of them"
+            )
 
 
 def _nearly(entry: Entry, holders: dict[str, list[Entry]]) -> tuple[Entry, int] | None:
-    """(the entry of another system with the most texts in common, how many of the sketch), where they are NEARLY or more.
+    """(the entry of another system with the most texts in common, how many of the sketch), where they are NEARLY or
+    more.
 
     The stages of one system may well write the same: nothing is said of them.
     """
@@ -200,11 +237,14 @@ def _nearly(entry: Entry, holders: dict[str, list[Entry]]) -> tuple[Entry, int] 
 
 
 def _find_before(rows: Sequence[Row], shown: Sequence[Group]) -> None:
-    """Finds what RL began with: a stage that is named otherwise, or stands under another system, is still the one with these weights."""
+    """Finds what RL began with: a stage that is named otherwise, or stands under another system, is still the one
+    with these weights."""
     owners = {e["lineage"][-1]["weights_hash"]: e for e in (r.entry for r in rows) if e["lineage"]}
     for group in shown:
         own, after = group.row("post-sft"), group.row("post-rl")
         group.before = None if own is None else own.entry
         if own is None and after is not None:
-            weights = next((link["weights_hash"] for link in after.entry["lineage"] if link["stage"] == "post-sft"), None)
+            weights = next(
+                (link["weights_hash"] for link in after.entry["lineage"] if link["stage"] == "post-sft"), None
+            )
             group.before = owners.get(weights) if weights is not None else None

@@ -1,4 +1,5 @@
-"""One entry measured anew and compared, field by field: deterministic metrics in every digit, neural ones within the tolerance."""
+"""One entry measured anew and compared, field by field: deterministic metrics in every digit, neural ones within the
+tolerance."""
 
 from __future__ import annotations
 
@@ -42,24 +43,34 @@ class Recheck:
     examples: Sequence[Example]
 
     def entry(self, entry: Entry, generations: Sequence[Generation], found: Measured) -> list[str]:
-        """Raises Lie at the first difference; returns why each neural score that was not measured again could not be."""
+        """Raises Lie at the first difference; returns why neural scores that were not measured again could not be."""
         name = name_of(entry)
         metrics = [m for m in found.metrics if not neural(m.metric)]
         told = {m for m in entry["scores"] if not neural(m)}
         if told != {m.metric for m in metrics}:
             odd = sorted(told ^ {m.metric for m in metrics})
-            raise Lie(name, f"scores.{odd[0]}", "missing on the board" if odd[0] not in told else "the suite has no such score of these outputs")
+            raise Lie(
+                name,
+                f"scores.{odd[0]}",
+                "missing on the board" if odd[0] not in told else "the suite has no such score of these outputs",
+            )
         stored = self.stored(entry)
         cells, signatures = described(self.board, self.examples, metrics)
         for metric, cell in cells.items():
             held = entry["scores"][metric]
             if held["signature"] != cell["signature"]:
                 theirs, ours = self.board["signatures"][held["signature"]], signatures[cell["signature"]]
-                raise Lie(name, f"scores.{metric}.signature", f"made with {theirs}; here: {ours}; install those versions, or rescore the board")
+                raise Lie(
+                    name,
+                    f"scores.{metric}.signature",
+                    f"made with {theirs}; here: {ours}; install those versions, or rescore the board",
+                )
             _equal(name, metric, held, cell, 0.0)
         for metric, rows in statistics(metrics).items():
             if not np.array_equal(stored[metric], rows, equal_nan=True):
-                raise Lie(name, f"outputs.stats_sha256 ({metric})", "the stored statistics are not those of the outputs")
+                raise Lie(
+                    name, f"outputs.stats_sha256 ({metric})", "the stored statistics are not those of the outputs"
+                )
         self.check_texts(entry, generations)
         return self._neural(entry, stored, found)
 
@@ -86,12 +97,19 @@ class Recheck:
             raise Lie(name, "copies", "not the likeness of the outputs to the references, or what they repeat")
 
     def of_older_metrics(self, entry: Entry) -> None:
-        """What can be said of scores that this suite no longer computes: they are those of the stored statistics. Raises Lie."""
+        """What can be said of scores that this suite no longer computes: they are those of the stored statistics.
+        Raises Lie."""
         stored = self.stored(entry)
         for metric, cell in entry["scores"].items():
             value = self._kept(name_of(entry), metric, stored[metric], cell).value()
-            if (value is None) != (cell["value"] is None) or (value is not None and abs(value - cell["value"]) > 1e-9 * max(1.0, abs(value))):
-                raise Lie(name_of(entry), f"scores.{metric}.value", f"the board says {cell['value']}, its stored statistics give {value}")
+            if (value is None) != (cell["value"] is None) or (
+                value is not None and abs(value - cell["value"]) > 1e-9 * max(1.0, abs(value))
+            ):
+                raise Lie(
+                    name_of(entry),
+                    f"scores.{metric}.value",
+                    f"the board says {cell['value']}, its stored statistics give {value}",
+                )
 
     def _neural(self, entry: Entry, stored: dict[str, np.ndarray], found: Measured) -> list[str]:
         name, reasons = name_of(entry), []
@@ -118,12 +136,18 @@ class Recheck:
         if np.isinf(rows).any():
             raise Lie(name, f"outputs.stats_sha256 ({metric})", "stored statistics that are not finite")
         try:
-            return segments(metric, tuple(e.id for e in self.examples), rows, self.board["signatures"][cell["signature"]])
+            return segments(
+                metric, tuple(e.id for e in self.examples), rows, self.board["signatures"][cell["signature"]]
+            )
         except ValueError as error:
-            raise Lie(name, f"outputs.stats_sha256 ({metric})", f"stored statistics that no metric has ({error})") from None
+            raise Lie(
+                name, f"outputs.stats_sha256 ({metric})", f"stored statistics that no metric has ({error})"
+            ) from None
 
 
-def _equal(name: str, metric: str, held: Any, cell: dict[str, Any], tolerance: float, skip: tuple[str, ...] = ()) -> None:
+def _equal(
+    name: str, metric: str, held: Any, cell: dict[str, Any], tolerance: float, skip: tuple[str, ...] = ()
+) -> None:
     for what in FIELDS:
         a, b = held.get(what), cell.get(what)
         close = a == b or (tolerance and isinstance(a, float) and isinstance(b, float) and abs(a - b) <= tolerance)

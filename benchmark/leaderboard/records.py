@@ -1,161 +1,31 @@
-"""A board's entries as typed records: decoded and checked by the schema's rules in one pass, for boards of thousands of entries.
+"""A board's entries as typed records: decoded and checked by the schema's rules in one pass, for boards of thousands
+of entries.
 
-The same rules as `leaderboards/schema.json` (a test holds the two together on damaged entries). A record is read like the dict that it stands
-for: `entry["scores"]`. Types, names of fields, lengths and ranges are checked while decoding; what characters the texts hold is checked on
-the distinct ones of all entries at once (`odd_text`).
+The same rules as `leaderboards/schema.json` (a test holds the two together on damaged entries). A record is read like
+the dict that it stands for: `entry["scores"]`. Types, names of fields, lengths and ranges are checked while decoding;
+what characters the texts hold is checked on the distinct ones of all entries at once (`odd_text`).
 """
 
 from __future__ import annotations
 
 import gc
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Any
 
-from msgspec import UNSET, DecodeError, Meta, Struct, UnsetType, ValidationError, convert, json
+from msgspec import DecodeError, ValidationError, convert, json
 
-from benchmark.leaderboard.schema import MAX_SEED, check_head, pattern, problem
+from benchmark.leaderboard.fields import LINE, Entry
+from benchmark.leaderboard.schema import check_head, pattern, problem
 from benchmark.leaderboard.spelling import CLOSE, OPEN, parse_json, read_bytes
 from metrics.errors import UserError
 
 LARGE = 1000
-"""Entries from which on they are kept from the garbage collector for good: it would go through all of them again and again."""
-LINE = 400
+"""Entries from which on they are kept from the garbage collector for good: it would go through all of them again and
+again."""
 HEX = frozenset("0123456789abcdef")
-SHA = Annotated[str, Meta(min_length=64, max_length=64)]
-Label = Annotated[str, Meta(min_length=1, max_length=64)]
-Line = Annotated[str, Meta(min_length=1, max_length=LINE)]
-Count = Annotated[int, Meta(ge=0)] | None
-Number = int | float | None
-Share = Annotated[float, Meta(ge=0, le=1)]
-
-
-class Record(Struct, gc=False, forbid_unknown_fields=True):
-    """Read like a dict."""
-
-    def __getitem__(self, name: str) -> Any:
-        """The field."""
-        return getattr(self, name)
-
-    def __contains__(self, name: str) -> bool:
-        return getattr(self, name, UNSET) is not UNSET
-
-    def get(self, name: str, default: Any = None) -> Any:
-        """The field, or `default`."""
-        value = getattr(self, name, UNSET)
-        return default if value is UNSET else value
-
-    def keys(self) -> tuple[str, ...]:
-        """Names of the fields."""
-        return tuple(name for name in self.__struct_fields__ if name in self)
-
-    def items(self) -> Iterator[tuple[str, Any]]:
-        """Names and values."""
-        return ((name, self[name]) for name in self.keys())
-
-
-class Score(Record, gc=False):
-    """One metric's value."""
-
-    value: Number
-    ci_low: Number
-    ci_high: Number
-    n_scored: Annotated[int, Meta(ge=0)]
-    signature: Annotated[str, Meta(min_length=12, max_length=12)]
-    reason: Line | UnsetType = UNSET
-
-
-class Link(Record, gc=False):
-    """One checkpoint of a lineage."""
-
-    stage: Label | None
-    weights_hash: Line
-    parent_hash: Line | None
-    config_hash: Line | None
-    data_hash: Line | None
-    seed: int | None
-    steps: Count
-
-
-class Training(Record, gc=False):
-    """Sizes of the training."""
-
-    n_para: Count
-    n_src: Count
-    sft_steps: Count
-    rl_steps: Count
-    recovery_steps: Count
-
-
-class Reward(Record, gc=False):
-    """The reward of RL."""
-
-    id: Line | None
-    validation_sha256: SHA | None
-
-
-class Environment(Record, gc=False):
-    """What made and scored the outputs."""
-
-    scored_with: Annotated[dict[str, Line | None], Meta(max_length=40)]
-    made_with: Annotated[dict[str, Line | None], Meta(max_length=40)] | None
-    commit: Annotated[str, Meta(min_length=40, max_length=64)] | None
-    dirty: bool | None
-
-
-class Regenerated(Record, gc=False):
-    """A second run, and how far it gave the same."""
-
-    manifests: Annotated[list[SHA], Meta(min_length=2, max_length=2)]
-    cpu: Annotated[list[Line | None], Meta(min_length=2, max_length=2)]
-    same: Literal["bits", "tolerance"]
-    largest: Share | None
-
-
-class Copies(Record, gc=False):
-    """Shares of outputs that are references, repeat themselves, or are overlong; null in boards of older metrics."""
-
-    exact: Share
-    near: Share
-    lcs: Share
-    repeated: Share | None
-    overlong: Share | None
-
-
-class Outputs(Record, gc=False):
-    """Hashes of the outputs."""
-
-    sha256: SHA
-    texts_sha256: SHA
-    stats_sha256: SHA
-    sketch: Annotated[str, Meta(max_length=192)]
-
-
-class Entry(Record, gc=False):
-    """One system at one stage."""
-
-    system: Label
-    version: Label
-    seed: Annotated[int, Meta(ge=0, le=MAX_SEED)] | None
-    stage: Label
-    task: Label
-    test_sha256: SHA
-    trust: Literal["recomputed", "regenerated", "baseline"]
-    regenerated: Regenerated | None
-    lineage: Annotated[list[Link], Meta(max_length=16)]
-    training: Training
-    reward: Reward
-    environment: Environment
-    copies: Copies | None
-    outputs: Outputs
-    scores: Annotated[dict[str, Score], Meta(min_length=1, max_length=200)]
-    group: SHA
-    previous: SHA
-    digest: SHA
-
-
 REFUSED = (DecodeError, ValidationError, RecursionError, UnicodeDecodeError, OverflowError, ValueError)
 """What the decoders raise for what is no entry."""
 
@@ -205,9 +75,14 @@ def read(path: Path, with_lines: bool) -> tuple[dict[str, Any], list[bytes]]:
     data = read_bytes(path)
     start = data.find(OPEN)
     collecting = gc.isenabled()
-    gc.disable()  # nothing here is garbage, and looking for some among millions of new objects takes a third of the time
+    # Nothing here is garbage, and looking for some among millions of new objects takes a third of the time.
+    gc.disable()
     try:
-        head = parse_json(_text(data[:start], path) + '\n "entries": []\n}\n', str(path)) if start >= 0 and data.endswith(CLOSE) else None
+        head = (
+            parse_json(_text(data[:start], path) + '\n "entries": []\n}\n', str(path))
+            if start >= 0 and data.endswith(CLOSE)
+            else None
+        )
         if isinstance(head, dict) and head.get("schema_version") == 2:
             check_head(head, str(path))
             rows = data[start + len(OPEN) : -len(CLOSE)]
@@ -233,7 +108,9 @@ def _name_odd(entries: Sequence[Entry], where: str) -> None:
     """Raises BadEntry for the first entry that the schema refuses."""
     for entry in entries:
         if odd_text([entry]):
-            raise _bad(where, json.decode(json.encode(entry)), "a text with characters that the schema does not let it have")
+            raise _bad(
+                where, json.decode(json.encode(entry)), "a text with characters that the schema does not let it have"
+            )
 
 
 def _name_unsigned(entries: Sequence[Entry], signatures: dict[str, str], where: str) -> None:
@@ -270,16 +147,25 @@ def _decoded(rows: bytes, lines: Sequence[bytes], where: str) -> list[Entry]:
 
 
 def odd_text(entries: Sequence[Entry]) -> bool:
-    """Whether a text of any entry has characters that the schema does not let it have; every distinct text is looked at once."""
+    """Whether a text of any entry has characters that the schema does not let it have; every distinct text is looked
+    at once."""
     links = [link for e in entries for link in e.lineage]
     made = [e.environment for e in entries]
-    labels = {t for e in entries for t in (e.system, e.version, e.stage, e.task)} | {link.stage or "x" for link in links}
-    labels = labels.union(*(e.scores for e in entries), *(m.scored_with for m in made), *(m.made_with or () for m in made))
+    labels = {t for e in entries for t in (e.system, e.version, e.stage, e.task)} | {
+        link.stage or "x" for link in links
+    }
+    labels = labels.union(
+        *(e.scores for e in entries), *(m.scored_with for m in made), *(m.made_with or () for m in made)
+    )
     lines = {t for link in links for t in (link.weights_hash, link.parent_hash, link.config_hash, link.data_hash)}
     lines |= {t for e in entries for t in (e.reward.id, *(e.regenerated.cpu if e.regenerated else ()))}
     lines = lines.union(*(m.scored_with.values() for m in made), *(m.made_with.values() for m in made if m.made_with))
     lines |= {t for t in {cell.reason for e in entries for cell in e.scores.values()} if isinstance(t, str)}
-    hashes = {t for e in entries for t in (e.test_sha256, e.group, e.previous, e.digest, e.reward.validation_sha256 or e.digest)}
+    hashes = {
+        t
+        for e in entries
+        for t in (e.test_sha256, e.group, e.previous, e.digest, e.reward.validation_sha256 or e.digest)
+    }
     hashes |= {t for e in entries for t in (e.outputs.sha256, e.outputs.texts_sha256, e.outputs.stats_sha256)}
     hashes |= {t for e in entries if e.regenerated for t in e.regenerated.manifests}
     label, line = re.compile(pattern("label")), re.compile(pattern("line"))
@@ -287,6 +173,8 @@ def odd_text(entries: Sequence[Entry]) -> bool:
         any(len(t) > 64 or not label.search(t) for t in labels)
         or not line.search(" ".join(t for t in lines if t is not None))
         or any(t is not None and not 0 < len(t) <= LINE for t in lines)
-        or any(set(t) - HEX for t in (*hashes, "".join(e.outputs.sketch for e in entries), *(m.commit or "" for m in made)))
+        or any(
+            set(t) - HEX for t in (*hashes, "".join(e.outputs.sketch for e in entries), *(m.commit or "" for m in made))
+        )
         or any(len(e.outputs.sketch) % 12 for e in entries)
     )

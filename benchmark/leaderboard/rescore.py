@@ -1,8 +1,8 @@
 """`leaderboard rescore`: the stored outputs of a board scored again, by the metrics that this suite has now.
 
-What a board needs after every upgrade. The old board stays readable: it is kept whole in `older/metrics-N/` beside the new one. Nothing is
-changed until everything is scored; what was scored is kept, so that a rescore that was stopped goes on where it was. The board file is
-replaced by rename at the end.
+What a board needs after every upgrade. The old board stays readable: it is kept whole in `older/metrics-N/` beside
+the new one. Nothing is changed until everything is scored; what was scored is kept, so that a rescore that was
+stopped goes on where it was. The board file is replaced by rename at the end.
 """
 
 from __future__ import annotations
@@ -41,24 +41,32 @@ def command(args: argparse.Namespace) -> int:
     from benchmark.leaderboard.show import paths_of
 
     for path in paths_of(args):
-        if (unknown := [name for name in args.without if name not in NEURAL]):
+        if unknown := [name for name in args.without if name not in NEURAL]:
             raise UserError(f"--without {unknown[0]}: no neural family; known: {', '.join(NEURAL)}")
         print(rescore(path, args.profile, args.without, args.force))
     return 0
 
 
 def rescore(path: Path, profile: str = "tiny", without: Sequence[str] = (), force: bool = False) -> str:
-    """Scores a board's outputs again; returns what was done. Raises UserError where it cannot be, and leaves the board as it was.
+    """Scores a board's outputs again; returns what was done. Raises UserError where it cannot be, and leaves the
+    board as it was.
 
-    without: neural families whose scores are given up, because their weights are not here. force: also where the version is the same.
+    without: neural families whose scores are given up, because their weights are not here. force: also where the
+    version is the same.
     """
     need_sound(path)
     before = read_bytes(path)
     old = boards.read_board(path, strict=True)
     if old["metrics"] == METRICS_VERSION and not (force and old["entries"]):
-        return f"{path}: {len(old['entries'])} entries, made with metrics version {METRICS_VERSION} already: nothing to do"
+        return (
+            f"{path}: {len(old['entries'])} entries, made with metrics version {METRICS_VERSION} already: nothing to do"
+        )
     examples = boards.read_test(path, old)
-    board = {**old, "metrics": METRICS_VERSION, "rescored": {"metrics": old["metrics"], "sha256": hashlib.sha256(before).hexdigest()}}
+    board = {
+        **old,
+        "metrics": METRICS_VERSION,
+        "rescored": {"metrics": old["metrics"], "sha256": hashlib.sha256(before).hexdigest()},
+    }
     board["primary"] = boards.primary_of(examples)
     entries = [e for e in _in_order(old) if e["trust"] != BASELINE]
     work = path.parent / f".{path.stem}.rescore"
@@ -80,7 +88,10 @@ def rescore(path: Path, profile: str = "tiny", without: Sequence[str] = (), forc
         from benchmark.leaderboard.baselines import enter_baselines
 
         enter_baselines(path)
-    return f"{path}: {len(new)} entries rescored, metrics version {old['metrics']} -> {METRICS_VERSION}{lost}; the old board: {kept}"
+    return (
+        f"{path}: {len(new)} entries rescored, metrics version {old['metrics']} -> "
+        f"{METRICS_VERSION}{lost}; the old board: {kept}"
+    )
 
 
 def _in_order(board: Board) -> list[Entry]:
@@ -92,12 +103,22 @@ def _identity(entry: Entry, without: Sequence[str]) -> dict[str, Any]:
     from benchmark.leaderboard.submit import scoring_packages
 
     held = any(f not in without for f in families_of(entry))
-    told = {name: value for name, value in chain.content(entry).items() if name not in ("copies", "outputs", "scores", "task", "test_sha256")}
+    told = {
+        name: value
+        for name, value in chain.content(entry).items()
+        if name not in ("copies", "outputs", "scores", "task", "test_sha256")
+    }
     return {**told, "environment": {**told["environment"], "scored_with": scoring_packages(held)}}
 
 
 def _scored(
-    path: Path, board: Board, entries: Sequence[Entry], examples: Sequence[Example], profile: str, without: Sequence[str], work: Path
+    path: Path,
+    board: Board,
+    entries: Sequence[Entry],
+    examples: Sequence[Example],
+    profile: str,
+    without: Sequence[str],
+    work: Path,
 ) -> list[Scored]:
     """Every entry scored; what an earlier call of the same suite has scored is taken from `work`."""
     from tqdm import tqdm
@@ -112,9 +133,14 @@ def _scored(
     work.mkdir(parents=True, exist_ok=True)
     known = {key: kept for key in keys if (kept := _read(work / f"{key}.json.gz")) is not None}
     todo = [i for i, key in enumerate(keys) if key not in known]
-    wanted = [Wanted(outputs[i], tuple(f for f in families_of(entries[i]) if f not in without), reward_of(board, entries[i])) for i in todo]
+    wanted = [
+        Wanted(outputs[i], tuple(f for f in families_of(entries[i]) if f not in without), reward_of(board, entries[i]))
+        for i in todo
+    ]
     done: dict[int, Scored] = {i: _restored(known[key], outputs[i]) for i, key in enumerate(keys) if key in known}
-    bar = tqdm(total=len(entries), initial=len(done), desc=path.stem, unit="entry", disable=None, file=sys.stderr, leave=False)
+    bar = tqdm(
+        total=len(entries), initial=len(done), desc=path.stem, unit="entry", disable=None, file=sys.stderr, leave=False
+    )
     with measured(examples, wanted, profile) as found, bar:
         for i, one in zip(todo, found, strict=True):
             _need_all(entries[i], one)
@@ -128,20 +154,43 @@ def _need_all(entry: Entry, found: Measured) -> None:
     """Raises UserError where a neural score would be lost: that has to be asked for."""
     if found.absent:
         family, why = next(iter(found.absent.items()))
-        raise UserError(f"{name_of(entry)} has scores of {family} that cannot be made again here ({why}); or give them up: --without {family}")
-    lost = sorted({m for m in entry["scores"] if neural(m)} - {m.metric for m in found.metrics} - _given_up(entry, found))
+        raise UserError(
+            f"{name_of(entry)} has scores of {family} that cannot be made again here "
+            f"({why}); or give them up: --without {family}"
+        )
+    lost = sorted(
+        {m for m in entry["scores"] if neural(m)} - {m.metric for m in found.metrics} - _given_up(entry, found)
+    )
     if lost:
-        raise UserError(f"{name_of(entry)} has {lost[0]}, which the profile's models do not give; name them by --profile, or give it up: --without FAMILY")
+        raise UserError(
+            f"{name_of(entry)} has {lost[0]}, which the profile's models do not give; name "
+            "them by --profile, or give it up: --without FAMILY"
+        )
 
 
 def _given_up(entry: Entry, found: Measured) -> set[str]:
-    measured_families = {family for family, start in NEURAL.items() if any(m.metric.startswith(start) for m in found.metrics)}
-    return {m for m in entry["scores"] for family, start in NEURAL.items() if m.startswith(start) and family not in measured_families}
+    measured_families = {
+        family for family, start in NEURAL.items() if any(m.metric.startswith(start) for m in found.metrics)
+    }
+    return {
+        m
+        for m in entry["scores"]
+        for family, start in NEURAL.items()
+        if m.startswith(start) and family not in measured_families
+    }
 
 
 def _key(entry: Entry, board: Board, profile: str, without: Sequence[str]) -> str:
     """Of what one entry's scores depend on: its outputs, the board's constants, this suite's code."""
-    told = [entry["outputs"]["sha256"], sorted(families_of(entry)), reward_of(board, entry), board["statistics"], profile, sorted(without), _code()]
+    told = [
+        entry["outputs"]["sha256"],
+        sorted(families_of(entry)),
+        reward_of(board, entry),
+        board["statistics"],
+        profile,
+        sorted(without),
+        _code(),
+    ]
     return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:24]
 
 
@@ -157,7 +206,9 @@ def _code() -> str:
 
 def _kept(one: Scored) -> bytes:
     stats = {name: [list(rows.shape), rows.astype("<f8").tobytes().hex()] for name, rows in one.stats.items()}
-    return json.dumps({"scores": one.scores, "signatures": one.signatures, "copies": one.copies, "stats": stats}).encode()
+    return json.dumps(
+        {"scores": one.scores, "signatures": one.signatures, "copies": one.copies, "stats": stats}
+    ).encode()
 
 
 def _read(path: Path) -> dict[str, Any] | None:
@@ -172,7 +223,9 @@ def _read(path: Path) -> dict[str, Any] | None:
 def _restored(told: dict[str, Any], outputs: Sequence[Any]) -> Scored:
     import numpy as np
 
-    stats = {name: np.frombuffer(bytes.fromhex(data), "<f8").reshape(shape) for name, (shape, data) in told["stats"].items()}
+    stats = {
+        name: np.frombuffer(bytes.fromhex(data), "<f8").reshape(shape) for name, (shape, data) in told["stats"].items()
+    }
     return Scored(list(outputs), [], told["scores"], told["signatures"], stats, told["copies"])
 
 
@@ -189,7 +242,10 @@ def _keep(path: Path, old: Board, data: bytes) -> Path:
     pairs = [(boards.test_path(path, old["test"]["sha256"]), boards.test_path(target, old["test"]["sha256"]))]
     for entry in old["entries"]:
         told = entry["outputs"]
-        pairs += [(of(path, told[name]), of(target, told[name])) for of, name in ((boards.outputs_path, "sha256"), (boards.stats_path, "stats_sha256"))]
+        pairs += [
+            (of(path, told[name]), of(target, told[name]))
+            for of, name in ((boards.outputs_path, "sha256"), (boards.stats_path, "stats_sha256"))
+        ]
         if (sha256 := entry["reward"]["validation_sha256"]) is not None:
             pairs.append((boards.validation_path(path, sha256), boards.validation_path(target, sha256)))
     for source, copy in dict(pairs).items():
@@ -211,7 +267,7 @@ def _link(source: Path, copy: Path) -> None:
 
 
 def _store(path: Path, scored: Sequence[Scored]) -> None:
-    from benchmark.leaderboard.submit import store_outputs
+    from benchmark.leaderboard.enter import store_outputs
 
     store_outputs(path, scored)
 

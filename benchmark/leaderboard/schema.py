@@ -11,7 +11,8 @@ from metrics.errors import UserError
 
 SCHEMA = Path(__file__).resolve().parents[2] / "leaderboards" / "schema.json"
 MAX_TEXT = 2**16
-"""Bytes of one output in UTF-8, 64 KiB; longer ones are refused (a title has about three hundred, a passage a few thousand)."""
+"""Bytes of one output in UTF-8, 64 KiB; longer ones are refused (a title has about three hundred, a passage a few
+thousand)."""
 MAX_SEED = 2**63 - 1
 LABEL = "1 to 64 of A-Z a-z 0-9 space . _ + -, beginning with a letter or digit and ending with no space, dot or hyphen"
 
@@ -49,17 +50,21 @@ def problem(part: str, value: Any) -> tuple[str, str] | None:
 
 
 def check_head(board: Any, where: str) -> None:
-    """Raises UserError unless this has the head of a board (of either version), the entries being a list of whatever."""
+    """Raises UserError unless this has the head of a board, of either version; the entries are a list of whatever."""
     whole = isinstance(board, dict) and isinstance(board.get("entries"), list)
     head = {**board, "entries": []} if whole else board
     part = "board_1" if whole and board.get("schema_version") == 1 else "board"
     if (found := problem(part, head)) is not None:
         field, text = found
-        raise UserError(f"{where}: {'field ' + field + ': ' if field else ''}{text}; restore the file (schema: leaderboards/schema.json)")
+        raise UserError(
+            f"{where}: {'field ' + field + ': ' if field else ''}{text}; restore "
+            "the file (schema: leaderboards/schema.json)"
+        )
 
 
 def label(value: str, what: str) -> str:
-    """A name as it may stand on a board. Raises UserError for anything that could act as a path, as markup or on a terminal."""
+    """A name as it may stand on a board. Raises UserError for anything that could act as a path, as markup or on a
+    terminal."""
     if problem("label", value) is not None:
         text = value if isinstance(value, str) else repr(value)
         shown = ascii(text if len(text) <= 60 else text[:60] + "...")
@@ -68,9 +73,12 @@ def label(value: str, what: str) -> str:
 
 
 def line(value: str | None, what: str) -> str | None:
-    """A short text from a manifest, as it may stand on a board. Raises UserError for control characters and over-long ones."""
+    """A short text from a manifest, as it may stand on a board. Raises UserError for control characters and over-long
+    ones."""
     if value is None:
         return None
     if not isinstance(value, str) or problem("line", value) is not None:
-        raise UserError(f"{what} {ascii(value)[:60]}: must be 1 to 400 printable characters; mend the manifest or the lineage.json")
+        raise UserError(
+            f"{what} {ascii(value)[:60]}: must be 1 to 400 printable characters; mend the manifest or the lineage.json"
+        )
     return value

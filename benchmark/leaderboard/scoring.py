@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from metrics.segment import SegmentStats
 
 DETERMINISTIC = ("facts", "open", "verbosity", "overlap")
-"""Families (of `metrics.catalog`) that every entry is scored by, and that `verify` recomputes to the digit; `open` says nothing where there are facts."""
+"""Families (of `metrics.catalog`) that every entry is scored by, and that `verify` recomputes to the digit; `open`
+says nothing where there are facts."""
 NEURAL = {"retrieval": "grounding.retrieval_", "scorers": "scorer.", "reward": "reward."}
 """Families that need weights, only when asked for -> how their metrics' names begin."""
 TOLERANCE = 1e-4
@@ -58,9 +59,12 @@ def neural(metric: str) -> bool:
 
 
 def outputs_bytes(generations: Sequence[Generation]) -> bytes:
-    """generations.jsonl in one spelling, with the contract's fields alone; system and stage stand in every row, so their hash binds them."""
+    """generations.jsonl in one spelling, with the contract's fields alone; system and stage stand in every row, so
+    their hash binds them."""
     rows = ({name: getattr(made, name) for name in ROW} for made in generations)
-    return "".join(json.dumps(row, ensure_ascii=False, sort_keys=True, allow_nan=False) + "\n" for row in rows).encode("utf-8")
+    return "".join(json.dumps(row, ensure_ascii=False, sort_keys=True, allow_nan=False) + "\n" for row in rows).encode(
+        "utf-8"
+    )
 
 
 def rounded(value: float | None) -> float | None:
@@ -74,10 +78,11 @@ def signature_key(signature: str) -> str:
 
 
 def known_means(examples: Sequence[Example], asked: Sequence[str], profile: str, reward_id: str | None = None) -> Means:
-    """What scoring needs; the profile's models for the neural families asked for. Raises UserError for an unknown family.
+    """What scoring needs; the profile's models for the neural families asked for. Raises UserError for an unknown
+    family.
 
-    reward_id: of the reward that the system was trained with. If it is of an embedded kind, reward.mean is that kind's: whether a system has
-    hacked its reward can only be told by its own one.
+    reward_id: of the reward that the system was trained with. If it is of an embedded kind, reward.mean is that
+    kind's: whether a system has hacked its reward can only be told by its own one.
     """
     from benchmark.scoring.families import Means
     from metrics.inventory import Inventory
@@ -100,7 +105,9 @@ def known_means(examples: Sequence[Example], asked: Sequence[str], profile: str,
     )
 
 
-def measure(examples: Sequence[Example], generations: Sequence[Generation], means: Means, families: Sequence[str]) -> list[SegmentStats]:
+def measure(
+    examples: Sequence[Example], generations: Sequence[Generation], means: Means, families: Sequence[str]
+) -> list[SegmentStats]:
     """The metrics of some families, without those that have no value because no weights were given."""
     from metrics.scoring import Scoring, score_families
 
@@ -111,20 +118,36 @@ def measure(examples: Sequence[Example], generations: Sequence[Generation], mean
 def score(
     board: Board, examples: Sequence[Example], generations: Sequence[Generation], means: Means, asked: Sequence[str]
 ) -> Scored:
-    """Scores one system on a board's test split. Raises UserError where ids are missing, unknown or doubled, or texts too long together."""
+    """Scores one system on a board's test split. Raises UserError where ids are missing, unknown or doubled, or texts
+    too long together."""
     try:
         aligned = align_generations(examples, generations)
     except UserError as error:
-        raise UserError(f"{error} (python -m benchmark data export --task {board['task']} --split test --out examples.jsonl)") from None
-    if (size := sum(len(made.text.encode("utf-8", "surrogatepass")) for made in aligned)) > outputs_limit(len(examples)):
-        raise UserError(f"the outputs have {size} bytes together; at most {outputs_limit(len(examples))} are taken for {len(examples)} examples")
+        raise UserError(
+            f"{error} (python -m benchmark data export --task {board['task']} --split test --out examples.jsonl)"
+        ) from None
+    if (size := sum(len(made.text.encode("utf-8", "surrogatepass")) for made in aligned)) > outputs_limit(
+        len(examples)
+    ):
+        raise UserError(
+            f"the outputs have {size} bytes together; at most {outputs_limit(len(examples))} "
+            f"are taken for {len(examples)} examples"
+        )
     metrics = measure(examples, aligned, means, [*DETERMINISTIC, *[n for n in NEURAL if n in asked]])
     return scored_as(board, examples, aligned, metrics)
 
 
-def scored_as(board: Board, examples: Sequence[Example], generations: Sequence[Generation], metrics: Sequence[SegmentStats]) -> Scored:
+def scored_as(
+    board: Board, examples: Sequence[Example], generations: Sequence[Generation], metrics: Sequence[SegmentStats]
+) -> Scored:
     """What a board keeps of outputs that have been measured."""
-    return Scored(list(generations), list(metrics), *described(board, examples, metrics), statistics(metrics), copies(examples, generations))
+    return Scored(
+        list(generations),
+        list(metrics),
+        *described(board, examples, metrics),
+        statistics(metrics),
+        copies(examples, generations),
+    )
 
 
 def described(
@@ -132,14 +155,17 @@ def described(
 ) -> tuple[dict[str, dict[str, Any]], dict[str, str]]:
     """(metric -> score with interval, as it stands on the board; signature key -> signature).
 
-    The same intervals as in the summary.json of a run with the board's seed and number of draws: nobody chooses the draws of an entry.
+    The same intervals as in the summary.json of a run with the board's seed and number of draws: nobody chooses the
+    draws of an entry.
     """
     from metrics.estimates import level_of
     from metrics.stats import Resampler
 
     wanted = board["statistics"]
     docs = tuple(e.doc_id for e in examples)
-    sampler = Resampler(tuple(e.id for e in examples), docs, wanted["draws"], seed=wanted["seed"], level=wanted["level"])
+    sampler = Resampler(
+        tuple(e.id for e in examples), docs, wanted["draws"], seed=wanted["seed"], level=wanted["level"]
+    )
     scores: dict[str, dict[str, Any]] = {}
     signatures: dict[str, str] = {}
     for m in metrics:
@@ -148,7 +174,13 @@ def described(
         low, high = (None, None) if limits is None else (limits.low, limits.high)
         key = signature_key(m.signature)
         signatures[key] = m.signature
-        cell = {"value": rounded(value), "ci_low": rounded(low), "ci_high": rounded(high), "n_scored": m.n_scored, "signature": key}
+        cell = {
+            "value": rounded(value),
+            "ci_low": rounded(low),
+            "ci_high": rounded(high),
+            "n_scored": m.n_scored,
+            "signature": key,
+        }
         if value is None:
             cell["reason"] = m.reason or "undefined: nothing of this kind in any scored segment (0 / 0)"
         scores[m.metric] = cell
@@ -163,7 +195,8 @@ def statistics(metrics: Sequence[SegmentStats]) -> dict[str, np.ndarray]:
 
 
 def segments(metric: str, ids: tuple[str, ...], rows: np.ndarray, signature: str) -> SegmentStats:
-    """The metric as it was scored, from rows of `statistics`. Raises ValueError for rows of a shape that no combiner reads."""
+    """The metric as it was scored, from rows of `statistics`. Raises ValueError for rows of a shape that no combiner
+    reads."""
     import numpy as np
 
     from metrics.segment import SegmentStats
@@ -172,7 +205,9 @@ def segments(metric: str, ids: tuple[str, ...], rows: np.ndarray, signature: str
     missing = np.isnan(rows).any(axis=1) if rows.ndim == 2 else np.ones(len(ids), dtype=bool)
     whole = "not scored" if missing.all() else None
     reasons = tuple("not scored" if m else None for m in missing)
-    return SegmentStats(metric, ids, np.nan_to_num(rows), combiner, reasons, signature, catalog.higher_is_better(metric), whole)
+    return SegmentStats(
+        metric, ids, np.nan_to_num(rows), combiner, reasons, signature, catalog.higher_is_better(metric), whole
+    )
 
 
 def copies(examples: Sequence[Example], generations: Sequence[Generation]) -> dict[str, float] | None:
@@ -182,7 +217,8 @@ def copies(examples: Sequence[Example], generations: Sequence[Generation]) -> di
 
 
 def make_entry(board: Board, identity: dict[str, Any], scored: Scored) -> Entry:
-    """The entry of one system, not yet bound to others: `identity` holds what the texts cannot tell (name, lineage, training, reward ...)."""
+    """The entry of one system, not yet bound to others: `identity` holds what the texts cannot tell (name, lineage,
+    training, reward ...)."""
     return {
         **identity,
         "task": board["task"],
@@ -194,6 +230,7 @@ def make_entry(board: Board, identity: dict[str, Any], scored: Scored) -> Entry:
 
 
 def texts_of(generations: Sequence[Generation]) -> dict[str, str]:
-    """Hashes of the outputs: of their bytes, of their bare texts, and the sketch by which nearly equal ones are found."""
+    """Hashes of the outputs: of their bytes, of their bare texts, and the sketch by which nearly equal ones are
+    found."""
     whole = hashlib.sha256(outputs_bytes(generations)).hexdigest()
     return {"sha256": whole, "texts_sha256": texts_hash(generations), "sketch": sketch(generations)}

@@ -1,4 +1,5 @@
-"""`leaderboard show|verify|export|create|baselines|rescore`. Everything printed passes `plain`: no control characters get out."""
+"""`leaderboard show|verify|export|create|baselines|rescore`. Everything printed passes `plain`: no control characters
+get out."""
 
 from __future__ import annotations
 
@@ -35,21 +36,49 @@ ARGUMENTS = [
     arg(
         "action",
         choices=["show", "verify", "export", "create", "baselines", "rescore"],
-        help="create: empty boards, or anew where they are empty; baselines: enters the suite's marked rows; rescore: after an upgrade",
+        help=(
+            "create: empty boards, or anew where they are empty; baselines: enters the "
+            "suite's marked rows; rescore: after an upgrade"
+        ),
     ),
     arg("--board", metavar="FILE", help="board file (default: all of the suite's own)"),
     arg("--task", metavar="NAME", help="the suite's own board of that task; create: the task (default: all tasks)"),
     arg("--quick", action="store_true", help="verify: what the file tells by itself, nothing recomputed"),
     arg("--foreign", action="store_true", help="verify: that the board's task is none of this suite is known"),
     arg("--tip", metavar="SHA256", help="verify: a tip noted before, which must still be in the chain"),
-    arg("--without", nargs="+", action="extend", default=[], metavar="FAMILY", help="rescore: neural scores that are given up"),
+    arg(
+        "--without",
+        nargs="+",
+        action="extend",
+        default=[],
+        metavar="FAMILY",
+        help="rescore: neural scores that are given up",
+    ),
     arg("--force", action="store_true", help="rescore: also where the metrics' version is the same"),
-    arg("--sort", metavar="COLUMN", help="show, export: a metric, system or trust (default: the board's primary metric)"),
+    arg(
+        "--sort", metavar="COLUMN", help="show, export: a metric, system or trust (default: the board's primary metric)"
+    ),
     arg("--reverse", action="store_true", help="show, export: the other way round"),
-    arg("--filter", nargs="+", action="extend", default=[], metavar="TEXT", help="show, export: systems with TEXT, or FIELD=TEXT"),
+    arg(
+        "--filter",
+        nargs="+",
+        action="extend",
+        default=[],
+        metavar="TEXT",
+        help="show, export: systems with TEXT, or FIELD=TEXT",
+    ),
     arg("--top", type=int, default=10, help="show: number of systems (default: 10)"),
-    arg("--out", metavar="DIR", default="leaderboard-export", help="export: where to write (default: leaderboard-export)"),
-    arg("--profile", default="tiny", help="verify, rescore: profile that names the weights of neural metrics (default: tiny)"),
+    arg(
+        "--out",
+        metavar="DIR",
+        default="leaderboard-export",
+        help="export: where to write (default: leaderboard-export)",
+    ),
+    arg(
+        "--profile",
+        default="tiny",
+        help="verify, rescore: profile that names the weights of neural metrics (default: tiny)",
+    ),
 ]
 """Of `leaderboard`."""
 
@@ -61,7 +90,8 @@ def command(args: argparse.Namespace) -> int:
 
 
 def create(args: argparse.Namespace) -> int:
-    """`leaderboard create`: empty boards with their test splits, for one task or for all; an empty board of an older split is renewed."""
+    """`leaderboard create`: empty boards with their test splits, for one task or for all; an empty board of an older
+    split is renewed."""
     from benchmark.tasks import TASKS, load_task
 
     if args.board and not args.task:
@@ -71,7 +101,10 @@ def create(args: argparse.Namespace) -> int:
         path = Path(args.board) if args.board else boards.BOARDS / f"{task.name}.json"
         path.parent.mkdir(parents=True, exist_ok=True)
         board, done = boards.create(path, task.name, task.version, task.load("test"))
-        print(f"{path}: {done}: {task.name}, test split of {board['test']['n']} examples, sha256 {board['test']['sha256'][:12]}")
+        print(
+            f"{path}: {done}: {task.name}, test split of {board['test']['n']} "
+            f"examples, sha256 {board['test']['sha256'][:12]}"
+        )
     return 0
 
 
@@ -88,7 +121,8 @@ def paths_of(args: argparse.Namespace) -> list[Path]:
 
 
 def views_of(paths: Sequence[Path], args: argparse.Namespace, top: int | None) -> list[tuple[Path, View]]:
-    """The views that the command line asks for, boards without entries last. UserError for a metric that no entry of any of the boards has."""
+    """The views that the command line asks for, boards without entries last. UserError for a metric that no entry of
+    any of the boards has."""
     told: list[tuple[Path, Board]] = []
     for path in paths:
         told.append((path, records.read(path, False)[0]))
@@ -96,7 +130,9 @@ def views_of(paths: Sequence[Path], args: argparse.Namespace, top: int | None) -
         known = {m for _, board in told for e in board["entries"] for m in e["scores"]}
         if known and args.sort not in known | set(WORDS):
             where = paths[0].name if len(paths) == 1 else "these boards"
-            raise UserError(f"--sort {plain(args.sort)}: no such column on {where}; {nearest(args.sort, [*known, *WORDS])}")
+            raise UserError(
+                f"--sort {plain(args.sort)}: no such column on {where}; {nearest(args.sort, [*known, *WORDS])}"
+            )
     told.sort(key=lambda one: not one[1]["entries"])
     return [(path, derive(path, board, args.sort, args.filter, top, args.reverse)) for path, board in told]
 

@@ -1,4 +1,5 @@
-"""What a user hands in - a run directory, a file of generations - as candidates for a board. Numbers in it are not believed."""
+"""What a user hands in - a run directory, a file of generations - as candidates for a board. Numbers in it are not
+believed."""
 
 from __future__ import annotations
 
@@ -20,6 +21,7 @@ STEPS = {"post-sft": "sft_steps", "post-rl": "rl_steps", "post-recovery": "recov
 UNNAMED = "model"
 """What `evaluate` calls a system that nobody has named."""
 
+
 @dataclass(frozen=True)
 class Candidate:
     """One system at one stage, not yet scored."""
@@ -40,12 +42,16 @@ class Candidate:
 
 
 def check_generations(generations: Sequence[Generation], system: str, stage: str) -> list[Generation]:
-    """The generations under the name they are submitted by. Raises UserError for a name or an output that no board takes."""
+    """The generations under the name they are submitted by. Raises UserError for a name or an output that no board
+    takes."""
     label(system, "system name")
     label(stage, "stage")
     for made in generations:
         if (size := len(made.text.encode("utf-8", "surrogatepass"))) > MAX_TEXT:
-            raise UserError(f"example {ascii(made.example_id)[:60]}: the output has {size} bytes in UTF-8; at most {MAX_TEXT} (64 KiB) are taken")
+            raise UserError(
+                f"example {ascii(made.example_id)[:60]}: the output has {size} bytes in "
+                f"UTF-8; at most {MAX_TEXT} (64 KiB) are taken"
+            )
     return [replace(made, system=system, stage=stage) for made in generations]
 
 
@@ -56,16 +62,24 @@ def _rows(path: Path) -> Iterator[Generation]:
 def from_file(path: Path, system: str) -> list[Candidate]:
     """`--generations`: one candidate per stage in the file. Raises UserError where it holds several systems.
 
-    An example answered twice is let through, so that it is named together with the missing and the unknown ones (`align_generations`).
+    An example answered twice is let through, so that it is named together with the missing and the unknown ones
+    (`align_generations`).
     """
     generations = list(_rows(path))
     if not generations:
         raise UserError(f"{path}: holds no generations; write one JSON object per line")
     systems = sorted({g.system for g in generations})
     if len(systems) > 1:
-        raise UserError(f"{path}: holds {len(systems)} systems ({', '.join(ascii(s)[:40] for s in systems[:5])}); submit one file per system")
+        raise UserError(
+            f"{path}: holds {len(systems)} systems ({', '.join(ascii(s)[:40] for s in systems[:5])}); "
+            "submit one file per system"
+        )
     stages = dict.fromkeys(g.stage for g in generations)
-    return [Candidate(system, s, check_generations([g for g in generations if g.stage == s], system, s)) for s in stages if s != GOLD]
+    return [
+        Candidate(system, s, check_generations([g for g in generations if g.stage == s], system, s))
+        for s in stages
+        if s != GOLD
+    ]
 
 
 def chain(records: dict[str, dict[str, Any]], stage: str) -> list[dict[str, Any]]:
@@ -84,7 +98,10 @@ def chain(records: dict[str, dict[str, Any]], stage: str) -> list[dict[str, Any]
         parent = link["parent_hash"]
         record = next((r for r in records.values() if r.get("weights_hash") == parent), None) if parent else None
     if links and links[0]["parent_hash"]:
-        oldest = dict.fromkeys(LINK) | {"weights_hash": links[0]["parent_hash"], "stage": TRAINED_FROM.get(str(links[0]["stage"]))}
+        oldest = dict.fromkeys(LINK) | {
+            "weights_hash": links[0]["parent_hash"],
+            "stage": TRAINED_FROM.get(str(links[0]["stage"])),
+        }
         links.insert(0, oldest)
     for link in links:
         if link["stage"] is not None:
@@ -95,15 +112,17 @@ def chain(records: dict[str, dict[str, Any]], stage: str) -> list[dict[str, Any]
 
 
 def steps_of(lineage: Sequence[dict[str, Any]]) -> dict[str, int | None]:
-    """`training` of an entry: optimiser steps of each stage as the lineage tells them; corpus sizes are left unknown."""
+    """`training` of an entry: steps of each stage as the lineage tells them; corpus sizes are left unknown."""
     told = {STEPS[link["stage"]]: link["steps"] for link in lineage if link["stage"] in STEPS}
     return {name: told.get(name) for name in TRAINING}
 
 
 def from_run(run_dir: Path, task: str, system: str | None, board: Board, validation: Path | None) -> list[Candidate]:
-    """A run directory: one candidate per stage of `generations/<task>/`. validation: reward.json (default: the run directory's own).
+    """A run directory: one candidate per stage of `generations/<task>/`. validation: reward.json (default: the run
+    directory's own).
 
-    Raises UserError when its test split is not the board's, or when a checkpoint that is there has other weights than the manifest says.
+    Raises UserError when its test split is not the board's, or when a checkpoint that is there has other weights than
+    the manifest says.
     """
     from benchmark.rundir.intact import check_output
     from benchmark.rundir.manifest import read_manifest, versions_of
@@ -112,7 +131,10 @@ def from_run(run_dir: Path, task: str, system: str | None, board: Board, validat
     manifest = read_manifest(run_dir)
     section = manifest.config.get("run")
     if isinstance(section, dict) and section.get("limit") is not None:
-        raise UserError(f"{run_dir}: a trial (--limit {section['limit']}) on a part of the split; run it again without --limit, then submit that")
+        raise UserError(
+            f"{run_dir}: a trial (--limit {section['limit']}) on a part of the split; "
+            "run it again without --limit, then submit that"
+        )
     _check_split(run_dir, task, board)
     files = sorted((run_dir / "generations" / task).glob("*.jsonl"))
     found = [c for file in files for c in _of_file(check_output(run_dir, file), system, manifest.checkpoints)]
@@ -122,7 +144,9 @@ def from_run(run_dir: Path, task: str, system: str | None, board: Board, validat
     for stage, record in records.items():
         folder = run_dir / "checkpoints" / label(stage, f"{run_dir}/manifest.json, stage")
         if folder.is_dir() and weights_hash(folder) != record.get("weights_hash"):
-            raise UserError(f"{folder}: the weights are not those of the manifest; submit a run directory as the run left it")
+            raise UserError(
+                f"{folder}: the weights are not those of the manifest; submit a run directory as the run left it"
+            )
     own = manifest.command == "run"
     run_seed = _run_seed(run_dir, manifest.config.get("run"))
     told = run_dir / "reward.json"
@@ -155,11 +179,15 @@ def from_run(run_dir: Path, task: str, system: str | None, board: Board, validat
 
 
 def _run_seed(run_dir: Path, settings: Any) -> int | None:
-    """`run.seed` of a manifest's config, None where it has none. UserError for what is no seed: intervals are drawn with it."""
+    """`run.seed` of a manifest's config, None where it has none. UserError for what is no seed: intervals are drawn
+    with it."""
     seed = settings.get("seed") if isinstance(settings, dict) else None
     if seed is None or (type(seed) is int and 0 <= seed < 2**63):
         return seed
-    raise UserError(f"{run_dir}/manifest.json: config.run.seed is {ascii(seed)[:40]}, not a whole number from 0 to 2^63 - 1; mend the manifest")
+    raise UserError(
+        f"{run_dir}/manifest.json: config.run.seed is {ascii(seed)[:40]}, not a "
+        "whole number from 0 to 2^63 - 1; mend the manifest"
+    )
 
 
 def seed_of(record: dict[str, Any] | None) -> int | None:
@@ -169,10 +197,16 @@ def seed_of(record: dict[str, Any] | None) -> int | None:
 
 
 def _of_file(file: Path, system: str | None, records: dict[str, dict[str, Any]]) -> list[Candidate]:
-    """The system's name is the one given, else the one in the file; what `evaluate` left without one is named by its weights."""
+    """The system's name is the one given, else the one in the file; what `evaluate` left without one is named by its
+    weights."""
     first = next(_rows(file), None)
     name = system or ("" if first is None else first.system)
-    if system is None and name == UNNAMED and first is not None and isinstance(told := records.get(first.stage, {}).get("weights_hash"), str):
+    if (
+        system is None
+        and name == UNNAMED
+        and first is not None
+        and isinstance(told := records.get(first.stage, {}).get("weights_hash"), str)
+    ):
         name = f"{UNNAMED}-{told.removeprefix('hub:').replace('/', '-')[:12].rstrip('-. ')}"
     return from_file(file, name)
 
@@ -183,7 +217,8 @@ def _check_split(run_dir: Path, task: str, board: Board) -> None:
         raise UserError(f"{run_dir}: holds no test split of {task} ({path.name}); measure it on the whole test split")
     if (found := sha256_file(path)) != board["test"]["sha256"]:
         raise UserError(
-            f"{path}: not the board's test split (sha256 {found[:12]}..., the board's {board['test']['sha256'][:12]}..., {board['test']['n']} "
+            f"{path}: not the board's test split (sha256 {found[:12]}..., the board's "
+            f"{board['test']['sha256'][:12]}..., {board['test']['n']} "
             "examples); run with the task's own test split at its full size and the world version of the board"
         )
 

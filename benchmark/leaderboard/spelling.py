@@ -1,4 +1,5 @@
-"""The text of a board: JSON without NaN and Infinity, one entry a line in one spelling, so that a digest can be checked on the line itself."""
+"""The text of a board: JSON without NaN and Infinity, one entry a line in one spelling, so that a digest can be
+checked on the line itself."""
 
 from __future__ import annotations
 
@@ -61,7 +62,9 @@ def read_bytes(path: Path, limit: int = LIMIT_BYTES) -> bytes:
             raise UserError(f"{path}: larger than {limit} bytes; check the path")
         return path.read_bytes()
     except FileNotFoundError:
-        raise UserError(f"{path}: no such board; check --board, or make one with: leaderboard create --task NAME --board FILE") from None
+        raise UserError(
+            f"{path}: no such board; check --board, or make one with: leaderboard create --task NAME --board FILE"
+        ) from None
     except OSError as error:
         raise UserError(f"cannot read {path}: {error.strerror or error}; check the path") from None
 
@@ -75,9 +78,12 @@ def read_text(path: Path, limit: int = LIMIT_BYTES) -> str:
 
 
 def canonical(value: Any) -> bytes:
-    """One spelling of a JSON value: sorted keys, no spaces, UTF-8. Raises UserError for values that no board may hold."""
+    """One spelling of a JSON value: sorted keys, no spaces, UTF-8. Raises UserError for values that no board may
+    hold."""
     try:
-        return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False).encode("utf-8")
+        return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False).encode(
+            "utf-8"
+        )
     except _BROKEN as error:
         raise UserError(f"a value that no board may hold ({ascii(str(error))[:120]})") from None
 

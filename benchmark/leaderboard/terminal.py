@@ -1,4 +1,5 @@
-"""The table of `leaderboard show`, at most WIDTH columns wide: a line with the system's name, one per stage, then its trajectory and flags."""
+"""The table of `leaderboard show`, at most WIDTH columns wide: a line with the system's name, one per stage, then its
+trajectory and flags."""
 
 from __future__ import annotations
 
@@ -7,7 +8,17 @@ from collections.abc import Iterator, Sequence
 
 from benchmark.leaderboard.paper import tables_of
 from benchmark.leaderboard.ranks import Group, View
-from benchmark.leaderboard.words import cells, columns, footnotes, heading, of_older_metrics, rank_text, system_name, trajectory, trust_text
+from benchmark.leaderboard.words import (
+    cells,
+    columns,
+    footnotes,
+    heading,
+    of_older_metrics,
+    rank_text,
+    system_name,
+    trajectory,
+    trust_text,
+)
 from benchmark.report.safetext import plain
 
 WIDTH = 100
@@ -20,7 +31,10 @@ def table(view: View, sort: str | None) -> Iterator[str]:
     """The lines of one board."""
     board = view.board
     test = board["test"]
-    yield from wrapped(f"{board['task']} (version {board['task_version']}, {test['n']} test examples {test['sha256'][:12]}): {view.n_entries} entries")
+    yield from wrapped(
+        f"{board['task']} (version {board['task_version']}, {test['n']} test examples "
+        f"{test['sha256'][:12]}): {view.n_entries} entries"
+    )
     if (older := of_older_metrics(board)) is not None:
         yield from wrapped(older, FLAG, UNDER)
     if view.groups:
@@ -50,7 +64,9 @@ def _baselines(view: View, sort: str | None) -> Iterator[str]:
 def wrapped(text: str, first: str = "", hanging: str = "") -> Iterator[str]:
     """Lines of at most WIDTH characters, with nothing in them that acts on a terminal."""
     # A break inside a word would cut the names of metrics at their hyphens.
-    yield from textwrap.wrap(plain(text), WIDTH, initial_indent=first, subsequent_indent=hanging, break_on_hyphens=False)
+    yield from textwrap.wrap(
+        plain(text), WIDTH, initial_indent=first, subsequent_indent=hanging, break_on_hyphens=False
+    )
 
 
 def _groups(view: View, sort: str | None) -> Iterator[str]:
@@ -76,9 +92,11 @@ def _groups(view: View, sort: str | None) -> Iterator[str]:
 
 
 def _trust(group: Group) -> str:
-    """"recomputed", or by stage where they differ."""
+    """ "recomputed", or by stage where they differ."""
     labels = {trust_text(r.entry) for r in group.rows}
-    return labels.pop() if len(labels) == 1 else ", ".join(f"{r.entry['stage']} {trust_text(r.entry)}" for r in group.rows)
+    return (
+        labels.pop() if len(labels) == 1 else ", ".join(f"{r.entry['stage']} {trust_text(r.entry)}" for r in group.rows)
+    )
 
 
 def _widths(head: Sequence[str], body: Sequence[Sequence[str]]) -> list[int]:
@@ -89,14 +107,21 @@ def _aligned(head: Sequence[str], body: Sequence[Sequence[str]], left: int) -> I
     """The head and the rows; the first `left` columns are flush left, the others, numbers, flush right."""
     widths = _widths(head, body)
     for row in [head, *body]:
-        yield "  ".join(cell.ljust(w) if j < left else cell.rjust(w) for j, (cell, w) in enumerate(zip(row, widths, strict=True))).rstrip()
+        yield "  ".join(
+            cell.ljust(w) if j < left else cell.rjust(w) for j, (cell, w) in enumerate(zip(row, widths, strict=True))
+        ).rstrip()
 
 
 def reported(task: str) -> Iterator[str]:
     """The paper's tables beside a board."""
     for told in tables_of(task):
         yield ""
-        yield from wrapped(f"reported, not recomputed and not ranked: {told['entries'][0]['source']}: {told['title']}", hanging=INDENT)
+        yield from wrapped(
+            f"reported, not recomputed and not ranked: {told['entries'][0]['source']}: {told['title']}", hanging=INDENT
+        )
         names = list(told["columns"])
-        body = [[e["trust"], e["system"], e["stage"] or "", *(f"{e['values'][n]:g}" for n in names)] for e in told["entries"]]
+        body = [
+            [e["trust"], e["system"], e["stage"] or "", *(f"{e['values'][n]:g}" for n in names)]
+            for e in told["entries"]
+        ]
         yield from (INDENT + line for line in _aligned(["trust", "system", "stage", *names], body, 3))

@@ -1,7 +1,9 @@
-"""Validations of rewards (reward.json of `validate-reward`) beside a board: bound to the reward by content, and looked at again.
+"""Validations of rewards (reward.json of `validate-reward`) beside a board: bound to the reward by content, and
+looked at again.
 
-Every figure that follows from others is computed from them. Where the reward comes with this suite and the challenge set is this suite's, some
-categories, drawn anew each time, and the scores of all listed misses are computed again from the weights.
+Every figure that follows from others is computed from them. Where the reward comes with this suite and the challenge
+set is this suite's, some categories, drawn anew each time, and the scores of all listed misses are computed again
+from the weights.
 """
 
 from __future__ import annotations
@@ -30,11 +32,14 @@ FLIPS = 0.011
 """Of a category's accuracy: two pairs of 200 may be as good as equal, and fall the other way elsewhere."""
 _CONTENT = re.compile(r"(?<![0-9a-f])[0-9a-f]{16}(?![0-9a-f])")
 """The hash of its weights or code in a reward's id."""
-_SET = re.compile(r"\|set:newswire[^|]*-(core|full)-v([0-9]+)-zh-([a-z+]+)-n([0-9]{1,6})-s([0-9]{1,9})\|pairs:([0-9a-f]+)\|")
+_SET = re.compile(
+    r"\|set:newswire[^|]*-(core|full)-v([0-9]+)-zh-([a-z+]+)-n([0-9]{1,6})-s([0-9]{1,9})\|pairs:([0-9a-f]+)\|"
+)
 
 
 def same_reward(a: str, b: str) -> bool:
-    """Whether two ids are of one reward: equal, or the same hash of weights or code in both; without hashes, one inside the other's parentheses."""
+    """Whether two ids are of one reward: equal, or the same hash of weights or code in both; without hashes, one
+    inside the other's parentheses."""
     x, y = set(_CONTENT.findall(a)), set(_CONTENT.findall(b))
     if x or y:
         return bool(x & y)
@@ -51,24 +56,33 @@ def read_validation(path: Path, reward_id: str) -> bytes:
 
 
 def check_validation(text: str, where: str, reward_id: str) -> None:
-    """Raises UserError unless the text is a reward.json of `validate-reward` about this reward whose figures agree with each other."""
+    """Raises UserError unless the text is a reward.json of `validate-reward` about this reward whose figures agree
+    with each other."""
     told = parse_json(text, where, strict=True)
     signature = told.get("signature") if isinstance(told, dict) else None
     if not isinstance(signature, str) or "|reward:" not in signature:
-        raise UserError(f"{where}: not a reward.json (it has no signature of a reward); give the one that validate-reward wrote")
+        raise UserError(
+            f"{where}: not a reward.json (it has no signature of a reward); give the one that validate-reward wrote"
+        )
     validated = signature.partition("|reward:")[2]
     if not same_reward(validated, reward_id):
-        raise UserError(f"{where}: validates {validated[:200]}, but the run was trained on {reward_id[:200]}; validate that reward")
+        raise UserError(
+            f"{where}: validates {validated[:200]}, but the run was trained on {reward_id[:200]}; validate that reward"
+        )
     try:
         wrong = _contradiction(told)
     except (TypeError, ValueError, KeyError, AttributeError, ZeroDivisionError, OverflowError) as error:
-        raise UserError(f"{where}: not figures of validate-reward ({type(error).__name__}: {ascii(str(error))[:80]}); validate the reward again") from None
+        raise UserError(
+            f"{where}: not figures of validate-reward ({type(error).__name__}: "
+            f"{ascii(str(error))[:80]}); validate the reward again"
+        ) from None
     if wrong is not None:
         raise UserError(f"{where}: {wrong}; validate the reward again")
 
 
 def _contradiction(told: Mapping[str, Any]) -> str | None:
-    """The first figure that does not follow from the others, or None. A reward.json without categories has none that could."""
+    """The first figure that does not follow from the others, or None. A reward.json without categories has none that
+    could."""
     from benchmark.reward.measures import wilson
 
     table = told.get("by_category")
@@ -80,19 +94,31 @@ def _contradiction(told: Mapping[str, Any]) -> str | None:
             if row["accuracy"] is None:
                 continue
             n, ties, hits = row["n"], row["ties"], row["accuracy"] * row["n"]
-            whole = abs(2 * hits - round(2 * hits)) < 1e-6 and (round(2 * hits) - ties) % 2 == 0 and ties / 2 <= hits <= n - ties / 2
+            whole = (
+                abs(2 * hits - round(2 * hits)) < 1e-6
+                and (round(2 * hits) - ties) % 2 == 0
+                and ties / 2 <= hits <= n - ties / 2
+            )
             if not (whole and _near((row["ci_low"], row["ci_high"]), wilson(round(2 * hits) / 2, n))):
-                return f"{where}.{slug}: {row['accuracy']} of {n} pairs with {ties} ties, {row['ci_low']} to {row['ci_high']}, is no tally"
+                return (
+                    f"{where}.{slug}: {row['accuracy']} of {n} pairs with {ties} ties, "
+                    f"{row['ci_low']} to {row['ci_high']}, is no tally"
+                )
         if {slug: row["n"] for slug, row in rows.items()} != {slug: row["n"] for slug, row in table.items()}:
             return f"{where}: other numbers of pairs than in by_category"
     known = [row for row in table.values() if row["accuracy"] is not None]
     n = sum(row["n"] for row in known)
     hits = sum(row["accuracy"] * row["n"] for row in known)
     overall = told["accuracy"]
-    if not _near((overall["value"], overall["ci_low"], overall["ci_high"]), (hits / n, *wilson(round(2 * hits) / 2, n))):
+    if not _near(
+        (overall["value"], overall["ci_low"], overall["ci_high"]), (hits / n, *wilson(round(2 * hits) / 2, n))
+    ):
         return f"accuracy {overall['value']} is not that of its categories, {hits / n}"
     macros = {"macro_accuracy": (told["macro_accuracy"], table)}
-    macros |= {f"null_baselines.{name}.macro_accuracy": (told["null_baselines"][name]["macro_accuracy"], rows) for name, rows in nulls.items()}
+    macros |= {
+        f"null_baselines.{name}.macro_accuracy": (told["null_baselines"][name]["macro_accuracy"], rows)
+        for name, rows in nulls.items()
+    }
     for name, (value, rows) in macros.items():
         mean = [row["accuracy"] for row in rows.values() if row["accuracy"] is not None]
         if not _near((value,), (sum(mean) / len(mean),)):
@@ -109,9 +135,16 @@ class Recomputed:
 
     def __init__(self, path: Path, board: Board, profile: str, rng: random.Random | None = None) -> None:
         self.profile, self.rng = profile, rng or random.SystemRandom()
-        held = {e["reward"]["validation_sha256"]: e for e in board["entries"] if e["reward"]["validation_sha256"] is not None}
+        held = {
+            e["reward"]["validation_sha256"]: e
+            for e in board["entries"]
+            if e["reward"]["validation_sha256"] is not None
+        }
         self.told = {
-            sha256: (entry, parse_json(unpack(boards.validation_path(path, sha256), MAX_VALIDATION).decode("utf-8"), sha256))
+            sha256: (
+                entry,
+                parse_json(unpack(boards.validation_path(path, sha256), MAX_VALIDATION).decode("utf-8"), sha256),
+            )
             for sha256, entry in held.items()
         }
 
@@ -144,18 +177,30 @@ class Recomputed:
         pairs = [p for p in challenge.pairs if p.category in slugs]
         by_id = {p.id: p for p in challenge.pairs}
         misses = [m for m in told["worst_misses"] if m["id"] in by_id]
-        items = sorted({(p.source, t) for p in (*pairs, *(by_id[m["id"]] for m in misses)) for t in (p.better, p.worse)})
+        items = sorted(
+            {(p.source, t) for p in (*pairs, *(by_id[m["id"]] for m in misses)) for t in (p.better, p.worse)}
+        )
         scores = dict(zip(items, reward.score([s for s, _ in items], [t for _, t in items]), strict=True))
         for slug in slugs:
             mine = [p for p in pairs if p.category == slug]
-            again = tally([scores[p.source, p.better] for p in mine], [scores[p.source, p.worse] for p in mine]).accuracy
+            again = tally(
+                [scores[p.source, p.better] for p in mine], [scores[p.source, p.worse] for p in mine]
+            ).accuracy
             if (held := told["by_category"][slug]["accuracy"]) is None or again is None or abs(again - held) > FLIPS:
-                raise Lie(name_of(entry), "reward.validation_sha256", f"by_category.{slug}: it says {held}, the reward's weights give {again}")
+                raise Lie(
+                    name_of(entry),
+                    "reward.validation_sha256",
+                    f"by_category.{slug}: it says {held}, the reward's weights give {again}",
+                )
         for m in misses:
             p = by_id[m["id"]]
             for text, what in ((p.better, "score_better"), (p.worse, "score_worse")):
                 if abs(scores[p.source, text] - m[what]) > TOLERANCE:
-                    raise Lie(name_of(entry), "reward.validation_sha256", f"{m['id']}: {what} {m[what]}, the weights give {scores[p.source, text]}")
+                    raise Lie(
+                        name_of(entry),
+                        "reward.validation_sha256",
+                        f"{m['id']}: {what} {m[what]}, the weights give {scores[p.source, text]}",
+                    )
         return f"{', '.join(slugs)} and {len(misses)} listed misses recomputed and equal"
 
 

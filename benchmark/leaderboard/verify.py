@@ -1,7 +1,8 @@
 """`leaderboard verify`: nothing on a board is believed; every entry is recomputed from its stored outputs.
 
---quick checks what the board file tells by itself: shapes, digests, the chain, names, lineage, what entries say of each other, files that
-must be there. Exit code 0: all holds. 1: something does not, or the board cannot be verified here (older metrics, no task of this suite).
+--quick checks what the board file tells by itself: shapes, digests, the chain, names, lineage, what entries say of
+each other, files that must be there. Exit code 0: all holds. 1: something does not, or the board cannot be verified
+here (older metrics, no task of this suite).
 """
 
 from __future__ import annotations
@@ -41,7 +42,13 @@ def command(args: argparse.Namespace) -> int:
             print(f"{path.name}: FALSE: {lie}")
             failed = True
             continue
-        done = "checked (quick: nothing recomputed)" if args.quick else "checked" if report.unproved else "recomputed and equal"
+        done = (
+            "checked (quick: nothing recomputed)"
+            if args.quick
+            else "checked"
+            if report.unproved
+            else "recomputed and equal"
+        )
         print(f"{path.name}: {report.n} entries {done}")
         for reason, n in report.not_rechecked.items():
             print(f"  {n} neural scores not rechecked: {plain(reason)}")
@@ -66,10 +73,13 @@ def _paper() -> bool:
     return True
 
 
-def verify(path: Path, quick: bool = False, profile: str = "tiny", foreign: bool = False, tip: str | None = None) -> Report:
+def verify(
+    path: Path, quick: bool = False, profile: str = "tiny", foreign: bool = False, tip: str | None = None
+) -> Report:
     """Checks a board. Raises Lie at the first thing that does not hold; UserError where there is no such board.
 
-    foreign: a task that this suite does not have is no reason to fail. tip: a digest noted before, which must still be in the chain.
+    foreign: a task that this suite does not have is no reason to fail. tip: a digest noted before, which must still be
+    in the chain.
     """
     if not path.is_file():
         read_text(path)  # raises with the way to mend it
@@ -83,7 +93,11 @@ def verify(path: Path, quick: bool = False, profile: str = "tiny", foreign: bool
         raise Lie("the board", "test.sha256", "the test split with this hash is not beside the board")
     _check_entries(path, board, lines, report)
     if tip is not None and not chain.holds(board, tip):
-        raise Lie("the board", "tip", f"{tip[:64]} is not in its chain: entries that stood before it were changed or taken out")
+        raise Lie(
+            "the board",
+            "tip",
+            f"{tip[:64]} is not in its chain: entries that stood before it were changed or taken out",
+        )
     _notes(path, board, report)
     if not quick and board["entries"]:
         for entry in {(e["reward"]["validation_sha256"], e["reward"]["id"]): e for e in board["entries"]}.values():
@@ -93,7 +107,8 @@ def verify(path: Path, quick: bool = False, profile: str = "tiny", foreign: bool
 
 
 def need_sound(path: Path) -> None:
-    """Raises UserError unless the board holds as far as can be seen without recomputing: nothing is built on one that does not."""
+    """Raises UserError unless the board holds as far as can be seen without recomputing: nothing is built on one that
+    does not."""
     try:
         verify(path, quick=True)
     except Lie as lie:
@@ -137,24 +152,37 @@ def _check_entries(path: Path, board: Board, lines: Sequence[bytes], report: Rep
     for fault in (contradiction(board), chain.broken(board)):
         if fault is not None:
             raise Lie("the board" if fault[0] is None else name_of(fault[0]), *fault[1:])
-    used = {e["outputs"]["sha256"] + ".jsonl.gz" for e in board["entries"]} | {e["outputs"]["stats_sha256"] + ".npz" for e in board["entries"]}
+    used = {e["outputs"]["sha256"] + ".jsonl.gz" for e in board["entries"]} | {
+        e["outputs"]["stats_sha256"] + ".npz" for e in board["entries"]
+    }
     if unused := len(present - used):
-        report.notes.append(f"{unused} files beside the board belong to no entry (left by a submission that was killed); they may be removed")
+        report.notes.append(
+            f"{unused} files beside the board belong to no entry (left by a "
+            "submission that was killed); they may be removed"
+        )
 
 
 def _notes(path: Path, board: Board, report: Report) -> None:
-    report.notes.append(f"tip {board['tip']}: note it down; `verify --tip` then shows whether anything that stands here was changed or taken out")
+    report.notes.append(
+        f"tip {board['tip']}: note it down; `verify --tip` then shows whether "
+        "anything that stands here was changed or taken out"
+    )
     if claimed := sum(e["trust"] == "regenerated" for e in board["entries"]):
-        report.notes.append(f"{claimed} entries say that a second run gave the same; only running them again can prove it")
+        report.notes.append(
+            f"{claimed} entries say that a second run gave the same; only running them again can prove it"
+        )
     if board["entries"] and board["metrics"] != METRICS_VERSION:
         report.unproved.append(
-            f"made with metrics version {board['metrics']}, this suite has {METRICS_VERSION}: rescore it (python -m benchmark leaderboard rescore "
+            f"made with metrics version {board['metrics']}, this suite has {METRICS_VERSION}: "
+            "rescore it (python -m benchmark leaderboard rescore "
             f"--board {path}); until then its scores are only known to be those of its stored statistics"
         )
 
 
 def _files(folder: Path) -> frozenset[str]:
-    return frozenset(name for name in os.listdir(folder) if not name.startswith(".")) if folder.is_dir() else frozenset()
+    return (
+        frozenset(name for name in os.listdir(folder) if not name.startswith(".")) if folder.is_dir() else frozenset()
+    )
 
 
 def _test_split(path: Path, board: Board, report: Report, foreign: bool) -> list[Example]:
@@ -179,7 +207,11 @@ def _test_split(path: Path, board: Board, report: Report, foreign: bool) -> list
         return examples
     task = load_task(board["task"])
     if task.version != board["task_version"]:
-        raise Lie("the board", "task_version", f"{board['task_version']}; this suite has version {task.version} of {task.name}")
+        raise Lie(
+            "the board",
+            "task_version",
+            f"{board['task_version']}; this suite has version {task.version} of {task.name}",
+        )
     if hashlib.sha256(boards.examples_bytes(task.load("test"))).hexdigest() != board["test"]["sha256"]:
         raise Lie("the board", "test.sha256", f"not the test split of {task.name} version {task.version}")
     return examples

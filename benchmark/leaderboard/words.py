@@ -20,21 +20,27 @@ COLUMNS = (
 
 
 def system_name(group: Group) -> str:
-    """"sg-srl v1, seed 2"."""
+    """ "sg-srl v1, seed 2"."""
     return f"{group.system} v{group.version}" + ("" if group.seed is None else f", seed {group.seed}")
 
 
 def trust_text(entry: Entry) -> str:
-    """"regenerated", "regenerated within 0.004" where the second run, on another kind of CPU, gave not the same bits."""
+    """ "regenerated", "regenerated within 0.004" where the second run, on another kind of CPU, gave not the same
+    bits."""
     told = entry["regenerated"]
-    return entry["trust"] if told is None or told["largest"] is None else f"{entry['trust']} within {told['largest']:.3f}"
+    return (
+        entry["trust"] if told is None or told["largest"] is None else f"{entry['trust']} within {told['largest']:.3f}"
+    )
 
 
 def of_older_metrics(board: Board) -> str | None:
     """What is said of a board that another version of the metrics made, or None."""
     if not board["entries"] or board["metrics"] == METRICS_VERSION:
         return None
-    return f"made with metrics version {board['metrics']} (this suite: {METRICS_VERSION}): not comparable with scores made here; leaderboard rescore"
+    return (
+        f"made with metrics version {board['metrics']} (this suite: {METRICS_VERSION}): not "
+        "comparable with scores made here; leaderboard rescore"
+    )
 
 
 def cells(entry: Entry, primary: str, sort: str | None) -> list[str]:
@@ -58,7 +64,7 @@ def heading(metric: str) -> str:
 
 
 def trajectory(group: Group, primary: str) -> str:
-    """"SFT 0.512 → RL 0.601 → recovery 0.583; 79 % of the RL gain kept [60 %, 95 %]"; "" with fewer than two stages."""
+    """ "SFT 0.512 → RL 0.601 → recovery 0.583; 79 % of the RL gain kept [60 %, 95 %]"; "" with one stage."""
     names = dict(zip(PATH, ("SFT", "RL", "recovery"), strict=True))
     told = [f"{names[s]} {number(value(r.entry, primary), primary)}" for s in PATH if (r := group.row(s)) is not None]
     if len(told) < 2:
@@ -73,7 +79,7 @@ def trajectory(group: Group, primary: str) -> str:
 
 
 def rank_text(row: Row) -> str:
-    """"3 (1–5)"."""
+    """ "3 (1–5)"."""
     if row.rank is None:
         return "–"
     return f"{row.rank}" + (f" ({row.ranks[0]}–{row.ranks[1]})" if row.ranks else "")
@@ -82,17 +88,26 @@ def rank_text(row: Row) -> str:
 def footnotes(view: View) -> list[str]:
     """What the numbers of a view mean."""
     notes = [
-        f"rank by {view.board['primary']}; in brackets the ranks an entry may hold: pairwise tests on the same segments, Holm, p < 0.05",
-        "lc: the output cut at the reference's length; length: outputs / references; intervals are 95 %, over documents",
-        "reward: mean of the reward that the system was trained with, or of the profile's; not comparable between rewards",
+        f"rank by {view.board['primary']}; in brackets the ranks an entry may hold: "
+        "pairwise tests on the same segments, Holm, p < 0.05",
+        "lc: the output cut at the reference's length; length: outputs / "
+        "references; intervals are 95 %, over documents",
+        "reward: mean of the reward that the system was trained with, or of "
+        "the profile's; not comparable between rewards",
     ]
     if any(g.hacked in (YES, PART) for g in view.groups):
         notes.append(
-            f"HACKED: from SFT to RL, {REWARD} rose and a metric that is independent of it fell, p < 0.05 after Holm's correction over the metrics "
+            f"HACKED: from SFT to RL, {REWARD} rose and a metric that is independent of it fell, "
+            "p < 0.05 after Holm's correction over the metrics "
             f"tested of the system; in part: {view.board['primary']} rose all the same"
         )
     if any(f.startswith("TALKS MORE") for g in view.groups for f in g.flags):
-        notes.append(f"TALKS MORE: outputs grew significantly with RL, to {TALKATIVE:g} times their references or more, whatever else rose")
+        notes.append(
+            f"TALKS MORE: outputs grew significantly with RL, to {TALKATIVE:g} times "
+            "their references or more, whatever else rose"
+        )
     if view.n_tested < view.n_entries:
-        notes.append(f"the {view.n_tested} best entries of {view.n_entries} were tested; untested pairs count as not different")
+        notes.append(
+            f"the {view.n_tested} best entries of {view.n_entries} were tested; untested pairs count as not different"
+        )
     return notes

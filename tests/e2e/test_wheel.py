@@ -29,7 +29,18 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
         if (TOP / name).is_file():
             (tree / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(TOP / name, tree / name)
-    command = [sys.executable, "-m", "pip", "wheel", "--no-deps", "--no-build-isolation", "--no-index", "-w", str(folder), str(tree)]
+    command = [
+        sys.executable,
+        "-m",
+        "pip",
+        "wheel",
+        "--no-deps",
+        "--no-build-isolation",
+        "--no-index",
+        "-w",
+        str(folder),
+        str(tree),
+    ]
     environment = os.environ | {"PIP_DISABLE_PIP_VERSION_CHECK": "1", "TMPDIR": str(folder)}
     done = subprocess.run(command, capture_output=True, text=True, env=environment)
     assert done.returncode == 0, done.stderr[-2000:]
@@ -48,11 +59,21 @@ def test_every_file_of_the_boards_is_in_it(installed: Path) -> None:
 def test_the_boards_verify_from_another_folder(installed: Path, tmp_path: Path) -> None:
     """With the wheel's code and files alone. A board of older metrics says so, and is not false."""
     environment = {k: v for k, v in os.environ.items() if k != "PYTHONPATH"} | {"PYTHONPATH": str(installed)}
-    command = [sys.executable, "-P", "-c", "import benchmark, sys; print(benchmark.__file__); from benchmark.cli import main; sys.exit(main(sys.argv[1:]))"]
-    done = subprocess.run([*command, "leaderboard", "verify", "--quick"], cwd=tmp_path, capture_output=True, text=True, env=environment)
+    command = [
+        sys.executable,
+        "-P",
+        "-c",
+        "import benchmark, sys; print(benchmark.__file__); from benchmark.cli "
+        "import main; sys.exit(main(sys.argv[1:]))",
+    ]
+    done = subprocess.run(
+        [*command, "leaderboard", "verify", "--quick"], cwd=tmp_path, capture_output=True, text=True, env=environment
+    )
     assert str(installed) in done.stdout.splitlines()[0]
     assert "FALSE" not in done.stdout + done.stderr
     assert done.returncode == int("NOT VERIFIED" in done.stdout), done.stdout + done.stderr
-    shown = subprocess.run([*command, "leaderboard", "show"], cwd=tmp_path, capture_output=True, text=True, env=environment)
+    shown = subprocess.run(
+        [*command, "leaderboard", "show"], cwd=tmp_path, capture_output=True, text=True, env=environment
+    )
     assert shown.returncode == 0, shown.stderr
     assert "newswire-title (version" in shown.stdout

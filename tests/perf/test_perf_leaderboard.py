@@ -34,7 +34,9 @@ def _outputs(path: Path, seed: int) -> None:
     made = []
     for example in load_task("newswire-title").load("test"):
         words = (example.reference or ("",))[0].split(" ")
-        made.append(Generation(example.id, "any", "user", " ".join(w for w in words if rng.random() > 0.2), None, "stop", None))
+        made.append(
+            Generation(example.id, "any", "user", " ".join(w for w in words if rng.random() > 0.2), None, "stop", None)
+        )
     write_generations(path, made)
 
 
@@ -46,10 +48,20 @@ def _varied(entry: dict[str, Any], i: int, rng: random.Random) -> dict[str, Any]
     links = [dict.fromkeys(LINK) | {"stage": "base", "weights_hash": "0" * 64}]
     for k in range(i % 3 + 1):
         parent = links[-1]["weights_hash"]
-        links.append({"stage": STAGES[k], "weights_hash": hashes[k], "parent_hash": parent, "config_hash": "1" * 64, "data_hash": "2" * 64,
-                      "seed": 1, "steps": 100 + k})
+        links.append(
+            {
+                "stage": STAGES[k],
+                "weights_hash": hashes[k],
+                "parent_hash": parent,
+                "config_hash": "1" * 64,
+                "data_hash": "2" * 64,
+                "seed": 1,
+                "steps": 100 + k,
+            }
+        )
     new["lineage"] = links
-    new["training"] = {"n_para": 300, "n_src": 3000 if i % 3 else None} | {f"{n}_steps": 100 + k if i % 3 >= k else None for k, n in enumerate(("sft", "rl", "recovery"))}
+    steps = {f"{n}_steps": 100 + k if i % 3 >= k else None for k, n in enumerate(("sft", "rl", "recovery"))}
+    new["training"] = {"n_para": 300, "n_src": 3000 if i % 3 else None} | steps
     for cell in new["scores"].values():
         if cell["value"] is not None and cell["ci_low"] is not None:
             scale = rng.uniform(0.5, 1.0)
@@ -70,7 +82,12 @@ def large_board(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path, outputs = folder / "newswire-title.json", folder / "a.jsonl"
     _outputs(outputs, 0)
     subprocess.run(_python("leaderboard", "create", "--task", "newswire-title", "--board", str(path)), check=True)
-    subprocess.run(_python("submit", "--generations", str(outputs), "--task", "newswire-title", "--system", "A", "--board", str(path)), check=True)
+    subprocess.run(
+        _python(
+            "submit", "--generations", str(outputs), "--task", "newswire-title", "--system", "A", "--board", str(path)
+        ),
+        check=True,
+    )
     board = boards.read_board(path)
     rng = random.Random(0)
     entry = chain.content(board["entries"][0])
@@ -81,7 +98,9 @@ def large_board(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-@pytest.mark.parametrize("argv", [["show"], ["show", "--sort", "overlap.chrf", "--filter", "system-1"], ["verify", "--quick"]])
+@pytest.mark.parametrize(
+    "argv", [["show"], ["show", "--sort", "overlap.chrf", "--filter", "system-1"], ["verify", "--quick"]]
+)
 def test_ten_thousand_entries(benchmark: Any, large_board: Path, argv: list[str]) -> None:
     """The whole command, start of the interpreter included."""
     command = _python("leaderboard", *argv, "--board", str(large_board))
@@ -99,7 +118,17 @@ def test_a_hundred_submissions_at_once(benchmark: Any, tmp_path: Path) -> None:
     def submit_all() -> None:
         started = [
             subprocess.Popen(
-                _python("submit", "--generations", str(tmp_path / f"{i}.jsonl"), "--task", "newswire-title", "--system", f"s{i}", "--board", str(path)),
+                _python(
+                    "submit",
+                    "--generations",
+                    str(tmp_path / f"{i}.jsonl"),
+                    "--task",
+                    "newswire-title",
+                    "--system",
+                    f"s{i}",
+                    "--board",
+                    str(path),
+                ),
                 stdout=subprocess.DEVNULL,
             )
             for i in range(N_SUBMISSIONS)

@@ -17,17 +17,39 @@ from metrics.records import Example, Fact
 
 NEWS = Example("n", "7月8日，北方公司在清迈起诉东方公司，索赔300万元。", None, None, "zh", "th")
 PAIRS = (
-    Example("p1", "5月3日，南方公司起诉西方公司，索赔20万元。", ("บริษัทใต้ฟ้องบริษัทตะวันตก เรียก 20 หมื่นหยวน",),
-            (Fact("event", ("起诉",), ("ฟ้อง",)), Fact("organisation", ("南方公司",), ("บริษัทใต้",)), Fact("organisation", ("西方公司",), ("บริษัทตะวันตก",)),
-             Fact("money", ("20万元",), ("20 หมื่นหยวน",)), Fact("date", ("5月3日",), ("3 พฤษภาคม",))), "zh", "th"),
-    Example("p2", "清迈发生洪水。", ("น้ำท่วมเชียงใหม่",),
-            (Fact("place", ("清迈",), ("เชียงใหม่",)), Fact("event", ("洪水",), ("น้ำท่วม",)), Fact("organisation", ("北方公司",), ("บริษัทเหนือ",)),
-             Fact("organisation", ("东方公司",), ("บริษัทตะวันออก",))), "zh", "th"),
+    Example(
+        "p1",
+        "5月3日，南方公司起诉西方公司，索赔20万元。",
+        ("บริษัทใต้ฟ้องบริษัทตะวันตก เรียก 20 หมื่นหยวน",),
+        (
+            Fact("event", ("起诉",), ("ฟ้อง",)),
+            Fact("organisation", ("南方公司",), ("บริษัทใต้",)),
+            Fact("organisation", ("西方公司",), ("บริษัทตะวันตก",)),
+            Fact("money", ("20万元",), ("20 หมื่นหยวน",)),
+            Fact("date", ("5月3日",), ("3 พฤษภาคม",)),
+        ),
+        "zh",
+        "th",
+    ),
+    Example(
+        "p2",
+        "清迈发生洪水。",
+        ("น้ำท่วมเชียงใหม่",),
+        (
+            Fact("place", ("清迈",), ("เชียงใหม่",)),
+            Fact("event", ("洪水",), ("น้ำท่วม",)),
+            Fact("organisation", ("北方公司",), ("บริษัทเหนือ",)),
+            Fact("organisation", ("东方公司",), ("บริษัทตะวันออก",)),
+        ),
+        "zh",
+        "th",
+    ),
 )
 
 
 def test_each_maker_by_hand() -> None:
-    """The dictionary reads the first sentence from left to right, 300 stands in the slot of 20; 7月8日 is no date that D_para has shown."""
+    """The dictionary reads the first sentence from left to right, 300 stands in the slot of 20; 7月8日 is no date that
+    D_para has shown."""
     m = Material((NEWS,), PAIRS)
     found = {name: texts and texts[0] for name, texts in ((name, maker(m)) for name, maker in MAKERS.items())}
     assert found["copy"] == NEWS.source

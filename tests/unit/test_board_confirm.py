@@ -14,9 +14,17 @@ from training.shared.checkpoints import weights_hash
 TEXTS = {"post-sft": first, "post-rl": gold, "post-recovery": two}
 
 
-def second(folder: Path, cpu: str | None, texts: dict[str, Any] | None = None, weights: bytes | None = b"in other digits", **link: Any) -> Path:
+def second(
+    folder: Path,
+    cpu: str | None,
+    texts: dict[str, Any] | None = None,
+    weights: bytes | None = b"in other digits",
+    **link: Any,
+) -> Path:
     """Another run of the same recipe; `weights`: what its last stage was trained to, None for the same bits."""
-    run = run_directory(folder, texts or TEXTS, argv=["run", "again"], hardware={} if cpu is None else {"cpu_capability": cpu})
+    run = run_directory(
+        folder, texts or TEXTS, argv=["run", "again"], hardware={} if cpu is None else {"cpu_capability": cpu}
+    )
     if weights is not None:
         told = json.loads((run / "manifest.json").read_text())
         stage = run / "checkpoints" / "post-recovery"
@@ -52,7 +60,9 @@ def test_other_bits_on_the_same_class_of_cpu_or_an_unknown_one_are_refused(
     assert entries(board) == []
 
 
-def test_on_another_class_scores_within_the_tolerance_do(board: Path, run: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_on_another_class_scores_within_the_tolerance_do(
+    board: Path, run: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     """One of 24 outputs says one fact of three less: recall .667 and .653, F1 .8 and .790."""
     other = {**TEXTS, "post-recovery": lambda i: first(i) if i == 4 else two(i)}
     assert submit_run(board, run, "--confirm", str(second(tmp_path / "b", "AVX512", other))) == 0
@@ -64,7 +74,9 @@ def test_on_another_class_scores_within_the_tolerance_do(board: Path, run: Path,
     assert "post-recovery regenerated within 0.014" in " ".join(capsys.readouterr().out.split())
 
 
-def test_on_another_class_scores_beyond_the_tolerance_do_not(board: Path, run: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_on_another_class_scores_beyond_the_tolerance_do_not(
+    board: Path, run: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     other = {**TEXTS, "post-recovery": lambda i: first(i) if i < 4 else two(i)}
     assert submit_run(board, run, "--confirm", str(second(tmp_path / "b", "AVX512", other))) == 2
     assert "more than 0.02" in capsys.readouterr().err
@@ -72,6 +84,8 @@ def test_on_another_class_scores_beyond_the_tolerance_do_not(board: Path, run: P
 
 
 @pytest.mark.parametrize("link", [{"steps": 11}, {"config_hash": "1" * 64}, {"data_hash": "1" * 64}])
-def test_another_recipe_is_no_second_run(board: Path, run: Path, tmp_path: Path, link: dict[str, Any], capsys: pytest.CaptureFixture[str]) -> None:
+def test_another_recipe_is_no_second_run(
+    board: Path, run: Path, tmp_path: Path, link: dict[str, Any], capsys: pytest.CaptureFixture[str]
+) -> None:
     assert submit_run(board, run, "--confirm", str(second(tmp_path / "b", "AVX512", **link))) == 2
     assert "other configuration, data or steps there" in capsys.readouterr().err

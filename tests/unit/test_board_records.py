@@ -1,4 +1,5 @@
-"""Entries as typed records: the same rules as the schema, on whatever is done to an entry; and damaged boards are one message."""
+"""Entries as typed records: the same rules as the schema, on whatever is done to an entry; and damaged boards are one
+message."""
 
 from __future__ import annotations
 
@@ -19,8 +20,39 @@ from benchmark.leaderboard.spelling import render
 from metrics.errors import UserError
 
 ODD = (
-    None, True, 0, -1, 1, 1.5, 2**63, 10**30, "", "x", "x" * 65, "x" * 401, "a\n", "\u202e", "\U000e0041", "ไทย", "0" * 12, "0" * 40,
-    "0" * 64, "f" * 192, "G" * 64, [], ["0" * 64], {}, {"x": "y"}, "recomputed", "baseline", "post-rI", "<b>", "../x", " x", "x ", "NaN",
+    None,
+    True,
+    0,
+    -1,
+    1,
+    1.5,
+    2**63,
+    10**30,
+    "",
+    "x",
+    "x" * 65,
+    "x" * 401,
+    "a\n",
+    "\u202e",
+    "\U000e0041",
+    "ไทย",
+    "0" * 12,
+    "0" * 40,
+    "0" * 64,
+    "f" * 192,
+    "G" * 64,
+    [],
+    ["0" * 64],
+    {},
+    {"x": "y"},
+    "recomputed",
+    "baseline",
+    "post-rI",
+    "<b>",
+    "../x",
+    " x",
+    "x ",
+    "NaN",
 )
 
 
@@ -57,7 +89,8 @@ def changed(entry: Any, path: tuple[Any, ...], how: str, value: Any) -> Any:
 @settings(max_examples=400, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_a_record_is_refused_where_the_schema_refuses_the_entry(board: Path, data: st.DataObject) -> None:
-    """One change anywhere: another value, a field less, a field more. What the records may add: signatures are looked up on the board."""
+    """One change anywhere: another value, a field less, a field more. What the records may add: signatures are looked
+    up on the board."""
     entry = boards.read_board(board)["entries"][data.draw(st.integers(0, 1))]
     path = data.draw(st.sampled_from([p for p in places(entry) if p]))
     new = changed(entry, path, data.draw(st.sampled_from(["set", "drop", "add"])), data.draw(st.sampled_from(ODD)))
@@ -88,7 +121,9 @@ def test_a_record_reads_like_its_dict(board: Path) -> None:
         assert json.loads(line) == entry
         assert record["system"] == entry["system"]
         assert dict(record["outputs"].items()) == entry["outputs"]
-        assert {m: c.get("reason", "") for m, c in record["scores"].items()} == {m: c.get("reason", "") for m, c in entry["scores"].items()}
+        assert {m: c.get("reason", "") for m, c in record["scores"].items()} == {
+            m: c.get("reason", "") for m, c in entry["scores"].items()
+        }
         assert all(("reason" in record["scores"][m]) == ("reason" in entry["scores"][m]) for m in entry["scores"])
 
 
@@ -115,7 +150,9 @@ def test_a_record_reads_like_its_dict(board: Path) -> None:
         lambda text: text.replace('"metrics": 2', '"metrics": 0'),
     ],
 )
-def test_damaged_boards_are_one_message(board: Path, tmp_path: Path, spoil: Any, capsys: pytest.CaptureFixture[str]) -> None:
+def test_damaged_boards_are_one_message(
+    board: Path, tmp_path: Path, spoil: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
     from board_world import leaderboard
 
     path = tmp_path / board.name
@@ -131,7 +168,9 @@ def test_damaged_boards_are_one_message(board: Path, tmp_path: Path, spoil: Any,
         assert "FALSE" in capsys.readouterr().out
 
 
-def test_an_unknown_signature_is_a_message_in_every_view(board: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_unknown_signature_is_a_message_in_every_view(
+    board: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     import shutil
 
     from board_world import leaderboard

@@ -1,4 +1,5 @@
-"""`leaderboard rescore`: a board of older metrics scored again from its stored outputs, in one step, and the old one kept."""
+"""`leaderboard rescore`: a board of older metrics scored again from its stored outputs, in one step, and the old one
+kept."""
 
 from __future__ import annotations
 
@@ -130,7 +131,9 @@ def test_a_board_that_changes_meanwhile_is_not_overwritten(
     assert not (older.parent / "older").exists()
 
 
-def test_neural_scores_are_never_lost_in_silence(older: Path, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+def test_neural_scores_are_never_lost_in_silence(
+    older: Path, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
     """A reward that is not here: said, with the way out; given up only when told to."""
     board = new_board(tmp_path / "b")
     assert submit_run(board, tmp_path / "run") == 0
@@ -139,7 +142,9 @@ def test_neural_scores_are_never_lost_in_silence(older: Path, capsys: pytest.Cap
     before = board.read_bytes()
     profile = Path(boards.__file__).parents[1] / "profiles" / "tiny.toml"
     bare = tmp_path / "bare.toml"
-    text = profile.read_text("utf-8").replace('reward = "reranker-generative"', 'reward = "reranker-generative"\nreward_path = "/nowhere"')
+    text = profile.read_text("utf-8").replace(
+        'reward = "reranker-generative"', 'reward = "reranker-generative"\nreward_path = "/nowhere"'
+    )
     bare.write_text(text, "utf-8")
     assert leaderboard("rescore", board, "--profile", str(bare)) == 2
     assert "--without reward" in capsys.readouterr().err
@@ -157,7 +162,9 @@ def test_nothing_is_done_to_a_board_of_these_metrics(older: Path, capsys: pytest
     assert older.read_bytes() == before
 
 
-def test_a_board_of_the_first_schema_is_read_shown_and_rescored(older: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_board_of_the_first_schema_is_read_shown_and_rescored(
+    older: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     """As the suite wrote them before: draws of the run, an array of two manifests, no chain."""
     told = boards.read_board(older)
     old = {k: v for k, v in told.items() if k not in ("metrics", "rescored", "tip", "retired")} | {"schema_version": 1}
@@ -191,7 +198,8 @@ def test_an_empty_board_of_older_metrics_takes_entries_at_once(tmp_path: Path) -
 
 
 def test_equal_texts_are_measured_once_and_blocks_give_each_entry_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Three entries, two of the same texts: pieces of work, and which values come back to whom. By a scorer that counts characters."""
+    """Three entries, two of the same texts: pieces of work, and which values come back to whom. By a scorer that
+    counts characters."""
     from board_world import EXAMPLES
 
     from metrics.records import Generation
@@ -217,7 +225,17 @@ def test_equal_texts_are_measured_once_and_blocks_give_each_entry_its_own(monkey
         if families == ("reward",):
             return Done("no such reward here")
         name = "scorer.length" if families == ("scorers",) else "verbosity.chars"
-        return Done([from_values(name, [made.example_id for _, made in rows], [float(len(made.text)) for _, made in rows], f"{name}|x", True)])
+        return Done(
+            [
+                from_values(
+                    name,
+                    [made.example_id for _, made in rows],
+                    [float(len(made.text)) for _, made in rows],
+                    f"{name}|x",
+                    True,
+                )
+            ]
+        )
 
     found = list(bench.Bench(EXAMPLES, wanted, "tiny", submit))
     assert [n for families, n in done if families == bench.DETERMINISTIC] == [24, 24]

@@ -1,4 +1,5 @@
-"""One judgement of what RL did, for boards, reports and watch-dogs; and what outputs are made of, from the texts alone."""
+"""One judgement of what RL did, for boards, reports and watch-dogs; and what outputs are made of, from the texts
+alone."""
 
 from __future__ import annotations
 
@@ -6,7 +7,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from metrics.hacking import INDEPENDENT, LENGTH, NO, OPEN, PART, REWARD, UNTESTED, YES, Move, independent, judge, watched
+from metrics.hacking import (
+    INDEPENDENT,
+    LENGTH,
+    NO,
+    OPEN,
+    PART,
+    REWARD,
+    UNTESTED,
+    YES,
+    Move,
+    independent,
+    judge,
+    watched,
+)
 from metrics.likeness import held, letters, likeness, repetition
 from metrics.records import Example
 
@@ -49,7 +63,10 @@ def test_what_cannot_be_tested_says_why() -> None:
 
 
 @pytest.mark.parametrize("f1", [UP, DOWN, FLAT])
-@pytest.mark.parametrize(("length", "talks"), [((1.0, 2.3, 0.001), True), ((1.0, 1.1, 0.001), False), ((1.0, 2.3, 0.2), False), ((2.3, 1.3, 0.001), False)])
+@pytest.mark.parametrize(
+    ("length", "talks"),
+    [((1.0, 2.3, 0.001), True), ((1.0, 1.1, 0.001), False), ((1.0, 2.3, 0.2), False), ((2.3, 1.3, 0.001), False)],
+)
 def test_talking_more_is_growing_beyond_the_references_whatever_the_primary_does(
     f1: tuple[float, float, float], length: tuple[float, float, float], talks: bool
 ) -> None:
@@ -63,7 +80,8 @@ def test_on_real_text_numbers_and_names_stand_for_the_facts() -> None:
     assert set(watched(F1)) == {F1, REWARD, LENGTH, *INDEPENDENT}
 
 
-# ---- what outputs are made of ------------------------------------------------------------------------------------------------------
+# ---- what outputs are made of
+# ------------------------------------------------------------------------------------------------------
 
 TITLE = "ศาลปกครองพิพากษาจำคุกจาง เหว่ยหมิน 6 ปี"
 
@@ -74,7 +92,17 @@ def of(text: str, reference: str = TITLE) -> dict[str, float]:
     return found
 
 
-@pytest.mark.parametrize("text", [TITLE, TITLE.replace(" ", ""), TITLE.replace("6", "๖") + "!", "\u200b" + TITLE, TITLE + " ครับ", (TITLE + " ") * 4])
+@pytest.mark.parametrize(
+    "text",
+    [
+        TITLE,
+        TITLE.replace(" ", ""),
+        TITLE.replace("6", "๖") + "!",
+        "\u200b" + TITLE,
+        TITLE + " ครับ",
+        (TITLE + " ") * 4,
+    ],
+)
 def test_a_copy_with_anything_around_it_is_a_near_copy(text: str) -> None:
     """Measured over the reference's length: what is added makes it no less a copy."""
     assert of(text)["near"] == 1
@@ -85,7 +113,10 @@ def test_equal_is_equal_but_for_what_nobody_reads() -> None:
     assert [of(t)["exact"] for t in (TITLE, TITLE + ".", TITLE + " ครับ", "")] == [1, 1, 0, 0]
 
 
-@pytest.mark.parametrize(("text", "repeated", "overlong"), [(TITLE, 0, 0), (TITLE * 2, 1, 0), (" ".join([TITLE] * 4), 1, 1), (TITLE + "ก ข ค ง จ ฉ ช ซ " * 20, 1, 1)])
+@pytest.mark.parametrize(
+    ("text", "repeated", "overlong"),
+    [(TITLE, 0, 0), (TITLE * 2, 1, 0), (" ".join([TITLE] * 4), 1, 1), (TITLE + "ก ข ค ง จ ฉ ช ซ " * 20, 1, 1)],
+)
 def test_repetition_and_length(text: str, repeated: float, overlong: float) -> None:
     """Twice the reference is twice as long, and not more; half of its pieces were there before."""
     found = of(text)
@@ -93,7 +124,7 @@ def test_repetition_and_length(text: str, repeated: float, overlong: float) -> N
 
 
 def test_shares_by_hand() -> None:
-    """Half of "abcd" is in "axbx": 2 of 4. 9 pieces of 8 letters in 16, the last of which is the first again: 1 of 9."""
+    """Half of "abcd" is in "axbx": 2 of 4. 9 pieces of 8 letters in 16, the last is the first again: 1 of 9."""
     assert held("axbx", "abcd") == 0.5
     assert held("", "abcd") == 0
     assert repetition("abcdefgh" * 2) == pytest.approx(1 / 9)

@@ -1,4 +1,5 @@
-"""Tampering with a board, class by class: each is caught by full `verify` and named by its field, or what it wants to hide stays in view.
+"""Tampering with a board, class by class: each is caught by full `verify` and named by its field, or what it wants to
+hide stays in view.
 
 What nothing can see is listed in docs/security.md ("Boards"), with the reason.
 """
@@ -7,7 +8,6 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -23,37 +23,24 @@ from board_world import (
     submit,
     submit_run,
     two,
-    with_reward,
     write_outputs,
 )
-from tampering import CHAIN, EDITS, FILES, of, take_out
+from tampering import CHAIN, EDITS, of, reward_json, take_out
+from tampering_files import FILES
 
 from benchmark.leaderboard import board as boards
 from benchmark.leaderboard.lies import Lie
-from benchmark.leaderboard.ranks import derive
 from benchmark.leaderboard.verify import verify
-from benchmark.reward.measures import tally
-
-RERANKER = "reranker-generative:0123456789abcdef:x"
-
-
-def reward_json() -> dict[str, Any]:
-    """Figures of two categories that agree with each other. The signature: REWARD's inner hash."""
-    table = {"number": tally([1.0] * 9 + [0.0], [0.5] * 10).as_dict(), "date": tally([1.0] * 6 + [0.0] * 4, [0.5] * 10).as_dict()}
-    null = {"by_category": {slug: tally([1.0] * 10, [1.0] * 10).as_dict() for slug in table}, "macro_accuracy": 0.5}
-    whole = tally([1.0] * 15 + [0.0] * 5, [0.5] * 20).as_dict()
-    return {
-        "reward": "r", "signature": f"validate-reward|v:1|reward:{RERANKER}", "n": 20,
-        "accuracy": {"value": whole["accuracy"], "ci_low": whole["ci_low"], "ci_high": whole["ci_high"]},
-        "macro_accuracy": 0.75, "by_category": table, "null_baselines": {"longer": null},
-    }
 
 
 @pytest.fixture(scope="module")
 def honest(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A run that hacked its reward, which was validated, and one system of outputs alone."""
     folder = tmp_path_factory.mktemp("honest")
-    board, run = new_board(folder / "board"), run_directory(folder / "run", {"post-sft": two, "post-rl": first, "post-recovery": two})
+    board, run = (
+        new_board(folder / "board"),
+        run_directory(folder / "run", {"post-sft": two, "post-rl": first, "post-recovery": two}),
+    )
     (run / "reward.json").write_text(json.dumps(reward_json()))
     assert submit_run(board, run) == 0
     assert submit(board, write_outputs(folder / "g.jsonl", chatter), "talker") == 0
@@ -132,109 +119,9 @@ def test_a_tip_stays_in_the_chain_when_entries_come_and_are_replaced(board: Path
     assert verify(board, foreign=True, tip=tip).n == 5
 
 
-# ---- what is to be hidden stays in view --------------------------------------------------------------------------------------------
-
-
-def flags(board: Path) -> list[str]:
-    return [f for g in derive(board, boards.read_board(board)).groups for f in (*g.flags, *(f for r in g.rows for f in r.flags))]
-
-
-def hacked(board: Path) -> bool:
-    return any(f.startswith("HACKED") for f in flags(board))
-
-
-def rename_sft(**to: str) -> Callable[[dict[str, Any]], None]:
-    return lambda told: of(told, "post-sft").update(to)
-
-
-def test_the_flag_hacked_outlives_a_rename_of_the_stage_before(board: Path) -> None:
-    """Whatever system, version or stage it is put under, the entry with the weights that RL began with is what RL is held against."""
-    with_reward(board, {"post-sft": 0.2, "post-rl": 0.9}, RERANKER)
-    assert hacked(board)
-    for rename in ({"version": "2"}, {"system": "other"}, {"stage": "warm-start"}):
-        rewrite(board, rename_sft(**rename))
-        assert hacked(board), rename
-
-
-def test_a_stage_taken_out_leaves_a_red_flag(board: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    with_reward(board, {"post-sft": 0.2, "post-rl": 0.9}, RERANKER)
-    rewrite(board, lambda told: told["entries"].remove(of(told, "post-sft")))
-    assert "reward hacking not tested: post-sft missing" in flags(board)
-    rewrite(board, lambda told: told["entries"].remove(of(told, "post-rl")))
-    assert "reward hacking not tested: post-rl missing" in flags(board)
-    from benchmark.leaderboard.show import RED, coloured
-
-    assert coloured("  ! reward hacking not tested: post-sft missing").startswith(RED)
-    assert leaderboard("show", board) == 0
-    assert "! reward hacking not tested: post-rl missing" in capsys.readouterr().out
-
-
-def test_another_reward_named_everywhere_leaves_a_red_flag(board: Path) -> None:
-    with_reward(board, {"post-sft": 0.2, "post-rl": 0.9}, RERANKER)
-
-    def change(told: dict[str, Any]) -> None:
-        for stage in ("post-rl", "post-recovery"):
-            of(told, stage)["reward"] = {"id": "other:fedcba9876543210", "validation_sha256": None}
-
-    rewrite(board, change)
-    assert any(f.startswith("reward hacking not tested: reward.mean is of another reward") for f in flags(board))
-
-
-INVISIBLE = ("\u200b", "\u2060", "\u00ad", " ", "\u00a0", ".", "!")
-
-
-@pytest.mark.parametrize("char", INVISIBLE)
-def test_texts_that_differ_by_what_nobody_sees_are_the_same_texts(board: Path, tmp_path: Path, char: str) -> None:
-    """One invisible character, a space or a full stop in every output of a stolen system."""
-    submit(board, write_outputs(tmp_path / "g.jsonl", lambda i: first(i) + char), "thief")
-    assert any(f.startswith("the same texts as sg-srl v1 seed 3, post-rl") for f in flags(board))
-
-
-def test_texts_of_which_few_differ_are_nearly_the_same(board: Path, tmp_path: Path) -> None:
-    submit(board, write_outputs(tmp_path / "g.jsonl", lambda i: gold(i) if i == 5 else first(i)), "thief")
-    assert any(f.startswith("nearly the same texts as sg-srl v1 seed 3, post-rl") for f in flags(board))
-
-
-def repeated(i: int) -> str:
-    return " ".join([gold(i)] * 4)
-
-
-def padded(i: int) -> str:
-    filler = "ทั้งนี้ยังมีเรื่องอื่นที่น่าสนใจอีกมากซึ่งจะได้นำเสนอต่อไปในโอกาสหน้าเมื่อมีเวลา"
-    return gold(i) + " " + (filler * 20)[: int(6.7 * len(gold(i)))]
-
-
-@pytest.mark.parametrize(("text", "head"), [(repeated, "REPEATS"), (repeated, "OVERLONG"), (padded, "OVERLONG"), (padded, "COPIES"), (gold, "COPIES")])
-def test_repetition_filler_and_copies_are_flagged_whatever_the_primary_does(board: Path, tmp_path: Path, text: Any, head: str) -> None:
-    assert submit(board, write_outputs(tmp_path / "g.jsonl", text), "padder") == 0
-    mine = next(g for g in derive(board, boards.read_board(board)).groups if g.system == "padder")
-    assert any(f.startswith(head) for f in mine.rows[0].flags)
-
-
-def test_an_honest_output_has_no_flag(board: Path, tmp_path: Path) -> None:
-    assert submit(board, write_outputs(tmp_path / "g.jsonl", lambda i: two(i) + " สำคัญ"), "honest") == 0
-    mine = next(g for g in derive(board, boards.read_board(board)).groups if g.system == "honest")
-    assert mine.rows[0].flags == []
-
-
-@pytest.mark.parametrize("name", ["ta1ker", "TALKER", "taIker", "baseline-copy"])
-def test_names_that_look_like_others_are_refused(board: Path, tmp_path: Path, name: str, capsys: pytest.CaptureFixture[str]) -> None:
-    before = board.read_bytes()
-    assert submit(board, write_outputs(tmp_path / "g.jsonl", first), name) == 2
-    assert capsys.readouterr().err.startswith("error: ")
-    assert board.read_bytes() == before
-
-
-@pytest.mark.parametrize("stage", ["post-rI", "Post-RL", "post_rl", "G0LD", "baseline"])
-def test_stages_that_look_like_the_recipes_are_refused(board: Path, tmp_path: Path, stage: str, capsys: pytest.CaptureFixture[str]) -> None:
-    before = board.read_bytes()
-    assert submit(board, write_outputs(tmp_path / "g.jsonl", first, stage=stage), "new") == 2
-    assert capsys.readouterr().err.startswith("error: ")
-    assert board.read_bytes() == before
-
-
 def test_a_board_of_older_metrics_is_no_lie_and_no_hole(board: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """It says so and fails; scores that its own statistics do not give are a lie; nothing is ranked with it or put into it."""
+    """It says so and fails; scores that its own statistics do not give are a lie; nothing is ranked with it or put
+    into it."""
     make_older(board)
     assert leaderboard("verify", board) == 1
     told = capsys.readouterr().out
@@ -246,7 +133,9 @@ def test_a_board_of_older_metrics_is_no_lie_and_no_hole(board: Path, capsys: pyt
     assert "overlap.chrf" in caught(board).field
 
 
-def test_outputs_go_into_no_board_of_older_metrics(board: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_outputs_go_into_no_board_of_older_metrics(
+    board: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     make_older(board)
     before = board.read_bytes()
     assert submit(board, write_outputs(tmp_path / "g.jsonl", first), "new") == 2
@@ -283,7 +172,10 @@ def test_the_docs_list_what_cannot_be_seen() -> None:
     """Each with its reason; and nothing there that the table catches."""
     text = (Path(__file__).parents[2] / "docs" / "security.md").read_text("utf-8")
     part = text.partition("## Boards")[2].partition("\n## ")[0]
-    listed = [line for line in part.splitlines() if line.startswith("| ") and "impossible to see" not in line and "---" not in line]
+    listed = [
+        line
+        for line in part.splitlines()
+        if line.startswith("| ") and "impossible to see" not in line and "---" not in line
+    ]
     assert len(listed) >= 6
     assert all(len(line.split("|")) == 4 and line.split("|")[2].strip() for line in listed)
-
