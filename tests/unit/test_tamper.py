@@ -25,7 +25,8 @@ from board_world import (
     two,
     write_outputs,
 )
-from tampering import CHAIN, EDITS, of, reward_json, take_out
+from tampering import EDITS, of
+from tampering_chain import CHAIN, reward_json, take_out
 from tampering_files import FILES
 
 from benchmark.leaderboard import board as boards
