@@ -106,6 +106,11 @@ def normalise_surface(surface: str) -> str:
     return text.rstrip(_BO_CLOSING) or text
 
 
+def visible(text: str) -> bool:
+    """Whether a reader would see anything: zero-width characters and white space alone are nothing."""
+    return any(map(str.isalnum, text[:40])) or bool(tidy(text))
+
+
 def bare(text: str) -> str:
     """The normalised text without any white space: what near-copies are measured on."""
     return normalise(text).replace(" ", "")

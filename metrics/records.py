@@ -16,6 +16,7 @@ from typing import Any
 from metrics.errors import UserError
 from metrics.files import atomic_write_bytes, atomic_write_text, read_jsonl, sha256_file, sha256_json, write_jsonl
 from metrics.languages import code
+from metrics.normalise import visible
 from metrics.rejects import Rejects
 
 __all__ = [
@@ -109,7 +110,7 @@ def _text(row: dict[str, Any], key: str, where: str, *, blank: bool = False) -> 
     if key not in row:
         raise UserError(f"{where}: \"{key}\" is missing (found: {', '.join(sorted(row)) or 'nothing'}); add it")
     value = row[key]
-    if not isinstance(value, str) or not (blank or value.strip()):
+    if not isinstance(value, str) or not (blank or visible(value)):
         raise UserError(f"{where}: \"{key}\" must be a {'' if blank else 'non-empty '}string, not {_show(value)}")
     return value
 
@@ -121,7 +122,7 @@ def _show(value: Any) -> str:
 
 def _surfaces(row: dict[str, Any], key: str, where: str, at_least: int) -> tuple[str, ...]:
     value = row.get(key)
-    if not isinstance(value, list) or any(not isinstance(item, str) or not item.strip() for item in value) or len(value) < at_least:
+    if not isinstance(value, list) or any(not isinstance(item, str) or not visible(item) for item in value) or len(value) < at_least:
         wanted = "at least one non-empty string" if at_least else "non-empty strings"
         raise UserError(f"{where}: \"{key}\" must be a list of {wanted}, not {_show(value)}")
     return tuple(value)

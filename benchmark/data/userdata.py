@@ -6,7 +6,7 @@ from pathlib import Path
 
 from benchmark.tasks import Task
 from metrics.errors import UserError
-from metrics.normalise import fingerprint
+from metrics.normalise import fingerprint, visible
 from metrics.records import Example, read_examples
 from metrics.tables import read_tsv
 
@@ -36,9 +36,9 @@ def read_split(path: str, split: str, task: Task, n: int | None = None) -> list[
                 f"{where}, example {example.id!r}: languages {example.source_lang} -> {example.target_lang}, but the task {task.name} "
                 f"is {task.source_lang} -> {task.target_lang}; choose another run.task"
             )
-        if not example.source.strip():
+        if not visible(example.source):
             raise UserError(f"{where}, example {example.id!r}: the source is empty")
-        if split == "para" and not (example.reference and all(r.strip() for r in example.reference)):
+        if split == "para" and not (example.reference and all(map(visible, example.reference))):
             raise UserError(f"{where}, example {example.id!r}: no reference; D_para needs one for every source")
     if split == "src":
         examples = [Example(e.id, e.source, None, e.facts, e.source_lang, e.target_lang, e.doc_id, e.meta) for e in examples]

@@ -9,7 +9,7 @@ from typing import Any
 
 from metrics.errors import UserError
 from metrics.languages import code
-from metrics.normalise import same_text
+from metrics.normalise import same_text, visible
 from metrics.records import FACT_TYPES, Example, parse_example, read_jsonl
 from metrics.rejects import Rejects
 
@@ -77,7 +77,7 @@ def _text(row: dict[str, Any], key: str, where: str, blank: bool = False) -> str
     if key not in row:
         raise UserError(f'{where}: "{key}" is missing; a pair has id, source, better, worse, category, source_lang and target_lang')
     value = row[key]
-    if not isinstance(value, str) or not (blank or value.strip()):
+    if not isinstance(value, str) or not (blank or visible(value)):
         raise UserError(f'{where}: "{key}" must be a {"" if blank else "non-empty "}string')
     return value
 

@@ -15,8 +15,9 @@ from benchmark.leaderboard.scoring import copies
 from benchmark.reward.pairs import read_pairs
 from metrics.answers import no_answer
 from metrics.errors import UserError
+from metrics.normalise import visible
 from metrics.overlap import score_overlap
-from metrics.records import Example, Generation, read_examples, write_examples, write_generations
+from metrics.records import Example, Generation, parse_example, read_examples, write_examples, write_generations
 from metrics.retrieval import distractors
 
 UNSEEN = ["\u200b", "\ufeff", "\u00a0", "  ", "\n", "\u2060"]
@@ -111,6 +112,17 @@ def test_overlap_does_not_see_it(unseen: str) -> None:
 @pytest.mark.parametrize("unseen", UNSEEN)
 def test_a_copy_of_the_source_is_one_whatever_is_hidden_in_it(unseen: str) -> None:
     assert no_answer("飞马公司投资建厂。", f"飞马公司{unseen}投资建厂。", "zh", "zh") == "verbatim copy of the source"
+
+
+@pytest.mark.parametrize("unseen", UNSEEN)
+def test_what_nobody_sees_is_empty(unseen: str, tmp_path: Path) -> None:
+    row = {"id": "a", "source": "新闻", "reference": "ข่าว", "facts": None, "source_lang": "zh", "target_lang": "th"}
+    fact = {"type": "place", "source": ["清迈"], "target": [unseen]}
+    for changed in ({"source": unseen}, {"reference": unseen}, {"facts": [fact]}):
+        with pytest.raises(UserError, match="non-empty"):
+            parse_example({**row, **changed}, "line 1")
+    assert not visible(unseen)
+    assert visible(f"{unseen}。")
 
 
 def test_a_source_is_no_distractor_of_itself() -> None:
