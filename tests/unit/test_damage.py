@@ -136,6 +136,15 @@ def test_the_pickle_of_a_sharded_state_holds_tensors_metadata_alone(tmp_path: Pa
     assert not (tmp_path / "ran").exists()
 
 
+def test_a_state_that_names_modules_of_its_own_is_not_resumed_from(stopped: Path, tmp_path: Path) -> None:
+    """sentence-transformers' trainer loads the saved folder by its modules.json."""
+    state = tmp_path / "checkpoint-4"
+    shutil.copytree(stopped / "out.work" / "checkpoint-4", state)
+    (state / "modules.json").write_text('[{"idx": 0, "name": "0", "path": "", "type": "modeling_x.X"}]', encoding="utf-8")
+    write_checksums(state)
+    assert "type names modeling_x.X" in str(checkpoint_problem(state))
+
+
 @pytest.fixture
 def made(whole: Path, tmp_path: Path) -> Path:
     """A copy of a finished checkpoint."""

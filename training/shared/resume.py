@@ -19,6 +19,7 @@ from types import FrameType, TracebackType
 from typing import Any
 
 from metrics.errors import UserError
+from metrics.foreign import check_modules
 from metrics.records import atomic_write_text
 from training.shared.checksums import checksum_problem, pickle_problem
 
@@ -60,7 +61,17 @@ def checkpoint_problem(folder: Path, logs: Sequence[Path] = ()) -> str | None:
         return "trainer_state.json is missing or cut short"
     if f"checkpoint-{step}" != folder.name:
         return f"trainer_state.json is of step {step}"
-    return _cut_short(folder) or checksum_problem(folder, logs) or pickle_problem(folder)
+    return _cut_short(folder) or checksum_problem(folder, logs) or pickle_problem(folder) or _module_problem(folder)
+
+
+def _module_problem(folder: Path) -> str | None:
+    """The code that a saved bi-encoder names, which its trainer would import, or None."""
+    try:
+        if (folder / "modules.json").exists():
+            check_modules(folder)
+    except UserError as error:
+        return str(error)
+    return None
 
 
 def _cut_short(folder: Path) -> str | None:
