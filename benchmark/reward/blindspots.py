@@ -54,7 +54,10 @@ def read_run(run_dir: Path) -> RunUnderTest:
     changes = {kind: row for kind in FACT_TYPES if (row := rows.get(RECALL + kind)) and row.get("delta") is not None}
     if not changes:
         raise UserError(f"{run_dir}: has no recall by fact type (no gold facts), so there is no damage to show by type")
-    lang = load_task(manifest.config["run"]["task"]).target_lang
+    section = manifest.config.get("run")
+    if not isinstance(section, dict) or not isinstance(section.get("task"), str):
+        raise UserError(f"{run_dir / 'manifest.json'}: names no task; give a run directory as the run left it")
+    lang = load_task(section["task"]).target_lang
     return RunUnderTest(run_dir.resolve().name, manifest.config, manifest.reward_id, lang, changes)
 
 

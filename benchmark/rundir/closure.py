@@ -17,6 +17,8 @@ from pathlib import Path
 TOP = Path(__file__).resolve().parents[2]
 PROJECT = ("metrics", "training", "benchmark")
 DATA_SUFFIXES = (".toml", ".tsv", ".txt", ".j2", ".css")
+PLACES = (b"__file__", b"files(", b"resources.")
+"""How code of this project finds the data files beside it."""
 NO_CODE = ("profiles", "accelerate", "assets")
 """Folders of `benchmark` whose files are settings and models: they come into a step's key as its config and inputs."""
 HOUSE = ("benchmark.rundir.", "benchmark.pipeline.measure", "benchmark.settings.config", "benchmark.settings.schema", "benchmark.cli")
@@ -178,27 +180,28 @@ def closure(*entries: str) -> frozenset[Place]:
 
 
 def _data_of(module: Module) -> list[Path]:
-    """Data files beside a module, in folders without Python too: word lists, templates, styles."""
+    """Data files beside a module, in folders that hold nothing but data too: word lists, templates, styles."""
     folder, found = module.path.parent, []
     for inner in folder.iterdir():
         if inner.is_file() and inner.suffix in DATA_SUFFIXES:
             found.append(inner)
-        elif inner.is_dir() and inner.name not in NO_CODE and not any(inner.glob("*.py")):
+        elif inner.is_dir() and inner.name not in NO_CODE and not {p.name for p in inner.glob("*.py")} - {"__init__.py"}:
             found += [p for p in inner.rglob("*") if p.suffix in DATA_SUFFIXES]
     return found
 
 
 @cache
 def code_hash(*entries: str) -> str:
-    """sha256 over the sources that can run from the entries, and the data files beside them."""
+    """sha256 over the sources that can run from the entries, and the data files beside those that look for their own place."""
     parts: dict[str, bytes] = {}
     for module_name, name in closure(*entries):
         module = read_module(module_name)
         for i, node in enumerate(module.defined.get(name, ())):
             first = min([node.lineno, *(d.lineno for d in getattr(node, "decorator_list", ()))])
-            parts[f"{module_name}:{name}:{i}"] = b"".join(module.lines[first - 1 : node.end_lineno])
-        for file in _data_of(module):
-            parts[str(file.relative_to(TOP))] = file.read_bytes()
+            text = parts[f"{module_name}:{name}:{i}"] = b"".join(module.lines[first - 1 : node.end_lineno])
+            if any(sign in text for sign in PLACES):
+                for file in _data_of(module):
+                    parts[file.relative_to(TOP).as_posix()] = file.read_bytes()
     digest = hashlib.sha256()
     for key in sorted(parts):
         digest.update(f"{key}\0{len(parts[key])}\0".encode() + parts[key])

@@ -61,6 +61,8 @@ EDITS = {
     ("benchmark/scoring/command.py", "def command(", "def command( "): set(),
     ("benchmark/report/style.css", "{", "{ "): {"report"},
     ("benchmark/tasks/newswire/data/persons.tsv", "\n", "\n\n"): {"data", "validate-reward"},
+    ("benchmark/tasks/corpora/ntrex-zh-th.toml", "\n", "\n\n"): {"data"},
+    ("metrics/reading/data/currencies.tsv", "\n", "\n\n"): {"score", "rl", *CATALOGUED},
     ("benchmark/profiles/tiny.toml", "[run]", "[run] "): set(),
     ("benchmark/cli.py", "def main(", "def main( "): set(),
 }
