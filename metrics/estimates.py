@@ -173,14 +173,14 @@ def recipe_variance(x: Contrast, level: float) -> tuple[float, float]:
 
 
 def run_limits(x: Contrast, level: float, drawn: np.ndarray | None) -> Range:
-    """Limits over documents, the seeds as they are. drawn: `intervals.studentised_columns` summed over each draw, for a metric without bounds."""
+    """Limits over documents, the seeds as they are. drawn: `intervals.studentised_columns` summed over each draw, for a metric without
+    bounds; None for Student's t alone."""
     if x.reason is not None:
         return Range(None, None, x.reason)
     caution = _caution(x)
     if x.scale is None:
         if float(intervals.covariance(x.moved)) <= intervals.TINY**2:
             return Range(None, None, NO_SPREAD if x.single else NO_CHANGE)
-        assert drawn is not None
         return Range(*intervals.studentised_limits(x.value, x.moved, x.weights, drawn, level), caution=caution)
     make = intervals.fraction_limits if x.single else intervals.difference_limits
     return _scaled(make(x.value / x.scale, x.moved, x.weights, level), x, caution)

@@ -115,7 +115,7 @@ def difference_variance(value: np.ndarray | float, moved: np.ndarray, weights: n
     Where no document moves at all, so much that the limits are those of a share of documents that was never seen (Wilson, 0 of n).
     """
     own = own_values(value, moved, weights)
-    largest = np.abs(own).max(axis=-1)
+    largest = np.minimum(np.abs(own).max(axis=-1), 1.0)
     t = student(level, np.maximum(effective(weights) - 1, 1.0))
     unseen = t / (fallback_draws(weights) + t**2)
     return covariance(moved) + np.where(largest > 1e-9, (largest / 2) ** 2 * (weights**2).mean(axis=-1), unseen**2)
@@ -156,21 +156,25 @@ def studentised_columns(moved: np.ndarray, weights: np.ndarray) -> np.ndarray:
     return np.column_stack([part, weights, part**2, part * weights, weights**2])
 
 
-def studentised_limits(value: float, moved: np.ndarray, weights: np.ndarray, drawn: np.ndarray, level: float) -> tuple[float, float]:
+def studentised_limits(
+    value: float, moved: np.ndarray, weights: np.ndarray, drawn: np.ndarray | None, level: float
+) -> tuple[float, float]:
     """Bootstrap-t limits (Efron and Tibshirani 1993, ch. 12) of a pooled ratio without bounds, such as a length: for one value.
 
     moved, weights (documents,); drawn (draws, 5): sums of `studentised_columns` over the documents of each draw. Never narrower than
-    Student's t on the logarithm (a value above 0 of documents none of which is negative) or on the value itself.
+    Student's t on the logarithm (a value above 0 of documents none of which is negative) or on the value itself, and those without draws.
     """
-    total, mass, square, product, mass_square = drawn[drawn[:, 1] > TINY].T
-    shift = total / mass
-    spread = np.sqrt(np.maximum(square - 2 * shift * product + shift**2 * mass_square, 0.0)) / mass
     error = float(np.sqrt(covariance(moved)))
     t = float(student(level, max(float(effective(weights)) - 1, 1.0)))
     if value > 0 and (own_values(value, moved, weights) > -TINY).all():
         low, high = value * np.exp(-t * error / value), value * np.exp(t * error / value)
     else:
         low, high = value - t * error, value + t * error
+    if drawn is None:
+        return float(min(low, value)), float(max(high, value))
+    total, mass, square, product, mass_square = drawn[drawn[:, 1] > TINY].T
+    shift = total / mass
+    spread = np.sqrt(np.maximum(square - 2 * shift * product + shift**2 * mass_square, 0.0)) / mass
     steady = spread > 1e-3 * error
     if error > 0 and steady.mean() > 0.9:
         # Draws of a few equal documents have next to no spread of their own; they say nothing about the tails.

@@ -20,8 +20,10 @@ DRAWS_BOOT = 2000
 DRAWS_PERM = 10_000
 LEVEL = 0.95
 _CHUNK_CELLS = 2_000_000
-_HELD_CELLS = 20_000_000
-"""Bootstrap counts of at most this many cells (2 bytes each) are made once and kept."""
+MANY_DOCUMENTS = 10_000
+"""Above so many documents the limits of a length are Student's t: bootstrap-t would say the same, at minutes of draws."""
+_HELD_CELLS = 2 * DRAWS_BOOT * MANY_DOCUMENTS
+"""Draws of at most this many cells (2 bytes each) are made once and kept."""
 _BOOTSTRAP, _PERMUTATION = 1, 2
 
 
@@ -122,7 +124,7 @@ class Resampler:
     def limits(self, x: Contrast) -> Range:
         """Limits over documents of a value or a difference (`estimates.run_limits`); draws only for metrics without bounds."""
         drawn = None
-        if x.scale is None and x.reason is None:
+        if x.scale is None and x.reason is None and self.n_docs <= MANY_DOCUMENTS:
             columns = np.zeros((self.n_docs, 5))
             columns[x.keep] = studentised_columns(x.moved, x.weights)
             drawn = self.drawn(columns)

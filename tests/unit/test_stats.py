@@ -9,6 +9,7 @@ import scipy.stats
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from metrics.preservation import preservation
 from metrics.segment import SegmentStats, unscorable
 from metrics.stats import Resampler, compare, holm, interval, p_text, pool_seeds
 
@@ -329,3 +330,38 @@ def test_the_published_gain_of_three_seeds_is_not_significant_as_a_recipe():
     assert found.run_low > 0.04
     assert found.ci_low < 0.01
     assert found.p > 0.03
+
+
+def test_a_length_over_very_many_documents_needs_no_draws():
+    rng = np.random.default_rng(0)
+    values = rng.lognormal(3, 0.5, 10_001)
+    found = interval(mean_of(values))
+    theirs = scipy.stats.ttest_1samp(values, 0).confidence_interval()
+    assert (found.ci_low, found.ci_high) == pytest.approx(tuple(theirs), rel=1e-3)
+
+
+@pytest.mark.parametrize("combiner", ["ratio", "f1"])
+@settings(max_examples=40, deadline=None)
+@given(st.data())
+def test_no_degenerate_data_set_breaks_a_difference_or_a_ratio(combiner, data):
+    """All equal, one document, no gain, empty rows: an interval that holds the value, or None with a reason."""
+    n = data.draw(st.integers(1, 12))
+    width = 2 if combiner == "ratio" else 4
+    counts = st.lists(st.lists(st.integers(0, 3), min_size=width, max_size=width), min_size=n, max_size=n)
+    stages = []
+    for _ in range(3):
+        rows = np.array(data.draw(counts), dtype=float)
+        rows[:, 0] = np.minimum(rows[:, 0], rows[:, 1])
+        if width == 4:
+            rows[:, 2] = np.minimum(rows[:, 2], rows[:, 3])
+        stages.append(ratio_of(rows, combiner=combiner))
+    docs = data.draw(st.lists(st.sampled_from(["a", "b", "c"]), min_size=n, max_size=n))
+    for s in stages:
+        found = interval(s, docs, draws=50)
+        assert found.value is None or (found.reason if found.ci_low is None else found.ci_low <= found.value <= found.ci_high)
+    delta = compare(stages[0], stages[1], docs, draws_boot=50, draws_perm=50)
+    assert delta.delta is None or (delta.reason if delta.ci_low is None else delta.ci_low <= delta.delta <= delta.ci_high)
+    kept = preservation(*stages, docs, draws=50)
+    assert kept["reason"] if kept["ratio"] is None else kept["ci_low"] <= kept["ratio"] <= kept["ci_high"]
+    pooled = pool_seeds(stages[:2], docs, draws_perm=50)
+    assert pooled.mean is None or (pooled.reason if pooled.ci_low is None else pooled.ci_low <= pooled.mean <= pooled.ci_high)
