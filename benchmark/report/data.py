@@ -174,14 +174,13 @@ def _segments(path: Path, task: str | None) -> dict[str, dict[str, dict[str, flo
     try:
         columns = ["system", "stage", "task", "example_id", "metric", "value"]
         table = pq.read_table(path, columns=columns, filters=[("metric", "in", list(SEGMENT_METRICS))])
-        rows = [row for row in table.to_pylist() if task is None or row["task"] == task]
+        rows = [row[:2] + row[3:] for row in zip(*(table[c].to_pylist() for c in columns), strict=True) if task is None or row[2] == task]
     except (OSError, pa.ArrowException) as error:
         raise UserError(f"scores.parquet is not readable ({str(error).splitlines()[0]}): score the run again") from None
-    pairs = sorted({(row["system"], row["stage"]) for row in rows})
+    pairs = sorted({(system, stage) for system, stage, *_ in rows})
     key_of = dict(zip(pairs, system_keys(pairs), strict=True))
     found: dict[str, dict[str, dict[str, float]]] = {}
-    for row in rows:
-        if row["value"] is not None:
-            values = found.setdefault(key_of[row["system"], row["stage"]], {}).setdefault(row["metric"], {})
-            values.setdefault(row["example_id"], row["value"])
+    for system, stage, example_id, metric, value in rows:
+        if value is not None:
+            found.setdefault(key_of[system, stage], {}).setdefault(metric, {}).setdefault(example_id, value)
     return found

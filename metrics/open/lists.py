@@ -114,13 +114,17 @@ def _short_forms(source: str, target: str) -> list[Name]:
     return names
 
 
-@lru_cache(maxsize=8)
 def name_list(source_lang: str, target_lang: str, own: Path | None = None) -> NameList | None:
     """All names known for the pair, the user's own first; None where there are none.
 
     own: the user's TSV. Raises UserError where that is malformed.
     """
-    source, target = base_language(source_lang), base_language(target_lang)
+    # Kept by the languages, however their codes are spelled and the arguments are given: making a list takes a second.
+    return _names_of(base_language(source_lang), base_language(target_lang), own)
+
+
+@lru_cache(maxsize=8)
+def _names_of(source: str, target: str, own: Path | None) -> NameList | None:
     names = read_list(own, sure=True) if own is not None else []
     names += _short_forms(source, target) + _cldr(source, target)
     for first, second, swap in ((source, target, False), (target, source, True)):
