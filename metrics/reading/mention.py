@@ -12,6 +12,8 @@ NUMBER_KINDS = ("number", "percentage", "money", "date", "time", "year", "decade
 TEXT_KINDS = ("name", "identifier", "phone", "url")
 _OWN_KEY = ("percentage", "date", "time", "decade", "century")
 HALF_DAY = 12 * 60
+_LOOSE = ("person", "household", "fold", "duration", "months")
+"""Dimensions whose word one language often leaves out beside a small number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,8 +122,10 @@ def bears_out(truth: Reading, said: Reading) -> bool:
     if truth.kind == "time":
         apart = abs(truth.value - said.value)
         return apart == 0 or (apart == HALF_DAY and (truth.half_day or said.half_day))
-    if _conflict(truth, said):
+    if _conflict(truth, said) or ((truth.indefinite or said.indefinite) and "year" in (truth.kind, said.kind)):
         return False
+    if said.hard and said.dimension and said.dimension not in _LOOSE and not truth.hard and truth.dimension is None:
+        return False  # a lone small numeral does not bear out a measure
     same_measure = truth.dimension is not None and truth.dimension == said.dimension
     t, s = (truth.factor, said.factor) if same_measure else (Fraction(1), Fraction(1))
     if truth.value * t == said.value * s and not truth.indefinite and not said.indefinite:
