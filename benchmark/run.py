@@ -80,7 +80,7 @@ def command(args: argparse.Namespace) -> int:
     profile = with_dtype(profile, policy)
     identity, splits, gold = preflight(profile, args.stage, models, policy, run_dir)
     with locked(run_dir):
-        check_config(run_dir, identity)
+        check_config(run_dir, identity, profile.resolved())
         start = time.monotonic()
         place = open_workplace(run_dir, profile, "run", args.argv, identity, lambda text: _say(run_dir, text, start))
         summary = run(place, args.stage, models, policy, splits, gold)

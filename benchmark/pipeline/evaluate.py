@@ -120,7 +120,7 @@ def command(args: argparse.Namespace) -> int:
     resolved["score"] |= {"scorers": None, "retrieval": None}
     identity = sha256_json({"config": resolved, "models": models.identity(profile.score.reward), "stage": stage})
     with locked(out):
-        check_config(out, identity)
+        check_config(out, identity, profile.resolved(), "--out")
         place = open_workplace(out, profile, "evaluate", args.argv, identity, _say, config)
         place.manifest.checkpoints[stage] = {"weights_hash": model_hash(model), **lineage}
         place.manifest.judges, place.manifest.of_world = models.used(model, profile.score.reward), file is None and task.of_world

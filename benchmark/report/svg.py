@@ -89,8 +89,11 @@ def to_svg(figure: Figure, name: str, description: str) -> Markup:
     """The figure as one inline <svg>; `name` keeps its ids apart from other figures', `description` is read to who cannot see it."""
     import matplotlib
     from matplotlib.backends.backend_svg import FigureCanvasSVG
+    from matplotlib.text import Text
 
     figure.patch.set_alpha(0)
+    for text in figure.findobj(Text):
+        text.set_parse_math(False)  # type: ignore[attr-defined]
     stream = io.StringIO()
     with matplotlib.rc_context({"svg.fonttype": "none", "svg.hashsalt": name}):
         # print_svg draws once where savefig draws twice; the page has dozens of figures.

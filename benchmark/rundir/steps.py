@@ -14,13 +14,14 @@ import json
 import re
 import shutil
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 from benchmark.rundir.closure import code_hash
+from benchmark.rundir.differences import differing
 from metrics.errors import UserError, first_line
 from metrics.folders import file_digest
 from metrics.records import atomic_write_text, sha256_json
@@ -196,8 +197,9 @@ class Steps:
 ELSE = "give another --run-dir, or remove this one"
 
 
-def check_config(run_dir: Path, config_hash: str) -> None:
-    """Claims a run directory for one configuration. Raises UserError when it belongs to another one.
+def check_config(run_dir: Path, config_hash: str, config: Mapping[str, Any] | None = None, option: str = "--run-dir") -> None:
+    """Claims a run directory for one configuration. Raises UserError when it belongs to another one; with `config`, the resolved profile, it
+    names the keys that differ from the manifest there. option: what the command calls the directory.
 
     A directory in which nothing but data has been laid out belongs to nobody, so a run that stopped at a mistake can be mended and repeated.
     Of several processes the main one looks; it ends the others with itself.
@@ -216,7 +218,8 @@ def check_config(run_dir: Path, config_hash: str) -> None:
             raise UserError(f"{path}: is not what a run writes there; {ELSE}")
         steps = run_dir / "steps"
         if any(done.relative_to(steps).parts[0] != "data" for done in steps.rglob("done.json")):
-            raise UserError(f"{run_dir} holds a run of another configuration, seed or data; give another --run-dir, or remove this one")
+            told = differing(run_dir, config)
+            raise UserError(f"{run_dir} holds a run of another configuration, seed or data{told}; give another {option}, or remove this one")
     elif any(p.name != ".lock" for p in run_dir.iterdir()):
         raise UserError(f"{run_dir} is not empty and is no run directory; give another --run-dir")
     atomic_write_text(path, config_hash + "\n")

@@ -186,3 +186,17 @@ def test_a_directory_with_nothing_but_data_is_still_free(tmp_path: Path) -> None
         else:
             check_config(tmp_path, "two")
             check_config(tmp_path, "one")
+
+
+def test_another_configuration_is_told_by_its_keys(tmp_path: Path) -> None:
+    """Which keys differ, with both values, and the option of the command that was called."""
+    from benchmark.rundir.manifest import RunManifest, hardware
+
+    config = {"rl": {"beta": 0.04, "variant": "reflen"}, "run": {"seed": 1}}
+    RunManifest(command="run", argv=[], config=config, config_hash="one", commit=None, dirty=None, packages={}, hardware=hardware()).write(tmp_path)
+    (tmp_path / "config_hash").write_text("one\n")
+    (tmp_path / "steps" / "train").mkdir(parents=True)
+    (tmp_path / "steps" / "train" / "done.json").write_text("{}")
+    with pytest.raises(UserError, match=r"rl.beta 0.04 there, 0.02 now; give another --out") as error:
+        check_config(tmp_path, "two", {"rl": {"beta": 0.02, "variant": "reflen"}, "run": {"seed": 1}}, "--out")
+    assert "variant" not in str(error.value)
