@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import io
 import re
+import warnings
 from typing import TYPE_CHECKING
 
 from markupsafe import Markup, escape
@@ -95,7 +96,9 @@ def to_svg(figure: Figure, name: str, description: str) -> Markup:
     for text in figure.findobj(Text):
         text.set_parse_math(False)  # type: ignore[attr-defined]
     stream = io.StringIO()
-    with matplotlib.rc_context({"svg.fonttype": "none", "svg.hashsalt": name}):
+    with matplotlib.rc_context({"svg.fonttype": "none", "svg.hashsalt": name}), warnings.catch_warnings():
+        # Text stays text and is drawn in the page's font: what matplotlib's own font lacks does not matter.
+        warnings.filterwarnings("ignore", message="Glyph .* missing from font")
         # print_svg draws once where savefig draws twice; the page has dozens of figures.
         FigureCanvasSVG(figure).print_svg(stream, metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
     return Markup(_inline(stream.getvalue(), name, description))
