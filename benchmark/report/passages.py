@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from markupsafe import Markup
 
@@ -101,7 +102,7 @@ def _passage(data: RunData, example: Example, why: str, inventory: Inventory | N
     for key in order:
         made = data.texts[key].get(example.id)
         if made is not None:
-            found = hold(example, made.text, name_list(example.source_lang, example.target_lang)) if example.facts is None else None
+            found = hold(example, made.text, name_list(example.source_lang, example.target_lang, _own_names(data))) if example.facts is None else None
             compared += [found] if found else []
             outputs.append(_output(key, made.text, made.finish_reason, example, inventory, found))
     return Passage(
@@ -114,6 +115,12 @@ def _passage(data: RunData, example: Example, why: str, inventory: Inventory | N
         None if example.facts is None else len(example.facts),
         outputs,
     )
+
+
+def _own_names(data: RunData) -> Path | None:
+    """The user's names, where the run tells them and they are still there; a list that is gone only leaves marks out."""
+    told = (((data.manifest or {}).get("config") or {}).get("score") or {}).get("names")
+    return Path(told) if isinstance(told, str) and Path(told).is_file() else None
 
 
 def _output(key: str, text: str, finish: str | None, example: Example, inventory: Inventory | None, found: Comparison | None) -> Output:

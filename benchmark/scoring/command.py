@@ -173,12 +173,13 @@ def command(args: argparse.Namespace) -> int:
     groups = {key: align_generations(examples, group) for key, group in group_systems(generations).items()}
     if any(stage == GOLD for _, stage, _ in groups):
         raise UserError("stage gold in --generations: that is the name of the references, which are scored by themselves; name the stage otherwise")
-    profile = only_asked(load_profile(args.profile, args.overrides, allow_code=args.allow_code), args.overrides, args.limit)
+    wanted = [*args.overrides, *([f"score.names={args.names}"] if args.names else [])]
+    profile = only_asked(load_profile(args.profile, wanted, allow_code=args.allow_code), args.overrides, args.limit)
     models = Models(profile)
     reward = _reward(models, examples)
     absent = {} if reward else {"reward": NO_REWARD}
     means = Means(Inventory(examples), models.retrieval, models.scorers, reward, absent)
-    means.names = own_names(args.names or profile.score.names, {(e.source_lang, e.target_lang) for e in examples})
+    means.names = own_names(profile.score.names, {(e.source_lang, e.target_lang) for e in examples})
     means.shown = _shown(args.para, examples[0]) if args.para else None
     gold = gold_generations(examples)
     if gold:

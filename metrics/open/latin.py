@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from metrics.matching import may_end
 from metrics.open.names import Output
 from metrics.open.spelling import latin_sounds, latin_spelled, loose_form
 
@@ -68,5 +69,14 @@ def spoken_in(surface: str, output: Output) -> tuple[int, int] | None:
     if not found or any(at is None for _, at in found):
         return None
     spans = [at for _, at in found if at is not None]
-    return min(a for a, _ in spans), max(b for _, b in spans)
+    return _written(output.text, min(a for a, _ in spans), max(b for _, b in spans))
+
+
+def _written(text: str, start: int, end: int) -> tuple[int, int]:
+    """The span with the vowels and marks that belong to its first and last consonants."""
+    if start and text[start - 1] in "เแโใไ":
+        start -= 1
+    while end < len(text) and not may_end(text, start, end):
+        end += 1
+    return start, end
 

@@ -117,14 +117,21 @@ def _short_forms(source: str, target: str) -> list[Name]:
 def name_list(source_lang: str, target_lang: str, own: Path | None = None) -> NameList | None:
     """All names known for the pair, the user's own first; None where there are none.
 
-    own: the user's TSV. Raises UserError where that is malformed.
+    own: the user's TSV, read again when it has changed. Raises UserError where it is missing or malformed.
     """
     # Kept by the languages, however their codes are spelled and the arguments are given: making a list takes a second.
-    return _names_of(base_language(source_lang), base_language(target_lang), own)
+    stamp = None
+    if own is not None:
+        try:
+            about = own.stat()
+        except OSError as error:
+            raise UserError(f"{own}: cannot be read ({error.strerror or error}); give a TSV file of names") from None
+        stamp = (about.st_mtime_ns, about.st_size)
+    return _name_list(base_language(source_lang), base_language(target_lang), own, stamp)
 
 
 @lru_cache(maxsize=8)
-def _names_of(source: str, target: str, own: Path | None) -> NameList | None:
+def _name_list(source: str, target: str, own: Path | None, stamp: tuple[int, int] | None) -> NameList | None:
     names = read_list(own, sure=True) if own is not None else []
     names += _short_forms(source, target) + _cldr(source, target)
     for first, second, swap in ((source, target, False), (target, source, True)):

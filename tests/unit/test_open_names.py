@@ -153,3 +153,16 @@ def test_cleaning_keeps_names_and_leaves_common_nouns_out(tmp_path) -> None:
     out = tmp_path / "names.tsv"
     write_list(out, pairs, "zh", "th", "From my own titles; CC0 1.0.")
     assert {form for name in read_list(out) for form in name.source} == set(by_form)
+
+
+def test_own_names_that_were_edited_are_read_again(tmp_path) -> None:
+    own = tmp_path / "mine.tsv"
+    own.write_text("person\t张小凡\tจาง เสี่ยวฝาน\n", "utf-8")
+    before = name_list("zh", "th", own)
+    own.write_text("person\t张小凡\tเสี่ยวฝาน แซ่จาง\nperson\t陆雪琪\tลู่ เสวี่ยฉี\n", "utf-8")
+    after = name_list("zh", "th", own)
+    assert before is not None and after is not None
+    assert before.read("陆雪琪") == [] and [hit.name.target for hit in after.read("陆雪琪")] == [("ลู่ เสวี่ยฉี",)]
+    own.unlink()
+    with pytest.raises(UserError, match="cannot be read"):
+        name_list("zh", "th", own)
