@@ -22,7 +22,7 @@ EVENT_REACH = 80
 _NEAR, _ANAPHOR_NEAR, _ANAPHOR_CLOSE = 40, 40, 14
 _BREAKS = {"zh": regex.compile(r"[。！？；!?;\n]"), "en": regex.compile(r"[!?;\n]|\.(?=\s|$)")}
 _BREAK = regex.compile(r"[!?;。！？\n༎]")
-_LEAD = regex.compile(r"[\s:：,，、།་\-–—|\"“”'「『]*")
+_LEAD = regex.compile(r"[\s!！:：,，、།་\-–—|\"“”'「『]*")
 _BARE = regex.compile(r"[\s\p{P}་]*")
 _LETTER = regex.compile(r"[\p{L}\p{N}]")
 
