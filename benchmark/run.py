@@ -86,9 +86,10 @@ def command(args: argparse.Namespace) -> int:
         summary = run(place, args.stage, models, policy, splits, gold)
     if not processes.is_main():
         return 0
-    from benchmark.report import print_table
+    from benchmark.report import print_table, print_verdict
 
     print_table(summary)
+    print_verdict(run_dir)
     if (text := (place.manifest.reward_validation or {}).get("warning")) is not None:
         from benchmark.reward.validate import loud
 

@@ -137,9 +137,10 @@ def command(args: argparse.Namespace) -> int:
         page = report(place)
     if not processes.is_main():
         return 0
-    from benchmark.report import print_table
+    from benchmark.report import print_table, print_verdict
 
     print_table(summary)
+    print_verdict(out)
     print(f"summary: {out / 'summary.json'}\nreport:  {page}")
     told = place.manifest.steps[f"generate/{task.name}/{stage}"].record
     print(f"{told['truncated']} of {told['n']} outputs cut at the cap of {told['max_new_tokens']} tokens")

@@ -22,3 +22,20 @@ def print_table(summary: dict[str, Any]) -> None:
     from benchmark.report.terminal import show
 
     show(summary)
+
+
+def print_verdict(run_dir: Path) -> None:
+    """Prints the sentence at the head of the report, one for each system that has stages.
+
+    Raises UserError when the summary is missing or malformed.
+    """
+    from benchmark.report.data import load
+    from benchmark.report.headline import headline
+    from benchmark.report.safetext import plain
+    from benchmark.report.verdict import systems, verdict
+
+    data = load(Path(run_dir))
+    told = [(prefix.rstrip("/"), headline(verdict(data, prefix))) for prefix in systems(data)]
+    for system, text in told:
+        if text:
+            print(plain(f"{system}: {text}" if system else text))

@@ -15,7 +15,7 @@ ARGUMENTS = [arg("run_dir", metavar="RUN_DIR")]
 
 def command(args: argparse.Namespace) -> int:
     """`report RUN_DIR`."""
-    from benchmark.report import print_table, write_report
+    from benchmark.report import print_table, print_verdict, write_report
     from benchmark.report.data import load
 
     run_dir = Path(args.run_dir)
@@ -24,5 +24,6 @@ def command(args: argparse.Namespace) -> int:
         print(f"note: {note}", file=sys.stderr)
     path = write_report(run_dir)
     print_table(summary)
+    print_verdict(run_dir)
     print(f"report: {path}")
     return 0

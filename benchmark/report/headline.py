@@ -35,7 +35,7 @@ def headline(findings: list[Finding]) -> str:
     what = AS_READ if gain.code.endswith(" estimated") else "grounding"
     text = _reinforced(gain, kind, what, by.get(GAMED))
     if grew := GREW.get(length.code):
-        text += f"{',' if gain.names else ''} and {grew}"
+        text += f"{',' if gain.names and kind != 'up' else ''} and {grew}"
     form, kept, final, control = by.get(FORM), by.get(KEPT), by.get(FINALLY), by.get(CONTROL)
     if form is not None and kept is not None:
         text += _recovered(form, kept, final)

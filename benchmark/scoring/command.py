@@ -159,7 +159,7 @@ ARGUMENTS = [
 
 def command(args: argparse.Namespace) -> int:
     """`score`: any texts against an examples file; no model unless a scorer or a reward is asked for by --set."""
-    from benchmark.report import print_table, write_report
+    from benchmark.report import print_table, print_verdict, write_report
     from benchmark.rundir.manifest import RunManifest, git_state, hardware, package_versions
     from benchmark.rundir.steps import locked
 
@@ -233,5 +233,6 @@ def command(args: argparse.Namespace) -> int:
         ).write(out)
         report = write_report(out)
     print_table(summary)
+    print_verdict(out)
     print(f"summary: {out / 'summary.json'}\nreport: {report}")
     return 0

@@ -514,3 +514,11 @@ def test_numbers_are_written_for_readers() -> None:
     assert number(12.34, "overlap.bleu") == "12.3"
     assert p_value(0.0004) == "< 0.001"
     assert p_value(None) == "–"
+
+
+def test_the_verdict_stands_under_the_table(copy: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The sentence at the head of the page is what the terminal ends with."""
+    from benchmark.report import print_verdict
+
+    print_verdict(copy)
+    assert capsys.readouterr().out.strip() == headline(verdict(load(copy)))
