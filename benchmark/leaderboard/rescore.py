@@ -77,7 +77,7 @@ def rescore(path: Path, profile: str = "tiny", without: Sequence[str] = (), forc
     with boards.locked(path):
         if read_bytes(path) != before:
             raise UserError(f"{path}: changed while it was scored; rescore it again (what was scored is kept)")
-        kept = _keep(path, old, before)
+        kept = f"; the old board: {_keep(path, old, before)}" if old["entries"] else ""
         _store(path, scored)
         boards.write_board(path, board)
         _clear(path, board)
@@ -90,7 +90,7 @@ def rescore(path: Path, profile: str = "tiny", without: Sequence[str] = (), forc
         enter_baselines(path)
     return (
         f"{path}: {len(new)} entries rescored, metrics version {old['metrics']} -> "
-        f"{METRICS_VERSION}{lost}; the old board: {kept}"
+        f"{METRICS_VERSION}{lost}{kept}"
     )
 
 
@@ -276,6 +276,6 @@ def _clear(path: Path, board: Board) -> None:
     """Removes files beside the board that only the old one names; they lie in `older/`."""
     used = {boards.outputs_path(path, e["outputs"]["sha256"]).name for e in board["entries"]}
     used |= {boards.stats_path(path, e["outputs"]["stats_sha256"]).name for e in board["entries"]}
-    for file in boards.outputs_path(path, "x").parent.iterdir():
+    for file in boards.outputs_path(path, "x").parent.glob("*"):  # none where nothing was ever submitted
         if file.name not in used and file.suffix in (".gz", ".npz"):
             file.unlink()

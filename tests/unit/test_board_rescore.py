@@ -197,6 +197,26 @@ def test_an_empty_board_of_older_metrics_takes_entries_at_once(tmp_path: Path) -
     assert verify(board, foreign=True).n == 1
 
 
+def test_an_empty_board_is_of_the_new_metrics_at_once_and_nothing_is_kept(tmp_path: Path) -> None:
+    """Also where nothing was ever submitted, so that no folder of outputs is there."""
+    board = new_board(tmp_path / "b")
+    rewrite(board, lambda told: told.update(metrics=1))
+    assert leaderboard("rescore", board) == 0
+    assert boards.read_board(board)["metrics"] == METRICS_VERSION
+    assert not (board.parent / "older").exists()
+    assert verify(board, foreign=True).n == 0
+
+
+def test_a_board_with_baselines_has_them_again(older: Path) -> None:
+    """Made anew by the new metrics, not carried over."""
+    assert leaderboard("rescore", older) == 0
+    assert leaderboard("baselines", older) == 0
+    make_older(older)
+    assert leaderboard("rescore", older) == 0
+    assert sum(e["trust"] == "baseline" for e in entries(older)) == 3
+    assert verify(older, foreign=True).unproved == []
+
+
 def test_equal_texts_are_measured_once_and_blocks_give_each_entry_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
     """Three entries, two of the same texts: pieces of work, and which values come back to whom. By a scorer that
     counts characters."""
