@@ -17,6 +17,7 @@ _PERCENT_AFTER = {
     "bo": re.compile(r"\s?%"),
     "en": re.compile(r"\s?%(?P<point>\s?points?\b)?|\s?(?:percent|per cent)\b|\s?(?P<point2>percentage points?)\b", re.IGNORECASE),
 }
+_MINUTES = re.compile(r"\s?分(?=\s?[0-9一二三四五六七八九十]{1,3}\s?秒)")  # 28分15秒
 _PIECES = re.compile(r"块([一二三四五六七八九])(?![十百千万亿块个名人])")
 _TENTHS = re.compile(r"成(?![为功员立果就本份长交都年人效熟分])(?P<tail>[一二三四五六七八九])?")
 _MORE_AFTER_UNIT = {
@@ -58,6 +59,10 @@ def after(text: str, end: int, lang: str) -> Suffix:
         if tenths:
             tail = Fraction(numerals_zh.DIGIT.get(tenths.group("tail") or "零", 0))
             return Suffix(tenths.end(), True, tenths=True, extra=tail)
+        minutes = _MINUTES.match(text, end)
+        minute = units("zh").starting("分钟", 0)
+        if minutes and minute:
+            return Suffix(minutes.end(), unit=minute[1])
         piece = _PIECES.match(text, end)
         if piece:  # 三块五
             return Suffix(piece.end(), codes=frozenset({"CNY"}), extra=Fraction(numerals_zh.DIGIT[piece.group(1)], 10))
