@@ -10,6 +10,8 @@ from training.shared.think import answer_of, opens_thought, spelled
 if TYPE_CHECKING:
     import torch
 
+HALF = "\ufffd"
+"""What a decoder writes for bytes that are no whole character."""
 Row = tuple[str, Any, int, str]
 """(example id, text, tokens, finish reason)."""
 Reader = Callable[[list[int]], tuple[str, bool]]
@@ -93,4 +95,6 @@ def row_of(
     if stopped is not None:
         return (example_id, stopped[1].strip(), len(stopped[0]), "stop"), read(stopped[0])[1]
     text, thought = read(body)
+    if reason == "length":
+        text = text.rstrip(HALF)  # the cap fell between the bytes of a character
     return (example_id, text.strip() if decode is None else decode(body), n_tokens, reason), thought

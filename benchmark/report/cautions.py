@@ -29,12 +29,22 @@ TRUNCATED, WRONG_SCRIPT, DEAD_GROUPS = 0.05, 0.05, 0.5
 
 def cautions(data: RunData) -> list[str]:
     """Warnings, the gravest first; each a sentence or two."""
-    return [*_trial(data), *_texts(data), *_facts(data), *_scripts(data), *_strangers(data), *_policy(data), *_reward(data), *_design(data)]
+    return [*_trial(data), *_texts(data), *_unchanged(data), *_facts(data), *_scripts(data), *_strangers(data), *_policy(data), *_reward(data), *_design(data)]
 
 
 def _trial(data: RunData) -> list[str]:
     limit = data.run.get("limit")
     return [] if limit is None else [f"A trial on the first {limit} examples (--limit): it shows that things work, not how well, and goes on no board."]
+
+
+def _unchanged(data: RunData) -> list[str]:
+    """Stages that left the weights as they were, so that nothing measured after them is theirs."""
+    checkpoints = (data.manifest or {}).get("checkpoints")
+    found = []
+    for stage, made in checkpoints.items() if isinstance(checkpoints, dict) else ():
+        if isinstance(made, dict) and made.get("parent_hash") and made.get("weights_hash") == made["parent_hash"] and made.get("steps"):
+            found.append(f"{stage} has the very weights that it started from: its {made['steps']} steps changed nothing; no difference after it is its own.")
+    return found
 
 
 def _texts(data: RunData) -> list[str]:
@@ -90,8 +100,9 @@ def _strangers(data: RunData) -> list[str]:
     if not embedded:
         return []
     return [
-        f"These texts are your own, but {listing(embedded)} are small models made for the embedded newswire world and know little beyond it: "
-        "on other texts expect poor outputs, and take these models' scores for a trial of the plumbing, not for a judgement."
+        f"These texts are your own, but {listing(embedded)} {'is a small model' if len(embedded) == 1 else 'are small models'} made for the "
+        "embedded newswire world, with little knowledge beyond it: "
+        "on other texts expect poor outputs, and take scores of that kind for a trial of the plumbing, not for a judgement."
     ]
 
 

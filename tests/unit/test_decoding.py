@@ -172,6 +172,12 @@ def test_a_text_is_read_without_its_thought_and_stops_in_the_answer_alone() -> N
         assert row[2] <= len(ids)
 
 
+def test_half_a_character_at_the_cap_is_no_character() -> None:
+    for new, text in (([5, 6], "ก"), ([5, 7], "ก\ufffd")):
+        row, _ = row_of("e", lambda ids: ("ก\ufffd", False), new, frozenset({7}), 2, (), None)
+        assert row[1] == text
+
+
 def test_a_thought_that_was_taken_off_is_kept_in_the_row(tmp_path: Path) -> None:
     made = [Generation("a", "s", "x", "ก", 9, "stop", None, True), Generation("b", "s", "x", "ข", 1, "stop", None)]
     write_generations(tmp_path / "g.jsonl", made)

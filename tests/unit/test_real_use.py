@@ -157,7 +157,7 @@ def test_score_rewards_with_the_reward_that_it_is_asked_for(tmp_path: Path, caps
     assert manifest["reward_id"].startswith("embedding:")
     assert manifest["config"]["rl"]["reward"] == "embedding"
     assert (manifest["of_world"], manifest["judges"]["reward"]["embedded"]) == (False, True)
-    assert "the reward are small models" in (out / "report.html").read_text("utf-8").replace("but ", "")
+    assert "but the reward is a small model made for" in (out / "report.html").read_text("utf-8")
 
 
 def test_score_without_a_reward_says_how_to_ask_for_one(tmp_path: Path) -> None:

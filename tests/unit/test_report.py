@@ -309,7 +309,7 @@ def test_embedded_models_on_a_users_own_texts_are_said_to_know_little(copy: Path
 
     everything = {"policy": True, "reward": True, "retrieval": True, "scorer__comet_qe": True}
     assert "the policy, the reward and the scorer comet_qe are small models made for" in said(False, **everything)
-    assert "but the scorer comet_qe are" in said(False, policy=False, reward=False, retrieval=False, scorer__comet_qe=True)
+    assert "but the scorer comet_qe is a small model made for" in said(False, policy=False, reward=False, retrieval=False, scorer__comet_qe=True)
     assert "your own" not in said(True, **everything)
     assert "your own" not in said(None, **everything)
     summary = json.loads((copy / "summary.json").read_text("utf-8"))
@@ -317,6 +317,16 @@ def test_embedded_models_on_a_users_own_texts_are_said_to_know_little(copy: Path
         summary["systems"][key]["scorer.comet_qe"] = {**summary["systems"][key]["scorer.comet_qe"], "value": None, "reason": "unsupported"}
     (copy / "summary.json").write_text(json.dumps(summary), "utf-8")
     assert "your own" not in said(False, policy=False, scorer__comet_qe=True)
+
+
+def test_a_stage_that_changed_no_weight_is_said(copy: Path) -> None:
+    from benchmark.report.cautions import cautions
+
+    manifest = json.loads((copy / "manifest.json").read_text("utf-8"))
+    for parent, unchanged in (("a" * 64, True), ("b" * 64, False)):
+        made = {"post-rl": {"weights_hash": "a" * 64, "parent_hash": parent, "steps": 2}}
+        (copy / "manifest.json").write_text(json.dumps({**manifest, "checkpoints": made}), "utf-8")
+        assert ("post-rl has the very weights that it started from: its 2 steps" in " ".join(cautions(load(copy)))) is unchanged
 
 
 def test_empty_outputs_and_thoughts_are_said(copy: Path) -> None:
