@@ -274,7 +274,7 @@ def test_wrong_settings_are_refused_before_anything_is_written(
 
 
 def test_a_language_without_a_gate_is_refused(sft_policy: Path, tmp_path: Path) -> None:
-    with pytest.raises(UserError, match="knows no script for 'en'"):
+    with pytest.raises(UserError, match="the language gate cannot judge en"):
         train_rl(sft_policy, [replace(e, target_lang="en") for e in EXAMPLES], ask, tmp_path / "post-rl", CFG, KoKai(), progress=False)
 
 
