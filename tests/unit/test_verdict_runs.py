@@ -10,6 +10,7 @@ from functools import lru_cache
 from typing import Any
 
 import pytest
+from report_run import COMPANIES, world
 
 from benchmark.report.data import RunData
 from benchmark.report.headline import headline
@@ -20,7 +21,6 @@ from metrics.records import Example, Generation
 from metrics.scoring import score_families
 from metrics.segment import SegmentStats, from_values
 from metrics.summary import summarise
-from tests.unit.report_run import COMPANIES, world
 
 DRAWS = 200
 TESTS = 10_000
