@@ -48,16 +48,38 @@ class Run:
         """One row a system (or stage) and metric: value, ci_low, ci_high, n_scored, n_total, in_loop, kin, reason."""
         import pandas as pd
 
-        return pd.DataFrame([{"system": s, "metric": m, **cell} for s, row in self.summary["systems"].items() for m, cell in row.items()])
+        return pd.DataFrame(
+            [
+                {"system": s, "metric": m, **cell}
+                for s, row in self.summary["systems"].items()
+                for m, cell in row.items()
+            ]
+        )
 
 
-def run(*, stage: str = "all", profile: str = "tiny", run_dir: str | Path | None = None, seed: int | None = None, set: Set | None = None) -> Run:
+def run(
+    *,
+    stage: str = "all",
+    profile: str = "tiny",
+    run_dir: str | Path | None = None,
+    seed: int | None = None,
+    set: Set | None = None,
+) -> Run:
     """Trains the stages up to `stage` (sft, rl, recovery, all) and measures every one. What is done already is not done again.
 
     set: overrides of profile keys. Raises UserError as the command `run`.
     """
     where = Path(run_dir) if run_dir is not None else None
-    args = ["run", "--stage", stage, "--profile", profile, *_option("--run-dir", where), *_option("--seed", seed), *_overrides(set)]
+    args = [
+        "run",
+        "--stage",
+        stage,
+        "--profile",
+        profile,
+        *_option("--run-dir", where),
+        *_option("--seed", seed),
+        *_overrides(set),
+    ]
     printed, parsed, _ = _call(args)
     from benchmark.settings.config import load_profile
 
@@ -67,7 +89,15 @@ def run(*, stage: str = "all", profile: str = "tiny", run_dir: str | Path | None
     return Run(where, printed)
 
 
-def evaluate(model: str | Path, task: str, out: str | Path, *, stage_name: str | None = None, profile: str = "tiny", set: Set | None = None) -> Run:
+def evaluate(
+    model: str | Path,
+    task: str,
+    out: str | Path,
+    *,
+    stage_name: str | None = None,
+    profile: str = "tiny",
+    set: Set | None = None,
+) -> Run:
     """Generates with a checkpoint (folder or hub id) on a task and scores it. Raises UserError as the command `evaluate`."""
     args = ["evaluate", "--model", str(model), "--task", task, "--out", str(out), "--profile", profile]
     printed, _, _ = _call([*args, *_option("--stage-name", stage_name), *_overrides(set)])
@@ -112,7 +142,12 @@ class Leaderboard:
         import pandas as pd
 
         named = ("system", "version", "seed", "stage")
-        return pd.DataFrame([{**{k: e.get(k) for k in named}, **{m: c.get("value") for m, c in e["scores"].items()}} for e in self.entries])
+        return pd.DataFrame(
+            [
+                {**{k: e.get(k) for k in named}, **{m: c.get("value") for m, c in e["scores"].items()}}
+                for e in self.entries
+            ]
+        )
 
     def submit(self, run_dir: str | Path, system: str | None = None) -> str:
         """Enters the outputs of a run directory; returns what was printed. Raises UserError as the command `submit`."""
@@ -120,7 +155,12 @@ class Leaderboard:
 
     def verify(self, quick: bool = False) -> bool:
         """Whether every figure follows from the stored outputs (quick: whether the file is consistent in itself)."""
-        return _call(["leaderboard", "verify", "--board", str(self.path), *(["--quick"] if quick else [])], expected=(0, 1))[2] == 0
+        return (
+            _call(
+                ["leaderboard", "verify", "--board", str(self.path), *(["--quick"] if quick else [])], expected=(0, 1)
+            )[2]
+            == 0
+        )
 
 
 def _option(flag: str, value: Any) -> list[str]:

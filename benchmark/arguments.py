@@ -19,9 +19,17 @@ def arg(*flags: str, **options: Any) -> Argument:
     return Argument(flags, options)
 
 
-SET = arg("--set", dest="overrides", nargs="+", action="extend", default=[], metavar="A.B=C", help="override profile keys")
+SET = arg(
+    "--set", dest="overrides", nargs="+", action="extend", default=[], metavar="A.B=C", help="override profile keys"
+)
 OUT = arg("--out", required=True, metavar="DIR", help="where to write")
 LIMIT = arg("--limit", type=int, metavar="N", help="a trial on the first N examples of every split; goes on no board")
 DATA = arg("--data", metavar="DIR", help="folder of the texts of real corpora (default: BENCH_DATA_DIR)")
-ALLOW = arg("--allow-code", action="store_true", help="let the profile name code: module:function, trust_remote_code, plugins, addresses")
-SKIP_INVALID = arg("--skip-invalid", action="store_true", help="go on without rows that cannot be used; they are counted in the report")
+ALLOW = arg(
+    "--allow-code",
+    action="store_true",
+    help="let the profile name code: module:function, trust_remote_code, plugins, addresses",
+)
+SKIP_INVALID = arg(
+    "--skip-invalid", action="store_true", help="go on without rows that cannot be used; they are counted in the report"
+)

@@ -22,7 +22,16 @@ from metrics.errors import UserError
 from metrics.version import METRICS_VERSION
 from training.shared import processes
 
-ENVIRONMENT = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.ENOTDIR, errno.EISDIR, errno.ENAMETOOLONG}
+ENVIRONMENT = {
+    errno.ENOSPC,
+    errno.EDQUOT,
+    errno.EROFS,
+    errno.EACCES,
+    errno.EPERM,
+    errno.ENOTDIR,
+    errno.EISDIR,
+    errno.ENAMETOOLONG,
+}
 """Errors of the disk or the file system that the user has to mend."""
 FULL = ("No space left on device", "os error 28", "Disk quota exceeded")
 TORCH_WRITER = "inline_container.cc"
@@ -112,11 +121,18 @@ class _Parser(argparse.ArgumentParser):
 
 def build_parser(command: str | None = None) -> argparse.ArgumentParser:
     """The parser of all commands; the arguments of one command alone, whose module is imported for them."""
-    parser = _Parser(prog="python -m benchmark", description="Measures what each stage of source-grounded semantic RL does to a model.")
-    parser.add_argument("--version", dest="of_suite", action="store_true", help="print the version of the suite and of its metrics")
+    parser = _Parser(
+        prog="python -m benchmark",
+        description="Measures what each stage of source-grounded semantic RL does to a model.",
+    )
+    parser.add_argument(
+        "--version", dest="of_suite", action="store_true", help="print the version of the suite and of its metrics"
+    )
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", parser_class=_Parser)
     for name, (target, summary) in COMMANDS.items():
-        sub = commands.add_parser(name, help=summary, description=summary[0].upper() + summary[1:] + ".", allow_abbrev=False)
+        sub = commands.add_parser(
+            name, help=summary, description=summary[0].upper() + summary[1:] + ".", allow_abbrev=False
+        )
         if name == command:
             _declare(sub, target)
     return parser
@@ -128,7 +144,12 @@ def _declare(parser: argparse.ArgumentParser, target: str) -> None:
     if (actions := getattr(module, "ACTIONS", None)) is not None:
         choices = parser.add_subparsers(dest="action", metavar="ACTION", required=True, parser_class=_Parser)
         for name, (action, summary) in actions.items():
-            _declare(choices.add_parser(name, help=summary, description=summary[0].upper() + summary[1:] + ".", allow_abbrev=False), action)
+            _declare(
+                choices.add_parser(
+                    name, help=summary, description=summary[0].upper() + summary[1:] + ".", allow_abbrev=False
+                ),
+                action,
+            )
         return
     arguments: list[Argument] = module.ARGUMENTS
     for argument in arguments:
@@ -148,7 +169,9 @@ def disk_message(error: BaseException, folder: str | None = None) -> str | None:
     if TORCH_WRITER in str(error) and folder is not None and os.path.isdir(folder):
         full = full or shutil.disk_usage(folder).free < SCARCE
     return (
-        f"no space left on the device ({folder or type(error).__name__}); free some space and run the same command again" if full else None
+        f"no space left on the device ({folder or type(error).__name__}); free some space and run the same command again"
+        if full
+        else None
     )
 
 
@@ -160,7 +183,7 @@ def harmless(message: str) -> str:
 
 
 def _version() -> str:
-    """"sgsrl-bench 0.1.0, metrics version 2"; of a tree that is not installed, only the latter."""
+    """ "sgsrl-bench 0.1.0, metrics version 2"; of a tree that is not installed, only the latter."""
     from importlib.metadata import PackageNotFoundError, version
 
     try:

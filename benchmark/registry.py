@@ -43,7 +43,12 @@ def field_lines(source: str, name: str) -> dict[str, str]:
     for node in ast.walk(tree):
         if isinstance(node, ast.ClassDef) and node.name == name:
             for field, below in zip(node.body, node.body[1:], strict=False):
-                if (isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name) and isinstance(below, ast.Expr)
-                        and isinstance(below.value, ast.Constant) and isinstance(below.value.value, str)):
+                if (
+                    isinstance(field, ast.AnnAssign)
+                    and isinstance(field.target, ast.Name)
+                    and isinstance(below, ast.Expr)
+                    and isinstance(below.value, ast.Constant)
+                    and isinstance(below.value.value, str)
+                ):
                     found[field.target.id] = below.value.value.strip().partition("\n")[0]
     return found

@@ -108,7 +108,9 @@ def _say(run_dir: Path, text: str, start: float) -> None:
         log.write(f"{time.strftime('%Y-%m-%d %H:%M:%S')} {text}\n")
 
 
-def run(place: Workplace, stage: str, models: Models, policy: str, found: dict[str, list[Example]], gold: list[str]) -> dict[str, Any]:
+def run(
+    place: Workplace, stage: str, models: Models, policy: str, found: dict[str, list[Example]], gold: list[str]
+) -> dict[str, Any]:
     """All steps up to `stage`; returns the summary. found, gold: the splits and the texts of the token cap, as `preflight` has checked them."""
     profile = place.profile
     task = named(load_task(profile.run.task), profile.data.name if profile.data.files else None)
@@ -121,18 +123,27 @@ def run(place: Workplace, stage: str, models: Models, policy: str, found: dict[s
     checkpoints = {"base": policy}
     checkpoints["post-sft"] = str(sft(place, "post-sft", policy, pairs, profile.sft))
     if stage == "all":
-        checkpoints["post-sft-continued"] = str(sft(place, "post-sft-continued", checkpoints["post-sft"], again, profile.recovery))
+        checkpoints["post-sft-continued"] = str(
+            sft(place, "post-sft-continued", checkpoints["post-sft"], again, profile.recovery)
+        )
     if stage in WITH_RL:
         validate_reward(place, task, models)
-        checkpoints["post-rl"] = str(rl(place, checkpoints["post-sft"], task, splits["src"], splits.get("dev", []), models))
+        checkpoints["post-rl"] = str(
+            rl(place, checkpoints["post-sft"], task, splits["src"], splits.get("dev", []), models)
+        )
     if stage in WITH_RECOVERY:
         checkpoints["post-recovery"] = str(sft(place, "post-recovery", checkpoints["post-rl"], again, profile.recovery))
 
     on: dict[str, Measured] = {task.name: measured(place, task, profile.run.split, gold)}
     place.manifest.prompt = first_prompt(on[task.name])
-    place.manifest.judges, place.manifest.of_world = models.used(policy, profile.score.reward or stage in WITH_RL), not profile.data.files
+    place.manifest.judges, place.manifest.of_world = (
+        models.used(policy, profile.score.reward or stage in WITH_RL),
+        not profile.data.files,
+    )
     for name in profile.run.extra_tasks:
-        on[name] = extra(place, asked(load_task(name), own_prompt(profile, name), policy, (), profile.policy.trust_remote_code))
+        on[name] = extra(
+            place, asked(load_task(name), own_prompt(profile, name), policy, (), profile.policy.trust_remote_code)
+        )
     parts = {}
     for name, what in on.items():
         generated = {s: generate(place, what, s, path) for s, path in checkpoints.items()}
@@ -162,7 +173,11 @@ def run(place: Workplace, stage: str, models: Models, policy: str, found: dict[s
 
 def own_prompt(profile: Profile, task: str) -> Prompt:
     """The prompt settings of a further task: all but the template and the examples, which are the primary task's."""
-    return profile.prompt if task == profile.run.task else profile.prompt.model_copy(update={"template": None, "few_shot": 0})
+    return (
+        profile.prompt
+        if task == profile.run.task
+        else profile.prompt.model_copy(update={"template": None, "few_shot": 0})
+    )
 
 
 def data(place: Workplace, task: Task, found: dict[str, list[Example]]) -> dict[str, list[Example]]:
@@ -175,7 +190,11 @@ def data(place: Workplace, task: Task, found: dict[str, list[Example]]) -> dict[
             write_examples(paths[split], examples)
         return {"n": {split: len(examples) for split, examples in found.items()}}
 
-    config: dict[str, Any] = {"task": task.name, "version": task.version, "n": {s: getattr(wanted, f"n_{s}") for s in found}}
+    config: dict[str, Any] = {
+        "task": task.name,
+        "version": task.version,
+        "n": {s: getattr(wanted, f"n_{s}") for s in found},
+    }
     config |= {"limit": limit} if (limit := place.profile.run.limit) is not None else {}
     inputs = {split: sha256_file(Path(path).expanduser()) for split, path in wanted.files.items()}
     code = OWN_DATA_CODE if wanted.files else WORLD_CODE
@@ -196,7 +215,13 @@ def extra(place: Workplace, task: Task) -> Measured:
     def work() -> None:
         write_examples(path, found[:limit])
 
-    config = {"task": task.name, "version": task.version, "split": split, "n": n, **({} if limit is None else {"limit": limit})}
+    config = {
+        "task": task.name,
+        "version": task.version,
+        "split": split,
+        "n": n,
+        **({} if limit is None else {"limit": limit}),
+    }
     place.steps.run(f"data/{task.name}", config, {}, WORLD_CODE, [path], work)
     return measured(place, task, split, gold_texts(whole))
 

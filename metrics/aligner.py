@@ -29,7 +29,12 @@ class Aligner:
 
     def __init__(self, mentions: Mentions) -> None:
         self.known, self.text, self.facts = mentions.known, mentions.text, mentions.facts
-        self.hits, self.clauses, self.numbers, self.taken = mentions.hits, mentions.clauses, mentions.numbers, mentions.taken
+        self.hits, self.clauses, self.numbers, self.taken = (
+            mentions.hits,
+            mentions.clauses,
+            mentions.numbers,
+            mentions.taken,
+        )
         self.denied = self._denials()
         self._said: dict[NumberMention, Classes] | None = None
 
@@ -60,9 +65,20 @@ class Aligner:
                     stated[index] = True
         spans += self._roles(unsupported) + self._too_often(unsupported)
         over = {(span.start, span.end) for span in spans if span.kind == "excess"}
-        spans = [replace(span, kind="hallucinated") if (span.start, span.end) in over else span for span in spans if span.kind != "excess"]
+        spans = [
+            replace(span, kind="hallucinated") if (span.start, span.end) in over else span
+            for span in spans
+            if span.kind != "excess"
+        ]
         spans.sort(key=lambda span: (span.start, -span.end))
-        return Alignment(self.text, tuple(stated), supported.result(own=True), unsupported.result(), tuple(spans), frozenset(said_not))
+        return Alignment(
+            self.text,
+            tuple(stated),
+            supported.result(own=True),
+            unsupported.result(),
+            tuple(spans),
+            frozenset(said_not),
+        )
 
     def _denials(self) -> Denials:
         if not may_deny(self.text, self.known.lang):
@@ -79,7 +95,9 @@ class Aligner:
         core = mention.core
         # A listed surface brings its unit. Where that stands on the other side (ขนาด 54), only a measure makes it something else.
         brings = hit.states and hit.surface != self.text[slice(*core)]
-        if brings and (unit_word(hit.surface, core[0] - hit.start, core[1] - hit.start, self.known.lang) or not is_measure(unit)):
+        if brings and (
+            unit_word(hit.surface, core[0] - hit.start, core[1] - hit.start, self.known.lang) or not is_measure(unit)
+        ):
             unit = None
         return frozenset(i for i in hit.facts if not self.known.contradicted(i, unit, said))
 
@@ -106,7 +124,9 @@ class Aligner:
                 if hit.type == "event":
                     out_of_place = not (self._written_on(hit.start - 1) or self._written_on(hit.end))
                 elif hit.number is not None and hit.number.kind in predicates.COUNTED:
-                    out_of_place = not self._classes()[hit.number] and all(self.known.has_predicate(i) for i in hit.facts)
+                    out_of_place = not self._classes()[hit.number] and all(
+                        self.known.has_predicate(i) for i in hit.facts
+                    )
                 else:
                     out_of_place = False
                 if out_of_place:

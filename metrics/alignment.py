@@ -59,7 +59,7 @@ class Alignment:
         """
         owner: list[Span | None] = [None] * len(self.text)
         for span in sorted(self.spans, key=lambda span: span.type not in CLAUSE_TYPES):
-            owner[span.start:span.end] = [span] * (span.end - span.start)
+            owner[span.start : span.end] = [span] * (span.end - span.start)
         pieces: list[tuple[str, Span | None]] = []
         start = 0
         for at in range(1, len(owner) + 1):

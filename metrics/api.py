@@ -44,7 +44,11 @@ class Scores:
         import pandas as pd
 
         if by == "system":
-            cells = [{"system": s, "metric": m, **cell} for s, row in self.summary["systems"].items() for m, cell in row.items()]
+            cells = [
+                {"system": s, "metric": m, **cell}
+                for s, row in self.summary["systems"].items()
+                for m, cell in row.items()
+            ]
             wanted = ["system", "metric", "value", "ci_low", "ci_high", "n_scored", "n_total", "reason", "signature"]
             return pd.DataFrame(cells).reindex(columns=wanted)
         if by != "segment":
@@ -74,7 +78,11 @@ class Scores:
 def _cell(cell: dict[str, Any] | None, decimals: int) -> str:
     if cell is None or cell["value"] is None:
         return "–"
-    limits = "" if cell["ci_low"] is None else f" <small>[{cell['ci_low']:.{decimals}f}, {cell['ci_high']:.{decimals}f}]</small>"
+    limits = (
+        ""
+        if cell["ci_low"] is None
+        else f" <small>[{cell['ci_low']:.{decimals}f}, {cell['ci_high']:.{decimals}f}]</small>"
+    )
     return f"{cell['value']:.{decimals}f}{limits}"
 
 
@@ -119,16 +127,24 @@ def score(
     names = options.get("names")
     means = Means(Inventory(items), options.get("retrieval"), dict(options.get("scorers") or {}), None)
     means.names = Path(names).resolve() if names else None
-    chosen = [n for n, f in catalog.families().items() if not f.neural or (n == "retrieval" and means.retrieval) or (n == "scorers" and means.scorers)]
+    chosen = [
+        n
+        for n, f in catalog.families().items()
+        if not f.neural or (n == "retrieval" and means.retrieval) or (n == "scorers" and means.scorers)
+    ]
     found: dict[str, list[SegmentStats]] = {}
     for name, outputs in systems.items():
         if len(outputs) != len(items):
-            raise UserError(f"{name}: {len(outputs)} texts for {len(items)} examples; give one for each, empty ones included")
+            raise UserError(
+                f"{name}: {len(outputs)} texts for {len(items)} examples; give one for each, empty ones included"
+            )
         made = [Generation(e.id, name, name, t, None, None, None) for e, t in zip(items, outputs, strict=True)]
         found[name] = score_families(Scoring(items, made, means), chosen)
     docs = [e.doc_id for e in items] if any(e.doc_id is not None for e in items) else None
     told = marks(dict.fromkeys(m.metric for row in found.values() for m in row), None)
-    return Scores(summarise(found, docs, {}, told, options.get("seed", 1), draws_boot=options.get("draws", 2000)), found)
+    return Scores(
+        summarise(found, docs, {}, told, options.get("seed", 1), draws_boot=options.get("draws", 2000)), found
+    )
 
 
 def _examples(
@@ -141,7 +157,9 @@ def _examples(
     if sources is None:
         raise UserError("give sources (and references), or examples: what is grounded is said by the source")
     if references is not None and len(references) != len(sources):
-        raise UserError(f"{len(references)} references for {len(sources)} sources; give one for each, None where there is none")
+        raise UserError(
+            f"{len(references)} references for {len(sources)} sources; give one for each, None where there is none"
+        )
     if not sources:
         raise UserError("there is nothing to score")
     source_lang, target_lang = pair(langs)
@@ -149,7 +167,9 @@ def _examples(
     for n, source in enumerate(sources):
         given = references[n] if references is not None else None
         texts = (given,) if isinstance(given, str) else tuple(given or ())
-        out.append(Example(str(n + 1), source, tuple(t for t in texts if t.strip()) or None, None, source_lang, target_lang))
+        out.append(
+            Example(str(n + 1), source, tuple(t for t in texts if t.strip()) or None, None, source_lang, target_lang)
+        )
     return out
 
 

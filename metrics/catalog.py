@@ -139,6 +139,10 @@ def ordered(names: Iterable[str]) -> list[str]:
     def rank(name: str) -> tuple[int, int, str]:
         base, derived = base_of(name)
         family = family_of(name)
-        return heads.index(family) if family in heads else len(heads), order.get(base, len(order)), derived or ("" if base in order else name)
+        return (
+            heads.index(family) if family in heads else len(heads),
+            order.get(base, len(order)),
+            derived or ("" if base in order else name),
+        )
 
     return sorted(names, key=rank)

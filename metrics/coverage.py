@@ -25,7 +25,14 @@ from metrics.words import segmenter, whole_word
 
 GROUPS: dict[str, tuple[str, ...]] = {"entity": ENTITY_TYPES, "event": ("event",), "quantity": QUANTITY_TYPES}
 """grounding.<group> -> its fact types."""
-CONTROLLED = ("coverage.recall", "coverage.f1", "grounding.entity", "grounding.event", "grounding.quantity", "grounding.relation")
+CONTROLLED = (
+    "coverage.recall",
+    "coverage.f1",
+    "grounding.entity",
+    "grounding.event",
+    "grounding.quantity",
+    "grounding.relation",
+)
 """Metrics that also exist as <metric>.length_controlled."""
 NO_FACTS, NO_REFERENCE, NO_PARA = "no gold facts", "no reference", "D_para is not known"
 
@@ -51,7 +58,11 @@ def _precision(example: Example, alignment: Alignment, types: frozenset[str]) ->
 
 
 def _recall(example: Example, alignment: Alignment, types: frozenset[str]) -> tuple[float, ...]:
-    hits = [stated for fact, stated in zip(example.facts or (), alignment.stated, strict=True) if fact.salient and fact.type in types]
+    hits = [
+        stated
+        for fact, stated in zip(example.facts or (), alignment.stated, strict=True)
+        if fact.salient and fact.type in types
+    ]
     return sum(hits), len(hits)
 
 
@@ -70,7 +81,9 @@ def _metrics(present: Sequence[str]) -> list[_Metric]:
         _Metric("coverage.precision", "ratio", FACT_TYPES, _precision, "known item stated", of_source=False),
         _Metric("coverage.f1", "f1", FACT_TYPES, _f1, "salient fact", of_source=False),
     ]
-    metrics += [_Metric(f"coverage.recall.{kind}", "ratio", (kind,), _recall, f"salient {kind} fact") for kind in present]
+    metrics += [
+        _Metric(f"coverage.recall.{kind}", "ratio", (kind,), _recall, f"salient {kind} fact") for kind in present
+    ]
     for group, types in GROUPS.items():
         metrics.append(_Metric(f"grounding.{group}", "f1", types, _f1, f"salient {group} fact", of_source=False))
     metrics.append(_Metric("grounding.relation", "ratio", ("relation",), _recall, "salient relation fact"))
@@ -91,7 +104,10 @@ def _controlled(cut: Alignment, whole: Alignment) -> Alignment:
 
 def align_all(examples: Sequence[Example], texts: Sequence[str], inventory: Inventory) -> list[Alignment | None]:
     """One alignment per example; None where the example has no gold facts. Lengths must agree (ValueError)."""
-    return [None if example.facts is None else inventory.align(example, text) for example, text in zip(examples, texts, strict=True)]
+    return [
+        None if example.facts is None else inventory.align(example, text)
+        for example, text in zip(examples, texts, strict=True)
+    ]
 
 
 def facts_stated(alignments: Sequence[Alignment | None]) -> list[int | None]:
@@ -99,8 +115,14 @@ def facts_stated(alignments: Sequence[Alignment | None]) -> list[int | None]:
     return [None if alignment is None else alignment.n_stated for alignment in alignments]
 
 
-def _score(metric: _Metric, name: str, examples: Sequence[Example], alignments: Sequence[Alignment | None], missing: Sequence[str | None],
-           signature: str) -> SegmentStats:
+def _score(
+    metric: _Metric,
+    name: str,
+    examples: Sequence[Example],
+    alignments: Sequence[Alignment | None],
+    missing: Sequence[str | None],
+    signature: str,
+) -> SegmentStats:
     types = frozenset(metric.types)
     ids = tuple(example.id for example in examples)
     stats = np.zeros((len(examples), WIDTHS[metric.combiner]))
@@ -121,8 +143,13 @@ def _score(metric: _Metric, name: str, examples: Sequence[Example], alignments: 
     return SegmentStats(name, ids, stats, metric.combiner, tuple(reasons), signature, True)
 
 
-def score_facts(examples: Sequence[Example], texts: Sequence[str], inventory: Inventory,
-                alignments: Sequence[Alignment | None] | None = None, shown: Shown | None = None) -> list[SegmentStats]:
+def score_facts(
+    examples: Sequence[Example],
+    texts: Sequence[str],
+    inventory: Inventory,
+    alignments: Sequence[Alignment | None] | None = None,
+    shown: Shown | None = None,
+) -> list[SegmentStats]:
     """coverage.* and grounding.* (entity, event, quantity, relation) of one system, with their length-controlled versions and strata.
 
     texts: one output per example, in order. inventory: built from the whole examples file. alignments: the result of
@@ -132,7 +159,9 @@ def score_facts(examples: Sequence[Example], texts: Sequence[str], inventory: In
     """
     if alignments is None:
         alignments = align_all(examples, texts, inventory)
-    present = [kind for kind in FACT_TYPES if any(fact.type == kind for example in examples for fact in example.facts or ())]
+    present = [
+        kind for kind in FACT_TYPES if any(fact.type == kind for example in examples for fact in example.facts or ())
+    ]
     words = "+".join(sorted({segmenter(language(e.target_lang).words) for e in examples if whole_word(e.target_lang)}))
     signature = f"{V}|norm:numbers|match:leftmost-longest{'|words:' * bool(words)}{words}|place:denial+unit+predicate+role|inventory:{inventory.fingerprint}"
     without = [NO_FACTS if alignment is None else None for alignment in alignments]
@@ -140,19 +169,37 @@ def score_facts(examples: Sequence[Example], texts: Sequence[str], inventory: In
 
     cuts = [cut_to_reference(example, text) for example, text in zip(examples, texts, strict=True)]
     cut_alignments = [
-        None if alignment is None or cut is None else alignment if cut == tidy(text) else _controlled(inventory.align(example, cut), alignment)
+        None
+        if alignment is None or cut is None
+        else alignment
+        if cut == tidy(text)
+        else _controlled(inventory.align(example, cut), alignment)
         for example, text, alignment, cut in zip(examples, texts, alignments, cuts, strict=True)
     ]
     cut_missing = [why or (NO_REFERENCE if cut is None else None) for why, cut in zip(without, cuts, strict=True)]
     for m in _metrics(()):
         if m.name in CONTROLLED:
             name = f"{m.name}.length_controlled"
-            scores.append(_score(m, name, examples, cut_alignments, cut_missing, f"{name}|{signature}|cut:reference-1|unsupported:whole"))
+            scores.append(
+                _score(
+                    m,
+                    name,
+                    examples,
+                    cut_alignments,
+                    cut_missing,
+                    f"{name}|{signature}|cut:reference-1|unsupported:whole",
+                )
+            )
     return scores + _strata(examples, alignments, without, signature, shown)
 
 
-def _strata(examples: Sequence[Example], alignments: Sequence[Alignment | None], without: Sequence[str | None], signature: str,
-            shown: Shown | None) -> list[SegmentStats]:
+def _strata(
+    examples: Sequence[Example],
+    alignments: Sequence[Alignment | None],
+    without: Sequence[str | None],
+    signature: str,
+    shown: Shown | None,
+) -> list[SegmentStats]:
     """<metric>.seen and <metric>.unseen of the metrics that are length-controlled, too."""
     wanted = [m for m in _metrics(()) if m.name in CONTROLLED]
     scores = []
@@ -161,9 +208,16 @@ def _strata(examples: Sequence[Example], alignments: Sequence[Alignment | None],
         if shown is None:
             ids = tuple(e.id for e in examples)
             why = NO_FACTS if None not in without else NO_PARA
-            scores += [unscorable(n, ids, why, f"{n}|{V}{UNAVAILABLE}", True, m.combiner) for m in wanted for n in (names[m.name],)]
+            scores += [
+                unscorable(n, ids, why, f"{n}|{V}{UNAVAILABLE}", True, m.combiner)
+                for m in wanted
+                for n in (names[m.name],)
+            ]
             continue
         parts = [of_stratum(e, a, shown, stratum == "seen") for e, a in zip(examples, alignments, strict=True)]
         own, aligned = [e for e, _ in parts], [a for _, a in parts]
-        scores += [_score(m, names[m.name], own, aligned, without, f"{names[m.name]}|{signature}|para:{shown.fingerprint}") for m in wanted]
+        scores += [
+            _score(m, names[m.name], own, aligned, without, f"{names[m.name]}|{signature}|para:{shown.fingerprint}")
+            for m in wanted
+        ]
     return scores

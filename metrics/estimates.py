@@ -129,7 +129,11 @@ def difference(after: Measured, before: Measured) -> Contrast:
 
 def between_seeds(x: Contrast, y: Contrast) -> float:
     """Covariance of the two means over seeds, of what differs between seeds; terms of other seeds are independent."""
-    return _over_terms(x, y, lambda a, b: float(((a.values - a.value) * (b.values - b.value)).sum()) / (len(a.seeds) * (len(a.seeds) - 1)))
+    return _over_terms(
+        x,
+        y,
+        lambda a, b: float(((a.values - a.value) * (b.values - b.value)).sum()) / (len(a.seeds) * (len(a.seeds) - 1)),
+    )
 
 
 def _within_seeds(x: Contrast, y: Contrast) -> float:
@@ -202,7 +206,9 @@ def recipe_limits(x: Contrast, level: float, runs: Range | None = None) -> Range
         return Range(None, None, NO_SPREAD if x.single else NO_CHANGE)
     if x.single and x.scale is not None:
         fallback = intervals.fallback_draws(x.weights)
-        return _scaled(intervals.fraction_limits_of(x.value / x.scale, np.asarray(variance), df, fallback, level), x, caution)
+        return _scaled(
+            intervals.fraction_limits_of(x.value / x.scale, np.asarray(variance), df, fallback, level), x, caution
+        )
     half = float(intervals.student(level, df)) * variance**0.5 * (x.scale or 1.0)
     low, high = x.value - half, x.value + half
     if x.scale is None and runs is not None and runs.low is not None and runs.high is not None:
@@ -224,7 +230,9 @@ def seed_limits(x: Contrast, level: float) -> tuple[Range, float | None]:
     """(Student's t limits of the seeds' own values, two-sided p against 0): the documents as they are; None for fewer than two seeds."""
     values = x.per_seed
     if values is None or len(values) < 2:
-        return Range(None, None, "no t interval over seeds: fewer than two seeds, or seeds that are not the same in both"), None
+        return Range(
+            None, None, "no t interval over seeds: fewer than two seeds, or seeds that are not the same in both"
+        ), None
     error, df = float(values.std(ddof=1)) / len(values) ** 0.5, len(values) - 1
     half = float(intervals.student(level, df)) * error
     p = 1.0 if x.value == 0 else float(intervals.two_sided_p(x.value / error, df)) if error > 0 else None

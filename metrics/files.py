@@ -30,7 +30,13 @@ MAX_BYTES = 16 * 2**30
 """Of a JSON Lines file: ten million segments of a thousand characters."""
 MAX_LINE = 64 * 2**20
 """Bytes of one line."""
-_MAGIC = {b"\x1f\x8b": "gzip", b"PK\x03\x04": "zip", b"BZh": "bzip2", b"\xfd7zXZ": "xz", b"\x28\xb5\x2f\xfd": "zstandard"}
+_MAGIC = {
+    b"\x1f\x8b": "gzip",
+    b"PK\x03\x04": "zip",
+    b"BZh": "bzip2",
+    b"\xfd7zXZ": "xz",
+    b"\x28\xb5\x2f\xfd": "zstandard",
+}
 
 
 def open_regular(path: str | Path, limit: int = MAX_BYTES) -> BinaryIO:
@@ -46,9 +52,13 @@ def open_regular(path: str | Path, limit: int = MAX_BYTES) -> BinaryIO:
         if stat.S_ISDIR(state.st_mode):
             raise UserError(f"cannot read {path}: it is a directory; give a file")
         if not stat.S_ISREG(state.st_mode):
-            raise UserError(f"cannot read {path}: it is a pipe or a device, not a regular file; write it to a file first")
+            raise UserError(
+                f"cannot read {path}: it is a pipe or a device, not a regular file; write it to a file first"
+            )
         if state.st_size > limit:
-            raise UserError(f"cannot read {path}: {state.st_size / 2**20:,.0f} MiB, the limit is {limit / 2**20:,.0f}; give a part of it")
+            raise UserError(
+                f"cannot read {path}: {state.st_size / 2**20:,.0f} MiB, the limit is {limit / 2**20:,.0f}; give a part of it"
+            )
         head = os.pread(handle, 6, 0)
         if (kind := next((name for magic, name in _MAGIC.items() if head.startswith(magic)), None)) is not None:
             raise UserError(f"cannot read {path}: it is compressed ({kind}); unpack it first")
@@ -78,7 +88,9 @@ def read_jsonl(path: str | Path, rejects: Rejects | None = None) -> Iterator[tup
             number += 1
             where = f"{path}, line {number}"
             if len(raw) > MAX_LINE:
-                raise UserError(f"{where}: longer than {MAX_LINE // 2**20} MiB; is it JSON Lines, one object on each line?")
+                raise UserError(
+                    f"{where}: longer than {MAX_LINE // 2**20} MiB; is it JSON Lines, one object on each line?"
+                )
             row = None
             if rejects is None or not rejects.skip:
                 row = parse_line(raw, where, first=number == 1)
@@ -108,8 +120,12 @@ def parse_line(raw: bytes, where: str, first: bool = False) -> dict[str, Any] | 
         raise UserError(f"{where}: holds a lone surrogate (half a character); write the whole character") from err
     except (ValueError, RecursionError) as err:
         if first and line.lstrip()[0] not in '{["':
-            told = "tab-separated text" if "\t" in line else "comma-separated text (CSV)" if "," in line else "plain text"
-            raise UserError(f"{where}: this looks like {told}, not JSON Lines; each line must hold one JSON object") from err
+            told = (
+                "tab-separated text" if "\t" in line else "comma-separated text (CSV)" if "," in line else "plain text"
+            )
+            raise UserError(
+                f"{where}: this looks like {told}, not JSON Lines; each line must hold one JSON object"
+            ) from err
         raise UserError(f"{where}: not valid JSON ({err}); each line must hold one JSON object") from err
     if not isinstance(row, dict):
         whole = "; is the file one JSON array? Write one object a line" if isinstance(row, list) else ""
@@ -142,7 +158,9 @@ def atomic_write_bytes(path: str | Path, data: bytes) -> None:
             os.fsync(stream.fileno())
         os.replace(temporary, path)
     except OSError as err:
-        raise UserError(f"cannot write {path}: {err.strerror or err}; free some space or choose a folder you may write to") from err
+        raise UserError(
+            f"cannot write {path}: {err.strerror or err}; free some space or choose a folder you may write to"
+        ) from err
     finally:
         if temporary.parent.is_dir():
             temporary.unlink(missing_ok=True)

@@ -120,7 +120,11 @@ def check_foreign(folder: str | Path, trust_remote_code: bool = False, allow: st
             config = read_json(path)
             for named in code_named_by(config):
                 raise _refuse(path, named, allow)
-            base = config.get("base_model_name_or_path") if path.name == "adapter_config.json" and isinstance(config, dict) else None
+            base = (
+                config.get("base_model_name_or_path")
+                if path.name == "adapter_config.json" and isinstance(config, dict)
+                else None
+            )
             if isinstance(base, str) and Path(base).is_dir():
                 todo.append(Path(base))
         if (place / "modules.json").exists():
@@ -142,12 +146,20 @@ def check_modules(folder: Path, allow: str = ALLOW) -> None:
             raise _refuse(where, ("type", str(kind)), allow)
         parts = PurePosixPath(str(place).replace("\\", "/"))
         if parts.is_absolute() or ".." in parts.parts or seen > 1000:
-            raise UserError(f"{where}: the module {kind} lies at {place!r}, outside the model's folder; save the model again")
+            raise UserError(
+                f"{where}: the module {kind} lies at {place!r}, outside the model's folder; save the model again"
+            )
         if (folder / parts / "pytorch_model.bin").exists() and not any((folder / parts).glob("*.safetensors")):
-            raise UserError(f"{folder / parts}: holds only pickled weights (pytorch_model.bin); save the model again with safetensors")
+            raise UserError(
+                f"{folder / parts}: holds only pickled weights (pytorch_model.bin); save the model again with safetensors"
+            )
         if kind.rpartition(".")[2] in ("Router", "Asym"):
-            inside = next((p for n in ("router_config.json", "config.json") if (p := folder / parts / n).is_file()), None)
+            inside = next(
+                (p for n in ("router_config.json", "config.json") if (p := folder / parts / n).is_file()), None
+            )
             types = read_json(inside).get("types") if inside is not None else None
             if inside is None or not isinstance(types, dict):
-                raise UserError(f"{where}: the module {kind} at {place!r} says no types of its own; save the model again")
+                raise UserError(
+                    f"{where}: the module {kind} at {place!r} says no types of its own; save the model again"
+                )
             todo += [(inside, t, f"{place}/{name}") for name, t in types.items()]

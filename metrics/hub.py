@@ -129,8 +129,14 @@ def model_folder(path: str | Path, with_code: bool = False) -> Path:
 
     unwanted = [*UNWANTED, *([] if with_code else ["*.py"])]
     try:
-        return Path(snapshot_download(str(path), revision=hub_revision(str(path)), ignore_patterns=unwanted, etag_timeout=SECONDS))
+        return Path(
+            snapshot_download(
+                str(path), revision=hub_revision(str(path)), ignore_patterns=unwanted, etag_timeout=SECONDS
+            )
+        )
     except UserError:
         raise
     except Exception as error:  # as above
-        raise UserError(f"{path}: its files cannot be had ({first_line(error)}); check the name and the connection, or give a folder") from None
+        raise UserError(
+            f"{path}: its files cannot be had ({first_line(error)}); check the name and the connection, or give a folder"
+        ) from None

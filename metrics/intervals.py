@@ -123,7 +123,9 @@ def difference_variance(value: np.ndarray | float, moved: np.ndarray, weights: n
 
 def difference_limits(value: np.ndarray | float, moved: np.ndarray, weights: np.ndarray, level: float) -> Limits:
     """Limits of a difference of two fractions, within -1..1."""
-    half = student(level, np.maximum(effective(weights) - 1, 1.0)) * np.sqrt(difference_variance(value, moved, weights, level))
+    half = student(level, np.maximum(effective(weights) - 1, 1.0)) * np.sqrt(
+        difference_variance(value, moved, weights, level)
+    )
     return Limits(np.maximum(value - half, -1.0), np.minimum(value + half, 1.0))
 
 

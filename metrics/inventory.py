@@ -43,7 +43,9 @@ class Layer:
         judge = whole_word(lang)
         if judge is None:
             return None
-        return lambda text, start, end: judge(text, start, end, not self.types[text[start:end]].keys().isdisjoint(ENTITY_TYPES))
+        return lambda text, start, end: judge(
+            text, start, end, not self.types[text[start:end]].keys().isdisjoint(ENTITY_TYPES)
+        )
 
     def type_of(self, surface: str) -> str:
         """The type this surface has most often in the file (ties: alphabetical, so that order of examples is nothing)."""
@@ -79,7 +81,9 @@ class Inventory:
         for layer in (self.atoms, self.clauses):
             layer.matcher = SurfaceMatcher(layer.identities)
         self._units = {lang: Units(lang, _unit_words(surfaces, lang)) for lang, surfaces in counted.items()}
-        self.near = NearNames((surface, kind) for surface, kinds in self.atoms.types.items() for kind in kinds if kind in ENTITY_TYPES)
+        self.near = NearNames(
+            (surface, kind) for surface, kinds in self.atoms.types.items() for kind in kinds if kind in ENTITY_TYPES
+        )
         # Known items decide precision: scores of different inventories are not comparable, so the hash goes into signatures.
         types = [*self.atoms.types.items(), *self.clauses.types.items()]
         known = sorted((kind, surface) for surface, kinds in types for kind in kinds)
@@ -114,7 +118,9 @@ class Inventory:
             if lang not in self._units:
                 self._units[lang] = Units(lang)
             units = self._units[lang]
-            found = self._known[example.id] = Known(self._examples[example.id], self._surfaces[example.id], self.atoms.matcher, units)
+            found = self._known[example.id] = Known(
+                self._examples[example.id], self._surfaces[example.id], self.atoms.matcher, units
+            )
         return found
 
 

@@ -61,13 +61,23 @@ def read_judgements(path: str | Path, rejects: Rejects | None = None) -> Judgeme
             if (first := seen.setdefault(key, number)) != number:
                 segment = f"system {row['system'][:60]!r}, item {row['item'][:60]!r}"
                 raise UserError(f"{where}: {segment} was already on line {first}; keep one row per segment")
-            table.append((systems.setdefault(key[0], len(systems)), items.setdefault(key[1], len(items)), metric, human, metric2))
+            table.append(
+                (systems.setdefault(key[0], len(systems)), items.setdefault(key[1], len(items)), metric, human, metric2)
+            )
     counted.check()
     if not table:
-        raise UserError(f"{path}: holds no rows{' that can be used' if counted.n else ''}; give one row per system and item")
+        raise UserError(
+            f"{path}: holds no rows{' that can be used' if counted.n else ''}; give one row per system and item"
+        )
     system, item, metrics, humans, metrics2 = (np.array(column) for column in zip(*table, strict=True))
     found = Judgements(
-        system.astype(np.int64), item.astype(np.int64), metrics, humans, metrics2 if second else None, tuple(systems), tuple(items)
+        system.astype(np.int64),
+        item.astype(np.int64),
+        metrics,
+        humans,
+        metrics2 if second else None,
+        tuple(systems),
+        tuple(items),
     )
     if not found.rated.any():
         raise UserError(f"{path}: no row has a human judgement; fill the column human for at least some rows")
@@ -79,6 +89,8 @@ def _scores(row: dict[str, str], where: str) -> tuple[float, float, float]:
     if not row["system"] or not row["item"]:
         raise UserError(f"{where}: system and item must not be empty; name both")
     if empty := [c for c in ("metric", "metric2") if row.get(c) == ""]:
-        raise UserError(f"{where}: {empty[0]} is '', not a finite number; only human may be empty; write a plain decimal number")
+        raise UserError(
+            f"{where}: {empty[0]} is '', not a finite number; only human may be empty; write a plain decimal number"
+        )
     numbers = [number_of(row[c], c, where) if row.get(c) else math.nan for c in ("metric", "human", "metric2")]
     return numbers[0], numbers[1], numbers[2]

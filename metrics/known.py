@@ -66,7 +66,9 @@ class Role:
 class Known:
     """One example as `metrics.inventory` asks it."""
 
-    def __init__(self, example: Example, surfaces: Mapping[str, Sequence[int]], atoms: SurfaceMatcher, units: Units) -> None:
+    def __init__(
+        self, example: Example, surfaces: Mapping[str, Sequence[int]], atoms: SurfaceMatcher, units: Units
+    ) -> None:
         """surfaces: normalised target surface -> indices of its facts. atoms: all atomic surfaces of the file. units: of the target language."""
         self.example, self.surfaces, self.units = example, surfaces, units
         self.facts = example.facts or ()
@@ -108,7 +110,10 @@ class Known:
             return frozenset()
         found = {
             units.of(normalise(surface), reading)
-            for surfaces, lang, units in ((fact.target, self.lang, self.units), (fact.source, self.source_lang, _families(self.source_lang)))
+            for surfaces, lang, units in (
+                (fact.target, self.lang, self.units),
+                (fact.source, self.source_lang, _families(self.source_lang)),
+            )
             for surface in surfaces
             for reading in _numbers_of(surface, lang)
             if reading.kind in ("number", "money")
@@ -145,7 +150,11 @@ class Known:
     def contradicted(self, index: int, unit: str | None, said: Classes) -> bool:
         """Does the place of a number (its unit, its predicates) exclude that it is this fact?"""
         kind = self.facts[index].type
-        if unit is not None and kind in ("quantity", "money") and ((unit == MONEY) != (kind == "money") or excluded(unit, self._units(index))):
+        if (
+            unit is not None
+            and kind in ("quantity", "money")
+            and ((unit == MONEY) != (kind == "money") or excluded(unit, self._units(index)))
+        ):
             return True
         return bool(said) and predicates.excluded(said, self._classes(index))
 
@@ -186,5 +195,8 @@ class Known:
     @cached_property
     def quantities(self) -> list[tuple[str, list[int]]]:
         """Own surfaces that are numbers with what they count, the longest first."""
-        found = [(surface, [i for i in facts if self.facts[i].type in QUANTITY_TYPES]) for surface, facts in self.surfaces.items()]
+        found = [
+            (surface, [i for i in facts if self.facts[i].type in QUANTITY_TYPES])
+            for surface, facts in self.surfaces.items()
+        ]
         return sorted(((s, f) for s, f in found if f), key=lambda pair: (-len(pair[0]), pair[0]))

@@ -112,9 +112,13 @@ def _post(server: JudgeServer, body: dict[str, Any]) -> str:
     except TimeoutError:
         raise
     except OSError as err:
-        raise UserError(f"llm judge {server.model} at {server.url}: cannot be reached ({err}); start the server or mend the address") from err
+        raise UserError(
+            f"llm judge {server.model} at {server.url}: cannot be reached ({err}); start the server or mend the address"
+        ) from err
     except (ValueError, KeyError, IndexError, TypeError) as err:
-        raise UserError(f"llm judge {server.model} at {server.url}: its answer is no chat completion; give an OpenAI-compatible server") from err
+        raise UserError(
+            f"llm judge {server.model} at {server.url}: its answer is no chat completion; give an OpenAI-compatible server"
+        ) from err
 
 
 def grade(server: JudgeServer, source: str, text: str, target_lang: str) -> tuple[int | None, str | None]:

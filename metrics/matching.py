@@ -16,7 +16,9 @@ from typing import Protocol
 
 import regex
 
-_SPACED = regex.compile(r"[\p{L}--[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}\p{Hangul}\p{Tibetan}]]", regex.V1)
+_SPACED = regex.compile(
+    r"[\p{L}--[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}\p{Hangul}\p{Tibetan}]]", regex.V1
+)
 _BEFORE_CONSONANT = frozenset("เแโใไເແໂໃໄ")
 _AFTER_CONSONANT = frozenset("ะาำๅະາຳ")
 _BO_PARTICLE = regex.compile(r"(?:འིས|འིའོ|འི|འང|འམ|འོ)(?![\u0f40-\u0fbc])")
@@ -100,10 +102,17 @@ class SurfaceMatcher:
         surfaces, lengths = self._surfaces, self._lengths
         while at < size:
             step = 1
-            for length in lengths.get(text[at:at + 2], self._single):
+            for length in lengths.get(text[at : at + 2], self._single):
                 stop = at + length
-                if (text[at:stop] in surfaces and stop <= size and stop not in forbidden and at not in forbidden
-                        and may_begin(text, at) and may_end(text, at, stop) and (whole is None or whole(text, at, stop))):
+                if (
+                    text[at:stop] in surfaces
+                    and stop <= size
+                    and stop not in forbidden
+                    and at not in forbidden
+                    and may_begin(text, at)
+                    and may_end(text, at, stop)
+                    and (whole is None or whole(text, at, stop))
+                ):
                     matches.append((at, stop))
                     step = length
                     break

@@ -16,8 +16,16 @@ from metrics.statements.invented import invented_names
 if TYPE_CHECKING:
     from metrics.inventory import Inventory
 
-_TYPE_OF_KIND = {"number": "quantity", "percentage": "percentage", "money": "money", "date": "date", "time": "time", "year": "date",
-                 "decade": "date", "century": "date"}
+_TYPE_OF_KIND = {
+    "number": "quantity",
+    "percentage": "percentage",
+    "money": "money",
+    "date": "date",
+    "time": "time",
+    "year": "date",
+    "decade": "date",
+    "century": "date",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +133,9 @@ class Mentions:
                 start, end = mention.core
             meaning = frozenset({(mention.key, mention.currency)})
             bearing = frozenset(self.known.bearing(mention))
-            hits.append(Hit(start, end, _TYPE_OF_KIND[mention.kind], self.text[start:end], bearing, meaning, False, mention))
+            hits.append(
+                Hit(start, end, _TYPE_OF_KIND[mention.kind], self.text[start:end], bearing, meaning, False, mention)
+            )
         for hit in hits:
             self.taken[hit.start : hit.end] = [True] * (hit.end - hit.start)
         return hits

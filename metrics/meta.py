@@ -25,7 +25,15 @@ from metrics.judgements import Judgements, read_judgements
 from metrics.meta_significance import permutation_pvalues
 from metrics.ties import orders, snapped
 
-__all__ = ["Judgements", "kendall_tau_b", "meta_evaluate", "pairwise_accuracy", "pearson", "read_judgements", "tie_calibrated_accuracy"]
+__all__ = [
+    "Judgements",
+    "kendall_tau_b",
+    "meta_evaluate",
+    "pairwise_accuracy",
+    "pearson",
+    "read_judgements",
+    "tie_calibrated_accuracy",
+]
 
 FIGURES = (
     ("system", "pairwise_accuracy"),
@@ -144,11 +152,17 @@ def _pairs(item: np.ndarray, human: np.ndarray, metric: np.ndarray) -> _Pairs | 
     gap = metric[a] - metric[b]
     diff = snapped(np.abs(gap), np.maximum(np.abs(metric[a]), np.abs(metric[b])))
     return _Pairs(
-        group, diff, np.sign(human[a] - human[b]) * np.sign(gap) > 0, human[a] == human[b], 1.0 / (counts[group] * len(counts))
+        group,
+        diff,
+        np.sign(human[a] - human[b]) * np.sign(gap) > 0,
+        human[a] == human[b],
+        1.0 / (counts[group] * len(counts)),
     )
 
 
-def tie_calibrated_accuracy(item: np.ndarray, human: np.ndarray, metric: np.ndarray) -> tuple[float | None, float | None]:
+def tie_calibrated_accuracy(
+    item: np.ndarray, human: np.ndarray, metric: np.ndarray
+) -> tuple[float | None, float | None]:
     """(acc_eq, threshold) of Deutsch et al. (2023); (None, None) when no item has two rows.
 
     `item` (n,) integer group; `human`, `metric` (n,) finite. A pair counts when both order it alike or both have a tie; the
@@ -181,7 +195,9 @@ def _item_accuracies(j: Judgements, metric: np.ndarray, threshold: float) -> np.
     return np.bincount(pairs.group, right) / np.bincount(pairs.group)
 
 
-def _compare(j: Judgements, first: dict[str, Any], second: dict[str, Any], seed: int, draws: int) -> dict[str, dict[str, Any]]:
+def _compare(
+    j: Judgements, first: dict[str, Any], second: dict[str, Any], seed: int, draws: int
+) -> dict[str, dict[str, Any]]:
     """{"system.pearson": {"delta": metric2 - metric, "p", "reason"?}, ...}."""
     assert j.metric2 is not None
     items = [
@@ -196,7 +212,11 @@ def _compare(j: Judgements, first: dict[str, Any], second: dict[str, Any], seed:
         if a is None or b is None:
             out[name] = {"delta": None, "p": None, "reason": "undefined for one of the two metrics"}
         elif name not in pvalues:
-            out[name] = {"delta": b - a, "p": None, "reason": "not tested: pooled tau-b is too slow to recompute in every draw"}
+            out[name] = {
+                "delta": b - a,
+                "p": None,
+                "reason": "not tested: pooled tau-b is too slow to recompute in every draw",
+            }
         else:
             out[name] = {"delta": b - a, "p": pvalues[name]}
     return out

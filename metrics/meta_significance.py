@@ -52,7 +52,10 @@ class _Linear:
         counts = np.bincount(j.system, minlength=n_systems)
         rated_counts = np.bincount(j.system[rated], minlength=n_systems)
         self.systems = np.flatnonzero(rated_counts > 0)
-        sums, sizes = (np.bincount(j.system[rated], v, minlength=n_systems)[self.systems] for v in (j.human[rated], np.abs(j.human[rated])))
+        sums, sizes = (
+            np.bincount(j.system[rated], v, minlength=n_systems)[self.systems]
+            for v in (j.human[rated], np.abs(j.human[rated]))
+        )
         self.human_mean = snapped(sums / rated_counts[self.systems], sizes / rated_counts[self.systems])
         self.mid_mean = (np.bincount(j.system, self.mid, minlength=n_systems) / counts)[self.systems]
         # One block of rows per system: a block's product gives that system's mean and its part of the pooled sums.
@@ -85,7 +88,9 @@ class _Linear:
         return {name: figures[1][name] - figures[0][name] for name in figures[0]}
 
 
-def permutation_pvalues(j: Judgements, items1: np.ndarray, items2: np.ndarray, seed: int, draws: int) -> dict[str, float]:
+def permutation_pvalues(
+    j: Judgements, items1: np.ndarray, items2: np.ndarray, seed: int, draws: int
+) -> dict[str, float]:
     """Two-sided p = (b + 1) / (draws + 1) for metric2 - metric, per figure; seeded.
 
     `items1`, `items2`: accuracy per item of the two metrics for `segment.acc_eq` (swapped item by item); empty leaves it out.

@@ -32,7 +32,9 @@ def preservation(
     kept is in the metric's unit, ratio is a fraction. ratio and its limits are None, with a reason, for verbosity metrics, for
     metrics without a better direction, and where the RL gain is not distinguishable from 0 or is a loss.
     """
-    sampler = Resampler(sft.example_ids, None if docs is None else tuple(docs), draws_boot=draws, seed=seed, level=level)
+    sampler = Resampler(
+        sft.example_ids, None if docs is None else tuple(docs), draws_boot=draws, seed=seed, level=level
+    )
     return preserved(sampler, (sft, rl, recovery))
 
 

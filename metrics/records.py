@@ -20,9 +20,27 @@ from metrics.normalise import visible
 from metrics.rejects import Rejects
 
 __all__ = [
-    "ENTITY_TYPES", "FACT_TYPES", "FINISH_REASONS", "QUANTITY_TYPES", "SALIENT", "Example", "Fact", "Generation", "align_generations",
-    "atomic_write_bytes", "atomic_write_text", "parse_example", "parse_generation", "read_examples", "read_generations", "read_jsonl",
-    "sha256_file", "sha256_json", "write_examples", "write_generations", "write_jsonl",
+    "ENTITY_TYPES",
+    "FACT_TYPES",
+    "FINISH_REASONS",
+    "QUANTITY_TYPES",
+    "SALIENT",
+    "Example",
+    "Fact",
+    "Generation",
+    "align_generations",
+    "atomic_write_bytes",
+    "atomic_write_text",
+    "parse_example",
+    "parse_generation",
+    "read_examples",
+    "read_generations",
+    "read_jsonl",
+    "sha256_file",
+    "sha256_json",
+    "write_examples",
+    "write_generations",
+    "write_jsonl",
 ]
 
 ENTITY_TYPES = ("person", "organisation", "place")
@@ -78,8 +96,16 @@ class Example:
         if reference is not None:
             reference = reference[0] if len(reference) == 1 else list(reference)
         facts = None if self.facts is None else [fact.as_dict() for fact in self.facts]
-        return {"id": self.id, "source": self.source, "reference": reference, "facts": facts, "source_lang": self.source_lang,
-                "target_lang": self.target_lang, "doc_id": self.doc_id, "meta": self.meta}
+        return {
+            "id": self.id,
+            "source": self.source,
+            "reference": reference,
+            "facts": facts,
+            "source_lang": self.source_lang,
+            "target_lang": self.target_lang,
+            "doc_id": self.doc_id,
+            "meta": self.meta,
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,19 +125,27 @@ class Generation:
 
     def as_dict(self) -> dict[str, Any]:
         """The generation as one row of `generations.jsonl`; `think` stands there only where it is true."""
-        row = {"example_id": self.example_id, "system": self.system, "stage": self.stage, "text": self.text, "n_tokens": self.n_tokens,
-               "finish_reason": self.finish_reason, "seed": self.seed}
+        row = {
+            "example_id": self.example_id,
+            "system": self.system,
+            "stage": self.stage,
+            "text": self.text,
+            "n_tokens": self.n_tokens,
+            "finish_reason": self.finish_reason,
+            "seed": self.seed,
+        }
         return {**row, "think": True} if self.think else row
 
 
 # ---- reading ----------------------------------------------------------------------------------------------------
 
+
 def _text(row: dict[str, Any], key: str, where: str, *, blank: bool = False) -> str:
     if key not in row:
-        raise UserError(f"{where}: \"{key}\" is missing (found: {', '.join(sorted(row)) or 'nothing'}); add it")
+        raise UserError(f'{where}: "{key}" is missing (found: {", ".join(sorted(row)) or "nothing"}); add it')
     value = row[key]
     if not isinstance(value, str) or not (blank or visible(value)):
-        raise UserError(f"{where}: \"{key}\" must be a {'' if blank else 'non-empty '}string, not {_show(value)}")
+        raise UserError(f'{where}: "{key}" must be a {"" if blank else "non-empty "}string, not {_show(value)}')
     return value
 
 
@@ -122,9 +156,13 @@ def _show(value: Any) -> str:
 
 def _surfaces(row: dict[str, Any], key: str, where: str, at_least: int) -> tuple[str, ...]:
     value = row.get(key)
-    if not isinstance(value, list) or any(not isinstance(item, str) or not visible(item) for item in value) or len(value) < at_least:
+    if (
+        not isinstance(value, list)
+        or any(not isinstance(item, str) or not visible(item) for item in value)
+        or len(value) < at_least
+    ):
         wanted = "at least one non-empty string" if at_least else "non-empty strings"
-        raise UserError(f"{where}: \"{key}\" must be a list of {wanted}, not {_show(value)}")
+        raise UserError(f'{where}: "{key}" must be a list of {wanted}, not {_show(value)}')
     return tuple(value)
 
 
@@ -134,7 +172,7 @@ def _integer(row: dict[str, Any], key: str, where: str, minimum: int | None) -> 
         return None
     if isinstance(value, bool) or not isinstance(value, int) or (minimum is not None and value < minimum):
         wanted = "a whole number" if minimum is None else f"a whole number >= {minimum}"
-        raise UserError(f"{where}: \"{key}\" must be {wanted} or null, not {_show(value)}")
+        raise UserError(f'{where}: "{key}" must be {wanted} or null, not {_show(value)}')
     return value
 
 
@@ -142,12 +180,12 @@ def _fact(row: Any, where: str) -> Fact:
     if not isinstance(row, dict):
         raise UserError(f"{where}: a fact must be an object, not {_show(row)}")
     if row.get("type") not in FACT_TYPES:
-        raise UserError(f"{where}: fact \"type\" must be one of {', '.join(FACT_TYPES)}, not {_show(row.get('type'))}")
+        raise UserError(f'{where}: fact "type" must be one of {", ".join(FACT_TYPES)}, not {_show(row.get("type"))}')
     salience = row.get("salience", 1.0)
     if salience is None:
         salience = 1.0
     if isinstance(salience, bool) or not isinstance(salience, int | float) or not 0 <= salience <= 1:
-        raise UserError(f"{where}: \"salience\" must be a number from 0 to 1, not {_show(salience)}")
+        raise UserError(f'{where}: "salience" must be a number from 0 to 1, not {_show(salience)}')
     return Fact(row["type"], _surfaces(row, "source", where, 0), _surfaces(row, "target", where, 1), float(salience))
 
 
@@ -156,7 +194,7 @@ def _language(row: dict[str, Any], key: str, where: str) -> str:
     try:
         return code(value)
     except UserError as error:
-        raise UserError(f"{where}: \"{key}\": {error}") from None
+        raise UserError(f'{where}: "{key}": {error}') from None
 
 
 def parse_example(row: dict[str, Any], where: str) -> Example:
@@ -169,26 +207,41 @@ def parse_example(row: dict[str, Any], where: str) -> Example:
     facts = row.get("facts")
     if facts is not None:
         if not isinstance(facts, list):
-            raise UserError(f"{where}: \"facts\" must be a list or null, not {_show(facts)}")
+            raise UserError(f'{where}: "facts" must be a list or null, not {_show(facts)}')
         facts = tuple(_fact(fact, f"{where}, fact {i}") for i, fact in enumerate(facts, 1))
     doc_id = row.get("doc_id")
     if doc_id is not None and not isinstance(doc_id, str):
-        raise UserError(f"{where}: \"doc_id\" must be a string or null, not {_show(doc_id)}")
+        raise UserError(f'{where}: "doc_id" must be a string or null, not {_show(doc_id)}')
     meta = row.get("meta")
     if meta is not None and not isinstance(meta, dict):
-        raise UserError(f"{where}: \"meta\" must be an object, not {_show(meta)}")
-    return Example(_text(row, "id", where), _text(row, "source", where), reference, facts, _language(row, "source_lang", where),
-                   _language(row, "target_lang", where), doc_id, meta or {})
+        raise UserError(f'{where}: "meta" must be an object, not {_show(meta)}')
+    return Example(
+        _text(row, "id", where),
+        _text(row, "source", where),
+        reference,
+        facts,
+        _language(row, "source_lang", where),
+        _language(row, "target_lang", where),
+        doc_id,
+        meta or {},
+    )
 
 
 def parse_generation(row: dict[str, Any], where: str) -> Generation:
     """One `Generation` from one JSON object; the text may be empty (a model may say nothing)."""
     finish = row.get("finish_reason")
     if finish is not None and finish not in FINISH_REASONS:
-        raise UserError(f"{where}: \"finish_reason\" must be \"stop\", \"length\" or null, not {_show(finish)}")
-    return Generation(_text(row, "example_id", where), _text(row, "system", where), _text(row, "stage", where),
-                      _text(row, "text", where, blank=True), _integer(row, "n_tokens", where, 0), finish,
-                      _integer(row, "seed", where, None), row.get("think") is True)
+        raise UserError(f'{where}: "finish_reason" must be "stop", "length" or null, not {_show(finish)}')
+    return Generation(
+        _text(row, "example_id", where),
+        _text(row, "system", where),
+        _text(row, "stage", where),
+        _text(row, "text", where, blank=True),
+        _integer(row, "n_tokens", where, 0),
+        finish,
+        _integer(row, "seed", where, None),
+        row.get("think") is True,
+    )
 
 
 def read_examples(path: str | Path, rejects: Rejects | None = None) -> list[Example]:
@@ -203,7 +256,9 @@ def read_examples(path: str | Path, rejects: Rejects | None = None) -> list[Exam
         with rejects.row():
             example = parse_example(row, f"{path}, line {number}")
             if example.id in seen:
-                raise UserError(f"{path}, line {number}: id {_show(example.id)} is already used in line {seen[example.id]}; ids must be unique")
+                raise UserError(
+                    f"{path}, line {number}: id {_show(example.id)} is already used in line {seen[example.id]}; ids must be unique"
+                )
             seen[example.id] = number
             examples.append(example)
     rejects.check()
@@ -226,8 +281,10 @@ def read_generations(path: str | Path, rejects: Rejects | None = None) -> list[G
             made = parse_generation(row, f"{path}, line {number}")
             key = (made.system, made.stage, made.seed, made.example_id)
             if key in seen:
-                raise UserError(f"{path}, line {number}: example_id {_show(made.example_id)} of system {_show(made.system)}, stage "
-                                f"{_show(made.stage)} is already answered in line {seen[key]}; keep one answer per example")
+                raise UserError(
+                    f"{path}, line {number}: example_id {_show(made.example_id)} of system {_show(made.system)}, stage "
+                    f"{_show(made.stage)} is already answered in line {seen[key]}; keep one answer per example"
+                )
             seen[key] = number
             generations.append(made)
     rejects.check()
@@ -245,19 +302,24 @@ def align_generations(examples: Sequence[Example], generations: Sequence[Generat
     known = {example.id for example in examples}
     counts = Counter(made.example_id for made in generations)
     problems = []
-    for word, ids in (("missing", [example.id for example in examples if example.id not in by_id]),
-                      ("unknown to the examples file", sorted(set(by_id) - known)),
-                      ("doubled", sorted(i for i, n in counts.items() if n > 1))):
+    for word, ids in (
+        ("missing", [example.id for example in examples if example.id not in by_id]),
+        ("unknown to the examples file", sorted(set(by_id) - known)),
+        ("doubled", sorted(i for i, n in counts.items() if n > 1)),
+    ):
         if ids:
             problems.append(f"{len(ids)} {word}: {', '.join(ids[:5])}{', ...' if len(ids) > 5 else ''}")
     if problems:
         owner = f"{generations[0].system}/{generations[0].stage}" if generations else "no system"
-        raise UserError(f"generations of {owner} do not match the examples ({'; '.join(problems)}); give one generation per example, "
-                        "made from this very examples file")
+        raise UserError(
+            f"generations of {owner} do not match the examples ({'; '.join(problems)}); give one generation per example, "
+            "made from this very examples file"
+        )
     return [by_id[example.id] for example in examples]
 
 
 # ---- writing ----------------------------------------------------------------------------------------------------
+
 
 def write_examples(path: str | Path, examples: Iterable[Example]) -> None:
     """Write `examples.jsonl` atomically."""

@@ -47,11 +47,17 @@ class Rejects:
         if self.n == 1:
             raise UserError(self.messages[0] + ("; or go on without it: --skip-invalid" if self.offered else ""))
         way = "fix them, or go on without them by --skip-invalid" if self.offered else "fix them"
-        raise UserError(f"{self.path}: {self.n} of {self.total} rows cannot be used; the first: {self.messages[0]}; {way}")
+        raise UserError(
+            f"{self.path}: {self.n} of {self.total} rows cannot be used; the first: {self.messages[0]}; {way}"
+        )
 
     def note(self) -> str | None:
         """For the terminal and the report: what was left out; None where nothing was."""
-        return f"{self.path}: {self.n} of {self.total} rows left out (--skip-invalid); the first: {self.messages[0]}" if self.n else None
+        return (
+            f"{self.path}: {self.n} of {self.total} rows left out (--skip-invalid); the first: {self.messages[0]}"
+            if self.n
+            else None
+        )
 
     def as_dict(self) -> dict[str, object]:
         """For the manifest or reward.json: {"rows", "left_out", "first"}."""

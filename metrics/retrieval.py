@@ -107,7 +107,10 @@ def load_encoder(folder: str) -> Embed:
     read_literally(model.tokenizer)
 
     def embed(texts: Sequence[str]) -> np.ndarray:
-        return np.asarray(model.encode(list(texts), batch_size=64, normalize_embeddings=True, show_progress_bar=False), dtype=np.float64)
+        return np.asarray(
+            model.encode(list(texts), batch_size=64, normalize_embeddings=True, show_progress_bar=False),
+            dtype=np.float64,
+        )
 
     return embed
 
@@ -135,10 +138,17 @@ def score_retrieval(examples: Sequence[Example], texts: Sequence[str], encoder: 
         f"version:sentence-transformers{release}"
     )
     if len(ids) < 2:
-        return [unscorable(name, ids, "a single example has no distractors", f"{name}|{detail}", True) for name in (P1, MRR)]
+        return [
+            unscorable(name, ids, "a single example has no distractors", f"{name}|{detail}", True) for name in (P1, MRR)
+        ]
     sources = tuple(e.source for e in examples)
     found = ranks(load_encoder(str(encoder))(texts), _embedded(str(encoder), key, sources), distractors(ids, sources))
-    none = [no_answer(e.source, t, e.source_lang, e.target_lang) is not None for e, t in zip(examples, texts, strict=True)]
+    none = [
+        no_answer(e.source, t, e.source_lang, e.target_lang) is not None for e, t in zip(examples, texts, strict=True)
+    ]
     first = [0.0 if no else float(r == 1) for r, no in zip(found, none, strict=True)]
     reciprocal = [0.0 if no else 1 / r for r, no in zip(found, none, strict=True)]
-    return [from_values(P1, ids, first, f"{P1}|{detail}", True), from_values(MRR, ids, reciprocal, f"{MRR}|{detail}", True)]
+    return [
+        from_values(P1, ids, first, f"{P1}|{detail}", True),
+        from_values(MRR, ids, reciprocal, f"{MRR}|{detail}", True),
+    ]

@@ -30,14 +30,18 @@ Key = tuple[str, str, str]
 """(system, stage, task)"""
 
 
-def score_rows(system: str, stage: str, task: str, metrics: Sequence[SegmentStats], seed: int | None = None) -> list[dict[str, Any]]:
+def score_rows(
+    system: str, stage: str, task: str, metrics: Sequence[SegmentStats], seed: int | None = None
+) -> list[dict[str, Any]]:
     """Rows of `scores.parquet` for one system: `value` is the sentence score, None with a reason where there is none.
 
     seed: where the same system and stage has rows of other seeds, too.
     """
     rows = []
     for m in metrics:
-        for example_id, value, reason, stats in zip(m.example_ids, m.sentence_values().tolist(), m.reasons, m.stats.tolist(), strict=True):
+        for example_id, value, reason, stats in zip(
+            m.example_ids, m.sentence_values().tolist(), m.reasons, m.stats.tolist(), strict=True
+        ):
             known = math.isfinite(value)
             rows.append(
                 {
@@ -125,7 +129,9 @@ def read_scores(path: str | Path) -> dict[Key, list[SegmentStats]]:
     for key, by_seed in read_seeds(path).items():
         if len(by_seed) > 1:
             seeds = ", ".join(map(str, by_seed))
-            raise UserError(f"{path}: {key[0]}/{key[1]} was scored in several seeds ({seeds}), which stand pooled in summary.json; score them apart")
+            raise UserError(
+                f"{path}: {key[0]}/{key[1]} was scored in several seeds ({seeds}), which stand pooled in summary.json; score them apart"
+            )
         out[key] = next(iter(by_seed.values()))
     return out
 
@@ -141,7 +147,9 @@ def read_seeds(path: str | Path) -> dict[Key, dict[int | None, list[SegmentStats
     try:
         table = pq.read_table(path)
     except (OSError, pa.ArrowInvalid) as err:
-        raise UserError(f"cannot read {path}: {str(err).splitlines()[0]}; give the scores.parquet of a run directory") from err
+        raise UserError(
+            f"cannot read {path}: {str(err).splitlines()[0]}; give the scores.parquet of a run directory"
+        ) from err
     if missing := [c for c in REQUIRED + ADDED if c not in table.column_names]:
         raise UserError(f"{path}: lacks the column(s) {', '.join(missing)}; score the run again with this version")
     try:
@@ -153,7 +161,10 @@ def read_seeds(path: str | Path) -> dict[Key, dict[int | None, list[SegmentStats
 def _grouped(path: str | Path, table: pa.Table) -> dict[Key, dict[int | None, list[SegmentStats]]]:
     """Whole columns are read at once: row by row a file of 100,000 segments would take minutes."""
     names = ("system", "stage", "task", "seed", "metric")
-    own = [(_codes(table[name]) if name in table.column_names else (np.zeros(len(table), dtype=np.int64), [None])) for name in names]
+    own = [
+        (_codes(table[name]) if name in table.column_names else (np.zeros(len(table), dtype=np.int64), [None]))
+        for name in names
+    ]
     group = np.zeros(len(table), dtype=np.int64)
     for codes, words in own:
         group = group * (len(words) + 1) + codes
@@ -196,7 +207,9 @@ def _metric(path: str | Path, metric: str, rows: _Columns, at: np.ndarray) -> Se
         raise UserError(f"{path}: {metric} has an unknown combiner {combiner!r}; score the run again with this version")
     width = WIDTHS[combiner]
     if (rows.starts[at + 1] - rows.starts[at] != width).any():
-        raise UserError(f"{path}: {metric} has statistics that are not the {width} of {combiner!r}; score the run again")
+        raise UserError(
+            f"{path}: {metric} has statistics that are not the {width} of {combiner!r}; score the run again"
+        )
     told = map(rows.reasons[1].__getitem__, rows.reasons[0][at].tolist())
     reasons = tuple(None if ok else why for ok, why in zip(rows.scored[at].tolist(), told, strict=True))
     common = reasons[0] if len(set(reasons)) == 1 else None

@@ -83,10 +83,24 @@ def _chrf(sums: np.ndarray) -> np.ndarray:
     return np.where((orders > 0) & (precision + recall > 0), score, 0.0)
 
 
-COMBINERS: dict[str, Combiner] = {"mean": _ratio, "ratio": _ratio, "recall": _ratio, "f1": _f1, "bleu": _bleu, "chrf": _chrf}
+COMBINERS: dict[str, Combiner] = {
+    "mean": _ratio,
+    "ratio": _ratio,
+    "recall": _ratio,
+    "f1": _f1,
+    "bleu": _bleu,
+    "chrf": _chrf,
+}
 """name -> function from sums of shape (..., k) to values of shape (...); NaN where the score is undefined."""
 
-WIDTHS: dict[str, int] = {"mean": 2, "ratio": 2, "recall": 2, "f1": 4, "bleu": 2 + 2 * BLEU_ORDER, "chrf": 3 * CHRF_ORDER}
+WIDTHS: dict[str, int] = {
+    "mean": 2,
+    "ratio": 2,
+    "recall": 2,
+    "f1": 4,
+    "bleu": 2 + 2 * BLEU_ORDER,
+    "chrf": 3 * CHRF_ORDER,
+}
 """name -> k, the number of columns that the combiner reads."""
 
 DENOMINATORS: dict[str, tuple[tuple[int, ...], ...]] = {
@@ -127,13 +141,21 @@ class SegmentStats:
         if self.combiner not in COMBINERS:
             raise ValueError(f"{self.metric}: unknown combiner {self.combiner!r}; one of {', '.join(COMBINERS)}")
         n, width = len(self.example_ids), WIDTHS[self.combiner]
-        stats = np.array(self.stats, dtype=np.float64).reshape(n, width) if n == 0 else np.array(self.stats, dtype=np.float64)
+        stats = (
+            np.array(self.stats, dtype=np.float64).reshape(n, width)
+            if n == 0
+            else np.array(self.stats, dtype=np.float64)
+        )
         if stats.shape != (n, width):
-            raise ValueError(f"{self.metric}: statistics have shape {stats.shape}, expected {(n, width)} for {self.combiner!r}")
+            raise ValueError(
+                f"{self.metric}: statistics have shape {stats.shape}, expected {(n, width)} for {self.combiner!r}"
+            )
         if len(self.reasons) != n:
             raise ValueError(f"{self.metric}: {len(self.reasons)} reasons for {n} segments")
         if self.reason is not None and any(r is None for r in self.reasons):
-            raise ValueError(f"{self.metric}: unscorable as a whole ({self.reason}) but some segments are marked scored")
+            raise ValueError(
+                f"{self.metric}: unscorable as a whole ({self.reason}) but some segments are marked scored"
+            )
         scored = np.array([r is None for r in self.reasons], dtype=bool)
         stats[~scored] = 0.0
         if not np.isfinite(stats).all():
@@ -167,7 +189,9 @@ class SegmentStats:
         """(n,) float64: the combiner on each row; NaN where the row was not scored or the ratio is undefined (0 / 0)."""
         if self.n_total == 0:
             return np.zeros(0)
-        values = _bleu(self.stats, effective_order=True) if self.combiner == "bleu" else COMBINERS[self.combiner](self.stats)
+        values = (
+            _bleu(self.stats, effective_order=True) if self.combiner == "bleu" else COMBINERS[self.combiner](self.stats)
+        )
         return np.where(self.scored, values, np.nan)
 
 
@@ -197,7 +221,12 @@ def from_values(
 
 
 def unscorable(
-    metric: str, example_ids: Sequence[str], reason: str, signature: str, higher_is_better: bool | None, combiner: str = "mean"
+    metric: str,
+    example_ids: Sequence[str],
+    reason: str,
+    signature: str,
+    higher_is_better: bool | None,
+    combiner: str = "mean",
 ) -> SegmentStats:
     """A metric that cannot be computed on this input at all: every segment carries the reason, the value is None (never 0)."""
     n = len(example_ids)

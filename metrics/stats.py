@@ -103,7 +103,11 @@ def _resampler(s: SegmentStats, docs: Sequence[str | None] | None, **settings: f
 
 
 def interval(
-    s: SegmentStats, docs: Sequence[str | None] | None = None, draws: int = DRAWS_BOOT, seed: int = 0, level: float = LEVEL
+    s: SegmentStats,
+    docs: Sequence[str | None] | None = None,
+    draws: int = DRAWS_BOOT,
+    seed: int = 0,
+    level: float = LEVEL,
 ) -> Interval:
     """Corpus value of one metric with its interval over documents.
 
@@ -120,7 +124,9 @@ def interval(
 def restrict(s: SegmentStats, keep: np.ndarray, reason: str) -> SegmentStats:
     """The same metric with the segments outside `keep` ((n,) bool) marked unscored."""
     reasons = tuple(r if k else (r or reason) for r, k in zip(s.reasons, keep, strict=True))
-    return SegmentStats(s.metric, s.example_ids, s.stats, s.combiner, reasons, s.signature, s.higher_is_better, s.reason)
+    return SegmentStats(
+        s.metric, s.example_ids, s.stats, s.combiner, reasons, s.signature, s.higher_is_better, s.reason
+    )
 
 
 def common_segments(a: SegmentStats, b: SegmentStats) -> tuple[SegmentStats, SegmentStats]:
@@ -224,7 +230,9 @@ def pool_seeds(
     pooled = sampler.measured(per_seed, names)
     base = None if baseline is None else sampler.measured(baseline, names)
     if pooled is None or (baseline is not None and base is None):
-        return Pooled(None, None, None, None, tuple(s.value() for s in per_seed), reason="no value in at least one seed")
+        return Pooled(
+            None, None, None, None, tuple(s.value() for s in per_seed), reason="no value in at least one seed"
+        )
     x = level_of(pooled) if base is None else difference(pooled, base)
     values = x.per_seed
     assert values is not None
@@ -233,7 +241,15 @@ def pool_seeds(
     told = tuple(map(float, values))
     if len(values) == 1:
         return Pooled(
-            x.value, None, None, None, told, run_low=run.low, run_high=run.high, run_p=run_p, reason="one seed says nothing about others"
+            x.value,
+            None,
+            None,
+            None,
+            told,
+            run_low=run.low,
+            run_high=run.high,
+            run_p=run_p,
+            reason="one seed says nothing about others",
         )
     recipe, (seeds, seed_p) = recipe_limits(x, level, run), seed_limits(x, level)
     p = None if base is None else recipe_p(x, level)

@@ -51,7 +51,9 @@ class Shown:
         return any(self.has(s) for s in surfaces)
 
 
-def of_stratum(example: Example, alignment: Alignment | None, shown: Shown, seen: bool) -> tuple[Example, Alignment | None]:
+def of_stratum(
+    example: Example, alignment: Alignment | None, shown: Shown, seen: bool
+) -> tuple[Example, Alignment | None]:
     """The example and its alignment with the facts and items of one stratum alone."""
     if alignment is None:
         return example, None
@@ -63,7 +65,11 @@ def of_stratum(example: Example, alignment: Alignment | None, shown: Shown, seen
 
     def mine(items: tuple[Item, ...]) -> tuple[Item, ...]:
         # What is supported goes with its fact, whatever alias states it; what is not, by its own surface.
-        return tuple(item for item in items if (bool(item.facts & kept) if item.facts else shown.has(item.surface) == seen))
+        return tuple(
+            item for item in items if (bool(item.facts & kept) if item.facts else shown.has(item.surface) == seen)
+        )
 
-    part = replace(alignment, stated=stated, supported=mine(alignment.supported), unsupported=mine(alignment.unsupported))
+    part = replace(
+        alignment, stated=stated, supported=mine(alignment.supported), unsupported=mine(alignment.unsupported)
+    )
     return replace(example, facts=facts), part

@@ -14,7 +14,17 @@ from typing import Any
 
 import numpy as np
 
-from metrics.estimates import Contrast, Measured, Range, difference, level_of, paired, recipe_limits, recipe_p, seed_limits
+from metrics.estimates import (
+    Contrast,
+    Measured,
+    Range,
+    difference,
+    level_of,
+    paired,
+    recipe_limits,
+    recipe_p,
+    seed_limits,
+)
 from metrics.preservation import EMPTY, preservation_of
 from metrics.scores import read_scores, score_rows, write_scores
 from metrics.segment import SegmentStats
@@ -25,7 +35,18 @@ __all__ = ["read_scores", "score_rows", "summarise", "system_keys", "write_score
 
 SCHEMA_VERSION = 1
 PRESERVATION = ("post-sft", "post-rl", "post-recovery")
-RUN_FIELDS = ("task", "world_version", "config_hash", "reward_id", "n_para", "n_src", "sft_steps", "rl_steps", "recovery_steps", "seed")
+RUN_FIELDS = (
+    "task",
+    "world_version",
+    "config_hash",
+    "reward_id",
+    "n_para",
+    "n_src",
+    "sft_steps",
+    "rl_steps",
+    "recovery_steps",
+    "seed",
+)
 
 Lineage = Mapping[str, tuple[bool | None, bool | None]]
 
@@ -80,7 +101,9 @@ def _why_null(s: SegmentStats) -> str:
         counts: dict[str, int] = {}
         for r in s.reasons:
             counts[r or ""] = counts.get(r or "", 0) + 1
-        return "; ".join(f"{reason} ({n} of {s.n_total})" for reason, n in sorted(counts.items(), key=lambda c: (-c[1], c[0])))
+        return "; ".join(
+            f"{reason} ({n} of {s.n_total})" for reason, n in sorted(counts.items(), key=lambda c: (-c[1], c[0]))
+        )
     return "undefined: nothing of this kind in any scored segment (0 / 0)"
 
 
@@ -109,13 +132,20 @@ def summarise(
     ids = next((r.example_ids for row in table.values() for runs in row.metrics.values() for r in runs), ())
     sampler = Resampler(ids, None if docs is None else tuple(docs), draws_boot, draws_perm, seed, level)
     measured = {
-        (key, name): sampler.measured(runs, row.seeds) if ids else None for key, row in table.items() for name, runs in row.metrics.items()
+        (key, name): sampler.measured(runs, row.seeds) if ids else None
+        for key, row in table.items()
+        for name, runs in row.metrics.items()
     }
     found = _Found(table, measured, sampler)
     return {
         "schema_version": SCHEMA_VERSION,
         "run": {**dict.fromkeys(RUN_FIELDS), **run},
-        "resampling": {"draws_boot": draws_boot, "draws_perm": draws_perm, "level": level, "n_docs": sampler.n_docs if ids else 0},
+        "resampling": {
+            "draws_boot": draws_boot,
+            "draws_perm": draws_perm,
+            "level": level,
+            "n_docs": sampler.n_docs if ids else 0,
+        },
         "systems": {
             key: {name: _system_cell(found, key, name, lineage) for name in row.metrics} for key, row in table.items()
         },
@@ -241,7 +271,13 @@ def _transition(
 def _paired(both: tuple[SegmentStats, SegmentStats], sampler: Resampler) -> dict[str, Any]:
     a, b = sampler.measured([both[0]]), sampler.measured([both[1]])
     if a is None or b is None:
-        return {"delta": None, "ci_low": None, "ci_high": None, "p": None, "reason": "no segment scored in both systems"}
+        return {
+            "delta": None,
+            "ci_low": None,
+            "ci_high": None,
+            "p": None,
+            "reason": "no segment scored in both systems",
+        }
     change = difference(b, a)
     return {"delta": change.value, **_limits(sampler, change), "p": None}
 

@@ -36,7 +36,9 @@ def lines_of(path: str | Path, limit: int = MAX_BYTES) -> list[str]:
     return lines[:-1] if lines and lines[-1] == "" else lines
 
 
-def read_tsv(path: str | Path, required: Sequence[str], allowed: Sequence[str] | None = None, header: str = "") -> Iterator[Row]:
+def read_tsv(
+    path: str | Path, required: Sequence[str], allowed: Sequence[str] | None = None, header: str = ""
+) -> Iterator[Row]:
     """Rows of a TSV file, blank lines passed over.
 
     required: columns that must be there ("a|b": one of both). allowed: all columns that may be there (None: any). header: a right first
@@ -49,27 +51,38 @@ def read_tsv(path: str | Path, required: Sequence[str], allowed: Sequence[str] |
     missing = [r for r in required if not set(r.split("|")) & set(names)]
     if missing:
         if _by_commas(names, missing):
-            raise UserError(f"{path}, line 1: the columns are separated by commas (CSV), not by tabs; save the file as tab-separated text{example}")
+            raise UserError(
+                f"{path}, line 1: the columns are separated by commas (CSV), not by tabs; save the file as tab-separated text{example}"
+            )
         found = ", ".join(repr(n[:40]) for n in names[:12]) or "nothing"
-        raise UserError(f"{path}, line 1: the first line must name the columns; missing: {', '.join(m.replace('|', ' or ') for m in missing)} "
-                        f"(found: {found}){example}")
+        raise UserError(
+            f"{path}, line 1: the first line must name the columns; missing: {', '.join(m.replace('|', ' or ') for m in missing)} "
+            f"(found: {found}){example}"
+        )
     if len(set(names)) != len(names):
         raise UserError(f"{path}, line 1: a column is named twice; name each once{example}")
     if allowed is not None and (unknown := [n for n in names if n not in allowed]):
-        raise UserError(f"{path}, line 1: unknown column(s) {', '.join(map(repr, unknown))}; allowed, each once: {', '.join(allowed)}")
+        raise UserError(
+            f"{path}, line 1: unknown column(s) {', '.join(map(repr, unknown))}; allowed, each once: {', '.join(allowed)}"
+        )
     for number, line in enumerate(lines[1:], 2):
         if not line.strip():
             continue
         cells = line.split("\t")
         if len(cells) != len(names):
             quoted = any(c.startswith('"') for c in cells)
-            hint = "a quoted cell with a tab or a line break in it cannot be read; write plain tabs, or JSON Lines" if quoted \
+            hint = (
+                "a quoted cell with a tab or a line break in it cannot be read; write plain tabs, or JSON Lines"
+                if quoted
                 else "separate columns with one tab"
+            )
             raise UserError(f"{path}, line {number}: {len(cells)} columns, the header has {len(names)}; {hint}")
         row = {name: cell.strip() for name, cell in zip(names, cells, strict=True)}
         if bad := next((n for n, v in row.items() if len(v) > 3 and v[0] == v[-1] == '"' and '""' in v[1:-1]), None):
-            raise UserError(f"{path}, line {number}: {bad} is quoted as spreadsheets do, and the quotation marks would be read as text; "
-                            "write plain tabs, or JSON Lines")
+            raise UserError(
+                f"{path}, line {number}: {bad} is quoted as spreadsheets do, and the quotation marks would be read as text; "
+                "write plain tabs, or JSON Lines"
+            )
         yield number, row
 
 
@@ -81,9 +94,13 @@ def number_of(cell: str, column: str, where: str) -> float:
     """
     value = float(cell) if len(cell) <= 100 and _DECIMAL.fullmatch(cell) else None
     if value is None:
-        raise UserError(f"{where}: {column} is {cell[:40]!r}, not a finite number; write a plain decimal number such as 0.75")
+        raise UserError(
+            f"{where}: {column} is {cell[:40]!r}, not a finite number; write a plain decimal number such as 0.75"
+        )
     if abs(value) > LARGEST:
-        raise UserError(f"{where}: {column} is {cell[:40]!r}, beyond {LARGEST:g}, the largest number that can be used; check the column")
+        raise UserError(
+            f"{where}: {column} is {cell[:40]!r}, beyond {LARGEST:g}, the largest number that can be used; check the column"
+        )
     return value
 
 

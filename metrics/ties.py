@@ -17,7 +17,11 @@ def snapped(values: np.ndarray, size: np.ndarray | float | None = None) -> np.nd
     size = np.abs(values) if size is None else np.broadcast_to(np.asarray(size, dtype=float), values.shape)
     order = np.argsort(values, kind="stable")
     ordered, bound = values[order], ROUNDING * size[order]
-    new = np.append(True, np.diff(ordered) > np.maximum(bound[1:], bound[:-1])) if len(values) else np.zeros(0, dtype=bool)
+    new = (
+        np.append(True, np.diff(ordered) > np.maximum(bound[1:], bound[:-1]))
+        if len(values)
+        else np.zeros(0, dtype=bool)
+    )
     out = np.empty_like(values)
     out[order] = ordered[new][np.cumsum(new) - 1]
     return out

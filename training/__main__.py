@@ -41,11 +41,21 @@ def _settings(cls: Any, overrides: list[str]) -> object:
 def main(argv: list[str] | None = None) -> int:
     """Exit code 0 done, 2 the user's mistake."""
     parser = argparse.ArgumentParser(
-        prog="python -m training", description="Train an embedded model on CPU from a corpus that `python -m benchmark data corpus` writes."
+        prog="python -m training",
+        description="Train an embedded model on CPU from a corpus that `python -m benchmark data corpus` writes.",
     )
     parser.add_argument("name", choices=sorted(ASSETS))
-    parser.add_argument("--corpus", type=Path, required=True, help="JSON Lines of `benchmark data corpus --name NAME` (reranker-encoder: that of reranker)")
-    parser.add_argument("--words", type=Path, help="word list of `python -m benchmark data corpus --name words` (not for an encoder with start)")
+    parser.add_argument(
+        "--corpus",
+        type=Path,
+        required=True,
+        help="JSON Lines of `benchmark data corpus --name NAME` (reranker-encoder: that of reranker)",
+    )
+    parser.add_argument(
+        "--words",
+        type=Path,
+        help="word list of `python -m benchmark data corpus --name words` (not for an encoder with start)",
+    )
     parser.add_argument("--out", type=Path, required=True, help="folder to write (Hugging Face format)")
     parser.add_argument("--set", dest="overrides", action="append", default=[], metavar="KEY=VALUE")
     args = parser.parse_args(argv)

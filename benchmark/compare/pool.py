@@ -42,14 +42,27 @@ SHOWN = (
     "overlap.chrf",
 )
 """Rows of the Markdown table; the JSON file holds every metric."""
-SAME = ("task", "world_version", "reward_id", "n_para", "n_src", "sft_steps", "rl_steps", "recovery_steps", "split", "variant")
+SAME = (
+    "task",
+    "world_version",
+    "reward_id",
+    "n_para",
+    "n_src",
+    "sft_steps",
+    "rl_steps",
+    "recovery_steps",
+    "split",
+    "variant",
+)
 """Fields of `run` in which pooled runs must agree."""
 
 
 def _checked(parts: Sequence[SegmentStats]) -> list[SegmentStats]:
     """One metric of one system over several runs. Raises UserError where signatures or segments differ."""
     if len({p.example_ids for p in parts}) > 1:
-        raise UserError(f"{parts[0].metric}: the runs were measured on different examples; pool runs of the same split and size")
+        raise UserError(
+            f"{parts[0].metric}: the runs were measured on different examples; pool runs of the same split and size"
+        )
     for part in parts[1:]:
         if apart := versions_apart([parts[0].signature], [part.signature], ("one of the runs", "another")):
             raise UserError(apart)
@@ -73,7 +86,9 @@ def pool(runs: Sequence[Path]) -> dict[str, Any]:
     heads = [s["run"] for s in summaries]
     for field in SAME:
         if len({json.dumps(h.get(field)) for h in heads}) > 1:
-            raise UserError(f"the runs differ in {field} ({', '.join(str(h.get(field)) for h in heads)}); only seeds may differ")
+            raise UserError(
+                f"the runs differ in {field} ({', '.join(str(h.get(field)) for h in heads)}); only seeds may differ"
+            )
     seeds = [h.get("seed") for h in heads]
     if len(set(seeds)) < len(seeds):
         raise UserError(f"the runs' seeds are {', '.join(map(str, seeds))}; each run needs a seed of its own")
@@ -152,11 +167,16 @@ def markdown(pooled: dict[str, Any], metrics: Sequence[str] = SHOWN) -> str:
         ("These runs: documents random, the seeds as they are", "these_runs"),
         ("The seeds alone: Student's t of the seeds' own values (p not corrected)", "seeds"),
     ):
-        values = [[m, *(_value(pooled["systems"][k][m], part) if m in pooled["systems"][k] else "-" for k in keys)] for m in names]
+        values = [
+            [m, *(_value(pooled["systems"][k][m], part) if m in pooled["systems"][k] else "-" for k in keys)]
+            for m in names
+        ]
         changes = [[m, *(_change(pooled["transitions"][s].get(m), part) for s in steps)] for m in names]
         kept = [" kept"] if part == "recipe" else []
         if kept:
-            changes = [[*row, _kept(pooled["preservation"].get(m) or {})] for m, row in zip(names, changes, strict=True)]
+            changes = [
+                [*row, _kept(pooled["preservation"].get(m) or {})] for m, row in zip(names, changes, strict=True)
+            ]
         lines += [f"**{title}**", ""]
         if part != "seeds":
             lines += [*_table(["metric", *keys], values), ""]
@@ -176,6 +196,8 @@ def command(args: argparse.Namespace) -> int:
     pooled = pool([Path(run) for run in args.runs])
     if args.out:
         atomic_write_text(Path(args.out), json.dumps(pooled, ensure_ascii=False, indent=1, allow_nan=False) + "\n")
-    print(f"{len(args.runs)} runs, seeds {', '.join(map(str, pooled['seeds']))}; mean over seeds [95 % interval] ± SD between seeds\n")
+    print(
+        f"{len(args.runs)} runs, seeds {', '.join(map(str, pooled['seeds']))}; mean over seeds [95 % interval] ± SD between seeds\n"
+    )
     print(markdown(pooled))
     return 0

@@ -35,7 +35,11 @@ class Row:
 
 def systems_of(run_dir: Path, task: str) -> dict[str, list[SegmentStats]]:
     """Key of the summary -> metrics of one task, from scores.parquet."""
-    found = {(system, stage): metrics for (system, stage, t), metrics in read_scores(check_output(run_dir, run_dir / "scores.parquet")).items() if t == task}
+    found = {
+        (system, stage): metrics
+        for (system, stage, t), metrics in read_scores(check_output(run_dir, run_dir / "scores.parquet")).items()
+        if t == task
+    }
     return dict(zip(system_keys(list(found)), found.values(), strict=True))
 
 
@@ -57,7 +61,9 @@ def compare_runs(run_a: Path, run_b: Path) -> list[Row]:
     for folder in (run_a, run_b):
         told = read_summary(folder).get("run")
         if not told:
-            raise UserError(f"{folder / 'summary.json'} cannot be compared (it does not tell its run); score the run again")
+            raise UserError(
+                f"{folder / 'summary.json'} cannot be compared (it does not tell its run); score the run again"
+            )
         tasks.append(str(told.get("task")))
     if tasks[0] != tasks[1]:
         raise UserError(f"{run_a} is of task {tasks[0]}, {run_b} of {tasks[1]}; only runs of one task can be compared")
@@ -73,8 +79,12 @@ def compare_runs(run_a: Path, run_b: Path) -> list[Row]:
         other = {m.metric: m for m in b[key]}
         pairs = [(m, other[m.metric]) for m in a[key] if m.metric in other]
         if pairs and set(pairs[0][0].example_ids) != set(pairs[0][1].example_ids):
-            raise UserError(f"{key}: the two runs were measured on different examples; compare runs of the same split and size")
-        if apart := versions_apart([x.signature for x, _ in pairs], [y.signature for _, y in pairs], (str(run_a), str(run_b))):
+            raise UserError(
+                f"{key}: the two runs were measured on different examples; compare runs of the same split and size"
+            )
+        if apart := versions_apart(
+            [x.signature for x, _ in pairs], [y.signature for _, y in pairs], (str(run_a), str(run_b))
+        ):
             raise UserError(apart)
         docs = documents(run_a, tasks[0], pairs[0][0].example_ids) if pairs else None
         deltas = {x.metric: compare(x, y, docs) for x, y in pairs}

@@ -18,7 +18,12 @@ ARGUMENTS = [
     arg("--langs", metavar="SRC-TGT", help="languages of a file that holds sources, such as zh-th"),
     arg("--system", default="system", metavar="NAME", help="name of the system (default: system)"),
     arg("--stage", default="model", metavar="NAME", help="stage to file it under (default: model)"),
-    arg("--out", required=True, metavar="DIR", help="folder for generations.jsonl, and examples.jsonl where the file holds sources"),
+    arg(
+        "--out",
+        required=True,
+        metavar="DIR",
+        help="folder for generations.jsonl, and examples.jsonl where the file holds sources",
+    ),
 ]
 """Of `data convert`."""
 
@@ -26,7 +31,9 @@ ARGUMENTS = [
 def command(args: argparse.Namespace) -> int:
     """`data convert`: nothing is written unless every row could be read."""
     if (args.examples is None) == (args.langs is None):
-        raise UserError("data convert needs either --examples FILE, or --langs SRC-TGT where the file itself holds the sources")
+        raise UserError(
+            "data convert needs either --examples FILE, or --langs SRC-TGT where the file itself holds the sources"
+        )
     examples = read_examples(args.examples) if args.examples else None
     langs = pair(args.langs) if args.langs else ("", "")
     found, generations = read_format(args.format, Path(args.input), Given(langs, args.system, args.stage, examples))

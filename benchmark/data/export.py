@@ -50,5 +50,8 @@ def command(args: argparse.Namespace) -> int:
     task = load_task(args.task)
     examples = task.load(check_split(args.split), check_size(args.n))
     write_examples(Path(args.out), examples)
-    print(f"{len(examples)} examples -> {args.out}" + ("" if task.of_world else f"\nsha256 of the split: {split_hash(examples)}"))
+    print(
+        f"{len(examples)} examples -> {args.out}"
+        + ("" if task.of_world else f"\nsha256 of the split: {split_hash(examples)}")
+    )
     return 0

@@ -13,8 +13,19 @@ from metrics.open.lists import name_list
 from metrics.open.names import NameList
 from metrics.records import Example, Fact, read_examples, write_examples
 
-FACT_TYPES = {"number": "quantity", "percentage": "percentage", "money": "money", "date": "date", "year": "date", "decade": "date",
-              "century": "date", "time": "time", "place": "place", "person": "person", "organisation": "organisation"}
+FACT_TYPES = {
+    "number": "quantity",
+    "percentage": "percentage",
+    "money": "money",
+    "date": "date",
+    "year": "date",
+    "decade": "date",
+    "century": "date",
+    "time": "time",
+    "place": "place",
+    "person": "person",
+    "organisation": "organisation",
+}
 """Kind of what was read -> type of a gold fact. What is not here (Latin names, identifiers, languages) has no type of its own."""
 BACKGROUND = 0.4
 """Salience of what the reference does not state: below the threshold of a salient fact."""
@@ -33,12 +44,17 @@ def command(args: argparse.Namespace) -> int:
     if Path(args.examples).resolve() == Path(args.out).resolve():
         raise UserError(f"--out {args.out}: is the input; give another file")
     own = Path(args.names).resolve() if args.names else None
-    examples = [prefilled(example, name_list(example.source_lang, example.target_lang, own)) for example in read_examples(args.examples)]
+    examples = [
+        prefilled(example, name_list(example.source_lang, example.target_lang, own))
+        for example in read_examples(args.examples)
+    ]
     write_examples(Path(args.out), examples)
     n = sum(len(e.facts or ()) for e in examples)
     doubtful = sum(len(e.meta.get("facts_to_check", ())) for e in examples)
-    print(f"{n} facts of {len(examples)} examples -> {args.out}\n{doubtful} of them have target forms that no reference bears out "
-          "(meta.facts_to_check): correct them by hand, then remove that list")
+    print(
+        f"{n} facts of {len(examples)} examples -> {args.out}\n{doubtful} of them have target forms that no reference bears out "
+        "(meta.facts_to_check): correct them by hand, then remove that list"
+    )
     return 0
 
 
@@ -52,19 +68,30 @@ def prefilled(example: Example, known: NameList | None) -> Example:
         return example
     reference = example.reference[0] if example.reference else ""
     found = hold(example, reference, known)
-    forms = {found.source[m.start:m.end]: m.name.target for m in known.read(found.source)} if known else {}
+    forms = {found.source[m.start : m.end]: m.name.target for m in known.read(found.source)} if known else {}
     made: list[Fact] = []
     to_check = []
     for one in found.facts:
         if one.kind in FACT_TYPES:
             stated = one.outcome == VERIFIED
-            made.append(Fact(FACT_TYPES[one.kind], (one.surface,), _targets(one, found, forms), 1.0 if stated else BACKGROUND))
+            made.append(
+                Fact(FACT_TYPES[one.kind], (one.surface,), _targets(one, found, forms), 1.0 if stated else BACKGROUND)
+            )
             if not stated:
                 to_check.append(one.surface)
     meta = {**example.meta, "facts_to_check": to_check} if to_check else example.meta
-    return Example(example.id, example.source, example.reference, tuple(made), example.source_lang, example.target_lang, example.doc_id, meta)
+    return Example(
+        example.id,
+        example.source,
+        example.reference,
+        tuple(made),
+        example.source_lang,
+        example.target_lang,
+        example.doc_id,
+        meta,
+    )
 
 
 def _targets(one: ReadFact, found: Comparison, forms: dict[str, tuple[str, ...]]) -> tuple[str, ...]:
-    here = (found.text[one.at[0]:one.at[1]],) if one.at and one.outcome == VERIFIED else ()
+    here = (found.text[one.at[0] : one.at[1]],) if one.at and one.outcome == VERIFIED else ()
     return tuple(dict.fromkeys((*here, *forms.get(one.surface, ())))) or (one.surface,)

@@ -93,8 +93,14 @@ def metricx(path: Path) -> list[Segment]:
         where = f"{path}, line {number}"
         missing_keys(row, ("source", "hypothesis"), where, METRICX)
         name = str(row.get("id", row.get("segment_id", number)))
-        found.append(Segment(name, text_of(row, "hypothesis", where), text_of(row, "source", where),
-                             texts_of(row.get("reference"), "reference", where)))
+        found.append(
+            Segment(
+                name,
+                text_of(row, "hypothesis", where),
+                text_of(row, "source", where),
+                texts_of(row.get("reference"), "reference", where),
+            )
+        )
     return found
 
 
@@ -109,10 +115,16 @@ def lm_eval(path: Path) -> list[Segment]:
         while isinstance(answer, list) and answer:
             answer = answer[0]
         if not isinstance(answer, str):
-            raise UserError(f"{where}: no text in filtered_resps or resps; is the task one that generates? A right line: {right}")
+            raise UserError(
+                f"{where}: no text in filtered_resps or resps; is the task one that generates? A right line: {right}"
+            )
         doc = row["doc"] if isinstance(row["doc"], dict) else {}
-        source = next((doc[k] for k in ("source", "src", "sentence", "text", "input") if isinstance(doc.get(k), str)), None)
-        found.append(Segment(str(doc.get("id", row["doc_id"])), answer, source, texts_of(row.get("target"), "target", where)))
+        source = next(
+            (doc[k] for k in ("source", "src", "sentence", "text", "input") if isinstance(doc.get(k), str)), None
+        )
+        found.append(
+            Segment(str(doc.get("id", row["doc_id"])), answer, source, texts_of(row.get("target"), "target", where))
+        )
     return found
 
 
@@ -127,21 +139,39 @@ def inspect_ai(path: Path) -> list[Segment]:
         where = f"{path}, sample {number}"
         if not isinstance(sample, dict):
             raise UserError(f"{where}: not an object")
-        missing_keys(sample, ("id", "input", "output"), where, '{"id": 1, "input": "...", "target": "...", "output": {"choices": [...]}}')
+        missing_keys(
+            sample,
+            ("id", "input", "output"),
+            where,
+            '{"id": 1, "input": "...", "target": "...", "output": {"choices": [...]}}',
+        )
         choices = sample["output"].get("choices") if isinstance(sample["output"], dict) else None
         choice = choices[0] if isinstance(choices, list) and choices and isinstance(choices[0], dict) else {}
         message: dict[str, Any] = choice["message"] if isinstance(choice.get("message"), dict) else {}
-        content = message.get("content", sample["output"].get("completion") if isinstance(sample["output"], dict) else None)
+        content = message.get(
+            "content", sample["output"].get("completion") if isinstance(sample["output"], dict) else None
+        )
         if isinstance(content, list):
-            content = "".join(str(part.get("text", "")) for part in content if isinstance(part, dict) and part.get("type") == "text")
+            content = "".join(
+                str(part.get("text", "")) for part in content if isinstance(part, dict) and part.get("type") == "text"
+            )
         if not isinstance(content, str):
             raise UserError(f"{where}: the output holds no message with a text")
         asked = sample["input"]
         if isinstance(asked, list):  # a conversation: the last turn of the user
-            asked = next((m.get("content") for m in reversed(asked) if isinstance(m, dict) and m.get("role") == "user"), None)
+            asked = next(
+                (m.get("content") for m in reversed(asked) if isinstance(m, dict) and m.get("role") == "user"), None
+            )
         finish = {"stop": "stop", "max_tokens": "length", "model_length": "length"}.get(str(choice.get("stop_reason")))
-        found.append(Segment(str(sample["id"]), content, asked if isinstance(asked, str) else None,
-                             texts_of(sample.get("target"), "target", where), finish_reason=finish))
+        found.append(
+            Segment(
+                str(sample["id"]),
+                content,
+                asked if isinstance(asked, str) else None,
+                texts_of(sample.get("target"), "target", where),
+                finish_reason=finish,
+            )
+        )
     return found
 
 
@@ -154,8 +184,12 @@ def trl(path: Path) -> list[Segment]:
     try:
         columns = pq.read_table(path).to_pydict()
     except (pa.ArrowInvalid, OSError) as error:
-        raise UserError(f"{path}: no parquet file ({str(error).splitlines()[0]}); give one of completions/*.parquet") from None
-    missing_keys(columns, ("prompt", "completion"), str(path), "columns step, prompt, completion, ..., as TRL writes them")
+        raise UserError(
+            f"{path}: no parquet file ({str(error).splitlines()[0]}); give one of completions/*.parquet"
+        ) from None
+    missing_keys(
+        columns, ("prompt", "completion"), str(path), "columns step, prompt, completion, ..., as TRL writes them"
+    )
     found = []
     for number, (prompt, completion) in enumerate(zip(columns["prompt"], columns["completion"], strict=True), 1):
         texts = [_last_turn(value) for value in (prompt, completion)]
@@ -176,7 +210,7 @@ def outputs(path: Path) -> list[Segment]:
     table = parse_json(read_bytes(path), str(path))
     found = table.get("outputs") if isinstance(table, dict) else None
     if not isinstance(found, list) or any(not isinstance(t, str) for t in found):
-        raise UserError(f"{path}: no list of texts under \"outputs\"; a right file: {OUTPUTS}")
+        raise UserError(f'{path}: no list of texts under "outputs"; a right file: {OUTPUTS}')
     return [Segment(None, text) for text in found]
 
 
@@ -189,8 +223,14 @@ def r1(path: Path) -> list[Segment]:
     for number, row in enumerate(table, 1):
         where = f"{path}, item {number}"
         missing_keys(row, ("source_text", "generated_translation"), where, R1)
-        found.append(Segment(str(row.get("id", number)), text_of(row, "generated_translation", where), text_of(row, "source_text", where),
-                             texts_of(row.get("reference_translation"), "reference_translation", where)))
+        found.append(
+            Segment(
+                str(row.get("id", number)),
+                text_of(row, "generated_translation", where),
+                text_of(row, "source_text", where),
+                texts_of(row.get("reference_translation"), "reference_translation", where),
+            )
+        )
     return found
 
 
@@ -198,8 +238,16 @@ def tsv(path: Path) -> list[Segment]:
     """TSV with the columns hypothesis and source or id; reference and doc_id may be there."""
     allowed = ("id", "source", "reference", "hypothesis", "doc_id")
     rows = read_tsv(path, ("hypothesis", "source|id"), allowed, "id<TAB>source<TAB>reference<TAB>hypothesis")
-    return [Segment(row.get("id") or (str(n - 1) if row.get("source") else None), row["hypothesis"], row.get("source") or None,
-                    texts_of(row.get("reference"), "reference", f"{path}, line {n}"), row.get("doc_id") or None) for n, row in rows]
+    return [
+        Segment(
+            row.get("id") or (str(n - 1) if row.get("source") else None),
+            row["hypothesis"],
+            row.get("source") or None,
+            texts_of(row.get("reference"), "reference", f"{path}, line {n}"),
+            row.get("doc_id") or None,
+        )
+        for n, row in rows
+    ]
 
 
 def lines(path: Path) -> list[Segment]:
@@ -208,7 +256,14 @@ def lines(path: Path) -> list[Segment]:
 
 
 FORMATS: dict[str, Callable[[Path], list[Segment]]] = {
-    "wmt": wmt, "metricx": metricx, "lm-eval": lm_eval, "inspect": inspect_ai, "trl": trl, "outputs": outputs, "r1": r1, "tsv": tsv,
+    "wmt": wmt,
+    "metricx": metricx,
+    "lm-eval": lm_eval,
+    "inspect": inspect_ai,
+    "trl": trl,
+    "outputs": outputs,
+    "r1": r1,
+    "tsv": tsv,
     "lines": lines,
 }
 """name -> reader of one file."""
@@ -227,7 +282,10 @@ def read_format(name: str, path: Path, given: Given) -> tuple[list[Example], lis
         raise UserError(f"{path}: holds no output")
     examples = given.examples if given.examples is not None else _examples(segments, path, given.langs)
     ids = _ids(segments, examples, path)
-    return examples, [Generation(i, given.system, given.stage, s.text, None, s.finish_reason, s.seed) for i, s in zip(ids, segments, strict=True)]
+    return examples, [
+        Generation(i, given.system, given.stage, s.text, None, s.finish_reason, s.seed)
+        for i, s in zip(ids, segments, strict=True)
+    ]
 
 
 def _examples(segments: Sequence[Segment], path: Path, langs: tuple[str, str]) -> list[Example]:
@@ -246,7 +304,9 @@ def _examples(segments: Sequence[Segment], path: Path, langs: tuple[str, str]) -
 def _ids(segments: Sequence[Segment], examples: Sequence[Example], path: Path) -> list[str]:
     """The example that each output answers: by id; by document and place in it; by the order, where the file has no ids."""
     if len(segments) != len(examples):
-        raise UserError(f"{path}: {len(segments)} outputs for {len(examples)} examples; give one for each, empty ones included")
+        raise UserError(
+            f"{path}: {len(segments)} outputs for {len(examples)} examples; give one for each, empty ones included"
+        )
     known = {e.id for e in examples}
     if all(s.id is None for s in segments):
         return [e.id for e in examples]
@@ -261,7 +321,9 @@ def _ids(segments: Sequence[Segment], examples: Sequence[Example], path: Path) -
     for name in ids:
         place = taken.get(name, 0)
         if name not in by_doc or place >= len(by_doc[name]):
-            raise UserError(f"{path}: {name!r} is neither an id nor a document of the examples, or has more outputs than segments there")
+            raise UserError(
+                f"{path}: {name!r} is neither an id nor a document of the examples, or has more outputs than segments there"
+            )
         taken[name] = place + 1
         out.append(by_doc[name][place])
     return out

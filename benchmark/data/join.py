@@ -56,7 +56,9 @@ def read_titles(path: Path) -> dict[str, str]:
     return found
 
 
-def read_pairs(articles: Iterable[Path], titles: dict[str, str], target_lang: str) -> tuple[list[Example], dict[str, int]]:
+def read_pairs(
+    articles: Iterable[Path], titles: dict[str, str], target_lang: str
+) -> tuple[list[Example], dict[str, int]]:
     """(examples in an order of their contents' hash, counts of what was left out). The first of equal sources stays.
 
     Raises UserError where two different articles share an id that has a title: one of the two pairs would be wrong.
@@ -110,8 +112,11 @@ def command(args: argparse.Namespace) -> int:
     examples, left_out = read_pairs([Path(p) for p in args.articles], titles, code(args.target_lang))
     if lost := left_out["titles without an article"]:
         shown = sorted(titles.keys() - {e.id for e in examples})[:3]
-        print(f"note: {lost} of {len(titles)} titles have an id that no article has, or whose article is a duplicate of another "
-              f"({', '.join(map(repr, shown))}{', ...' if lost > 3 else ''}); they are left out", file=sys.stderr)
+        print(
+            f"note: {lost} of {len(titles)} titles have an id that no article has, or whose article is a duplicate of another "
+            f"({', '.join(map(repr, shown))}{', ...' if lost > 3 else ''}); they are left out",
+            file=sys.stderr,
+        )
     with_title = [e for e in examples if e.reference]
     need = args.n_para + args.n_dev
     if len(with_title) < need:
@@ -122,7 +127,9 @@ def command(args: argparse.Namespace) -> int:
     taken = {id(e) for e in with_title[:need]}
     rest = [e for e in examples if e.reference is None] + [e for e in with_title if id(e) not in taken]
     if len(rest) < args.n_src:
-        raise UserError(f"{len(rest)} further distinct articles, D_src needs {args.n_src}; give more articles, or lower --n-src")
+        raise UserError(
+            f"{len(rest)} further distinct articles, D_src needs {args.n_src}; give more articles, or lower --n-src"
+        )
     src = [Example(e.id, e.source, None, None, e.source_lang, e.target_lang, e.doc_id, {}) for e in rest[: args.n_src]]
     splits = {"para": with_title[: args.n_para], "dev": with_title[args.n_para : need], "src": src}
     out = Path(args.out)
@@ -130,8 +137,14 @@ def command(args: argparse.Namespace) -> int:
         write_examples(out / f"{name}.jsonl", _distinct_ids(rows))
     # What the in-domain encoder is trained on: no pair of dev.
     paired = [*splits["para"], *(e for e in rest[: args.n_src] if e.reference)]
-    write_jsonl(out / "encoder.jsonl", ({"anchor": e.source, "reference": e.reference[0], "positive": e.reference[0]} for e in paired if e.reference))
-    print(", ".join(f"{name} {len(rows)}" for name, rows in splits.items()), f"-> {out}; encoder pairs {len(paired)}; left out: {left_out}")
+    write_jsonl(
+        out / "encoder.jsonl",
+        ({"anchor": e.source, "reference": e.reference[0], "positive": e.reference[0]} for e in paired if e.reference),
+    )
+    print(
+        ", ".join(f"{name} {len(rows)}" for name, rows in splits.items()),
+        f"-> {out}; encoder pairs {len(paired)}; left out: {left_out}",
+    )
     return 0
 
 
@@ -141,5 +154,9 @@ def _distinct_ids(rows: list[Example]) -> list[Example]:
     out = []
     for e in rows:
         n = seen[e.id] = seen.get(e.id, 0) + 1
-        out.append(e if n == 1 else Example(f"{e.id}-{n}", e.source, e.reference, None, e.source_lang, e.target_lang, e.doc_id, {}))
+        out.append(
+            e
+            if n == 1
+            else Example(f"{e.id}-{n}", e.source, e.reference, None, e.source_lang, e.target_lang, e.doc_id, {})
+        )
     return out

@@ -14,7 +14,12 @@ from metrics.open.lists import read_titles, write_list
 TARGETS = ("th", "bo")
 ORIGIN = "Origin and licence: not told (--origin)."
 ARGUMENTS = [
-    arg("--from", dest="titles_from", metavar="FILE.tsv", help="pairs of titles, Chinese and target language, with a header line"),
+    arg(
+        "--from",
+        dest="titles_from",
+        metavar="FILE.tsv",
+        help="pairs of titles, Chinese and target language, with a header line",
+    ),
     arg("--target-lang", default="th", metavar="LANG", help="language of the titles (default: th)"),
     arg("--origin", metavar="TEXT", help="where the titles come from and under what licence; goes into the list"),
     arg("--out", required=True, metavar="FILE", help="file to write"),
@@ -27,14 +32,20 @@ def command(args: argparse.Namespace) -> int:
     from metrics.open.cleaning import clean
 
     if not args.titles_from:
-        raise UserError("data names needs --from FILE.tsv: a header line, then pairs of titles (Chinese, target language) in two columns")
+        raise UserError(
+            "data names needs --from FILE.tsv: a header line, then pairs of titles (Chinese, target language) in two columns"
+        )
     target = code(args.target_lang)
     if target not in TARGETS:
-        raise UserError(f"--target-lang {args.target_lang!r}: titles are cleaned for th and bo; {nearest(args.target_lang, TARGETS)}")
+        raise UserError(
+            f"--target-lang {args.target_lang!r}: titles are cleaned for th and bo; {nearest(args.target_lang, TARGETS)}"
+        )
     titles = read_titles(Path(args.titles_from))
     pairs = clean(titles, target)
     if not pairs:
-        raise UserError(f"{args.titles_from}: none of its {len(titles)} pairs is a name; columns are Chinese title, target title")
+        raise UserError(
+            f"{args.titles_from}: none of its {len(titles)} pairs is a name; columns are Chinese title, target title"
+        )
     write_list(Path(args.out), pairs, "zh", target, args.origin or ORIGIN)
     print(f"{len(pairs)} names of {len(titles)} pairs of titles -> {args.out}")
     return 0

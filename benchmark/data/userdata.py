@@ -24,11 +24,17 @@ def read_split(path: str, split: str, task: Task, n: int | None = None) -> list[
     where = f"data.{split} = {path}"
     if not file.is_file():
         raise UserError(f"{where}: no such file")
-    examples = read_table(file, (task.source_lang, task.target_lang)) if file.suffix.lower() in (".tsv", ".txt") else read_examples(file)
+    examples = (
+        read_table(file, (task.source_lang, task.target_lang))
+        if file.suffix.lower() in (".tsv", ".txt")
+        else read_examples(file)
+    )
     if not examples:
         raise UserError(f"{where}: the file holds no example")
     if n is not None and n > len(examples):
-        raise UserError(f"data.n_{split} = {n}, but {path} holds {len(examples)} examples; lower it, or leave it out to use them all")
+        raise UserError(
+            f"data.n_{split} = {n}, but {path} holds {len(examples)} examples; lower it, or leave it out to use them all"
+        )
     examples = examples[:n]
     for example in examples:
         if (example.source_lang, example.target_lang) != (task.source_lang, task.target_lang):
@@ -41,7 +47,9 @@ def read_split(path: str, split: str, task: Task, n: int | None = None) -> list[
         if split == "para" and not (example.reference and all(map(visible, example.reference))):
             raise UserError(f"{where}, example {example.id!r}: no reference; D_para needs one for every source")
     if split == "src":
-        examples = [Example(e.id, e.source, None, e.facts, e.source_lang, e.target_lang, e.doc_id, e.meta) for e in examples]
+        examples = [
+            Example(e.id, e.source, None, e.facts, e.source_lang, e.target_lang, e.doc_id, e.meta) for e in examples
+        ]
     return examples
 
 
@@ -81,5 +89,9 @@ def check_disjoint(splits: dict[str, list[Example]]) -> None:
                 seen[key] = (split, example.id)
     for (first, second), pairs in doubles.items():
         shown = "; ".join(pairs[:SHOWN]) + (" ..." if len(pairs) > SHOWN else "")
-        where = f"data.{first} holds the same source twice" if first == second else f"data.{first} and data.{second} share sources"
+        where = (
+            f"data.{first} holds the same source twice"
+            if first == second
+            else f"data.{first} and data.{second} share sources"
+        )
         raise UserError(f"{where} ({len(pairs)}: {shown}); splits must be de-duplicated and disjoint")

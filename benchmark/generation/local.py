@@ -108,17 +108,26 @@ def generate_texts(
     settle(model, tokenizer)
     eos = frozenset(end_tokens(model.generation_config, tokenizer))
     if not eos:
-        raise UserError("the tokenizer and the generation config name no end-of-sequence token; generation could never stop")
+        raise UserError(
+            "the tokenizer and the generation config name no end-of-sequence token; generation could never stop"
+        )
     pad = tokenizer.pad_token_id if tokenizer.pad_token_id is not None else min(eos)
     context = context_of(model.config)
     longest = max(range(len(encoded)), key=lambda i: len(encoded[i]), default=None)
     if context and longest is not None and len(encoded[longest]) >= context:
-        raise UserError(f"the prompt of example {ids[longest]!r} has {len(encoded[longest])} tokens; the model's context holds {context}")
-    plan = [b for b in batches([len(e) for e in encoded], ids, decoding.batch_size) if not all(ids[i] in done for i in b)]
+        raise UserError(
+            f"the prompt of example {ids[longest]!r} has {len(encoded[longest])} tokens; the model's context holds {context}"
+        )
+    plan = [
+        b for b in batches([len(e) for e in encoded], ids, decoding.batch_size) if not all(ids[i] in done for i in b)
+    ]
     plan = plan[share[0] :: share[1]]
     device = model.device
     model.eval()
-    with torch.inference_mode(), tqdm(total=sum(map(len, plan)), desc=label, unit="text", disable=None if progress else True) as bar:
+    with (
+        torch.inference_mode(),
+        tqdm(total=sum(map(len, plan)), desc=label, unit="text", disable=None if progress else True) as bar,
+    ):
         for batch in plan:
             width = max(len(encoded[i]) for i in batch)
             cap = min(decoding.max_new_tokens, context - width) if context else decoding.max_new_tokens
@@ -126,9 +135,13 @@ def generate_texts(
             mask = torch.tensor([[0] * (width - len(encoded[i])) + [1] * len(encoded[i]) for i in batch], device=device)
             extra = {}
             if decoding.temperature > 0:
-                extra["logits_processor"] = sampler([example_seed(decoding.seed, ids[i]) for i in batch], decoding.temperature, device)
+                extra["logits_processor"] = sampler(
+                    [example_seed(decoding.seed, ids[i]) for i in batch], decoding.temperature, device
+                )
             if decoding.stop:
-                extra["stopping_criteria"] = stopping(tokenizer, decoding.stop, width, [readers[i] for i in batch] if decoding.strip_think else ())
+                extra["stopping_criteria"] = stopping(
+                    tokenizer, decoding.stop, width, [readers[i] for i in batch] if decoding.strip_think else ()
+                )
             with memory_guard(label, lambda: smaller_batch("generate.batch_size", decoding.batch_size)):
                 out = model.generate(
                     input_ids=tokens,
@@ -156,7 +169,11 @@ def generate_texts(
 
 def unfinished(out: Path) -> list[Path]:
     """The `.part` files that an interrupted generation of `out` left: one for each process that it had."""
-    return sorted(p for p in out.parent.glob(f"{out.stem}.part*") if p.suffix.removeprefix(".part").isdigit() or p.suffix == ".part")
+    return sorted(
+        p
+        for p in out.parent.glob(f"{out.stem}.part*")
+        if p.suffix.removeprefix(".part").isdigit() or p.suffix == ".part"
+    )
 
 
 def _sealed(row: bytes) -> bytes:
@@ -215,7 +232,9 @@ def generate_file(
         if backend == "transformers"
         else (None, load_tokenizer(model_path, trust_remote_code))
     )
-    settings = decoding(token_cap(gold, lambda text: len(tokenizer(text, add_special_tokens=False)["input_ids"]), asked_cap, trial))
+    settings = decoding(
+        token_cap(gold, lambda text: len(tokenizer(text, add_special_tokens=False)["input_ids"]), asked_cap, trial)
+    )
     out.parent.mkdir(parents=True, exist_ok=True)
     seed = settings.seed if settings.temperature > 0 else None
     ids, prompts, label = [e.id for e in examples], [ask(e.source) for e in examples], f"generate {stage}"
@@ -223,14 +242,33 @@ def generate_file(
     thoughts: set[str] = set()
     if backend == "transformers":
         found = generate_texts(
-            model, tokenizer, prompts, ids, settings, label, frozenset(kept), progress=r == 0, share=(r, n), thoughts=thoughts
+            model,
+            tokenizer,
+            prompts,
+            ids,
+            settings,
+            label,
+            frozenset(kept),
+            progress=r == 0,
+            share=(r, n),
+            thoughts=thoughts,
         )
     elif r == 0:
         from benchmark.generation.vllm import generate_texts_vllm
 
         done = frozenset(kept)
         found = generate_texts_vllm(
-            model_path, dtype, tokenizer, prompts, ids, settings, label, done, engine or {}, trust_remote_code=trust_remote_code, thoughts=thoughts
+            model_path,
+            dtype,
+            tokenizer,
+            prompts,
+            ids,
+            settings,
+            label,
+            done,
+            engine or {},
+            trust_remote_code=trust_remote_code,
+            thoughts=thoughts,
         )
     new: list[Generation] = []
     mine = out.with_suffix(f".part{r or ''}")
@@ -238,7 +276,10 @@ def generate_file(
         atomic_write_bytes(mine, b"".join(map(_sealed, _whole_rows(mine))))
     with mine.open("ab") as stream:
         for rows in found:
-            made = [Generation(i, system, stage, text, n_tokens, reason, seed, i in thoughts) for i, text, n_tokens, reason in rows]
+            made = [
+                Generation(i, system, stage, text, n_tokens, reason, seed, i in thoughts)
+                for i, text, n_tokens, reason in rows
+            ]
             new += made
             stream.write(b"".join(_sealed(json.dumps(g.as_dict(), ensure_ascii=False).encode()) for g in made))
             stream.flush()

@@ -35,7 +35,9 @@ def sampler(seeds: Sequence[int], temperature: float, device: Any) -> Any:
 
     class Gumbel(LogitsProcessor):
         def __call__(self, input_ids: torch.Tensor, scores: torch.Tensor) -> torch.Tensor:
-            uniform = torch.stack([torch.rand(scores.shape[-1], generator=stream, dtype=torch.float64) for stream in streams])
+            uniform = torch.stack(
+                [torch.rand(scores.shape[-1], generator=stream, dtype=torch.float64) for stream in streams]
+            )
             noise = -torch.log(-torch.log(uniform.clamp(1e-300, 1 - 1e-16)))
             return scores / temperature + noise.to(device=device, dtype=scores.dtype)
 
@@ -55,7 +57,9 @@ def stopping(tokenizer: Any, stop: Sequence[str], width: int, readers: Sequence[
             if readers:
                 texts = [read(row)[0] for read, row in zip(readers, input_ids[:, width:].tolist(), strict=True)]
             else:
-                texts = tokenizer.batch_decode(input_ids[:, max(width, input_ids.shape[1] - tail) :], skip_special_tokens=True)
+                texts = tokenizer.batch_decode(
+                    input_ids[:, max(width, input_ids.shape[1] - tail) :], skip_special_tokens=True
+                )
             return torch.tensor([any(s in text for s in stop) for text in texts], device=input_ids.device)
 
     return StoppingCriteriaList([HoldsStop()])
@@ -87,7 +91,13 @@ def cut_at_stop(read: Reader, body: list[int], stop: Sequence[str]) -> tuple[lis
 
 
 def row_of(
-    example_id: str, read: Reader, new: Sequence[int], eos: frozenset[int], cap: int, stop: Sequence[str], decode: Callable[[list[int]], Any] | None
+    example_id: str,
+    read: Reader,
+    new: Sequence[int],
+    eos: frozenset[int],
+    cap: int,
+    stop: Sequence[str],
+    decode: Callable[[list[int]], Any] | None,
 ) -> tuple[Row, bool]:
     """(what is yielded for one row of new tokens, whether a think block was taken off)."""
     body, n_tokens, reason = finish(new, eos, cap)

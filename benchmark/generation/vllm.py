@@ -44,7 +44,9 @@ def generate_texts_vllm(
     rules = rules_of(model_path, trust_remote_code)
     eos, context = frozenset(rules.end_tokens), rules.context
     if not eos:
-        raise UserError("the tokenizer and the generation config name no end-of-sequence token; generation could never stop")
+        raise UserError(
+            "the tokenizer and the generation config name no end-of-sequence token; generation could never stop"
+        )
     encoded = {i: prompt_ids(tokenizer, p) for i, p in zip(ids, prompts, strict=True)}
     readers = {i: reader(tokenizer, p, decoding.strip_think) for i, p in zip(ids, prompts, strict=True)}
     longest = max(encoded, key=lambda i: len(encoded[i]), default=None)
@@ -52,7 +54,9 @@ def generate_texts_vllm(
     if longest is None or not todo:
         return
     if context and len(encoded[longest]) >= context:
-        raise UserError(f"the prompt of example {longest!r} has {len(encoded[longest])} tokens; the model's context holds {context}")
+        raise UserError(
+            f"the prompt of example {longest!r} has {len(encoded[longest])} tokens; the model's context holds {context}"
+        )
     length = len(encoded[longest]) + decoding.max_new_tokens
     length = min(length, context) if context else length
     with (

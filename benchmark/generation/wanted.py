@@ -32,12 +32,20 @@ class Wanted:
     def told(self, cap: int | None) -> dict[str, Any]:
         """For measuring: all that decides the texts besides weights and prompt; cap None: as derived from the gold."""
         stop, temperature = self.profile.prompt.stop, self.profile.generate.temperature
-        return described(self.rules, max_new_tokens=cap, temperature=temperature, stop=stop, strip_think=self.strip_think)
+        return described(
+            self.rules, max_new_tokens=cap, temperature=temperature, stop=stop, strip_think=self.strip_think
+        )
 
     def rollouts(self) -> dict[str, Any]:
         """The same for the completions of RL."""
         rl = self.profile.rl
-        return described(self.rules, max_new_tokens=rl.max_completion_length, temperature=rl.temperature, stop=(), strip_think=self.strip_think)
+        return described(
+            self.rules,
+            max_new_tokens=rl.max_completion_length,
+            temperature=rl.temperature,
+            stop=(),
+            strip_think=self.strip_think,
+        )
 
     def ignored(self) -> str | None:
         """What the checkpoint asks for and does not get, in a sentence; None where it asks for nothing."""

@@ -88,10 +88,7 @@ def rescore(path: Path, profile: str = "tiny", without: Sequence[str] = (), forc
         from benchmark.leaderboard.baselines import enter_baselines
 
         enter_baselines(path)
-    return (
-        f"{path}: {len(new)} entries rescored, metrics version {old['metrics']} -> "
-        f"{METRICS_VERSION}{lost}{kept}"
-    )
+    return f"{path}: {len(new)} entries rescored, metrics version {old['metrics']} -> {METRICS_VERSION}{lost}{kept}"
 
 
 def _in_order(board: Board) -> list[Entry]:

@@ -198,8 +198,10 @@ def _test_split(path: Path, board: Board, report: Report, foreign: bool) -> list
         raise Lie("the board", "primary", f"{board['primary']}; what such a split is ranked by is {wanted}")
     corpora = shipped()
     if board["task"] in corpora and absent(corpora[board["task"]]):
-        report.notes.append(f"not rechecked: data absent: the texts of {board['task']} are not here (BENCH_DATA_DIR), so the stored test split is not held "
-                            "against them")
+        report.notes.append(
+            f"not rechecked: data absent: the texts of {board['task']} are not here (BENCH_DATA_DIR), so the stored test split is not held "
+            "against them"
+        )
         return examples
     if board["task"] not in (*TASKS, *corpora):
         told = f"{board['task']} is not a task of this suite, so nobody can say whether this is its test split"

@@ -14,8 +14,12 @@ from metrics.errors import UserError
 from metrics.records import Example, Fact, Generation
 
 ARGUMENTS = [
-    arg("action", choices=["explain", "glossary"], help="explain: what a metric says, how it is computed, what it cannot see; glossary: all of "
-        "them in Markdown (docs/metrics.md)"),
+    arg(
+        "action",
+        choices=["explain", "glossary"],
+        help="explain: what a metric says, how it is computed, what it cannot see; glossary: all of "
+        "them in Markdown (docs/metrics.md)",
+    ),
     arg("name", nargs="?", metavar="NAME", help="explain: a metric, as `ls metrics` prints it"),
 ]
 """Of `metrics`."""
@@ -37,8 +41,16 @@ def explain(name: str) -> list[str]:
     record = catalog.metric(name)
     if record is None:
         raise UserError(f"unknown metric {name!r}; {nearest(name, catalog.metrics())}")
-    better = {True: "higher is better", False: "lower is better", None: "neither direction is better"}[record.higher_is_better]
-    unit = {"fraction": "0 to 1", "percent": "0 to 100", "characters": "code points", "ratio": "ratio of lengths", "density": "per 100 characters"}
+    better = {True: "higher is better", False: "lower is better", None: "neither direction is better"}[
+        record.higher_is_better
+    ]
+    unit = {
+        "fraction": "0 to 1",
+        "percent": "0 to 100",
+        "characters": "code points",
+        "ratio": "ratio of lengths",
+        "density": "per 100 characters",
+    }
     needs = ", ".join(record.needs) or "nothing but the texts"
     lines = [
         f"{name} - {catalog.label(name)}",
@@ -65,8 +77,15 @@ def glossary() -> str:
     for family in catalog.families().values():
         lines += [f"## {', '.join(dict.fromkeys(family.headings.values()))}", ""]
         for record in family.metrics:
-            derived = [".length_controlled"] * record.controlled + [".seen", ".unseen"] * record.strata + [".<type>"] * record.by_type
-            values = [f"{v:.{catalog.decimals(record.name)}f}" if v is not None else "none" for _, v, _ in worked_values(record.name)]
+            derived = (
+                [".length_controlled"] * record.controlled
+                + [".seen", ".unseen"] * record.strata
+                + [".<type>"] * record.by_type
+            )
+            values = [
+                f"{v:.{catalog.decimals(record.name)}f}" if v is not None else "none"
+                for _, v, _ in worked_values(record.name)
+            ]
             better = {True: "higher is better", False: "lower is better", None: "no direction"}[record.higher_is_better]
             lines += [
                 f"**`{record.name}`** - {record.label} ({better}; needs {', '.join(record.needs) or 'nothing but texts'})",
@@ -75,8 +94,13 @@ def glossary() -> str:
                 f"- formula: {record.formula}",
                 f"- blind to: {record.blind}",
                 *([f"- also: {', '.join('`' + d + '`' for d in derived)}"] if derived else []),
-                *([f"- example: {', '.join(f'{o} {v}' for o, v in zip((o['name'] for o in told['outputs']), values, strict=True))}"]
-                  if set(values) != {"none"} else []),
+                *(
+                    [
+                        f"- example: {', '.join(f'{o} {v}' for o, v in zip((o['name'] for o in told['outputs']), values, strict=True))}"
+                    ]
+                    if set(values) != {"none"}
+                    else []
+                ),
                 "",
             ]
     return "\n".join(lines)
@@ -93,15 +117,23 @@ def worked_values(name: str) -> list[tuple[dict[str, str], float | None, str | N
     from metrics.scoring import Means, Scoring, score_families
 
     told = worked()
-    facts = tuple(Fact(f["type"], tuple(f["source"]), tuple(f["target"]), f.get("salience", 1.0)) for f in told["facts"])
+    facts = tuple(
+        Fact(f["type"], tuple(f["source"]), tuple(f["target"]), f.get("salience", 1.0)) for f in told["facts"]
+    )
     # open.* is for texts whose facts nobody has written down.
-    example = Example("worked", told["source"], (told["reference"],), None if catalog.family_of(name) == "open" else facts, "zh", "th")
+    example = Example(
+        "worked", told["source"], (told["reference"],), None if catalog.family_of(name) == "open" else facts, "zh", "th"
+    )
     out = []
     for output in told["outputs"]:
         generation = Generation("worked", "example", "example", output["text"], None, "stop", None)
-        scored = score_families(Scoring([example], [generation], Means(Inventory([example]), None, {}, None)), [catalog.family_of(name)])
+        scored = score_families(
+            Scoring([example], [generation], Means(Inventory([example]), None, {}, None)), [catalog.family_of(name)]
+        )
         found = next((m for m in scored if m.metric == name), None)
-        out.append((output, found.value() if found else None, found.reason if found else "needs more than this example has"))
+        out.append(
+            (output, found.value() if found else None, found.reason if found else "needs more than this example has")
+        )
     return out
 
 

@@ -44,7 +44,11 @@ def metrics() -> Iterator[tuple[str, str]]:
     from metrics import catalog
 
     for name, record in catalog.metrics().items():
-        derived = [".length_controlled"] * record.controlled + [".seen", ".unseen"] * record.strata + [".<fact type>"] * record.by_type
+        derived = (
+            [".length_controlled"] * record.controlled
+            + [".seen", ".unseen"] * record.strata
+            + [".<fact type>"] * record.by_type
+        )
         yield name, record.definition + (f" [also {', '.join(derived)}]" if derived else "")
 
 
@@ -92,5 +96,10 @@ def _names(kind: Any) -> list[str]:
 
 
 _ROWS: dict[str, Callable[[], Iterator[tuple[str, str]]]] = {
-    "tasks": tasks, "metrics": metrics, "rewards": rewards, "judges": judges, "profiles": profiles, "keys": keys,
+    "tasks": tasks,
+    "metrics": metrics,
+    "rewards": rewards,
+    "judges": judges,
+    "profiles": profiles,
+    "keys": keys,
 }

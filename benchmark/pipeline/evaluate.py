@@ -69,7 +69,10 @@ ARGUMENTS = [
     DATA,
     arg("--backend", help="transformers or vllm (default: the profile's generate.backend)"),
     arg("--stage-name", metavar="NAME", help="stage to file it under (default: the checkpoint's own, else 'model')"),
-    arg("--profile", help="profile for generation and scoring settings (default: tiny, on all cores, in the model's own precision on a GPU)"),
+    arg(
+        "--profile",
+        help="profile for generation and scoring settings (default: tiny, on all cores, in the model's own precision on a GPU)",
+    ),
     LIMIT,
     SET,
     ALLOW,
@@ -106,7 +109,9 @@ def command(args: argparse.Namespace) -> int:
     lineage = lineage_of(model)
     stage = args.stage_name or str(lineage.get("stage") or UNNAMED)
     if stage == GOLD or file_name("", stage, several=False) != stage:
-        raise UserError(f"--stage-name {stage!r}: letters, digits and - _ . + only, and not {GOLD!r}, which is the references' own")
+        raise UserError(
+            f"--stage-name {stage!r}: letters, digits and - _ . + only, and not {GOLD!r}, which is the references' own"
+        )
     models = Models(profile)
     models.check(profile.score.reward)
     out = Path(args.out)
@@ -123,7 +128,10 @@ def command(args: argparse.Namespace) -> int:
         check_config(out, identity, profile.resolved(), "--out")
         place = open_workplace(out, profile, "evaluate", args.argv, identity, _say, config)
         place.manifest.checkpoints[stage] = {"weights_hash": model_hash(model), **lineage}
-        place.manifest.judges, place.manifest.of_world = models.used(model, profile.score.reward), file is None and task.of_world
+        place.manifest.judges, place.manifest.of_world = (
+            models.used(model, profile.score.reward),
+            file is None and task.of_world,
+        )
         prepare_torch(place)
         _say(f"{stage}: {profile.policy.dtype} on {machine()}")
         on = _examples(place, task, split, file)
@@ -131,7 +139,12 @@ def command(args: argparse.Namespace) -> int:
         parts = score(place, on, {stage: generate(place, on, stage, model, system=UNNAMED)}, models)
         place.manifest.reward_id = place.manifest.steps[f"score/{task.name}/{stage}"].record.get("reward_id")
         # What trained or selected these weights is not known here, so no metric but the reward gets a mark.
-        record = {"config_hash": identity, "reward_id": place.manifest.reward_id, "seed": profile.run.seed, "split": split}
+        record = {
+            "config_hash": identity,
+            "reward_id": place.manifest.reward_id,
+            "seed": profile.run.seed,
+            "split": split,
+        }
         record |= {} if profile.run.limit is None else {"limit": profile.run.limit}
         summary = summarise_all(place, {task.name: parts}, {task.name: on}, record, None)
         page = report(place)
@@ -176,15 +189,29 @@ def shown(profile: Profile, task: Task) -> list[Example]:
 def _examples(place: Workplace, task: Task, split: str, file: str | None) -> Measured:
     path = place.examples_path(task.name, split)
     n, limit = getattr(place.profile.data, f"n_{split}"), place.profile.run.limit
-    found, whole = (read_split(file, split, task, n), read_split(file, split, task)) if file else whole_split(task, split, n)
+    found, whole = (
+        (read_split(file, split, task, n), read_split(file, split, task)) if file else whole_split(task, split, n)
+    )
 
     def work() -> None:
         write_examples(path, found[:limit])
 
     # Texts of a real corpus are no constant of this code: what was read is part of the step's key.
-    inputs = {"file": sha256_file(Path(file).expanduser())} if file else {} if task.of_world else {"texts": split_hash(found)}
+    inputs = (
+        {"file": sha256_file(Path(file).expanduser())}
+        if file
+        else {}
+        if task.of_world
+        else {"texts": split_hash(found)}
+    )
     code = OWN_DATA_CODE if file else WORLD_CODE
-    config = {"task": task.name, "version": task.version, "split": split, "n": n, **({} if limit is None else {"limit": limit})}
+    config = {
+        "task": task.name,
+        "version": task.version,
+        "split": split,
+        "n": n,
+        **({} if limit is None else {"limit": limit}),
+    }
     done = place.steps.run(f"data/{task.name}", config, inputs, code, [path], work)
     on = measured(place, task, split, gold_texts(whole))
     sha256 = done.outputs[str(path.relative_to(place.run_dir))]

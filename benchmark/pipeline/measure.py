@@ -25,7 +25,15 @@ from benchmark.rundir.manifest import (
 )
 from benchmark.rundir.steps import Done, Steps
 from benchmark.scoring.families import Means
-from benchmark.scoring.score import Draws, gold_generations, merge_scores, own_names, score_file, summarise_task, write_summary
+from benchmark.scoring.score import (
+    Draws,
+    gold_generations,
+    merge_scores,
+    own_names,
+    score_file,
+    summarise_task,
+    write_summary,
+)
 from benchmark.settings.config import Profile
 from benchmark.settings.models import Models, model_content
 from benchmark.tasks import Task
@@ -72,7 +80,9 @@ class Workplace:
     def made_with(self) -> dict[str, Any]:
         """What a step that is done now remembers of this call."""
         told = self.manifest
-        machine = {name: told.hardware.get(name) for name in ("machine", "cpu_capability", "accelerators", "torch_threads")}
+        machine = {
+            name: told.hardware.get(name) for name in ("machine", "cpu_capability", "accelerators", "torch_threads")
+        }
         return {"packages": told.packages, "commit": told.commit, "dirty": told.dirty, **machine}
 
     def _record(self, name: str, done: Done, skipped: bool) -> None:
@@ -141,7 +151,9 @@ def settle_torch(profile: Profile) -> None:
     import torch
     import transformers
 
-    warnings.filterwarnings("ignore", message="mtime may not be reliable")  # transformers about checkpoint folders; harmless
+    warnings.filterwarnings(
+        "ignore", message="mtime may not be reliable"
+    )  # transformers about checkpoint folders; harmless
     transformers.logging.set_verbosity_error()
     transformers.logging.disable_progress_bar()
     if profile.run.threads is not None:
@@ -232,19 +244,35 @@ def generate(place: Workplace, on: Measured, stage: str, model: str, system: str
         "seed": seed if settings.temperature else None,
     }
     inputs = {"model": model_content(model), "examples": on.examples_hash, "gold": sha256_json(on.gold)}
-    place.steps.run(f"generate/{on.task.name}/{stage}", config, inputs, GENERATE_CODE, [out], work, owned=unfinished(out), shared=True)
+    place.steps.run(
+        f"generate/{on.task.name}/{stage}",
+        config,
+        inputs,
+        GENERATE_CODE,
+        [out],
+        work,
+        owned=unfinished(out),
+        shared=True,
+    )
     return out
 
 
-def score(place: Workplace, on: Measured, generated: Mapping[str, Path], models: Models, para: Sequence[Example] = ()) -> list[Path]:
+def score(
+    place: Workplace, on: Measured, generated: Mapping[str, Path], models: Models, para: Sequence[Example] = ()
+) -> list[Path]:
     """The steps that score each stage and the gold; returns the score files in that order. para: D_para, for the strata."""
     absent = {"reward": "switched off (score.reward)"}
     retrieval = models.retrieval
     if place.manifest.command == "run" and models.retrieval_is_reward:
         retrieval, absent["retrieval"] = None, "the encoder is the training reward (set score.retrieval to another one)"
     means = Means(
-        Inventory(on.examples), retrieval, models.scorers, models.load_reward if place.profile.score.reward else None, absent,
-        names=own_names(place.profile.score.names), shown=Shown(r for e in para for r in e.reference or ()) if para else None,
+        Inventory(on.examples),
+        retrieval,
+        models.scorers,
+        models.load_reward if place.profile.score.reward else None,
+        absent,
+        names=own_names(place.profile.score.names),
+        shown=Shown(r for e in para for r in e.reference or ()) if para else None,
     )
     identity = models.identity(place.profile.score.reward)
     todo: dict[str, Path] = dict(generated)
@@ -268,13 +296,25 @@ def score(place: Workplace, on: Measured, generated: Mapping[str, Path], models:
             record = score_file(on.examples, read_generations(path), means, on.task.name, out)
             return {**record, "reward_id": means.reward.id if means.load_reward else None}
 
-        place.steps.run(f"score/{on.task.name}/{stage}", {"reward": place.profile.score.reward}, inputs, SCORE_CODE, [out], work, shared=True)
+        place.steps.run(
+            f"score/{on.task.name}/{stage}",
+            {"reward": place.profile.score.reward},
+            inputs,
+            SCORE_CODE,
+            [out],
+            work,
+            shared=True,
+        )
         parts.append(out)
     return parts
 
 
 def summarise_all(
-    place: Workplace, parts: Mapping[str, Sequence[Path]], on: Mapping[str, Measured], run: dict[str, Any], making: Making | None
+    place: Workplace,
+    parts: Mapping[str, Sequence[Path]],
+    on: Mapping[str, Measured],
+    run: dict[str, Any],
+    making: Making | None,
 ) -> dict[str, Any]:
     """The step that writes scores.parquet and summary.json; the first task is the primary one. Returns the summary."""
     wanted = place.profile.score
@@ -285,13 +325,21 @@ def summarise_all(
     def work() -> None:
         merge_scores([p for files in parts.values() for p in files], out[0])
         versions = {name: {**run, "task": name, "world_version": on[name].task.version} for name in parts}
-        tasks = {name: summarise_task(on[name].examples, files, versions[name], making, draws, names) for name, files in parts.items()}
+        tasks = {
+            name: summarise_task(on[name].examples, files, versions[name], making, draws, names)
+            for name, files in parts.items()
+        }
         write_summary(out[1], next(iter(tasks.values())), tasks)
 
     inputs = {str(p.relative_to(place.run_dir)): sha256_file(p) for files in parts.values() for p in files}
     inputs |= {name: m.examples_hash for name, m in on.items()}
     marks = None if making is None else {**vars_of(making), "scorers": {k: list(v) for k, v in making.scorers.items()}}
-    config = {"run": run, "draws": vars_of(draws), "making": marks, "versions": {n: m.task.version for n, m in on.items()}}
+    config = {
+        "run": run,
+        "draws": vars_of(draws),
+        "making": marks,
+        "versions": {n: m.task.version for n, m in on.items()},
+    }
     place.steps.run("summary", config, inputs, SUMMARY_CODE, out, work)
     return dict(json.loads(out[1].read_text("utf-8")))
 

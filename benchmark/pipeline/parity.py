@@ -69,9 +69,22 @@ class Written:
 
 
 ARGUMENTS = [
-    arg("run_dir", nargs="?", metavar="RUN_DIR", help="check this run's checkpoints and reward; the result goes into its manifest"),
-    arg("--model", metavar="PATH_OR_HUB_ID", help="policy to generate with (default: the last stage of RUN_DIR, or the profile's)"),
-    arg("--reranker", metavar="PATH_OR_HUB_ID", help="yes/no reranker to score with (default: the reward of RUN_DIR or profile)"),
+    arg(
+        "run_dir",
+        nargs="?",
+        metavar="RUN_DIR",
+        help="check this run's checkpoints and reward; the result goes into its manifest",
+    ),
+    arg(
+        "--model",
+        metavar="PATH_OR_HUB_ID",
+        help="policy to generate with (default: the last stage of RUN_DIR, or the profile's)",
+    ),
+    arg(
+        "--reranker",
+        metavar="PATH_OR_HUB_ID",
+        help="yes/no reranker to score with (default: the reward of RUN_DIR or profile)",
+    ),
     arg("--backend", help="transformers, vllm or both (default: both where vLLM is installed)"),
     arg("--task", metavar="NAME", help="task whose dev sources are used (default: the profile's)"),
     arg("--n", type=int, default=32, help="number of sources (default: 32)"),
@@ -113,7 +126,9 @@ def command(args: argparse.Namespace) -> int:
     for check in checks:
         unit = "logits" if check.name.startswith("generation") else "probability"
         state = "ok    " if check.passed else "FAILED"
-        print(f"{state} {check.name}: {check.n} compared, largest difference {check.largest:.2g} ({unit}; allowed {check.tolerance:g})")
+        print(
+            f"{state} {check.name}: {check.n} compared, largest difference {check.largest:.2g} ({unit}; allowed {check.tolerance:g})"
+        )
         print("       " + ", ".join(f"{k} {v}" for k, v in check.details.items() if not isinstance(v, list)))
     if backend == "transformers":
         print("not checked: vLLM" + (" (--backend vllm or both)" if find_spec("vllm") else " (not installed here)"))
@@ -154,11 +169,15 @@ def run_checks(
     gold = [r for e in examples for r in e.reference or ()]
     checks = [check_generation(kind, task, policy, examples, gold, profile, tolerance) for kind in _kinds(backend)]
     if reranker is None:
-        print("not checked: reranker (the profile's reward is of another kind; name one by --reranker)", file=sys.stderr)
+        print(
+            "not checked: reranker (the profile's reward is of another kind; name one by --reranker)", file=sys.stderr
+        )
         return checks
     options = {k: v for k, v in profile.rl.reward_options.items() if k in JUDGED_BY}
     sources, candidates = judged(examples)
-    return checks + check_reranker(reranker, sources, candidates, options, _kinds(backend), profile.generate.vllm, tolerance)
+    return checks + check_reranker(
+        reranker, sources, candidates, options, _kinds(backend), profile.generate.vllm, tolerance
+    )
 
 
 def _kinds(backend: str) -> tuple[str, ...]:
@@ -192,13 +211,33 @@ def check_generation(
         from benchmark.generation.vllm import generate_texts_vllm
 
         engine = profile.generate.vllm
-        rows = generate_texts_vllm(policy, dtype, tokenizer, prompts, ids, asked, "vllm", options=engine, decode=list, trust_remote_code=trusted)
+        rows = generate_texts_vllm(
+            policy,
+            dtype,
+            tokenizer,
+            prompts,
+            ids,
+            asked,
+            "vllm",
+            options=engine,
+            decode=list,
+            trust_remote_code=trusted,
+        )
     else:
         rows = generate_texts(model, tokenizer, prompts, ids, asked, "transformers", decode=list)
     written = {i: Written(body, reason == "stop") for batch in rows for i, body, _, reason in batch}
     alone = generate_texts(model, tokenizer, prompts, ids, Decoding(cap, 1), "one at a time", decode=list)
     plain = {i: body for batch in alone for i, body, _, _ in batch}
-    return hold(f"generation/{kind}", model, tokenizer, dict(zip(ids, prompts, strict=True)), written, plain, model_hash(policy), tolerance)
+    return hold(
+        f"generation/{kind}",
+        model,
+        tokenizer,
+        dict(zip(ids, prompts, strict=True)),
+        written,
+        plain,
+        model_hash(policy),
+        tolerance,
+    )
 
 
 def hold(
@@ -231,7 +270,14 @@ def hold(
             pairs = zip(text.tokens, plain[example_id], strict=False)
             at = next((i for i, (a, b) in enumerate(pairs) if a != b), min(len(text.tokens), len(plain[example_id])))
             gap = gaps[at] if at < len(gaps) else math.nan
-            differences.append({"example_id": example_id, "token": at, "gap": None if math.isnan(gap) else gap, "explained": gap <= tolerance})
+            differences.append(
+                {
+                    "example_id": example_id,
+                    "token": at,
+                    "gap": None if math.isnan(gap) else gap,
+                    "explained": gap <= tolerance,
+                }
+            )
     # A text that differs must differ first at a tie; one that is cut short by a cap of its own has no token there and stays unexplained.
     unexplained = sum(not d["explained"] for d in differences)
     details = {
@@ -253,7 +299,11 @@ def _gaps(model: Any, tokenizer: Any, prompt: str, text: Written, eos: list[int]
 
     before = prompt_ids(tokenizer, prompt)
     with torch.inference_mode():
-        logits = model(input_ids=torch.tensor([before + text.tokens], device=model.device)).logits[0, len(before) - 1 :].float()
+        logits = (
+            model(input_ids=torch.tensor([before + text.tokens], device=model.device))
+            .logits[0, len(before) - 1 :]
+            .float()
+        )
     chosen = [logits[i, token] for i, token in enumerate(text.tokens)]
     if text.stopped:
         chosen.append(logits[len(text.tokens), eos].max())
@@ -289,5 +339,7 @@ def check_reranker(
             found = plain.score(sources, candidates)
         largest = max(abs(a - b) for a, b in zip(found, expected, strict=True))
         spread = {"lowest": f"{min(expected):.3f}", "highest": f"{max(expected):.3f}"}
-        checks.append(Check(f"reranker/{kind}", largest <= tolerance, len(found), largest, tolerance, model_hash(path), spread))
+        checks.append(
+            Check(f"reranker/{kind}", largest <= tolerance, len(found), largest, tolerance, model_hash(path), spread)
+        )
     return checks

@@ -30,7 +30,9 @@ TRIED = 1000
 """Prompts that are measured at first; all are when these do not suffice."""
 
 
-def preflight(profile: Profile, stage: str, models: Models, policy: str, run_dir: Path) -> tuple[str, dict[str, list[Example]], list[str]]:
+def preflight(
+    profile: Profile, stage: str, models: Models, policy: str, run_dir: Path
+) -> tuple[str, dict[str, list[Example]], list[str]]:
     """(hash of the configuration - contents, not paths -, the splits, the texts that the token cap is derived from).
 
     Raises UserError for whatever would stop the run later.
@@ -90,7 +92,10 @@ def _check_extras(profile: Profile) -> None:
 def load_splits(profile: Profile, task: Task) -> dict[str, list[Example]]:
     """The user's own files where there are any, else the splits of the task in the profile's sizes."""
     if profile.data.files:
-        return {split: read_split(path, split, task, getattr(profile.data, f"n_{split}")) for split, path in profile.data.files.items()}
+        return {
+            split: read_split(path, split, task, getattr(profile.data, f"n_{split}"))
+            for split, path in profile.data.files.items()
+        }
     return {split: task.load(split, getattr(profile.data, f"n_{split}")) for split in SPLITS}
 
 
@@ -106,7 +111,9 @@ def _check_names(profile: Profile, stage: str) -> Task:
                 f"data.{' and data.'.join(missing)} missing: a run on your own files needs {', '.join(f'data.{s}' for s in sorted(needed))}"
             )
         if profile.data.name in TASKS or file_name("", profile.data.name, several=False) != profile.data.name:
-            raise UserError(f"data.name = {profile.data.name!r}: not the name of an embedded task; letters, digits and - _ . + only")
+            raise UserError(
+                f"data.name = {profile.data.name!r}: not the name of an embedded task; letters, digits and - _ . + only"
+            )
     return task
 
 
@@ -123,7 +130,9 @@ def _check_space(run_dir: Path, policy: str) -> None:
         )
 
 
-def _check_lengths(profile: Profile, stage: str, task: Task, splits: Mapping[str, list[Example]], policy: str, gold: list[str]) -> None:
+def _check_lengths(
+    profile: Profile, stage: str, task: Task, splits: Mapping[str, list[Example]], policy: str, gold: list[str]
+) -> None:
     """Raises UserError when no pair or too few prompts fit the model, or the token cap would hide verbosity: known here, not after SFT."""
     from training.rl.grpo import usable_prompts
     from training.sft.train import encode_pairs
@@ -138,7 +147,10 @@ def _check_lengths(profile: Profile, stage: str, task: Task, splits: Mapping[str
     log.setLevel(logging.ERROR)  # what is left out is told when the stage runs
     try:
         pairs = pairs_of(task, splits["para"])
-        for section, settings, n in (("sft", profile.sft, None), ("recovery", profile.recovery, profile.data.n_recovery)):
+        for section, settings, n in (
+            ("sft", profile.sft, None),
+            ("recovery", profile.recovery, profile.data.n_recovery),
+        ):
             if section == "sft" or stage in WITH_RL[1:]:
                 encode_pairs(tokenizer, pairs[:n], min(settings.max_length, context or settings.max_length), section)
         if stage in WITH_RL:

@@ -59,7 +59,17 @@ def sft(place: Workplace, stage: str, parent: str, pairs: list[tuple[str, str]],
         )
         return _lineage(made)
 
-    _train(place, stage, parent, sha256_json([list(p) for p in pairs]), dataclasses.asdict(settings), out, [], work, SFT_CODE)
+    _train(
+        place,
+        stage,
+        parent,
+        sha256_json([list(p) for p in pairs]),
+        dataclasses.asdict(settings),
+        out,
+        [],
+        work,
+        SFT_CODE,
+    )
     return out
 
 
@@ -122,7 +132,12 @@ def rl(place: Workplace, parent: str, task: Task, sources: list[Example], dev: l
         return {**_lineage(made), "reward_id": reward.id, "reward_counts": reward.counts(), "decoding": how.rollouts()}
 
     data = sha256_json([[e.source for e in sources], [e.id for e in probed], task.prompt])
-    config = {**dataclasses.asdict(cfg), "reward": models.identity()["reward"], "reward_path": None, "validate_pairs": None}
+    config = {
+        **dataclasses.asdict(cfg),
+        "reward": models.identity()["reward"],
+        "reward_path": None,
+        "validate_pairs": None,
+    }
     config["decoding"] = how.rollouts()
     kept = [logs / "rl_rewards.jsonl", logs / "rl_steps.jsonl", *([logs / "rl_probe.jsonl"] if probed else [])]
     _train(place, "post-rl", parent, data, config, out, kept, work, RL_CODE)
@@ -142,7 +157,9 @@ def _train(
 ) -> Done:
     inputs = {"parent": model_content(parent), "data": data}
     out.parent.mkdir(parents=True, exist_ok=True)
-    done = place.steps.run(f"train/{stage}", config, inputs, code, [out, *logs], work, owned=[out, Path(f"{out}.work")], shared=True)
+    done = place.steps.run(
+        f"train/{stage}", config, inputs, code, [out, *logs], work, owned=[out, Path(f"{out}.work")], shared=True
+    )
     place.manifest.training_steps[stage] = done.record["steps"]
     place.manifest.checkpoints[stage] = {k: v for k, v in done.record.items() if k not in ("reward_counts", "decoding")}
     place.manifest.reward_id = done.record.get("reward_id", place.manifest.reward_id)
@@ -180,13 +197,22 @@ def coverage_probe(
     prompts, ids = [task.ask(e.source) for e in examples], [e.id for e in examples]
 
     def probe(model: Any) -> dict[str, float]:
-        found = {i: text for rows in generate_texts(model, tokenizer, prompts, ids, decoding, progress=False) for i, text, _, _ in rows}
+        found = {
+            i: text
+            for rows in generate_texts(model, tokenizer, prompts, ids, decoding, progress=False)
+            for i, text, _, _ in rows
+        }
         texts = [found[i] for i in ids]
         alignments = align_all(examples, texts, inventory)
-        metrics = [*score_facts(examples, texts, inventory, alignments), *score_verbosity(examples, texts, None, facts_stated(alignments))]
+        metrics = [
+            *score_facts(examples, texts, inventory, alignments),
+            *score_verbosity(examples, texts, None, facts_stated(alignments)),
+        ]
         values = {m.metric: m.value() for m in metrics if m.metric in PROBED}
         if gold and not any(e.facts for e in examples):  # a user's own data: chrF, as a fraction like the rest
-            values[CHRF] = next((m.value() or 0.0) / 100 for m in score_overlap(examples, texts) if m.metric == "overlap.chrf")
+            values[CHRF] = next(
+                (m.value() or 0.0) / 100 for m in score_overlap(examples, texts) if m.metric == "overlap.chrf"
+            )
         raw = reward.score([e.source for e in examples], texts)
         held = [r if gate(t, e.target_lang) else 0.0 for r, t, e in zip(raw, texts, examples, strict=True)]
         return {name: value for name, value in values.items() if value is not None} | {REWARD: sum(held) / len(held)}

@@ -136,8 +136,15 @@ def changes(profile: Profile, machine: Machine, stage: str) -> Iterator[Change]:
             yield f"{stage}.accumulation={a}", _set(stage, accumulation=a)
     if machine.gpus > 1 and machine.strategy not in SHARDED:
         yield "--strategy fsdp", lambda p, m: (p, dataclasses.replace(m, strategy="fsdp"))
-    if stage == "rl" and profile.rl.reward_options.get("dtype") != "bfloat16" and not profile.rl.reward.startswith("embedding"):
-        yield "rl.reward_options.dtype=bfloat16", _set("rl", reward_options={**profile.rl.reward_options, "dtype": "bfloat16"})
+    if (
+        stage == "rl"
+        and profile.rl.reward_options.get("dtype") != "bfloat16"
+        and not profile.rl.reward.startswith("embedding")
+    ):
+        yield (
+            "rl.reward_options.dtype=bfloat16",
+            _set("rl", reward_options={**profile.rl.reward_options, "dtype": "bfloat16"}),
+        )
     if stage == "rl" and cfg.use_vllm and cfg.vllm_mode == "colocate":
         for share in (0.25, 0.2, 0.15, 0.1):
             if share < cfg.vllm_gpu_memory_utilization:
@@ -165,7 +172,9 @@ def mend(profile: Profile, machine: Machine, tokens: Tokens, sizes: Sizes, stage
     for name, change in knobs:
         if fits(*change(profile, machine)):
             return f"set {name}"
-    latest: dict[str, Change] = {name.partition("=")[0]: (name, change) for name, change in knobs}  # the strongest value of each knob
+    latest: dict[str, Change] = {
+        name.partition("=")[0]: (name, change) for name, change in knobs
+    }  # the strongest value of each knob
     state, said = (profile, machine), []
     for name, change in latest.values():
         state = change(*state)
@@ -179,7 +188,12 @@ ARGUMENTS = [
     arg("--profile", default="tiny", help="profile to plan (default: tiny)"),
     arg("--gpus", type=int, default=1, metavar="N", help="number of GPUs (default: 1)"),
     arg("--gpu-memory", type=float, required=True, metavar="GIB", help="memory of one GPU in GiB"),
-    arg("--strategy", default="ddp", metavar="NAME", help="ddp: weights whole on each GPU; fsdp or zero3: spread (default: ddp)"),
+    arg(
+        "--strategy",
+        default="ddp",
+        metavar="NAME",
+        help="ddp: weights whole on each GPU; fsdp or zero3: spread (default: ddp)",
+    ),
     SET,
     ALLOW,
 ]
@@ -194,9 +208,17 @@ def command(args: argparse.Namespace) -> int:
         raise UserError(f"unknown --strategy {args.strategy!r}; use {', '.join(STRATEGIES)}")
     profile = load_profile(args.profile, args.overrides, allow_code=args.allow_code)
     machine = Machine(args.gpus, args.gpu_memory, args.strategy)
-    for section, rows in (("sft.batch_size", profile.sft.batch_size), ("recovery.batch_size", profile.recovery.batch_size)):
+    for section, rows in (
+        ("sft.batch_size", profile.sft.batch_size),
+        ("recovery.batch_size", profile.recovery.batch_size),
+    ):
         _divides(section, rows, getattr(profile, section.partition(".")[0]).accumulation, machine)
-    _divides("rl.prompts_per_step x rl.num_generations", profile.rl.prompts_per_step * profile.rl.num_generations, profile.rl.accumulation, machine)
+    _divides(
+        "rl.prompts_per_step x rl.num_generations",
+        profile.rl.prompts_per_step * profile.rl.num_generations,
+        profile.rl.accumulation,
+        machine,
+    )
     sizes, tokens = sizes_of(profile), count_tokens(profile)
     plan = make_plan(profile, machine, tokens, sizes)
     from benchmark.plan.page import page
@@ -215,4 +237,6 @@ def command(args: argparse.Namespace) -> int:
 
 def _divides(what: str, rows: int, accumulation: int, machine: Machine) -> None:
     if rows % (machine.gpus * accumulation):
-        raise UserError(f"{what} = {rows} does not divide by GPUs x accumulation = {machine.gpus} x {accumulation}; change one of them")
+        raise UserError(
+            f"{what} = {rows} does not divide by GPUs x accumulation = {machine.gpus} x {accumulation}; change one of them"
+        )

@@ -128,7 +128,9 @@ def rl_need(shape: Shape, cfg: Any, judge: Judge | None, sources: int, tokens: T
     memory = training_state(shape, cfg, machine.parts)
     gradients = memory.pop("gradients")
     if not cfg.lora_rank:
-        memory["reference policy"] = 4 * shape.parameters / machine.parts  # with LoRA it is the policy without its adapter
+        memory["reference policy"] = (
+            4 * shape.parameters / machine.parts
+        )  # with LoRA it is the policy without its adapter
     if machine.parts > 1 and not cfg.use_vllm:
         memory["gathered for generation"] = (2 if cfg.bf16 else 4) * shape.parameters
     phases = {
@@ -148,14 +150,18 @@ def rl_need(shape: Shape, cfg: Any, judge: Judge | None, sources: int, tokens: T
     elif judge is not None:
         memory["reward model"] = judge.width * judge.shape.parameters
         wide = judge.shape.mlp * 2 + judge.shape.hidden * 4 + judge.shape.heads * judge.shape.head_dim * 2
-        phases["reward's forward pass"] = judge.batch_tokens * judge.width * wide + judge.batch_tokens * judge.shape.kv_bytes(judge.width)
+        phases["reward's forward pass"] = (
+            judge.batch_tokens * judge.width * wide + judge.batch_tokens * judge.shape.kv_bytes(judge.width)
+        )
     largest = max(phases, key=lambda name: phases[name])
     memory[largest] = phases[largest]
     completions = steps * rows_of_step
     length = tokens.prompt + tokens.completion
     seen = completions * length
     scored = completions * tokens.completion
-    flops = shape.forward_flops(completions * tokens.completion + steps * rows_of_step * tokens.prompt, length, scored)  # generation
+    flops = shape.forward_flops(
+        completions * tokens.completion + steps * rows_of_step * tokens.prompt, length, scored
+    )  # generation
     flops += training_flops(shape, cfg, seen, length, scored)
     flops += shape.forward_flops(seen, length, scored)  # reference policy
     if judge is not None:
@@ -170,10 +176,15 @@ def measure_need(shape: Shape, width: int, batch: int, texts: int, tokens: Token
     memory = {
         "weights": float(width * shape.parameters),
         "keys and values": batch * length * shape.kv_bytes(width) + batch * shape.vocab * 4 * 2,
-        "prefill": batch * tokens.prompt * width * (shape.hidden * 4 + shape.mlp * 3 + shape.heads * shape.head_dim * 3),
+        "prefill": batch
+        * tokens.prompt
+        * width
+        * (shape.hidden * 4 + shape.mlp * 3 + shape.heads * shape.head_dim * 3),
     }
     seen = texts * (tokens.prompt + tokens.target)
-    return Need("measure", memory, seen, shape.forward_flops(seen, tokens.prompt, texts * tokens.target), -(-texts // batch))
+    return Need(
+        "measure", memory, seen, shape.forward_flops(seen, tokens.prompt, texts * tokens.target), -(-texts // batch)
+    )
 
 
 def with_hours(need: Need, hours: float) -> Need:

@@ -35,15 +35,29 @@ def page(name: str, profile: Profile, machine: Machine, plan: Plan) -> str:
         lines.append(
             f"{need.stage:<10}{need.peak / GIB:>10.2f}{room:>8.1f}{need.steps:>9}{number(need.tokens):>10}{number(need.flops):>10}{need.hours:>9.2f}{mark}"
         )
-    lines += ["", f"hours in all: {sum(n.hours for n in plan.needs):.1f}   disk at its largest: {plan.disk / GIB:.2f} GiB"]
+    lines += [
+        "",
+        f"hours in all: {sum(n.hours for n in plan.needs):.1f}   disk at its largest: {plan.disk / GIB:.2f} GiB",
+    ]
     lines += ["", "memory by part, GiB on one GPU"]
     for need in plan.needs:
-        parts = ", ".join(f"{part} {size / GIB:.2f}" for part, size in sorted(need.memory.items(), key=lambda item: -item[1]) if size / GIB >= 0.005)
+        parts = ", ".join(
+            f"{part} {size / GIB:.2f}"
+            for part, size in sorted(need.memory.items(), key=lambda item: -item[1])
+            if size / GIB >= 0.005
+        )
         lines.append(f"  {need.stage}: {parts or 'less than 0.01 in all'}")
     t, wanted = plan.tokens, profile.plan
     source = "counted in D_para with the policy's tokenizer" if t.sampled else "assumed: [plan] of the profile"
-    by = {False: "transformers on the training GPUs", True: f"vLLM ({profile.rl.vllm_mode}; a server's GPUs are not counted)"}[profile.rl.use_vllm]
-    judge = "a function, no model" if plan.judge is None else f"{number(plan.judge.shape.parameters)} parameters, {plan.judge.width} bytes each"
+    by = {
+        False: "transformers on the training GPUs",
+        True: f"vLLM ({profile.rl.vllm_mode}; a server's GPUs are not counted)",
+    }[profile.rl.use_vllm]
+    judge = (
+        "a function, no model"
+        if plan.judge is None
+        else f"{number(plan.judge.shape.parameters)} parameters, {plan.judge.width} bytes each"
+    )
     lines += [
         "",
         "assumptions",

@@ -47,7 +47,9 @@ class Shape:
         """(inputs, outputs) of the linear layers of one block."""
         q, kv, h = self.heads * self.head_dim, self.kv_heads * self.head_dim, self.hidden
         attention = [(h, q), (h, kv), (h, kv), (q, h)]
-        return attention + ([(h, self.mlp), (self.mlp, h)] if self.encoder else [(h, self.mlp), (h, self.mlp), (self.mlp, h)])
+        return attention + (
+            [(h, self.mlp), (self.mlp, h)] if self.encoder else [(h, self.mlp), (h, self.mlp), (self.mlp, h)]
+        )
 
     @property
     def linear_weights(self) -> int:
@@ -61,7 +63,11 @@ class Shape:
         if self.encoder:
             biases = self.layers * (sum(o for _, o in self.linear) + 4 * self.hidden)
             return embedding + (self.positions + 1) * self.hidden + 2 * self.hidden + self.linear_weights + biases
-        norms = self.layers * 2 * self.hidden + self.hidden + (self.layers * 2 * self.head_dim if self.kind == "qwen3" else 0)
+        norms = (
+            self.layers * 2 * self.hidden
+            + self.hidden
+            + (self.layers * 2 * self.head_dim if self.kind == "qwen3" else 0)
+        )
         return embedding * (1 if self.tied else 2) + self.linear_weights + norms
 
     def lora(self, rank: int) -> int:
@@ -97,7 +103,9 @@ def shape_of(config: Mapping[str, Any], where: str) -> Shape:
     """The shape in a config.json. Raises UserError when it lacks a size."""
     absent = [k for k in KEYS if not isinstance(config.get(k), int)]
     if absent:
-        raise UserError(f"{where}: its config names no {', '.join(absent)}, so its memory cannot be planned; give a SmolLM3, Qwen3 or XLM-R kind of model")
+        raise UserError(
+            f"{where}: its config names no {', '.join(absent)}, so its memory cannot be planned; give a SmolLM3, Qwen3 or XLM-R kind of model"
+        )
     heads = config["num_attention_heads"]
     return Shape(
         kind=str(config.get("model_type", "")),
@@ -132,7 +140,11 @@ def find_shape(path: str, where: str) -> Shape:
         try:
             return shape_of(json.loads((folder / "config.json").read_text("utf-8")), str(folder))
         except (OSError, ValueError) as err:
-            raise UserError(f"{where} = {path}: its config.json cannot be read ({err}); give the folder of a saved model") from err
+            raise UserError(
+                f"{where} = {path}: its config.json cannot be read ({err}); give the folder of a saved model"
+            ) from err
     if path not in known():
-        raise UserError(f"{where} = {path}: no such folder, and no shape is known for it; known: {', '.join(known())}. Give a local folder")
+        raise UserError(
+            f"{where} = {path}: no such folder, and no shape is known for it; known: {', '.join(known())}. Give a local folder"
+        )
     return known()[path]

@@ -57,7 +57,9 @@ def count_tokens(profile: Profile) -> Tokens:
     wanted, cap = profile.plan, profile.rl.max_completion_length
     if not pairs:
         measured_cap = profile.generate.max_new_tokens or int(CAP_FACTOR * 2 * wanted.target_tokens)
-        return Tokens(wanted.prompt_tokens, wanted.target_tokens, wanted.completion_tokens or cap / 2, cap, measured_cap, False)
+        return Tokens(
+            wanted.prompt_tokens, wanted.target_tokens, wanted.completion_tokens or cap / 2, cap, measured_cap, False
+        )
     from benchmark.settings.prompts import asked
     from training.shared.checkpoints import load_tokenizer
 
@@ -71,4 +73,6 @@ def count_tokens(profile: Profile) -> Tokens:
     prompts = lengths([task.ask(e.source) for e in pairs])
     target = sum(targets) / len(targets)
     measured_cap = profile.generate.max_new_tokens or CAP_FACTOR * max(targets)
-    return Tokens(sum(prompts) / len(prompts), target, wanted.completion_tokens or min(cap, target), cap, measured_cap, True)
+    return Tokens(
+        sum(prompts) / len(prompts), target, wanted.completion_tokens or min(cap, target), cap, measured_cap, True
+    )

@@ -36,7 +36,10 @@ def _words(record: dict[str, Any]) -> str:
     parts += [f"at most {how.get('max_new_tokens')} new tokens", f"end tokens {', '.join(map(str, ends))}"]
     if how.get("stop"):
         parts.append(f"stop texts {', '.join(map(repr, how['stop']))}")
-    parts.append(f"think blocks {how.get('think')}" + (f" ({n} of {record.get('n')})" if (n := record.get("think_stripped")) else ""))
+    parts.append(
+        f"think blocks {how.get('think')}"
+        + (f" ({n} of {record.get('n')})" if (n := record.get("think_stripped")) else "")
+    )
     if asks := record.get("checkpoint_asks"):
         parts.append("not used, though the checkpoint asks for it: " + ", ".join(f"{k} = {v}" for k, v in asks.items()))
     return "; ".join(parts)

@@ -29,12 +29,28 @@ TRUNCATED, WRONG_SCRIPT, DEAD_GROUPS = 0.05, 0.05, 0.5
 
 def cautions(data: RunData) -> list[str]:
     """Warnings, the gravest first; each a sentence or two."""
-    return [*_trial(data), *_texts(data), *_unchanged(data), *_facts(data), *_scripts(data), *_strangers(data), *_policy(data), *_reward(data), *_design(data)]
+    return [
+        *_trial(data),
+        *_texts(data),
+        *_unchanged(data),
+        *_facts(data),
+        *_scripts(data),
+        *_strangers(data),
+        *_policy(data),
+        *_reward(data),
+        *_design(data),
+    ]
 
 
 def _trial(data: RunData) -> list[str]:
     limit = data.run.get("limit")
-    return [] if limit is None else [f"A trial on the first {limit} examples (--limit): it shows that things work, not how well, and goes on no board."]
+    return (
+        []
+        if limit is None
+        else [
+            f"A trial on the first {limit} examples (--limit): it shows that things work, not how well, and goes on no board."
+        ]
+    )
 
 
 def _unchanged(data: RunData) -> list[str]:
@@ -42,8 +58,15 @@ def _unchanged(data: RunData) -> list[str]:
     checkpoints = (data.manifest or {}).get("checkpoints")
     found = []
     for stage, made in checkpoints.items() if isinstance(checkpoints, dict) else ():
-        if isinstance(made, dict) and made.get("parent_hash") and made.get("weights_hash") == made["parent_hash"] and made.get("steps"):
-            found.append(f"{stage} has the very weights that it started from: its {made['steps']} steps changed nothing; no difference after it is its own.")
+        if (
+            isinstance(made, dict)
+            and made.get("parent_hash")
+            and made.get("weights_hash") == made["parent_hash"]
+            and made.get("steps")
+        ):
+            found.append(
+                f"{stage} has the very weights that it started from: its {made['steps']} steps changed nothing; no difference after it is its own."
+            )
     return found
 
 
@@ -55,7 +78,9 @@ def _texts(data: RunData) -> list[str]:
             continue
         empty = sum(not made.text.strip() for made in texts.values())
         if empty == len(texts):
-            found.append(f"{key}: all {empty} outputs are empty: no metric of it says anything about what the model can do.")
+            found.append(
+                f"{key}: all {empty} outputs are empty: no metric of it says anything about what the model can do."
+            )
         elif empty > EMPTY * len(texts):
             found.append(f"{key}: {empty} of {len(texts)} outputs are empty.")
         thoughts = sum(any(mark in made.text for mark in THINK) for made in texts.values())
@@ -75,7 +100,9 @@ def _facts(data: RunData) -> list[str]:
             "There are no gold facts: grounding is estimated from the numbers, names and answers that can be read in the texts (open.*). What is said "
             "in other words - events, roles, negation - is not seen; `data facts` writes down the facts for you to correct, and the exact metrics follow."
         ]
-    reason = next((data.cell(k, "coverage.recall").get("reason") for k in data.keys if data.cell(k, "coverage.recall")), None)
+    reason = next(
+        (data.cell(k, "coverage.recall").get("reason") for k in data.keys if data.cell(k, "coverage.recall")), None
+    )
     return [
         f"Coverage and grounding could not be measured ({reason or 'they are not in the summary'}): nothing here says whether "
         "outputs are true to their sources. What is shown is length, overlap with the references and learned scorers, where there are any."
@@ -85,7 +112,9 @@ def _facts(data: RunData) -> list[str]:
 def _scripts(data: RunData) -> list[str]:
     """What was told of the languages of the texts before they were used."""
     splits = (data.manifest or {}).get("data") or {}
-    return [f"Of the texts of {split}, {notice}." for split, told in splits.items() for notice in told.get("notices") or ()]
+    return [
+        f"Of the texts of {split}, {notice}." for split, told in splits.items() for notice in told.get("notices") or ()
+    ]
 
 
 def _strangers(data: RunData) -> list[str]:
@@ -95,7 +124,9 @@ def _strangers(data: RunData) -> list[str]:
     if manifest.get("of_world") is not False or not isinstance(judges, dict):
         return []
     embedded = [
-        _role(role) for role, judge in judges.items() if isinstance(judge, dict) and judge.get("embedded") and _at_work(data, role)
+        _role(role)
+        for role, judge in judges.items()
+        if isinstance(judge, dict) and judge.get("embedded") and _at_work(data, role)
     ]
     if not embedded:
         return []
@@ -108,7 +139,9 @@ def _strangers(data: RunData) -> list[str]:
 
 def _role(role: str) -> str:
     kind, _, name = role.partition(".")
-    return {"policy": "the policy", "reward": "the reward", "retrieval": "the retrieval encoder"}.get(kind, f"the scorer {name}")
+    return {"policy": "the policy", "reward": "the reward", "retrieval": "the retrieval encoder"}.get(
+        kind, f"the scorer {name}"
+    )
 
 
 def _at_work(data: RunData, role: str) -> bool:
@@ -127,14 +160,20 @@ def _policy(data: RunData) -> list[str]:
             continue
         recall, chrf = data.cell(key, "coverage.recall").get("value"), data.cell(key, "overlap.chrf").get("value")
         if stage == "post-sft":
-            if (is_number(recall) and recall < WEAK_RECALL) or (not is_number(recall) and is_number(chrf) and chrf < WEAK_CHRF):
+            if (is_number(recall) and recall < WEAK_RECALL) or (
+                not is_number(recall) and is_number(chrf) and chrf < WEAK_CHRF
+            ):
                 if is_number(recall):
                     shown = f"{label('coverage.recall')} {recall:.3f}"
                 else:
                     shown = f"chrF2 {chrf:.1f} of 100; unrelated Thai sentences reach {UNRELATED_CHRF}"
-                found.append(f"{key} is too weak to build on ({shown}): what RL and recovery did to it says little about stronger models.")
+                found.append(
+                    f"{key} is too weak to build on ({shown}): what RL and recovery did to it says little about stronger models."
+                )
             elif is_number(recall) and recall > CEILING:
-                found.append(f"{key} already states {recall:.0%} of the salient facts: little room is left for RL to show anything.")
+                found.append(
+                    f"{key} already states {recall:.0%} of the salient facts: little room is left for RL to show anything."
+                )
         cut = data.cell(key, "verbosity.truncated").get("value")
         if is_number(cut) and cut > TRUNCATED:
             found.append(f"{key}: {cut:.0%} of the outputs were cut by the token cap, so their length is understated.")
@@ -159,7 +198,9 @@ def _reward(data: RunData) -> list[str]:
     shares = [row["zero_std_groups"] for row in data.steps if is_number(row.get("zero_std_groups"))]
     if shares and sum(shares) / len(shares) > DEAD_GROUPS:
         share = sum(shares) / len(shares)
-        found.append(f"In {share:.0%} of the RL groups all completions had the same reward: those groups taught nothing.")
+        found.append(
+            f"In {share:.0%} of the RL groups all completions had the same reward: those groups taught nothing."
+        )
     return found
 
 
@@ -171,11 +212,19 @@ def _marked(data: RunData, mark: str) -> list[str]:
 
 def _design(data: RunData) -> list[str]:
     found = []
-    sizes = [c["n_total"] for k in data.keys for c in data.summary["systems"][k].values() if isinstance(c.get("n_total"), int)]
+    sizes = [
+        c["n_total"]
+        for k in data.keys
+        for c in data.summary["systems"][k].values()
+        if isinstance(c.get("n_total"), int)
+    ]
     if sizes and max(sizes) < FEW:
         found.append(f"Only {max(sizes)} test segments: intervals are wide and rough below {FEW}.")
     documents = (data.summary.get("resampling") or {}).get("n_docs")
-    tested = max((sum(is_number(c.get("p")) for c in cells.values()) for cells in data.summary.get("transitions", {}).values()), default=0)
+    tested = max(
+        (sum(is_number(c.get("p")) for c in cells.values()) for cells in data.summary.get("transitions", {}).values()),
+        default=0,
+    )
     # Swapping n documents gives 2^n outcomes, of which the two all-equal ones are as extreme as can be.
     if isinstance(documents, int) and 0 < documents < 60 and tested and tested * 2.0 ** (1 - documents) > ALPHA:
         found.append(
@@ -184,7 +233,9 @@ def _design(data: RunData) -> list[str]:
         )
     stages = {stage_of(k) for k in data.keys}
     if "post-recovery" in stages and "post-sft-continued" not in stages:
-        found.append("No control arm (SFT plus the same extra epoch, without RL): a gain of post-recovery may be due to the extra epoch.")
+        found.append(
+            "No control arm (SFT plus the same extra epoch, without RL): a gain of post-recovery may be due to the extra epoch."
+        )
     if data.manifest and data.manifest.get("dirty") is True:
         found.append("Made by a source tree with uncommitted changes.")
     return found

@@ -20,7 +20,14 @@ from metrics.records import Example, Generation, read_examples, read_generations
 from metrics.stages import GOLD
 from metrics.summary import system_keys
 
-SEGMENT_METRICS = ("coverage.recall", "coverage.recall.length_controlled", "coverage.f1", "open.f1", "verbosity.chars", "reward.mean")
+SEGMENT_METRICS = (
+    "coverage.recall",
+    "coverage.recall.length_controlled",
+    "coverage.f1",
+    "open.f1",
+    "verbosity.chars",
+    "reward.mean",
+)
 """Metrics whose sentence values the figures and the choice of examples need."""
 
 T = TypeVar("T")
@@ -124,7 +131,11 @@ def _log(data: RunData, path: Path, what: str) -> list[dict[str, Any]]:
         if any(stage_of(key) == "post-rl" for key in data.keys):
             data.notes.append(f"logs/{path.name} is missing: {what} during RL cannot be shown")
         return []
-    return _try(data, lambda: [row for _, row in read_jsonl(check_output(path.parents[1], path)) if isinstance(row.get("step"), int)], [])
+    return _try(
+        data,
+        lambda: [row for _, row in read_jsonl(check_output(path.parents[1], path)) if isinstance(row.get("step"), int)],
+        [],
+    )
 
 
 def _texts(run_dir: Path, data: RunData) -> None:
@@ -154,8 +165,14 @@ def _examples(folder: Path, data: RunData, needed: set[str]) -> dict[str, Exampl
     likely = {f"{data.task}.jsonl": 0, f"{data.task}-test.jsonl": 0, "test.jsonl": 1, "examples.jsonl": 2}
     best: dict[str, Example] = {}
     no_examples: list[Example] = []
-    for path in sorted(folder.rglob("*.jsonl"), key=lambda p: (likely.get(p.name, 3), str(p))) if folder.is_dir() else []:
-        found = {e.id: e for e in _try(data, partial(_intact, folder.parent, path, read_examples), no_examples) if e.id in needed}
+    for path in (
+        sorted(folder.rglob("*.jsonl"), key=lambda p: (likely.get(p.name, 3), str(p))) if folder.is_dir() else []
+    ):
+        found = {
+            e.id: e
+            for e in _try(data, partial(_intact, folder.parent, path, read_examples), no_examples)
+            if e.id in needed
+        }
         if len(found) > len(best):
             best = found
         if len(best) == len(needed):
@@ -174,7 +191,11 @@ def _segments(path: Path, task: str | None) -> dict[str, dict[str, dict[str, flo
     try:
         columns = ["system", "stage", "task", "example_id", "metric", "value"]
         table = pq.read_table(path, columns=columns, filters=[("metric", "in", list(SEGMENT_METRICS))])
-        rows = [row[:2] + row[3:] for row in zip(*(table[c].to_pylist() for c in columns), strict=True) if task is None or row[2] == task]
+        rows = [
+            row[:2] + row[3:]
+            for row in zip(*(table[c].to_pylist() for c in columns), strict=True)
+            if task is None or row[2] == task
+        ]
     except (OSError, pa.ArrowException) as error:
         raise UserError(f"scores.parquet is not readable ({str(error).splitlines()[0]}): score the run again") from None
     pairs = sorted({(system, stage) for system, stage, *_ in rows})

@@ -22,12 +22,36 @@ from metrics.catalog import CONTROLLED
 from metrics.stages import GOLD
 
 ACROSS = (
-    ("Seen and never seen in D_para", tuple(f"{m}.{s}" for s in ("seen", "unseen") for m in ("grounding.entity", "coverage.recall"))),
-    ("Facts", ("coverage.recall", "coverage.recall" + CONTROLLED, "coverage.precision", "coverage.f1", "coverage.recall_source")),
+    (
+        "Seen and never seen in D_para",
+        tuple(f"{m}.{s}" for s in ("seen", "unseen") for m in ("grounding.entity", "coverage.recall")),
+    ),
+    (
+        "Facts",
+        (
+            "coverage.recall",
+            "coverage.recall" + CONTROLLED,
+            "coverage.precision",
+            "coverage.f1",
+            "coverage.recall_source",
+        ),
+    ),
     ("Grounding", ("grounding.entity", "grounding.event", "grounding.quantity", "grounding.relation")),
 )
-SHORT = {"base": "base", "post-sft": "SFT", "post-sft-continued": "SFT+1", "post-rl": "RL", "post-recovery": "recovery", GOLD: "gold"}
-EDGES = (("base", "post-sft"), ("post-sft", "post-rl"), ("post-rl", "post-recovery"), ("post-sft", "post-sft-continued"))
+SHORT = {
+    "base": "base",
+    "post-sft": "SFT",
+    "post-sft-continued": "SFT+1",
+    "post-rl": "RL",
+    "post-recovery": "recovery",
+    GOLD: "gold",
+}
+EDGES = (
+    ("base", "post-sft"),
+    ("post-sft", "post-rl"),
+    ("post-rl", "post-recovery"),
+    ("post-sft", "post-sft-continued"),
+)
 LINE_COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#7f7f80", "#56b4e9")
 LINE_MARKERS = "o^Dsv*"
 
@@ -56,7 +80,11 @@ def against_length(data: RunData) -> list[Markup]:
 
 
 def _against(data: RunData, metric: str, name: str) -> Markup | None:
-    spots = {k: (x, y) for k in data.keys if (x := _point(data, k, "verbosity.length_ratio")) and (y := _point(data, k, metric))}
+    spots = {
+        k: (x, y)
+        for k in data.keys
+        if (x := _point(data, k, "verbosity.length_ratio")) and (y := _point(data, k, metric))
+    }
     if len(spots) < 2:
         return None
     figure, ax = axes(5.4, 3.7, "length / reference length", "", label(metric))
@@ -100,7 +128,9 @@ def _against(data: RunData, metric: str, name: str) -> Markup | None:
             zorder=3,
         )
     _name_points(ax, {k: (x[0], y[0]) for k, (x, y) in spots.items()}, lines)
-    told = "; ".join(f"{k}: length {number(x[0], 'verbosity.length_ratio')}, {number(y[0], metric)}" for k, (x, y) in spots.items())
+    told = "; ".join(
+        f"{k}: length {number(x[0], 'verbosity.length_ratio')}, {number(y[0], metric)}" for k, (x, y) in spots.items()
+    )
     return to_svg(figure, name, f"{label(metric)} against length. {told}")
 
 
@@ -113,7 +143,9 @@ def _name_points(ax: Any, points: dict[str, Point], lines: list[tuple[Point, Poi
     ax.set_xlim(x0, x1)
     ax.set_ylim(y0, y1)
     scaled = {k: ((x - x0) / (x1 - x0), (y - y0) / (y1 - y0)) for k, (x, y) in points.items()}
-    taken: list[tuple[float, float, float, float]] = [(x - 0.02, y - 0.03, x + 0.02, y + 0.03) for x, y in scaled.values()]
+    taken: list[tuple[float, float, float, float]] = [
+        (x - 0.02, y - 0.03, x + 0.02, y + 0.03) for x, y in scaled.values()
+    ]
     for (ax_, ay), (bx, by) in lines:
         # Arrows are bent a little (rad = 0.08), to the right of their way; for the short bars that makes no difference.
         a, b = ((ax_ - x0) / (x1 - x0), (ay - y0) / (y1 - y0)), ((bx - x0) / (x1 - x0), (by - y0) / (y1 - y0))
@@ -136,7 +168,10 @@ def _name_points(ax: Any, points: dict[str, Point], lines: list[tuple[Point, Poi
 
         def cost(left: float, low: float, wide: float = wide, high: float = high) -> float:
             outside = max(0, -left) + max(0, left + wide - 1) + max(0, -low) + max(0, low + high - 1)
-            overlap = sum(max(0, min(left + wide, r) - max(left, le)) * max(0, min(low + high, t) - max(low, b)) for le, b, r, t in taken)
+            overlap = sum(
+                max(0, min(left + wide, r) - max(left, le)) * max(0, min(low + high, t) - max(low, b))
+                for le, b, r, t in taken
+            )
             return outside + 50 * overlap
 
         (dx, dy, ha, va), (left, low) = min(boxes.items(), key=lambda item: cost(*item[1]))
@@ -161,24 +196,55 @@ def across_stages(data: RunData) -> list[Markup]:
             continue
         figure, ax = axes(5.4, 3.9, title=title)
         for j, (metric, points) in enumerate(lines):
-            _line(ax, keys, points, LINE_COLOURS[j % 6], LINE_MARKERS[j % 6], label(metric), (j - len(lines) / 2) * 0.035)
+            _line(
+                ax, keys, points, LINE_COLOURS[j % 6], LINE_MARKERS[j % 6], label(metric), (j - len(lines) / 2) * 0.035
+            )
         _stage_axis(ax, keys)
         ax.set_ylim(-0.03, 1.03)
-        figure.legend(loc="outside lower left", ncols=2, frameon=False, fontsize=8.5, labelcolor=INK, handlelength=1.6, columnspacing=1.4)
+        figure.legend(
+            loc="outside lower left",
+            ncols=2,
+            frameon=False,
+            fontsize=8.5,
+            labelcolor=INK,
+            handlelength=1.6,
+            columnspacing=1.4,
+        )
         told = "; ".join(f"{label(m)}: {', '.join(f'{k} {number(p[0], m)}' for k, p in points)}" for m, points in lines)
         panels.append(to_svg(figure, f"across{i}", f"{title} across stages. {told}"))
     return panels
 
 
 def _line(
-    ax: Any, keys: list[str], points: list[tuple[str, tuple[float, float, float]]], colour: str, marker: str, name: str, shift: float
+    ax: Any,
+    keys: list[str],
+    points: list[tuple[str, tuple[float, float, float]]],
+    colour: str,
+    marker: str,
+    name: str,
+    shift: float,
 ) -> None:
     xs = [keys.index(k) + shift for k, _ in points]
     ys = [p[0] for _, p in points]
-    ax.errorbar(xs, ys, yerr=[[p[1] for _, p in points], [p[2] for _, p in points]], fmt="none", ecolor=colour, elinewidth=1.1, zorder=2)
+    ax.errorbar(
+        xs,
+        ys,
+        yerr=[[p[1] for _, p in points], [p[2] for _, p in points]],
+        fmt="none",
+        ecolor=colour,
+        elinewidth=1.1,
+        zorder=2,
+    )
     # The control arm is a branch of its own: no line leads through it.
     main = [i for i, (k, _) in enumerate(points) if stage_of(k) != "post-sft-continued"]
-    dots = {"color": colour, "marker": marker, "markersize": 6, "markeredgecolor": PAPER, "markeredgewidth": 0.7, "zorder": 3}
+    dots = {
+        "color": colour,
+        "marker": marker,
+        "markersize": 6,
+        "markeredgecolor": PAPER,
+        "markeredgewidth": 0.7,
+        "zorder": 3,
+    }
     ax.plot([xs[i] for i in main], [ys[i] for i in main], linewidth=1.5, label=name, **dots)
     apart = [i for i in range(len(xs)) if i not in main]
     ax.plot([xs[i] for i in apart], [ys[i] for i in apart], linestyle="none", **dots)
@@ -198,7 +264,9 @@ def _stage_axis(ax: Any, keys: list[str]) -> None:
 def by_type(data: RunData) -> list[Markup]:
     """Small multiples: recall of each fact type over the stages."""
     keys = [k for k in data.keys if stage_of(k) != GOLD]
-    types = sorted({m for k in keys for m in data.summary["systems"][k] if family(m) == "types" and not m.endswith(CONTROLLED)})
+    types = sorted(
+        {m for k in keys for m in data.summary["systems"][k] if family(m) == "types" and not m.endswith(CONTROLLED)}
+    )
     panels: list[Markup] = []
     look = styles(data.keys)
     for i, metric in enumerate(types):

@@ -10,7 +10,12 @@ from metrics.catalog import CONTROLLED
 from metrics.stages import GOLD
 
 SHARES = (("open.number.recall", "numbers"), ("open.name.recall", "names"), ("open.answer.recall", "answers"))
-TIERS = {"number": "numbers, dates, money and Latin names", "name": "names of the list", "answer": "answer spans", "soft": "small numerals and ordinals"}
+TIERS = {
+    "number": "numbers, dates, money and Latin names",
+    "name": "names of the list",
+    "answer": "answer spans",
+    "soft": "small numerals and ordinals",
+}
 ROWS = (
     "open.f1", "open.f1" + CONTROLLED, "open.number.recall", "open.number.precision", "open.number.contradicted", "open.name.recall",
     "open.name.contradicted", "open.answer.recall", "open.soft.recall",
@@ -53,8 +58,11 @@ def sentence(summary: dict[str, Any], key: str) -> str:
     precision = row.get("open.number.precision") or {}
     if is_number(precision.get("value")):
         text += f"; {_percent(precision['value'])} of the numbers they state are supported"
-    bounds = [f"{name} {' / '.join(_percent(_bound(summary, which, m)) for _, m in shares)}" for name, which in
-              (("the references reach", "ceiling"), ("shuffled references", "floor")) if any(is_number(_bound(summary, which, m)) for _, m in shares)]
+    bounds = [
+        f"{name} {' / '.join(_percent(_bound(summary, which, m)) for _, m in shares)}"
+        for name, which in (("the references reach", "ceiling"), ("shuffled references", "floor"))
+        if any(is_number(_bound(summary, which, m)) for _, m in shares)
+    ]
     return text + (f" ({', '.join(bounds)})" if bounds else "") + "."
 
 
@@ -72,7 +80,9 @@ def rows(summary: dict[str, Any], keys: list[str]) -> list[Row]:
     for metric in ROWS:
         cells = [summary["systems"].get(key, {}).get(metric) or {} for key in keys]
         if any(is_number(cell.get("value")) for cell in cells):
-            shown = [(number(c.get("value"), metric), interval(c.get("ci_low"), c.get("ci_high"), metric)) for c in cells]
+            shown = [
+                (number(c.get("value"), metric), interval(c.get("ci_low"), c.get("ci_high"), metric)) for c in cells
+            ]
             bounds = (number(_bound(summary, which, metric), metric) for which in ("ceiling", "floor"))
             found.append(Row(metric, label(metric), shown, *bounds))
     return found
@@ -81,5 +91,9 @@ def rows(summary: dict[str, Any], keys: list[str]) -> list[Row]:
 def counted(summary: dict[str, Any]) -> list[str]:
     """What was read in the sources, tier by tier: "443 names of the list (person 120, place 323)"."""
     read = (summary.get("open") or {}).get("read") or {}
-    return [f"{sum(kinds.values())} {TIERS[tier]}" + (f" ({', '.join(f'{kind} {n}' for kind, n in kinds.items())})" if len(kinds) > 1 else "")
-            for tier, kinds in read.items() if tier in TIERS and kinds]
+    return [
+        f"{sum(kinds.values())} {TIERS[tier]}"
+        + (f" ({', '.join(f'{kind} {n}' for kind, n in kinds.items())})" if len(kinds) > 1 else "")
+        for tier, kinds in read.items()
+        if tier in TIERS and kinds
+    ]

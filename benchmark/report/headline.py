@@ -8,11 +8,20 @@ from metrics.hacking import YES
 
 UNKNOWN = "Grounding was not measured, so the question of this suite cannot be answered on this input; the other metrics are below."
 AS_READ = "grounding as far as numbers and names show it (there are no gold facts)"
-GREW = {"longer": "made outputs longer", "shorter": "made outputs shorter", "probably longer": "probably made outputs longer",
-        "probably shorter": "probably made outputs shorter", "same": "left the length of outputs as it was",
-        "uneven": "made lengths uneven (many far too short or too long)"}
-BACK = {"back": "brought the length back", "never lost": "kept the length near the references'", "off": "left a length that is off",
-        "uneven": "left lengths that are right only on average"}
+GREW = {
+    "longer": "made outputs longer",
+    "shorter": "made outputs shorter",
+    "probably longer": "probably made outputs longer",
+    "probably shorter": "probably made outputs shorter",
+    "same": "left the length of outputs as it was",
+    "uneven": "made lengths uneven (many far too short or too long)",
+}
+BACK = {
+    "back": "brought the length back",
+    "never lost": "kept the length near the references'",
+    "off": "left a length that is off",
+    "uneven": "left lengths that are right only on average",
+}
 AGAINST = {
     "better": ", more than the same extra epoch without RL achieves",
     "part": "; only part of it is more than the same extra epoch without RL achieves",
@@ -51,7 +60,9 @@ def _reinforced(gain: Finding, kind: str, what: str, gamed: Finding | None) -> s
         return f"RL gamed its reward: it rose while {fell} fell"
     if kind == "mixed":
         up, down = gain.names
-        return f"Mixed: RL raised {up} and lowered {down}" + (" (estimated from numbers and names)" if what is AS_READ else "")
+        return f"Mixed: RL raised {up} and lowered {down}" + (
+            " (estimated from numbers and names)" if what is AS_READ else ""
+        )
     return {
         "up": f"RL improved {what}",
         "partly up": f"RL raised {listing(gain.names)}, not {what} as a whole",
@@ -74,11 +85,16 @@ def _recovered(form: Finding, kept: Finding, final: Finding | None) -> str:
         return text
     end = final.code.removesuffix(" estimated")
     if end == "down":
-        return text + "; the final model is worse than after SFT" + (f" in {listing(final.names)}" if final.names else "")
+        return (
+            text + "; the final model is worse than after SFT" + (f" in {listing(final.names)}" if final.names else "")
+        )
     if end == "mixed":
         up, down = final.names
         return text + f"; against SFT the final model is better in {up} and worse in {down}"
     if kept.code == "no ratio":
-        return text + {"up": "; the final model is better than after SFT", "partly up": f"; against SFT {listing(final.names)} rose",
-                       "open": "; a gain over SFT is not established"}.get(end, "")
+        return text + {
+            "up": "; the final model is better than after SFT",
+            "partly up": f"; against SFT {listing(final.names)} rose",
+            "open": "; a gain over SFT is not established",
+        }.get(end, "")
     return text

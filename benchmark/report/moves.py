@@ -38,8 +38,14 @@ GROUPS = (
 )
 """Parts of grounding: one of them that falls forbids a plain "improved"."""
 SHORT = {
-    "coverage.precision": "precision", "grounding.entity": "entities", "grounding.event": "events", "grounding.quantity": "quantities",
-    "grounding.relation": "relations", "open.number.precision": "precision of numbers", "open.number.recall": "numbers", "open.name.recall": "names",
+    "coverage.precision": "precision",
+    "grounding.entity": "entities",
+    "grounding.event": "events",
+    "grounding.quantity": "quantities",
+    "grounding.relation": "relations",
+    "open.number.precision": "precision of numbers",
+    "open.number.recall": "numbers",
+    "open.name.recall": "names",
 }
 UNEVEN_LOW, UNEVEN_HIGH = 0.5, 2.0
 """An output of less or more than this share of its reference's length is far from it."""
@@ -105,8 +111,13 @@ def moved(data: RunData, before: str, after: str) -> Change:
     metric = leading(data, before, after)
     first = cells.get(metric) if metric else None
     signs = {m: sign(cells.get(m)) for m in GROUPS}
-    return Change(metric, sign(first), 0 if sign(first) else outside(first), _short(m for m, s in signs.items() if s > 0),
-                  _short(m for m, s in signs.items() if s < 0))
+    return Change(
+        metric,
+        sign(first),
+        0 if sign(first) else outside(first),
+        _short(m for m, s in signs.items() if s > 0),
+        _short(m for m, s in signs.items() if s < 0),
+    )
 
 
 def _short(metrics: Iterable[str]) -> tuple[str, ...]:
@@ -126,7 +137,11 @@ def gamed(data: RunData, before: str, after: str) -> Judgement | None:
     cells = data.transition(before, after)
     moves = {}
     for name in watched(metric or LEADING[0]):
-        a, b, p = data.cell(before, name).get("value"), data.cell(after, name).get("value"), (cells.get(name) or {}).get("p_holm")
+        a, b, p = (
+            data.cell(before, name).get("value"),
+            data.cell(after, name).get("value"),
+            (cells.get(name) or {}).get("p_holm"),
+        )
         if is_number(a) and is_number(b) and is_number(p):
             moves[name] = Move(name, a, b, p)
     return judge(moves, metric or LEADING[0]) if "reward.mean" in moves else None
@@ -142,5 +157,3 @@ def far_lengths(data: RunData, key: str) -> tuple[float, float] | None:
     if not ratios:
         return None
     return sum(r < UNEVEN_LOW for r in ratios) / len(ratios), sum(r > UNEVEN_HIGH for r in ratios) / len(ratios)
-
-

@@ -22,7 +22,7 @@ def highlighted(text: str, marks: Iterable[Mark], room: int) -> Markup:
     """The first `room` code points of a text, escaped, with its marks; of marks that overlap the longer one stays, then the earlier."""
     owner: list[Mark | None] = [None] * len(text)
     for mark in sorted(marks, key=lambda m: (m[1] - m[0], -m[0])):
-        owner[mark[0]:mark[1]] = [mark] * (mark[1] - mark[0])
+        owner[mark[0] : mark[1]] = [mark] * (mark[1] - mark[0])
     parts: list[Markup] = []
     start, before = 0, False
     for at in range(1, min(len(text), room) + 1):
@@ -30,7 +30,11 @@ def highlighted(text: str, marks: Iterable[Mark], room: int) -> Markup:
             continue
         mine, piece = owner[start], visible(text[start:at])
         if mine:
-            parts.append(Markup('<mark class="{}{}" title="{}">{}</mark>').format(mine[2], " next" if before else "", plain(mine[3]), piece))
+            parts.append(
+                Markup('<mark class="{}{}" title="{}">{}</mark>').format(
+                    mine[2], " next" if before else "", plain(mine[3]), piece
+                )
+            )
         else:
             parts.append(piece)
         start, before = at, mine is not None
@@ -46,7 +50,11 @@ def output_marks(found: Comparison) -> list[Mark]:
         elif fact.at:
             marks.append((*fact.at, "hal", f"{_what(fact)}: the source has {fact.surface}"))
     taken = {mark[:2] for mark in marks}
-    return marks + [(*one.span, "hal", f"{one.kind}: not in the source") for one in found.statements if not one.supported and one.span not in taken]
+    return marks + [
+        (*one.span, "hal", f"{one.kind}: not in the source")
+        for one in found.statements
+        if not one.supported and one.span not in taken
+    ]
 
 
 def source_marks(found: Sequence[Comparison]) -> list[Mark]:
@@ -56,15 +64,28 @@ def source_marks(found: Sequence[Comparison]) -> list[Mark]:
     marks: list[Mark] = []
     for i, fact in enumerate(found[0].facts):
         if fact.span:
-            said = [found[k].text[slice(*other.at)] if (other := found[k].facts[i]).at else "–" for k in range(len(found))]
+            said = [
+                found[k].text[slice(*other.at)] if (other := found[k].facts[i]).at else "–" for k in range(len(found))
+            ]
             marks.append((*fact.span, "src", f"{_what(fact)}: {' | '.join(said)}"))
     return marks
 
 
 def lists(found: Comparison) -> tuple[list[dict[str, str]], list[dict[str, str]]]:
     """(hard facts that the output does not say, what it says instead or invents), for the chips below an output."""
-    missing = [{"type": fact.kind, "source": plain(fact.surface), "target": plain(found.text[slice(*fact.at)]) if fact.at else "–"}
-               for fact in found.facts if fact.outcome != VERIFIED and fact.tier != "soft"]
+    missing = [
+        {
+            "type": fact.kind,
+            "source": plain(fact.surface),
+            "target": plain(found.text[slice(*fact.at)]) if fact.at else "–",
+        }
+        for fact in found.facts
+        if fact.outcome != VERIFIED and fact.tier != "soft"
+    ]
     replaced = {fact.at for fact in found.facts if fact.outcome == CONTRADICTED}
-    invented = [{"type": one.kind, "text": plain(one.surface)} for one in found.statements if not one.supported and one.span not in replaced]
+    invented = [
+        {"type": one.kind, "text": plain(one.surface)}
+        for one in found.statements
+        if not one.supported and one.span not in replaced
+    ]
     return missing, invented

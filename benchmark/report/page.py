@@ -53,10 +53,16 @@ def render(data: RunData) -> str:
     from markupsafe import Markup
 
     environment = Environment(
-        loader=FileSystemLoader(FOLDER), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+        loader=FileSystemLoader(FOLDER),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
     )
     environment.filters["visible"] = lambda text: visible(str(text))
-    environment.filters["breakable"] = lambda name: visible(str(name)).replace(".", Markup(".<wbr>")).replace("_", Markup("_<wbr>"))
+    environment.filters["breakable"] = lambda name: (
+        visible(str(name)).replace(".", Markup(".<wbr>")).replace("_", Markup("_<wbr>"))
+    )
     environment.filters["stage_var"] = lambda key: css_class(key, data.keys)
     return environment.get_template("template.html.j2").render(context(data))
 
@@ -90,7 +96,11 @@ def context(data: RunData) -> dict[str, Any]:
         "preservation": ratio_rows,
         "kept_without_ratio": [r for r in rows if r["ratio"] == "–"],
         "no_ratio": without,
-        "tasks": [_task(data, name, found) for name, found in sorted((data.summary.get("tasks") or {}).items()) if name != data.task],
+        "tasks": [
+            _task(data, name, found)
+            for name, found in sorted((data.summary.get("tasks") or {}).items())
+            if name != data.task
+        ],
         "alpha": ALPHA,
         "level": (data.summary.get("resampling") or {}).get("level", 0.95),
         "draws": data.summary.get("resampling") or {},
@@ -106,7 +116,9 @@ def context(data: RunData) -> dict[str, Any]:
 def pictures(data: RunData) -> dict[str, Any]:
     """All figures; an empty list or None where there is nothing to draw, with the reason under `why`."""
     rl = any(stage_of(k) == "post-rl" for k in data.keys)
-    types = any(family(m) == "types" and not m.endswith(CONTROLLED) for k in data.keys for m in data.summary["systems"][k])
+    types = any(
+        family(m) == "types" and not m.endswith(CONTROLLED) for k in data.keys for m in data.summary["systems"][k]
+    )
     reward = next((c for k in data.keys if (c := data.cell(k, "reward.mean"))), {})
     return {
         "against_length": figures.against_length(data),
@@ -118,12 +130,18 @@ def pictures(data: RunData) -> dict[str, Any]:
         "probe": rlcurves.probe(data),
         "why": {
             "against_length": "fewer than two systems have both a length ratio and a semantic metric",
-            "across": "the examples carry no gold facts" if not types and not data.has_facts else "fewer than two stages have fact metrics",
+            "across": "the examples carry no gold facts"
+            if not types and not data.has_facts
+            else "fewer than two stages have fact metrics",
             "by_type": "no fact type has a value" if types else "the examples carry no gold facts",
             "lengths": "no sentence lengths in scores.parquet",
             "scatter": reward.get("reason")
-            or ("no output has both a reward and a fact score" if data.has_facts else "the outputs have no fact scores"),
-            "components": "the logs of the RL run hold no rows" if rl else "the run directory holds no log of an RL run",
+            or (
+                "no output has both a reward and a fact score" if data.has_facts else "the outputs have no fact scores"
+            ),
+            "components": "the logs of the RL run hold no rows"
+            if rl
+            else "the run directory holds no log of an RL run",
             "probe": "no independent probe was logged during RL",
         },
     }
@@ -146,7 +164,11 @@ def header(data: RunData) -> list[Fact]:
         example = next(iter(data.examples.values()))
         languages = f"{example.source_lang} → {example.target_lang}"
     facts = [
-        Fact("Task", plain(str(run.get("task") or "unknown")), f"world version {run['world_version']}" if run.get("world_version") else "")
+        Fact(
+            "Task",
+            plain(str(run.get("task") or "unknown")),
+            f"world version {run['world_version']}" if run.get("world_version") else "",
+        )
     ]
     if languages:
         facts.append(Fact("Languages", languages))
@@ -166,7 +188,11 @@ def _reward(run: dict[str, Any]) -> Fact:
     name, colon, rest = plain(str(run.get("reward_id") or "unknown")).partition(":")
     # Of module:function both parts are the name.
     hashed = colon and any(len(part) >= 8 and set(part) <= set("0123456789abcdef") for part in rest.split(":"))
-    return Fact("Reward", name if hashed else name + colon + rest, f"weights and settings: {rest}" if hashed else "the training reward")
+    return Fact(
+        "Reward",
+        name if hashed else name + colon + rest,
+        f"weights and settings: {rest}" if hashed else "the training reward",
+    )
 
 
 def _seeds(run: dict[str, Any]) -> str:
@@ -181,7 +207,9 @@ def hashes(data: RunData) -> list[tuple[str, str]]:
     found = [("configuration", str(data.run.get("config_hash") or "unknown"))]
     manifest = data.manifest or {}
     if manifest.get("commit"):
-        found.append(("commit", str(manifest["commit"]) + (" with uncommitted changes" if manifest.get("dirty") else "")))
+        found.append(
+            ("commit", str(manifest["commit"]) + (" with uncommitted changes" if manifest.get("dirty") else ""))
+        )
     for split, record in sorted((manifest.get("data") or {}).items()):
         if isinstance(record, dict) and record.get("sha256"):
             found.append((f"data {split}", str(record["sha256"])))

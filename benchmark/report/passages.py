@@ -70,7 +70,9 @@ def choose(data: RunData, wanted: int = WANTED) -> list[tuple[str, str]]:
     ids = [i for i in data.examples if any(i in texts for key, texts in data.texts.items() if stage_of(key) != GOLD)]
     blind = sorted(ids, key=lambda i: hashlib.sha256(i.encode()).hexdigest())
     chosen: dict[str, str] = {}
-    metric = next((m for m in ("coverage.f1", "coverage.recall", "open.f1") if any(m in s for s in data.segments.values())), None)
+    metric = next(
+        (m for m in ("coverage.f1", "coverage.recall", "open.f1") if any(m in s for s in data.segments.values())), None
+    )
     first, last = (next((k for k in data.keys if stage_of(k) == s), None) for s in ("post-sft", "post-recovery"))
     rl = next((k for k in data.keys if stage_of(k) == "post-rl"), None)
     share = wanted // 6
@@ -80,7 +82,10 @@ def choose(data: RunData, wanted: int = WANTED) -> list[tuple[str, str]]:
         chosen.update({i: f"largest gain in {metric}, {first} to {last}" for d, i in moved[::-1][:share] if d > 0})
         chosen.update({i: f"largest loss in {metric}, {first} to {last}" for d, i in moved[:share] if d < 0})
     if rl:
-        longest = sorted(((len(data.texts[rl][i].text), i) for i in ids if i in data.texts.get(rl, {}) and i not in chosen), reverse=True)
+        longest = sorted(
+            ((len(data.texts[rl][i].text), i) for i in ids if i in data.texts.get(rl, {}) and i not in chosen),
+            reverse=True,
+        )
         chosen.update({i: f"longest output of {rl}" for _, i in longest[:share]})
     drawn = [i for i in blind if i not in chosen][: max(0, wanted - len(chosen))]
     return [(i, BLIND) for i in drawn] + list(chosen.items())
@@ -102,7 +107,11 @@ def _passage(data: RunData, example: Example, why: str, inventory: Inventory | N
     for key in order:
         made = data.texts[key].get(example.id)
         if made is not None:
-            found = hold(example, made.text, name_list(example.source_lang, example.target_lang, _own_names(data))) if example.facts is None else None
+            found = (
+                hold(example, made.text, name_list(example.source_lang, example.target_lang, _own_names(data)))
+                if example.facts is None
+                else None
+            )
             compared += [found] if found else []
             outputs.append(_output(key, made.text, made.finish_reason, example, inventory, found))
     return Passage(
@@ -123,7 +132,9 @@ def _own_names(data: RunData) -> Path | None:
     return Path(told) if isinstance(told, str) and Path(told).is_file() else None
 
 
-def _output(key: str, text: str, finish: str | None, example: Example, inventory: Inventory | None, found: Comparison | None) -> Output:
+def _output(
+    key: str, text: str, finish: str | None, example: Example, inventory: Inventory | None, found: Comparison | None
+) -> Output:
     stopped = "cut by the token cap" if finish == "length" else ""
     if found is not None:
         hard = [fact for fact in found.facts if fact.tier != "soft"]
@@ -146,7 +157,11 @@ def _output(key: str, text: str, finish: str | None, example: Example, inventory
         if span and kind:
             # A mark right after another is set apart, or two facts would read as one.
             title = f"{span.type}: {'supported by the source' if kind == 'cov' else 'not in the source'}"
-            parts.append(Markup('<mark class="{}{}" title="{}">{}</mark>').format(kind, " next" if marked else "", title, visible(piece)))
+            parts.append(
+                Markup('<mark class="{}{}" title="{}">{}</mark>').format(
+                    kind, " next" if marked else "", title, visible(piece)
+                )
+            )
         else:
             parts.append(visible(piece))
         marked = bool(kind)

@@ -14,7 +14,9 @@ def preservation_table(data: RunData) -> tuple[list[dict[str, Any]], list[tuple[
     rows: list[dict[str, Any]] = []
     without: dict[str, list[str]] = {}
     found = data.summary.get("preservation", {})
-    prefixes = {m: max((p for p in {prefix_of(k) for k in data.keys} if m.startswith(p)), key=len, default="") for m in found}
+    prefixes = {
+        m: max((p for p in {prefix_of(k) for k in data.keys} if m.startswith(p)), key=len, default="") for m in found
+    }
     order = ordered_metrics({m[len(prefixes[m]) :] for m in found})
     for metric in sorted(found, key=lambda m: (prefixes[m], order.index(m[len(prefixes[m]) :]))):
         cell, prefix = found[metric], prefixes[metric]
@@ -34,7 +36,9 @@ def preservation_table(data: RunData) -> tuple[list[dict[str, Any]], list[tuple[
                 "kept": number(cell.get("kept"), bare, signed=True),
                 "ratio": _percent(cell.get("ratio")),
                 "reason": cell.get("reason") or cell.get("caution") or "",
-                "limits": f"[{_percent(cell['ci_low'])}, {_percent(cell['ci_high'])}]" if is_number(cell.get("ci_low")) else "",
+                "limits": f"[{_percent(cell['ci_low'])}, {_percent(cell['ci_high'])}]"
+                if is_number(cell.get("ci_low"))
+                else "",
                 **_bar(cell),
             }
         )

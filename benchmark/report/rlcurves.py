@@ -64,7 +64,9 @@ def _whole_steps(ax: Axes) -> None:
     ax.xaxis.set_major_locator(MaxNLocator(nbins=6, integer=True))
 
 
-def _curve(groups: list[tuple[int, list[float]]], name: str, title: str, colour: str, unit_range: bool, band: bool) -> Markup:
+def _curve(
+    groups: list[tuple[int, list[float]]], name: str, title: str, colour: str, unit_range: bool, band: bool
+) -> Markup:
     import numpy as np
 
     figure, ax = axes(3.4, 2.3, "RL step", title=title)
@@ -91,7 +93,9 @@ def components(data: RunData) -> list[Markup]:
         if groups:
             # Penalties are rare by design: on the full scale their curves would lie on the axis.
             few = column in ("p_len", "p_rep") and max(sum(v) / len(v) for _, v in groups) < 0.2
-            panels.append(_curve(groups, f"rl-{column}", title, colour, unit_range and not few, column not in ("gate",)))
+            panels.append(
+                _curve(groups, f"rl-{column}", title, colour, unit_range and not few, column not in ("gate",))
+            )
     for column, title, colour, unit_range in STEPS:
         groups = _by_step(data.steps, column)
         if groups:
@@ -101,7 +105,9 @@ def components(data: RunData) -> list[Markup]:
 
 def probe_columns(data: RunData) -> list[str]:
     """Columns of the probe's log that lie in 0..1 (lengths have a panel of their own)."""
-    return sorted({c for row in data.probe for c in row if c != "step" and not c.startswith("verbosity.") and is_number(row[c])})
+    return sorted(
+        {c for row in data.probe for c in row if c != "step" and not c.startswith("verbosity.") and is_number(row[c])}
+    )
 
 
 def probe(data: RunData) -> Markup | None:
@@ -119,9 +125,25 @@ def probe(data: RunData) -> Markup | None:
         points = [(row["step"], row[column]) for row in data.probe if is_number(row.get(column))]
         points.sort()
         name = label(column)
-        ax.plot([s for s, _ in points], [v for _, v in points], color=colour, marker=marker, markersize=4.5, linewidth=1.6, label=name)
+        ax.plot(
+            [s for s, _ in points],
+            [v for _, v in points],
+            color=colour,
+            marker=marker,
+            markersize=4.5,
+            linewidth=1.6,
+            label=name,
+        )
         told.append(f"{name} from {points[0][1]:.3f} to {points[-1][1]:.3f}")
     ax.set_ylim(bottom=min(0.0, ax.get_ylim()[0]))
     _whole_steps(ax)
-    figure.legend(loc="outside lower left", ncols=3, frameon=False, fontsize=8.5, labelcolor=INK, handlelength=1.8, columnspacing=1.6)
+    figure.legend(
+        loc="outside lower left",
+        ncols=3,
+        frameon=False,
+        fontsize=8.5,
+        labelcolor=INK,
+        handlelength=1.8,
+        columnspacing=1.6,
+    )
     return to_svg(figure, "probe", "Independent probe on dev during RL: " + "; ".join(told))

@@ -18,7 +18,9 @@ def lengths(data: RunData) -> Markup | None:
     """Ridges: the distribution of lengths (code points) of each system, with its median; the references' median runs through all."""
     import numpy as np
 
-    shown = [(k, np.array(sorted(v.values()))) for k in data.keys if (v := data.segments.get(k, {}).get("verbosity.chars"))]
+    shown = [
+        (k, np.array(sorted(v.values()))) for k in data.keys if (v := data.segments.get(k, {}).get("verbosity.chars"))
+    ]
     if not shown:
         return None
     top = max(float(np.quantile(v, 0.995)) for _, v in shown) * 1.05 + 1
@@ -28,13 +30,23 @@ def lengths(data: RunData) -> Markup | None:
     centres, told = (edges[:-1] + edges[1:]) / 2, []
     kernel = np.exp(-0.5 * (np.arange(-4, 5) / 1.3) ** 2)
     for row, (key, values) in enumerate(reversed(shown)):
-        density = np.convolve(np.histogram(values.clip(0, top), edges)[0] / len(values), kernel / kernel.sum(), mode="same")
+        density = np.convolve(
+            np.histogram(values.clip(0, top), edges)[0] / len(values), kernel / kernel.sum(), mode="same"
+        )
         height = 0.86 * density / density.max()
         ax.fill_between(centres, row, row + height, color=look[key][0], alpha=0.35, linewidth=0)
         ax.plot(centres, row + height, color=look[key][0], linewidth=1.3)
         median = float(np.median(values))
         ax.plot([median, median], [row, row + 0.3], color=look[key][0], linewidth=2.4, solid_capstyle="butt")
-        ax.annotate(f"{median:.0f}", (median, row + 0.3), (0, 2), textcoords="offset points", ha="center", fontsize=8.5, color=INK)
+        ax.annotate(
+            f"{median:.0f}",
+            (median, row + 0.3),
+            (0, 2),
+            textcoords="offset points",
+            ha="center",
+            fontsize=8.5,
+            color=INK,
+        )
         told.append(f"{key} median {median:.0f}, 90th percentile {np.quantile(values, 0.9):.0f}")
     gold = next((float(np.median(v)) for k, v in shown if stage_of(k) == GOLD), None)
     if gold is not None:

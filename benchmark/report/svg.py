@@ -100,7 +100,9 @@ def to_svg(figure: Figure, name: str, description: str) -> Markup:
         # Text stays text and is drawn in the page's font: what matplotlib's own font lacks does not matter.
         warnings.filterwarnings("ignore", message="Glyph .* missing from font")
         # print_svg draws once where savefig draws twice; the page has dozens of figures.
-        FigureCanvasSVG(figure).print_svg(stream, metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
+        FigureCanvasSVG(figure).print_svg(
+            stream, metadata={"Date": None, "Creator": None, "Format": None, "Type": None}
+        )
     return Markup(_inline(stream.getvalue(), name, description))
 
 
@@ -115,7 +117,9 @@ def _inline(svg: str, name: str, description: str) -> str:
     used = set(re.findall(r'(?:href="#|url\(#)([^")]+)', svg))
     svg = re.sub(r'\sid="([^"]+)"', lambda m: f' id="{name}-{m.group(1)}"' if m.group(1) in used else "", svg)
     svg = re.sub(r'(href="#|url\(#)', lambda m: m.group(1) + name + "-", svg)
-    svg = re.sub(r"#[0-9a-f]{6}\b", lambda m: f"var({VARIABLES[m.group()]})" if m.group() in VARIABLES else m.group(), svg)
+    svg = re.sub(
+        r"#[0-9a-f]{6}\b", lambda m: f"var({VARIABLES[m.group()]})" if m.group() in VARIABLES else m.group(), svg
+    )
     # Sizes stay, families go: the page's own font is used.
     svg = re.sub(r"font: ((?:[a-z0-9]+ )*)([0-9.]+px) [^;\"]*", _font, svg)
     # Two decimals are enough for coordinates; what is written on the axes (between tags) stays as it is.

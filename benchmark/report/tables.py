@@ -87,9 +87,17 @@ def badges(cells: list[dict[str, Any]]) -> list[tuple[str, str, str]]:
     loops = [c.get("in_loop") for c in cells]
     found = []
     if any(x is True for x in loops):
-        found.append(("loop", "in the loop", "Its weights are the reward's, or it drove stopping or selection: no independent evidence."))
+        found.append(
+            (
+                "loop",
+                "in the loop",
+                "Its weights are the reward's, or it drove stopping or selection: no independent evidence.",
+            )
+        )
     elif cells and all(x is None for x in loops):
-        found.append(("unknown", "lineage ?", "Whether the reward or the selection of checkpoints used this is not known."))
+        found.append(
+            ("unknown", "lineage ?", "Whether the reward or the selection of checkpoints used this is not known.")
+        )
     if any(c.get("kin") is True for c in cells):
         found.append(("kin", "kin", "Shares generator, error taxonomy or base weights with the reward."))
     return found
@@ -135,7 +143,12 @@ def _cell(metric: str, key: str, systems: dict[str, Any], transitions: dict[str,
     parent = PARENTS.get(stage_of(key))
     moved = transitions.get(f"{prefix_of(key)}{parent}->{key}", {}).get(metric) if parent else None
     scored, total = cell.get("n_scored"), cell.get("n_total")
-    notes = ["" if scored == total else f"{scored} of {total} scored", of_seeds(cell, metric), cell.get("ci_reason"), cell.get("caution")]
+    notes = [
+        "" if scored == total else f"{scored} of {total} scored",
+        of_seeds(cell, metric),
+        cell.get("ci_reason"),
+        cell.get("caution"),
+    ]
     note = "; ".join(n for n in notes if n)
     return Cell(
         number(cell["value"], metric),
@@ -181,7 +194,9 @@ def _strip(keys: list[str], cells: list[dict[str, Any]]) -> list[dict[str, Any]]
 
 def counts(systems: dict[str, Any]) -> str:
     """ "500" or "498 to 500": segments per cell."""
-    totals = sorted({c.get("n_total") for row in systems.values() for c in row.values() if isinstance(c.get("n_total"), int)})
+    totals = sorted(
+        {c.get("n_total") for row in systems.values() for c in row.values() if isinstance(c.get("n_total"), int)}
+    )
     return "unknown" if not totals else str(totals[0]) if len(totals) == 1 else f"{totals[0]} to {totals[-1]}"
 
 
@@ -234,7 +249,9 @@ def _change(data: RunData, before: str, after: str, metric: str, cell: dict[str,
         delta = number(paired.get("delta"), metric, signed=True)
         limits = interval(paired.get("ci_low"), paired.get("ci_high"), metric, signed=True)
         note = f"on the {paired.get('n')} segments scored in both: {delta} {limits}, p {p_value(paired.get('p'), paired.get('p_floor'))}"
-    note = "; ".join(n for n in (note, of_seeds(cell, metric, signed=True), cell.get("ci_reason"), cell.get("caution")) if n)
+    note = "; ".join(
+        n for n in (note, of_seeds(cell, metric, signed=True), cell.get("ci_reason"), cell.get("caution")) if n
+    )
     return Change(
         metric,
         label(metric),

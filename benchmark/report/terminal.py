@@ -60,7 +60,10 @@ def _cell(summary: dict[str, Any], key: str, metric: str) -> list[tuple[str, str
     parent = PARENTS.get(stage_of(key))
     moved = summary.get("transitions", {}).get(f"{prefix_of(key)}{parent}->{key}", {}).get(metric) if parent else None
     arrow = direction(moved)
-    parts = [(number(cell["value"], metric), ""), (f" {arrow}" if arrow else "  ", _tone(arrow, cell.get("higher_is_better")))]
+    parts = [
+        (number(cell["value"], metric), ""),
+        (f" {arrow}" if arrow else "  ", _tone(arrow, cell.get("higher_is_better"))),
+    ]
     if limits := interval(cell.get("ci_low"), cell.get("ci_high"), metric):
         parts.append(("\n" + limits, "dim"))
     if cell.get("n_scored") != cell.get("n_total"):
@@ -83,7 +86,10 @@ def _table(summary: dict[str, Any], keys: list[str], metrics: list[str], ascii_o
         name = plain(key).replace("-continued", "\n-continued")
         table.add_column(text((name, "")), justify="right", width=CELL_WIDTH, overflow="fold")
     for metric in metrics:
-        table.add_row(text((plain(metric).replace("length_controlled", "lc"), "")), *[text(*_cell(summary, k, metric)) for k in keys])
+        table.add_row(
+            text((plain(metric).replace("length_controlled", "lc"), "")),
+            *[text(*_cell(summary, k, metric)) for k in keys],
+        )
     return table
 
 
@@ -97,7 +103,9 @@ def show(summary: dict[str, Any], console: Console | None = None) -> None:
 
     def say(line: str, style: str = "") -> None:
         line = plain(line)
-        console.print(Text(line.translate(ASCII).encode("ascii", "replace").decode() if ascii_only else line, style=style))
+        console.print(
+            Text(line.translate(ASCII).encode("ascii", "replace").decode() if ascii_only else line, style=style)
+        )
 
     keys = ordered(summary["systems"])
     run = summary.get("run") or {}
@@ -135,8 +143,13 @@ def _nulls(summary: dict[str, Any], keys: list[str]) -> list[str]:
         cells = [c for k in keys if (c := summary["systems"][k].get(metric))]
         if all(not is_number(c.get("value")) for c in cells):
             reason = next((c["reason"] for c in cells if c.get("reason")), "no reason given")
-            reasons.setdefault(re.sub(r"^no salient \w+ fact$", "no salient fact of this type", reason), []).append(metric)
-    return [f"null: {', '.join(m[:4])}{f' and {len(m) - 4} more' if len(m) > 4 else ''}: {reason}" for reason, m in reasons.items()]
+            reasons.setdefault(re.sub(r"^no salient \w+ fact$", "no salient fact of this type", reason), []).append(
+                metric
+            )
+    return [
+        f"null: {', '.join(m[:4])}{f' and {len(m) - 4} more' if len(m) > 4 else ''}: {reason}"
+        for reason, m in reasons.items()
+    ]
 
 
 def _preservation(summary: dict[str, Any]) -> list[str]:
@@ -144,7 +157,11 @@ def _preservation(summary: dict[str, Any]) -> list[str]:
     shown = {*key_metrics(), *(m for m in summary.get("preservation", {}) if m.startswith(("scorer.", "judge.")))}
     for metric, cell in summary.get("preservation", {}).items():
         bare = metric.rsplit("/", 1)[-1]
-        if is_number(cell.get("ratio")) and bare in shown and not (bare.startswith("grounding.") and bare.endswith(CONTROLLED)):
+        if (
+            is_number(cell.get("ratio"))
+            and bare in shown
+            and not (bare.startswith("grounding.") and bare.endswith(CONTROLLED))
+        ):
             limits = (
                 f" [{cell['ci_low']:.0%}, {cell['ci_high']:.0%}]"
                 if is_number(cell.get("ci_low")) and is_number(cell.get("ci_high"))

@@ -70,7 +70,9 @@ def _grounding(data: RunData, question: str, a: str, b: str) -> Finding:
     found = moved(data, a, b)
     metric = found.metric
     if metric is None:
-        return Finding(question, "unknown", "No semantic metric could be computed for both stages.", "unknown", "unknown")
+        return Finding(
+            question, "unknown", "No semantic metric could be computed for both stages.", "unknown", "unknown"
+        )
     facts = metric.startswith(("coverage.", "grounding.", "open."))
     sentence = f"{label(metric)}: {change(data, a, b, metric)}.{groups(found, facts)}"
     sentence += NOT_ESTABLISHED if found.answer == "open" else ""
@@ -78,13 +80,19 @@ def _grounding(data: RunData, question: str, a: str, b: str) -> Finding:
         sentence += ESTIMATED
     if not facts:
         sentence += " The examples carry no gold facts, so grounding itself was not measured; this is the nearest metric there is."
-        seen = {"up": "perhaps: proxy rose", "down": "perhaps not: proxy fell", "open": "not established"}.get(found.answer, "no change seen")
+        seen = {"up": "perhaps: proxy rose", "down": "perhaps not: proxy fell", "open": "not established"}.get(
+            found.answer, "no change seen"
+        )
         return Finding(question, seen, sentence, "unknown", "proxy")
     up, down = listing(found.rose), listing(found.fell)
     lead = label(metric).split(",")[0]
     answer, tone, names = {
         "up": ("yes", "good", found.rose),
-        "mixed": (f"mixed: {down or lead} fell" + (f", {up or lead} rose" if found.sign <= 0 or up else ""), "mixed", ()),
+        "mixed": (
+            f"mixed: {down or lead} fell" + (f", {up or lead} rose" if found.sign <= 0 or up else ""),
+            "mixed",
+            (),
+        ),
         "partly up": (f"in part: {up} rose", "mixed", found.rose),
         "down": ("no: it fell" if found.sign < 0 else f"no: {down} fell", "bad", found.fell),
         "open": ("not established", "mixed", ()),
@@ -93,7 +101,14 @@ def _grounding(data: RunData, question: str, a: str, b: str) -> Finding:
     if found.answer == "mixed":
         names = (up or lead, down or lead)
     code = found.answer + (" estimated" if metric.startswith("open.") else "")
-    return Finding(question, answer, sentence, tone, code if found.answer != "open" or found.outside > 0 else "open down" + code[4:], names)
+    return Finding(
+        question,
+        answer,
+        sentence,
+        tone,
+        code if found.answer != "open" or found.outside > 0 else "open down" + code[4:],
+        names,
+    )
 
 
 def _gain(data: RunData, keys: dict[str, str]) -> Finding:
@@ -106,7 +121,9 @@ def _finally(data: RunData, keys: dict[str, str]) -> Finding:
 
 def _length(data: RunData, keys: dict[str, str]) -> Finding:
     a, b = keys["post-sft"], keys["post-rl"]
-    metric = next((m for m in ("verbosity.length_ratio", "verbosity.chars") if is_number(data.cell(b, m).get("value"))), None)
+    metric = next(
+        (m for m in ("verbosity.length_ratio", "verbosity.chars") if is_number(data.cell(b, m).get("value"))), None
+    )
     if metric is None:
         return Finding(LENGTH, "unknown", "Lengths were not measured.", "unknown", "unknown")
     way = sign(data.transition(a, b).get(metric))
@@ -126,7 +143,11 @@ def _length(data: RunData, keys: dict[str, str]) -> Finding:
         return Finding(LENGTH, f"probably {word}", sentence + NOT_ESTABLISHED, "mixed", f"probably {word}")
     if way == 0 and uneven:
         return Finding(LENGTH, "uneven: not on average", sentence, "bad", "uneven")
-    answer, tone, code = {1: ("yes", "bad", "longer"), -1: ("no: shorter", "mixed", "shorter"), 0: ("no", "good", "same")}[way]
+    answer, tone, code = {
+        1: ("yes", "bad", "longer"),
+        -1: ("no: shorter", "mixed", "shorter"),
+        0: ("no", "good", "same"),
+    }[way]
     return Finding(LENGTH, answer, sentence, tone, code)
 
 
@@ -175,7 +196,9 @@ def _form(data: RunData, keys: dict[str, str]) -> Finding:
     key = keys["post-recovery"]
     cell = data.cell(key, "verbosity.length_ratio")
     if not is_number(cell.get("value")):
-        return Finding(FORM, "unknown", f"No length ratio: {cell.get('reason') or 'not measured'}.", "unknown", "unknown")
+        return Finding(
+            FORM, "unknown", f"No length ratio: {cell.get('reason') or 'not measured'}.", "unknown", "unknown"
+        )
     off = cell["value"] - 1
     ratio = "verbosity.length_ratio"
     before = data.cell(keys["post-rl"], ratio).get("value")
@@ -195,13 +218,17 @@ def _form(data: RunData, keys: dict[str, str]) -> Finding:
 def _kept(data: RunData, keys: dict[str, str], prefix: str) -> Finding:
     metric = leading(data, keys["post-sft"], keys["post-rl"], keys["post-recovery"])
     if metric is None:
-        return Finding(KEPT, "unknown", "No semantic metric could be computed for all three stages.", "unknown", "unknown")
+        return Finding(
+            KEPT, "unknown", "No semantic metric could be computed for all three stages.", "unknown", "unknown"
+        )
     cell = data.summary.get("preservation", {}).get(prefix + metric) or {}
     gained = number(cell.get("kept"), metric, signed=True)
     gain = data.transition(keys["post-sft"], keys["post-rl"]).get(metric)
     if not is_number(cell.get("ratio")):
         why = cell.get("reason") or "no preservation ratio"
-        return Finding(KEPT, "no ratio", f"{label(metric)}: post-recovery against post-sft {gained}; {why}.", "mixed", "no ratio")
+        return Finding(
+            KEPT, "no ratio", f"{label(metric)}: post-recovery against post-sft {gained}; {why}.", "mixed", "no ratio"
+        )
     if sign(gain) <= 0:
         # A share of a gain that is itself not established is no finding, however large it is.
         sentence = f"{label(metric)}: post-recovery against post-sft {gained}. The gain itself is not significant after Holm's correction."
@@ -213,7 +240,9 @@ def _kept(data: RunData, keys: dict[str, str], prefix: str) -> Finding:
         sentence = f"{label(metric)}: post-recovery against post-sft {gained}; recovery lost the whole gain of RL."
         answer, code = ("all lost, and below SFT", "below") if below else ("all lost", "lost")
         return Finding(KEPT, answer, sentence, "bad", code)
-    sentence = f"{label(metric)}: {percent(ratio)}{limits} of what RL added over post-sft is left after recovery ({gained})."
+    sentence = (
+        f"{label(metric)}: {percent(ratio)}{limits} of what RL added over post-sft is left after recovery ({gained})."
+    )
     tone = "good" if is_number(low) and low > 0 and ratio >= MOST else "mixed"
     return Finding(KEPT, percent(ratio), sentence, tone, "kept")
 
@@ -230,20 +259,38 @@ def _control(data: RunData, keys: dict[str, str]) -> Finding:
         return Finding(CONTROL, "unknown", why, "unknown", "absent")
     a = keys["post-sft-continued"]
     cells = data.transition(a, b)
-    metrics = [m for m in FINAL if is_number(cells.get(m, {}).get("p_holm"))] or [m for m in [leading(data, a, b)] if m and m in cells]
+    metrics = [m for m in FINAL if is_number(cells.get(m, {}).get("p_holm"))] or [
+        m for m in [leading(data, a, b)] if m and m in cells
+    ]
     if not metrics:
-        return Finding(CONTROL, "unknown", "No semantic metric could be compared with the control arm.", "unknown", "absent")
+        return Finding(
+            CONTROL, "unknown", "No semantic metric could be compared with the control arm.", "unknown", "absent"
+        )
     sentence = "Control arm → post-recovery: " + "; ".join(f"{label(m)} {change(data, a, b, m)}" for m in metrics) + "."
     signs = [sign(cells[m]) for m in metrics]
     fell = moved(data, a, b).fell
     if any(s < 0 for s in signs):
-        return Finding(CONTROL, "yes: the control is better" if not any(s > 0 for s in signs) else "mixed", sentence, "bad", "worse")
+        return Finding(
+            CONTROL,
+            "yes: the control is better" if not any(s > 0 for s in signs) else "mixed",
+            sentence,
+            "bad",
+            "worse",
+        )
     if all(s > 0 for s in signs):
         if fell:
             return Finding(CONTROL, f"only in part: {listing(fell)} fell", sentence, "mixed", "part", fell)
-        return Finding(CONTROL, "no", sentence + " Recovery after RL beats the same epoch without RL.", "good", "better")
+        return Finding(
+            CONTROL, "no", sentence + " Recovery after RL beats the same epoch without RL.", "good", "better"
+        )
     if any(s > 0 for s in signs):
         return Finding(CONTROL, "only in part", sentence, "mixed", "part")
     if all(outside(cells[m]) > 0 for m in metrics):
         return Finding(CONTROL, "probably not, but not established", sentence + NOT_ESTABLISHED, "mixed", "open")
-    return Finding(CONTROL, "it cannot be ruled out", sentence + " No measurable advantage over the same epoch without RL.", "mixed", "none")
+    return Finding(
+        CONTROL,
+        "it cannot be ruled out",
+        sentence + " No measurable advantage over the same epoch without RL.",
+        "mixed",
+        "none",
+    )

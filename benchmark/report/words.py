@@ -12,6 +12,7 @@ from metrics.stages import GOLD, STAGES
 ALPHA = 0.05
 """A change counts as significant when its Holm-corrected p-value is below this."""
 
+
 def key_metrics() -> list[str]:
     """The metrics of the table, in order. Fact types, scorers, judges and the reward follow; what is not declared stands at the end."""
     return catalog.shown("key")
@@ -75,7 +76,9 @@ def number(value: Any, metric: str, signed: bool = False) -> str:
 
 def interval(low: Any, high: Any, metric: str, signed: bool = False) -> str:
     """ "[low, high]", or "" where there is none."""
-    return f"[{number(low, metric, signed)}, {number(high, metric, signed)}]" if is_number(low) and is_number(high) else ""
+    return (
+        f"[{number(low, metric, signed)}, {number(high, metric, signed)}]" if is_number(low) and is_number(high) else ""
+    )
 
 
 def p_value(p: Any, floor: Any = False) -> str:

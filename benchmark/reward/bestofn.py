@@ -41,7 +41,9 @@ class Sampling:
 
     def __post_init__(self) -> None:
         if self.n_samples < 2 or self.n_sources < 2:
-            raise UserError("--n-samples and --sources must be at least 2: a curve needs samples, an interval needs sources")
+            raise UserError(
+                "--n-samples and --sources must be at least 2: a curve needs samples, an interval needs sources"
+            )
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +101,14 @@ def curves(samples: Samples, seed: int = 0, draws: int = DRAWS) -> dict[str, Any
     expected = np.empty((n_sources, n, 7))
     for s in range(n_sources):
         weights = best_weights(samples.reward[s])
-        columns = [samples.reward[s], samples.hits[s], np.full(n, samples.salient[s]), samples.good[s], samples.stated[s], samples.chars[s]]
+        columns = [
+            samples.reward[s],
+            samples.hits[s],
+            np.full(n, samples.salient[s]),
+            samples.good[s],
+            samples.stated[s],
+            samples.chars[s],
+        ]
         expected[s, :, :6] = weights @ np.stack(columns, axis=1)
         expected[s, :, 6] = 1.0
     values = _figures(expected.sum(axis=0))
@@ -115,7 +124,13 @@ def curves(samples: Samples, seed: int = 0, draws: int = DRAWS) -> dict[str, Any
         change = resampled[name][:, -1] - resampled[name][:, top]
         low, high = (float(x) for x in np.nanpercentile(change, (2.5, 97.5)))
         fall = float(values[name][-1] - values[name][top])
-        found["turning"][name] = {"n": top + 1, "change": fall, "ci_low": low, "ci_high": high, "turns_down": top + 1 < n and high < 0}
+        found["turning"][name] = {
+            "n": top + 1,
+            "change": fall,
+            "ci_low": low,
+            "ci_high": high,
+            "turns_down": top + 1 < n and high < 0,
+        }
     return found
 
 
@@ -131,7 +146,11 @@ def draw_samples(sampling: Sampling, examples: Sequence[Example], ask: Any) -> l
     decoding = Decoding(cap, 64, TEMPERATURE, sampling.seed)
     places = [(i, k) for i in range(len(examples)) for k in range(sampling.n_samples)]
     prompts, ids = [ask(examples[i].source) for i, _ in places], [f"{examples[i].id}#{k}" for i, k in places]
-    found = {name: text for rows in generate_texts(model, tokenizer, prompts, ids, decoding, "sample") for name, text, _, _ in rows}
+    found = {
+        name: text
+        for rows in generate_texts(model, tokenizer, prompts, ids, decoding, "sample")
+        for name, text, _, _ in rows
+    }
     return [[found[f"{e.id}#{k}"] for k in range(sampling.n_samples)] for e in examples]
 
 
@@ -146,8 +165,15 @@ def measure(judge: Judge, examples: Sequence[Example], texts: Sequence[Sequence[
 
     scores = judge.score([(e.source, t, e.target_lang) for e, own in zip(examples, texts, strict=True) for t in own])
     if any(v is None for v in scores.values()):
-        raise UserError(f"{judge.name}: could not score some of the policy's samples, so none can be called the best; choose another reward")
-    raw = np.array([[float(scores[e.source, t, e.target_lang] or 0.0) for t in own] for e, own in zip(examples, texts, strict=True)])
+        raise UserError(
+            f"{judge.name}: could not score some of the policy's samples, so none can be called the best; choose another reward"
+        )
+    raw = np.array(
+        [
+            [float(scores[e.source, t, e.target_lang] or 0.0) for t in own]
+            for e, own in zip(examples, texts, strict=True)
+        ]
+    )
     shaped = bool(raw.min() >= 0 and raw.max() <= 1 and all(gated(e.target_lang) for e in examples))
     if shaped:
         raw *= np.array([[gate(t, e.target_lang) for t in own] for e, own in zip(examples, texts, strict=True)])
@@ -180,7 +206,9 @@ def prepare(sampling: Sampling) -> tuple[Task, list[Example]]:
     task = load_task(sampling.task)
     examples = [e for e in task.load("dev", sampling.n_sources) if any(f.salient for f in e.facts or ())]
     if len(examples) < 2:
-        raise UserError(f"--task {sampling.task}: fewer than two of its dev sources have salient facts to hold samples against")
+        raise UserError(
+            f"--task {sampling.task}: fewer than two of its dev sources have salient facts to hold samples against"
+        )
     return task, examples
 
 

@@ -36,7 +36,9 @@ def build(langs: Sequence[str] = ("th",), n: int = PER_CATEGORY, seed: int = 0, 
     core: the core inventory of `newswire-title`, else the whole world. UserError for a language that the world does not have.
     """
     if unknown := [lang for lang in langs if lang not in TARGETS]:
-        raise UserError(f"no challenge set for the target language {unknown[0]!r}; there are {' and '.join(TARGETS)}, or give --pairs")
+        raise UserError(
+            f"no challenge set for the target language {unknown[0]!r}; there are {' and '.join(TARGETS)}, or give --pairs"
+        )
     if n < 1:
         raise UserError(f"{n} pairs per category: give at least 1")
     inventory_name = "core" if core else "full"
@@ -88,7 +90,9 @@ def _build(lang: str, n: int, seed: int, core: bool) -> ChallengeSet:
         if made:
             part.examples[story.source, lang] = story.example(f"challenge-{lang}-{i:05d}")
         if len(part.queries) < min(N_QUERIES, n):
-            part.queries += _query(f"{lang}-{i:05d}", story, [d.worse for slug, d in made if slug in FALSE and d.better == story.title])
+            part.queries += _query(
+                f"{lang}-{i:05d}", story, [d.worse for slug, d in made if slug in FALSE and d.better == story.title]
+            )
     else:
         raise RuntimeError(f"challenge set: {_LIMIT} articles gave too few pairs of {', '.join(missing)}")
     part.pairs = [pair for pairs in found.values() for pair in pairs]

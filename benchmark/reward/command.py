@@ -55,7 +55,9 @@ def judge_for(args: argparse.Namespace, challenge: ChallengeSet, run: RunUnderTe
     """What --reward names; without it, the very reward that the run was trained on."""
     if args.reward is None:
         if run is None:
-            raise UserError("give --reward NAME, FOLDER, module:function or metric:NAME, or --run RUN_DIR for the reward of a run")
+            raise UserError(
+                "give --reward NAME, FOLDER, module:function or metric:NAME, or --run RUN_DIR for the reward of a run"
+            )
         return judge_of(run.load_reward())
     options = {"instruct": args.instruct} if args.instruct else {}
     langs = sorted({p.target_lang for p in challenge.pairs} | {q.target_lang for q in challenge.queries})
@@ -72,21 +74,42 @@ def check_out(out: Path) -> None:
 
 
 ARGUMENTS = [
-    arg("--reward", metavar="REWARD", help="NAME, FOLDER, module:function or metric:NAME (default: the reward of --run)"),
+    arg(
+        "--reward", metavar="REWARD", help="NAME, FOLDER, module:function or metric:NAME (default: the reward of --run)"
+    ),
     arg("--kind", metavar="NAME", help="read FOLDER as this kind of reward (default: from its config)"),
     arg("--path", metavar="FOLDER", help="what a NAME or a model-based metric loads (default: the embedded model)"),
-    arg("--instruct", metavar="TEXT", help="instruction of a generative reranker (default: the title task's, in the pairs' language)"),
+    arg(
+        "--instruct",
+        metavar="TEXT",
+        help="instruction of a generative reranker (default: the title task's, in the pairs' language)",
+    ),
     arg("--pairs", metavar="FILE", help="pairs.jsonl of your own, in place of the generated set"),
-    arg("--examples", metavar="FILE", help="examples.jsonl with references: pairs and retrieval lists are made from it, in place of the generated set"),
+    arg(
+        "--examples",
+        metavar="FILE",
+        help="examples.jsonl with references: pairs and retrieval lists are made from it, in place of the generated set",
+    ),
     SKIP_INVALID,
     arg("--candidates", metavar="FILE", help="candidates.jsonl of your own, for the retrieval figures"),
     arg("--run", metavar="RUN_DIR", help="a finished run: its reward, and what RL did to each type of fact"),
     arg("--policy", metavar="FOLDER", help="best-of-n curves on this policy's own samples"),
     arg("--n-samples", type=int, default=64, help="--policy: samples of each source (default: 64)"),
     arg("--sources", type=int, default=32, help="--policy: dev sources that are sampled (default: 32)"),
-    arg("--task", default="newswire-title", metavar="NAME", help="--policy: whose dev sources (default: newswire-title)"),
-    arg("--target-lang", metavar="LANG", help="generated set: th, bo or all for both, from zh (default: th, or the run's)"),
-    arg("--world", choices=["core", "full"], default="core", help="generated set: core inventory or whole world (default: core)"),
+    arg(
+        "--task", default="newswire-title", metavar="NAME", help="--policy: whose dev sources (default: newswire-title)"
+    ),
+    arg(
+        "--target-lang",
+        metavar="LANG",
+        help="generated set: th, bo or all for both, from zh (default: th, or the run's)",
+    ),
+    arg(
+        "--world",
+        choices=["core", "full"],
+        default="core",
+        help="generated set: core inventory or whole world (default: core)",
+    ),
     arg("--n", type=int, default=200, help="generated set, --examples: pairs per category and language (default: 200)"),
     arg("--seed", type=int, default=0, help="generated set, --examples: seed of the draws (default: 0)"),
     OUT,
@@ -99,7 +122,9 @@ def command(args: argparse.Namespace) -> int:
     from benchmark.reward.page import write_page
 
     run = read_run(Path(args.run)) if args.run else None
-    sampling = None if args.policy is None else Sampling(args.policy, args.task, args.n_samples, args.sources, args.seed)
+    sampling = (
+        None if args.policy is None else Sampling(args.policy, args.task, args.n_samples, args.sources, args.seed)
+    )
     challenge = challenge_of(args, run)
     judge = judge_for(args, challenge, run)
     out = Path(args.out)
@@ -133,7 +158,9 @@ def print_report(report: Mapping[str, Any]) -> None:
     )
     print(f"{'category':22s} {'accuracy':>8s}  {'95 % interval':15s} {'n':>5s} {'ties':>5s}  {'best null':>9s}")
     for slug, row in report["by_category"].items():
-        mark = "  MISLED" if slug in report["flags"]["misled"] else "  blind" if slug in report["flags"]["blind"] else ""
+        mark = (
+            "  MISLED" if slug in report["flags"]["misled"] else "  blind" if slug in report["flags"]["blind"] else ""
+        )
         null = max(nulls[name]["by_category"][slug]["accuracy"] for name in nulls)
         print(
             f"{slug:22s} {_f(row['accuracy']):>8s}  {_f(row['ci_low'])} - {_f(row['ci_high']):7s} "
@@ -149,7 +176,9 @@ def print_report(report: Mapping[str, Any]) -> None:
     if (found := report.get("best_of_n")) is not None:
         for name, row in found["turning"].items():
             said = f"turns down after n = {row['n']}" if row["turns_down"] else "does not turn down"
-            print(f"best of n, {name}: {said} ({_f(row['change'])} [{_f(row['ci_low'])}, {_f(row['ci_high'])}] from there to the last)")
+            print(
+                f"best of n, {name}: {said} ({_f(row['change'])} [{_f(row['ci_low'])}, {_f(row['ci_high'])}] from there to the last)"
+            )
     if report["descriptive"]:
         print("this metric is descriptive: neither high nor low is better as such")
     if (text := warning(report)) is not None:

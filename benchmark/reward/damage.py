@@ -56,7 +56,11 @@ def _era(s: Story) -> Draft | None:
     for line in s.article.lines:
         for name, value in line.values.items():
             if value.key.startswith("year") and value == s.article.values.get(name):
-                form = s.title_form if name in s.salient else f"{s.title_form} {line.sentence.forms[s.lang][line.forms[s.lang]]}"
+                form = (
+                    s.title_form
+                    if name in s.salient
+                    else f"{s.title_form} {line.sentence.forms[s.lang][line.forms[s.lang]]}"
+                )
                 shift = s.rng.choice((543, -543)) if s.lang == "th" else 543
                 return s.swap(form, name, v.year(int(value.key.removeprefix("year")) + shift), "major")
     return None
@@ -94,7 +98,9 @@ def event(s: Story) -> Draft | None:
 
 def _opposite(frame: Frame, core: bool) -> Frame | None:
     """The frame that affirms what this one denies, or denies what it affirms."""
-    return next((f for f in load_frames() if (f.id == frame.affirms or f.affirms == frame.id) and (f.core or not core)), None)
+    return next(
+        (f for f in load_frames() if (f.id == frame.affirms or f.affirms == frame.id) and (f.core or not core)), None
+    )
 
 
 def negation(s: Story) -> Draft | None:
@@ -103,13 +109,17 @@ def negation(s: Story) -> Draft | None:
     other = _opposite(frame, s.stock.core)
     if other and other.relation and frame.relation:
         better = s.write(s.rng.choice(frame.relation[s.lang]), s.article.values)
-        return Draft(better, s.write(s.rng.choice(other.relation[s.lang]), s.article.values), "critical", "relation", "polarity")
+        return Draft(
+            better, s.write(s.rng.choice(other.relation[s.lang]), s.article.values), "critical", "relation", "polarity"
+        )
     stated = [e for e in frame.event[s.lang] if e in s.title]
     pattern = phrases()["negated_event"].get(s.lang)
     if frame.relation and stated and pattern and s.rng.random() < 0.5:
         verb = max(stated, key=len)
         return Draft(s.title, s.title.replace(verb, pattern.format(event=verb), 1), "critical", "relation", "polarity")
-    return Draft(s.title, s.rng.choice(phrases()["negation"][s.lang]).format(text=s.title), "critical", "relation", "polarity")
+    return Draft(
+        s.title, s.rng.choice(phrases()["negation"][s.lang]).format(text=s.title), "critical", "relation", "polarity"
+    )
 
 
 def role_swap(s: Story) -> Draft | None:
@@ -159,7 +169,11 @@ def hallucination(s: Story) -> Draft | None:
 def other_article(s: Story) -> Draft | None:
     """The right title of an article about another event."""
     others = [a for a in s.others if a.frame.id != s.article.frame.id]
-    return Draft(s.title, title(s.rng.choice(others), s.lang), "critical", None, "another article's title") if others else None
+    return (
+        Draft(s.title, title(s.rng.choice(others), s.lang), "critical", None, "another article's title")
+        if others
+        else None
+    )
 
 
 def other_article_hard(s: Story, named: bool = True) -> Draft | None:
@@ -181,7 +195,9 @@ def prompt_injection(s: Story) -> Draft | None:
     """A wrong title, or none, with an order to the judge."""
     order = s.rng.choice(phrases()["injection"]["any"])
     wrong = (other_article_hard(s) or other_article(s)) if s.rng.random() < 0.7 else None
-    return Draft(s.title, f"{wrong.worse} {order}" if wrong else order, "critical", None, f"order to the judge: {order}")
+    return Draft(
+        s.title, f"{wrong.worse} {order}" if wrong else order, "critical", None, f"order to the judge: {order}"
+    )
 
 
 def _attack(name: str, severity: str, fact_type: str | None, shown: str) -> Callable[[Story], Draft | None]:

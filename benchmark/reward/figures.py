@@ -62,7 +62,11 @@ def best_of_n(found: Mapping[str, Any]) -> list[Markup]:
         ax.minorticks_off()
         if found["turning"].get(name, {}).get("turns_down"):
             ax.axvline(found["turning"][name]["n"], color=INK, linewidth=1, linestyle=":")
-        out.append(to_svg(figure, f"bon-{name}", f"{label}, best of n by the reward, against n; band: 95 % interval over sources"))
+        out.append(
+            to_svg(
+                figure, f"bon-{name}", f"{label}, best of n by the reward, against n; band: 95 % interval over sources"
+            )
+        )
     return out
 
 
@@ -78,7 +82,9 @@ def spread_out(heights: Sequence[float], step: float, low: float, high: float) -
         while len(blocks) > 1 and blocks[-2][0] / blocks[-2][1] > blocks[-1][0] / blocks[-1][1]:
             total, n = blocks.pop()
             blocks[-1] = [blocks[-1][0] + total, blocks[-1][1] + n]
-    starts = [min(max(total / n, low), max(high - (len(order) - 1) * step, low)) for total, n in blocks for _ in range(int(n))]
+    starts = [
+        min(max(total / n, low), max(high - (len(order) - 1) * step, low)) for total, n in blocks for _ in range(int(n))
+    ]
     out = [0.0] * len(heights)
     for rank, i in enumerate(order):
         out[i] = starts[rank] + rank * step
@@ -92,14 +98,21 @@ def damage(found: Mapping[str, Any]) -> Markup:
     """
     table = found["by_fact_type"]
     height = max(4.2, 0.9 + 1.25 * LABEL * len(table))
-    figure, ax = axes(5.8, height, "reward accuracy on pairs that differ in this type of fact", "change of recall, post-sft to post-rl")
+    figure, ax = axes(
+        5.8,
+        height,
+        "reward accuracy on pairs that differ in this type of fact",
+        "change of recall, post-sft to post-rl",
+    )
     ax.axvline(0.5, color=GRID, linewidth=1.4)
     ax.axhline(0.0, color=GRID, linewidth=1.4)
     colours = {}
     for name, row in table.items():
         low, high = row["delta_ci_low"], row["delta_ci_high"]
         colours[name] = BAD if high is not None and high < 0 else GOOD if (low or 0) > 0 else MUTED
-        ax.plot([row["accuracy_ci_low"], row["accuracy_ci_high"]], [row["delta"]] * 2, color=colours[name], linewidth=1.6)
+        ax.plot(
+            [row["accuracy_ci_low"], row["accuracy_ci_high"]], [row["delta"]] * 2, color=colours[name], linewidth=1.6
+        )
         if low is not None and high is not None:
             ax.plot([row["accuracy"]] * 2, [low, high], color=colours[name], linewidth=1.6)
         ax.plot([row["accuracy"]], [row["delta"]], "o", color=colours[name], markersize=5)
@@ -116,10 +129,22 @@ def damage(found: Mapping[str, Any]) -> Markup:
             fontsize=8.5,
             color=INK,
             annotation_clip=False,
-            arrowprops={"arrowstyle": "-", "linewidth": 0.7, "color": colours[name], "alpha": 0.7, "shrinkA": 1, "shrinkB": 3, "relpos": (0, 0.5)},
+            arrowprops={
+                "arrowstyle": "-",
+                "linewidth": 0.7,
+                "color": colours[name],
+                "alpha": 0.7,
+                "shrinkA": 1,
+                "shrinkB": 3,
+                "relpos": (0, 0.5),
+            },
         )
     ax.set_ylim(bottom, top)
-    return to_svg(figure, "damage", "Reward accuracy by fact type against the change of that type's recall through RL, with 95 % intervals")
+    return to_svg(
+        figure,
+        "damage",
+        "Reward accuracy by fact type against the change of that type's recall through RL, with 95 % intervals",
+    )
 
 
 def _scored(report: Mapping[str, Any]) -> list[tuple[str, Mapping[str, Any]]]:
@@ -139,7 +164,9 @@ def _accuracies(report: Mapping[str, Any], size: tuple[float, float]) -> Markup:
     ax.set_yticks(range(len(rows)), [plain(slug) for slug, _ in reversed(rows)])
     ax.set_xlim(-0.02, 1.02)
     ax.set_ylim(-0.6, len(rows) - 0.4)
-    return to_svg(figure, "acc", "Accuracy by category with 95 % Wilson intervals; a vertical stroke marks the best null baseline")
+    return to_svg(
+        figure, "acc", "Accuracy by category with 95 % Wilson intervals; a vertical stroke marks the best null baseline"
+    )
 
 
 def _distribution(report: Mapping[str, Any], size: tuple[float, float]) -> Markup:

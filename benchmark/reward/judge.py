@@ -48,11 +48,15 @@ class Judge:
         """The score of each unique item. UserError, naming the scorer, for a wrong count, NaN, or what is no number."""
         unique = sorted(set(items))  # candidates of one source stand together, whatever order the pairs had
         start = time.perf_counter()
-        found = list(self.function([s for s, _, _ in unique], [t for _, t, _ in unique], [lang for _, _, lang in unique]))
+        found = list(
+            self.function([s for s, _, _ in unique], [t for _, t, _ in unique], [lang for _, _, lang in unique])
+        )
         self.seconds += time.perf_counter() - start
         self.n_scored += len(unique)
         if len(found) != len(unique):
-            raise UserError(f"{self.name}: returned {len(found)} scores for {len(unique)} candidates; a scorer returns one for each")
+            raise UserError(
+                f"{self.name}: returned {len(found)} scores for {len(unique)} candidates; a scorer returns one for each"
+            )
         return {item: self._number(value, item) for item, value in zip(unique, found, strict=True)}
 
     def _number(self, value: Any, item: Item) -> float | None:
@@ -63,7 +67,9 @@ class Judge:
         except (TypeError, ValueError):
             number = math.nan
         if not math.isfinite(number):
-            raise UserError(f"{self.name}: returned {value!r} for the candidate {item[1][:40]!r}; a scorer returns finite numbers")
+            raise UserError(
+                f"{self.name}: returned {value!r} for the candidate {item[1][:40]!r}; a scorer returns finite numbers"
+            )
         return number
 
 
@@ -91,7 +97,13 @@ def load_judge(
     named = inner_reward(spec)
     if path is None and named in DEFAULT_ASSETS:
         path = _asset(named)
-    if spec in REWARDS and spec != "callable" and path is not None and not Path(path).exists() and path.startswith((".", "/", "~")):
+    if (
+        spec in REWARDS
+        and spec != "callable"
+        and path is not None
+        and not Path(path).exists()
+        and path.startswith((".", "/", "~"))
+    ):
         raise UserError(f"reward {spec}: {path} does not exist; give the folder of a saved model")
     options = dict(options or {})
     # As RL does for its task. Of several languages none can be named: the default stays, and --instruct is there.
@@ -101,9 +113,13 @@ def load_judge(
     except TypeError as err:
         if not options or "unexpected keyword" not in str(err):
             raise
-        raise UserError(f"reward {shown}: does not take {', '.join(options)}; only a generative reranker has an instruction") from err
+        raise UserError(
+            f"reward {shown}: does not take {', '.join(options)}; only a generative reranker has an instruction"
+        ) from err
     if len(set(langs)) > 1 and getattr(reward, "target_lang", None) is not None:
-        raise UserError(f"reward {shown}: works for one target language at a time, the pairs have {', '.join(sorted(set(langs)))}")
+        raise UserError(
+            f"reward {shown}: works for one target language at a time, the pairs have {', '.join(sorted(set(langs)))}"
+        )
     return judge_of(reward, shown)
 
 
@@ -119,7 +135,9 @@ def judge_of(reward: Any, name: str | None = None) -> Judge:
 def _asset(name: str) -> str:
     folder = ASSETS / DEFAULT_ASSETS[name]
     if not folder.is_dir():
-        raise UserError(f"{name}: no model comes with this installation ({folder} is missing); give one by --path FOLDER")
+        raise UserError(
+            f"{name}: no model comes with this installation ({folder} is missing); give one by --path FOLDER"
+        )
     return str(folder)
 
 
@@ -127,7 +145,9 @@ def _metric(name: str, path: str | None, known: Mapping[tuple[str, str], Example
     """A metric as a reward: the candidate against the facts and the reference of its example."""
     family = next((f for prefix, f in _FAMILIES.items() if name.startswith(prefix)), None)
     if name == "reward.mean":
-        raise UserError("metric:reward.mean is the training reward behind the language gate; validate the reward itself: --reward NAME")
+        raise UserError(
+            "metric:reward.mean is the training reward behind the language gate; validate the reward itself: --reward NAME"
+        )
     if family is None:
         raise UserError(f"unknown metric {name!r}; metrics begin with {', '.join(sorted(_FAMILIES))}")
 
@@ -153,7 +173,9 @@ def _metric(name: str, path: str | None, known: Mapping[tuple[str, str], Example
     return judge
 
 
-def _facts(name: str, path: str | None, known: list[Example], examples: list[Example], texts: list[str]) -> list[SegmentStats]:
+def _facts(
+    name: str, path: str | None, known: list[Example], examples: list[Example], texts: list[str]
+) -> list[SegmentStats]:
     from metrics.coverage import align_all, facts_stated, score_facts
     from metrics.inventory import Inventory
     from metrics.verbosity import score_verbosity
@@ -168,7 +190,9 @@ def _facts(name: str, path: str | None, known: list[Example], examples: list[Exa
     return score_facts(examples, texts, inventory, alignments)
 
 
-def _open(name: str, path: str | None, known: list[Example], examples: list[Example], texts: list[str]) -> list[SegmentStats]:
+def _open(
+    name: str, path: str | None, known: list[Example], examples: list[Example], texts: list[str]
+) -> list[SegmentStats]:
     """Numbers, names and answers read from the texts; gold facts of the pairs are put aside."""
     from dataclasses import replace
 
@@ -177,20 +201,26 @@ def _open(name: str, path: str | None, known: list[Example], examples: list[Exam
     return score_open([replace(example, facts=None) for example in examples], texts)
 
 
-def _overlap(name: str, path: str | None, known: list[Example], examples: list[Example], texts: list[str]) -> list[SegmentStats]:
+def _overlap(
+    name: str, path: str | None, known: list[Example], examples: list[Example], texts: list[str]
+) -> list[SegmentStats]:
     from metrics.overlap import score_overlap
 
     return score_overlap(examples, texts)
 
 
-def _scorer(name: str, path: str | None, known: list[Example], examples: list[Example], texts: list[str]) -> list[SegmentStats]:
+def _scorer(
+    name: str, path: str | None, known: list[Example], examples: list[Example], texts: list[str]
+) -> list[SegmentStats]:
     from metrics.scorers import load_scorer
 
     scorer = load_scorer(name.removeprefix("scorer."))
     return [scorer(examples, texts, path or _asset(name))]
 
 
-def _retrieval(name: str, path: str | None, known: list[Example], examples: list[Example], texts: list[str]) -> list[SegmentStats]:
+def _retrieval(
+    name: str, path: str | None, known: list[Example], examples: list[Example], texts: list[str]
+) -> list[SegmentStats]:
     """Every text against the sources of the set, as `metrics.retrieval` does it for one text per source."""
     from metrics.retrieval import MRR, P1, distractors, load_encoder, ranks, weights_hash
     from metrics.segment import from_values

@@ -56,7 +56,13 @@ class Query:
         """The row of candidates.jsonl."""
         found = zip(self.candidates, self.relevance, strict=True)
         candidates = [{"text": t, "relevance": r} for t, r in found]
-        return {"id": self.id, "source": self.source, "candidates": candidates, "source_lang": "zh", "target_lang": self.target_lang}
+        return {
+            "id": self.id,
+            "source": self.source,
+            "candidates": candidates,
+            "source_lang": "zh",
+            "target_lang": self.target_lang,
+        }
 
 
 @dataclass
@@ -75,7 +81,9 @@ class ChallengeSet:
 
 def _text(row: dict[str, Any], key: str, where: str, blank: bool = False) -> str:
     if key not in row:
-        raise UserError(f'{where}: "{key}" is missing; a pair has id, source, better, worse, category, source_lang and target_lang')
+        raise UserError(
+            f'{where}: "{key}" is missing; a pair has id, source, better, worse, category, source_lang and target_lang'
+        )
     value = row[key]
     if not isinstance(value, str) or not (blank or visible(value)):
         raise UserError(f'{where}: "{key}" must be a {"" if blank else "non-empty "}string')
@@ -97,7 +105,9 @@ def _rows(path: str | Path, rejects: Rejects) -> Iterator[tuple[str, dict[str, A
     except OSError as err:
         raise UserError(f"cannot read {path}: {err.strerror or err}; check the path") from err
     if size >= MAX_BYTES:
-        raise UserError(f"{path}, line 1: the file has {size / 10**6:.0f} MB, the limit is {MAX_BYTES / 10**6:.0f}; give a sample of it")
+        raise UserError(
+            f"{path}, line 1: the file has {size / 10**6:.0f} MB, the limit is {MAX_BYTES / 10**6:.0f}; give a sample of it"
+        )
     empty = True
     for number, row in read_jsonl(path, rejects):
         empty = False
@@ -109,7 +119,9 @@ def _rows(path: str | Path, rejects: Rejects) -> Iterator[tuple[str, dict[str, A
 def _once(seen: dict[str, str], row: dict[str, Any], where: str) -> None:
     """Raises UserError for an id that an earlier row has."""
     if (first := seen.setdefault(_text(row, "id", where), where)) != where:
-        raise UserError(f"{where}: id {row['id']!r} was already on {first.rpartition(', ')[2]}; give every row an id of its own")
+        raise UserError(
+            f"{where}: id {row['id']!r} was already on {first.rpartition(', ')[2]}; give every row an id of its own"
+        )
 
 
 def read_pairs(path: str | Path, rejects: Rejects | None = None) -> tuple[list[Pair], dict[tuple[str, str], Example]]:
@@ -152,7 +164,9 @@ def _pair(row: dict[str, Any], where: str) -> tuple[Pair, Example | None]:
     changed = _text(row, "changed", where, blank=True) if row.get("changed") is not None else ""
     known = None
     if row.get("reference") is not None or row.get("facts") is not None:
-        known = parse_example({k: row.get(k) for k in ("id", "source", "reference", "facts", "source_lang", "target_lang")}, where)
+        known = parse_example(
+            {k: row.get(k) for k in ("id", "source", "reference", "facts", "source_lang", "target_lang")}, where
+        )
     return Pair(row["id"], source, better, worse, category, *langs, severity, fact_type, changed), known
 
 
@@ -184,6 +198,8 @@ def read_candidates(path: str | Path) -> list[Query]:
                 raise UserError(f'{where}, candidate {i}: "relevance" must be a number of at least 0')
             grades.append(float(grade))
         if not any(grades):
-            raise UserError(f"{where}: no candidate has a relevance above 0, so nothing can be found; mark at least one")
+            raise UserError(
+                f"{where}: no candidate has a relevance above 0, so nothing can be found; mark at least one"
+            )
         queries.append(Query(row["id"], source, tuple(texts), tuple(grades), target_lang))
     return queries

@@ -58,20 +58,29 @@ class Case:
     def harmed(self, name: str) -> list[Made]:
         """Texts of a kind of damage, with the kind of the fact where there is one."""
         langs = (self.example.source_lang, self.example.target_lang)
-        return [(one.text, "major", f"{one.before} → {one.after}", one.fact.kind if one.fact else None)
-                for one in damage(name, self.example.id, self.found, self.known, langs, self.seed)]
+        return [
+            (one.text, "major", f"{one.before} → {one.after}", one.fact.kind if one.fact else None)
+            for one in damage(name, self.example.id, self.found, self.known, langs, self.seed)
+        ]
 
 
 def _of(name: str, kinds: Sequence[str] | None = None, without: Sequence[str] = ()) -> Callable[[Case], Iterator[Made]]:
     def make(case: Case) -> Iterator[Made]:
-        yield from (made for made in case.harmed(name) if (kinds is None or made[3] in kinds) and made[3] not in without)
+        yield from (
+            made for made in case.harmed(name) if (kinds is None or made[3] in kinds) and made[3] not in without
+        )
 
     return make
 
 
 def _filler(case: Case) -> Iterator[Made]:
     if sentences := phrases()["filler"].get(case.lang):
-        yield f"{case.reference} {' '.join(case.draw.sample(sentences, min(3, len(sentences))))}", "minor", "sentences without facts are added", None
+        yield (
+            f"{case.reference} {' '.join(case.draw.sample(sentences, min(3, len(sentences))))}",
+            "minor",
+            "sentences without facts are added",
+            None,
+        )
 
 
 def _truncated(case: Case) -> Iterator[Made]:
@@ -85,12 +94,22 @@ def _next(case: Case) -> Iterator[Made]:
 
 def _half_source(case: Case) -> Iterator[Made]:
     source = case.example.source
-    yield f"{cut_graphemes(case.reference, len(case.reference) // 2)} {source[len(source) // 2:]}", "critical", "half copied", None
+    yield (
+        f"{cut_graphemes(case.reference, len(case.reference) // 2)} {source[len(source) // 2 :]}",
+        "critical",
+        "half copied",
+        None,
+    )
 
 
 def _source_and_word(case: Case) -> Iterator[Made]:
     if case.lang in FUNCTION_WORDS:
-        yield f"{case.example.source} {' '.join([FUNCTION_WORDS[case.lang]] * REPEATS)}", "critical", "the source, then a function word again and again", None
+        yield (
+            f"{case.example.source} {' '.join([FUNCTION_WORDS[case.lang]] * REPEATS)}",
+            "critical",
+            "the source, then a function word again and again",
+            None,
+        )
 
 
 def _script(case: Case) -> Iterator[Made]:
@@ -99,14 +118,23 @@ def _script(case: Case) -> Iterator[Made]:
 
 
 def _salad(case: Case) -> Iterator[Made]:
-    words = list(dict.fromkeys(case.found.text[slice(*fact.at)] for fact in case.found.facts if fact.outcome == VERIFIED and fact.at))
+    words = list(
+        dict.fromkeys(
+            case.found.text[slice(*fact.at)] for fact in case.found.facts if fact.outcome == VERIFIED and fact.at
+        )
+    )
     if len(words) > 1:
         case.draw.shuffle(words)
         yield " ".join(words), "critical", "names and numbers alone, in no order", None
 
 
 def _injection(case: Case) -> Iterator[Made]:
-    yield f"{case.strange} {case.draw.choice(phrases()['injection']['any'])}", "critical", "an order to the judge behind a wrong text", None
+    yield (
+        f"{case.strange} {case.draw.choice(phrases()['injection']['any'])}",
+        "critical",
+        "an order to the judge behind a wrong text",
+        None,
+    )
 
 
 def _short(case: Case) -> Iterator[Made]:
@@ -158,19 +186,51 @@ def build(examples: Sequence[Example], n: int, seed: int, name: str) -> Challeng
         if all(count >= n for count in made.values()):
             break
         example, draw = whole[i], random.Random(f"{seed}\0{whole[i].id}")
-        strange = next((texts[j] for _ in range(50) if (j := draw.randrange(len(whole))) != i and not _together(whole[i], whole[j])
-                        and not same_text(texts[j], texts[i])), "")
+        strange = next(
+            (
+                texts[j]
+                for _ in range(50)
+                if (j := draw.randrange(len(whole))) != i
+                and not _together(whole[i], whole[j])
+                and not same_text(texts[j], texts[i])
+            ),
+            "",
+        )
         after = i + 1 < len(whole) and example.doc_id is not None and whole[i + 1].doc_id == example.doc_id
         known = name_list(example.source_lang, example.target_lang)
-        case = Case(example, texts[i], hold(example, texts[i], known), known, texts[i + 1] if after else None, strange, draw, seed)
+        case = Case(
+            example,
+            texts[i],
+            hold(example, texts[i], known),
+            known,
+            texts[i + 1] if after else None,
+            strange,
+            draw,
+            seed,
+        )
         for slug, make in CATEGORIES.items():
             if made[slug] >= n:
                 continue
-            worse = next((one for one in make(case) if not same_text(one[0], case.found.text) and (one[0] or slug == "empty")), None)
+            worse = next(
+                (one for one in make(case) if not same_text(one[0], case.found.text) and (one[0] or slug == "empty")),
+                None,
+            )
             if worse is not None:
                 made[slug] += 1
-                out.pairs.append(Pair(f"{slug}-{example.id}", example.source, _better(slug, case), worse[0], slug, example.source_lang,
-                                      example.target_lang, worse[1], worse[3], worse[2]))
+                out.pairs.append(
+                    Pair(
+                        f"{slug}-{example.id}",
+                        example.source,
+                        _better(slug, case),
+                        worse[0],
+                        slug,
+                        example.source_lang,
+                        example.target_lang,
+                        worse[1],
+                        worse[3],
+                        worse[2],
+                    )
+                )
         out.examples[example.source, example.target_lang] = example
         if len(out.queries) < N_QUERIES:
             out.queries.append(_query(whole, texts, i, draw))

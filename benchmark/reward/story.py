@@ -65,7 +65,9 @@ class Story:
 
     def example(self, identity: str) -> Example:
         """What metrics may know."""
-        return Example(identity, self.source, (self.reference,), tuple(facts(self.article, self.lang)), "zh", self.lang, identity)
+        return Example(
+            identity, self.source, (self.reference,), tuple(facts(self.article, self.lang)), "zh", self.lang, identity
+        )
 
     def write(self, form: str, values: Mapping[str, Value]) -> str:
         """A form filled in the target language; deleted values leave no double spaces or tshegs behind."""

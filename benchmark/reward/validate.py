@@ -35,13 +35,17 @@ def validate(judge: Judge, challenge: ChallengeSet, seed: int = 0, template: boo
     worse = [scores[p.source, p.worse, p.target_lang] for p in pairs]
     right, wrong = ([s for s in column if s is not None] for column in (better, worse))
     if not right or not wrong:
-        raise UserError(f"{judge.name}: could score no pair of the set; choose a reward or metric that fits these languages and fields")
+        raise UserError(
+            f"{judge.name}: could score no pair of the set; choose a reward or metric that fits these languages and fields"
+        )
     table = by_category(pairs, better, worse)
     nulls = {name: _null(function, pairs) for name, function in NULLS.items()}
     overall = measures.tally(better, worse).as_dict()
     macro = _macro(table)
     probability = judge.probability and all(0 <= s <= 1 for s in right + wrong)
-    ece, bins = measures.calibration(right + wrong, [True] * len(right) + [False] * len(wrong)) if probability else (None, [])
+    ece, bins = (
+        measures.calibration(right + wrong, [True] * len(right) + [False] * len(wrong)) if probability else (None, [])
+    )
     langs = sorted({p.target_lang for p in pairs})
     digest = sha256_json([p.as_dict() for p in pairs])[:16]
     return {
@@ -65,9 +69,13 @@ def validate(judge: Judge, challenge: ChallengeSet, seed: int = 0, template: boo
         "kind": judge.kind,
         "descriptive": judge.descriptive,
         "flags": flags(table, macro, nulls),
-        "by_language": {lang: _part(pairs, better, worse, "target_lang", lang) for lang in langs} if len(langs) > 1 else {},
+        "by_language": {lang: _part(pairs, better, worse, "target_lang", lang) for lang in langs}
+        if len(langs) > 1
+        else {},
         "by_severity": {s: _part(pairs, better, worse, "severity", s) for s in sorted({p.severity for p in pairs})},
-        "by_fact_type": {t: _part(pairs, better, worse, "fact_type", t) for t in sorted({p.fact_type for p in pairs if p.fact_type})},
+        "by_fact_type": {
+            t: _part(pairs, better, worse, "fact_type", t) for t in sorted({p.fact_type for p in pairs if p.fact_type})
+        },
         "distribution": measures.spread(right, wrong),
         "reliability": bins,
         "template": sensitivity(judge.reward, pairs, seed) if template else None,
@@ -75,7 +83,9 @@ def validate(judge: Judge, challenge: ChallengeSet, seed: int = 0, template: boo
     }
 
 
-def by_category(pairs: Sequence[Pair], better: Sequence[float | None], worse: Sequence[float | None]) -> dict[str, dict[str, Any]]:
+def by_category(
+    pairs: Sequence[Pair], better: Sequence[float | None], worse: Sequence[float | None]
+) -> dict[str, dict[str, Any]]:
     """slug -> accuracy with its interval, n and ties, in the order in which the categories appear."""
     table = {}
     for slug in dict.fromkeys(p.category for p in pairs):
@@ -87,7 +97,9 @@ def by_category(pairs: Sequence[Pair], better: Sequence[float | None], worse: Se
     return table
 
 
-def _part(pairs: Sequence[Pair], better: Sequence[float | None], worse: Sequence[float | None], key: str, value: str) -> dict[str, Any]:
+def _part(
+    pairs: Sequence[Pair], better: Sequence[float | None], worse: Sequence[float | None], key: str, value: str
+) -> dict[str, Any]:
     chosen = [i for i, p in enumerate(pairs) if getattr(p, key) == value]
     return measures.tally([better[i] for i in chosen], [worse[i] for i in chosen]).as_dict()
 
@@ -99,11 +111,15 @@ def _macro(table: Mapping[str, Mapping[str, Any]]) -> float | None:
 
 def _null(function: Any, pairs: Sequence[Pair]) -> dict[str, Any]:
     sources = [p.source for p in pairs]
-    table = by_category(pairs, function(sources, [p.better for p in pairs]), function(sources, [p.worse for p in pairs]))
+    table = by_category(
+        pairs, function(sources, [p.better for p in pairs]), function(sources, [p.worse for p in pairs])
+    )
     return {"macro_accuracy": _macro(table), "by_category": table}
 
 
-def flags(table: Mapping[str, Mapping[str, Any]], macro: float | None, nulls: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+def flags(
+    table: Mapping[str, Mapping[str, Any]], macro: float | None, nulls: Mapping[str, Mapping[str, Any]]
+) -> dict[str, Any]:
     """misled: categories whose upper bound is under 0.5. blind: those not told from chance. beats_nulls: macro above the best null's."""
     best = max(nulls, key=lambda name: nulls[name]["macro_accuracy"])
     known = {slug: row for slug, row in table.items() if row["accuracy"] is not None}
@@ -140,14 +156,29 @@ def _length(series: Sequence[tuple[str, str, list[str]]], scores: Mapping[Item, 
     if rows:
         return measures.length_slope(rows)
     reason = (
-        "no series could be scored" if series else f"no fact-free sentences for these languages; there are some for {' and '.join(TARGETS)}"
+        "no series could be scored"
+        if series
+        else f"no fact-free sentences for these languages; there are some for {' and '.join(TARGETS)}"
     )
-    return {"slope_per_100_chars": None, "ci_low": None, "ci_high": None, "padding_gain": None, "n_sources": 0, "reason": reason}
+    return {
+        "slope_per_100_chars": None,
+        "ci_low": None,
+        "ci_high": None,
+        "padding_gain": None,
+        "n_sources": 0,
+        "reason": reason,
+    }
 
 
-def misses(pairs: Sequence[Pair], better: Sequence[float | None], worse: Sequence[float | None]) -> list[dict[str, Any]]:
+def misses(
+    pairs: Sequence[Pair], better: Sequence[float | None], worse: Sequence[float | None]
+) -> list[dict[str, Any]]:
     """The pairs that the reward got most wrong, at most N_MISSES per category, worst first."""
-    lost = [(w - b, i) for i, (b, w) in enumerate(zip(better, worse, strict=True)) if b is not None and w is not None and w > b]
+    lost = [
+        (w - b, i)
+        for i, (b, w) in enumerate(zip(better, worse, strict=True))
+        if b is not None and w is not None and w > b
+    ]
     taken: dict[str, int] = {}
     out = []
     for margin, i in sorted(lost, key=lambda x: (-x[0], x[1])):

@@ -21,7 +21,13 @@ PLACES = (b"__file__", b"files(", b"resources.")
 """How code of this project finds the data files beside it."""
 NO_CODE = ("profiles", "accelerate", "assets")
 """Folders of `benchmark` whose files are settings and models: they come into a step's key as its config and inputs."""
-HOUSE = ("benchmark.rundir.", "benchmark.pipeline.measure", "benchmark.settings.config", "benchmark.settings.schema", "benchmark.cli")
+HOUSE = (
+    "benchmark.rundir.",
+    "benchmark.pipeline.measure",
+    "benchmark.settings.config",
+    "benchmark.settings.schema",
+    "benchmark.cli",
+)
 """Modules that keep the steps and carry settings: what they hand to a step is in its key by value."""
 LOOSE = "<loose>"
 """Name of what a module does at its top besides defining things."""
@@ -55,7 +61,11 @@ def file_of(module: str) -> Path | None:
 def _imports(node: ast.Import | ast.ImportFrom, module: str, path: Path) -> dict[str, Place]:
     """name bound by the statement -> what it is, for the project's own modules."""
     if isinstance(node, ast.Import):
-        return {a.asname or a.name.partition(".")[0]: (a.name, WHOLE) for a in node.names if a.name.partition(".")[0] in PROJECT}
+        return {
+            a.asname or a.name.partition(".")[0]: (a.name, WHOLE)
+            for a in node.names
+            if a.name.partition(".")[0] in PROJECT
+        }
     source = node.module or ""
     if node.level:
         parts = module.split(".") if path.name == "__init__.py" else module.split(".")[:-1]
@@ -185,7 +195,9 @@ def _data_of(module: Module) -> list[Path]:
     for inner in folder.iterdir():
         if inner.is_file() and inner.suffix in DATA_SUFFIXES:
             found.append(inner)
-        elif inner.is_dir() and inner.name not in NO_CODE and not {p.name for p in inner.glob("*.py")} - {"__init__.py"}:
+        elif (
+            inner.is_dir() and inner.name not in NO_CODE and not {p.name for p in inner.glob("*.py")} - {"__init__.py"}
+        ):
             found += [p for p in inner.rglob("*") if p.suffix in DATA_SUFFIXES]
     return found
 

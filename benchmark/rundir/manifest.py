@@ -122,7 +122,9 @@ def git_state() -> tuple[str | None, bool | None]:
         status = subprocess.run(["git", "status", "--porcelain"], cwd=top, capture_output=True, text=True, timeout=20)
     except (OSError, subprocess.TimeoutExpired):
         return None, None
-    return (head.stdout.strip() if head.returncode == 0 else None), (bool(status.stdout.strip()) if status.returncode == 0 else None)
+    return (head.stdout.strip() if head.returncode == 0 else None), (
+        bool(status.stdout.strip()) if status.returncode == 0 else None
+    )
 
 
 def package_versions() -> dict[str, str | None]:

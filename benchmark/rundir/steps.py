@@ -49,7 +49,13 @@ class Done:
         return sha256_json(self.outputs)
 
 
-KINDS: dict[str, tuple[type, ...]] = {"key": (str,), "outputs": (dict,), "seconds": (int, float), "record": (dict,), "made_with": (dict,)}
+KINDS: dict[str, tuple[type, ...]] = {
+    "key": (str,),
+    "outputs": (dict,),
+    "seconds": (int, float),
+    "record": (dict,),
+    "made_with": (dict,),
+}
 """Fields of done.json."""
 
 
@@ -79,7 +85,9 @@ def _read(path: Path) -> tuple[Done | None, str | None]:
     if not all(isinstance(value, KINDS[name]) for name, value in found.items()):
         return None, "is no record of a step"
     places = [PurePosixPath(str(place)) for place in found["outputs"]]
-    if any(p.is_absolute() or ".." in p.parts for p in places) or not all(isinstance(v, str) for v in found["outputs"].values()):
+    if any(p.is_absolute() or ".." in p.parts for p in places) or not all(
+        isinstance(v, str) for v in found["outputs"].values()
+    ):
         return None, "names outputs that no step has"
     return Done(**found), None
 
@@ -155,7 +163,9 @@ class Steps:
         processes.wait()
         done = None
         if main:
-            done = Done(key, hash_outputs(self.run_dir, outputs), round(time.monotonic() - start, 3), record, self.made_with())
+            done = Done(
+                key, hash_outputs(self.run_dir, outputs), round(time.monotonic() - start, 3), record, self.made_with()
+            )
             atomic_write_text(folder / "done.json", json.dumps({name: getattr(done, name) for name in KINDS}, indent=1))
         done = processes.from_main(done)
         assert done is not None  # the main process has just made it
@@ -197,7 +207,9 @@ class Steps:
 ELSE = "give another --run-dir, or remove this one"
 
 
-def check_config(run_dir: Path, config_hash: str, config: Mapping[str, Any] | None = None, option: str = "--run-dir") -> None:
+def check_config(
+    run_dir: Path, config_hash: str, config: Mapping[str, Any] | None = None, option: str = "--run-dir"
+) -> None:
     """Claims a run directory for one configuration. Raises UserError when it belongs to another one; with `config`, the resolved profile, it
     names the keys that differ from the manifest there. option: what the command calls the directory.
 
@@ -219,7 +231,9 @@ def check_config(run_dir: Path, config_hash: str, config: Mapping[str, Any] | No
         steps = run_dir / "steps"
         if any(done.relative_to(steps).parts[0] != "data" for done in steps.rglob("done.json")):
             told = differing(run_dir, config)
-            raise UserError(f"{run_dir} holds a run of another configuration, seed or data{told}; give another {option}, or remove this one")
+            raise UserError(
+                f"{run_dir} holds a run of another configuration, seed or data{told}; give another {option}, or remove this one"
+            )
     elif any(p.name != ".lock" for p in run_dir.iterdir()):
         raise UserError(f"{run_dir} is not empty and is no run directory; give another --run-dir")
     atomic_write_text(path, config_hash + "\n")
@@ -254,12 +268,16 @@ def locked(run_dir: Path) -> Iterator[None]:
         run_dir.mkdir(parents=True, exist_ok=True)
         lock = (run_dir / ".lock").open("w")
     except OSError as error:
-        raise UserError(f"cannot write in {run_dir}: {error.strerror}; choose a directory that you may write to") from None
+        raise UserError(
+            f"cannot write in {run_dir}: {error.strerror}; choose a directory that you may write to"
+        ) from None
     with lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise UserError(f"another process is working in {run_dir}; wait for it, or give another directory") from None
+            raise UserError(
+                f"another process is working in {run_dir}; wait for it, or give another directory"
+            ) from None
         _sweep(run_dir)
         try:
             processes.wait()

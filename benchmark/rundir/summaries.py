@@ -17,7 +17,9 @@ def read_summary(run_dir: Path) -> dict[str, Any]:
         summary = dict(json.loads(path.read_text("utf-8")))
         if not isinstance(summary["systems"], dict):
             raise ValueError("systems must be an object")
-        if not all(isinstance(metrics, dict) for metrics in summary["systems"].values()) or not isinstance(summary.get("run", {}), dict):
+        if not all(isinstance(metrics, dict) for metrics in summary["systems"].values()) or not isinstance(
+            summary.get("run", {}), dict
+        ):
             raise ValueError("systems must hold objects of metrics, run must be an object")
     except (FileNotFoundError, NotADirectoryError):
         raise UserError(f"{run_dir} is no finished run directory: it has no summary.json") from None

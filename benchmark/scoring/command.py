@@ -55,7 +55,9 @@ def _named(groups: dict[System, list[Generation]]) -> dict[str, tuple[int | None
     for (system, stage, seed), group in groups.items():
         name = file_name(system, stage, several, seed)
         if name in named:
-            raise UserError(f"system {system!r}, stage {stage!r}: as a file name it is the same as another one; rename one of them")
+            raise UserError(
+                f"system {system!r}, stage {stage!r}: as a file name it is the same as another one; rename one of them"
+            )
         named[name] = seed, group
     return named
 
@@ -68,12 +70,16 @@ def _clear(out: Path, inputs: Sequence[Path], wanted: Sequence[Path]) -> None:
     from benchmark.rundir.manifest import read_manifest
 
     if (out / "manifest.json").exists() and (command := read_manifest(out).command) != "score":
-        raise UserError(f"--out {out}: holds a run directory of `{command}`, whose scores would be lost; give another directory")
+        raise UserError(
+            f"--out {out}: holds a run directory of `{command}`, whose scores would be lost; give another directory"
+        )
     parts = sorted((out / "steps" / "score").glob("*/*.parquet"))  # one for each system that was scored
     written = [out / "generations" / part.parent.name / f"{part.stem}.jsonl" for part in parts]
     written += [out / "examples" / f"{task}-test.jsonl" for task in sorted({part.parent.name for part in parts})]
     for path in inputs:
-        if (resolved := path.resolve()) in {w.resolve() for w in [*written, *wanted]} or (out / "steps").resolve() in resolved.parents:
+        if (resolved := path.resolve()) in {w.resolve() for w in [*written, *wanted]} or (
+            out / "steps"
+        ).resolve() in resolved.parents:
             raise UserError(f"{path}: is one of the files that --out {out} replaces; give another --out")
     for path in written:
         path.unlink(missing_ok=True)
@@ -102,7 +108,9 @@ def _reward(models: Models, examples: Sequence[Example]) -> Callable[[], Any] | 
         return None
     languages = sorted({e.target_lang for e in examples})
     if len(languages) != 1:
-        raise UserError(f"score.reward: a reward judges texts of one language, and the examples have {', '.join(languages)}; score them apart")
+        raise UserError(
+            f"score.reward: a reward judges texts of one language, and the examples have {', '.join(languages)}; score them apart"
+        )
     return partial(models.load_reward, languages[0])
 
 
@@ -111,18 +119,26 @@ def _shown(path: str, like: Example) -> Shown:
     table = Path(path).suffix.lower() in (".tsv", ".txt")
     pairs = read_table(Path(path), (like.source_lang, like.target_lang)) if table else read_examples(path)
     if other := sorted({e.target_lang for e in pairs} - {like.target_lang}):
-        raise UserError(f"--para {path}: its references are in {', '.join(other)}, those of --examples in {like.target_lang}; give the pairs trained on")
+        raise UserError(
+            f"--para {path}: its references are in {', '.join(other)}, those of --examples in {like.target_lang}; give the pairs trained on"
+        )
     if not any(e.reference for e in pairs):
-        raise UserError(f"--para {path}: no pair has a reference, so nothing in it was trained on; give the pairs trained on")
+        raise UserError(
+            f"--para {path}: no pair has a reference, so nothing in it was trained on; give the pairs trained on"
+        )
     return Shown(r for e in pairs for r in e.reference or ())
 
 
-def _of_first(generations: Sequence[Generation], whole: Sequence[Example], first: Sequence[Example], limit: int) -> list[Generation]:
+def _of_first(
+    generations: Sequence[Generation], whole: Sequence[Example], first: Sequence[Example], limit: int
+) -> list[Generation]:
     """The generations that answer the first examples of a trial. Raises UserError for one that answers no example at all."""
     known, kept = {e.id for e in whole}, {e.id for e in first}
     for made in generations:
         if made.example_id not in known:
-            raise UserError(f"--generations: {made.example_id!r} is no id of --examples; give the file that was answered")
+            raise UserError(
+                f"--generations: {made.example_id!r} is no id of --examples; give the file that was answered"
+            )
     found = [g for g in generations if g.example_id in kept]
     if not found:
         raise UserError(f"--limit {limit}: no generation answers the first {limit} examples; raise it")
@@ -147,8 +163,16 @@ ARGUMENTS = [
     *inputs.ARGUMENTS,
     OUT,
     arg("--task", default="user-data", metavar="NAME", help="name to file the scores under (default: user-data)"),
-    arg("--para", metavar="FILE", help="D_para as examples.jsonl or TSV: facts that it shows and facts that it does not are scored apart, too"),
-    arg("--names", metavar="FILE.tsv", help="your own names for open.name.*: type, source names, target names (default: score.names)"),
+    arg(
+        "--para",
+        metavar="FILE",
+        help="D_para as examples.jsonl or TSV: facts that it shows and facts that it does not are scored apart, too",
+    ),
+    arg(
+        "--names",
+        metavar="FILE.tsv",
+        help="your own names for open.name.*: type, source names, target names (default: score.names)",
+    ),
     arg("--profile", default="tiny", help="profile for scoring settings (default: tiny)"),
     arg("--limit", type=int, metavar="N", help="score the first N examples alone; goes on no board"),
     SET,
@@ -172,7 +196,9 @@ def command(args: argparse.Namespace) -> int:
         print(f"note: {note}", file=sys.stderr)
     groups = {key: align_generations(examples, group) for key, group in group_systems(generations).items()}
     if any(stage == GOLD for _, stage, _ in groups):
-        raise UserError("stage gold in --generations: that is the name of the references, which are scored by themselves; name the stage otherwise")
+        raise UserError(
+            "stage gold in --generations: that is the name of the references, which are scored by themselves; name the stage otherwise"
+        )
     wanted = [*args.overrides, *([f"score.names={args.names}"] if args.names else [])]
     profile = only_asked(load_profile(args.profile, wanted, allow_code=args.allow_code), args.overrides, args.limit)
     models = Models(profile)
@@ -194,7 +220,9 @@ def command(args: argparse.Namespace) -> int:
     models.check(profile.score.reward)
     with locked(out):
         examples_file = out / "examples" / f"{task}-test.jsonl"
-        texts = {n: out / "generations" / task / f"{n}.jsonl" for n, (_, group) in named.items() if group[0].stage != GOLD}
+        texts = {
+            n: out / "generations" / task / f"{n}.jsonl" for n, (_, group) in named.items() if group[0].stage != GOLD
+        }
         _clear(out, [*given.files, *([Path(args.para)] if args.para else [])], [examples_file, *texts.values()])
         parts = []
         for name, (seed, group) in named.items():
@@ -216,7 +244,10 @@ def command(args: argparse.Namespace) -> int:
         merge_scores(parts, out / "scores.parquet")
         write_summary(out / "summary.json", summary, {task: summary})
         commit, dirty = git_state()
-        data, used = {"test": {"sha256": examples_hash, "n": len(examples), "notices": notices(examples)}}, models.used(None, profile.score.reward)
+        data, used = (
+            {"test": {"sha256": examples_hash, "n": len(examples), "notices": notices(examples)}},
+            models.used(None, profile.score.reward),
+        )
         RunManifest(
             command="score",
             argv=args.argv,

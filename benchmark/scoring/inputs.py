@@ -20,10 +20,25 @@ STAGE = "model"
 ARGUMENTS = [
     arg("--examples", metavar="FILE", help="examples.jsonl, or TSV with --langs"),
     arg("--generations", nargs="+", metavar="FILE", help="generations.jsonl, one or more"),
-    arg("--format", metavar="NAME", help=f"the --generations are in this format: {', '.join(FORMATS)}; each file is a system"),
+    arg(
+        "--format",
+        metavar="NAME",
+        help=f"the --generations are in this format: {', '.join(FORMATS)}; each file is a system",
+    ),
     arg("--source", metavar="FILE", help="sources as plain lines, one segment a line"),
-    arg("--reference", action="append", default=[], metavar="FILE", help="references as plain lines; may be given several times"),
-    arg("--hypothesis", nargs="+", metavar="FILE", help="outputs as plain lines; each file is a system, named by the file"),
+    arg(
+        "--reference",
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="references as plain lines; may be given several times",
+    ),
+    arg(
+        "--hypothesis",
+        nargs="+",
+        metavar="FILE",
+        help="outputs as plain lines; each file is a system, named by the file",
+    ),
     arg("--langs", metavar="SRC-TGT", help="languages of plain lines, TSV and foreign formats, such as zh-th"),
     arg("--source-lang", metavar="LANG", help="the same, apart"),
     arg("--target-lang", metavar="LANG", help="the same, apart"),
@@ -50,11 +65,15 @@ def read_inputs(args: argparse.Namespace) -> Inputs:
     if args.source or args.hypothesis or args.reference:
         return _plain(args)
     if not args.generations:
-        raise UserError("score needs --examples FILE and --generations FILE, or --source FILE, --hypothesis FILE and --langs SRC-TGT")
+        raise UserError(
+            "score needs --examples FILE and --generations FILE, or --source FILE, --hypothesis FILE and --langs SRC-TGT"
+        )
     if args.format:
         return _foreign(args)
     if not args.examples:
-        raise UserError("score needs --examples FILE beside --generations; outputs in another tool's format need --format NAME")
+        raise UserError(
+            "score needs --examples FILE beside --generations; outputs in another tool's format need --format NAME"
+        )
     notes: list[str] = []
     examples = _examples(args, notes)
     generations: list[Generation] = []
@@ -87,7 +106,9 @@ def _examples(args: argparse.Namespace, notes: list[str]) -> list[Example]:
     return examples
 
 
-def _common(examples: list[Example], generations: list[Generation], notes: list[str]) -> tuple[list[Example], list[Generation]]:
+def _common(
+    examples: list[Example], generations: list[Generation], notes: list[str]
+) -> tuple[list[Example], list[Generation]]:
     """With --skip-invalid: the examples that every system answers, and the generations of those."""
     answered: dict[tuple[str, str, int | None], set[str]] = {}
     for g in generations:
@@ -97,7 +118,9 @@ def _common(examples: list[Example], generations: list[Generation], notes: list[
     if not kept:
         raise UserError("no example is left that every system answers; were the generations made from these examples?")
     if len(kept) < len(examples):
-        notes.append(f"{len(examples) - len(kept)} of {len(examples)} examples left out: not answered by every system (--skip-invalid)")
+        notes.append(
+            f"{len(examples) - len(kept)} of {len(examples)} examples left out: not answered by every system (--skip-invalid)"
+        )
     return kept, [g for g in generations if g.example_id in common]
 
 
@@ -129,16 +152,22 @@ def _foreign(args: argparse.Namespace) -> Inputs:
 
 def _plain(args: argparse.Namespace) -> Inputs:
     if not args.source or not args.hypothesis or args.examples or args.generations:
-        raise UserError("plain lines need --source FILE and --hypothesis FILE (and --reference FILE), without --examples and --generations")
+        raise UserError(
+            "plain lines need --source FILE and --hypothesis FILE (and --reference FILE), without --examples and --generations"
+        )
     langs = languages(args)
     sources = lines_of(args.source)
     references = [lines_of(path) for path in args.reference]
     for path, lines in zip(args.reference, references, strict=True):
         if len(lines) != len(sources):
-            raise UserError(f"{path}: {len(lines)} lines, {args.source} has {len(sources)}; line n of each file must be the same segment")
+            raise UserError(
+                f"{path}: {len(lines)} lines, {args.source} has {len(sources)}; line n of each file must be the same segment"
+            )
     empty = [n for n, s in enumerate(sources, 1) if not s.strip()]
     if empty:
-        raise UserError(f"{args.source}, line {empty[0]}: empty source ({len(empty)} in all); remove these segments from all files")
+        raise UserError(
+            f"{args.source}, line {empty[0]}: empty source ({len(empty)} in all); remove these segments from all files"
+        )
     if not sources:
         raise UserError(f"{args.source}: holds no line")
     examples = []

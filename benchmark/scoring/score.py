@@ -46,7 +46,12 @@ def gold_generations(examples: Sequence[Example]) -> list[Generation] | None:
 
 
 def score_file(
-    examples: Sequence[Example], generations: Sequence[Generation], means: Means, task: str, out: Path, seed: int | None = None
+    examples: Sequence[Example],
+    generations: Sequence[Generation],
+    means: Means,
+    task: str,
+    out: Path,
+    seed: int | None = None,
 ) -> dict[str, Any]:
     """Scores one system and writes its rows to `out`. Returns {"n", "reward_counts"?} for the manifest.
 
@@ -86,7 +91,11 @@ def own_names(path: str | None, lang_pairs: Iterable[tuple[str, str]] = ()) -> P
 
 
 def summarise_task(
-    examples: Sequence[Example], parts: Sequence[Path], run: dict[str, Any], making: Making | None, draws: Draws,
+    examples: Sequence[Example],
+    parts: Sequence[Path],
+    run: dict[str, Any],
+    making: Making | None,
+    draws: Draws,
     names: Path | None = None,
 ) -> dict[str, Any]:
     """The summary of one task from the score files of its systems, in the order given. names: the user's TSV of names, for open.*."""
@@ -96,28 +105,51 @@ def summarise_task(
             systems.setdefault((system, stage), {}).update(by_seed)
     keys = system_keys(list(systems))
     # A system of one seed is one run: nothing can be said of other seeds.
-    table = {key: by_seed if len(by_seed) > 1 else next(iter(by_seed.values())) for key, by_seed in zip(keys, systems.values(), strict=True)}
+    table = {
+        key: by_seed if len(by_seed) > 1 else next(iter(by_seed.values()))
+        for key, by_seed in zip(keys, systems.values(), strict=True)
+    }
     known = dict.fromkeys(m.metric for by_seed in systems.values() for scores in by_seed.values() for m in scores)
     docs = [e.doc_id for e in examples] if any(e.doc_id is not None for e in examples) else None
     summary = summarise(table, docs, run, marks(known, making), draws.seed, None, draws.bootstrap, draws.permutation)
     return {**summary, **_bounds(summary, examples, docs, draws, names)}
 
 
-def _bounds(summary: dict[str, Any], examples: Sequence[Example], docs: Sequence[str | None] | None, draws: Draws, names: Path | None,
-            ) -> dict[str, Any]:
+def _bounds(
+    summary: dict[str, Any],
+    examples: Sequence[Example],
+    docs: Sequence[str | None] | None,
+    draws: Draws,
+    names: Path | None,
+) -> dict[str, Any]:
     """{"open": what was read, and what open.* can reach: ceiling (the references), floor (shuffled references)}; {} without open.*."""
     if all(example.facts is not None for example in examples):
         return {}
     below = floor(examples, names)
-    low = summarise({"floor": below}, docs, {}, {}, draws.seed, None, draws.bootstrap, draws.permutation)["systems"]["floor"] if below else None
+    low = (
+        summarise({"floor": below}, docs, {}, {}, draws.seed, None, draws.bootstrap, draws.permutation)["systems"][
+            "floor"
+        ]
+        if below
+        else None
+    )
     gold = summary["systems"].get(GOLD)
     high = {name: cell for name, cell in gold.items() if name.startswith(PREFIX)} if gold else None
-    return {"open": {"ceiling": high, "floor": low, "read": read(examples, names), "segments": sum(e.facts is None for e in examples)}}
+    return {
+        "open": {
+            "ceiling": high,
+            "floor": low,
+            "read": read(examples, names),
+            "segments": sum(e.facts is None for e in examples),
+        }
+    }
 
 
 def write_summary(out: Path, primary: dict[str, Any], tasks: dict[str, dict[str, Any]]) -> None:
     """summary.json: the primary task on top, all tasks under `tasks`. No NaN, keys in a fixed order."""
-    atomic_write_text(out, json.dumps({**primary, "tasks": tasks}, ensure_ascii=False, indent=1, allow_nan=False) + "\n")
+    atomic_write_text(
+        out, json.dumps({**primary, "tasks": tasks}, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+    )
 
 
 System = tuple[str, str, int | None]

@@ -21,7 +21,19 @@ from training.rl.grpo import check_rl
 from training.sft.train import SFTSettings, check_settings
 from training.shared.trackers import check_names
 
-__all__ = ["MOST_ROWS", "PROFILES", "RL", "Policy", "Profile", "Prompt", "Run", "SFTSettings", "load_profile", "parse_override", "rebuild"]
+__all__ = [
+    "MOST_ROWS",
+    "PROFILES",
+    "RL",
+    "Policy",
+    "Profile",
+    "Prompt",
+    "Run",
+    "SFTSettings",
+    "load_profile",
+    "parse_override",
+    "rebuild",
+]
 PROFILES = Path(__file__).resolve().parents[1] / "profiles"
 NULL = "null"
 """What a TOML string or an override says for "no value"."""
@@ -96,7 +108,9 @@ def profile_path(name: str) -> Path:
     return shipped[name]
 
 
-def load_profile(name: str, overrides: Sequence[str] = (), seed: int | None = None, allow_code: bool = False) -> Profile:
+def load_profile(
+    name: str, overrides: Sequence[str] = (), seed: int | None = None, allow_code: bool = False
+) -> Profile:
     """A profile with its overrides, checked. Raises UserError naming file, key and what is allowed.
 
     allow_code: the user lets the file name code (`benchmark.settings.trust`); what stands in the overrides he has said himself.
@@ -133,13 +147,21 @@ def _said(overrides: Sequence[str]) -> set[str]:
 
 
 def rebuild(
-    values: dict[str, Any], overrides: Sequence[str], where: str, needed: Collection[str] | None = None, mend: str | None = None
+    values: dict[str, Any],
+    overrides: Sequence[str],
+    where: str,
+    needed: Collection[str] | None = None,
+    mend: str | None = None,
 ) -> Profile:
     """The profile that a manifest holds (`resolved`), with overrides. Raises UserError as `load_profile`; code that the manifest names never runs.
 
     needed, mend: see `benchmark.settings.trust.check_code`.
     """
-    known = {section: dict(content) for section, content in values.items() if section in Profile.model_fields and isinstance(content, dict)}
+    known = {
+        section: dict(content)
+        for section, content in values.items()
+        if section in Profile.model_fields and isinstance(content, dict)
+    }
     for item in overrides:
         keys, value = parse_override(item)
         check_keys({keys[0]: {keys[1]: value}}, f"--set {item}")
@@ -163,7 +185,9 @@ def _build(values: dict[str, Any], where: str) -> Profile:
         raise UserError(f"{where}: {key} = {first['input']!r}: {first['msg']}") from None
     check_names(profile.run.trackers)
     if profile.sft.lora_rank and not profile.sft.lora_merge and not profile.rl.lora_rank:
-        raise UserError(f"{where}: rl.lora_rank = 0 trains all weights, but sft.lora_merge = false leaves an adapter; change one of them")
+        raise UserError(
+            f"{where}: rl.lora_rank = 0 trains all weights, but sft.lora_merge = false leaves an adapter; change one of them"
+        )
     check_sft(profile.sft, "sft")
     check_sft(profile.recovery, "recovery")
     check_rl(profile.rl)

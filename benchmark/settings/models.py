@@ -123,7 +123,9 @@ class Models:
         path = rl.reward_path
         if path.removeprefix(PREFIX) in REWARD_ASSETS.values() and path.startswith(PREFIX):
             if kind not in REWARD_ASSETS:
-                raise UserError(f"rl.reward = {rl.reward!r}: no embedded model is of this kind; set rl.reward_path to what it loads")
+                raise UserError(
+                    f"rl.reward = {rl.reward!r}: no embedded model is of this kind; set rl.reward_path to what it loads"
+                )
             path = f"{PREFIX}{REWARD_ASSETS[kind]}"
         return resolve(path, "rl.reward_path")
 
@@ -155,7 +157,9 @@ class Models:
         elif Path(reward).is_dir():
             check_weights(reward, "rl.reward")
         elif ":" not in reward:
-            raise UserError(f"rl.reward = {reward!r}: {nearest(reward, REWARDS)} (or give an existing folder, or module:function)")
+            raise UserError(
+                f"rl.reward = {reward!r}: {nearest(reward, REWARDS)} (or give an existing folder, or module:function)"
+            )
         self._check_options(reward)
 
     def _check_options(self, reward: str) -> None:
@@ -221,7 +225,10 @@ class Models:
     def making(self, reward_id: str | None, gold_of_world: bool) -> Making:
         """What is known about texts that this profile's reward trained."""
         wanted = self.profile.score
-        scorers = {f"scorer.{n}": (model_hash(p), (wanted.scorers[n] or "").startswith(PREFIX)) for n, p in self.scorers.items()}
+        scorers = {
+            f"scorer.{n}": (model_hash(p), (wanted.scorers[n] or "").startswith(PREFIX))
+            for n, p in self.scorers.items()
+        }
         if self.retrieval:
             encoder = model_hash(self.retrieval), (wanted.retrieval or "").startswith(PREFIX)
             scorers |= {P1: encoder, MRR: encoder}

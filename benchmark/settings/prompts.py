@@ -36,9 +36,13 @@ def read_template(wanted: Prompt, task: Task) -> str:
         try:
             text = path.read_text(encoding="utf-8").removesuffix("\n")
         except (OSError, UnicodeDecodeError) as err:
-            raise UserError(f"{where}: cannot be read ({err}); give the path of a UTF-8 text file, or the template itself") from None
+            raise UserError(
+                f"{where}: cannot be read ({err}); give the path of a UTF-8 text file, or the template itself"
+            ) from None
     if text.count(SLOT) != 1:
-        raise UserError(f"{where}: must hold {SLOT} exactly once, where the source text goes; it holds it {text.count(SLOT)} times")
+        raise UserError(
+            f"{where}: must hold {SLOT} exactly once, where the source text goes; it holds it {text.count(SLOT)} times"
+        )
     return text
 
 
@@ -84,7 +88,9 @@ def _chat(tokenizer: Any, where: str, messages: list[dict[str, str]], options: d
         with _fixed_date():
             text: str = tokenizer.apply_chat_template(messages, tokenize=False, add_generation_prompt=True, **options)
     except Exception as err:  # a template may raise anything, Jinja errors of its own among them
-        raise UserError(f"{where}: its chat template refuses the prompt ({str(err).splitlines()[0]}); see prompt.system and chat_options") from err
+        raise UserError(
+            f"{where}: its chat template refuses the prompt ({str(err).splitlines()[0]}); see prompt.system and chat_options"
+        ) from err
     # The tokenizer puts its own beginning-of-sequence token before every text; the template's would be a second one.
     bos = tokenizer.bos_token
     if bos and text.startswith(bos) and tokenizer("a")["input_ids"][:1] == [tokenizer.bos_token_id]:
@@ -97,7 +103,9 @@ def _chat(tokenizer: Any, where: str, messages: list[dict[str, str]], options: d
 def check_prompt(wanted: Prompt) -> None:
     """Raise UserError for settings that contradict each other."""
     if not wanted.chat and (wanted.system is not None or wanted.chat_options):
-        raise UserError("prompt.system and prompt.chat_options belong to a chat template; set prompt.chat=true, or leave them out")
+        raise UserError(
+            "prompt.system and prompt.chat_options belong to a chat template; set prompt.chat=true, or leave them out"
+        )
     if any(not text for text in wanted.stop):
         raise UserError("prompt.stop holds an empty text, which would end every generation at once; take it out")
 
@@ -113,7 +121,9 @@ def tokenizer_of(model: str, trust_remote_code: bool = False) -> Any:
     return load_tokenizer(of, trust_remote_code)
 
 
-def asked(task: Task, wanted: Prompt, model: str | None, para: Sequence[Example] = (), trust_remote_code: bool = False) -> Task:
+def asked(
+    task: Task, wanted: Prompt, model: str | None, para: Sequence[Example] = (), trust_remote_code: bool = False
+) -> Task:
     """The task with the prompt that the profile wants; what sources and shown examples spell is text for the model's tokenizer.
 
     model: folder or hub id whose tokenizer reads the prompt and brings the chat template (None: none is known, for a plain prompt alone);
@@ -130,7 +140,10 @@ def asked(task: Task, wanted: Prompt, model: str | None, para: Sequence[Example]
         return replace(task, prompt=solved + template)
     messages = [{"role": "system", "content": wanted.system}] if wanted.system is not None else []
     for source, reference in given:
-        messages += [{"role": "user", "content": template.replace(SLOT, source)}, {"role": "assistant", "content": reference}]
+        messages += [
+            {"role": "user", "content": template.replace(SLOT, source)},
+            {"role": "assistant", "content": reference},
+        ]
     messages.append({"role": "user", "content": template})
     if tokenizer is None:
         raise ValueError("a chat prompt needs the model whose template it is")

@@ -37,7 +37,9 @@ def _names_code(value: Any) -> bool:
 
 def code_in(values: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
     """(key, value) of each setting of a profile that would run code or send texts somewhere."""
-    policy, rl, generate = (part if isinstance(part := values.get(name), Mapping) else {} for name in ("policy", "rl", "generate"))
+    policy, rl, generate = (
+        part if isinstance(part := values.get(name), Mapping) else {} for name in ("policy", "rl", "generate")
+    )
     if policy.get("trust_remote_code"):
         yield "policy.trust_remote_code", policy["trust_remote_code"]
     for key in ("reward", "reward_path"):
@@ -57,11 +59,17 @@ def code_in(values: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
                 yield f"rl.reward_options.{key}", value
     engine_options = generate.get("vllm")
     if isinstance(engine_options, Mapping):
-        yield from ((f"generate.vllm.{key}", value) for key, value in engine_options.items() if key not in PLAIN_ENGINE_OPTIONS)
+        yield from (
+            (f"generate.vllm.{key}", value) for key, value in engine_options.items() if key not in PLAIN_ENGINE_OPTIONS
+        )
 
 
 def check_code(
-    values: Mapping[str, Any], where: str, said: Collection[str] = (), mend: str | None = None, needed: Collection[str] | None = None
+    values: Mapping[str, Any],
+    where: str,
+    said: Collection[str] = (),
+    mend: str | None = None,
+    needed: Collection[str] | None = None,
 ) -> None:
     """Raise UserError where settings that were read from a file run code that nobody has asked for in this call. This is the rule.
 

@@ -21,6 +21,7 @@ TASKS = {
 }
 """name -> "module:function"; the function takes nothing and returns the Task."""
 
+
 @dataclass(frozen=True, slots=True)
 class Task:
     """A task: where its examples come from and how a policy is asked."""

@@ -77,12 +77,16 @@ def read_task_file(path: Path) -> TaskFile:
     try:
         found = TaskFile.model_validate(tomllib.loads(path.read_text("utf-8")))
     except OSError as error:
-        raise UserError(f"{path}: cannot be read ({error.strerror or error}); give a task file (docs/open-text.md)") from None
+        raise UserError(
+            f"{path}: cannot be read ({error.strerror or error}); give a task file (docs/open-text.md)"
+        ) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise UserError(f"{path}: not TOML ({error}); mend it") from None
     except ValidationError as error:
         first = error.errors()[0]
-        raise UserError(f"{path}: {'.'.join(map(str, first['loc']))}: {first['msg']}; see the task files in benchmark/tasks/corpora") from None
+        raise UserError(
+            f"{path}: {'.'.join(map(str, first['loc']))}: {first['msg']}; see the task files in benchmark/tasks/corpora"
+        ) from None
     return found
 
 
@@ -90,7 +94,15 @@ def file_task(path: Path, *, own: bool = False) -> Task:
     """The task of a file. own: texts are looked for beside the file, too. Raises UserError for a malformed file; texts are read by `load`."""
     spec = read_task_file(path)
     near = path.resolve().parent if own else None
-    return Task(spec.name, spec.source_lang, spec.target_lang, spec.version, spec.prompt, partial(_load, spec, near), of_world=False)
+    return Task(
+        spec.name,
+        spec.source_lang,
+        spec.target_lang,
+        spec.version,
+        spec.prompt,
+        partial(_load, spec, near),
+        of_world=False,
+    )
 
 
 def absent(path: Path) -> bool:
@@ -116,7 +128,9 @@ def split_hash(examples: list[Example]) -> str:
 
 def _load(spec: TaskFile, near: Path | None, split: str, n: int | None = None) -> list[Example]:
     if split != SPLIT:
-        raise UserError(f"task {spec.name} has the split {SPLIT} alone, not {split!r}; for training give your own files (data.para, data.src ...)")
+        raise UserError(
+            f"task {spec.name} has the split {SPLIT} alone, not {split!r}; for training give your own files (data.para, data.src ...)"
+        )
     told = os.environ.get(DATA_DIR)
     folders = [folder for folder in (near, Path(told).expanduser() if told else None) if folder is not None]
     for folder in folders:
@@ -125,41 +139,65 @@ def _load(spec: TaskFile, near: Path | None, split: str, n: int | None = None) -
                 examples = FORMATS[texts.format](spec, texts, folder)
                 return _checked(spec, examples, folder / texts.source)[:n]
     places = ", or ".join(str(Path(told or DATA_DIR) / t.source) for t in spec.texts)
-    raise UserError(f"task {spec.name}: its texts are not here; get them from {spec.home} (revision {spec.revision}, {spec.licence}) and put them at "
-                    f"{places}" + ("" if told else f", and name that folder by --data DIR or {DATA_DIR}"))
+    raise UserError(
+        f"task {spec.name}: its texts are not here; get them from {spec.home} (revision {spec.revision}, {spec.licence}) and put them at "
+        f"{places}" + ("" if told else f", and name that folder by --data DIR or {DATA_DIR}")
+    )
 
 
 def _checked(spec: TaskFile, examples: list[Example], where: Path) -> list[Example]:
     if not examples:
         raise UserError(f"{where}: holds no pair of task {spec.name}")
     if spec.sha256 is not None and (found := split_hash(examples)) != spec.sha256:
-        raise UserError(f"{where}: not the split of task {spec.name} ({len(examples)} pairs, sha256 {found[:12]}..., wanted {spec.n} pairs, "
-                        f"{spec.sha256[:12]}...); take revision {spec.revision} of {spec.home}, or make a task file of your own")
+        raise UserError(
+            f"{where}: not the split of task {spec.name} ({len(examples)} pairs, sha256 {found[:12]}..., wanted {spec.n} pairs, "
+            f"{spec.sha256[:12]}...); take revision {spec.revision} of {spec.home}, or make a task file of your own"
+        )
     return examples
 
 
 def _example(spec: TaskFile, where: str, index: int, row: dict[str, Any]) -> Example:
     source, reference = row.get("source"), row.get("reference")
     if not isinstance(source, str) or not source.strip() or not isinstance(reference, str) or not reference.strip():
-        raise UserError(f"{where}: source and reference must be texts; mend the file, or name its columns in the task file")
+        raise UserError(
+            f"{where}: source and reference must be texts; mend the file, or name its columns in the task file"
+        )
     meta, doc = row.get("meta"), row.get("doc_id")
-    return Example(str(row.get("id", index)), source.lstrip("\ufeff"), (reference.lstrip("\ufeff"),), None, spec.source_lang, spec.target_lang,
-                   None if doc in (None, "") else str(doc), meta if isinstance(meta, dict) else {})
+    return Example(
+        str(row.get("id", index)),
+        source.lstrip("\ufeff"),
+        (reference.lstrip("\ufeff"),),
+        None,
+        spec.source_lang,
+        spec.target_lang,
+        None if doc in (None, "") else str(doc),
+        meta if isinstance(meta, dict) else {},
+    )
 
 
 def _columns(texts: Texts, row: dict[str, Any]) -> dict[str, Any]:
-    return {name: row[theirs] for name in ("id", "source", "reference", "doc_id", "meta") if (theirs := texts.columns.get(name, name)) in row}
+    return {
+        name: row[theirs]
+        for name in ("id", "source", "reference", "doc_id", "meta")
+        if (theirs := texts.columns.get(name, name)) in row
+    }
 
 
 def _jsonl(spec: TaskFile, texts: Texts, folder: Path) -> list[Example]:
     path = folder / texts.source
-    return [_example(spec, f"{path}, line {line}", i, _columns(texts, row)) for i, (line, row) in enumerate(read_jsonl(path))]
+    return [
+        _example(spec, f"{path}, line {line}", i, _columns(texts, row))
+        for i, (line, row) in enumerate(read_jsonl(path))
+    ]
 
 
 def _tsv(spec: TaskFile, texts: Texts, folder: Path) -> list[Example]:
     path = folder / texts.source
     needed = [texts.columns.get(name, name) for name in ("source", "reference")]
-    return [_example(spec, f"{path}, line {line}", i, _columns(texts, row)) for i, (line, row) in enumerate(read_tsv(path, needed))]
+    return [
+        _example(spec, f"{path}, line {line}", i, _columns(texts, row))
+        for i, (line, row) in enumerate(read_tsv(path, needed))
+    ]
 
 
 def _text(path: Path) -> str:
@@ -175,12 +213,18 @@ def _lines(spec: TaskFile, texts: Texts, folder: Path) -> list[Example]:
     if texts.reference is None:
         raise UserError(f"task {spec.name}: texts of format lines need a file of references (texts.reference)")
     sides = [lines_of(folder / name) for name in (texts.source, texts.reference)]
-    docs: Sequence[str | None] = lines_of(folder / texts.docs) if texts.docs and (folder / texts.docs).is_file() else [None] * len(sides[0])
+    docs: Sequence[str | None] = (
+        lines_of(folder / texts.docs) if texts.docs and (folder / texts.docs).is_file() else [None] * len(sides[0])
+    )
     if len({len(side) for side in (*sides, docs)}) != 1:
-        raise UserError(f"{folder / texts.source}: {len(sides[0])} lines, but {len(sides[1])} references and {len(docs)} document ids; "
-                        "the files must have a line for each pair")
-    return [_example(spec, f"{folder / texts.source}, line {i + 1}", i, {"source": a, "reference": b, "doc_id": d})
-            for i, (a, b, d) in enumerate(zip(*sides, docs, strict=True))]
+        raise UserError(
+            f"{folder / texts.source}: {len(sides[0])} lines, but {len(sides[1])} references and {len(docs)} document ids; "
+            "the files must have a line for each pair"
+        )
+    return [
+        _example(spec, f"{folder / texts.source}, line {i + 1}", i, {"source": a, "reference": b, "doc_id": d})
+        for i, (a, b, d) in enumerate(zip(*sides, docs, strict=True))
+    ]
 
 
 def _squad(spec: TaskFile, texts: Texts, folder: Path) -> list[Example]:
@@ -191,9 +235,23 @@ def _squad(spec: TaskFile, texts: Texts, folder: Path) -> list[Example]:
     for a in range(0, min(len(ours), len(theirs)), texts.every):
         for p, (one, other) in enumerate(zip(ours[a]["paragraphs"], theirs[a]["paragraphs"], strict=True)):
             answers = {q["id"]: q for q in other["qas"]}
-            qa = [{f"question_{lang}": q["question"], f"answer_{lang}": q["answers"][0]["text"], "question": answers[q["id"]]["question"],
-                   "answer": answers[q["id"]]["answers"][0]["text"]} for q in one["qas"] if q["id"] in answers]
-            row = {"id": f"{a}-{p}", "source": one["context"], "reference": other["context"], "doc_id": str(a), "meta": {"qa": qa}}
+            qa = [
+                {
+                    f"question_{lang}": q["question"],
+                    f"answer_{lang}": q["answers"][0]["text"],
+                    "question": answers[q["id"]]["question"],
+                    "answer": answers[q["id"]]["answers"][0]["text"],
+                }
+                for q in one["qas"]
+                if q["id"] in answers
+            ]
+            row = {
+                "id": f"{a}-{p}",
+                "source": one["context"],
+                "reference": other["context"],
+                "doc_id": str(a),
+                "meta": {"qa": qa},
+            }
             found.append(_example(spec, f"{folder / texts.source}, article {a}", len(found), row))
     return found
 
@@ -206,5 +264,10 @@ def _articles(path: Path) -> list[dict[str, Any]]:
         raise UserError(f"{path}: not a SQuAD file (data, paragraphs, context, qas)") from None
 
 
-FORMATS: dict[str, Callable[[TaskFile, Texts, Path], list[Example]]] = {"jsonl": _jsonl, "tsv": _tsv, "lines": _lines, "squad": _squad}
+FORMATS: dict[str, Callable[[TaskFile, Texts, Path], list[Example]]] = {
+    "jsonl": _jsonl,
+    "tsv": _tsv,
+    "lines": _lines,
+    "squad": _squad,
+}
 """Value of `format` -> reader of the texts."""

@@ -35,8 +35,10 @@ def command(args: argparse.Namespace) -> int:
         raise UserError(f"--limit {args.limit}: at least 2, or nothing can be shuffled")
     examples = read_examples(args.examples)[: args.limit]
     if without := [e.id for e in examples if not e.reference]:
-        raise UserError(f"{args.examples}: {len(without)} of {len(examples)} examples have no reference ({', '.join(without[:3])}); "
-                        "validate-metrics holds human references against their sources")
+        raise UserError(
+            f"{args.examples}: {len(without)} of {len(examples)} examples have no reference ({', '.join(without[:3])}); "
+            "validate-metrics holds human references against their sources"
+        )
     own = Path(args.names).resolve() if args.names else None
     for pair in sorted({(e.source_lang, e.target_lang) for e in examples}):
         name_list(*pair, own)  # a mistake in the user's names is told before anything is measured
@@ -61,7 +63,10 @@ def tables(result: dict[str, Any]) -> tuple[list[tuple[str, str, str]], list[tup
     """([(metric, reference, shuffled)], [(damage, noticed, how many)])."""
     low = result["shuffled"] or {}
     rates = [(name, rate(result["reference"].get(name)), rate(low.get(name))) for name in RATES]
-    harmed = [(f"{name}: {what}", rate(result["noticed"].get(name)), str(result["n_damaged"][name])) for name, (what, _) in DAMAGES.items()]
+    harmed = [
+        (f"{name}: {what}", rate(result["noticed"].get(name)), str(result["n_damaged"][name]))
+        for name, (what, _) in DAMAGES.items()
+    ]
     return rates, harmed
 
 
@@ -72,8 +77,10 @@ def show(result: dict[str, Any]) -> None:
 
     console = Console()
     rates, harmed = tables(result)
-    for title, heads, body in ((f"{result['n']} pairs, {', '.join(result['languages'])}", ("metric", "human reference", "shuffled"), rates),
-                               ("damaged references", ("damage", "noticed", "n"), harmed)):
+    for title, heads, body in (
+        (f"{result['n']} pairs, {', '.join(result['languages'])}", ("metric", "human reference", "shuffled"), rates),
+        ("damaged references", ("damage", "noticed", "n"), harmed),
+    ):
         table = Table(title=title, title_justify="left")
         for i, head in enumerate(heads):
             table.add_column(head, justify="right" if i else "left", no_wrap=bool(i))
@@ -90,9 +97,20 @@ def page(result: dict[str, Any]) -> str:
 
     from benchmark.report.safetext import visible
 
-    environment = Environment(loader=FileSystemLoader([Path(__file__).parent, Path(__file__).parents[1] / "report"]), autoescape=True,
-                              undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    environment = Environment(
+        loader=FileSystemLoader([Path(__file__).parent, Path(__file__).parents[1] / "report"]),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
     environment.filters["visible"] = lambda text: visible(str(text))
     rates, harmed = tables(result)
-    kinds = [(name, rate(cell), f"{cell['n_scored']} segments") for name, cell in result["reference"].items() if name not in catalog.metrics()]
-    return environment.get_template("metrics.html.j2").render(r=result, rates=rates, harmed=harmed, kinds=kinds, label=catalog.label)
+    kinds = [
+        (name, rate(cell), f"{cell['n_scored']} segments")
+        for name, cell in result["reference"].items()
+        if name not in catalog.metrics()
+    ]
+    return environment.get_template("metrics.html.j2").render(
+        r=result, rates=rates, harmed=harmed, kinds=kinds, label=catalog.label
+    )

@@ -57,7 +57,13 @@ def _numbers(found: Comparison) -> Iterator[tuple[Fact, tuple[int, int], str]]:
     """Verified hard numbers of the reference with where they stand and how they are written, one for each place."""
     seen: set[tuple[int, int]] = set()
     for fact in found.facts:
-        if fact.tier == "number" and fact.kind in NUMBER_KINDS and fact.outcome == VERIFIED and fact.at and fact.at not in seen:
+        if (
+            fact.tier == "number"
+            and fact.kind in NUMBER_KINDS
+            and fact.outcome == VERIFIED
+            and fact.at
+            and fact.at not in seen
+        ):
             seen.add(fact.at)
             yield fact, fact.at, found.text[slice(*fact.at)]
 
@@ -67,11 +73,13 @@ def _put(found: Comparison, span: tuple[int, int], words: str, new: str) -> str 
     if new == words:
         return None
     text = found.text
-    return text[:span[0]].replace(words, new) + new + text[span[1]:].replace(words, new)
+    return text[: span[0]].replace(words, new) + new + text[span[1] :].replace(words, new)
 
 
 def _each(change: Callable[[Fact, str, random.Random, str, str], str | None]) -> Damage:
-    def damage(found: Comparison, known: NameList | None, lang: str, source_lang: str, draw: random.Random) -> Iterator[Damaged]:
+    def damage(
+        found: Comparison, known: NameList | None, lang: str, source_lang: str, draw: random.Random
+    ) -> Iterator[Damaged]:
         for fact, span, words in _numbers(found):
             new = change(fact, words, draw, lang, source_lang)
             text = _put(found, span, words, new) if new is not None else None
@@ -88,7 +96,11 @@ def _digit(fact: Fact, words: str, draw: random.Random, lang: str, source_lang: 
         return None
     at = draw.choice(places)
     leading = at == 0 or not words[at - 1].isdigit()
-    return words[:at] + draw.choice([d for d in "0123456789" if d != words[at] and not (leading and d == "0")]) + words[at + 1:]
+    return (
+        words[:at]
+        + draw.choice([d for d in "0123456789" if d != words[at] and not (leading and d == "0")])
+        + words[at + 1 :]
+    )
 
 
 def _scale(fact: Fact, words: str, draw: random.Random, lang: str, source_lang: str) -> str | None:
@@ -99,7 +111,7 @@ def _scale(fact: Fact, words: str, draw: random.Random, lang: str, source_lang: 
         if word in words:
             return words.replace(word, other, 1)
     match = _INTEGER.search(words)
-    return words[:match.end()] + "0" + words[match.end():] if match and match.group() != "0" else None
+    return words[: match.end()] + "0" + words[match.end() :] if match and match.group() != "0" else None
 
 
 def _unit(fact: Fact, words: str, draw: random.Random, lang: str, source_lang: str) -> str | None:
@@ -127,10 +139,12 @@ def _era(fact: Fact, words: str, draw: random.Random, lang: str, source_lang: st
     match = _INTEGER.search(words)
     if not match or len(match.group()) != 4:
         return None
-    return f"{words[:match.start()]}{'ค.ศ.' if int(match.group()) > 2300 else 'พ.ศ.'} {words[match.start():]}"
+    return f"{words[: match.start()]}{'ค.ศ.' if int(match.group()) > 2300 else 'พ.ศ.'} {words[match.start() :]}"
 
 
-def _name(found: Comparison, known: NameList | None, lang: str, source_lang: str, draw: random.Random) -> Iterator[Damaged]:
+def _name(
+    found: Comparison, known: NameList | None, lang: str, source_lang: str, draw: random.Random
+) -> Iterator[Damaged]:
     """Each verified name is another one of its type, wherever any form of it stands."""
     if known is None:
         return
@@ -139,12 +153,16 @@ def _name(found: Comparison, known: NameList | None, lang: str, source_lang: str
         if fact.tier != "name" or fact.outcome != VERIFIED or not fact.at or fact.kind not in others:
             continue
         words = found.text[slice(*fact.at)]
-        name = next((m.name for m in known.read(found.source) if found.source[m.start:m.end] == fact.surface), None)
-        free = [form for form, sources in others[fact.kind] if not any(s in found.source for s in sources) and words not in form and form not in words]
+        name = next((m.name for m in known.read(found.source) if found.source[m.start : m.end] == fact.surface), None)
+        free = [
+            form
+            for form, sources in others[fact.kind]
+            if not any(s in found.source for s in sources) and words not in form and form not in words
+        ]
         if name is None or not free:
             continue
         new = draw.choice(free)
-        text = found.text[:fact.at[0]] + "\0" + found.text[fact.at[1]:]
+        text = found.text[: fact.at[0]] + "\0" + found.text[fact.at[1] :]
         for form in (words, *name.target):  # longest first: a second mention in another form would save the name
             text = text.replace(form, "\0")
         yield Damaged(text.replace("\0", new), fact, words, new)
@@ -161,7 +179,9 @@ def _pool(known: NameList) -> dict[str, list[tuple[str, tuple[str, ...]]]]:
     return pool
 
 
-def _dropped(found: Comparison, known: NameList | None, lang: str, source_lang: str, draw: random.Random) -> Iterator[Damaged]:
+def _dropped(
+    found: Comparison, known: NameList | None, lang: str, source_lang: str, draw: random.Random
+) -> Iterator[Damaged]:
     """A clause that holds a verified hard fact is left out: one for each text."""
     pieces: list[tuple[int, int]] = []
     start = 0
@@ -172,15 +192,24 @@ def _dropped(found: Comparison, known: NameList | None, lang: str, source_lang: 
     pieces.append((start, len(found.text)))
     held = [fact for fact in found.facts if fact.tier in ("number", "name") and fact.outcome == VERIFIED and fact.at]
     # Only where what is left does not say the fact a second time.
-    holding = [(a, b) for a, b in pieces if b - a > 3 and any(
-        fact.at and a <= fact.at[0] and fact.at[1] <= b and text[slice(*fact.at)] not in text[:a] + text[b:] for fact in held)]
+    holding = [
+        (a, b)
+        for a, b in pieces
+        if b - a > 3
+        and any(
+            fact.at and a <= fact.at[0] and fact.at[1] <= b and text[slice(*fact.at)] not in text[:a] + text[b:]
+            for fact in held
+        )
+    ]
     if len(pieces) < 2 or not holding:
         return
     a, b = draw.choice(holding)
     yield Damaged(found.text[:a] + found.text[b:], None, found.text[a:b], "")
 
 
-def _added(found: Comparison, known: NameList | None, lang: str, source_lang: str, draw: random.Random) -> Iterator[Damaged]:
+def _added(
+    found: Comparison, known: NameList | None, lang: str, source_lang: str, draw: random.Random
+) -> Iterator[Damaged]:
     """A clause with a number that the source does not hold."""
     n = draw.randrange(2001, 9998)
     while str(n) in found.source:
@@ -201,6 +230,8 @@ DAMAGES: dict[str, tuple[str, Damage]] = {
 """name -> (what is done, function)."""
 
 
-def damage(name: str, example_id: str, found: Comparison, known: NameList | None, langs: tuple[str, str], seed: int) -> list[Damaged]:
+def damage(
+    name: str, example_id: str, found: Comparison, known: NameList | None, langs: tuple[str, str], seed: int
+) -> list[Damaged]:
     """All texts of one kind of damage made from one reference; langs: (source, target). The same for equal arguments."""
     return list(DAMAGES[name][1](found, known, langs[1], langs[0], random.Random(f"{seed}\0{name}\0{example_id}")))

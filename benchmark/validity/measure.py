@@ -20,7 +20,15 @@ from metrics.records import Example
 from metrics.segment import SegmentStats, unscorable
 from metrics.summary import summarise
 
-RATES = ("open.number.recall", "open.number.precision", "open.name.recall", "open.name.contradicted", "open.soft.recall", "open.answer.recall", "open.f1")
+RATES = (
+    "open.number.recall",
+    "open.number.precision",
+    "open.name.recall",
+    "open.name.contradicted",
+    "open.soft.recall",
+    "open.answer.recall",
+    "open.f1",
+)
 """The columns of the table."""
 MISSES = 200
 """Misses and inventions that are listed, for a person to look at."""
@@ -32,8 +40,12 @@ SPEED_TEXTS = 2000
 def noticed(before: Comparison, after: Comparison, made: Damaged) -> bool:
     """Whether damage shows: the fact is no longer verified, more is unsupported, or less is recalled."""
     if made.fact is not None:
-        now = [fact.outcome for fact in after.facts if (fact.tier, fact.kind, fact.surface, fact.span) ==
-               (made.fact.tier, made.fact.kind, made.fact.surface, made.fact.span)]
+        now = [
+            fact.outcome
+            for fact in after.facts
+            if (fact.tier, fact.kind, fact.surface, fact.span)
+            == (made.fact.tier, made.fact.kind, made.fact.surface, made.fact.span)
+        ]
         if now != [VERIFIED]:
             return True
     wrong = [sum(one.stated(tier)[1] for tier in ("number", "name")) for one in (before, after)]
@@ -44,7 +56,9 @@ def noticed(before: Comparison, after: Comparison, made: Damaged) -> bool:
 Listed = list[dict[str, str]]
 
 
-def _damaged(examples: Sequence[Example], found: Sequence[Comparison], own: Path | None, seed: int) -> tuple[list[SegmentStats], dict[str, Listed]]:
+def _damaged(
+    examples: Sequence[Example], found: Sequence[Comparison], own: Path | None, seed: int
+) -> tuple[list[SegmentStats], dict[str, Listed]]:
     """For each kind of damage the share noticed, and what was not."""
     ids = tuple(example.id for example in examples)
     stats, unnoticed = [], {}
@@ -74,16 +88,33 @@ def _misses(examples: Sequence[Example], found: Sequence[Comparison]) -> tuple[L
     for example, one in zip(examples, found, strict=True):
         for fact in one.facts:
             if fact.outcome != VERIFIED and fact.tier != "soft" and fact.span:
-                missed.append({"id": example.id, "tier": fact.tier, "kind": fact.kind, "surface": fact.surface, "outcome": fact.outcome,
-                               "source": _around(one.source, fact.span), "reference": one.text})
+                missed.append(
+                    {
+                        "id": example.id,
+                        "tier": fact.tier,
+                        "kind": fact.kind,
+                        "surface": fact.surface,
+                        "outcome": fact.outcome,
+                        "source": _around(one.source, fact.span),
+                        "reference": one.text,
+                    }
+                )
         for said in one.statements:
             if not said.supported and said.tier == "number":
-                invented.append({"id": example.id, "kind": said.kind, "surface": said.surface, "reference": _around(one.text, said.span), "source": one.source})
+                invented.append(
+                    {
+                        "id": example.id,
+                        "kind": said.kind,
+                        "surface": said.surface,
+                        "reference": _around(one.text, said.span),
+                        "source": one.source,
+                    }
+                )
     return missed[:MISSES], invented[:MISSES]
 
 
 def _around(text: str, span: tuple[int, int]) -> str:
-    return text[max(0, span[0] - AROUND):span[1] + AROUND]
+    return text[max(0, span[0] - AROUND) : span[1] + AROUND]
 
 
 def _rate(work: Callable[[Sequence[Example], list[str]], object], examples: Sequence[Example]) -> float:
@@ -114,7 +145,9 @@ def speed(examples: Sequence[Example], own: Path | None) -> dict[str, float]:
     return {**rates, "together": 1 / sum(1 / rate for rate in rates.values())}
 
 
-def validate(examples: Sequence[Example], own: Path | None, seed: int, say: Callable[[str], None], timed: bool = True) -> dict[str, Any]:
+def validate(
+    examples: Sequence[Example], own: Path | None, seed: int, say: Callable[[str], None], timed: bool = True
+) -> dict[str, Any]:
     """The whole result, as it stands in metrics.json. Every example needs a reference; gold facts are put aside.
 
     timed: measure the speed too (the only part that differs between equal calls).
@@ -137,13 +170,21 @@ def validate(examples: Sequence[Example], own: Path | None, seed: int, say: Call
     say("damaged references")
     harmed, unnoticed = _damaged(examples, found, own, seed)
     missed, invented = _misses(examples, found)
-    names: list[NameList] = [known for pair in sorted({(e.source_lang, e.target_lang) for e in examples}) if (known := name_list(*pair, own))]
+    names: list[NameList] = [
+        known for pair in sorted({(e.source_lang, e.target_lang) for e in examples}) if (known := name_list(*pair, own))
+    ]
     result: dict[str, Any] = {
         "n": len(examples),
         "languages": sorted({f"{e.source_lang}-{e.target_lang}" for e in examples}),
         "read": counts(found),
-        "names": [{"languages": f"{k.source_lang}-{k.target_lang}", "n": len(k), "fingerprint": k.fingerprint} for k in names],
-        "reference": {m: c for m, c in cells(gold).items() if m in WHOLE or m.startswith(("open.number.recall.", "open.name.recall."))},
+        "names": [
+            {"languages": f"{k.source_lang}-{k.target_lang}", "n": len(k), "fingerprint": k.fingerprint} for k in names
+        ],
+        "reference": {
+            m: c
+            for m, c in cells(gold).items()
+            if m in WHOLE or m.startswith(("open.number.recall.", "open.name.recall."))
+        },
         "shuffled": {m: c for m, c in cells(low).items() if m in WHOLE} if low else None,
         "noticed": {m.removeprefix("noticed."): c for m, c in cells(harmed).items()},
         "n_damaged": {m.metric.removeprefix("noticed."): int(m.stats[:, 1].sum()) for m in harmed},

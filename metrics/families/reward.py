@@ -26,7 +26,9 @@ def score(scoring: Scoring) -> list[SegmentStats]:
         return list(judge.score([scoring.examples[i].source for i in block], [scoring.texts[i] for i in block]))
 
     raw = means.deal(scored, len(scoring.texts))
-    values = [r if gate(t, e.target_lang) else 0.0 for r, t, e in zip(raw, scoring.texts, scoring.examples, strict=True)]
+    values = [
+        r if gate(t, e.target_lang) else 0.0 for r, t, e in zip(raw, scoring.texts, scoring.examples, strict=True)
+    ]
     return [from_values(REWARD, scoring.ids, values, f"{REWARD}|{V}|gate x raw|reward:{judge.id}", True)]
 
 
@@ -35,9 +37,17 @@ FAMILY = Family(
     {"reward": "Training reward"},
     score,
     (
-        Metric(REWARD, "Training reward", True, "What the reward of RL says of the outputs; never evidence for its own gain.",
-               "mean of gate x reranker probability (eq. 6 without the batch-relative penalties)",
-               "whatever validate-reward shows that it cannot see", needs=("reward",), short="reward", places=("board", "pool")),
+        Metric(
+            REWARD,
+            "Training reward",
+            True,
+            "What the reward of RL says of the outputs; never evidence for its own gain.",
+            "mean of gate x reranker probability (eq. 6 without the batch-relative penalties)",
+            "whatever validate-reward shows that it cannot see",
+            needs=("reward",),
+            short="reward",
+            places=("board", "pool"),
+        ),
     ),
     neural=True,
     shared=True,

@@ -58,7 +58,9 @@ def _tags() -> dict[str, str]:
             import jieba
             import jieba.posseg
         except ImportError as error:
-            raise UserError("names are cleaned with jieba's dictionary, which is not installed; run: pip install 'sgsrl-bench[names]'") from error
+            raise UserError(
+                "names are cleaned with jieba's dictionary, which is not installed; run: pip install 'sgsrl-bench[names]'"
+            ) from error
     jieba.setLogLevel(60)
     jieba.posseg.initialize()
     tags: dict[str, str] = jieba.posseg.dt.word_tag_tab
@@ -70,7 +72,9 @@ def _converter(name: str) -> Callable[[str], str]:
     try:
         from opencc import OpenCC
     except ImportError as error:
-        raise UserError("names are cleaned with OpenCC, which is not installed; run: pip install 'sgsrl-bench[names]'") from error
+        raise UserError(
+            "names are cleaned with OpenCC, which is not installed; run: pip install 'sgsrl-bench[names]'"
+        ) from error
     convert: Callable[[str], str] = OpenCC(name).convert
     return convert
 
@@ -90,12 +94,16 @@ def _bare(title: str) -> str:
 def _prefixed(text: str, lang: str) -> tuple[str | None, str]:
     """(type, rest) by the class word of a target title; (None, text) without one."""
     if lang == "th":
-        found = [(word, kind) for kind, group in words()["th"]["class"].items() for word in group if text.startswith(word)]
+        found = [
+            (word, kind) for kind, group in words()["th"]["class"].items() for word in group if text.startswith(word)
+        ]
         if found:
             word, kind = max(found, key=lambda item: len(item[0]))
-            return kind, text[len(word):].strip()
+            return kind, text[len(word) :].strip()
     if lang == "bo":
-        found = [(word, kind) for kind, group in words()["bo"]["class"].items() for word in group if text.endswith(word)]
+        found = [
+            (word, kind) for kind, group in words()["bo"]["class"].items() for word in group if text.endswith(word)
+        ]
         if found:
             word, kind = max(found, key=lambda item: len(item[0]))
             return kind, text[: -len(word)]
@@ -103,18 +111,27 @@ def _prefixed(text: str, lang: str) -> tuple[str | None, str]:
 
 
 def _suffix_type(chinese: str) -> str | None:
-    found = [(word, kind) for kind, group in words()["zh"]["suffix"].items() for word in group if chinese.endswith(word)]
+    found = [
+        (word, kind) for kind, group in words()["zh"]["suffix"].items() for word in group if chinese.endswith(word)
+    ]
     return max(found, key=lambda item: len(item[0]))[1] if found else None
 
 
 def _without_suffix(chinese: str) -> str:
-    found = [word for group in words()["zh"]["suffix"].values() for word in group if chinese.endswith(word) and len(chinese) > len(word) + 1]
+    found = [
+        word
+        for group in words()["zh"]["suffix"].values()
+        for word in group
+        if chinese.endswith(word) and len(chinese) > len(word) + 1
+    ]
     return chinese[: -len(max(found, key=len))] if found else chinese
 
 
 def _kind_of_thing(chinese: str, target: str, lang: str) -> bool:
     """Whether the first or last word says that this is no name."""
-    return chinese.endswith(tuple(words()["zh"]["common"])) or (lang == "th" and target.startswith(tuple(words()["th"]["common"])))
+    return chinese.endswith(tuple(words()["zh"]["common"])) or (
+        lang == "th" and target.startswith(tuple(words()["th"]["common"]))
+    )
 
 
 def name_type(chinese: str, target: str, lang: str) -> str | None:
@@ -129,14 +146,20 @@ def name_type(chinese: str, target: str, lang: str) -> str | None:
     clear = len(chinese_sounds(chinese)) > 2
     if by_class == "language":
         return "language" if by_suffix == "language" else None
-    if by_class and (sound >= UNTAGGED_LIKENESS or ((sound >= TAGGED_LIKENESS or by_suffix == by_class) and tag in (None, *NAME_TAGS))):
+    if by_class and (
+        sound >= UNTAGGED_LIKENESS
+        or ((sound >= TAGGED_LIKENESS or by_suffix == by_class) and tag in (None, *NAME_TAGS))
+    ):
         return by_class
     if _kind_of_thing(chinese, target, lang):
         return None
     a_word = lang == "th" and target in _thai_words()
     if len(chinese) == 2 and not (tag in NAME_TAGS and sound >= UNTAGGED_LIKENESS and len(target) > 3 and not a_word):
         return None  # two characters stand by chance in other words
-    if tag in NAME_TAGS and (sound >= (TAGGED_LIKENESS if clear and not a_word else UNTAGGED_LIKENESS) or (tag in ("ns", "nt") and not a_word)):
+    if tag in NAME_TAGS and (
+        sound >= (TAGGED_LIKENESS if clear and not a_word else UNTAGGED_LIKENESS)
+        or (tag in ("ns", "nt") and not a_word)
+    ):
         return {"ns": "place", "nt": "organisation", "nrfg": "person"}.get(tag, by_suffix or "other")
     return (by_suffix or "other") if not a_word and len(chinese) > 2 and sound >= UNTAGGED_LIKENESS and clear else None
 
@@ -147,8 +170,16 @@ def _parts(chinese: str, target: str, lang: str) -> Iterable[tuple[str, str]]:
     if lang == "bo" or len(ours) < 2 or len(theirs) < 2:
         return []
     pairs = list(zip(ours, theirs, strict=True)) if len(ours) == len(theirs) else [(ours[-1], theirs[-1])]
-    return [(a, b) for a, b in pairs if len(a) > 2 and len(b) > 3 and _HAN.match(a) and likeness(a, b, lang) >= PART_LIKENESS
-            and len(chinese_sounds(a)) > 1 and _tags().get(a, "nr") in NAME_TAGS]
+    return [
+        (a, b)
+        for a, b in pairs
+        if len(a) > 2
+        and len(b) > 3
+        and _HAN.match(a)
+        and likeness(a, b, lang) >= PART_LIKENESS
+        and len(chinese_sounds(a)) > 1
+        and _tags().get(a, "nr") in NAME_TAGS
+    ]
 
 
 def clean(rows: Iterable[tuple[str, str]], lang: str) -> list[Pair]:
@@ -157,7 +188,9 @@ def clean(rows: Iterable[tuple[str, str]], lang: str) -> list[Pair]:
     Raises UserError for another target language, and where the packages of the extra `names` are missing.
     """
     if lang not in _SCRIPT:
-        raise UserError(f"names are cleaned for th and bo, not for {lang!r}; write the list yourself: type, names, names (docs/open-text.md)")
+        raise UserError(
+            f"names are cleaned for th and bo, not for {lang!r}; write the list yourself: type, names, names (docs/open-text.md)"
+        )
     simplified, traditional = _converter("t2s"), _converter("s2t")
     found: dict[tuple[str, str], dict[str, None]] = defaultdict(dict)
     forms: dict[str, dict[str, None]] = defaultdict(dict)
@@ -179,12 +212,22 @@ def clean(rows: Iterable[tuple[str, str]], lang: str) -> list[Pair]:
             continue
         by_class, rest = _prefixed(target, lang)
         # What follows a class word stands alone only where it is a name by itself: สถานีอวกาศ is no อวกาศ.
-        alone = [rest] if by_class in words()["th"]["bare"] and len(rest) > 2 and likeness(_without_suffix(chinese), rest, lang) >= TAGGED_LIKENESS else []
+        alone = (
+            [rest]
+            if by_class in words()["th"]["bare"]
+            and len(rest) > 2
+            and likeness(_without_suffix(chinese), rest, lang) >= TAGGED_LIKENESS
+            else []
+        )
         add(kind, _INTERPUNCT.sub("·", chinese), [target, *alone])
         forms[_INTERPUNCT.sub("·", chinese)][_INTERPUNCT.sub("·", original)] = None
         for ours, theirs in _parts(chinese, rest if by_class else target, lang):
             add("person", ours, [theirs])
             if chinese.endswith(ours):  # a person called in full is often called by the last part in the other text
                 add(kind, _INTERPUNCT.sub("·", chinese), [theirs])
-    pairs = [Pair(kind, tuple(sorted(forms[chinese])), tuple(sorted(targets))) for (chinese, kind), targets in found.items() if targets]
+    pairs = [
+        Pair(kind, tuple(sorted(forms[chinese])), tuple(sorted(targets)))
+        for (chinese, kind), targets in found.items()
+        if targets
+    ]
     return sorted(pairs, key=lambda pair: (TYPES.index(pair.type), pair.source, pair.target))

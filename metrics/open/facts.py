@@ -94,7 +94,11 @@ class Comparison:
 @lru_cache(maxsize=1 << 14)
 def _readings(text: str, lang: str) -> tuple[Reading, ...]:
     """What is read; a Latin name only if it has a capital letter and is no gloss in brackets of what stands before it."""
-    return tuple(r for r in read(text, lang) if r.kind != "name" or (len(r.surface) > 1 and r.surface != r.surface.lower() and not _glossed(text, r)))
+    return tuple(
+        r
+        for r in read(text, lang)
+        if r.kind != "name" or (len(r.surface) > 1 and r.surface != r.surface.lower() and not _glossed(text, r))
+    )
 
 
 def _glossed(text: str, reading: Reading) -> bool:
@@ -102,7 +106,7 @@ def _glossed(text: str, reading: Reading) -> bool:
     opened = max(text.rfind("(", first, reading.start), text.rfind("（", first, reading.start))
     if opened < 1:
         return False
-    between = text[opened + 1:reading.start]
+    between = text[opened + 1 : reading.start]
     return ")" not in between and "）" not in between and (not between or between.isascii())
 
 
@@ -111,7 +115,11 @@ def _distinct(text: str, lang: str) -> tuple[Reading, ...]:
     """The readings of a text, what says the same once: the first, or the first hard one."""
     kept: dict[Any, Reading] = {}
     for reading in _readings(text, lang):
-        key = (reading.kind, reading.text) if reading.kind in TEXT_KINDS else (*reading.key, reading.high, reading.dimension, reading.factor, reading.ordinal)
+        key = (
+            (reading.kind, reading.text)
+            if reading.kind in TEXT_KINDS
+            else (*reading.key, reading.high, reading.dimension, reading.factor, reading.ordinal)
+        )
         if key not in kept or (reading.hard and not kept[key].hard):
             kept[key] = reading
     return tuple(kept.values())
@@ -142,8 +150,10 @@ def _numbers(source: str, source_lang: str, output: Output) -> tuple[list[Fact],
         if at is None and truth.kind in TEXT_KINDS and heard:
             at = spoken_in(truth.surface, output)
             if at is not None and tier == "number":
-                statements.append(Statement("number", truth.kind, output.text[at[0]:at[1]], at, True))
-        facts.append(Fact(tier, truth.kind, truth.surface, (truth.start, truth.end), VERIFIED if at else UNVERIFIED, at))
+                statements.append(Statement("number", truth.kind, output.text[at[0] : at[1]], at, True))
+        facts.append(
+            Fact(tier, truth.kind, truth.surface, (truth.start, truth.end), VERIFIED if at else UNVERIFIED, at)
+        )
         if at is None:
             missed.append((len(facts) - 1, truth))
     free = []
@@ -151,7 +161,9 @@ def _numbers(source: str, source_lang: str, output: Output) -> tuple[list[Fact],
     for i, reading in enumerate(said):
         supported = i in stating or any(bears_out(truths[k], reading) for k in held.candidates(reading))
         if reading.hard and (reading.kind != "name" or supported):
-            statements.append(Statement("number", reading.kind, reading.surface, (reading.start, reading.end), supported))
+            statements.append(
+                Statement("number", reading.kind, reading.surface, (reading.start, reading.end), supported)
+            )
         if not supported and reading.kind != "name":
             free.append(reading)
     others = Free(free, len(output.text))
@@ -159,7 +171,9 @@ def _numbers(source: str, source_lang: str, output: Output) -> tuple[list[Fact],
         # Another value of the kind that nothing in the source bears out, the one nearest by its place in the text.
         other = others.take(truth, truth.start / max(len(source), 1)) if truth.kind != "name" else None
         if other is not None:
-            facts[place] = Fact(facts[place].tier, truth.kind, truth.surface, facts[place].span, CONTRADICTED, (other.start, other.end))
+            facts[place] = Fact(
+                facts[place].tier, truth.kind, truth.surface, facts[place].span, CONTRADICTED, (other.start, other.end)
+            )
     return facts, statements
 
 
@@ -167,10 +181,21 @@ def _names(source: str, output: Output, known: NameList) -> tuple[list[Fact], li
     facts, statements, missed = [], [], []
     for mention in _names_of(source, known):
         hit = known.find(mention.name, output)
-        surface, span = source[mention.start:mention.end], (mention.start, mention.end)
-        facts.append(Fact("name", mention.name.type, surface, span, VERIFIED if hit else UNVERIFIED, (hit.start, hit.end) if hit else None))
+        surface, span = source[mention.start : mention.end], (mention.start, mention.end)
+        facts.append(
+            Fact(
+                "name",
+                mention.name.type,
+                surface,
+                span,
+                VERIFIED if hit else UNVERIFIED,
+                (hit.start, hit.end) if hit else None,
+            )
+        )
         if hit:
-            statements.append(Statement("name", mention.name.type, output.text[hit.start:hit.end], (hit.start, hit.end), True))
+            statements.append(
+                Statement("name", mention.name.type, output.text[hit.start : hit.end], (hit.start, hit.end), True)
+            )
         else:
             missed.append(len(facts) - 1)
     taken = bytearray(len(output.text))
@@ -178,14 +203,18 @@ def _names(source: str, output: Output, known: NameList) -> tuple[list[Fact], li
         taken[start:end] = b"\1" * (end - start)
     others: dict[str, deque[Found]] = defaultdict(deque)
     for found in known.unsupported(source, output) if missed else ():
-        if found.name.type in _CONTRADICTING and not any(taken[found.start:found.end]):
+        if found.name.type in _CONTRADICTING and not any(taken[found.start : found.end]):
             others[found.name.type].append(found)
     for index in missed:
         fact = facts[index]
         if others[fact.kind]:
             other = others[fact.kind].popleft()
             facts[index] = Fact("name", fact.kind, fact.surface, fact.span, CONTRADICTED, (other.start, other.end))
-            statements.append(Statement("name", other.name.type, output.text[other.start:other.end], (other.start, other.end), False))
+            statements.append(
+                Statement(
+                    "name", other.name.type, output.text[other.start : other.end], (other.start, other.end), False
+                )
+            )
     return facts, statements
 
 
@@ -214,13 +243,21 @@ def _uncut(answer: str, references: Sequence[str] | None) -> str:
     """An answer span whose end lies inside a number of the reference, without that piece: some data cut their spans so."""
     text = normalise(references[0]) if references else ""
     end = _CUT_NUMBER.sub("", answer)
-    if end != answer and end.strip() and answer not in text and end in text and text[text.find(end) + len(end)].isdigit():
+    if (
+        end != answer
+        and end.strip()
+        and answer not in text
+        and end in text
+        and text[text.find(end) + len(end)].isdigit()
+    ):
         return end
     return answer
 
 
 def _answers(example: Example, source: str, output: Output) -> list[Fact]:
-    pairs = [(ours, _uncut(theirs, example.reference)) for ours, theirs in answers_of(example.meta, example.source_lang)]
+    pairs = [
+        (ours, _uncut(theirs, example.reference)) for ours, theirs in answers_of(example.meta, example.source_lang)
+    ]
     if not pairs:
         return []
     text, where = _squeezed(output.text)
@@ -229,20 +266,32 @@ def _answers(example: Example, source: str, output: Output) -> list[Fact]:
         wanted = _squeezed(theirs)[0]
         at = text.find(wanted) if wanted else -1
         # A number never matches inside a longer number.
-        while at >= 0 and ((wanted[0].isdigit() and at and _in_number(text, at - 1)) or
-                           (wanted[-1].isdigit() and _in_number(text, at + len(wanted)))):
+        while at >= 0 and (
+            (wanted[0].isdigit() and at and _in_number(text, at - 1))
+            or (wanted[-1].isdigit() and _in_number(text, at + len(wanted)))
+        ):
             at = text.find(wanted, at + 1)
         start = source.find(ours) if ours else -1
         span = (where[at], where[at + len(wanted) - 1] + 1) if at >= 0 else None
-        facts.append(Fact("answer", "answer", ours or theirs, (start, start + len(ours)) if start >= 0 else None,
-                          VERIFIED if span else UNVERIFIED, span))
+        facts.append(
+            Fact(
+                "answer",
+                "answer",
+                ours or theirs,
+                (start, start + len(ours)) if start >= 0 else None,
+                VERIFIED if span else UNVERIFIED,
+                span,
+            )
+        )
     return facts
 
 
 def _in_number(text: str, at: int) -> bool:
     if at >= len(text):
         return False
-    return text[at].isdigit() or (text[at] in ".," and 0 < at < len(text) - 1 and text[at - 1].isdigit() and text[at + 1].isdigit())
+    return text[at].isdigit() or (
+        text[at] in ".," and 0 < at < len(text) - 1 and text[at - 1].isdigit() and text[at + 1].isdigit()
+    )
 
 
 def hold(example: Example, text: str, known: NameList | None) -> Comparison:

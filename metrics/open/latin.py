@@ -31,7 +31,11 @@ SPELLED, LETTERS = 80.0, 5
 def _spelled(word: str, lang: str) -> str:
     """An acronym in the names of its letters, coarse; empty for a language without them."""
     names = _LETTERS.get(lang)
-    return loose_form("".join(names[letter] for letter in word), lang) if names and all(letter in names for letter in word) else ""
+    return (
+        loose_form("".join(names[letter] for letter in word), lang)
+        if names and all(letter in names for letter in word)
+        else ""
+    )
 
 
 def _word_in(word: str, output: Output) -> tuple[int, int] | None:
@@ -50,9 +54,12 @@ def _sounded(word: str, output: Output) -> tuple[int, int] | None:
     """Where a word is heard: by its consonants, or by all letters of it."""
     if output.lang not in ("th", "bo"):
         return None
-    for wanted, (text, where), least, score in ((latin_sounds(word), output.sounds, LEAST, LIKE), (latin_spelled(word), output.romanised, LETTERS, SPELLED)):
+    for wanted, (text, where), least, score in (
+        (latin_sounds(word), output.sounds, LEAST, LIKE),
+        (latin_spelled(word), output.romanised, LETTERS, SPELLED),
+    ):
         if len(wanted) >= least and (at := _near(wanted, text, score)):
-            return min(where[at[0]:at[1]]), max(where[at[0]:at[1]]) + 1
+            return min(where[at[0] : at[1]]), max(where[at[0] : at[1]]) + 1
     return None
 
 
@@ -60,7 +67,9 @@ def _near(wanted: str, text: str, score: float) -> tuple[int, int] | None:
     from rapidfuzz import fuzz
 
     got = fuzz.partial_ratio_alignment(wanted, text, score_cutoff=score) if len(text) >= len(wanted) - 1 else None
-    return (got.dest_start, got.dest_end) if got is not None and got.dest_end - got.dest_start >= len(wanted) - 1 else None
+    return (
+        (got.dest_start, got.dest_end) if got is not None and got.dest_end - got.dest_start >= len(wanted) - 1 else None
+    )
 
 
 def spoken_in(surface: str, output: Output) -> tuple[int, int] | None:
@@ -79,4 +88,3 @@ def _written(text: str, start: int, end: int) -> tuple[int, int]:
     while end < len(text) and not may_end(text, start, end):
         end += 1
     return start, end
-

@@ -24,9 +24,11 @@ _EDGE = " \u0f0b\u0f0d"
 
 def write_list(path: Path, pairs: list[Pair], source_lang: str, target_lang: str, origin: str) -> None:
     """Writes a cleaned list, whole or not at all. origin: where the titles came from and under what licence."""
-    lines = [f"# Names {source_lang}-{target_lang}. {origin}",
-             "# Made by `python -m benchmark data names` (docs/open-text.md). Forms of one name are separated by |.",
-             f"type\t{source_lang}\t{target_lang}"]
+    lines = [
+        f"# Names {source_lang}-{target_lang}. {origin}",
+        "# Made by `python -m benchmark data names` (docs/open-text.md). Forms of one name are separated by |.",
+        f"type\t{source_lang}\t{target_lang}",
+    ]
     lines += [f"{pair.type}\t{'|'.join(pair.source)}\t{'|'.join(pair.target)}" for pair in pairs]
     atomic_write_text(path, "\n".join(lines) + "\n")
 
@@ -36,7 +38,9 @@ def read_titles(path: Path) -> list[tuple[str, str]]:
     rows = list(_rows(path))
     for number, row in rows:
         if len(row) < 2:
-            raise UserError(f"{path}, line {number}: two columns are needed, source title and target title, separated by a tab")
+            raise UserError(
+                f"{path}, line {number}: two columns are needed, source title and target title, separated by a tab"
+            )
     return [(row[0], row[1]) for _, row in rows[1:]]
 
 
@@ -70,7 +74,9 @@ def read_list(path: Path, *, swap: bool = False, sure: bool = False) -> list[Nam
             raise UserError(f"{path}, line {number}: type {kind!r} is unknown; one of {', '.join(LIST_TYPES)}")
         source, target = (_forms(cell) for cell in cells) if len(cells) == 2 else ((), ())
         if not source or not target:
-            raise UserError(f"{path}, line {number}: a name is missing; write type, name and name, separated by tabs (or name and name)")
+            raise UserError(
+                f"{path}, line {number}: a name is missing; write type, name and name, separated by tabs (or name and name)"
+            )
         names.append(Name(kind, *((target, source) if swap else (source, target)), sure=sure))
     if not names:
         raise UserError(f"{path}: holds no names; write one name a line: type, name, name")
@@ -109,8 +115,15 @@ def _short_forms(source: str, target: str) -> list[Name]:
         latin = tuple(form for column in ("th", "bo") for form in _forms(row[column]) if form.isascii())
         ours, theirs = _forms(row[source]), _forms(row[target])
         if ours and (theirs or latin):
-            names.append(Name(row["type"], ours, tuple(dict.fromkeys((*theirs, *latin))), _forms(row[f"also_{source}"] or "")
-                              if f"also_{source}" in row else (), sure=True))
+            names.append(
+                Name(
+                    row["type"],
+                    ours,
+                    tuple(dict.fromkeys((*theirs, *latin))),
+                    _forms(row[f"also_{source}"] or "") if f"also_{source}" in row else (),
+                    sure=True,
+                )
+            )
     return names
 
 

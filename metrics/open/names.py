@@ -89,14 +89,16 @@ class Output:
     def latin(self) -> list[tuple[int, int, str, str]]:
         """(start, end, lower case, consonants) of each word in Latin letters."""
         words = [(m.start(), m.end(), m.group()) for m in _LATIN.finditer(self.text)]
-        joined = [(a[0], b[1], a[2] + b[2]) for a, b in pairwise(words) if self.text[a[1]:b[0]] == " "]
+        joined = [(a[0], b[1], a[2] + b[2]) for a, b in pairwise(words) if self.text[a[1] : b[0]] == " "]
         return [(start, end, word.lower(), latin_sounds(word)) for start, end, word in (*words, *joined)]
 
 
 @lru_cache(maxsize=1 << 16)
 def _form(surface: str, lang: str) -> tuple[str, str]:
     """(coarse form, consonants) of a target form."""
-    spoken = latin_sounds(surface) if surface.isascii() else target_sounds(surface, lang) if lang in ("th", "bo") else ""
+    spoken = (
+        latin_sounds(surface) if surface.isascii() else target_sounds(surface, lang) if lang in ("th", "bo") else ""
+    )
     return loose_form(surface, lang), re.sub(r"(.)\1+", r"\1", spoken)
 
 
@@ -132,7 +134,11 @@ class NameList:
         for start, end in self._source.find(source):
             form = source[start:end]
             name = self._names[form]
-            if not name.sure and self._beside and ((start and source[start - 1] in self._beside) or source[end:end + 1] in self._beside):
+            if (
+                not name.sure
+                and self._beside
+                and ((start and source[start - 1] in self._beside) or source[end : end + 1] in self._beside)
+            ):
                 continue
             found.setdefault(form, Found(start, end, name, "written"))
         whole = [form for form in found if "·" in form]
@@ -160,7 +166,7 @@ class NameList:
             for form in name.target:
                 lower = form.lower()
                 if form.isascii():
-                    if len(lower) >= STEM and word.startswith(lower[:max(STEM, len(lower) - 2)]):
+                    if len(lower) >= STEM and word.startswith(lower[: max(STEM, len(lower) - 2)]):
                         return Found(start, end, name, "latin")
                 elif _alike(form, _form(form, self.target_lang)[1], word, spoken, self.target_lang):
                     return Found(start, end, name, "latin")
@@ -190,7 +196,9 @@ class NameList:
     @staticmethod
     def _borne_out(name: Name, source: str) -> bool:
         lower = source.lower()
-        return any(form in source for form in (*name.source, *name.also)) or any(form.isascii() and form.lower() in lower for form in name.target)
+        return any(form in source for form in (*name.source, *name.also)) or any(
+            form.isascii() and form.lower() in lower for form in name.target
+        )
 
 
 @lru_cache(maxsize=1 << 16)
@@ -208,7 +216,11 @@ def _alike(form: str, sounds: str, word: str, spoken: str, lang: str) -> bool:
     like = Indel.normalized_similarity(sounds, spoken)
     if min(len(sounds), len(spoken)) >= ALIKE_LENGTH and like >= ALIKE and sounds[0] == spoken[0]:
         return True
-    return lang == "th" and like >= ALIKE and Indel.normalized_similarity(_romanised(form), latin_spelled(word)) >= ALIKE_LETTERS
+    return (
+        lang == "th"
+        and like >= ALIKE
+        and Indel.normalized_similarity(_romanised(form), latin_spelled(word)) >= ALIKE_LETTERS
+    )
 
 
 def _merged(names: Sequence[Name]) -> Name:
@@ -216,8 +228,13 @@ def _merged(names: Sequence[Name]) -> Name:
         targets: Iterable[str] = map(normalise, names[0].target)
         return Name(names[0].type, names[0].source, _longest_first(targets), names[0].also, names[0].sure)
     first = next((name for name in names if name.sure), names[0])
-    return Name(first.type, tuple(sorted({s for n in names for s in n.source})), _longest_first(normalise(t) for n in names for t in n.target),
-                tuple(sorted({a for n in names for a in n.also})), any(n.sure for n in names))
+    return Name(
+        first.type,
+        tuple(sorted({s for n in names for s in n.source})),
+        _longest_first(normalise(t) for n in names for t in n.target),
+        tuple(sorted({a for n in names for a in n.also})),
+        any(n.sure for n in names),
+    )
 
 
 def _longest_first(forms: Iterable[str]) -> tuple[str, ...]:

@@ -64,7 +64,7 @@ class Index:
             if reading.high is not None:
                 for factor in {Fraction(1), reading.factor}:
                     start = bisect_left(self._numbers, (reading.value * factor, -1))
-                    for value, i in self._numbers[start:start + MOST]:
+                    for value, i in self._numbers[start : start + MOST]:
                         if value >= reading.high * factor:
                             break
                         found.add(i)
@@ -77,7 +77,12 @@ Slot = tuple[object, ...]
 def slot(reading: Reading) -> Slot:
     """What two readings have in common that could stand for one another (`metrics.reading.same_place`)."""
     dimension = None if reading.kind in ("date", "time") else reading.dimension
-    return reading.key[0] if reading.kind not in TEXT_KINDS else reading.kind, reading.kind == "year", reading.kind == "money", dimension
+    return (
+        reading.key[0] if reading.kind not in TEXT_KINDS else reading.kind,
+        reading.kind == "year",
+        reading.kind == "money",
+        dimension,
+    )
 
 
 class Free:

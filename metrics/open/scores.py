@@ -29,7 +29,12 @@ WHOLE = (
     "open.name.recall", "open.name.contradicted", "open.answer.recall",
 )  # fmt: skip
 """The metrics without those of one kind, in the order of the tables."""
-_READ = {"number": "number, date, money or Latin name", "soft": "small numeral or ordinal", "name": "name of the list", "answer": "answer span"}
+_READ = {
+    "number": "number, date, money or Latin name",
+    "soft": "small numeral or ordinal",
+    "name": "name of the list",
+    "answer": "answer span",
+}
 
 Rows = Callable[[Comparison, Comparison], tuple[float, ...]]
 """(what is recalled from, the whole output) -> statistics; the two differ only where the output is cut."""
@@ -72,7 +77,10 @@ def _contradicted(tier: str) -> Rows:
     def row(part: Comparison, whole: Comparison) -> tuple[float, ...]:
         facts = [one for one in part.facts if one.tier == tier]
         others = [one for one in whole.facts if one.tier == tier]
-        wrong = sum(CONTRADICTED in (a.outcome, b.outcome) and VERIFIED not in (a.outcome, b.outcome) for a, b in zip(facts, others, strict=True))
+        wrong = sum(
+            CONTRADICTED in (a.outcome, b.outcome) and VERIFIED not in (a.outcome, b.outcome)
+            for a, b in zip(facts, others, strict=True)
+        )
         return wrong, len(facts)
 
     return row
@@ -91,18 +99,32 @@ def _metrics(comparisons: Sequence[Comparison | None]) -> list[_Metric]:
         _Metric("open.answer.recall", "ratio", _recall("answer"), _READ["answer"]),
     ]
     for tier in ("number", "name"):
-        found += [_Metric(f"open.{tier}.recall.{kind}", "ratio", _recall(tier, kind), f"{kind} in the source") for kind in kinds(comparisons, tier)]
+        found += [
+            _Metric(f"open.{tier}.recall.{kind}", "ratio", _recall(tier, kind), f"{kind} in the source")
+            for kind in kinds(comparisons, tier)
+        ]
     return found
 
 
 def compare_all(examples: Sequence[Example], texts: Sequence[str], own: Path | None = None) -> list[Comparison | None]:
     """Each output held against its source; None where the example has gold facts. own: the user's TSV of names."""
-    return [None if example.facts is not None else hold(example, text, name_list(example.source_lang, example.target_lang, own))
-            for example, text in zip(examples, texts, strict=True)]
+    return [
+        None
+        if example.facts is not None
+        else hold(example, text, name_list(example.source_lang, example.target_lang, own))
+        for example, text in zip(examples, texts, strict=True)
+    ]
 
 
-def _score(metric: _Metric, name: str, ids: tuple[str, ...], parts: Sequence[Comparison | None], wholes: Sequence[Comparison | None],
-           missing: Sequence[str | None], signature: str) -> SegmentStats:
+def _score(
+    metric: _Metric,
+    name: str,
+    ids: tuple[str, ...],
+    parts: Sequence[Comparison | None],
+    wholes: Sequence[Comparison | None],
+    missing: Sequence[str | None],
+    signature: str,
+) -> SegmentStats:
     stats = np.zeros((len(ids), WIDTHS[metric.combiner]))
     reasons = list(missing)
     of_source = 3 if metric.combiner == "f1" else 1
@@ -121,8 +143,12 @@ def _score(metric: _Metric, name: str, ids: tuple[str, ...], parts: Sequence[Com
     return SegmentStats(name, ids, stats, metric.combiner, tuple(reasons), signature, metric.higher_is_better)
 
 
-def score_open(examples: Sequence[Example], texts: Sequence[str], own: Path | None = None,
-               comparisons: Sequence[Comparison | None] | None = None) -> list[SegmentStats]:
+def score_open(
+    examples: Sequence[Example],
+    texts: Sequence[str],
+    own: Path | None = None,
+    comparisons: Sequence[Comparison | None] | None = None,
+) -> list[SegmentStats]:
     """open.* of one system, with their length-controlled versions and recall by kind; nothing where every example has gold facts.
 
     texts: one output per example, in order. own: the user's TSV of names. comparisons: the result of `compare_all` on the same texts,
@@ -145,7 +171,11 @@ def score_open(examples: Sequence[Example], texts: Sequence[str], own: Path | No
     scores = [_score(m, m.name, ids, comparisons, comparisons, without, sign(m.name)) for m in metrics]
     cuts = [cut_to_reference(example, text) for example, text in zip(examples, texts, strict=True)]
     parts = [
-        None if whole is None or cut is None else whole if cut == tidy(text) else hold(example, cut, name_list(example.source_lang, example.target_lang, own))
+        None
+        if whole is None or cut is None
+        else whole
+        if cut == tidy(text)
+        else hold(example, cut, name_list(example.source_lang, example.target_lang, own))
         for example, text, whole, cut in zip(examples, texts, comparisons, cuts, strict=True)
     ]
     missing = [why or (NO_REFERENCE if cut is None else None) for why, cut in zip(without, cuts, strict=True)]

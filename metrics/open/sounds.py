@@ -15,10 +15,23 @@ _INITIALS = {
     "x": "S", "zh": "S", "ch": "S", "sh": "S", "z": "S", "c": "S", "s": "S", "r": "L",
 }  # fmt: skip
 _LETTERS = {
-    "th": {"กขคฆฃฅ": "K", "งนณ": "N", "จฉชฌซศษส": "S", "ดตฎฏถทธฐฑฒ": "T", "บปผพภ": "P", "ฝฟ": "F", "ม": "M", "รลฬ": "L", "หฮ": "H"},
+    "th": {
+        "กขคฆฃฅ": "K",
+        "งนณ": "N",
+        "จฉชฌซศษส": "S",
+        "ดตฎฏถทธฐฑฒ": "T",
+        "บปผพภ": "P",
+        "ฝฟ": "F",
+        "ม": "M",
+        "รลฬ": "L",
+        "หฮ": "H",
+    },
     "bo": {"ཀཁགྐྑྒ": "K", "ངནཎྔྣྞ": "N", "ཅཆཇཙཚཛཤསཞཟཥྕྖྗྩྪྫྴྶྵྮྯ": "S", "ཏཐདཊཋཌྟྠྡྚྛྜ": "T", "པཕབྤྥྦ": "P", "མྨ": "M", "རལྲླཪྼ": "L", "ཧྷ": "H"},
 }
-_CODES = {lang: {ord(letter): code for letters, code in table.items() for letter in letters} for lang, table in _LETTERS.items()}
+_CODES = {
+    lang: {ord(letter): code for letters, code in table.items() for letter in letters}
+    for lang, table in _LETTERS.items()
+}
 _SILENT = re.compile(r"[ก-ฮ][ิุ]?์")
 _HAN = re.compile(r"[\u4e00-\u9fff]+")
 
@@ -30,8 +43,10 @@ def chinese_sounds(text: str) -> str:
 
     han = "".join(_HAN.findall(text))
     initials, finals = (lazy_pinyin(han, style=style, strict=False) for style in (Style.INITIALS, Style.FINALS))
-    return "".join(_INITIALS.get(a, "") + ("N" if b.endswith(("n", "ng")) else "L" if b == "er" else "")
-                   for a, b in zip(initials, finals, strict=True))
+    return "".join(
+        _INITIALS.get(a, "") + ("N" if b.endswith(("n", "ng")) else "L" if b == "er" else "")
+        for a, b in zip(initials, finals, strict=True)
+    )
 
 
 def target_sounds(text: str, lang: str) -> str:

@@ -28,8 +28,14 @@ def loose(text: str, lang: str) -> tuple[str, list[int]]:
     """(coarse form, offset in `text` of each of its characters). Linear in the text. Languages without rules: case alone is dropped."""
     table = _TABLES.get(base_language(lang))
     if table is None:
-        return (text.lower(), list(range(len(text)))) if len(text.lower()) == len(text) else (text, list(range(len(text))))
-    skipped = frozenset(i for m in _SILENT.finditer(text) for i in range(*m.span())) if base_language(lang) == "th" else frozenset()
+        return (
+            (text.lower(), list(range(len(text)))) if len(text.lower()) == len(text) else (text, list(range(len(text))))
+        )
+    skipped = (
+        frozenset(i for m in _SILENT.finditer(text) for i in range(*m.span()))
+        if base_language(lang) == "th"
+        else frozenset()
+    )
     out: list[str] = []
     at: list[int] = []
     for i, char in enumerate(text):
@@ -52,8 +58,22 @@ _LATIN_RULES = tuple((re.compile(pattern), to) for pattern, to in (
     (r"ph", "f"), (r"gh(?=t|\b)", ""), (r"ch(?=r)", "k"), (r"sch|tch|sh|ch", "s"), (r"th", "t"), (r"ck", "k"), (r"[cg](?=[eiy])", "s"),
     (r"ng", "n"), (r"(?<=[aeiouy])r(?![aeiouy])", ""), (r"\bw?h(?=[aeiouy])", "h"), (r"(?<!\b)h", ""),
 ))  # fmt: skip
-_LATIN_SOUNDS = {ord(letter): code for letters, code in {"bp": "P", "ckqg": "K", "szj": "S", "x": "KS", "td": "T", "n": "N", "lr": "L", "f": "F",
-                                                         "m": "M", "h": "H"}.items() for letter in letters}
+_LATIN_SOUNDS = {
+    ord(letter): code
+    for letters, code in {
+        "bp": "P",
+        "ckqg": "K",
+        "szj": "S",
+        "x": "KS",
+        "td": "T",
+        "n": "N",
+        "lr": "L",
+        "f": "F",
+        "m": "M",
+        "h": "H",
+    }.items()
+    for letter in letters
+}
 _DOUBLED = re.compile(r"(.)\1+")
 _TH_LATIN = {
     "ก": "k", "ขคฆ": "k", "ง": "ng", "จ": "j", "ฉชฌ": "ch", "ซศษส": "s", "ญย": "y", "ดฎ": "d", "ตฏ": "t", "ฐฑฒถทธ": "t", "นณ": "n", "บ": "b",

@@ -29,11 +29,16 @@ LANGUAGES = {
 PLAIN = _Language(numerals_en.START, numerals_en.parse_digits)
 
 _PERCENT_BEFORE = {
-    "zh": re.compile(r"(?P<of>[百千万])分之\s?\Z"), "th": re.compile(r"ร้อยละ\s?\Z"), "bo": re.compile(r"བརྒྱ་ཆ(?:འི་?(?:གྲངས)?)?(?:་|\s)*\Z"),
+    "zh": re.compile(r"(?P<of>[百千万])分之\s?\Z"),
+    "th": re.compile(r"ร้อยละ\s?\Z"),
+    "bo": re.compile(r"བརྒྱ་ཆ(?:འི་?(?:གྲངས)?)?(?:་|\s)*\Z"),
 }
 _RANGE = {
-    "zh": re.compile(r"\s?(?:-|~|至|到)\s?"), "th": re.compile(r"\s?(?:-|~|ถึง|จนถึง)\s?"), "bo": re.compile(r"[་\s]?(?:-|~|ནས)[་\s]?"),
-    "en": re.compile(r"\s?(?:-|~|to)\s?"), "": re.compile(r"\s?[-~]\s?"),
+    "zh": re.compile(r"\s?(?:-|~|至|到)\s?"),
+    "th": re.compile(r"\s?(?:-|~|ถึง|จนถึง)\s?"),
+    "bo": re.compile(r"[་\s]?(?:-|~|ནས)[་\s]?"),
+    "en": re.compile(r"\s?(?:-|~|to)\s?"),
+    "": re.compile(r"\s?[-~]\s?"),
 }
 _MORE_THAN = {
     "zh": re.compile(r"(?:超过|多于|逾|超|高于|大于|不止|突破|高出)\s?\Z"),
@@ -43,8 +48,11 @@ _MORE_THAN = {
 _ORDINAL_BEFORE = {"zh": re.compile(r"第\s?\Z"), "th": numerals_th.ORDINAL, "bo": re.compile(r"ཨང་?\s?\Z")}
 _ORDINAL_AFTER = {"bo": re.compile(r"་?(?:པ|པོ)(?:འི|ར|ས)?(?![\u0f40-\u0fbc])"), "en": re.compile(r"(?:st|nd|rd|th)\b")}
 _WHOLE = Fraction(1)
-_PER_HOUR = {"zh": re.compile(r"(?:每小时|时速)(?:[约达为近可高到]|超过|大约)*\s?\Z"), "th": re.compile(r"ชั่วโมงละ\s?\Z"),
-             "bo": re.compile(r"ཆུ་ཚོད་རེ(?:ར|་ལ|རེར|འི)?[་\s]*\Z")}
+_PER_HOUR = {
+    "zh": re.compile(r"(?:每小时|时速)(?:[约达为近可高到]|超过|大约)*\s?\Z"),
+    "th": re.compile(r"ชั่วโมงละ\s?\Z"),
+    "bo": re.compile(r"ཆུ་ཚོད་རེ(?:ར|་ལ|རེར|འི)?[་\s]*\Z"),
+}
 COUNT_DIMENSIONS = ("person", "household", "fold")
 SMALL = 10
 """A number up to this one is soft when nothing is measured."""
@@ -68,7 +76,7 @@ def amounts(text: str, lang: str) -> Iterator[Reading]:
         numerals = [numeral]
         separator = _RANGE.get(lang, _RANGE[""]).match(text, numeral.end)
         if separator and separator.group() and not numeral.indefinite:
-            following = start.match(text, separator.end()) or text[separator.end():separator.end() + 1].isdigit()
+            following = start.match(text, separator.end()) or text[separator.end() : separator.end() + 1].isdigit()
             other = parse(text, separator.end()) if following else None
             if other is not None and not other.indefinite:
                 _share(numeral, other)
@@ -82,8 +90,13 @@ def _english_magnitude(text: str, numeral: Numeral, lang: str) -> None:
     if not text[numeral.end - 1].isdigit():
         return
     word = _ENGLISH.match(text, numeral.end) if lang != "en" else None
-    if word is None and numeral.start and text[numeral.start - 1] in "$£€" and text[numeral.end:numeral.end + 1] == "m" \
-            and not LETTERS.match(text, numeral.end + 1):
+    if (
+        word is None
+        and numeral.start
+        and text[numeral.start - 1] in "$£€"
+        and text[numeral.end : numeral.end + 1] == "m"
+        and not LETTERS.match(text, numeral.end + 1)
+    ):
         numeral.scale, numeral.end = Fraction(10**6), numeral.end + 1
         numeral.value *= numeral.scale
     elif word:
@@ -95,7 +108,7 @@ def _skip(text: str, match: re.Match[str]) -> int:
     """Where to look on after something that is no number: behind a whole run of digits."""
     at = match.start()
     if text[at].isdigit():
-        while text[at:at + 1].isdigit():
+        while text[at : at + 1].isdigit():
             at += 1
         return at
     return max(match.end(), match.start() + 1)
@@ -103,7 +116,13 @@ def _skip(text: str, match: re.Match[str]) -> int:
 
 def _share(first: Numeral, second: Numeral) -> None:
     """50至60亿, ཁྲི་50ནས་60: the magnitude that stands once belongs to both ends of the range."""
-    if second.scale >= 100 and first.scale == 1 and not second.scale_first and first.high is None and first.value < second.value / second.scale:
+    if (
+        second.scale >= 100
+        and first.scale == 1
+        and not second.scale_first
+        and first.high is None
+        and first.value < second.value / second.scale
+    ):
         first.value *= second.scale
         first.lone = False
     elif first.scale_first and second.scale == 1 and first.value / first.scale < second.value < first.value:
@@ -113,7 +132,11 @@ def _share(first: Numeral, second: Numeral) -> None:
 
 def _with_words(text: str, numerals: list[Numeral], floor: int, lang: str) -> Iterator[Reading]:
     first, last = numerals[0], numerals[-1]
-    percent = _PERCENT_BEFORE[lang].search(text, max(floor, first.start - 20), first.start) if lang in _PERCENT_BEFORE else None
+    percent = (
+        _PERCENT_BEFORE[lang].search(text, max(floor, first.start - 20), first.start)
+        if lang in _PERCENT_BEFORE
+        else None
+    )
     suffix = after(text, last.end, lang)
     begin, codes, unit = first.start, suffix.codes, suffix.unit
     stop = suffix.end
@@ -132,7 +155,7 @@ def _with_words(text: str, numerals: list[Numeral], floor: int, lang: str) -> It
     if hourly and unit and unit.dimension == "length" and hourly.search(text, max(floor, begin - 12), begin):
         unit = {"km": SPEEDS["km/h"], "mile": SPEEDS["mph"]}.get(unit.id, unit)
     if lang == "bo" and not codes:  # ས་ཡ་£125
-        sign = next((char for char in text[first.start:first.end] if char in "$£€¥"), None)
+        sign = next((char for char in text[first.start : first.end] if char in "$£€¥"), None)
         found = currencies("").starting(sign, 0) if sign else None
         codes = found[1] if found else codes
     for numeral in numerals:
@@ -144,16 +167,35 @@ def _with_words(text: str, numerals: list[Numeral], floor: int, lang: str) -> It
 
 def _is_article(reading: Reading) -> bool:
     """一个, หนึ่งราย, མི་གཅིག: "a", not "one", when nothing is measured."""
-    return reading.value == 1 and reading.lone and not reading.ordinal and reading.dimension in (None, "person") \
-        and not reading.currencies and not reading.surface.endswith("人")
+    return (
+        reading.value == 1
+        and reading.lone
+        and not reading.ordinal
+        and reading.dimension in (None, "person")
+        and not reading.currencies
+        and not reading.surface.endswith("人")
+    )
 
 
-def _readings(text: str, numeral: Numeral, span: tuple[int, int], percent: re.Match[str] | None, suffix: Suffix,
-              codes: frozenset[str], unit: Unit | None, is_last: bool, lang: str) -> Iterator[Reading]:
+def _readings(
+    text: str,
+    numeral: Numeral,
+    span: tuple[int, int],
+    percent: re.Match[str] | None,
+    suffix: Suffix,
+    codes: frozenset[str],
+    unit: Unit | None,
+    is_last: bool,
+    lang: str,
+) -> Iterator[Reading]:
     value, high = numeral.value, numeral.high
-    surface, core = text[span[0]:span[1]], (numeral.start, numeral.end)
+    surface, core = text[span[0] : span[1]], (numeral.start, numeral.end)
     if percent or suffix.percent:
-        factor = {"千": Fraction(1, 10), "万": Fraction(1, 100)}.get(percent.groupdict().get("of") or "", _WHOLE) if percent else _WHOLE
+        factor = (
+            {"千": Fraction(1, 10), "万": Fraction(1, 100)}.get(percent.groupdict().get("of") or "", _WHOLE)
+            if percent
+            else _WHOLE
+        )
         if suffix.tenths:
             factor = Fraction(10)
         extra = suffix.extra if suffix.tenths and is_last else Fraction(0)
@@ -164,11 +206,20 @@ def _readings(text: str, numeral: Numeral, span: tuple[int, int], percent: re.Ma
         name = "percent_point" if suffix.point else "percent"
         if len(values) == 1:
             bound = inexact * factor if inexact else None
-            yield Reading(*span, values[0] * factor + extra, "percentage", surface, span, high=bound, indefinite=numeral.indefinite, unit=name)
+            yield Reading(
+                *span,
+                values[0] * factor + extra,
+                "percentage",
+                surface,
+                span,
+                high=bound,
+                indefinite=numeral.indefinite,
+                unit=name,
+            )
         else:
             middle = numeral.start + 1
             for at, number in (((span[0], middle), value), ((middle, span[1]), numeral.also or value)):
-                yield Reading(*at, number * factor, "percentage", text[at[0]:at[1]], at, unit=name)
+                yield Reading(*at, number * factor, "percentage", text[at[0] : at[1]], at, unit=name)
         return
     if suffix.extra and is_last:
         value += suffix.extra
@@ -190,8 +241,22 @@ def _readings(text: str, numeral: Numeral, span: tuple[int, int], percent: re.Ma
     kind = "money" if codes else "number"
 
     def build(at: tuple[int, int], number: Fraction, inner: tuple[int, int]) -> Reading:
-        return Reading(*at, number, kind, text[at[0]:at[1]], inner, high=high, indefinite=numeral.indefinite, unit=unit.id if unit else None,
-                       dimension=dimension, factor=unit.factor if unit else _WHOLE, currencies=codes, ordinal=ordinal, lone=lone, hard=hard)
+        return Reading(
+            *at,
+            number,
+            kind,
+            text[at[0] : at[1]],
+            inner,
+            high=high,
+            indefinite=numeral.indefinite,
+            unit=unit.id if unit else None,
+            dimension=dimension,
+            factor=unit.factor if unit else _WHOLE,
+            currencies=codes,
+            ordinal=ordinal,
+            lone=lone,
+            hard=hard,
+        )
 
     if numeral.also is None:
         yield build(span, value, core)

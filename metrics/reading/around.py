@@ -15,14 +15,18 @@ _PERCENT_AFTER = {
     "zh": re.compile(r"\s?%|\s?(?P<point>个百分点|个百分比|百分点)"),
     "th": re.compile(r"\s?(?P<point>จุด\s?)?(?:%|เปอร์เซ[็่]?[นต](?:ต์|ท์|ต|์)*|เปอร์เซ็นต์|(?<=จุด)ร้อยละ)"),
     "bo": re.compile(r"\s?%"),
-    "en": re.compile(r"\s?%(?P<point>\s?points?\b)?|\s?(?:percent|per cent)\b|\s?(?P<point2>percentage points?)\b", re.IGNORECASE),
+    "en": re.compile(
+        r"\s?%(?P<point>\s?points?\b)?|\s?(?:percent|per cent)\b|\s?(?P<point2>percentage points?)\b", re.IGNORECASE
+    ),
 }
 _MINUTES = re.compile(r"\s?分(?=\s?[0-9一二三四五六七八九十]{1,3}\s?秒)")  # 28分15秒
 _PIECES = re.compile(r"块([一二三四五六七八九])(?![十百千万亿块个名人])")
 _TENTHS = re.compile(r"成(?![为功员立果就本份长交都年人效熟分])(?P<tail>[一二三四五六七八九])?")
 _MORE_AFTER_UNIT = {
-    "zh": re.compile(r"[多余](?![数次余])|以上"), "th": re.compile(r"\s?(?:กว่าๆ|กว่า(?!เดิม|ปกติ|ที่)|เศษ(?!ส่วน)|ขึ้นไป)"),
-    "bo": re.compile(r"[་\s]?(?:ལྷག|ཡན)(?![\u0f40-\u0fbc])"), "en": re.compile(r"\s(?:or|and) more\b", re.IGNORECASE),
+    "zh": re.compile(r"[多余](?![数次余])|以上"),
+    "th": re.compile(r"\s?(?:กว่าๆ|กว่า(?!เดิม|ปกติ|ที่)|เศษ(?!ส่วน)|ขึ้นไป)"),
+    "bo": re.compile(r"[་\s]?(?:ལྷག|ཡན)(?![\u0f40-\u0fbc])"),
+    "en": re.compile(r"\s(?:or|and) more\b", re.IGNORECASE),
 }
 _MORE_BEFORE_UNIT = re.compile(r"个?[多余](?=个?(?:月|小时|星期|年|周|天|公里|米|钟头|礼拜))")
 _HALF_MORE = {"zh": re.compile(r"半(?![载场夜天年途])"), "th": re.compile(r"ครึ่ง"), "bo": re.compile(r"་?དང་ཕྱེད(?:་ཀ)?")}
@@ -74,7 +78,7 @@ def after(text: str, end: int, lang: str) -> Suffix:
             begin, more = before_unit.end(), True
         elif half:
             begin, extra = half.end(), Fraction(1, 2)
-    gap = 1 if text[begin:begin + 1] in (" ", "་") and text[begin:begin + 1] else 0
+    gap = 1 if text[begin : begin + 1] in (" ", "་") and text[begin : begin + 1] else 0
     money, unit = currencies(lang).starting(text, begin + gap), units(lang).starting(text, begin + gap)
     if begin > end and text.startswith("月", begin):  # 3个多月, 一个半月
         month = units("zh").starting("个月", 0)
@@ -92,11 +96,20 @@ def after(text: str, end: int, lang: str) -> Suffix:
     if money is None and unit is None:
         return Suffix(end, more=more, extra=extra)
     last = begin + gap + len((money or unit)[0])  # type: ignore[index]
-    suffix = Suffix(last, codes=money[1] if money else frozenset(), unit=unit[1] if unit else None, more=more, extra=extra)
+    suffix = Suffix(
+        last, codes=money[1] if money else frozenset(), unit=unit[1] if unit else None, more=more, extra=extra
+    )
     more_words = _MORE_AFTER_UNIT.get(lang)
     found = more_words.match(text, last) if more_words else None
     half_more = _HALF_MORE[lang].match(text, last) if lang in _HALF_MORE and unit else None
-    heightlike = lang == "zh" and unit is not None and unit[1].id == "m" and end and text[end - 1] in "123一二两三" and not text[end - 2:end - 1].isdigit()
+    heightlike = (
+        lang == "zh"
+        and unit is not None
+        and unit[1].id == "m"
+        and end
+        and text[end - 1] in "123一二两三"
+        and not text[end - 2 : end - 1].isdigit()
+    )
     height = _METRE_TAIL.match(text, last) if heightlike else None
     if height:  # 一米八, 1米75
         digits = "".join(str(numerals_zh.DIGIT.get(char, char)) for char in height.group())
@@ -110,7 +123,7 @@ def after(text: str, end: int, lang: str) -> Suffix:
 
 def _ends_well(text: str, at: int, word: str, lang: str) -> bool:
     """Does a unit or currency word end where a written word can end?"""
-    after = text[at + len(word):at + len(word) + 1]
+    after = text[at + len(word) : at + len(word) + 1]
     if not after:
         return True
     if word[-1].isascii() and word[-1].isalpha():
@@ -141,7 +154,9 @@ def before(text: str, start: int, floor: int, lang: str) -> tuple[int, frozenset
         unit = units(lang).ending(text, end)
         if unit and not unit[0].isascii():
             begin = end - len(unit[0])
-            apart = not (begin and "\u0f40" <= text[begin - 1] <= "\u0fbc") and not _NO_UNIT.search(text, max(0, begin - 8), end)
+            apart = not (begin and "\u0f40" <= text[begin - 1] <= "\u0fbc") and not _NO_UNIT.search(
+                text, max(0, begin - 8), end
+            )
             if begin >= floor and apart:
                 return begin, frozenset(), unit[1]
     return start, frozenset(), None

@@ -10,14 +10,43 @@ import re
 
 from metrics.reading.numerals_bo import BELOW_100, BOUNDARY
 
-_TH_MONTHS = ["มกราคม", "กุมภาพันธ์", "มีนาคม", "เมษายน", "พฤษภาคม", "มิถุนายน", "กรกฎาคม", "สิงหาคม", "กันยายน", "ตุลาคม", "พฤศจิกายน", "ธันวาคม"]
+_TH_MONTHS = [
+    "มกราคม",
+    "กุมภาพันธ์",
+    "มีนาคม",
+    "เมษายน",
+    "พฤษภาคม",
+    "มิถุนายน",
+    "กรกฎาคม",
+    "สิงหาคม",
+    "กันยายน",
+    "ตุลาคม",
+    "พฤศจิกายน",
+    "ธันวาคม",
+]
 _TH_SHORT = ["มค", "กพ", "มีค", "เมย", "พค", "มิย", "กค", "สค", "กย", "ตค", "พย", "ธค"]
 _TH_SPOKEN = ["มกรา", "กุมภา", "มีนา", "เมษา", "พฤษภา", "มิถุนา", "กรกฎา", "สิงหา", "กันยา", "ตุลา", "พฤศจิกา", "ธันวา"]
 _TH_DAYS = ["หนึ่ง", "สอง", "สาม", "สี่", "ห้า", "หก", "เจ็ด", "แปด", "เก้า", "สิบ"]
 TH_SPELLED = {word: i for i, word in enumerate(_TH_DAYS, 1)}
 TH_SPELLED |= {f"สิบ{word if i > 1 else 'เอ็ด'}": 10 + i for word, i in list(TH_SPELLED.items())[:9]} | {"ยี่สิบ": 20}
-TH_SPELLED |= {f"ยี่สิบ{word if i > 1 else 'เอ็ด'}": 20 + i for word, i in list(TH_SPELLED.items())[:9]} | {"สามสิบ": 30, "สามสิบเอ็ด": 31}
-_EN_MONTHS = ["january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december"]
+TH_SPELLED |= {f"ยี่สิบ{word if i > 1 else 'เอ็ด'}": 20 + i for word, i in list(TH_SPELLED.items())[:9]} | {
+    "สามสิบ": 30,
+    "สามสิบเอ็ด": 31,
+}
+_EN_MONTHS = [
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+]
 _EN_SHORT = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
 _BO_MONTHS = ["དང་པོ", "གཉིས་པ", "གསུམ་པ", "བཞི་པ", "ལྔ་པ", "དྲུག་པ", "བདུན་པ", "བརྒྱད་པ", "དགུ་པ", "བཅུ་པ", "བཅུ་གཅིག་པ", "བཅུ་གཉིས་པ"]
 _BO_BARE = ["གཅིག", "གཉིས", "གསུམ", "བཞི", "ལྔ", "དྲུག", "བདུན", "བརྒྱད", "དགུ", "བཅུ", "བཅུ་གཅིག", "བཅུ་གཉིས"]
@@ -66,8 +95,10 @@ def _all(*patterns: str, flags: int = 0) -> tuple[re.Pattern[str], ...]:
 
 
 DATES: dict[str, tuple[re.Pattern[str], ...]] = {
-    "": _all(_D12 + r"(?P<year>[12][0-9]{3})(?P<sep>[-/.])(?P<month>[0-9]{1,2})(?P=sep)(?P<day>[0-9]{1,2})(?![0-9])",
-             _D12 + r"(?P<day>[0-9]{1,2})(?P<sep>[-/.])(?P<month>[0-9]{1,2})(?P=sep)(?P<year>[12][0-9]{3})(?![0-9])"),
+    "": _all(
+        _D12 + r"(?P<year>[12][0-9]{3})(?P<sep>[-/.])(?P<month>[0-9]{1,2})(?P=sep)(?P<day>[0-9]{1,2})(?![0-9])",
+        _D12 + r"(?P<day>[0-9]{1,2})(?P<sep>[-/.])(?P<month>[0-9]{1,2})(?P=sep)(?P<year>[12][0-9]{3})(?![0-9])",
+    ),
     "zh": _all(
         rf"(?<![0-9.])(?P<year>[0-9]{{2}})\s?年\s?(?P<month>[0-9]{{1,2}})\s?月(?:\s?(?P<day>[0-9]{{1,2}})\s?{_ZH_DAY_END})?(?!\s?[0-9])",
         rf"{_ZH_MONTH}\s?(?P<first_day>{_ZH_SMALL})\s?[日号]?\s?(?:至|到|-|~|、|和|及|与)\s?(?P<day>{_ZH_SMALL})"
@@ -153,19 +184,27 @@ DECADES: dict[str, tuple[re.Pattern[str], ...]] = {
     "en": _all(r"(?<![0-9A-Za-z])['’](?P<decade>[2-9]0)s\b"),
 }
 CENTURIES: dict[str, tuple[re.Pattern[str], ...]] = {
-    "zh": _all(rf"(?P<era>公元前|西元前)?\s?(?<![0-9上下这本新半每另])"
-               rf"(?:(?P<first_century>{_ZH_SMALL})\s?(?:和|至|到|-|~|、|与|及)\s?)?"
-               rf"(?P<century>{_ZH_SMALL})\s?世纪(?!末?之?前?到?[0-9]+年代)"),
+    "zh": _all(
+        rf"(?P<era>公元前|西元前)?\s?(?<![0-9上下这本新半每另])"
+        rf"(?:(?P<first_century>{_ZH_SMALL})\s?(?:和|至|到|-|~|、|与|及)\s?)?"
+        rf"(?P<century>{_ZH_SMALL})\s?世纪(?!末?之?前?到?[0-9]+年代)"
+    ),
     "th": _all(
         r"(?P<era>พุทธ|คริสต์)?ศตวรรษที่\s?(?P<first_century>[0-9]{1,2})\s?(?:และ|ถึง|-|~)\s?(?:ที่\s?)?(?P<century>[0-9]{1,2})(?![0-9])",
         rf"(?P<era>พุทธ|คริสต์)?ศตวรรษที่\s?\[?(?P<century>[0-9]{{1,2}}|{_TH_WORDS})(?![0-9])(?P<before>\s?ก่อนคริสต)?",
     ),
-    "bo": _all(rf"(?P<era>(?:སྤྱི|ཕྱི)་ལོའི?་?(?:སྔོན|གོང)(?:་?གྱི|་?གི)?་)?"
-               rf"དུས་རབས[་\s]?(?P<century>[0-9]{{1,2}}|(?:{_BO_UNDER_32}){BOUNDARY})(?:་?པ)?"),
-    "en": _all(r"\b(?P<century>[0-9]{1,2})(?:st|nd|rd|th)[ -](?:century|centuries)(?P<before>\sBC)?", flags=re.IGNORECASE),
+    "bo": _all(
+        rf"(?P<era>(?:སྤྱི|ཕྱི)་ལོའི?་?(?:སྔོན|གོང)(?:་?གྱི|་?གི)?་)?"
+        rf"དུས་རབས[་\s]?(?P<century>[0-9]{{1,2}}|(?:{_BO_UNDER_32}){BOUNDARY})(?:་?པ)?"
+    ),
+    "en": _all(
+        r"\b(?P<century>[0-9]{1,2})(?:st|nd|rd|th)[ -](?:century|centuries)(?P<before>\sBC)?", flags=re.IGNORECASE
+    ),
 }
 YEARS: dict[str, tuple[re.Pattern[str], ...]] = {
-    "": _all(r"(?<![0-9A-Za-z.,/-])(?P<first_year>1[5-9][0-9]{2}|20[0-9]{2}|25[0-9]{2})(?:-|~|/)(?P<year>[0-9]{2})(?![0-9.%:/]|-[0-9])(?!\s?[年人名])"),
+    "": _all(
+        r"(?<![0-9A-Za-z.,/-])(?P<first_year>1[5-9][0-9]{2}|20[0-9]{2}|25[0-9]{2})(?:-|~|/)(?P<year>[0-9]{2})(?![0-9.%:/]|-[0-9])(?!\s?[年人名])"
+    ),
     "zh": _all(
         r"(?P<era>公元|西元)?(?<![0-9A-Za-z.])(?P<first_year>[0-9]{4}|[一二三四五六七八九零〇]{4})\s?年?\s?(?:-|~|至|到|、|和|及|"
         r"与|或|/)\s?(?P<year>[0-9]{4}|[0-9]{2}(?=\s?(?:年|赛季|财年|学年))|[一二三四五六七八九零〇]{4})\s?(?:年(?!代)|赛季|财年|学年)",

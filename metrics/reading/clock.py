@@ -27,9 +27,11 @@ _TH_HOUR = rf"(?P<hour>[0-9]{{1,2}}|{_TH_HOURS})"
 _TH_FIRST = rf"(?:(?P<first_hour>[0-9]{{1,2}}|{_TH_HOURS}){_TO})?"
 _TH_MINUTE = r"(?:\s?(?P<half>ครึ่ง)|\s?(?P<minute>[0-9]{1,2})\s?นาที)?"
 _BO_NUMBER = rf"(?:[0-9]{{1,2}}|(?:{'|'.join(sorted((w for w, v in BELOW_100.items() if v < 60), key=len, reverse=True))}){BOUNDARY})"
-_BO_PART = (r"(?P<part>ཕྱི་དྲོ|དགོང་དྲོ|དགོང་མོ|དགོང|མཚན་མོ|མཚན་ཕྱེད|མཚན་གུང|མཚན་དཀྱིལ|ནམ་ཕྱེད|ནམ་གུང|ཉིན་གུང|"
-            r"ཉིན་དཀྱིལ|ཉིན་ཕྱེད|སྔ་དྲོ|ཞོགས་པ|ཞོགས|ནངས་མོ|ཐོ་རངས)"
-            r"(?:འི|ར)?[་\s]*(?:གི་?)?")
+_BO_PART = (
+    r"(?P<part>ཕྱི་དྲོ|དགོང་དྲོ|དགོང་མོ|དགོང|མཚན་མོ|མཚན་ཕྱེད|མཚན་གུང|མཚན་དཀྱིལ|ནམ་ཕྱེད|ནམ་གུང|ཉིན་གུང|"
+    r"ཉིན་དཀྱིལ|ཉིན་ཕྱེད|སྔ་དྲོ|ཞོགས་པ|ཞོགས|ནངས་མོ|ཐོ་རངས)"
+    r"(?:འི|ར)?[་\s]*(?:གི་?)?"
+)
 _BO_MINUTE = (
     rf"(?:[:.](?P<colon>[0-9]{{2}})(?![0-9])|(?:་?\s?(?:པའི?|དང)?་?)"
     rf"(?:\s?སྐར་མ་?\s?(?P<minute>{_BO_NUMBER})|(?P<half>ཕྱེད་ཀ|ཕྱེད)))"
@@ -93,14 +95,68 @@ TIMES: dict[str, tuple[re.Pattern[str], ...]] = {
         flags=re.IGNORECASE,
     ),
 }
-NAMED = {"正午": 720, "午夜": 0, "中午": 720, "半夜": 0, "เที่ยงคืน": 0, "เที่ยงวัน": 720, "เที่ยงตรง": 720, "เที่ยง": 720, "noon": 720, "midnight": 0,
-         "མཚན་ཕྱེད": 0, "མཚན་གུང": 0, "མཚན་དཀྱིལ": 0, "ནམ་གུང": 0, "ནམ་ཕྱེད": 0, "ཉིན་གུང": 720, "ཉིན་དཀྱིལ": 720, "ཉིན་ཕྱེད": 720}
-_MORNING = ("上午", "早上", "早晨", "今早", "明早", "清早", "清晨", "晨", "拂晓", "早", "སྔ་དྲོ", "ཞོགས་པ", "ཞོགས", "ནངས་མོ", "ཐོ་རངས")
+NAMED = {
+    "正午": 720,
+    "午夜": 0,
+    "中午": 720,
+    "半夜": 0,
+    "เที่ยงคืน": 0,
+    "เที่ยงวัน": 720,
+    "เที่ยงตรง": 720,
+    "เที่ยง": 720,
+    "noon": 720,
+    "midnight": 0,
+    "མཚན་ཕྱེད": 0,
+    "མཚན་གུང": 0,
+    "མཚན་དཀྱིལ": 0,
+    "ནམ་གུང": 0,
+    "ནམ་ཕྱེད": 0,
+    "ཉིན་གུང": 720,
+    "ཉིན་དཀྱིལ": 720,
+    "ཉིན་ཕྱེད": 720,
+}
+_MORNING = (
+    "上午",
+    "早上",
+    "早晨",
+    "今早",
+    "明早",
+    "清早",
+    "清晨",
+    "晨",
+    "拂晓",
+    "早",
+    "སྔ་དྲོ",
+    "ཞོགས་པ",
+    "ཞོགས",
+    "ནངས་མོ",
+    "ཐོ་རངས",
+)
 _SMALL_HOURS = ("凌晨", "半夜", "午夜")
 _NOON = ("正午", "中午", "ཉིན་གུང", "ཉིན་དཀྱིལ", "ཉིན་ཕྱེད", "เที่ยง", "เที่ยงวัน", "เที่ยงตรง")
 _AFTERNOON = ("下午", "午后", "傍晚", "黄昏", "ཕྱི་དྲོ", "บ่าย")
-_NIGHT = ("今晚", "昨晚", "当晚", "明晚", "晚间", "晚上", "晚", "夜间", "夜里", "夜晚", "深夜",
-          "དགོང་དྲོ", "དགོང་མོ", "དགོང", "མཚན་མོ", "མཚན་ཕྱེད", "མཚན་གུང", "མཚན་དཀྱིལ", "ནམ་ཕྱེད", "ནམ་གུང")
+_NIGHT = (
+    "今晚",
+    "昨晚",
+    "当晚",
+    "明晚",
+    "晚间",
+    "晚上",
+    "晚",
+    "夜间",
+    "夜里",
+    "夜晚",
+    "深夜",
+    "དགོང་དྲོ",
+    "དགོང་མོ",
+    "དགོང",
+    "མཚན་མོ",
+    "མཚན་ཕྱེད",
+    "མཚན་གུང",
+    "མཚན་དཀྱིལ",
+    "ནམ་ཕྱེད",
+    "ནམ་གུང",
+)
 _CLOCK_UNIT = re.compile(r"\s?(?:น\.?|นาฬิกา)\Z")
 
 
@@ -134,7 +190,16 @@ def times(match: re.Match[str], lang: str) -> Iterator[Reading]:
     named = groups.get("word") or groups.get("loose")
     if named:
         loose = groups.get("loose") is not None
-        yield Reading(match.start(), match.end(), Fraction(NAMED[named.lower()]), "time", match.group(), match.span(), lone=loose, hard=not loose)
+        yield Reading(
+            match.start(),
+            match.end(),
+            Fraction(NAMED[named.lower()]),
+            "time",
+            match.group(),
+            match.span(),
+            lone=loose,
+            hard=not loose,
+        )
         return
     part = groups.get("part") or groups.get("part2") or ""
     if groups.get("part2"):
@@ -147,7 +212,11 @@ def times(match: re.Match[str], lang: str) -> Iterator[Reading]:
     else:
         hour = 0 if hour_text in ("零", "〇") else small_number(hour_text)
     minute_text = groups.get("minute") or groups.get("colon")
-    minute = 30 if groups.get("half") else {"一刻": 15, "三刻": 45}.get(groups.get("quarter") or "", small_number(minute_text) or 0)
+    minute = (
+        30
+        if groups.get("half")
+        else {"一刻": 15, "三刻": 45}.get(groups.get("quarter") or "", small_number(minute_text) or 0)
+    )
     if hour is None or hour > 24 or minute > 59:
         return
     if (part == "ตี" and not 1 <= hour <= 6) or (part == "ทุ่ม" and not 1 <= hour <= 6):
@@ -157,7 +226,14 @@ def times(match: re.Match[str], lang: str) -> Iterator[Reading]:
         value, vague = (hour + 12 if hour < 6 else hour), hour <= 6
     else:
         value, vague = hour_of_day(hour, part)
-    if not part and lang in ("zh", "bo", "en") and 1 <= hour <= 12 and not spelled and groups.get("unit") != "时" and not (hour_text or "").startswith("0"):
+    if (
+        not part
+        and lang in ("zh", "bo", "en")
+        and 1 <= hour <= 12
+        and not spelled
+        and groups.get("unit") != "时"
+        and not (hour_text or "").startswith("0")
+    ):
         vague = True
     minutes = (60 * value + minute) % (2 * HALF_DAY)
     first_text = groups.get("first_hour")
@@ -172,10 +248,14 @@ def times(match: re.Match[str], lang: str) -> Iterator[Reading]:
         end = match.end("first_minute") if groups.get("first_minute") else match.end("first_hour")
         at = (match.start("first_hour"), end)
         first_minutes = Fraction((60 * first_value + first_minute) % (2 * HALF_DAY))
-        yield Reading(match.start(), at[1], first_minutes, "time", match.string[match.start():at[1]], at, half_day=vague)
+        yield Reading(
+            match.start(), at[1], first_minutes, "time", match.string[match.start() : at[1]], at, half_day=vague
+        )
         begin = match.start("hour")
-        core = (begin, begin + len(_CLOCK_UNIT.sub("", match.string[begin:match.end()])))
-        yield Reading(begin, match.end(), Fraction(minutes), "time", match.string[begin:match.end()], core, half_day=vague)
+        core = (begin, begin + len(_CLOCK_UNIT.sub("", match.string[begin : match.end()])))
+        yield Reading(
+            begin, match.end(), Fraction(minutes), "time", match.string[begin : match.end()], core, half_day=vague
+        )
         return
     core = (match.start(), match.start() + len(_CLOCK_UNIT.sub("", match.group())))
     yield Reading(match.start(), match.end(), Fraction(minutes), "time", match.group(), core, half_day=vague)

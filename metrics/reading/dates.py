@@ -56,8 +56,10 @@ def common_era(number: int, era: str | None, lang: str) -> int:
     return number
 
 
-def _reading(match: re.Match[str], span: tuple[int, int], value: int, kind: str, core: tuple[int, int] | None = None) -> Reading:
-    return Reading(*span, Fraction(value), kind, match.string[span[0]:span[1]], core or span)
+def _reading(
+    match: re.Match[str], span: tuple[int, int], value: int, kind: str, core: tuple[int, int] | None = None
+) -> Reading:
+    return Reading(*span, Fraction(value), kind, match.string[span[0] : span[1]], core or span)
 
 
 def dates(match: re.Match[str], lang: str) -> Iterator[Reading]:
@@ -81,7 +83,9 @@ def dates(match: re.Match[str], lang: str) -> Iterator[Reading]:
     start, end = match.span()
     if year_text:
         start, end = (span[0], end) if match.start("year") < span[0] else (start, span[1])
-    if groups.get("first_day"):  # 3月15日至17日, 15-17 มีนาคม: two dates, of which the one nearer to the month takes it in
+    if groups.get(
+        "first_day"
+    ):  # 3月15日至17日, 15-17 มีนาคม: two dates, of which the one nearer to the month takes it in
         first = small_number(groups["first_day"]) or 0
         if not 1 <= first <= 31:
             return
@@ -136,15 +140,27 @@ def years(match: re.Match[str], lang: str) -> Iterator[Reading]:
                 return
         if not (1000 <= first < 2700 and 1000 <= number < 2700):
             return
-        yield _reading(match, (match.start(), match.end("first_year")), common_era(first, era, lang), "year", match.span("first_year"))
-        yield _reading(match, (match.start("year"), match.end()), common_era(number, groups.get("era2") or era, lang), "year", match.span("year"))
+        yield _reading(
+            match,
+            (match.start(), match.end("first_year")),
+            common_era(first, era, lang),
+            "year",
+            match.span("first_year"),
+        )
+        yield _reading(
+            match,
+            (match.start("year"), match.end()),
+            common_era(number, groups.get("era2") or era, lang),
+            "year",
+            match.span("year"),
+        )
         return
     if len(text) == 2 and not era:
         number += 2500
     if era in (None, "", "ปี") and not 1000 <= number < 2700:
         return
     if lang == "zh" and not era:  # 2000年前 may be "2,000 years ago", 1998年前 is a year
-        after = match.string[match.end():match.end() + 1]
+        after = match.string[match.end() : match.end() + 1]
         if _SPAN_BEFORE.search(match.string, max(0, match.start() - 6), match.start()):
             return
         ago = after in ("前", "后") and after and ((number % 100 == 0 and after == "前") or not 1800 <= number <= 2100)
@@ -172,7 +188,7 @@ def decades(match: re.Match[str], lang: str) -> Iterator[Reading]:
         base = 2000 if groups.get("relative") == "本世纪" or (not groups.get("relative") and tens < 20) else 1900
     second = _tens(groups.get("decade2"))
     if second is None and len(groups["decade"]) == 1:  # 六七十年代: the second digit stands in front of 十
-        following = match.string[match.end("decade"):match.end("decade") + 2]
+        following = match.string[match.end("decade") : match.end("decade") + 2]
         second = _tens(following)
     if second is not None and second > tens:
         middle = match.end("decade")

@@ -17,14 +17,25 @@ _BO = f"(?:{'|'.join(DIGIT)}|བཅུ){BOUNDARY}|སུམ|[0-9]{{1,2}}"
 _SLASH = re.compile(r"(?<![0-9/.-])(?P<part>[1-9])/(?P<whole>[2-8]|10)(?![0-9/.%]|\s?[月日])")
 FRACTIONS: dict[str, tuple[re.Pattern[str], ...]] = {
     "": (_SLASH,),
-    "zh": (re.compile(rf"(?<![0-9.一二三四五六七八九十百千万])(?P<whole>{_ZH})\s?分之\s?(?P<part>{_ZH})(?![0-9.百千万])"),),
-    "th": (re.compile(rf"(?<![0-9.])(?P<part>{_TH})\s?ใน\s?(?P<whole>{_TH})(?=ส่วน|ของ|\s|\Z|[,.)\"”])(?!\s?(?:{COUNTERS}|ล้าน|%|เปอร์))"),
-           re.compile(r"(?P<part>หนึ่ง|สอง|สาม|สี่)ใน(?P<whole>สาม|สี่|ห้า|หก|เจ็ด|แปด|เก้า|สิบ)(?!สิบ|ร้อย|พัน|หมื่น|แสน|ล้าน|เอ็ด|เปอร์)"),
-           re.compile(rf"เศษ\s?(?P<part>{_TH})\s?ส่วน\s?(?P<whole>{_TH})(?![0-9.])")),
-    "bo": (re.compile(rf"(?<![\u0f40-\u0fbc0-9])(?<!ལོ་འཁོར་)(?<!ལོའི་)(?P<whole>{_BO})་?ཆ(?:འི)?་(?P<part>{_BO})(?![0-9])"),),
+    "zh": (
+        re.compile(rf"(?<![0-9.一二三四五六七八九十百千万])(?P<whole>{_ZH})\s?分之\s?(?P<part>{_ZH})(?![0-9.百千万])"),
+    ),
+    "th": (
+        re.compile(
+            rf"(?<![0-9.])(?P<part>{_TH})\s?ใน\s?(?P<whole>{_TH})(?=ส่วน|ของ|\s|\Z|[,.)\"”])(?!\s?(?:{COUNTERS}|ล้าน|%|เปอร์))"
+        ),
+        re.compile(r"(?P<part>หนึ่ง|สอง|สาม|สี่)ใน(?P<whole>สาม|สี่|ห้า|หก|เจ็ด|แปด|เก้า|สิบ)(?!สิบ|ร้อย|พัน|หมื่น|แสน|ล้าน|เอ็ด|เปอร์)"),
+        re.compile(rf"เศษ\s?(?P<part>{_TH})\s?ส่วน\s?(?P<whole>{_TH})(?![0-9.])"),
+    ),
+    "bo": (
+        re.compile(rf"(?<![\u0f40-\u0fbc0-9])(?<!ལོ་འཁོར་)(?<!ལོའི་)(?P<whole>{_BO})་?ཆ(?:འི)?་(?P<part>{_BO})(?![0-9])"),
+    ),
 }
 _COUNTED = re.compile(rf"\s?(?!ใน|ส่วน)(?:{COUNTERS})")
-HUNDRED: dict[str, re.Pattern[str]] = {"zh": re.compile(r"百分之百|百分百"), "th": re.compile(r"ร้อยละร้อย|ร้อย\s?เปอร์เซ็?น(?:ต์|ท์)?")}
+HUNDRED: dict[str, re.Pattern[str]] = {
+    "zh": re.compile(r"百分之百|百分百"),
+    "th": re.compile(r"ร้อยละร้อย|ร้อย\s?เปอร์เซ็?น(?:ต์|ท์)?"),
+}
 
 
 def fractions(text: str, lang: str) -> Iterator[Reading]:
@@ -34,7 +45,19 @@ def fractions(text: str, lang: str) -> Iterator[Reading]:
             yield Reading(*match.span(), Fraction(100), "percentage", match.group(), match.span(), unit="percent")
     for pattern in (*FRACTIONS.get(lang, ()), *FRACTIONS[""]):
         for match in pattern.finditer(text):
-            part, whole = (3 if match.group(name) == "སུམ" else small_number(match.group(name)) for name in ("part", "whole"))
+            part, whole = (
+                3 if match.group(name) == "སུམ" else small_number(match.group(name)) for name in ("part", "whole")
+            )
             if part and whole and 0 < part < whole:
-                loose = lang == "th" and "ใน" in match.group() and bool(_COUNTED.match(text, match.end()))  # "one of five people"
-                yield Reading(*match.span(), Fraction(part, whole), "number", match.group(), match.span(), lone=loose, hard=not loose)
+                loose = (
+                    lang == "th" and "ใน" in match.group() and bool(_COUNTED.match(text, match.end()))
+                )  # "one of five people"
+                yield Reading(
+                    *match.span(),
+                    Fraction(part, whole),
+                    "number",
+                    match.group(),
+                    match.span(),
+                    lone=loose,
+                    hard=not loose,
+                )

@@ -36,7 +36,26 @@ _CODE = re.compile(
     r"|(?<=[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼])[A-Z][0-9A-Z]{4,6}(?![0-9A-Za-z])"
 )
 _NAME = re.compile(rf"(?<![0-9{_LETTER}])[{_LETTER}](?:[0-9{_LETTER}]|['’&.-](?=[0-9{_LETTER}]))*")
-_NOT_NAMES = {"am", "pm", "a.m", "p.m", "bc", "ad", "be", "no", "s", "th", "st", "nd", "rd", "and", "the", "of", "in", "to"}
+_NOT_NAMES = {
+    "am",
+    "pm",
+    "a.m",
+    "p.m",
+    "bc",
+    "ad",
+    "be",
+    "no",
+    "s",
+    "th",
+    "st",
+    "nd",
+    "rd",
+    "and",
+    "the",
+    "of",
+    "in",
+    "to",
+}
 _ZERO = Fraction(0)
 
 

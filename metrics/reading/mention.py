@@ -115,7 +115,11 @@ def bears_out(truth: Reading, said: Reading) -> bool:
         if truth.kind == "decade" and said.key == ("number", truth.value):  # "around 1980" for the 1980s
             return not said.dimension and not said.currencies
         parts = {truth.kind: truth, said.kind: said}  # 五分之一 is 20 %
-        return set(parts) == {"number", "percentage"} and 0 < parts["number"].value < 1 and 100 * parts["number"].value == parts["percentage"].value
+        return (
+            set(parts) == {"number", "percentage"}
+            and 0 < parts["number"].value < 1
+            and 100 * parts["number"].value == parts["percentage"].value
+        )
     if truth.kind == "date":
         month, day = divmod(int(truth.value), 100)
         return said.value in (truth.value, 100 * month if month else truth.value, day or truth.value)
@@ -145,7 +149,11 @@ def same_place(truth: Reading, said: Reading) -> bool:
     """
     if truth.kind in TEXT_KINDS or said.kind in TEXT_KINDS:
         return truth.kind == said.kind
-    if truth.key[0] != said.key[0] or (truth.kind == "year") != (said.kind == "year") or (truth.kind == "money") != (said.kind == "money"):
+    if (
+        truth.key[0] != said.key[0]
+        or (truth.kind == "year") != (said.kind == "year")
+        or (truth.kind == "money") != (said.kind == "money")
+    ):
         return False
     return truth.kind in ("date", "time") or truth.dimension == said.dimension
 

@@ -14,7 +14,15 @@ FREE_START = r"(?<![0-9A-Za-z])(?<![0-9]\.)(?<![A-Za-z\u0e00-\u0e7f\u0f40-\u0fbc
 # ... and does not end inside another one (1.2.3) or before the letter of a name (5G).
 FREE_END = r"(?![0-9])(?!\.[0-9])(?![A-Z](?![A-Za-z°/]))"
 NUMBER = re.compile(DIGITS)
-VULGAR = {"½": Fraction(1, 2), "⅓": Fraction(1, 3), "⅔": Fraction(2, 3), "¼": Fraction(1, 4), "¾": Fraction(3, 4), "⅕": Fraction(1, 5), "⅛": Fraction(1, 8)}
+VULGAR = {
+    "½": Fraction(1, 2),
+    "⅓": Fraction(1, 3),
+    "⅔": Fraction(2, 3),
+    "¼": Fraction(1, 4),
+    "¾": Fraction(3, 4),
+    "⅕": Fraction(1, 5),
+    "⅛": Fraction(1, 8),
+}
 
 
 @dataclass(slots=True)

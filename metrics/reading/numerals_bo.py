@@ -7,16 +7,42 @@ from fractions import Fraction
 
 from metrics.reading.numeral import DIGITS, FREE_END, FREE_START, NUMBER, VULGAR, Numeral, number, step
 
-MAGNITUDES = {"བརྒྱ": 100, "སྟོང": 1000, "ཁྲི": 10**4, "འབུམ": 10**5, "ས་ཡ": 10**6, "བྱེ་བ": 10**7, "དུང་ཕྱུར": 10**8, "ཐེར་འབུམ": 10**9}
+MAGNITUDES = {
+    "བརྒྱ": 100,
+    "སྟོང": 1000,
+    "ཁྲི": 10**4,
+    "འབུམ": 10**5,
+    "ས་ཡ": 10**6,
+    "བྱེ་བ": 10**7,
+    "དུང་ཕྱུར": 10**8,
+    "ཐེར་འབུམ": 10**9,
+}
 DIGIT = {"གཅིག": 1, "གཉིས": 2, "གསུམ": 3, "བཞི": 4, "ལྔ": 5, "དྲུག": 6, "བདུན": 7, "བརྒྱད": 8, "དགུ": 9}
-_TEEN = {11: "བཅུ་གཅིག", 12: "བཅུ་གཉིས", 13: "བཅུ་གསུམ", 14: "བཅུ་བཞི", 15: "བཅོ་ལྔ", 16: "བཅུ་དྲུག", 17: "བཅུ་བདུན", 18: "བཅོ་བརྒྱད", 19: "བཅུ་དགུ"}
+_TEEN = {
+    11: "བཅུ་གཅིག",
+    12: "བཅུ་གཉིས",
+    13: "བཅུ་གསུམ",
+    14: "བཅུ་བཞི",
+    15: "བཅོ་ལྔ",
+    16: "བཅུ་དྲུག",
+    17: "བཅུ་བདུན",
+    18: "བཅོ་བརྒྱད",
+    19: "བཅུ་དགུ",
+}
 _TENS = {20: "ཉི་ཤུ", 30: "སུམ་ཅུ", 40: "བཞི་བཅུ", 50: "ལྔ་བཅུ", 60: "དྲུག་ཅུ", 70: "བདུན་ཅུ", 80: "བརྒྱད་ཅུ", 90: "དགུ་བཅུ"}
 _JOINT = {20: ("རྩ", "ཉེར"), 30: ("སོ",), 40: ("ཞེ",), 50: ("ང",), 60: ("རེ",), 70: ("དོན",), 80: ("གྱ",), 90: ("གོ",)}
 _MANIFOLD = {"ཆིག": 1, "ཉིས": 2, "སུམ": 3, "བཞི": 4, "ལྔ": 5, "དྲུག": 6, "བདུན": 7, "བརྒྱད": 8, "དགུ": 9}
 
 
 def _below_100() -> dict[str, int]:
-    words = {**DIGIT, "བཅུ": 10, "བཅུ་ཐམ་པ": 10, "བཅུ་ལྔ": 15, "བཅུ་བརྒྱད": 18, **{word: value for value, word in _TEEN.items()}}
+    words = {
+        **DIGIT,
+        "བཅུ": 10,
+        "བཅུ་ཐམ་པ": 10,
+        "བཅུ་ལྔ": 15,
+        "བཅུ་བརྒྱད": 18,
+        **{word: value for value, word in _TEEN.items()},
+    }
     for tens, word in _TENS.items():
         words[word] = words[f"{word}་ཐམ་པ"] = tens
         for digit, one in ((digit, one) for one, digit in DIGIT.items()):
@@ -59,9 +85,11 @@ START = re.compile(
     rf"|{_NOT_INSIDE}(?:(?:(?:{_LARGE})་)?(?:{_MAG}|བཅུ)(?:(?:་ཕྲག)?་(?:ཁ་ཤས|འགའ|མང་པོ|དུ་མ)|་གྲངས)|(?:{_FOLD})་(?:བརྒྱ|སྟོང|ཁྲི|"
     rf"འབུམ){BOUNDARY}|(?<!གྲུ་)(?:{_BELOW}){BOUNDARY}|(?:{_LARGE}|བརྒྱ){BOUNDARY}(?!་ཆ))"
 )
-_COUNTED_BEFORE = re.compile(r"(?:མི|ལོ|ལོ་ངོ|ཟླ|ཟླ་བ|ཉིན|ཉིན་མ|ཆུ་ཚོད|སྐར་མ|སྐར་ཆ|ཐེངས|སྒོར|སྒོར་མོ|སྨི|སྤྱི་ལེ|"
-                             r"སྤྱི་རྒྱ|ཏུན|བརྒྱ་ཆ|མི་གྲངས|གཟའ་འཁོར|བདུན་ཕྲག|ལྡབ|རྒྱ་མ|མུའུ|གྲངས|དུས་རབས|ལོ་རབས)"
-                             r"་?\s?\Z")
+_COUNTED_BEFORE = re.compile(
+    r"(?:མི|ལོ|ལོ་ངོ|ཟླ|ཟླ་བ|ཉིན|ཉིན་མ|ཆུ་ཚོད|སྐར་མ|སྐར་ཆ|ཐེངས|སྒོར|སྒོར་མོ|སྨི|སྤྱི་ལེ|"
+    r"སྤྱི་རྒྱ|ཏུན|བརྒྱ་ཆ|མི་གྲངས|གཟའ་འཁོར|བདུན་ཕྲག|ལྡབ|རྒྱ་མ|མུའུ|གྲངས|དུས་རབས|ལོ་རབས)"
+    r"་?\s?\Z"
+)
 
 
 def _magnitude(text: str) -> int:
@@ -95,7 +123,11 @@ def _small(text: str, at: int) -> tuple[Fraction, int, int] | None:
         point = _POINT.match(text, end)
         if point:
             found = re.findall("|".join([*DIGIT, "ཀླད་ཀོར"]), point.group(1))
-            total, end, words = total + Fraction("0." + "".join(str(DIGIT.get(word, 0)) for word in found)), point.end(), words + 1
+            total, end, words = (
+                total + Fraction("0." + "".join(str(DIGIT.get(word, 0)) for word in found)),
+                point.end(),
+                words + 1,
+            )
     return (total, end, words) if words else None
 
 
@@ -133,7 +165,7 @@ def _parts(text: str, at: int) -> Numeral | None:
         value = number(digits.group()) if digits else None
         if digits is None or value is None:
             return None
-        if text[digits.end():digits.end() + 1] in VULGAR and text[digits.end():]:
+        if text[digits.end() : digits.end() + 1] in VULGAR and text[digits.end() :]:
             return Numeral(at, digits.end() + 1, value + VULGAR[text[digits.end()]])
         return Numeral(at, digits.end(), value)
     total, last, end, scale, first, words = Fraction(0), float("inf"), at, Fraction(1), False, 0
@@ -168,10 +200,16 @@ def _parts(text: str, at: int) -> Numeral | None:
         unit = _magnitude(bare.group())
         return Numeral(at, bare.end(), Fraction(unit), scale=Fraction(unit), spelled=True)
     spelled = not any("0" <= char <= "9" for char in text[at:end])
-    if words == 1 and text[at:end] in ("བརྒྱ", "སྟོང", "ཁྲི", "འབུམ") and not _COUNTED_BEFORE.search(text, max(0, at - 16), at):
+    if (
+        words == 1
+        and text[at:end] in ("བརྒྱ", "སྟོང", "ཁྲི", "འབུམ")
+        and not _COUNTED_BEFORE.search(text, max(0, at - 16), at)
+    ):
         return None
     ordinal = spelled and bool(_ORDINAL_AFTER.match(text, end))
-    return Numeral(at, end, total, scale=scale, scale_first=first, spelled=spelled, lone=spelled and words == 1, ordinal=ordinal)
+    return Numeral(
+        at, end, total, scale=scale, scale_first=first, spelled=spelled, lone=spelled and words == 1, ordinal=ordinal
+    )
 
 
 def counted(text: str, at: int) -> bool:

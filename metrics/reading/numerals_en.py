@@ -7,8 +7,18 @@ from fractions import Fraction
 
 from metrics.reading.numeral import FREE_END, FREE_START, NUMBER, VULGAR, Numeral, number, step
 
-MAGNITUDES = {"hundred": 100, "thousand": 1000, "million": 10**6, "mn": 10**6, "billion": 10**9, "bn": 10**9, "trillion": 10**12}
-START = re.compile(rf"{FREE_START}(?:[0-9]|(?<![\w\u0e30-\u0e4e\u0f71-\u0fbc.])\.[0-9](?![0-9]*\.))|[{''.join(VULGAR)}]")
+MAGNITUDES = {
+    "hundred": 100,
+    "thousand": 1000,
+    "million": 10**6,
+    "mn": 10**6,
+    "billion": 10**9,
+    "bn": 10**9,
+    "trillion": 10**12,
+}
+START = re.compile(
+    rf"{FREE_START}(?:[0-9]|(?<![\w\u0e30-\u0e4e\u0f71-\u0fbc.])\.[0-9](?![0-9]*\.))|[{''.join(VULGAR)}]"
+)
 _MAGNITUDE = re.compile(rf"[ -]?({'|'.join(MAGNITUDES)})\b", re.IGNORECASE)
 _POINT_FIRST = re.compile(r"\.[0-9]{1,9}")
 _MORE = re.compile(r"\+|\s(?:or|and) more\b", re.IGNORECASE)
@@ -41,6 +51,6 @@ def parse_digits(text: str, at: int) -> Numeral | None:
     if digits is None or value is None:
         return None
     end = digits.end()
-    if text[end:end + 1] in VULGAR and text[end:end + 1]:
+    if text[end : end + 1] in VULGAR and text[end : end + 1]:
         return Numeral(at, end + 1, value + VULGAR[text[end]])
     return Numeral(at, end, value) if re.compile(FREE_END).match(text, end) else None

@@ -7,15 +7,31 @@ from fractions import Fraction
 
 from metrics.reading.numeral import FREE_START, NUMBER, VULGAR, Numeral, number, step
 
-DIGIT = {"ศูนย์": 0, "หนึ่ง": 1, "เอ็ด": 1, "สอง": 2, "ยี่": 2, "สาม": 3, "สี่": 4, "ห้า": 5, "หก": 6, "เจ็ด": 7, "แปด": 8, "เก้า": 9}
+DIGIT = {
+    "ศูนย์": 0,
+    "หนึ่ง": 1,
+    "เอ็ด": 1,
+    "สอง": 2,
+    "ยี่": 2,
+    "สาม": 3,
+    "สี่": 4,
+    "ห้า": 5,
+    "หก": 6,
+    "เจ็ด": 7,
+    "แปด": 8,
+    "เก้า": 9,
+}
 SMALL = {"สิบ": 10, "ร้อย": 100, "พัน": 1000, "หมื่น": 10**4, "แสน": 10**5}
 MILLION = 10**6
 # Words that begin like a numeral: สามารถ, ห้าง, เก้าอี้, ยี่ห้อ; พันธุ์, ร้อยละ, ร้อยโท, ล้านนา.
-_DIGIT_RE = ("หนึ่ง|เอ็ด|สอง(?!แคว|แถว)|ยี่(?=สิบ)|สาม(?!ารถ|ัญ|ี|ก๊ก)|สี่(?!แยก)|ห้า(?!ง|ม)|หก(?!ล้ม|คะเมน|ตก)|"
-             "เจ็ด|แปด(?!เปื้อน)|เก้า(?!อี้|ง)")
-_SMALL_RE = ("สิบ(?!เอก|โท|ตรี|ตำรวจ)|ร้อย(?!ละ|เอก|โท|ตรี|ตำรวจ|กรอง|แก้ว|เรียง|รัด|ไหม|มาลัย|ใจ)|พัน(?!ธ|เอก|"
-             "โท|ตรี|ตำรวจ|จ่า|ผ้า|แผล|ตู|ทาง)"
-             "|หมื่น|แสน(?!สาหัส|ดี|เข็ญ|สิริ|รู้|ยาก|สนุก|สบาย|แสบ|น่า|จะ|ยานุ|ย)")
+_DIGIT_RE = (
+    "หนึ่ง|เอ็ด|สอง(?!แคว|แถว)|ยี่(?=สิบ)|สาม(?!ารถ|ัญ|ี|ก๊ก)|สี่(?!แยก)|ห้า(?!ง|ม)|หก(?!ล้ม|คะเมน|ตก)|เจ็ด|แปด(?!เปื้อน)|เก้า(?!อี้|ง)"
+)
+_SMALL_RE = (
+    "สิบ(?!เอก|โท|ตรี|ตำรวจ)|ร้อย(?!ละ|เอก|โท|ตรี|ตำรวจ|กรอง|แก้ว|เรียง|รัด|ไหม|มาลัย|ใจ)|พัน(?!ธ|เอก|"
+    "โท|ตรี|ตำรวจ|จ่า|ผ้า|แผล|ตู|ทาง)"
+    "|หมื่น|แสน(?!สาหัส|ดี|เข็ญ|สิริ|รู้|ยาก|สนุก|สบาย|แสบ|น่า|จะ|ยานุ|ย)"
+)
 _MILLION_RE = "ล้าน(?!นา(?!ที)|ช้าง)"
 _UNIT_RE = f"(?:{_SMALL_RE}|{_MILLION_RE})"
 _DIGIT = re.compile(_DIGIT_RE)
@@ -44,7 +60,16 @@ ORDINAL = re.compile(
     r"|ไตรมาส|เบอร์|หลุม|ฉบับ|ตำแหน่ง|โลกครั้ง|มาตรา|เขต|หมู่)ที่\s?\Z|(?:อันดับ|ลำดับ|เบอร์|มาตรา)\s?\Z"
 )
 _MANY = re.compile(rf"(?:หลาย|นับ|หลัก|ไม่กี่)\s?((?:{_SMALL_RE})?(?:\s?{_MILLION_RE})*)")
-_NEIGHBOURS = [("หนึ่ง", "สอง"), ("สอง", "สาม"), ("สาม", "สี่"), ("สี่", "ห้า"), ("ห้า", "หก"), ("หก", "เจ็ด"), ("เจ็ด", "แปด"), ("แปด", "เก้า")]
+_NEIGHBOURS = [
+    ("หนึ่ง", "สอง"),
+    ("สอง", "สาม"),
+    ("สาม", "สี่"),
+    ("สี่", "ห้า"),
+    ("ห้า", "หก"),
+    ("หก", "เจ็ด"),
+    ("เจ็ด", "แปด"),
+    ("แปด", "เก้า"),
+]
 _PAIR = re.compile("(?:" + "|".join(f"{a}{b}" for a, b in _NEIGHBOURS) + rf")(?=\s?(?:{_UNIT_RE}|{COUNTERS}))")
 _BARE_MEASURE = re.compile(r"(?:ร้อย|พัน)(?:บาท|เมตร|ปี|กิโลเมตร)")
 _BARE_AFTER = re.compile(r"(?:กว่า|เกือบ|ร่วม|เฉียด|ราว|ประมาณ|ครบ|ถึง|เกิน|\A|\s)\s?\Z")
@@ -52,10 +77,10 @@ START = re.compile(
     rf"{FREE_START}(?:[0-9]|(?<![\w\u0e30-\u0e4e\u0f71-\u0fbc.])\.[0-9](?![0-9]*\.))|[{''.join(VULGAR)}]|(?:หลาย|นับ|หลัก|ไม่กี่)"
     rf"\s?(?={_UNIT_RE})|หลาย(?=ทศวรรษ|ศตวรรษ)|ศูนย์(?=จุด(?:ศูนย์|{_DIGIT_RE}))|{_DIGIT_RE}"
     rf"|(?<!กระ)สิบ(?!เอก|โท|ตรี|ตำรวจ)|(?<!เรียบ)(?<!ยอด)"
-    rf"(?:{_SMALL_RE[_SMALL_RE.index('ร้อย'):_SMALL_RE.index('|พัน')]})"
+    rf"(?:{_SMALL_RE[_SMALL_RE.index('ร้อย') : _SMALL_RE.index('|พัน')]})"
     rf"|(?<!ผูก)(?<!สัม)(?<!พัว)(?<!ผู้)(?<!เกี่ยว)"
-    rf"(?:{_SMALL_RE[_SMALL_RE.index('พัน'):_SMALL_RE.index('|หมื่น')]})|หมื่น|(?<!บาง)(?<!สุด)(?<!แม่)"
-    rf"(?:{_SMALL_RE[_SMALL_RE.index('แสน'):]})"
+    rf"(?:{_SMALL_RE[_SMALL_RE.index('พัน') : _SMALL_RE.index('|หมื่น')]})|หมื่น|(?<!บาง)(?<!สุด)(?<!แม่)"
+    rf"(?:{_SMALL_RE[_SMALL_RE.index('แสน') :]})"
     rf"|(?<!หัว)(?<!ศีรษะ)(?:{_MILLION_RE})"
 )
 
@@ -67,7 +92,7 @@ def _coefficient(text: str, at: int) -> tuple[Fraction, int, bool] | None:
         value, end = number(digits.group()), digits.end()
         if value is None:
             return None
-        if text[end:end + 1] in VULGAR and text[end:end + 1]:
+        if text[end : end + 1] in VULGAR and text[end : end + 1]:
             return value + VULGAR[text[end]], end + 1, False
         return value, end, False
     word = _DIGIT.match(text, at) or re.compile("ศูนย์(?=จุด)").match(text, at)
@@ -87,7 +112,7 @@ def _section(text: str, at: int, first: bool) -> tuple[Fraction, int, int, int] 
     """Everything below a million: (value, end, last unit or 1, tokens)."""
     total, last, end, tokens, bare = Fraction(0), 10**6, at, 0, False
     while True:
-        space = 1 if text[end:end + 1] == " " and end > at else 0
+        space = 1 if text[end : end + 1] == " " and end > at else 0
         coefficient = _coefficient(text, end + space)
         if coefficient:
             value, after, word = coefficient
@@ -98,15 +123,31 @@ def _section(text: str, at: int, first: bool) -> tuple[Fraction, int, int, int] 
                 continue
             if unit and total:  # สองร้อยสามร้อย: two numbers
                 break
-            if space or (total and not (word and text[end - 1:end] and not text[end - 1].isdigit())) or (total and value >= last):
+            if (
+                space
+                or (total and not (word and text[end - 1 : end] and not text[end - 1].isdigit()))
+                or (total and value >= last)
+            ):
                 break
             if total and _PAIR.match(text, end):
                 break
-            if total and bare and last >= 1000 and value < 10 and not text.startswith(("หนึ่งราตรี", "เอ็ด"), end) and not _MILLIONS.match(text, after):
+            if (
+                total
+                and bare
+                and last >= 1000
+                and value < 10
+                and not text.startswith(("หนึ่งราตรี", "เอ็ด"), end)
+                and not _MILLIONS.match(text, after)
+            ):
                 value *= last // 10  # แสนสอง is 120,000
             return total + value, after, 1, tokens + 1
         unit = _SMALL.match(text, end)
-        if unit and not unit.group()[0].isspace() and SMALL[unit.group()] < last and (unit.group() == "สิบ" or (first and tokens == 0)):
+        if (
+            unit
+            and not unit.group()[0].isspace()
+            and SMALL[unit.group()] < last
+            and (unit.group() == "สิบ" or (first and tokens == 0))
+        ):
             bare = tokens == 0
             last = SMALL[unit.group()]
             total, end, tokens = total + last, unit.end(), tokens + 1
@@ -160,7 +201,9 @@ def _whole(text: str, at: int) -> Numeral | None:
         more = _MORE.match(text, sec_end)
         millions = _MILLIONS.match(text, more.end() if more else sec_end)
         if millions is None:
-            if magnitude is not None and (value >= magnitude or (text[end:end + 1] == " " and text[sec_end - 1].isdigit())):
+            if magnitude is not None and (
+                value >= magnitude or (text[end : end + 1] == " " and text[sec_end - 1].isdigit())
+            ):
                 break
             total, end, tokens, small_end = total + value, sec_end, tokens + n, unit
             if more and not text.startswith(("กว่าเดิม", "กว่าปกติ", "กว่าที่"), more.end() - 4):
@@ -181,10 +224,12 @@ def _whole(text: str, at: int) -> Numeral | None:
         if after:
             high, end = total + (magnitude if value.denominator == 1 else step(total)), after.end()
             break
-        section = _section(text, end + (1 if text[end:end + 1] == " " else 0), False)
-        if section and bare_million and section[0] < 10 and section[3] == 1 and not text[end].isdigit():  # ล้านห้า is 1.5 million
+        section = _section(text, end + (1 if text[end : end + 1] == " " else 0), False)
+        if (
+            section and bare_million and section[0] < 10 and section[3] == 1 and not text[end].isdigit()
+        ):  # ล้านห้า is 1.5 million
             section = (section[0] * 10**5, *section[1:])
-        if section and text[end:end + 1] == " " and not _UNIT.search(text, end, section[1] + 6):
+        if section and text[end : end + 1] == " " and not _UNIT.search(text, end, section[1] + 6):
             section = None
     if end == at:
         return None
@@ -194,14 +239,23 @@ def _whole(text: str, at: int) -> Numeral | None:
     ordinal = bool(ORDINAL.search(text, max(0, at - 12), at))
     if not spelled or tokens > 1 or total.denominator > 1:
         name = spelled and text[at:end] == "ร้อยเอ็ด" and not _COUNTED.match(text, end)
-        return None if name else Numeral(at, end, total, high, False, scale, spelled=spelled, ordinal=ordinal and scale == 1)
+        return (
+            None
+            if name
+            else Numeral(at, end, total, high, False, scale, spelled=spelled, ordinal=ordinal and scale == 1)
+        )
     if any(text.startswith(word, at) for word in DIGIT) or text.startswith("สิบ", at):
         counted = _COUNTED.match(text, end) or _percent_follows(text, end) or _RANGE_AHEAD.match(text, end)
         if high is None and not ordinal and not counted and not _WORD_ALONE.match(text, at):
             return None
         return Numeral(at, end, total, high, False, scale, spelled=True, lone=True, ordinal=ordinal)
     percent = _percent_follows(text, end) or text.startswith("ละ", at - 2)
-    if high is None and not percent and not _BARE_AFTER.search(text, max(0, at - 8), at) and not _BARE_MEASURE.match(text, at):
+    if (
+        high is None
+        and not percent
+        and not _BARE_AFTER.search(text, max(0, at - 8), at)
+        and not _BARE_MEASURE.match(text, at)
+    ):
         return None
     if high is None and not _COUNTED.match(text, end) and not _percent_follows(text, end):
         return None

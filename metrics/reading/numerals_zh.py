@@ -18,18 +18,26 @@ _POINT = re.compile(r"点([零〇一二三四五六七八九]+)(?![十百千点�
 _GROUPED = re.compile(r"[0-9]{1,3}(?:，[0-9]{3}){1,6}(?![0-9])(?!，[0-9]{3}(?![0-9]))")
 _SPOKEN_POINT = re.compile(r"点([0-9]{1,4})(?=\s?[万亿%倍])")
 _VULGAR = "".join(VULGAR)
-_PAIR = re.compile(r"(?:一[两二]|[二两]三|三[四五]|四五|五六|六七|七八|八九)(?=[十百千万亿]|\s?[名人个位家年天件次岁条种项间所辆架艘座场届层只头张块元米里公])")
-_TENS_PAIR = re.compile(r"[二三四五六七八九]?十(?:一二|二三|三四|四五|五六|六七|七八|八九)(?=[个岁名人位年天件次家公米里元万亿])")
+_PAIR = re.compile(
+    r"(?:一[两二]|[二两]三|三[四五]|四五|五六|六七|七八|八九)(?=[十百千万亿]|\s?[名人个位家年天件次岁条种项间所辆架艘座场届层只头张块元米里公])"
+)
+_TENS_PAIR = re.compile(
+    r"[二三四五六七八九]?十(?:一二|二三|三四|四五|五六|六七|七八|八九)(?=[个岁名人位年天件次家公米里元万亿])"
+)
 _BARE_MORE = re.compile(r"[百千万][余多](?=[人名家个所座户件起吨公里年天位条项种亩])")
 COUNTERS = (
     "人名位个家件项起架辆艘岁所座场天年次倍条种张台部支枚颗只头棵届层间栋幢户批组队轮局周秒米吨克斤亩升桶元块"
     "代级口匹幅本篇段句首章集期季款套副份盘杯瓶根片道门把面声步圈类排行双成折月对群笔宗顿顶束朵"
 )
-COUNTED_WORDS = "[公厘毫英海平立][里尺寸镑亩斤顷分升米克方]|[美欧日韩港澳加][元币金]|加仑|泰铢|千[克米瓦]|球(?![员队迷场星])"
+COUNTED_WORDS = (
+    "[公厘毫英海平立][里尺寸镑亩斤顷分升米克方]|[美欧日韩港澳加][元币金]|加仑|泰铢|千[克米瓦]|球(?![员队迷场星])"
+)
 # 三至五亿, 两到三个: the first of two that share what follows; 百分之五至七: the second.
 _RANGE_AHEAD = re.compile(rf"(?:至|到|~)[一二两三四五六七八九十]{{1,3}}(?:[百千万亿%]|个?百分点|[{COUNTERS}])")
 _PERCENT_RANGE = re.compile(r"百分之[0-9.一二三四五六七八九十点]{1,6}(?:至|到|-|~)\Z")
-_COUNTED = re.compile(rf"\s?(?:{COUNTED_WORDS}|[{COUNTERS}]|小时|分钟|分(?![之布析子别开公支享])|百分点|世纪|华氏|摄氏|度(?!假))")
+_COUNTED = re.compile(
+    rf"\s?(?:{COUNTED_WORDS}|[{COUNTERS}]|小时|分钟|分(?![之布析子别开公支享])|百分点|世纪|华氏|摄氏|度(?!假))"
+)
 # A lone digit word before these is part of a name or word, whatever follows.
 _NOT_AFTER = re.compile(r"(?:周|星期|礼拜|初|双|统|唯|第|之|不|同|某|每|另|这|那|哪|任|[0-9])\Z")
 START = re.compile(
@@ -47,7 +55,7 @@ def _section(text: str, at: int, first: bool) -> tuple[Fraction, int, int, bool,
     pending: Fraction | None = None
     unit_at_end = 1
     while True:
-        if text[end:end + 1] == " " and pending is None and end > at:
+        if text[end : end + 1] == " " and pending is None and end > at:
             break
         digits = NUMBER.match(text, end)
         if digits and pending is None:
@@ -61,11 +69,11 @@ def _section(text: str, at: int, first: bool) -> tuple[Fraction, int, int, bool,
             spoken = _SPOKEN_POINT.match(text, next_end) if "." not in digits.group() else None
             if spoken:  # 3点5万
                 pending, next_end = Fraction(f"{pending}.{spoken.group(1)}"), spoken.end()
-            if text[next_end:next_end + 1] in VULGAR:
+            if text[next_end : next_end + 1] in VULGAR:
                 pending += VULGAR[text[next_end]]
                 next_end += 1
             plain, loose = True, bool(total) and next_end == end + 1  # 5千2 is 5200
-        elif text[end:end + 1] in DIGIT and text[end:end + 1] and pending is None:
+        elif text[end : end + 1] in DIGIT and text[end : end + 1] and pending is None:
             pending, plain, next_end = Fraction(DIGIT[text[end]]), False, end + 1
             if pending == 0:
                 if total == 0:
@@ -79,7 +87,9 @@ def _section(text: str, at: int, first: bool) -> tuple[Fraction, int, int, bool,
                 zero, pending, end = True, None, next_end
                 continue
             loose = True
-        elif (text[end:end + 1] == "十" and pending is None and total == 0) or (text[end:end + 1] in ("百", "千") and pending is None and total == 0 and first):
+        elif (text[end : end + 1] == "十" and pending is None and total == 0) or (
+            text[end : end + 1] in ("百", "千") and pending is None and total == 0 and first
+        ):
             pending, plain, next_end, loose = Fraction(1), False, end, False
         else:
             break
@@ -88,7 +98,7 @@ def _section(text: str, at: int, first: bool) -> tuple[Fraction, int, int, bool,
             last = unit_at_end = SMALL[unit.group().strip()]
             total += pending * last
             pending, end, loose, zero = None, unit.end(), False, False
-            if text[end:end + 1] in _MORE and text[end:end + 1] not in DIGIT:
+            if text[end : end + 1] in _MORE and text[end : end + 1] not in DIGIT:
                 break
             continue
         if unit and not (total == 0 and not plain):  # 二十三十: the digit belongs to the next number
@@ -100,7 +110,7 @@ def _section(text: str, at: int, first: bool) -> tuple[Fraction, int, int, bool,
             if point:
                 total += pending + Fraction("0." + "".join(str(DIGIT[c]) for c in point.group(1)))
                 return total, point.end(), 1, False, zero
-        if plain and total and text[end - 1:end].isdigit():
+        if plain and total and text[end - 1 : end].isdigit():
             break
         return total + pending, next_end, 1 if not loose else unit_at_end, loose, zero
     if total == 0:
@@ -137,7 +147,7 @@ def parse(text: str, at: int) -> Numeral | None:
     if text[at] == ".":
         digits = re.compile(r"\.[0-9]{1,9}").match(text, at)
         return Numeral(at, digits.end(), Fraction("0" + digits.group())) if digits else None
-    if text[at] == "十" and text[at - 1:at] == "双":  # 双十一, a day of sales
+    if text[at] == "十" and text[at - 1 : at] == "双":  # 双十一, a day of sales
         return None
     bare = _BARE_MORE.match(text, at)
     if bare:  # 百余人
@@ -161,7 +171,9 @@ def _pair(text: str, at: int) -> Numeral | None:
         return None
     low, high = DIGIT[text[at]], DIGIT[text[at + 1]]
     scale = second.value / high
-    return Numeral(at, second.end, low * scale, None, scale=second.scale, spelled=True, lone=second.lone, also=second.value)
+    return Numeral(
+        at, second.end, low * scale, None, scale=second.scale, spelled=True, lone=second.lone, also=second.value
+    )
 
 
 def _grouped(text: str, at: int) -> Numeral | None:
@@ -175,7 +187,11 @@ def _grouped(text: str, at: int) -> Numeral | None:
     one_char = text[at] in DIGIT
     while section is not None:
         value, sec_end, unit, loose, zero = section
-        more = text[sec_end:sec_end + 1] in _MORE and bool(text[sec_end:sec_end + 1]) and _may_be_more(text, at, sec_end, unit)
+        more = (
+            text[sec_end : sec_end + 1] in _MORE
+            and bool(text[sec_end : sec_end + 1])
+            and _may_be_more(text, at, sec_end, unit)
+        )
         bigs = _BIGS.match(text, sec_end + more)
         if bigs and bigs.group()[0].isspace() and not (text[sec_end - 1].isdigit() or text[sec_end - 1] in "百千"):
             bigs = None
@@ -184,8 +200,17 @@ def _grouped(text: str, at: int) -> Numeral | None:
                 total += value
                 high = total + (Fraction(unit) if unit > 1 and not loose else step(value))
                 sec_end += 1
-            elif magnitude is not None and (loose or text[end].isdigit()) and unit == 1 and not zero and value < 10 and sec_end == end + 1:
-                if _COUNTED.match(text, sec_end) and text[sec_end] not in "元块美欧":  # 3万五人 is a list or an error: leave it
+            elif (
+                magnitude is not None
+                and (loose or text[end].isdigit())
+                and unit == 1
+                and not zero
+                and value < 10
+                and sec_end == end + 1
+            ):
+                if (
+                    _COUNTED.match(text, sec_end) and text[sec_end] not in "元块美欧"
+                ):  # 3万五人 is a list or an error: leave it
                     break
                 total += value * _next_lower(magnitude)
             elif magnitude is not None and value >= magnitude:
@@ -215,14 +240,14 @@ def _grouped(text: str, at: int) -> Numeral | None:
             high = total - part + (value + (Fraction(unit) if unit > 1 else step(value))) * factor
         low_part = part if factor < 10**8 else Fraction(0)
         magnitude, scale, end = factor * (unit if unit > 1 and not loose else 1), factor, bigs.end()
-        if high is None and text[end:end + 1] in ("多", "余", "来") and _more_follows(text, end):
+        if high is None and text[end : end + 1] in ("多", "余", "来") and _more_follows(text, end):
             high, end = total + factor, end + 1
         if high is not None:
             break
         section = _section(text, end, False)
         if section and text[end] == " ":
             section = None
-        if section is None and text[end:end + 1] == " " and text[end + 1:end + 2].isdigit():
+        if section is None and text[end : end + 1] == " " and text[end + 1 : end + 2].isdigit():
             section = _section(text, end + 1, False)
             if section and not _BIGS.match(text, section[1]) and text[section[1] - 1].isdigit():
                 section = None
@@ -246,14 +271,17 @@ def _may_be_more(text: str, start: int, at: int, unit: int) -> bool:
     if char == "几":
         return text[at - 1] in "十0"
     if char == "来":
-        return text[at - 1] in "十百千0" and text[at + 1:at + 2] not in ("自", "源", "到", "访", "说", "自", "看")
+        return text[at - 1] in "十百千0" and text[at + 1 : at + 2] not in ("自", "源", "到", "访", "说", "自", "看")
     if unit == 1 and not text[at - 1].isdigit():
         return False
-    return text[at + 1:at + 2] not in ("数", "边", "样", "元化", "次", "额", "下", "地", "震") or text[at - 1] in "十百千"
+    return (
+        text[at + 1 : at + 2] not in ("数", "边", "样", "元化", "次", "额", "下", "地", "震")
+        or text[at - 1] in "十百千"
+    )
 
 
 def _more_follows(text: str, at: int) -> bool:
-    return text[at] != "来" or text[at + 1:at + 2] not in ("自", "源", "到", "访", "说", "看")
+    return text[at] != "来" or text[at + 1 : at + 2] not in ("自", "源", "到", "访", "说", "看")
 
 
 def _lone_counts(text: str, at: int, end: int) -> bool:
@@ -262,10 +290,14 @@ def _lone_counts(text: str, at: int, end: int) -> bool:
         return True
     if _PERCENT_RANGE.search(text, max(0, at - 10), at):
         return True
-    if text[at - 1:at] == "第" or text[max(0, at - 3):at] == "百分之" or text[at - 1:at] == "之":
+    if text[at - 1 : at] == "第" or text[max(0, at - 3) : at] == "百分之" or text[at - 1 : at] == "之":
         return True
-    if _NOT_AFTER.search(text, max(0, at - 2), at) and not (text[at - 2:at] in ("一周", "每周") and text[end:end + 1] == "天"):
+    if _NOT_AFTER.search(text, max(0, at - 2), at) and not (
+        text[at - 2 : at] in ("一周", "每周") and text[end : end + 1] == "天"
+    ):
         return False
     if text.startswith(("十分", "四季"), at) and not text.startswith("度", at + 2):  # "very", "all the year round"
         return False
-    return bool(_COUNTED.match(text, end)) and not text.startswith(("年级", "月份", "人民", "家村", "里河", "天津"), end)
+    return bool(_COUNTED.match(text, end)) and not text.startswith(
+        ("年级", "月份", "人民", "家村", "里河", "天津"), end
+    )

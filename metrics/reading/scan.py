@@ -16,14 +16,22 @@ from metrics.reading.words import base_language, one_for_one
 
 _Table = dict[str, tuple[re.Pattern[str], ...]]
 _PASSES: tuple[tuple[_Table, Callable[[re.Match[str], str], Iterator[Reading]]], ...] = (
-    (DECADES, decades), (MONTH_RANGES, month_range), (DATES, dates), (TIMES, times), (CENTURIES, centuries), (YEARS, years),
+    (DECADES, decades),
+    (MONTH_RANGES, month_range),
+    (DATES, dates),
+    (TIMES, times),
+    (CENTURIES, centuries),
+    (YEARS, years),
 )
 _MAY_HOLD = {
     "zh": re.compile(r"[0-9零〇一二两三四五六七八九十几数百千万½正午半中]"),
     "th": re.compile(r"[0-9½]|หนึ่ง|สอง|สาม|สี่|ห้า|หก|เจ็ด|แปด|เก้า|สิบ|ร้อย|พัน|หมื่น|แสน|ล้าน|หลาย|คม|ยน|กุมภา|\.|เที่ยง|บ่าย|ทุ่ม"),
     "bo": re.compile(r"[0-9½]|གཅིག|གཉིས|གསུམ|བཞི|ལྔ|དྲུག|བདུན|བརྒྱད|དགུ|བཅུ|བཅོ|བརྒྱ|སྟོང|ཁྲི|འབུམ|ས་ཡ|བྱེ་བ|དུང་ཕྱུར|ཅུ|ཉེར|ཉི་ཤུ|དང་པོ|མཚན|ཉིན|ནམ"),
 }
-_ANY_DIGIT = re.compile(r"[0-9½]|noon|midnight|january|february|march|april|may|june|july|august|september|october|november|december", re.IGNORECASE)
+_ANY_DIGIT = re.compile(
+    r"[0-9½]|noon|midnight|january|february|march|april|may|june|july|august|september|october|november|december",
+    re.IGNORECASE,
+)
 
 
 def _blank(text: str, spans: Iterable[tuple[int, int]]) -> str:
@@ -45,7 +53,7 @@ def numbers(text: str, lang: str) -> list[Reading]:
 
     def take(readings: Iterable[Reading]) -> None:
         nonlocal rest
-        new = [reading for reading in readings if "\0" not in rest[reading.start:reading.end]]
+        new = [reading for reading in readings if "\0" not in rest[reading.start : reading.end]]
         found.extend(new)
         if new:
             rest = _blank(rest, ((reading.start, reading.end) for reading in new))
@@ -66,8 +74,13 @@ def numbers(text: str, lang: str) -> list[Reading]:
     return sorted(found, key=lambda reading: reading.start)
 
 
-def _run(table: _Table, read_match: Callable[[re.Match[str], str], Iterator[Reading]], lang: str, rest: Callable[[], str],
-         take: Callable[[Iterable[Reading]], None]) -> None:
+def _run(
+    table: _Table,
+    read_match: Callable[[re.Match[str], str], Iterator[Reading]],
+    lang: str,
+    rest: Callable[[], str],
+    take: Callable[[Iterable[Reading]], None],
+) -> None:
     own, common = table.get(lang, ()), table.get("", ())
     for pattern in (*common, *own) if table is DATES else (*own, *common):
         take([reading for match in pattern.finditer(rest()) for reading in read_match(match, lang)])
@@ -84,7 +97,7 @@ def _apart(readings: Iterable[Reading]) -> list[Reading]:
 
 def _of(text: str, reading: Reading) -> Reading:
     """The reading with its surface as the text writes it (traditional characters, fullwidth signs)."""
-    surface = text[reading.start:reading.end]
+    surface = text[reading.start : reading.end]
     if surface == reading.surface:
         return reading
     values = {name: getattr(reading, name) for name in Reading.__dataclass_fields__}

@@ -86,7 +86,9 @@ def _checked(folder: Path) -> Path:
         raise UserError(f"{where}: no such folder; give the folder that holds {WEIGHTS}, {HPARAMS} and {ENCODER}/")
     absent = [n for n in (WEIGHTS, HPARAMS, f"{ENCODER}/config.json") if not (folder / n).is_file()]
     if absent and any(folder.rglob("*.ckpt")):
-        raise UserError(f"{where}: holds a pickled .ckpt, which may run code and is refused; save its state dict as {WEIGHTS}")
+        raise UserError(
+            f"{where}: holds a pickled .ckpt, which may run code and is refused; save its state dict as {WEIGHTS}"
+        )
     if absent:
         raise UserError(f"{where}: lacks {', '.join(absent)}; a checkpoint holds {WEIGHTS}, {HPARAMS} and {ENCODER}/")
     check_foreign(folder, allow="another checkpoint: a scorer never runs code of its own")
@@ -100,7 +102,9 @@ def _hparams(folder: Path) -> dict[str, Any]:
     try:
         hparams = yaml.safe_load(path.read_text("utf-8"))
     except (yaml.YAMLError, UnicodeDecodeError) as err:
-        raise UserError(f"{path}: not readable as plain YAML ({str(err).splitlines()[0]}); write only plain values") from err
+        raise UserError(
+            f"{path}: not readable as plain YAML ({str(err).splitlines()[0]}); write only plain values"
+        ) from err
     if not isinstance(hparams, dict) or "class_identifier" not in hparams:
         raise UserError(f"{path}: lacks class_identifier (for example referenceless_regression_metric)")
     return hparams
@@ -137,14 +141,20 @@ def build_checkpoint(checkpoint: str | Path, root: Path | None = None) -> Path:
         state = load_file(folder / WEIGHTS)
     except (SafetensorError, OSError) as err:
         raise UserError(f"{folder / WEIGHTS}: corrupt or not safetensors ({err}); build the checkpoint again") from err
-    hparams.update(pretrained_model=str(home / ENCODER), train_data=[], validation_data=[], load_pretrained_weights=False)
+    hparams.update(
+        pretrained_model=str(home / ENCODER), train_data=[], validation_data=[], load_pretrained_weights=False
+    )
     try:
         root.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=root, prefix=".building-") as scratch:
             made = Path(scratch) / "checkpoint"
             (made / "checkpoints").mkdir(parents=True)
             # The encoder's weights are in the state dict; only its config and tokenizer are read from here.
-            shutil.copytree(folder / ENCODER, made / ENCODER, ignore=shutil.ignore_patterns("*.safetensors", "*.bin", "*.pt", "*.ckpt"))
+            shutil.copytree(
+                folder / ENCODER,
+                made / ENCODER,
+                ignore=shutil.ignore_patterns("*.safetensors", "*.bin", "*.pt", "*.ckpt"),
+            )
             _write_hparams(made / HPARAMS, hparams)
             # Half-precision assets are computed with in float32; indices stay integers.
             tensors = {k: v.float() if v.is_floating_point() else v for k, v in state.items()}
@@ -176,7 +186,10 @@ def _offline_and_quiet() -> Iterator[None]:
     # The .ckpt lies in a cache that others may be able to write: torch reads it as tensors and plain values, or not at all.
     names = ("HF_HUB_OFFLINE", "TORCH_FORCE_WEIGHTS_ONLY_LOAD")
     before, before_flag = {name: os.environ.get(name) for name in names}, hub.HF_HUB_OFFLINE
-    loggers = [logging.getLogger(n) for n in ("pytorch_lightning", "pytorch_lightning.utilities.rank_zero", "comet", "lightning")]
+    loggers = [
+        logging.getLogger(n)
+        for n in ("pytorch_lightning", "pytorch_lightning.utilities.rank_zero", "comet", "lightning")
+    ]
     levels = [log.level for log in loggers]
     os.environ.update(dict.fromkeys(names, "1"))
     hub.HF_HUB_OFFLINE = True
@@ -214,12 +227,16 @@ def _loaded(folder: Path, ckpt: Path) -> Any:
 
         kind = _hparams(folder)["class_identifier"]
         if kind not in str2model:
-            raise UserError(f"{folder / HPARAMS}: unknown class_identifier {kind!r}; one of {', '.join(sorted(str2model))}")
+            raise UserError(
+                f"{folder / HPARAMS}: unknown class_identifier {kind!r}; one of {', '.join(sorted(str2model))}"
+            )
         try:
             model = load_from_checkpoint(str(ckpt), local_files_only=True)
         except (RuntimeError, OSError, TypeError, KeyError, ValueError, UnpicklingError) as err:
             reason = (str(err).splitlines() or [type(err).__name__])[0]
-            raise UserError(f"COMET checkpoint {folder}: unbabel-comet cannot load it ({reason}); build it again") from err
+            raise UserError(
+                f"COMET checkpoint {folder}: unbabel-comet cannot load it ({reason}); build it again"
+            ) from err
     if model.requires_references():
         raise UserError(f"COMET checkpoint {folder}: {kind} needs references; {METRIC} takes a reference-free model")
     from safetensors import safe_open
@@ -228,7 +245,9 @@ def _loaded(folder: Path, ckpt: Path) -> Any:
         # unbabel-comet loads with strict=False: a missing tensor would stay random without a word.
         absent = sorted(k for k in set(model.state_dict()) - set(stored.keys()) if not k.endswith("position_ids"))
     if absent:
-        raise UserError(f"{folder / WEIGHTS}: lacks {len(absent)} tensors of the model, for example {absent[0]}; build it again")
+        raise UserError(
+            f"{folder / WEIGHTS}: lacks {len(absent)} tensors of the model, for example {absent[0]}; build it again"
+        )
     read_literally(model.encoder.tokenizer)
     return model.eval()
 
@@ -278,7 +297,13 @@ def _score_pairs(
     known: dict[tuple[str, str], float] = {}
     if pairs:
         with _offline_and_quiet():
-            found = model.predict([{"src": s, "mt": t} for s, t in pairs], batch_size=batch_size, gpus=0, progress_bar=False, num_workers=0)
+            found = model.predict(
+                [{"src": s, "mt": t} for s, t in pairs],
+                batch_size=batch_size,
+                gpus=0,
+                progress_bar=False,
+                num_workers=0,
+            )
         known = dict(zip(pairs, map(float, found["scores"]), strict=True))
     return [known[s, t] if r is None else None for s, t, r in zip(sources, texts, reasons, strict=True)], reasons
 

@@ -27,8 +27,12 @@ FOREIGN = (3, 10)
 _RUN = regex.compile(r"[^\s\p{P}0-9“”«»<>]{2,}(?:[ ་][^\s\p{P}0-9“”]{2,})?")
 _QUOTED = regex.compile(r"[“\"«「『]([^“”\"«»「」『』]{2,40})[”\"»」』]")
 _QUOTE_MARK = regex.compile(r"[“”\"«»「」『』《》]")
-_LATIN = regex.compile(r"(?<![\p{Latin}\p{N}])[A-Z][\p{Latin}&'’.-]*[\p{Latin}](?:\s(?:of|de|van|von|al)?\s?[A-Z][\p{Latin}&'’.-]*\p{Latin})*")
-_THAI_BEFORE = regex.compile(r"(?:[^\u0e00-\u0e7f]|ใน|ที่|จาก|ของ|กับ|และ|โดย|ให้|แก่|ต่อ|แห่ง|ถึง|สู่|คือ|หรือ|อดีต|พนักงาน|ลูกค้า|หุ้น|ซื้อ|ฟ้อง)\Z")
+_LATIN = regex.compile(
+    r"(?<![\p{Latin}\p{N}])[A-Z][\p{Latin}&'’.-]*[\p{Latin}](?:\s(?:of|de|van|von|al)?\s?[A-Z][\p{Latin}&'’.-]*\p{Latin})*"
+)
+_THAI_BEFORE = regex.compile(
+    r"(?:[^\u0e00-\u0e7f]|ใน|ที่|จาก|ของ|กับ|และ|โดย|ให้|แก่|ต่อ|แห่ง|ถึง|สู่|คือ|หรือ|อดีต|พนักงาน|ลูกค้า|หุ้น|ซื้อ|ฟ้อง)\Z"
+)
 _THAI = regex.compile(r"[\u0e01-\u0e45\u0e47-\u0e4e]+")
 _CHUNKS = regex.compile(r"[^\s\p{P}]+")
 _GRAPHEME = regex.compile(r"\X")
@@ -119,7 +123,11 @@ def _free(text: str, taken: Sequence[bool], start: int) -> int:
 def _at_words(text: str, lang: str, words: _Words, taken: Sequence[bool]) -> list[InventedName]:
     found: list[InventedName] = []
     for start, end, word in words.cues.find(text):
-        if any(taken[start:end]) or not _may_begin(text, lang, start, taken) or any(text.startswith(common, start) for common in words.generic):
+        if (
+            any(taken[start:end])
+            or not _may_begin(text, lang, start, taken)
+            or any(text.startswith(common, start) for common in words.generic)
+        ):
             continue
         kind = words.kinds[word]
         if kind == "speech":
@@ -140,7 +148,9 @@ def _at_words(text: str, lang: str, words: _Words, taken: Sequence[bool]) -> lis
 
 def _may_begin(text: str, lang: str, start: int, taken: Sequence[bool]) -> bool:
     """Thai words are not parted: a title or company word counts where a word must begin. นาย is none in ทนาย, นคร none in เป็นครั้ง."""
-    return lang != "th" or not start or taken[start - 1] or _THAI_BEFORE.search(text, max(0, start - 8), start) is not None
+    return (
+        lang != "th" or not start or taken[start - 1] or _THAI_BEFORE.search(text, max(0, start - 8), start) is not None
+    )
 
 
 def _enough(text: str) -> bool:
@@ -155,7 +165,9 @@ def _behind_title(text: str, lang: str, start: int, end: int, taken: Sequence[bo
     return InventedName(at, run.end(), "person") if run and _enough(run.group()) else None
 
 
-def _behind_company(text: str, lang: str, end: int, words: _Words, taken: Sequence[bool], kind: str) -> InventedName | None:
+def _behind_company(
+    text: str, lang: str, end: int, words: _Words, taken: Sequence[bool], kind: str
+) -> InventedName | None:
     at = end + 1 if text[end : end + 1] == " " else end
     stop = _free(text, taken, at)
     for close in words.closes:
@@ -196,7 +208,9 @@ def _speaker(text: str, start: int, taken: Sequence[bool]) -> InventedName | Non
     if not chunks or chunks[-1].end() < start - 1:
         return None
     said = text[chunks[0].start() : start]
-    return InventedName(chunks[0].start(), chunks[-1].end(), "person") if _enough(said) and _unknown_words(said) else None
+    return (
+        InventedName(chunks[0].start(), chunks[-1].end(), "person") if _enough(said) and _unknown_words(said) else None
+    )
 
 
 def _before_company(text: str, lang: str, end: int, taken: Sequence[bool], kind: str) -> InventedName | None:
@@ -211,7 +225,9 @@ def _latin(text: str, source: str, taken: Sequence[bool]) -> list[InventedName]:
     found = []
     for match in _LATIN.finditer(text):
         words = match.group().split()
-        if any(taken[match.start() : match.end()]) or all(word.lower() in _common() or word.lower() in known for word in words):
+        if any(taken[match.start() : match.end()]) or all(
+            word.lower() in _common() or word.lower() in known for word in words
+        ):
             continue
         found.append(InventedName(match.start(), match.end(), "organisation"))
     return found

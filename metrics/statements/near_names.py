@@ -115,14 +115,17 @@ class NearNames:
                 kept.append(near)
         return sorted(kept, key=lambda near: near.start)
 
-    def _verify(self, text: str, units: list[str], starts: list[int], at: int, name: _Name, first: int, last: int
-                ) -> tuple[int, NearName] | None:
+    def _verify(
+        self, text: str, units: list[str], starts: list[int], at: int, name: _Name, first: int, last: int
+    ) -> tuple[int, NearName] | None:
         """The best stretch around a whole piece that stands at unit `at`, as (edits, near name); None where it is too far or the name itself."""
         left = self._side(name.units[:first][::-1], units[max(0, at - first - name.edits) : at][::-1], name.edits)
         if left is None:
             return None
         after = at + last - first
-        right = self._side(name.units[last:], units[after : after + len(name.units) - last + name.edits], name.edits - left[0])
+        right = self._side(
+            name.units[last:], units[after : after + len(name.units) - last + name.edits], name.edits - left[0]
+        )
         if right is None:
             return None
         low, high = starts[at - left[1]], starts[after + right[1]]

@@ -84,13 +84,22 @@ def _words(lang: str) -> _Words | None:
     for kind in _KINDS:
         for word in data.get(kind, ()):
             kinds.setdefault(normalise(word).lower(), set()).add(kind)
-    filler = regex.compile(f"(?:{'|'.join(regex.escape(w) for w in sorted(data['filler'], key=len, reverse=True))}|[\\s་])*")
+    filler = regex.compile(
+        f"(?:{'|'.join(regex.escape(w) for w in sorted(data['filler'], key=len, reverse=True))}|[\\s་])*"
+    )
 
     def find(key: str) -> regex.Pattern[str]:
         return one_of(data.get(key, ()), lang) or _NEVER
 
-    return _Words(WordFinder(kinds, lang), {w: frozenset(k) for w, k in kinds.items()}, find("contrast"), filler, find("anaphor"), find("whole"),
-                  _BREAKS.get(lang, _BREAK))
+    return _Words(
+        WordFinder(kinds, lang),
+        {w: frozenset(k) for w, k in kinds.items()},
+        find("contrast"),
+        filler,
+        find("anaphor"),
+        find("whole"),
+        _BREAKS.get(lang, _BREAK),
+    )
 
 
 def holds_denial(surface: str, lang: str) -> bool:
@@ -126,7 +135,9 @@ def denials(text: str, lang: str, places: Sequence[Place], negative: bool = Fals
         return NONE
     reader = _Reader(text, words, places, negative)
     scopes = [scope for start, end, kinds in cues for scope in reader.scopes(start, end, kinds)]
-    return Denials(tuple(scopes), tuple(e for _, e, k in cues if "verb" in k), tuple(s for s, _, k in cues if "verb_after" in k))
+    return Denials(
+        tuple(scopes), tuple(e for _, e, k in cues if "verb" in k), tuple(s for s, _, k in cues if "verb_after" in k)
+    )
 
 
 class _Reader:
@@ -154,9 +165,13 @@ class _Reader:
             if event is not None:
                 found.append((self._clause_start(event.start), event.end))
         if not found and "item" in kinds:
-            found += [(p.start, p.end) for p in self.places if p.start >= end and _BARE.fullmatch(self.text, end, p.start)][:1]
+            found += [
+                (p.start, p.end) for p in self.places if p.start >= end and _BARE.fullmatch(self.text, end, p.start)
+            ][:1]
         if not found and "item_after" in kinds:
-            found += [(p.start, p.end) for p in self.places if p.end <= start and _BARE.fullmatch(self.text, p.end, start)][-1:]
+            found += [
+                (p.start, p.end) for p in self.places if p.end <= start and _BARE.fullmatch(self.text, p.end, start)
+            ][-1:]
         return found
 
     def _stop(self, at: int, reach: int) -> int:
@@ -173,10 +188,18 @@ class _Reader:
     def _behind(self, start: int) -> list[tuple[int, int]]:
         near = max(0, start - _ANAPHOR_NEAR)
         whole = self.words.whole.search(self.text, near, start)
-        if self.negative and not whole and not self.words.anaphor.search(self.text, max(0, start - _ANAPHOR_CLOSE), start):
+        if (
+            self.negative
+            and not whole
+            and not self.words.anaphor.search(self.text, max(0, start - _ANAPHOR_CLOSE), start)
+        ):
             return []
         low = max((m.end() for m in self.words.breaks.finditer(self.text, 0, start)), default=0)
-        if whole or self.words.anaphor.search(self.text, near, start) or not any(low <= p.start < start for p in self.places):
+        if (
+            whole
+            or self.words.anaphor.search(self.text, near, start)
+            or not any(low <= p.start < start for p in self.places)
+        ):
             low = 0
         else:
             low = max(low, start - REACH)

@@ -20,7 +20,11 @@ from metrics.statements.words import WordFinder, table
 COUNTED = ("number", "percentage", "money")
 """Kinds of mentions that a word can be said of."""
 _BEFORE, _BEHIND = 45, 25
-_BREAK = {"zh": regex.compile(r"[，。；、！？：,;!?\s]"), "en": regex.compile(r"[,;.!?](?=\s|$)"), "bo": regex.compile("[།༎]")}
+_BREAK = {
+    "zh": regex.compile(r"[，。；、！？：,;!?\s]"),
+    "en": regex.compile(r"[,;.!?](?=\s|$)"),
+    "bo": regex.compile("[།༎]"),
+}
 _NO_BREAK = regex.compile(r"(?!)")
 _FIRST_RUN = regex.compile(r"\s?\S*")
 _FILLER = regex.compile(r"[\s་]*")
@@ -90,7 +94,9 @@ def _negates(text: str, at: int, start: int, lang: str) -> bool:
     return known is not None and known.filler.fullmatch(text, at, start) is not None
 
 
-def classes_of(text: str, lang: str, mentions: Sequence[NumberMention], denied: Denials, both: bool = False) -> list[Classes]:
+def classes_of(
+    text: str, lang: str, mentions: Sequence[NumberMention], denied: Denials, both: bool = False
+) -> list[Classes]:
     """The classes of each mention, in order; empty where nothing is said of it that the lists know.
 
     mentions: the numbers of the normalised text, by start. both: all words of the clause count, for a text that is read as evidence.

@@ -27,7 +27,12 @@ _UNIT_FIRST = ("bo", "dz")
 @cache
 def _families(lang: str) -> dict[str, str]:
     data = table("units")
-    known = {normalise(word): family for family, words in data.items() if isinstance(words, dict) for word in words.get(lang, ())}
+    known = {
+        normalise(word): family
+        for family, words in data.items()
+        if isinstance(words, dict)
+        for word in words.get(lang, ())
+    }
     return {word: f"={word}" if family == "single" else family for word, family in known.items()}
 
 
@@ -48,7 +53,9 @@ class Units:
         """learned: words that stand beside a number in some fact's surface (`unit_word`), normalised."""
         families = _families(lang)
         self._lang = lang
-        self._family = families | {word: f"={word}" for word in learned if word not in families and _WORD.fullmatch(word)}
+        self._family = families | {
+            word: f"={word}" for word in learned if word not in families and _WORD.fullmatch(word)
+        }
         body = "|".join(regex.escape(word) for word in sorted(self._family, key=lambda word: (-len(word), word)))
         self._pattern: regex.Pattern[str] | None = None
         if lang in _UNIT_FIRST and body:

@@ -78,7 +78,9 @@ class WordFinder:
         """Where the word text[start:end] ends with what is written on to it; 0 where it cannot stand there."""
         before, after = text[start - 1 : start], text[end : end + 1]
         if self._lang == "th":
-            inside = before in _THAI_LEADING or after in _THAI_FOLLOWING or (after and unicodedata.category(after) == "Mn")
+            inside = (
+                before in _THAI_LEADING or after in _THAI_FOLLOWING or (after and unicodedata.category(after) == "Mn")
+            )
             return 0 if inside else end
         if self._lang == "bo":
             if before and "\u0f40" <= before <= "\u0fbc":

@@ -91,7 +91,11 @@ def attempt(run_dir: Path, log: Path, seconds: float | None, how: int = signal.S
 def files(run_dir: Path) -> dict[str, str]:
     """Relative name -> sha256 of all that has to be equal."""
     found = {p.relative_to(run_dir).as_posix(): p for p in run_dir.rglob("*") if p.is_file()}
-    return {name: hashlib.sha256(p.read_bytes()).hexdigest() for name, p in sorted(found.items()) if not VOLATILE.fullmatch(name)}
+    return {
+        name: hashlib.sha256(p.read_bytes()).hexdigest()
+        for name, p in sorted(found.items())
+        if not VOLATILE.fullmatch(name)
+    }
 
 
 def damage(run_dir: Path) -> list[str]:
@@ -150,7 +154,17 @@ def harness(folder: Path, kills: int, seed: int) -> None:
     if silent := [name for name in broken if not re.search(re.escape(name) + r".* made again", said)]:
         sys.exit(f"damage of {silent} was not told\n{said[-4000:]}")
     same(run_dir, wanted, log, "after damage")
-    print(json.dumps({"kills": kills, "seed": seed, "one run": round(length, 1), "seconds": round(time.monotonic() - start, 1), "ends": dict(told)}))
+    print(
+        json.dumps(
+            {
+                "kills": kills,
+                "seed": seed,
+                "one run": round(length, 1),
+                "seconds": round(time.monotonic() - start, 1),
+                "ends": dict(told),
+            }
+        )
+    )
 
 
 if __name__ == "__main__":

@@ -73,7 +73,9 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     tokenizer = xlmr_tokenizer([THAI, HAN], ["公司"], 60)
     settings = EncoderSettings(hidden=16, layers=1, heads=2, intermediate=32, positions=128)
     (top / "scratch").mkdir()
-    make_encoder(tokenizer, settings, top / "scratch").save(str(top / "encoder"), safe_serialization=True, create_model_card=False)
+    make_encoder(tokenizer, settings, top / "scratch").save(
+        str(top / "encoder"), safe_serialization=True, create_model_card=False
+    )
     wrapped = PreTrainedTokenizerFast(
         tokenizer_object=tokenizer, bos_token="<s>", eos_token="</s>", cls_token="<s>", sep_token="</s>", unk_token="<unk>", pad_token="<pad>",
         mask_token="<mask>", model_max_length=128,
@@ -96,7 +98,9 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[str]]:
                  "target_lang": lang, "facts": None, "doc_id": None, "meta": {}}
                 for i in range(first, first + n)
             ]  # fmt: skip
-            (top / f"{split}-{lang}.jsonl").write_text("".join(json.dumps(r, ensure_ascii=False) + "\n" for r in rows), encoding="utf-8")
+            (top / f"{split}-{lang}.jsonl").write_text(
+                "".join(json.dumps(r, ensure_ascii=False) + "\n" for r in rows), encoding="utf-8"
+            )
         out[lang] = [f"data.{s}={top}/{s}-{lang}.jsonl" for s in ("para", "src", "dev")]
     return out
 
@@ -106,7 +110,9 @@ def substituted(name: str, small: dict[str, Path]) -> tuple[list[str], str]:
     profile = load_profile(name)
     policy = "qwen3" if "Qwen3" in profile.policy.path else "smollm3"
     reward = {"reranker-generative": "reranker", "embedding-contrastive": "encoder"}[profile.rl.reward]
-    return [f"policy.path={small[policy]}", f"rl.reward_path={small[reward]}"], "bo" if profile.run.task.endswith("-bo") else "th"
+    return [f"policy.path={small[policy]}", f"rl.reward_path={small[reward]}"], "bo" if profile.run.task.endswith(
+        "-bo"
+    ) else "th"
 
 
 def stages(folder: Path) -> dict[str, Any]:
@@ -122,20 +128,63 @@ def test_every_shipped_profile_runs_through_all_stages(
 ) -> None:
     """Resolved whole, then run: five checkpoints, all of them measured, the reward's id in the manifest."""
     paths, lang = substituted(name, small)
-    status = main(["run", "--stage", "all", "--profile", name, "--run-dir", str(tmp_path / "run"), "--set", *paths, *data[lang], *BUDGET])
+    status = main(
+        [
+            "run",
+            "--stage",
+            "all",
+            "--profile",
+            name,
+            "--run-dir",
+            str(tmp_path / "run"),
+            "--set",
+            *paths,
+            *data[lang],
+            *BUDGET,
+        ]
+    )
     assert status == 0, capsys.readouterr().err
-    assert set(stages(tmp_path / "run")) == {"base", "post-sft", "post-sft-continued", "post-rl", "post-recovery", "gold"}
+    assert set(stages(tmp_path / "run")) == {
+        "base",
+        "post-sft",
+        "post-sft-continued",
+        "post-rl",
+        "post-recovery",
+        "gold",
+    }
 
 
-def test_the_cross_encoder_serves_as_reward_by_path(small: dict[str, Path], data: dict[str, list[str]], tmp_path: Path) -> None:
+def test_the_cross_encoder_serves_as_reward_by_path(
+    small: dict[str, Path], data: dict[str, list[str]], tmp_path: Path
+) -> None:
     """XLM-R sequence classification in the paper's profile, LoRA and adapters throughout."""
-    paths = [f"policy.path={small['smollm3']}", "rl.reward=reranker-encoder", f"rl.reward_path={small['cross-encoder']}", "rl.reward_options.batch_size=4"]
-    lora = [f"{s}.{k}" for s in ("sft", "rl", "recovery") for k in ("lora_rank=2", "lora_merge=false")] if _peft() else []
+    paths = [
+        f"policy.path={small['smollm3']}",
+        "rl.reward=reranker-encoder",
+        f"rl.reward_path={small['cross-encoder']}",
+        "rl.reward_options.batch_size=4",
+    ]
+    lora = (
+        [f"{s}.{k}" for s in ("sft", "rl", "recovery") for k in ("lora_rank=2", "lora_merge=false")] if _peft() else []
+    )
     profile = tmp_path / "p.toml"
     text = (PROFILES / "paper-zh-th.toml").read_text(encoding="utf-8")
     start, end = text.index("[rl.reward_options]"), text.index("[recovery]")
     profile.write_text(text[:start] + text[end:], encoding="utf-8")  # the options are those of another kind of reward
-    command = ["run", "--stage", "rl", "--profile", str(profile), "--run-dir", str(tmp_path / "run"), "--set", *paths, *data["th"], *BUDGET, *lora]
+    command = [
+        "run",
+        "--stage",
+        "rl",
+        "--profile",
+        str(profile),
+        "--run-dir",
+        str(tmp_path / "run"),
+        "--set",
+        *paths,
+        *data["th"],
+        *BUDGET,
+        *lora,
+    ]
     assert main(command) == 0
     made = tmp_path / "run" / "checkpoints" / "post-rl"
     assert (made / "adapter_config.json").exists() == bool(lora)
@@ -168,7 +217,17 @@ def test_the_papers_constants() -> None:
     """Epochs 3 / 2 / 1, the lambdas, sizes of the splits."""
     profile = load_profile("paper-zh-th")
     assert (profile.sft.epochs, profile.rl.epochs, profile.recovery.epochs) == (3, 2, 1)
-    assert (profile.rl.lambda_len, profile.rl.lambda_rep, profile.rl.variant, profile.rl.loss) == (0.20, 0.05, "gate+batchlen", "grpo")
+    assert (profile.rl.lambda_len, profile.rl.lambda_rep, profile.rl.variant, profile.rl.loss) == (
+        0.20,
+        0.05,
+        "gate+batchlen",
+        "grpo",
+    )
     assert (profile.plan.n_para, profile.plan.n_dev, profile.plan.n_src) == (10_000, 5_000, 100_000)
     bo = load_profile("paper-zh-bo")
-    assert (bo.plan.n_para, bo.plan.n_dev, bo.plan.n_src, bo.rl.reward) == (10_000, 10_000, 80_000, "embedding-contrastive")
+    assert (bo.plan.n_para, bo.plan.n_dev, bo.plan.n_src, bo.rl.reward) == (
+        10_000,
+        10_000,
+        80_000,
+        "embedding-contrastive",
+    )

@@ -25,11 +25,28 @@ coverage.recall.length_controlled coverage.f1.length_controlled grounding.entity
 grounding.quantity.length_controlled grounding.relation.length_controlled overlap.bleu overlap.chrf scorer.comet_qe reward.mean""".split()  # noqa: SIM905 - read like the contract
 """The contract's names, written out again here on purpose."""
 STAGES = ["base", "post-sft", "post-sft-continued", "post-rl", "post-recovery"]
-TRANSITIONS = ["post-sft->post-rl", "post-rl->post-recovery", "post-sft->post-recovery", "post-sft-continued->post-recovery"]
+TRANSITIONS = [
+    "post-sft->post-rl",
+    "post-rl->post-recovery",
+    "post-sft->post-recovery",
+    "post-sft-continued->post-recovery",
+]
 
 
 def command(run_dir: Path, *more: str) -> list[str]:
-    return [sys.executable, "-m", "benchmark", "run", "--profile", "smoke", "--stage", "all", "--run-dir", str(run_dir), *more]
+    return [
+        sys.executable,
+        "-m",
+        "benchmark",
+        "run",
+        "--profile",
+        "smoke",
+        "--stage",
+        "all",
+        "--run-dir",
+        str(run_dir),
+        *more,
+    ]
 
 
 def environment() -> dict[str, str]:
@@ -39,7 +56,12 @@ def environment() -> dict[str, str]:
 @pytest.fixture(scope="module")
 def finished(tmp_path_factory) -> Path:
     run_dir = tmp_path_factory.mktemp("smoke") / "run"
-    traced = [sys.executable, str(Path(__file__).parent / "traced_run.py"), str(run_dir.with_name("trace.json")), *command(run_dir)[3:]]
+    traced = [
+        sys.executable,
+        str(Path(__file__).parent / "traced_run.py"),
+        str(run_dir.with_name("trace.json")),
+        *command(run_dir)[3:],
+    ]
     done = subprocess.run(traced, capture_output=True, text=True, env=environment(), check=False)
     assert done.returncode == 0, done.stderr[-3000:]
     assert "post-recovery" in done.stdout
@@ -56,7 +78,9 @@ def place_of(file: str, line: int, name: str) -> tuple[str, str] | None:
     for top, nodes in closure.read_module(module).defined.items():
         for node in nodes:
             first = min([node.lineno, *(d.lineno for d in getattr(node, "decorator_list", ()))])
-            if first <= line <= node.end_lineno and top != "__getattr__":  # a package that finds its modules when they are asked for
+            if (
+                first <= line <= node.end_lineno and top != "__getattr__"
+            ):  # a package that finds its modules when they are asked for
                 return None if isinstance(node, ast.ClassDef) and name == top else (module, top)
     return None
 
@@ -64,9 +88,19 @@ def place_of(file: str, line: int, name: str) -> tuple[str, str] | None:
 def test_what_a_step_calls_is_in_its_key(finished):
     """The import closure of the entries, read without running anything, against every function of ours that the steps really called."""
     trace = json.loads(finished.with_name("trace.json").read_text(encoding="utf-8"))
-    assert {"data", "train/post-sft", "train/post-rl", "validate-reward", "score/newswire-title/post-rl", "summary", "report"} <= set(trace)
+    assert {
+        "data",
+        "train/post-sft",
+        "train/post-rl",
+        "validate-reward",
+        "score/newswire-title/post-rl",
+        "summary",
+        "report",
+    } <= set(trace)
     for step, record in trace.items():
-        called = {place for call in record["called"] if (place := place_of(*call)) and not f"{place[0]}.".startswith(GLUE)}
+        called = {
+            place for call in record["called"] if (place := place_of(*call)) and not f"{place[0]}.".startswith(GLUE)
+        }
         assert called
         assert not called - closure.closure(*record["code"]), f"{step} runs code that its key does not know"
 
@@ -101,7 +135,9 @@ def test_every_metric_of_the_contract_is_in_the_summary_and_in_the_scores(finish
     for stage in [*STAGES, "gold"]:
         scored = table[table["stage"] == stage].groupby("metric")["example_id"].nunique()
         for name in METRICS:
-            assert {"value", "ci_low", "ci_high", "n_scored", "n_total", "signature", "in_loop", "kin"} <= set(summary["systems"][stage][name])
+            assert {"value", "ci_low", "ci_high", "n_scored", "n_total", "signature", "in_loop", "kin"} <= set(
+                summary["systems"][stage][name]
+            )
             assert scored[name] == summary["systems"][stage][name]["n_total"] == 24, (stage, name)
     loops = {name for name, row in summary["systems"]["post-rl"].items() if row["in_loop"]}
     assert loops == {"reward.mean"}
@@ -112,11 +148,23 @@ def test_every_metric_of_the_contract_is_in_the_summary_and_in_the_scores(finish
 def test_gold_is_perfect_and_every_item_is_generated_once(finished):
     summary = json.loads((finished / "summary.json").read_text(encoding="utf-8"))
     gold = summary["systems"]["gold"]
-    assert gold["coverage.recall"]["value"] == gold["coverage.precision"]["value"] == gold["grounding.entity"]["value"] == 1
+    assert (
+        gold["coverage.recall"]["value"]
+        == gold["coverage.precision"]["value"]
+        == gold["grounding.entity"]["value"]
+        == 1
+    )
     assert gold["verbosity.length_ratio"]["value"] == pytest.approx(1)
     for stage in STAGES:
-        rows = [json.loads(x) for x in (finished / "generations/newswire-title" / f"{stage}.jsonl").read_text(encoding="utf-8").splitlines()]
-        assert len({r["example_id"] for r in rows}) == len(rows) == summary["systems"][stage]["coverage.recall"]["n_total"]
+        rows = [
+            json.loads(x)
+            for x in (finished / "generations/newswire-title" / f"{stage}.jsonl")
+            .read_text(encoding="utf-8")
+            .splitlines()
+        ]
+        assert (
+            len({r["example_id"] for r in rows}) == len(rows) == summary["systems"][stage]["coverage.recall"]["n_total"]
+        )
 
 
 def test_the_reward_was_held_against_known_answers_before_it_was_trained_on(finished):
@@ -134,12 +182,18 @@ def test_each_stage_trained_something_and_knows_its_parent(finished):
 
     chain = {stage: lineage(stage) for stage in STAGES[1:]}
     assert len({c["weights_hash"] for c in chain.values()}) == 4
-    assert chain["post-rl"]["parent_hash"] == chain["post-sft-continued"]["parent_hash"] == chain["post-sft"]["weights_hash"]
+    assert (
+        chain["post-rl"]["parent_hash"]
+        == chain["post-sft-continued"]["parent_hash"]
+        == chain["post-sft"]["weights_hash"]
+    )
     assert chain["post-recovery"]["parent_hash"] == chain["post-rl"]["weights_hash"]
     rewards = [json.loads(x) for x in (finished / "logs/rl_rewards.jsonl").read_text(encoding="utf-8").splitlines()]
     assert len(rewards) == 2 * 2 * 4
     for row in rewards:
-        assert row["reward"] == pytest.approx(row["gate"] * max(row["raw"] - 0.2 * row["p_len"] - 0.05 * row["p_rep"], 0), abs=1e-6)
+        assert row["reward"] == pytest.approx(
+            row["gate"] * max(row["raw"] - 0.2 * row["p_len"] - 0.05 * row["p_rep"], 0), abs=1e-6
+        )
 
 
 def test_null_scores_carry_a_reason_and_the_report_is_self_contained(finished):
@@ -152,7 +206,9 @@ def test_null_scores_carry_a_reason_and_the_report_is_self_contained(finished):
 
 def test_a_finished_run_is_not_run_again_and_another_config_is_refused(finished):
     before = (finished / "summary.json").read_bytes()
-    refused = subprocess.run(command(finished, "--set", "rl.lr=0.5"), capture_output=True, text=True, env=environment(), check=False)
+    refused = subprocess.run(
+        command(finished, "--set", "rl.lr=0.5"), capture_output=True, text=True, env=environment(), check=False
+    )
     assert refused.returncode == 2
     assert "Traceback" not in refused.stderr
     assert (finished / "summary.json").read_bytes() == before
@@ -176,7 +232,11 @@ def test_a_trained_checkpoint_evaluated_apart_gives_the_runs_own_values(finished
     assert (out / "report.html").exists()
     capsys.readouterr()
     assert main(["compare", str(finished), str(out)]) == 0
-    lines = [line.split() for line in capsys.readouterr().out.splitlines() if line.startswith("post-rl") and "coverage.recall " in line]
+    lines = [
+        line.split()
+        for line in capsys.readouterr().out.splitlines()
+        if line.startswith("post-rl") and "coverage.recall " in line
+    ]
     assert [line[4:5] + line[-2:] for line in lines] == [["0.0000", "1", "1"]]
 
 
@@ -192,7 +252,9 @@ KILL_AT = (
 
 def kill_when(run_dir: Path, point: str) -> None:
     """Starts the run and kills it as soon as a file is there."""
-    process = subprocess.Popen(command(run_dir), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment())
+    process = subprocess.Popen(
+        command(run_dir), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment()
+    )
     deadline = time.monotonic() + 480
     while not (run_dir / point).exists() and process.poll() is None and time.monotonic() < deadline:
         time.sleep(0.01)
@@ -220,13 +282,28 @@ def test_two_processes_train_and_write_what_one_does(finished, tmp_path):
     """Here all is equal to the byte; on another processor gradients may round otherwise, and a completion of a trained policy with them."""
     run_dir = tmp_path / "run"
     config = Path(__file__).parents[2] / "benchmark" / "accelerate" / "ddp.yaml"
-    launch = ["accelerate.commands.accelerate_cli", "launch", "--config_file", str(config), "--num_processes", "2", "--main_process_port", "0", "-m"]
+    launch = [
+        "accelerate.commands.accelerate_cli",
+        "launch",
+        "--config_file",
+        str(config),
+        "--num_processes",
+        "2",
+        "--main_process_port",
+        "0",
+        "-m",
+    ]
     interpreter, m, *rest = command(run_dir)
-    done = subprocess.run([interpreter, m, *launch, *rest], capture_output=True, text=True, env=environment(), check=False)
+    done = subprocess.run(
+        [interpreter, m, *launch, *rest], capture_output=True, text=True, env=environment(), check=False
+    )
     assert done.returncode == 0, done.stderr[-3000:]
 
     def rows(folder: Path, file: str) -> list[tuple[str, str]]:
-        return [(row["example_id"], row["text"]) for row in map(json.loads, (folder / file).read_text(encoding="utf-8").splitlines())]
+        return [
+            (row["example_id"], row["text"])
+            for row in map(json.loads, (folder / file).read_text(encoding="utf-8").splitlines())
+        ]
 
     for file in ("logs/rl_rewards.jsonl", *(f"generations/newswire-title/{stage}.jsonl" for stage in STAGES)):
         one, two = rows(finished, file), rows(run_dir, file)
@@ -249,7 +326,11 @@ def test_a_users_own_files_run_through_every_stage(finished, tmp_path):
         files.append(f"data.{split}={path}")
     run_dir = tmp_path / "run"
     done = subprocess.run(
-        command(run_dir, "--set", *files, "data.name=mine", "rl.max_steps=1"), capture_output=True, text=True, env=environment(), check=False
+        command(run_dir, "--set", *files, "data.name=mine", "rl.max_steps=1"),
+        capture_output=True,
+        text=True,
+        env=environment(),
+        check=False,
     )
     assert done.returncode == 0, done.stderr[-3000:]
     summary = json.loads((run_dir / "summary.json").read_text(encoding="utf-8"))
@@ -257,7 +338,12 @@ def test_a_users_own_files_run_through_every_stage(finished, tmp_path):
     assert (summary["run"]["n_para"], summary["run"]["n_src"], summary["run"]["rl_steps"]) == (16, 16, 1)
     assert set(summary["systems"]) == {*STAGES, "gold"}
     row = summary["systems"]["post-recovery"]
-    for name in ("coverage.recall", "coverage.f1.length_controlled", "grounding.relation", "verbosity.facts_per_100_chars"):
+    for name in (
+        "coverage.recall",
+        "coverage.f1.length_controlled",
+        "grounding.relation",
+        "verbosity.facts_per_100_chars",
+    ):
         assert row[name]["value"] is None
         assert row[name]["reason"] == "no gold facts"
     for name in ("overlap.bleu", "overlap.chrf", "verbosity.length_ratio", "reward.mean", "scorer.comet_qe"):

@@ -31,7 +31,13 @@ def watched(run: Any) -> Any:
                 return profile.runcall(work)
             finally:
                 profile.create_stats()
-                called = sorted({(file, line, what) for file, line, what in profile.stats if file.startswith(OWN) and file.endswith(".py")})
+                called = sorted(
+                    {
+                        (file, line, what)
+                        for file, line, what in profile.stats
+                        if file.startswith(OWN) and file.endswith(".py")
+                    }
+                )
                 trace[name] = {"code": list(code), "called": called}
 
         return run(self, name, config, inputs, code, outputs, under_watch, **more)

@@ -31,8 +31,17 @@ def test_regression_example_of_tau_optimization_test_with_missing_values():
     rows = [row for row in pairs if None not in row]
     item, h, m = (np.array(c, dtype=float) for c in zip(*rows, strict=True))
     assert tie_calibrated_accuracy(item.astype(int), h, m) == pytest.approx((0.4916666666666668, 1.0))
-    expected = [0.4666666666666667, 0.4916666666666668, 0.38333333333333347, 0.29166666666666674, 0.2666666666666667, 0.2,
-                0.15833333333333335, 0.15833333333333335, 0.1166666666666667]
+    expected = [
+        0.4666666666666667,
+        0.4916666666666668,
+        0.38333333333333347,
+        0.29166666666666674,
+        0.2666666666666667,
+        0.2,
+        0.15833333333333335,
+        0.15833333333333335,
+        0.1166666666666667,
+    ]
     assert [by_definition(item, h, m, t) for t in range(9)] == pytest.approx(expected)
 
 
@@ -56,7 +65,10 @@ def test_the_vectorised_search_finds_the_best_threshold_of_all(seed):
     rng = np.random.default_rng(seed)
     n = int(rng.integers(6, 40))
     item, human, metric = rng.integers(0, 6, n), rng.integers(0, 4, n).astype(float), np.round(rng.normal(size=n), 1)
-    candidates = {0.0, *(abs(metric[a] - metric[b]) for a, b in itertools.combinations(range(n), 2) if item[a] == item[b])}
+    candidates = {
+        0.0,
+        *(abs(metric[a] - metric[b]) for a, b in itertools.combinations(range(n), 2) if item[a] == item[b]),
+    }
     best = max(by_definition(item, human, metric, t) for t in candidates)
     accuracy, threshold = tie_calibrated_accuracy(item, human, metric)
     assert accuracy == pytest.approx(best)

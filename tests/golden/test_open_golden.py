@@ -10,7 +10,11 @@ from metrics.open.facts import hold
 from metrics.open.lists import name_list
 from metrics.records import Example
 
-ROWS = [line.split("\t") for line in (Path(__file__).with_name("open_facts.tsv")).read_text("utf-8").splitlines() if line and not line.startswith("#")]
+ROWS = [
+    line.split("\t")
+    for line in (Path(__file__).with_name("open_facts.tsv")).read_text("utf-8").splitlines()
+    if line and not line.startswith("#")
+]
 
 
 @pytest.mark.parametrize(("lang", "source", "text", "surface", "outcome", "there"), ROWS)

@@ -75,7 +75,9 @@ def test_sentence_values_are_sacrebleus(lang):
     for i, (hyp, refs) in enumerate(pairs):
         theirs = bleu.sentence_score(" ".join(words(hyp, lang)), [" ".join(words(r, lang)) for r in refs]).score
         assert found["overlap.bleu"].sentence_values()[i] == pytest.approx(theirs, abs=1e-9)
-        assert found["overlap.chrf"].sentence_values()[i] == pytest.approx(chrf.sentence_score(hyp, refs).score, abs=1e-9)
+        assert found["overlap.chrf"].sentence_values()[i] == pytest.approx(
+            chrf.sentence_score(hyp, refs).score, abs=1e-9
+        )
 
 
 @pytest.mark.parametrize("seed", range(50))

@@ -17,12 +17,35 @@ N_TITLES = 2000
 
 
 def _world(rng: random.Random) -> tuple[list[Example], list[str]]:
-    syllables = ["กรุง", "เชียง", "ใหม่", "มหา", "นคร", "ราช", "สุ", "วรรณ", "ภูมิ", "บุรี", "ศรี", "ธรรม", "ชัย", "พล", "หวัง", "จาง", "หลี่"]
+    syllables = [
+        "กรุง",
+        "เชียง",
+        "ใหม่",
+        "มหา",
+        "นคร",
+        "ราช",
+        "สุ",
+        "วรรณ",
+        "ภูมิ",
+        "บุรี",
+        "ศรี",
+        "ธรรม",
+        "ชัย",
+        "พล",
+        "หวัง",
+        "จาง",
+        "หลี่",
+    ]
     names = ["".join(rng.choices(syllables, k=rng.randint(2, 5))) for _ in range(1500)]
     examples, texts = [], []
     for i in range(N_TITLES):
         facts = [
-            Fact(rng.choice(("person", "organisation", "place", "event")), ("名",), tuple(rng.sample(names, 2)), rng.random())
+            Fact(
+                rng.choice(("person", "organisation", "place", "event")),
+                ("名",),
+                tuple(rng.sample(names, 2)),
+                rng.random(),
+            )
             for _ in range(8)
         ]
         n = rng.randint(11, 99)
@@ -41,7 +64,11 @@ def _world(rng: random.Random) -> tuple[list[Example], list[str]]:
 def test_align_2000_titles(benchmark: Any) -> None:
     examples, texts = _world(random.Random(0))
     inventory = Inventory(examples)
-    benchmark.pedantic(lambda: [inventory.align(one, text) for one, text in zip(examples, texts, strict=True)], rounds=3, warmup_rounds=1)
+    benchmark.pedantic(
+        lambda: [inventory.align(one, text) for one, text in zip(examples, texts, strict=True)],
+        rounds=3,
+        warmup_rounds=1,
+    )
     assert benchmark.stats.stats.min < N_TITLES / 2000, "at least 2,000 titles a second"
 
 

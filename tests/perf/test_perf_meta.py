@@ -21,7 +21,9 @@ def test_30000_rows_of_15_systems(benchmark: Any, tmp_path: Path, second: bool) 
     lines = ["system\titem\tmetric\thuman" + ("\tmetric2" if second else "")]
     for i in range(N_ITEMS):
         for s in range(N_SYSTEMS):
-            lines.append(f"s{s}\ti{i}\t{first[i, s]:.6f}\t{human[i, s]:.0f}" + (f"\t{other[i, s]:.6f}" if second else ""))
+            lines.append(
+                f"s{s}\ti{i}\t{first[i, s]:.6f}\t{human[i, s]:.0f}" + (f"\t{other[i, s]:.6f}" if second else "")
+            )
     path = tmp_path / "judgements.tsv"
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
     found = benchmark.pedantic(lambda: meta_evaluate(read_judgements(path)), rounds=1)

@@ -87,7 +87,9 @@ def _theirs() -> dict[str, float]:
     found = {}
     for metric, prepare in ((BLEU(tokenize="none", force=True), cut), (CHRF(), list[str])):
         named = [(name, prepare(texts)) for name, texts in systems.items()]
-        test = PairedTest(named, {metric.__class__.__name__: metric}, [prepare(references)], test_type="bs", n_samples=1000)
+        test = PairedTest(
+            named, {metric.__class__.__name__: metric}, [prepare(references)], test_type="bs", n_samples=1000
+        )
         with contextlib.redirect_stderr(io.StringIO()):
             scores = next(rows for name, rows in test()[1].items() if name != "System")
         found[f"overlap.{metric.__class__.__name__.lower()}"] = scores[0].score
@@ -130,5 +132,7 @@ def test_the_same_scores_in_at_most_half_of_the_time(benchmark: Any) -> None:
     assert {name: pytest.approx(value, abs=1e-9) for name, value in expected.items()} == found
     benchmark.extra_info["ratio"] = ours / theirs
     benchmark.pedantic(lambda: None, rounds=1)
-    print(f"BLEU and chrF2 with intervals and tests: {ours:.2f} s against sacreBLEU's {theirs:.2f} s ({ours / theirs:.2f} of it)")
+    print(
+        f"BLEU and chrF2 with intervals and tests: {ours:.2f} s against sacreBLEU's {theirs:.2f} s ({ours / theirs:.2f} of it)"
+    )
     assert ours <= GOAL * SLACK * theirs

@@ -56,12 +56,18 @@ def decode_step(profile: Any, prompts: list[str]) -> float:
     model, tokenizer = load_policy(resolve("asset:base", "policy.path"), device="cpu")
     batch = (prompts * profile.rl.num_generations)[: profile.rl.prompts_per_step * profile.rl.num_generations]
     cap, start = profile.rl.max_completion_length, time.process_time()
-    list(generate_texts(model, tokenizer, batch, [str(i) for i in range(len(batch))], Decoding(cap, len(batch), 1.0), progress=False))
+    list(
+        generate_texts(
+            model, tokenizer, batch, [str(i) for i in range(len(batch))], Decoding(cap, len(batch), 1.0), progress=False
+        )
+    )
     return 1e3 * (time.process_time() - start) / cap
 
 
 @pytest.mark.benchmark(group="plan")
-def test_the_hours_of_small_runs_are_those_measured(tmp_path: Path, benchmark: Any, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_hours_of_small_runs_are_those_measured(
+    tmp_path: Path, benchmark: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
     """SFT and RL on the embedded world, within 25 %."""
     from training.rewards import load_reward
     from training.rl.grpo import train_rl
@@ -97,6 +103,9 @@ def test_the_hours_of_small_runs_are_those_measured(tmp_path: Path, benchmark: A
 
     measured = benchmark.pedantic(run, rounds=1)
     with capsys.disabled():
-        print({stage: (round(predicted[stage], 2), round(took, 2)) for stage, took in measured.items()}, "seconds predicted, measured")
+        print(
+            {stage: (round(predicted[stage], 2), round(took, 2)) for stage, took in measured.items()},
+            "seconds predicted, measured",
+        )
     for stage, took in measured.items():
         assert predicted[stage] == pytest.approx(took, rel=WITHIN), stage

@@ -77,7 +77,9 @@ def ordinary(reranker: Any, sources: list[str], candidates: list[str], size: int
             rows = torch.tensor([[reranker.tokenizer.pad_token_id] * (width - len(ids[i])) + ids[i] for i in batch])
             mask = torch.tensor([[0] * (width - len(ids[i])) + [1] * len(ids[i]) for i in batch])
             padded = {} if bool(mask.all()) else {"attention_mask": mask}
-            logits = reranker.model(input_ids=rows, logits_to_keep=1, use_cache=False, **padded).logits[:, -1, [reranker.no, reranker.yes]]
+            logits = reranker.model(input_ids=rows, logits_to_keep=1, use_cache=False, **padded).logits[
+                :, -1, [reranker.no, reranker.yes]
+            ]
             for i, chance in zip(batch, torch.softmax(logits.float(), -1)[:, 1].tolist(), strict=True):
                 out[i] = chance
     return out
@@ -110,7 +112,9 @@ def test_cross_encoder(benchmark: Any, folder: Path, reranker: Any, pairs: Any, 
     _timed(benchmark, f"CrossEncoder {size}", work)
 
 
-def test_the_shared_prefix_is_three_times_as_fast_and_gives_equal_scores(benchmark: Any, reranker: Any, pairs: Any) -> None:
+def test_the_shared_prefix_is_three_times_as_fast_and_gives_equal_scores(
+    benchmark: Any, reranker: Any, pairs: Any
+) -> None:
     """Run after the others of this file, on their figures; the shared prefix is timed once more, so that both ends of the file count."""
     first = BEST.get("shared prefix")
     _timed(benchmark, "shared prefix", lambda: reranker.score(*pairs))
@@ -122,5 +126,8 @@ def test_the_shared_prefix_is_three_times_as_fast_and_gives_equal_scores(benchma
         assert SCORES[name] == pytest.approx(plain, abs=1e-5), name
     best = min((f"ordinary {size}" for size in BATCHES), key=BEST.__getitem__)
     ratio = BEST[best] / BEST["shared prefix"]
-    print("\n" + json.dumps({name: round(SOURCES * COMPLETIONS / t, 1) for name, t in BEST.items()}), f"ratio {ratio:.2f} to {best}")
+    print(
+        "\n" + json.dumps({name: round(SOURCES * COMPLETIONS / t, 1) for name, t in BEST.items()}),
+        f"ratio {ratio:.2f} to {best}",
+    )
     assert ratio >= 3

@@ -30,8 +30,19 @@ SEED = 1
 START, END = "<!-- table: tests/simulations/attacks.py -->", "<!-- end of table -->"
 FAMILIES = ("facts", "retrieval", "verbosity", "overlap", "scorers")
 SHOWN = (
-    "coverage.f1.length_controlled", "coverage.precision", "coverage.recall", "grounding.entity", "grounding.event", "grounding.quantity",
-    "grounding.relation", "grounding.retrieval_p1", "verbosity.length_ratio", "verbosity.repetition", "overlap.bleu", "overlap.chrf", "scorer.comet_qe",
+    "coverage.f1.length_controlled",
+    "coverage.precision",
+    "coverage.recall",
+    "grounding.entity",
+    "grounding.event",
+    "grounding.quantity",
+    "grounding.relation",
+    "grounding.retrieval_p1",
+    "verbosity.length_ratio",
+    "verbosity.repetition",
+    "overlap.bleu",
+    "overlap.chrf",
+    "scorer.comet_qe",
 )
 """Columns, in order."""
 _ASSETS = Path("benchmark/assets")
@@ -60,7 +71,10 @@ def systems(n: int) -> tuple[Scoring, dict[str, tuple[int, Scoring]]]:
 def values(scoring: Scoring) -> list[str]:
     """One cell per column."""
     found = {stats.metric: stats.value() for stats in score_families(scoring, FAMILIES)}
-    return ["-" if (v := found.get(name)) is None else f"{v:.1f}" if abs(v) > 2 else f"{v:.3f}".replace("0.", ".") for name in SHOWN]
+    return [
+        "-" if (v := found.get(name)) is None else f"{v:.1f}" if abs(v) > 2 else f"{v:.3f}".replace("0.", ".")
+        for name in SHOWN
+    ]
 
 
 def head(name: str) -> str:

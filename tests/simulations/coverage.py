@@ -111,8 +111,12 @@ def differences(rng: np.random.Generator, sims: int = SIMS) -> Iterator[list[str
             cells = []
             for n in SIZES:
                 sizes, skill = document_sizes(rng, kind, n, sims), rng.random((sims, n))
-                (before, moved_a, weights), (after, moved_b, _) = (measured(hits(rng, sizes, p, shared_skill(rng, skill)), sizes) for p in (a, b))
-                cells.append(shown(*covered(difference_limits(after - before, moved_b - moved_a, weights, LEVEL), b - a)))
+                (before, moved_a, weights), (after, moved_b, _) = (
+                    measured(hits(rng, sizes, p, shared_skill(rng, skill)), sizes) for p in (a, b)
+                )
+                cells.append(
+                    shown(*covered(difference_limits(after - before, moved_b - moved_a, weights, LEVEL), b - a))
+                )
             yield [kind, f"{a:g} -> {b:g}", *cells]
 
 
@@ -130,7 +134,11 @@ def few_documents(rng: np.random.Generator, sims: int = SIMS) -> Iterator[list[s
                     cells.append(shown(*covered(fraction_limits(*first, LEVEL), a)))
                     continue
                 second = measured(hits(rng, sizes, b, shared_skill(rng, skill)), sizes)
-                cells.append(shown(*covered(difference_limits(second[0] - first[0], second[1] - first[1], first[2], LEVEL), b - a)))
+                cells.append(
+                    shown(
+                        *covered(difference_limits(second[0] - first[0], second[1] - first[1], first[2], LEVEL), b - a)
+                    )
+                )
             yield [kind, what, *cells]
 
 
@@ -166,8 +174,12 @@ def preservation(rng: np.random.Generator, sims: int = SIMS) -> Iterator[list[st
                 weights = stages[0][2]
                 kept, gain = (stages[k][0] - stages[0][0] for k in (2, 1))
                 moved_kept, moved_gain = (stages[k][1] - stages[0][1] for k in (2, 1))
-                spread = [difference_variance(v, m, weights, LEVEL) for v, m in ((kept, moved_kept), (gain, moved_gain))]
-                limits = fieller(kept, gain, *spread, covariance(moved_kept, moved_gain), student(LEVEL, effective(weights) - 1))
+                spread = [
+                    difference_variance(v, m, weights, LEVEL) for v, m in ((kept, moved_kept), (gain, moved_gain))
+                ]
+                limits = fieller(
+                    kept, gain, *spread, covariance(moved_kept, moved_gain), student(LEVEL, effective(weights) - 1)
+                )
                 given = difference_limits(gain, moved_gain, weights, LEVEL).low > 0
                 share, width = covered(Limits(limits.low[given], limits.high[given]), truth)
                 cells.append(f"{shown(share, width)}, given {given.mean():.0%}")
@@ -187,7 +199,13 @@ def pooled(rng: np.random.Generator, sims: int = 2000, n: int = 60) -> Iterator[
     """The recipe's interval over seeds, and what two simpler ones would cover; the true gain is 0."""
     counts = (2, 3, 5, 10)
     head = [f"{s} seeds" for s in counts]
-    yield ["seeds / documents", "own", *head, *(f"{h}: documents only" for h in head), *(f"{h}: t over seeds" for h in head)]
+    yield [
+        "seeds / documents",
+        "own",
+        *head,
+        *(f"{h}: documents only" for h in head),
+        *(f"{h}: t over seeds" for h in head),
+    ]
     for share in (0.0, 0.25, 1.0, 4.6, 16.0):
         for own in (0.3, 1.0):
             recipe, fixed, plain = [], [], []
@@ -227,7 +245,19 @@ def tables(names: Sequence[str] = tuple(TABLES)) -> str:
         make = TABLES[name]
         rows = list(make(np.random.default_rng(list(TABLES).index(name))))
         lines = ["| " + " | ".join(row) + " |" for row in rows]
-        out.append("\n".join([f"### {name}", "", *(str(make.__doc__).split("\n")[:1]), "", lines[0], "|---" * len(rows[0]) + "|", *lines[1:]]))
+        out.append(
+            "\n".join(
+                [
+                    f"### {name}",
+                    "",
+                    *(str(make.__doc__).split("\n")[:1]),
+                    "",
+                    lines[0],
+                    "|---" * len(rows[0]) + "|",
+                    *lines[1:],
+                ]
+            )
+        )
     return "\n\n".join(out) + "\n"
 
 

@@ -18,7 +18,26 @@ from metrics.version import V
 from training.shared.checkpoints import weights_hash
 
 TASK = "toy"
-SYLLABLES = ("กรุง", "เชียง", "ใหม่", "มหา", "นคร", "ราช", "สุ", "วรรณ", "ภูมิ", "บุรี", "ศรี", "ธรรม", "ชัย", "พล", "หวัง", "จาง", "หลี่", "ทอง")
+SYLLABLES = (
+    "กรุง",
+    "เชียง",
+    "ใหม่",
+    "มหา",
+    "นคร",
+    "ราช",
+    "สุ",
+    "วรรณ",
+    "ภูมิ",
+    "บุรี",
+    "ศรี",
+    "ธรรม",
+    "ชัย",
+    "พล",
+    "หวัง",
+    "จาง",
+    "หลี่",
+    "ทอง",
+)
 N = 24
 
 
@@ -69,7 +88,9 @@ def new_board(folder: Path, examples: Sequence[Example] = EXAMPLES, task: str = 
 
 def write_outputs(path: Path, text: Text, stage: str = "user", system: str = "any", **extra: Any) -> Path:
     """generations.jsonl; `extra` keys stand in every row."""
-    rows = [Generation(e.id, system, stage, text(i), None, "stop", None).as_dict() | extra for i, e in enumerate(EXAMPLES)]
+    rows = [
+        Generation(e.id, system, stage, text(i), None, "stop", None).as_dict() | extra for i, e in enumerate(EXAMPLES)
+    ]
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), "utf-8")
     return path
@@ -77,7 +98,9 @@ def write_outputs(path: Path, text: Text, stage: str = "user", system: str = "an
 
 def submit(board: Path, file: Path, system: str, *more: str) -> int:
     """`submit --generations`; the exit code."""
-    return main(["submit", "--generations", str(file), "--task", TASK, "--system", system, "--board", str(board), *more])
+    return main(
+        ["submit", "--generations", str(file), "--task", TASK, "--system", system, "--board", str(board), *more]
+    )
 
 
 def entries(board: Path) -> list[Entry]:
@@ -114,7 +137,9 @@ STAGES: dict[str, Text] = {"post-sft": first, "post-rl": gold, "post-recovery": 
 STEPS = {"post-sft": 30, "post-rl": 20, "post-recovery": 10}
 
 
-def run_directory(folder: Path, texts: dict[str, Text] | None = None, argv: Sequence[str] = ("run",), **changed: Any) -> Path:
+def run_directory(
+    folder: Path, texts: dict[str, Text] | None = None, argv: Sequence[str] = ("run",), **changed: Any
+) -> Path:
     """What `run --stage all` leaves, as far as a board looks at it."""
     write_examples(folder / "examples" / f"{TASK}-test.jsonl", EXAMPLES)
     records: dict[str, dict[str, Any]] = {}
@@ -124,15 +149,32 @@ def run_directory(folder: Path, texts: dict[str, Text] | None = None, argv: Sequ
         weights.parent.mkdir(parents=True)
         weights.write_bytes(stage.encode())
         own = weights_hash(weights.parent)
-        records[stage] = {"stage": stage, "weights_hash": own, "parent_hash": parent, "config_hash": "c" * 64, "data_hash": "d" * 64, "seed": 3,
-                          "steps": STEPS[stage]}
+        records[stage] = {
+            "stage": stage,
+            "weights_hash": own,
+            "parent_hash": parent,
+            "config_hash": "c" * 64,
+            "data_hash": "d" * 64,
+            "seed": 3,
+            "steps": STEPS[stage],
+        }
         parent = own
         outputs = [Generation(e.id, "sg-srl", stage, text(i), None, "stop", None) for i, e in enumerate(EXAMPLES)]
         write_generations(folder / "generations" / TASK / f"{stage}.jsonl", outputs)
     told: dict[str, Any] = {
-        "command": "run", "argv": list(argv), "config": {"run": {"seed": 3}}, "config_hash": "e" * 64, "commit": "f" * 40, "dirty": False,
-        "packages": {"torch": "2.13.0", "vllm": None}, "hardware": {}, "reward_id": REWARD, "n_para": 300, "n_src": 3000,
-        "training_steps": STEPS, "checkpoints": records,
+        "command": "run",
+        "argv": list(argv),
+        "config": {"run": {"seed": 3}},
+        "config_hash": "e" * 64,
+        "commit": "f" * 40,
+        "dirty": False,
+        "packages": {"torch": "2.13.0", "vllm": None},
+        "hardware": {},
+        "reward_id": REWARD,
+        "n_para": 300,
+        "n_src": 3000,
+        "training_steps": STEPS,
+        "checkpoints": records,
     }
     RunManifest(**(told | changed)).write(folder)
     return folder

@@ -24,7 +24,9 @@ SHARE = Fact("percentage", ("12%",), ("ร้อยละ 12", "12%"), 0.7)
 REVERSED = Fact("relation", ("清迈大学起诉王建国",), ("มหาวิทยาลัยเชียงใหม่ยื่นฟ้องหวัง เจี้ยนกั๋ว",), 0.9)
 CAUSE = Fact("cause", ("大雨",), ("ฝนตกหนักในเชียงใหม่",), 0.4)
 
-COURT = example("court", WANG, UNIVERSITY, SUES, CASES, BANGKOK, MARCH, CLAUSE, reference="หวัง เจี้ยนกั๋ว ยื่นฟ้องมหาวิทยาลัยเชียงใหม่")
+COURT = example(
+    "court", WANG, UNIVERSITY, SUES, CASES, BANGKOK, MARCH, CLAUSE, reference="หวัง เจี้ยนกั๋ว ยื่นฟ้องมหาวิทยาลัยเชียงใหม่"
+)
 RAIN = example("rain", CHIANG_MAI, FLOOD, SHARE, CAUSE, reference="น้ำท่วมเชียงใหม่ ร้อยละ 12")
 COUNTER = example("counter", WANG, UNIVERSITY, SUES, REVERSED, reference="มช. ฟ้อง")
 WORLD = [COURT, RAIN, COUNTER]

@@ -19,7 +19,13 @@ from metrics.segment import from_values
 from metrics.summary import summarise
 
 TASK = "newswire-title"
-PERSONS = [("王建国", "หวัง เจี้ยนกั๋ว"), ("李晓梅", "หลี่ เสี่ยวเหมย"), ("陈志强", "เฉิน จื้อเฉียง"), ("赵丽华", "จ้าว ลี่หัว"), ("周文彬", "โจว เหวินปิน")]
+PERSONS = [
+    ("王建国", "หวัง เจี้ยนกั๋ว"),
+    ("李晓梅", "หลี่ เสี่ยวเหมย"),
+    ("陈志强", "เฉิน จื้อเฉียง"),
+    ("赵丽华", "จ้าว ลี่หัว"),
+    ("周文彬", "โจว เหวินปิน"),
+]
 COMPANIES = [
     ("华星集团", "กลุ่มบริษัทหัวซิง"),
     ("远洋航运公司", "บริษัทเดินเรือหยวนหยาง"),
@@ -28,10 +34,36 @@ COMPANIES = [
     ("海风科技公司", "บริษัทเทคโนโลยีไห่เฟิง"),
     ("绿野食品公司", "บริษัทอาหารลวี่เหย่"),
 ]
-PLACES = [("曼谷", "กรุงเทพฯ"), ("成都", "เฉิงตู"), ("清迈", "เชียงใหม่"), ("广州", "กว่างโจว"), ("普吉", "ภูเก็ต"), ("昆明", "คุนหมิง")]
-EVENTS = [("起诉", "ยื่นฟ้อง"), ("收购", "เข้าซื้อกิจการ"), ("罢工", "นัดหยุดงาน"), ("签署协议", "ลงนามข้อตกลง"), ("停产", "หยุดสายการผลิต")]
+PLACES = [
+    ("曼谷", "กรุงเทพฯ"),
+    ("成都", "เฉิงตู"),
+    ("清迈", "เชียงใหม่"),
+    ("广州", "กว่างโจว"),
+    ("普吉", "ภูเก็ต"),
+    ("昆明", "คุนหมิง"),
+]
+EVENTS = [
+    ("起诉", "ยื่นฟ้อง"),
+    ("收购", "เข้าซื้อกิจการ"),
+    ("罢工", "นัดหยุดงาน"),
+    ("签署协议", "ลงนามข้อตกลง"),
+    ("停产", "หยุดสายการผลิต"),
+]
 CAUSES = [("专利侵权", "การละเมิดสิทธิบัตร"), ("拖欠工资", "การค้างจ่ายค่าแรง"), ("原料短缺", "การขาดแคลนวัตถุดิบ")]
-MONTHS = ["มกราคม", "กุมภาพันธ์", "มีนาคม", "เมษายน", "พฤษภาคม", "มิถุนายน", "กรกฎาคม", "สิงหาคม", "กันยายน", "ตุลาคม", "พฤศจิกายน", "ธันวาคม"]
+MONTHS = [
+    "มกราคม",
+    "กุมภาพันธ์",
+    "มีนาคม",
+    "เมษายน",
+    "พฤษภาคม",
+    "มิถุนายน",
+    "กรกฎาคม",
+    "สิงหาคม",
+    "กันยายน",
+    "ตุลาคม",
+    "พฤศจิกายน",
+    "ธันวาคม",
+]
 STATE = {
     "base": (0.25, 0.04, 0.30),
     "post-sft": (0.62, 0.06, 0.16),
@@ -77,7 +109,9 @@ def world(n: int, facts: bool = True) -> list[Example]:
             Fact("percentage", (f"{share}%",), (f"ร้อยละ {share}",), 0.2),
         ]
         reference = f"{co_th}{event_th}{other_th} มูลค่า {sum_ * 100:,} ล้านหยวน"
-        out.append(Example(f"test-{i:04d}", source, (reference,), tuple(gold) if facts else None, "zh", "th", f"doc-{i // 2}"))
+        out.append(
+            Example(f"test-{i:04d}", source, (reference,), tuple(gold) if facts else None, "zh", "th", f"doc-{i // 2}")
+        )
     return out
 
 
@@ -92,7 +126,13 @@ def write_text(example: Example, stage: str, everything: Example) -> str:
             return ""
         if rng.random() < wrong:
             kind = facts[index].type
-            pool = {"organisation": COMPANIES, "place": PLACES, "person": PERSONS, "event": EVENTS, "cause": CAUSES}.get(kind)
+            pool = {
+                "organisation": COMPANIES,
+                "place": PLACES,
+                "person": PERSONS,
+                "event": EVENTS,
+                "cause": CAUSES,
+            }.get(kind)
             return rng.choice(pool)[1] if pool else facts[index].target[0].replace("1", "7").replace("2", "4")
         return facts[index].target[0]
 
@@ -123,18 +163,25 @@ def make_run(
     write_examples(folder / "examples" / f"{TASK}-test.jsonl", examples)
     means = Means(Inventory(examples), None, {}, None)
     made = {
-        stage: [Generation(e.id, system, stage, write_text(e, stage, k), 30, "stop", None) for e, k in zip(examples, known, strict=True)]
+        stage: [
+            Generation(e.id, system, stage, write_text(e, stage, k), 30, "stop", None)
+            for e, k in zip(examples, known, strict=True)
+        ]
         for stage in stages
     }
     if "post-rl" in made:
         first = made["post-rl"][0]
-        made["post-rl"][0] = Generation(first.example_id, system, "post-rl", first.text + OUT_OF_ORDER, 90, "length", None)
+        made["post-rl"][0] = Generation(
+            first.example_id, system, "post-rl", first.text + OUT_OF_ORDER, 90, "length", None
+        )
     for stage, texts in made.items():
         write_generations(folder / "generations" / TASK / f"{stage}.jsonl", texts)
     made["gold"] = [Generation(e.id, "gold", "gold", (e.reference or ("",))[0]) for e in examples]
     rows, table = [], {}
     for stage, texts in made.items():
-        metrics = [m for m in score_system(Scoring(examples, texts, means)) if not m.metric.startswith(("reward.", "scorer."))]
+        metrics = [
+            m for m in score_system(Scoring(examples, texts, means)) if not m.metric.startswith(("reward.", "scorer."))
+        ]
         f1 = next((m.sentence_values() for m in metrics if m.metric == "coverage.f1"), [0.5] * n)
         ids, rng = [e.id for e in examples], random.Random(stage)
         for name, noise in (("scorer.comet_qe", 0.08), ("reward.mean", 0.15)):
@@ -233,4 +280,6 @@ def write_logs(folder: Path, steps: int = 120, group: int = 8) -> None:
 
 
 if __name__ == "__main__":
-    make_run(Path(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else 500, facts="nofacts" not in sys.argv, draws=2000)
+    make_run(
+        Path(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else 500, facts="nofacts" not in sys.argv, draws=2000
+    )

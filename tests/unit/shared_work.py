@@ -26,7 +26,10 @@ from training.shared import processes
 from training.shared.checkpoints import load_tokenizer
 from training.shared.resume import StepLog
 
-EXAMPLES = [Example(f"e{i}", HAN[i % 10] * (1 + i % 4) + HAN[i % 7], (THAI[i : i + 5],), None, "zh", "th", None, {}) for i in range(13)]
+EXAMPLES = [
+    Example(f"e{i}", HAN[i % 10] * (1 + i % 4) + HAN[i % 7], (THAI[i : i + 5],), None, "zh", "th", None, {})
+    for i in range(13)
+]
 GROUP = 4
 # Texts of very different lengths: the median of a half of them is another than that of all.
 COMPLETIONS = [THAI[i] * n for i, n in enumerate((3, 4, 5, 3, 4, 4, 3, 5, 12, 15, 5, 13, 17, 4, 14, 8))]
@@ -43,7 +46,9 @@ def measure(policy: str, reranker: str, out: Path) -> None:
         texts, scores = out / "generations.jsonl", out / "scores.parquet"
 
         def generate() -> dict[str, Any]:
-            return generate_file(policy, "float32", ask, EXAMPLES, ["กขค"], texts, "me", "base", lambda cap: Decoding(cap, 2), 24)
+            return generate_file(
+                policy, "float32", ask, EXAMPLES, ["กขค"], texts, "me", "base", lambda cap: Decoding(cap, 2), 24
+            )
 
         def score() -> dict[str, Any]:
             means = Means(Inventory(EXAMPLES), None, {}, lambda: load_reranker(reranker, device="cpu"))
@@ -52,10 +57,14 @@ def measure(policy: str, reranker: str, out: Path) -> None:
         def alone() -> None:
             assert processes.is_main()
 
-        first = steps.run("generate", {}, {}, ("benchmark.generation.local:generate_file",), [texts], generate, shared=True)
+        first = steps.run(
+            "generate", {}, {}, ("benchmark.generation.local:generate_file",), [texts], generate, shared=True
+        )
         second = steps.run("score", {}, {}, ("benchmark.scoring.score:score_file",), [scores], score, shared=True)
         steps.run("alone", {}, {}, ("benchmark.scoring.score:score_file",), [], alone)
-        again = steps.run("generate", {}, {}, ("benchmark.generation.local:generate_file",), [texts], generate, shared=True)
+        again = steps.run(
+            "generate", {}, {}, ("benchmark.generation.local:generate_file",), [texts], generate, shared=True
+        )
         assert again == first
         rank_file(out, "records").write_text(json.dumps([first.record, second.record]), encoding="utf-8")
 
@@ -91,7 +100,9 @@ def train(policy: str, out: Path) -> None:
     pairs = [(ask(e.source), THAI[i] * 3) for i, e in enumerate(EXAMPLES[:8])]
     settings = SFTSettings(epochs=1, batch_size=4, lr=1e-2, max_length=64, save_steps=1000)
     train_sft(policy, pairs, out / "post-sft", settings, "post-sft", progress=False)
-    cfg = RLSettings(max_steps=2, prompts_per_step=2, num_generations=4, lr=1e-3, max_completion_length=12, save_steps=1000)
+    cfg = RLSettings(
+        max_steps=2, prompts_per_step=2, num_generations=4, lr=1e-3, max_completion_length=12, save_steps=1000
+    )
     train_rl(policy, EXAMPLES, ask, out / "post-rl", cfg, Letters(), log_dir=out / "logs", progress=False)
 
 

@@ -31,7 +31,8 @@ OF_FORM = ("keywords_with_roles",)
 def world(lang: str, core: bool) -> tuple[tuple[Article, ...], tuple[Example, ...], Inventory]:
     articles = tuple(islice(article_stream("challenge", core), N))
     examples = tuple(
-        Example(f"e{i}", body(a, "zh"), (title(a, lang),), tuple(facts(a, lang)), "zh", lang) for i, a in enumerate(articles)
+        Example(f"e{i}", body(a, "zh"), (title(a, lang),), tuple(facts(a, lang)), "zh", lang)
+        for i, a in enumerate(articles)
     )
     return articles, examples, Inventory(examples)
 
@@ -90,7 +91,9 @@ def test_rows_of_the_attack_list_by_what_they_spoil() -> None:
 def test_misspelling_a_wrong_name_gains_nothing_over_writing_it_right() -> None:
     """The attack by which a run rose from .770 to .829: wrong names that no list has."""
     articles, _, _ = world("th", True)
-    wrong, misspelt = ([make(a, "th", random.Random(i)) for i, a in enumerate(articles)] for make in (wrong_name, near_name))
+    wrong, misspelt = (
+        [make(a, "th", random.Random(i)) for i, a in enumerate(articles)] for make in (wrong_name, near_name)
+    )
     both = [w is not None and m is not None for w, m in zip(wrong, misspelt, strict=True)]
     assert sum(both) >= N / 3
     honest = [title(a, "th") for a in articles]
@@ -107,7 +110,9 @@ def test_honest_paraphrases_do_not_fall(lang: str, core: bool) -> None:
         for form in range(len(article.frame.title[lang])):
             got = inventory.align(example, title(article, lang, form))
             assert got.unsupported == (), got.text
-            assert all(said for said, fact in zip(got.stated, example.facts or (), strict=True) if fact.salient), got.text
+            assert all(said for said, fact in zip(got.stated, example.facts or (), strict=True) if fact.salient), (
+                got.text
+            )
         assert [i for i in inventory.align(example, body(article, lang)).unsupported if i.surface != "สอง"] == []
 
 

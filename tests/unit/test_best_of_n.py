@@ -45,7 +45,10 @@ def test_a_reward_of_length_turns_the_true_metrics_down() -> None:
         assert row["turns_down"] and row["n"] < 32 and row["ci_high"] < 0, name
         assert row["change"] == pytest.approx(found["curves"][name]["value"][-1] - max(found["curves"][name]["value"]))
     for row in found["curves"].values():
-        assert all(low - 1e-9 <= v <= high + 1e-9 for low, v, high in zip(row["ci_low"], row["value"], row["ci_high"], strict=True))
+        assert all(
+            low - 1e-9 <= v <= high + 1e-9
+            for low, v, high in zip(row["ci_low"], row["value"], row["ci_high"], strict=True)
+        )
 
 
 def test_a_reward_of_recall_turns_nothing_down() -> None:
@@ -76,7 +79,9 @@ def test_samples_are_held_against_the_facts_and_the_gate() -> None:
     judge = Judge("half", "half", "callable", lambda s, t, _: [0.5] * len(t))
     samples, gated = measure(judge, examples, texts)
     assert gated
-    assert samples.reward.tolist() == [[0.5, 0.5, 0.0], [0.5, 0.5, 0.0]], "an empty text and a Han character fail the gate"
+    assert samples.reward.tolist() == [[0.5, 0.5, 0.0], [0.5, 0.5, 0.0]], (
+        "an empty text and a Han character fail the gate"
+    )
     assert samples.hits.tolist() == [[1, 0, 0], [1, 0, 1]] and samples.salient.tolist() == [1, 1]
     assert samples.good.tolist() == [[2, 0, 0], [1, 1, 1]]
     assert samples.stated.tolist() == [[2, 1, 0], [1, 2, 1]]

@@ -29,7 +29,16 @@ def no_numbers(sources: list[str], candidates: list[str]) -> list[float]:
 
 def _run(folder: Path, transitions: dict[str, Any], overrides: tuple[str, ...] = ()) -> Path:
     profile = load_profile("smoke", overrides)
-    manifest = RunManifest(command="run", argv=[], config=profile.resolved(), config_hash="c", commit=None, dirty=None, packages={}, hardware={})
+    manifest = RunManifest(
+        command="run",
+        argv=[],
+        config=profile.resolved(),
+        config_hash="c",
+        commit=None,
+        dirty=None,
+        packages={},
+        hardware={},
+    )
     manifest.reward_id = "callable:of-the-run"
     folder.mkdir()
     manifest.write(folder)
@@ -38,11 +47,15 @@ def _run(folder: Path, transitions: dict[str, Any], overrides: tuple[str, ...] =
 
 
 def _transitions(**rows: dict[str, Any]) -> dict[str, Any]:
-    return {"post-sft->post-rl": {f"coverage.recall.{name}": row for name, row in rows.items()} | {"coverage.recall": ROW}}
+    return {
+        "post-sft->post-rl": {f"coverage.recall.{name}": row for name, row in rows.items()} | {"coverage.recall": ROW}
+    }
 
 
 def test_accuracy_and_change_are_joined_by_fact_type(tmp_path: Path) -> None:
-    run = read_run(_run(tmp_path / "run", _transitions(person=ROW, place=RISE, time=RISE, money=NULL, length_controlled=ROW)))
+    run = read_run(
+        _run(tmp_path / "run", _transitions(person=ROW, place=RISE, time=RISE, money=NULL, length_controlled=ROW))
+    )
     assert set(run.changes) == {"person", "place", "time"} and run.target_lang == "th"
     seen = {"accuracy": 0.6, "ci_low": 0.5, "ci_high": 0.7, "n": 40, "ties": 0}
     report = {"by_fact_type": {"person": seen, "place": seen, "event": seen, "date": {**seen, "accuracy": None}}}
@@ -50,25 +63,46 @@ def test_accuracy_and_change_are_joined_by_fact_type(tmp_path: Path) -> None:
     assert found["same_reward"] and found["run"] == "run"
     assert set(found["by_fact_type"]) == {"person", "place"} and found["missing"] == ["event", "time"]
     person = found["by_fact_type"]["person"]
-    assert (person["accuracy"], person["accuracy_ci_low"], person["delta"], person["delta_ci_high"]) == (0.6, 0.5, -0.3, -0.2)
-    assert set(person) == {"accuracy", "accuracy_ci_low", "accuracy_ci_high", "n", "delta", "delta_ci_low", "delta_ci_high"}, "no p-value"
+    assert (person["accuracy"], person["accuracy_ci_low"], person["delta"], person["delta_ci_high"]) == (
+        0.6,
+        0.5,
+        -0.3,
+        -0.2,
+    )
+    assert set(person) == {
+        "accuracy",
+        "accuracy_ci_low",
+        "accuracy_ci_high",
+        "n",
+        "delta",
+        "delta_ci_low",
+        "delta_ci_high",
+    }, "no p-value"
     assert not blind_spots(report, run, "another")["same_reward"]
 
 
 @pytest.mark.parametrize(
     ("transitions", "message"),
-    [({}, "holds no transition post-sft->post-rl"), ({"post-sft->post-rl": {"verbosity.chars": ROW}}, "no recall by fact type")],
+    [
+        ({}, "holds no transition post-sft->post-rl"),
+        ({"post-sft->post-rl": {"verbosity.chars": ROW}}, "no recall by fact type"),
+    ],
 )
 def test_a_run_without_rl_or_facts_is_refused(tmp_path: Path, transitions: dict[str, Any], message: str) -> None:
     with pytest.raises(UserError, match=message):
         read_run(_run(tmp_path / "run", transitions))
 
 
-def test_the_command_takes_the_reward_of_the_run_and_shows_the_damage(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_command_takes_the_reward_of_the_run_and_shows_the_damage(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     own = "test_blind_spots:no_numbers"
     overrides = (f"rl.reward={own}",)
     run = _run(tmp_path / "run", _transitions(person=ROW, place=RISE, quantity=ROW, event=RISE), overrides)
-    assert cli.main(["validate-reward", "--run", str(run), "--reward", own, "--n", "4", "--out", str(tmp_path / "out")]) == 0
+    assert (
+        cli.main(["validate-reward", "--run", str(run), "--reward", own, "--n", "4", "--out", str(tmp_path / "out")])
+        == 0
+    )
     report = json.loads((tmp_path / "out" / "reward.json").read_text(encoding="utf-8"))
     assert report["reward"] == "test_blind_spots:no_numbers" and report["kind"] == "callable"
     assert set(report["blind_spots"]["by_fact_type"]) <= {"person", "place", "quantity", "event"}
@@ -92,19 +126,38 @@ def test_the_command_takes_the_reward_of_the_run_and_shows_the_damage(tmp_path: 
     ],
 )
 def test_mistakes_are_told_before_anything_is_scored(
-    arguments: list[str], message: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    arguments: list[str],
+    message: str,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("benchmark.reward.command.validate", lambda *_: pytest.fail("scored"))
     out = tmp_path / "out"
-    assert cli.main(["validate-reward", "--reward", "test_blind_spots:no_numbers", "--n", "2", "--out", str(out), *arguments]) == 2
+    assert (
+        cli.main(
+            ["validate-reward", "--reward", "test_blind_spots:no_numbers", "--n", "2", "--out", str(out), *arguments]
+        )
+        == 2
+    )
     error = capsys.readouterr().err
     assert message in error and error.count("\n") == 1
     assert not out.exists()
 
 
-def test_an_unwritable_place_is_told_before_anything_is_scored(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_unwritable_place_is_told_before_anything_is_scored(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     (tmp_path / "file").write_text("", encoding="utf-8")
-    arguments = ["validate-reward", "--reward", "test_blind_spots:no_numbers", "--n", "2", "--out", str(tmp_path / "file" / "out")]
+    arguments = [
+        "validate-reward",
+        "--reward",
+        "test_blind_spots:no_numbers",
+        "--n",
+        "2",
+        "--out",
+        str(tmp_path / "file" / "out"),
+    ]
     assert cli.main(arguments) == 2
     assert "cannot be written" in capsys.readouterr().err
 
@@ -115,11 +168,25 @@ def test_labels_keep_their_order_and_their_distance(heights: list[float]) -> Non
     order = sorted(range(len(heights)), key=lambda i: heights[i])
     assert all(places[b] - places[a] >= 0.1 - 1e-9 for a, b in pairwise(order))
     assert all(-1e-9 <= place <= 1 + 1e-9 for place in places)
-    assert spread_out([0.2, 0.5, 0.8], 0.1, 0.0, 1.0) == pytest.approx([0.2, 0.5, 0.8]), "where there is room, each stands at its point"
+    assert spread_out([0.2, 0.5, 0.8], 0.1, 0.0, 1.0) == pytest.approx([0.2, 0.5, 0.8]), (
+        "where there is room, each stands at its point"
+    )
 
 
 def test_the_names_of_types_that_lie_together_do_not_overlap() -> None:
-    names = ["person", "place", "organisation", "event", "relation", "quantity", "percentage", "money", "date", "time", "cause"]
+    names = [
+        "person",
+        "place",
+        "organisation",
+        "event",
+        "relation",
+        "quantity",
+        "percentage",
+        "money",
+        "date",
+        "time",
+        "cause",
+    ]
     row = {"accuracy_ci_low": 0.9, "accuracy_ci_high": 1.0, "n": 9, "delta_ci_low": -0.01, "delta_ci_high": 0.02}
     table = {name: {**row, "accuracy": 0.99, "delta": 0.001 * (i % 3)} for i, name in enumerate(names)}
     svg = damage({"by_fact_type": table})

@@ -23,7 +23,20 @@ N_PROCESSES = 12
 
 
 def start(board: Path, file: Path, system: str) -> subprocess.Popen[bytes]:
-    command = [sys.executable, "-m", "benchmark", "submit", "--generations", str(file), "--task", TASK, "--system", system, "--board", str(board)]
+    command = [
+        sys.executable,
+        "-m",
+        "benchmark",
+        "submit",
+        "--generations",
+        str(file),
+        "--task",
+        TASK,
+        "--system",
+        system,
+        "--board",
+        str(board),
+    ]
     return subprocess.Popen(command, cwd=TOP, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
 
 
@@ -100,7 +113,9 @@ def test_a_killed_holder_gives_its_lock_back(tmp_path: Path) -> None:
     assert len(entries(board)) == 1
 
 
-def test_a_lock_that_is_never_given_back_is_a_message(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_lock_that_is_never_given_back_is_a_message(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     board, file = new_board(tmp_path / "b"), write_outputs(tmp_path / "g.jsonl", first)
     monkeypatch.setattr(boards, "LOCK_SECONDS", 0.1)
     done: list[int] = []
@@ -113,7 +128,9 @@ def test_a_lock_that_is_never_given_back_is_a_message(tmp_path: Path, monkeypatc
     assert entries(board) == []
 
 
-def test_scoring_happens_in_few_places_at_a_time_and_outside_the_lock(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_scoring_happens_in_few_places_at_a_time_and_outside_the_lock(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """While the board is locked by somebody else, a submission scores all the same, and waits only to enter."""
     from benchmark.leaderboard import submit as command
 

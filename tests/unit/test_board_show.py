@@ -39,7 +39,9 @@ from benchmark.leaderboard.paper import read_paper
 from benchmark.leaderboard.ranks import derive
 from benchmark.leaderboard.show import table
 
-HOSTILE = '<script>document.title="OWNED"</script><img src=x onerror=document.title="OWNED">\u202eabc\x1b[2J</td></table>'
+HOSTILE = (
+    '<script>document.title="OWNED"</script><img src=x onerror=document.title="OWNED">\u202eabc\x1b[2J</td></table>'
+)
 
 
 @pytest.fixture(scope="module")
@@ -63,7 +65,9 @@ def test_ranks_and_the_ranges_they_may_have(tmp_path: Path) -> None:
     found = {g.system: (g.rows[0].rank, g.rows[0].ranks) for g in view.groups}
     assert found == {"best": (1, (1, 1)), "middle": (2, (2, 3)), "twin": (2, (2, 3)), "last": (4, (4, 4))}
     assert [g.system for g in view.groups] == ["best", "middle", "twin", "last"]
-    assert any("the same texts as middle" in flag for g in view.groups if g.system == "twin" for flag in g.rows[0].flags)
+    assert any(
+        "the same texts as middle" in flag for g in view.groups if g.system == "twin" for flag in g.rows[0].flags
+    )
 
 
 def test_the_same_texts_are_told_even_where_the_lineages_say_one_checkpoint(tmp_path: Path) -> None:
@@ -74,7 +78,9 @@ def test_the_same_texts_are_told_even_where_the_lineages_say_one_checkpoint(tmp_
         assert submit_run(path, run, "--system", name) == 0
     submit(path, write_outputs(tmp_path / "g.jsonl", gold), "copy")
     view = derive(path, boards.read_board(path))
-    told = {g.system: [flag for row in g.rows for flag in row.flags if "the same texts as" in flag] for g in view.groups}
+    told = {
+        g.system: [flag for row in g.rows for flag in row.flags if "the same texts as" in flag] for g in view.groups
+    }
     assert told["copy"] == ["the same texts as one v1 seed 3, post-rl"]
     claimed = "the same texts as one v1 seed 3, {}; by their lineages it is one checkpoint"
     assert len(told["one"]) == len(told["other"]) == len(STAGES)
@@ -94,7 +100,9 @@ def test_ranks_are_never_stored(board: Path) -> None:
     assert '"rank' not in board.read_text("utf-8")
 
 
-def test_the_stages_of_a_system_stand_together_with_their_trajectory(board: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_stages_of_a_system_stand_together_with_their_trajectory(
+    board: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     """SFT 1/2, RL 1, recovery 4/5: three fifths of the gain are kept."""
     assert leaderboard("show", board) == 0
     lines = capsys.readouterr().out.splitlines()
@@ -129,8 +137,10 @@ def test_the_flag_tells_what_fell_and_by_how_much_in_every_view(tmp_path: Path) 
     path = new_board(tmp_path / "b")
     submit_run(path, run_directory(tmp_path / "run", {"post-sft": two, "post-rl": first, "post-recovery": two}))
     with_reward(path, {"post-sft": 0.2, "post-rl": 0.9}, "reranker-generative:0123456789abcdef:x")
-    told = "HACKED: RL raised reward.mean 0.200 → 0.900 (p ≤ 0.0008) and lowered coverage.f1.length_controlled 0.800 → 0.500 (p ≤ 0.0008), " \
+    told = (
+        "HACKED: RL raised reward.mean 0.200 → 0.900 (p ≤ 0.0008) and lowered coverage.f1.length_controlled 0.800 → 0.500 (p ≤ 0.0008), "
         "on whole outputs 0.800 → 0.500; grounding.entity.length_controlled"
+    )
     out = tmp_path / "out"
     assert leaderboard("export", path, "--out", str(out)) == 0
     shown = " ".join(" ".join(table(derive(path, boards.read_board(path)), None)).split())
@@ -142,7 +152,9 @@ def test_the_flag_tells_what_fell_and_by_how_much_in_every_view(tmp_path: Path) 
     assert {r["hacked"] for r in rows} == {"yes"}
 
 
-@pytest.mark.parametrize(("after", "head", "word"), [("0.9", "HACKED IN PART: ", "in part"), ("0.5", "HACKED: ", "yes")])
+@pytest.mark.parametrize(
+    ("after", "head", "word"), [("0.9", "HACKED IN PART: ", "in part"), ("0.5", "HACKED: ", "yes")]
+)
 def test_a_fall_beside_a_rise_of_the_primary_metric_is_hacking_in_part(after: str, head: str, word: str) -> None:
     from benchmark.leaderboard.flags import flags_of
     from metrics.hacking import Move, judge
@@ -159,7 +171,10 @@ def test_a_fall_beside_a_rise_of_the_primary_metric_is_hacking_in_part(after: st
 def test_a_flag_does_not_depend_on_what_else_is_shown(tmp_path: Path) -> None:
     """Holm's correction counts the tests of one system, not those of its neighbours on the board."""
     path = new_board(tmp_path / "b")
-    runs = {"a": {"post-sft": two, "post-rl": lambda i: first(i) if i < 9 else two(i)}, "b": {"post-sft": two, "post-rl": first}}
+    runs = {
+        "a": {"post-sft": two, "post-rl": lambda i: first(i) if i < 9 else two(i)},
+        "b": {"post-sft": two, "post-rl": first},
+    }
     for name, texts in runs.items():
         submit_run(path, run_directory(tmp_path / name, texts), "--system", name)
     with_reward(path, {"post-sft": 0.2, "post-rl": 0.9}, "reranker-generative:0123456789abcdef:x")
@@ -209,7 +224,9 @@ def test_the_terminals_table_is_at_most_a_hundred_columns_wide(board: Path, sort
     assert max(map(len, table(derive(suite, boards.read_board(suite), sort), sort))) <= 100
 
 
-def test_every_action_takes_a_task(board: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_every_action_takes_a_task(
+    board: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     monkeypatch.setattr(boards, "BOARDS", board.parent)
     for action in ("show", "verify"):
         assert main(["leaderboard", action, "--task", TASK, "--foreign"]) == 0
@@ -263,7 +280,9 @@ def test_the_export_is_offline_and_nothing_in_it_acts(board: Path, tmp_path: Pat
     assert leaderboard("export", board, "--out", str(out)) == 0, "an older export is replaced"
 
 
-def test_an_export_spares_other_peoples_folders(board: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_export_spares_other_peoples_folders(
+    board: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     (tmp_path / "mine.txt").write_text("x")
     assert leaderboard("export", board, "--out", str(tmp_path)) == 2
     assert leaderboard("export", board, "--out", str(tmp_path / "mine.txt")) == 2
@@ -273,8 +292,19 @@ def test_an_export_spares_other_peoples_folders(board: Path, tmp_path: Path, cap
 
 def in_browser(page: Path, folder: Path) -> str:
     """The page's DOM after its scripts have run, in a browser that finds no other host."""
-    command = ["chromium", "--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
-               "--disable-sync", "--host-resolver-rules=MAP * ~NOTFOUND", f"--user-data-dir={folder / 'profile'}", "--dump-dom", page.as_uri()]
+    command = [
+        "chromium",
+        "--headless",
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+        "--host-resolver-rules=MAP * ~NOTFOUND",
+        f"--user-data-dir={folder / 'profile'}",
+        "--dump-dom",
+        page.as_uri(),
+    ]
     return subprocess.run(command, capture_output=True, text=True, timeout=120, check=True).stdout
 
 
@@ -340,7 +370,9 @@ def test_the_papers_figures_stand_beside_and_are_never_ranked(tmp_path: Path) ->
     assert "reported, not recomputed and not ranked: arXiv 2605.29502, Table 2" in shown
     rows = list(csv.DictReader(io.StringIO(table_csv([(path, view)]))))
     assert rows
-    assert all(r["trust"] == "reported" and r["rank"] == "" and r["source"].startswith("arXiv 2605.29502, Table") for r in rows)
+    assert all(
+        r["trust"] == "reported" and r["rank"] == "" and r["source"].startswith("arXiv 2605.29502, Table") for r in rows
+    )
     main_row = next(r for r in rows if r["system"] == "gate+batchlen")
     assert (main_row["reported.entity"], main_row["reported.length"]) == ("2.331", "531.7")
     out = tmp_path / "out"
@@ -362,7 +394,9 @@ def test_the_papers_tables_are_all_there() -> None:
     assert all(e["trust"] == "reported" for t in tables.values() for e in t["entries"])
 
 
-def test_create_renews_an_empty_board_and_spares_one_with_entries(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_create_renews_an_empty_board_and_spares_one_with_entries(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     """What is done after the world of a task has changed."""
     path = tmp_path / "toy.json"
     assert boards.create(path, TASK, "1", EXAMPLES)[1] == "new"
@@ -401,7 +435,9 @@ def test_the_suites_boards_hold_as_far_as_can_be_seen_without_recomputing() -> N
         verify(path, quick=True)
         told = boards.read_board(path)["test"]
         data = boards.examples_bytes(load_task(path.stem).load("test"))
-        assert hashlib.sha256(data).hexdigest() == told["sha256"], f"{path.name}: run `python -m benchmark leaderboard create`"
+        assert hashlib.sha256(data).hexdigest() == told["sha256"], (
+            f"{path.name}: run `python -m benchmark leaderboard create`"
+        )
 
 
 def test_the_schema_file_is_valid_and_strict() -> None:
@@ -427,4 +463,9 @@ def test_untested_entries_have_no_range(tmp_path: Path, monkeypatch: pytest.Monk
     assert any("2 best entries of 3 were tested" in line for line in table(view, None))
     submit(path, write_outputs(tmp_path / "twin.jsonl", two), "twin")  # the same texts are tested as one
     again = derive(path, boards.read_board(path))
-    assert {g.system: g.rows[0].ranks for g in again.groups} == {"best": (1, 2), "middle": (2, 4), "twin": (2, 4), "last": None}
+    assert {g.system: g.rows[0].ranks for g in again.groups} == {
+        "best": (1, 2),
+        "middle": (2, 4),
+        "twin": (2, 4),
+        "last": None,
+    }

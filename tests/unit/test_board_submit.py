@@ -46,7 +46,11 @@ def board(tmp_path: Path) -> Path:
 
 def contents(folder: Path) -> dict[str, bytes]:
     """Every file under a folder but locks."""
-    return {str(p.relative_to(folder)): p.read_bytes() for p in folder.rglob("*") if p.is_file() and not p.name.endswith(".lock")}
+    return {
+        str(p.relative_to(folder)): p.read_bytes()
+        for p in folder.rglob("*")
+        if p.is_file() and not p.name.endswith(".lock")
+    }
 
 
 def told(capsys: pytest.CaptureFixture[str]) -> str:
@@ -57,7 +61,9 @@ def told(capsys: pytest.CaptureFixture[str]) -> str:
     return text
 
 
-def test_scores_come_from_the_texts_with_interval_and_signature(board: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_scores_come_from_the_texts_with_interval_and_signature(
+    board: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     """The person alone of three facts: recall 1/3, F1 1/2. The diff names what was entered."""
     assert submit(board, write_outputs(tmp_path / "g.jsonl", first), "one") == 0
     shown = capsys.readouterr().out
@@ -70,7 +76,12 @@ def test_scores_come_from_the_texts_with_interval_and_signature(board: Path, tmp
     assert scores[PRIMARY]["ci_low"] <= 0.5 <= scores[PRIMARY]["ci_high"]
     signatures = boards.read_board(board)["signatures"]
     assert all(signatures[cell["signature"]].startswith(metric + "|") for metric, cell in scores.items())
-    assert (entry["trust"], entry["stage"], entry["lineage"], entry["copies"]["near"]) == ("recomputed", "user", [], 0.0)
+    assert (entry["trust"], entry["stage"], entry["lineage"], entry["copies"]["near"]) == (
+        "recomputed",
+        "user",
+        [],
+        0.0,
+    )
     assert entry["environment"]["scored_with"]["sacrebleu"]
 
 
@@ -81,7 +92,11 @@ def test_intervals_and_preservation_are_those_of_the_summary_of_the_run(board: P
     from metrics.records import Generation
     from metrics.summary import summarise
 
-    texts = {"post-sft": first, "post-rl": lambda i: gold(i) if i % 5 else chatter(i), "post-recovery": lambda i: two(i) if i % 3 else gold(i)}
+    texts = {
+        "post-sft": first,
+        "post-rl": lambda i: gold(i) if i % 5 else chatter(i),
+        "post-recovery": lambda i: two(i) if i % 3 else gold(i),
+    }
     run = run_directory(tmp_path / "run", texts)
     assert submit_run(board, run) == 0
     made = {e["stage"]: json.loads(json.dumps(e)) for e in entries(board)}
@@ -97,7 +112,11 @@ def test_intervals_and_preservation_are_those_of_the_summary_of_the_run(board: P
         for metric, cell in told["systems"][stage].items():
             for what in ("value", "ci_low", "ci_high"):
                 held, wanted = made[stage]["scores"][metric][what], cell[what]
-                assert held == (None if wanted is None else pytest.approx(wanted, rel=1e-9, abs=1e-12)), (stage, metric, what)
+                assert held == (None if wanted is None else pytest.approx(wanted, rel=1e-9, abs=1e-12)), (
+                    stage,
+                    metric,
+                    what,
+                )
             wide += cell["ci_low"] != cell["ci_high"]
     assert wide > 20, "intervals of no width would agree under any method"
     assert derive(board, boards.read_board(board)).groups[0].preservation == told["preservation"][PRIMARY]
@@ -112,7 +131,9 @@ def test_the_draws_are_the_boards(board: Path, tmp_path: Path) -> None:
     assert "draw_seed" not in entries(board)[0]
 
 
-def test_a_validation_that_comes_later_is_added_and_never_exchanged(board: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_validation_that_comes_later_is_added_and_never_exchanged(
+    board: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     run, file = run_directory(tmp_path / "run"), tmp_path / "reward.json"
     assert submit_run(board, run) == 0
     assert submit_run(board, run, "--reward-validation", str(file)) == 2
@@ -143,7 +164,9 @@ def test_numbers_in_the_file_are_ignored(board: Path, tmp_path: Path, capsys: py
     """A file that claims scores is the same submission as one that does not."""
     submit(board, write_outputs(tmp_path / "g.jsonl", first), "one")
     before = contents(board.parent)
-    boasting = write_outputs(tmp_path / "h.jsonl", first, score=1.0, scores={PRIMARY: {"value": 1.0}}, trust="regenerated", rank=1)
+    boasting = write_outputs(
+        tmp_path / "h.jsonl", first, score=1.0, scores={PRIMARY: {"value": 1.0}}, trust="regenerated", rank=1
+    )
     assert submit(board, boasting, "one") == 0
     assert contents(board.parent) == before
     assert capsys.readouterr().out.splitlines()[-1] == "= toy: one v1, user: unchanged"
@@ -167,7 +190,10 @@ def test_other_content_asks_for_a_new_version(board: Path, tmp_path: Path, capsy
         (lambda rows: rows[1:], ["1 missing: toy-00"]),
         (lambda rows: [*rows, {**rows[0], "example_id": "toy-99"}], ["1 unknown", "toy-99"]),
         (lambda rows: [*rows, rows[3]], ["1 doubled: toy-03"]),
-        (lambda rows: [*rows[2:], rows[3], {**rows[0], "example_id": "x"}], ["2 missing: toy-00, toy-01", "1 unknown", "1 doubled: toy-03"]),
+        (
+            lambda rows: [*rows[2:], rows[3], {**rows[0], "example_id": "x"}],
+            ["2 missing: toy-00, toy-01", "1 unknown", "1 doubled: toy-03"],
+        ),
     ],
 )
 def test_every_kind_of_mismatch_of_ids_is_named(
@@ -185,21 +211,32 @@ def test_every_kind_of_mismatch_of_ids_is_named(
 
 def test_a_run_directory_enters_its_stages_with_all_they_come_from(board: Path, tmp_path: Path) -> None:
     run = run_directory(tmp_path / "run")
-    (run / "reward.json").write_text(json.dumps({"reward": "r", "signature": "validate-reward|v:1|reward:reranker-generative:0123456789abcdef:y"}))
+    (run / "reward.json").write_text(
+        json.dumps({"reward": "r", "signature": "validate-reward|v:1|reward:reranker-generative:0123456789abcdef:y"})
+    )
     assert submit_run(board, run) == 0
     found = {e["stage"]: e for e in entries(board)}
     assert found.keys() == STAGES.keys()
     last = found["post-recovery"]
     assert [link["stage"] for link in last["lineage"]] == ["base", *STAGES]
     assert last["training"] == {"n_para": 300, "n_src": 3000, "sft_steps": 30, "rl_steps": 20, "recovery_steps": 10}
-    assert last["reward"] == {"id": REWARD, "validation_sha256": hashlib.sha256((run / "reward.json").read_bytes()).hexdigest()}
-    assert (last["seed"], last["environment"]["commit"], last["environment"]["made_with"]["torch"]) == (3, "f" * 40, "2.13.0")
+    assert last["reward"] == {
+        "id": REWARD,
+        "validation_sha256": hashlib.sha256((run / "reward.json").read_bytes()).hexdigest(),
+    }
+    assert (last["seed"], last["environment"]["commit"], last["environment"]["made_with"]["torch"]) == (
+        3,
+        "f" * 40,
+        "2.13.0",
+    )
     assert found["post-sft"]["reward"]["id"] is None
     assert submit_run(board, run) == 0
     assert len(entries(board)) == 3
 
 
-def test_a_run_with_two_tasks_enters_both_boards_or_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_run_with_two_tasks_enters_both_boards_or_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     """One command, two boards; the second one has another split, so the first one stays as it is, too."""
     run = run_directory(tmp_path / "run")
     shutil.copytree(run / "generations" / TASK, run / "generations" / "zoo")
@@ -221,8 +258,14 @@ def test_a_run_with_two_tasks_enters_both_boards_or_none(tmp_path: Path, monkeyp
     ("spoil", "words"),
     [
         (lambda run: (run / "examples" / "toy-test.jsonl").write_text("{}\n"), "not the board's test split"),
-        (lambda run: (run / "checkpoints" / "post-rl" / "model.safetensors").write_bytes(b"other"), "the weights are not those of the manifest"),
-        (lambda run: (run / "reward.json").write_text('{"signature": "x|reward:other:fedcba9876543210"}'), "validate that reward"),
+        (
+            lambda run: (run / "checkpoints" / "post-rl" / "model.safetensors").write_bytes(b"other"),
+            "the weights are not those of the manifest",
+        ),
+        (
+            lambda run: (run / "reward.json").write_text('{"signature": "x|reward:other:fedcba9876543210"}'),
+            "validate that reward",
+        ),
         (lambda run: (run / "reward.json").write_text("[" * 10_000), "not valid JSON"),
         (lambda run: (run / "manifest.json").write_text('{"command": "run"}'), "cannot be read"),
         (lambda run: (run / "generations" / "toy" / "post-sft.jsonl").write_text(""), "holds no generations"),
@@ -252,10 +295,16 @@ def test_a_run_directory_that_does_not_hold_together_is_refused(
         {"checkpoints": {"../../etc": {"weights_hash": "a"}}},
         {"checkpoints": {"post-sft": {"weights_hash": ["a"], "stage": "post-sft"}}},
         {"checkpoints": {"post-rl": {"weights_hash": "a" * 64, "parent_hash": "b" * 64, "stage": {"x": 1}}}},
-        {"checkpoints": {"post-rl": {"weights_hash": "a" * 64, "parent_hash": "a" * 64, "stage": "post-rl", "steps": -1}}},
+        {
+            "checkpoints": {
+                "post-rl": {"weights_hash": "a" * 64, "parent_hash": "a" * 64, "stage": "post-rl", "steps": -1}
+            }
+        },
     ],
 )
-def test_hostile_manifests_are_refused(board: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], changed: dict[str, Any]) -> None:
+def test_hostile_manifests_are_refused(
+    board: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], changed: dict[str, Any]
+) -> None:
     run = run_directory(tmp_path / "run", **changed)
     for folder in (run / "checkpoints").iterdir():
         (folder / "model.safetensors").unlink()
@@ -280,7 +329,9 @@ def test_what_evaluate_left_without_a_name_is_named_by_its_weights(board: Path, 
     assert "mine" in {e["system"] for e in entries(board)}
 
 
-def test_a_second_run_with_the_same_hashes_makes_it_regenerated(board: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_second_run_with_the_same_hashes_makes_it_regenerated(
+    board: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     run, again = run_directory(tmp_path / "a"), run_directory(tmp_path / "b", argv=["run", "--run-dir", "b"])
     assert submit_run(board, run) == 0
     assert submit_run(board, run, "--confirm", str(again)) == 0
@@ -292,14 +343,18 @@ def test_a_second_run_with_the_same_hashes_makes_it_regenerated(board: Path, tmp
 
 
 @pytest.mark.parametrize("what", ["texts", "weights", "same", "evaluated", "gone"])
-def test_nothing_else_makes_it_regenerated(board: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], what: str) -> None:
+def test_nothing_else_makes_it_regenerated(
+    board: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], what: str
+) -> None:
     run = run_directory(tmp_path / "a")
     if what == "same":
         again = run
     elif what == "evaluated":
         again = run_directory(tmp_path / "b", argv=["evaluate"], command="evaluate")
     else:
-        again = run_directory(tmp_path / "b", {**STAGES, "post-rl": two} if what == "texts" else None, argv=["run", "again"])
+        again = run_directory(
+            tmp_path / "b", {**STAGES, "post-rl": two} if what == "texts" else None, argv=["run", "again"]
+        )
     if what == "weights":
         manifest = json.loads((again / "manifest.json").read_text())
         (again / "checkpoints" / "post-recovery" / "model.safetensors").write_bytes(b"other")
@@ -316,8 +371,24 @@ def test_nothing_else_makes_it_regenerated(board: Path, tmp_path: Path, capsys: 
 
 
 @pytest.mark.parametrize(
-    "name", ["../../x", "/etc/passwd", "a/b", "", " ", ".", "..", "x" * 10_000_000, "<script>alert(1)</script>", "a\x1b[2Jb", "a\u202eb", "a\nb",
-             "\ud800", "=1+1", "a\u200bb"]
+    "name",
+    [
+        "../../x",
+        "/etc/passwd",
+        "a/b",
+        "",
+        " ",
+        ".",
+        "..",
+        "x" * 10_000_000,
+        "<script>alert(1)</script>",
+        "a\x1b[2Jb",
+        "a\u202eb",
+        "a\nb",
+        "\ud800",
+        "=1+1",
+        "a\u200bb",
+    ],
 )
 def test_hostile_names_are_refused(board: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str) -> None:
     """As system, version, stage of the file; nothing is written anywhere."""
@@ -345,11 +416,18 @@ def test_hostile_names_are_refused(board: Path, tmp_path: Path, capsys: pytest.C
         ('{"example_id": "toy-00", "system": "any", "stage": "user", "text": ' + "[" * 100_000 + "}", "not valid JSON"),
         ('{"example_id": "toy-00", "system": "any", "stage": "user", "text": "\\ud800"}', "surrogate"),
         ('{"example_id": "toy-00", "system": "any", "stage": "user", "text": "' + "ก" * 10_000_000 + '"}', "at most"),
-        ('{"example_id": "\\u202e\\u001b[2J' + "x" * 10_000_000 + '", "system": "any", "stage": "user", "text": "x"}', "[U+202E]"),
+        (
+            '{"example_id": "\\u202e\\u001b[2J'
+            + "x" * 10_000_000
+            + '", "system": "any", "stage": "user", "text": "x"}',
+            "[U+202E]",
+        ),
         ("\x80\x04\x95", "not JSON"),
     ],
 )
-def test_hostile_rows_are_refused(board: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], row: str, words: str) -> None:
+def test_hostile_rows_are_refused(
+    board: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], row: str, words: str
+) -> None:
     path = write_outputs(tmp_path / "g.jsonl", first)
     lines = path.read_text("utf-8").splitlines()
     path.write_text("\n".join([row, *lines[1:]]) + "\n", "utf-8")
@@ -373,12 +451,23 @@ def test_hostile_rows_are_refused(board: Path, tmp_path: Path, capsys: pytest.Ca
         (["--generations", "nowhere.jsonl", "--task", "newswire-title", "--system", "a"], "nowhere.jsonl"),
         (["--generations", "g.jsonl", "--task", "t", "--system", "a", "--board", "nowhere.json"], "no such board"),
         (["--checkpoint", "nowhere", "--task", "newswire-title", "--system", "a"], "no such checkpoint folder"),
-        (["--generations", "g.jsonl", "--task", "newswire-title", "--system", "a", "--reward-validation", "r"], "RUN_DIR"),
-        (["--generations", "g.jsonl", "--task", "newswire-title", "--system", "a", "--stage-name", "post-rl"], "--checkpoint"),
-        (["--generations", "g.jsonl", "--task", "newswire-title", "--system", "a", "--profile", "tinny"], "did you mean tiny"),
+        (
+            ["--generations", "g.jsonl", "--task", "newswire-title", "--system", "a", "--reward-validation", "r"],
+            "RUN_DIR",
+        ),
+        (
+            ["--generations", "g.jsonl", "--task", "newswire-title", "--system", "a", "--stage-name", "post-rl"],
+            "--checkpoint",
+        ),
+        (
+            ["--generations", "g.jsonl", "--task", "newswire-title", "--system", "a", "--profile", "tinny"],
+            "did you mean tiny",
+        ),
     ],
 )
-def test_bad_arguments(argv: list[str], words: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_bad_arguments(
+    argv: list[str], words: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     monkeypatch.chdir(tmp_path)
     assert main(["submit", *argv]) == 2
     assert words in told(capsys)
@@ -403,7 +492,10 @@ def test_pickled_weights_are_refused(tmp_path: Path, capsys: pytest.CaptureFixtu
     (model / "config.json").write_text("{}")
     (model / "pytorch_model.bin").write_bytes(b"\x80\x04.")
     board = new_board(tmp_path / "b", task="newswire-title")
-    assert main(["submit", "--checkpoint", str(model), "--task", "newswire-title", "--system", "p", "--board", str(board)]) == 2
+    assert (
+        main(["submit", "--checkpoint", str(model), "--task", "newswire-title", "--system", "p", "--board", str(board)])
+        == 2
+    )
     assert "pickled" in told(capsys)
 
 
@@ -418,7 +510,9 @@ def test_pickled_weights_are_refused(tmp_path: Path, capsys: pytest.CaptureFixtu
         ("lineage.json", b'{"stage": "../../x", "weights_hash": "a"}', "cannot be read"),
     ],
 )
-def test_hostile_checkpoints_are_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str], file: str, content: bytes, words: str) -> None:
+def test_hostile_checkpoints_are_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], file: str, content: bytes, words: str
+) -> None:
     """Pickles by another name, deep JSON, code of the model's own: nothing is loaded, nothing is written."""
     model = tmp_path / "model"
     model.mkdir()
@@ -427,7 +521,10 @@ def test_hostile_checkpoints_are_refused(tmp_path: Path, capsys: pytest.CaptureF
     (model / file).write_bytes(content)
     board = new_board(tmp_path / "b", task="newswire-title")
     before = contents(board.parent)
-    assert main(["submit", "--checkpoint", str(model), "--task", "newswire-title", "--system", "p", "--board", str(board)]) == 2
+    assert (
+        main(["submit", "--checkpoint", str(model), "--task", "newswire-title", "--system", "p", "--board", str(board)])
+        == 2
+    )
     assert words in told(capsys)
     assert contents(board.parent) == before
 
@@ -437,7 +534,19 @@ def test_a_checkpoint_generates_first(tmp_path: Path, tiny_policy_path: Path) ->
     from benchmark.settings.models import model_hash
 
     board = new_board(tmp_path / "b", EXAMPLES[:4], "newswire-title")
-    argv = ["submit", "--checkpoint", str(tiny_policy_path), "--task", "newswire-title", "--system", "p", "--board", str(board), "--profile", "smoke"]
+    argv = [
+        "submit",
+        "--checkpoint",
+        str(tiny_policy_path),
+        "--task",
+        "newswire-title",
+        "--system",
+        "p",
+        "--board",
+        str(board),
+        "--profile",
+        "smoke",
+    ]
     assert main(argv) == 0
     entry = entries(board)[0]
     assert entry["stage"] == "model"
@@ -445,7 +554,9 @@ def test_a_checkpoint_generates_first(tmp_path: Path, tiny_policy_path: Path) ->
     assert entry["scores"]["verbosity.chars"]["n_scored"] == 4
 
 
-def test_a_checkpoint_is_asked_by_the_prompt_of_the_profile(tmp_path: Path, tiny_policy_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_checkpoint_is_asked_by_the_prompt_of_the_profile(
+    tmp_path: Path, tiny_policy_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """As `evaluate` asks it: template and stop texts."""
     from benchmark.leaderboard import checkpoint
 
@@ -454,13 +565,34 @@ def test_a_checkpoint_is_asked_by_the_prompt_of_the_profile(tmp_path: Path, tiny
     profile.write_text(smoke + '\n[prompt]\ntemplate = "译：{source}="\nstop = ["。"]\n', "utf-8")
     seen: dict[str, Any] = {}
 
-    def generate(model: str, dtype: str, ask: Any, examples: Any, gold: Any, out: Path, system: str, stage: str, decoding: Any, *more: Any) -> None:
+    def generate(
+        model: str,
+        dtype: str,
+        ask: Any,
+        examples: Any,
+        gold: Any,
+        out: Path,
+        system: str,
+        stage: str,
+        decoding: Any,
+        *more: Any,
+    ) -> None:
         seen.update(prompt=ask("原文"), stop=decoding(9).stop)
         write_outputs(out, first, stage, system)
 
     monkeypatch.setattr(checkpoint, "generate_file", generate)
     board = new_board(tmp_path / "b", task="newswire-title")
-    argv = ["submit", "--checkpoint", str(tiny_policy_path), "--task", "newswire-title", "--system", "p", "--board", str(board)]
+    argv = [
+        "submit",
+        "--checkpoint",
+        str(tiny_policy_path),
+        "--task",
+        "newswire-title",
+        "--system",
+        "p",
+        "--board",
+        str(board),
+    ]
     assert main([*argv, "--profile", str(profile)]) == 0
     assert seen == {"prompt": "译：原文=", "stop": ("。",)}
     assert len(entries(board)) == 1
@@ -489,7 +621,10 @@ def test_a_yes_no_judge_is_asked_about_the_language_of_the_board() -> None:
     from benchmark.leaderboard.scoring import known_means
     from training.rewards.reranker_generative import instruct_for
 
-    asked = {lang: known_means([replace(e, target_lang=lang) for e in EXAMPLES], ["reward"], "tiny").reward.instruct for lang in ("th", "bo")}
+    asked = {
+        lang: known_means([replace(e, target_lang=lang) for e in EXAMPLES], ["reward"], "tiny").reward.instruct
+        for lang in ("th", "bo")
+    }
     assert asked == {lang: instruct_for(lang) for lang in ("th", "bo")}
 
 

@@ -151,7 +151,10 @@ def boast(told: Board) -> None:
 
 def boast_with_hashes(told: Board) -> None:
     """Outputs without a checkpoint were not trained by anybody's run."""
-    of(told, "user").update(trust="regenerated", regenerated={"manifests": ["0" * 64, "1" * 64], "cpu": [None, None], "same": "bits", "largest": None})
+    of(told, "user").update(
+        trust="regenerated",
+        regenerated={"manifests": ["0" * 64, "1" * 64], "cpu": [None, None], "same": "bits", "largest": None},
+    )
 
 
 def validated_without_a_reward(told: Board) -> None:
@@ -234,7 +237,9 @@ CLASSES: list[tuple[Callable[[Board], None], str]] = [
 
 
 @pytest.mark.parametrize(("change", "field"), CLASSES)
-def test_a_lie_with_all_digests_made_right_is_found_and_named(board: Path, change: Callable[[Board], None], field: str) -> None:
+def test_a_lie_with_all_digests_made_right_is_found_and_named(
+    board: Path, change: Callable[[Board], None], field: str
+) -> None:
     rewrite(board, change)
     found = lie(board)
     assert field in found.field
@@ -409,7 +414,15 @@ def test_a_split_that_is_not_the_tasks_own_is_found(tmp_path: Path, monkeypatch:
 @pytest.mark.parametrize(
     "text",
     [
-        "", "{", "[]", "null", "[" * 200_000, '{"kind": "board", "kind": "board"}', '{"kind": NaN}', '{"entries": [1e999]}', "\x00",
+        "",
+        "{",
+        "[]",
+        "null",
+        "[" * 200_000,
+        '{"kind": "board", "kind": "board"}',
+        '{"kind": NaN}',
+        '{"entries": [1e999]}',
+        "\x00",
         '{"kind": "board", "entries": []}',
     ],
 )
@@ -425,9 +438,20 @@ def test_a_file_that_is_no_board(tmp_path: Path, text: str, capsys: pytest.Captu
 @pytest.mark.parametrize(
     ("name", "value"),
     [
-        ("system", "\u202e\x1b[2J"), ("system", "<script>alert(1)</script>"), ("system", "x" * 1_000_000), ("system", "../../x"), ("system", "\ud800"),
-        ("stage", 7), ("seed", 1e400), ("lineage", {}), ("scores", {}), ("scores", {"\x1b]0;x": {}}), ("extra", 1), ("digest", None),
-        ("trust", "reported"), ("environment", [[]]),
+        ("system", "\u202e\x1b[2J"),
+        ("system", "<script>alert(1)</script>"),
+        ("system", "x" * 1_000_000),
+        ("system", "../../x"),
+        ("system", "\ud800"),
+        ("stage", 7),
+        ("seed", 1e400),
+        ("lineage", {}),
+        ("scores", {}),
+        ("scores", {"\x1b]0;x": {}}),
+        ("extra", 1),
+        ("digest", None),
+        ("trust", "reported"),
+        ("environment", [[]]),
     ],
 )
 @pytest.mark.parametrize("quick", [True, False])
@@ -448,7 +472,9 @@ def test_hostile_entries_are_refused_by_every_command(
     assert all(line.isprintable() for line in capsys.readouterr().err.splitlines())
 
 
-def test_neural_scores_are_not_rechecked_where_the_weights_are_absent(board: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_neural_scores_are_not_rechecked_where_the_weights_are_absent(
+    board: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     """But they must be those of the stored statistics, and within 1e-4 where the weights are there."""
     from benchmark.leaderboard.scoring import described, segments, signature_key
 

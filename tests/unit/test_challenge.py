@@ -76,7 +76,9 @@ def test_two_hundred_pairs_of_each_can_be_made_and_each_is_of_another_article():
 def test_no_text_is_right_in_one_pair_and_wrong_in_another(both):
     right = {(p.source, normalise(p.better)) for p in both.pairs}
     assert not right & {(p.source, normalise(p.worse)) for p in both.pairs}
-    assert not {p.source for p in both.pairs if p.target_lang == "th"} & {p.source for p in both.pairs if p.target_lang == "bo"}
+    assert not {p.source for p in both.pairs if p.target_lang == "th"} & {
+        p.source for p in both.pairs if p.target_lang == "bo"
+    }
 
 
 def test_the_attacks_on_metrics_are_seen_by_the_fact_metrics_whatever_a_reward_makes_of_them(both):
@@ -113,7 +115,9 @@ def test_right_texts_state_nothing_unsupported(both):
         inventory = Inventory(examples)
         of = {e.source: e for e in examples}
         for p in both.pairs:
-            if p.target_lang == lang and p.category not in ("date",):  # months are numbers in Tibetan surfaces that nobody else uses
+            if p.target_lang == lang and p.category not in (
+                "date",
+            ):  # months are numbers in Tibetan surfaces that nobody else uses
                 assert not inventory.align(of[p.source], p.better).unsupported, p
 
 

@@ -71,7 +71,9 @@ def pickle(folder: Path) -> None:
 
 def own_code(folder: Path) -> None:
     config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
-    (folder / "config.json").write_text(json.dumps({**config, "auto_map": {"AutoModelForCausalLM": "mine.Mine"}}), encoding="utf-8")
+    (folder / "config.json").write_text(
+        json.dumps({**config, "auto_map": {"AutoModelForCausalLM": "mine.Mine"}}), encoding="utf-8"
+    )
 
 
 def no_tokenizer(folder: Path) -> None:
@@ -83,7 +85,11 @@ def fewer_weights(folder: Path) -> None:
     from safetensors.torch import load_file, save_file
 
     weights = load_file(folder / "model.safetensors")
-    save_file({k: v for k, v in weights.items() if "layers.1.mlp" not in k}, folder / "model.safetensors", metadata={"format": "pt"})
+    save_file(
+        {k: v for k, v in weights.items() if "layers.1.mlp" not in k},
+        folder / "model.safetensors",
+        metadata={"format": "pt"},
+    )
 
 
 def small_embedding(folder: Path) -> None:
@@ -131,7 +137,9 @@ def trainer_state(work: Path, step: int) -> Path:
     return folder
 
 
-@pytest.mark.parametrize("name", ["model.safetensors", "optimizer.pt", "scheduler.pt", "rng_state.pth", "trainer_state.json"])
+@pytest.mark.parametrize(
+    "name", ["model.safetensors", "optimizer.pt", "scheduler.pt", "rng_state.pth", "trainer_state.json"]
+)
 @pytest.mark.parametrize("how", ["absent", "cut"])
 def test_a_state_that_a_kill_cut_short_is_passed_over(tmp_path: Path, name: str, how: str) -> None:
     trainer_state(tmp_path, 5)

@@ -120,13 +120,24 @@ FACTS = (
 @pytest.fixture
 def scored(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> tuple[Path, dict[str, Any]]:
     """(run directory, summary) of `score` on two stages that a user brings."""
-    examples = [Example(f"e{i}", f"华星在北京起诉{i}", ("บริษัทหัวซิงยื่นฟ้อง",), FACTS, "zh", "th", f"d{i // 2}", {}) for i in range(8)]
+    examples = [
+        Example(f"e{i}", f"华星在北京起诉{i}", ("บริษัทหัวซิงยื่นฟ้อง",), FACTS, "zh", "th", f"d{i // 2}", {})
+        for i in range(8)
+    ]
     stages = {"post-sft": "บริษัทหัวซิง", "post-rl": "บริษัทหัวซิงยื่นฟ้องที่ปักกิ่ง"}
     write_examples(tmp_path / "examples.jsonl", examples)
     write_generations(
-        tmp_path / "g.jsonl", [Generation(e.id, "me", stage, text, None, "stop", None) for stage, text in stages.items() for e in examples]
+        tmp_path / "g.jsonl",
+        [Generation(e.id, "me", stage, text, None, "stop", None) for stage, text in stages.items() for e in examples],
     )
-    argv = ["--examples", str(tmp_path / "examples.jsonl"), "--generations", str(tmp_path / "g.jsonl"), "--out", str(tmp_path / "out")]
+    argv = [
+        "--examples",
+        str(tmp_path / "examples.jsonl"),
+        "--generations",
+        str(tmp_path / "g.jsonl"),
+        "--out",
+        str(tmp_path / "out"),
+    ]
     assert main(["score", *argv, "--set", "score.bootstrap_draws=200"]) == 0
     capsys.readouterr()
     return tmp_path / "out", json.loads((tmp_path / "out" / "summary.json").read_text("utf-8"))
@@ -150,11 +161,20 @@ def test_score_measures_what_a_user_brings(scored: tuple[Path, dict[str, Any]]) 
     assert (run_dir / "report.html").stat().st_size > 0
 
 
-def test_score_again_gives_the_same_summary(scored: tuple[Path, dict[str, Any]], capsys: pytest.CaptureFixture[str]) -> None:
+def test_score_again_gives_the_same_summary(
+    scored: tuple[Path, dict[str, Any]], capsys: pytest.CaptureFixture[str]
+) -> None:
     """No times, no paths: equal input, equal file."""
     run_dir, _ = scored
     before = (run_dir / "summary.json").read_bytes()
-    argv = ["--examples", str(run_dir.parent / "examples.jsonl"), "--generations", str(run_dir.parent / "g.jsonl"), "--out", str(run_dir)]
+    argv = [
+        "--examples",
+        str(run_dir.parent / "examples.jsonl"),
+        "--generations",
+        str(run_dir.parent / "g.jsonl"),
+        "--out",
+        str(run_dir),
+    ]
     assert main(["score", *argv, "--set", "score.bootstrap_draws=200"]) == 0
     assert (run_dir / "summary.json").read_bytes() == before
 
@@ -177,9 +197,17 @@ def test_mismatched_ids_are_refused_before_anything_is_written(
     """Missing and unknown ids are named."""
     top = scored[0].parent
     write_generations(
-        top / "h.jsonl", [Generation("e0", "me", "x", "", None, None, None), Generation("zz", "me", "x", "", None, None, None)]
+        top / "h.jsonl",
+        [Generation("e0", "me", "x", "", None, None, None), Generation("zz", "me", "x", "", None, None, None)],
     )
-    argv = ["--examples", str(top / "examples.jsonl"), "--generations", str(top / "h.jsonl"), "--out", str(top / "other")]
+    argv = [
+        "--examples",
+        str(top / "examples.jsonl"),
+        "--generations",
+        str(top / "h.jsonl"),
+        "--out",
+        str(top / "other"),
+    ]
     assert main(["score", *argv]) == 2
     message = said(capsys)
     assert "e1" in message
@@ -191,7 +219,20 @@ def test_data_export_writes_the_first_examples_of_a_split(tmp_path: Path, capsys
     """D_src comes without references; --n takes the first ones of the same split."""
     for n in (3, 2):
         assert (
-            main(["data", "export", "--task", "newswire-title", "--split", "src", "--n", str(n), "--out", str(tmp_path / f"{n}.jsonl")])
+            main(
+                [
+                    "data",
+                    "export",
+                    "--task",
+                    "newswire-title",
+                    "--split",
+                    "src",
+                    "--n",
+                    str(n),
+                    "--out",
+                    str(tmp_path / f"{n}.jsonl"),
+                ]
+            )
             == 0
         )
     three, two = ((tmp_path / f"{n}.jsonl").read_text("utf-8").splitlines() for n in (3, 2))

@@ -52,7 +52,13 @@ CATALOGUED = {"summary", "report"}
 """They read the table of metrics (metrics/catalog.py), whose texts name what computes them."""
 EDITS = {
     # what the issue found missing: code that the step runs and its key did not know
-    ("training/shared/lora.py", "PeftModel.from_pretrained(", "PeftModel.from_pretrained( "): {"generate", "score", "sft", "rl", "validate-reward"},
+    ("training/shared/lora.py", "PeftModel.from_pretrained(", "PeftModel.from_pretrained( "): {
+        "generate",
+        "score",
+        "sft",
+        "rl",
+        "validate-reward",
+    },
     ("training/shared/vllm_engine.py", "gc.collect()", "gc.collect(2)"): {"generate", "score", "rl", "validate-reward"},
     ("metrics/coverage.py", "def score_facts(", "def score_facts( "): {"score", "rl", *CATALOGUED},
     ("training/rl/grpo.py", "def train_rl(", "def train_rl( "): {"rl"},
@@ -69,7 +75,9 @@ EDITS = {
 
 
 @pytest.mark.parametrize("edit", EDITS, ids=lambda e: f"{e[0]}: {e[1]!r}")
-def test_a_key_changes_with_the_code_that_the_step_runs_and_no_other(copy: tuple[Path, dict[str, str]], edit: tuple[str, str, str]) -> None:
+def test_a_key_changes_with_the_code_that_the_step_runs_and_no_other(
+    copy: tuple[Path, dict[str, str]], edit: tuple[str, str, str]
+) -> None:
     """Functions reached inside imports, tables of names and data files count; commands, other losses and profiles do not."""
     (top, before), (name, old, new) = copy, edit
     file = top / name
@@ -90,7 +98,13 @@ def test_imports_inside_functions_and_names_in_tables_are_followed() -> None:
     assert {"training.shared.callbacks", "training.shared.trackers", "metrics.records"} <= sft
     assert not any(m.startswith(("training.rewards", "training.rl.grpo", "benchmark")) for m in sft)
     score = {module for module, _ in closure.closure(*measure.SCORE_CODE)}
-    assert {"training.rewards.embedding", "metrics.scorers.comet", "metrics.inventory", "metrics.matching", "training.shared.lora"} <= score
+    assert {
+        "training.rewards.embedding",
+        "metrics.scorers.comet",
+        "metrics.inventory",
+        "metrics.matching",
+        "training.shared.lora",
+    } <= score
 
 
 def test_an_entry_that_is_not_there_is_our_fault() -> None:

@@ -34,11 +34,25 @@ def build(folder: Path, seed: int = 0) -> Path:
     )
     torch.manual_seed(seed)
     encoder = XLMRobertaModel(
-        XLMRobertaConfig(vocab_size=len(vocabulary), hidden_size=16, num_hidden_layers=2, num_attention_heads=2, intermediate_size=16,
-                         max_position_embeddings=64, pad_token_id=1, bos_token_id=0, eos_token_id=2)
+        XLMRobertaConfig(
+            vocab_size=len(vocabulary),
+            hidden_size=16,
+            num_hidden_layers=2,
+            num_attention_heads=2,
+            intermediate_size=16,
+            max_position_embeddings=64,
+            pad_token_id=1,
+            bos_token_id=0,
+            eos_token_id=2,
+        )
     )
     tokenizer = XLMRobertaTokenizerFast(
-        tokenizer_object=words, bos_token="<s>", eos_token="</s>", pad_token="<pad>", unk_token="<unk>", mask_token="<mask>"
+        tokenizer_object=words,
+        bos_token="<s>",
+        eos_token="</s>",
+        pad_token="<pad>",
+        unk_token="<unk>",
+        mask_token="<mask>",
     )
     encoder.save_pretrained(folder / "encoder")
     tokenizer.save_pretrained(folder / "encoder")
@@ -46,8 +60,13 @@ def build(folder: Path, seed: int = 0) -> Path:
     from comet.models import ReferencelessRegression
 
     model = ReferencelessRegression(
-        encoder_model="XLM-RoBERTa", pretrained_model=str(folder / "encoder"), hidden_sizes=[8], layer_transformation="softmax",
-        nr_frozen_epochs=0.0, keep_embeddings_frozen=False, local_files_only=True,
+        encoder_model="XLM-RoBERTa",
+        pretrained_model=str(folder / "encoder"),
+        hidden_sizes=[8],
+        layer_transformation="softmax",
+        nr_frozen_epochs=0.0,
+        keep_embeddings_frozen=False,
+        local_files_only=True,
     )
     save_file({k: v.contiguous() for k, v in model.state_dict().items()}, folder / "model.safetensors")
     hparams = dict(model.hparams) | {"class_identifier": "referenceless_regression_metric"}
@@ -114,7 +133,9 @@ def test_what_is_no_answer_has_the_lowest_value_and_is_not_left_out_of_the_mean(
     found = comet.score_examples(examples, texts, world[0])
     assert found.n_scored == 6
     assert [found.stats[i][0] for i in range(1, 6)] == [0.0] * 5
-    assert found.stats[0][0] == pytest.approx(comet.score_comet(SOURCES[:1], TEXTS[:1], world[0], root=world[1])[0][0], abs=1e-5)
+    assert found.stats[0][0] == pytest.approx(
+        comet.score_comet(SOURCES[:1], TEXTS[:1], world[0], root=world[1])[0][0], abs=1e-5
+    )
     assert "no answer=lowest" in found.signature
 
 

@@ -17,7 +17,19 @@ from training.embedded import comet
 from training.embedded.comet import CometSettings, embed, estimate, grouped, losses, make_comet, quality, train_comet
 
 NAMES = {"北京大学": "มหาวิทยาลัยปักกิ่ง", "王小明": "หวัง เสี่ยวหมิง", "东方银行": "ธนาคารตะวันออก", "李芳": "หลี่ ฟาง"}
-SMALL = CometSettings(hidden=32, layers=1, heads=2, intermediate=32, positions=64, pieces=60, estimator=16, batch=8, steps=60, lr=5e-3, held_out=10)
+SMALL = CometSettings(
+    hidden=32,
+    layers=1,
+    heads=2,
+    intermediate=32,
+    positions=64,
+    pieces=60,
+    estimator=16,
+    batch=8,
+    steps=60,
+    lr=5e-3,
+    held_out=10,
+)
 WORDS = [*NAMES, *NAMES.values()]
 
 pytestmark = pytest.mark.skipif(scorer.unavailable() is not None, reason=str(scorer.unavailable()))
@@ -31,14 +43,19 @@ def _rows(n: int) -> list[dict[str, Any]]:
         (a, a_th), (b, b_th), (_, c_th) = rng.sample(sorted(NAMES.items()), 3)
         figure, other = rng.sample(range(10, 100), 2)
         src, ref = f"{a}起诉{b}，{figure}亿元。", f"{a_th}ฟ้อง{b_th} {figure}"
-        rows += [{"src": src, "ref": ref, "mt": mt, "score": s} for mt, s in ((ref, 0.9), (f"{a_th}ฟ้อง{c_th} {figure}", 0.5), (f"{c_th} {other}", 0.1))]
+        rows += [
+            {"src": src, "ref": ref, "mt": mt, "score": s}
+            for mt, s in ((ref, 0.9), (f"{a_th}ฟ้อง{c_th} {figure}", 0.5), (f"{c_th} {other}", 0.1))
+        ]
     return rows
 
 
 @pytest.fixture(scope="module")
 def files(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     folder = tmp_path_factory.mktemp("comet")
-    (folder / "c.jsonl").write_text("".join(json.dumps(r, ensure_ascii=False) + "\n" for r in _rows(120)), encoding="utf-8")
+    (folder / "c.jsonl").write_text(
+        "".join(json.dumps(r, ensure_ascii=False) + "\n" for r in _rows(120)), encoding="utf-8"
+    )
     (folder / "words.txt").write_text("\n".join(WORDS) + "\n", encoding="utf-8")
     return folder / "c.jsonl", folder / "words.txt"
 
@@ -52,7 +69,9 @@ def trained(files: tuple[Path, Path], tmp_path_factory: pytest.TempPathFactory) 
 @pytest.fixture(scope="module")
 def model(tmp_path_factory: pytest.TempPathFactory) -> Any:
     rows = _rows(20)
-    return make_comet(SMALL, [r[k] for r in rows for k in ("src", "mt")], WORDS, tmp_path_factory.mktemp("fresh") / "encoder").eval()
+    return make_comet(
+        SMALL, [r[k] for r in rows for k in ("src", "mt")], WORDS, tmp_path_factory.mktemp("fresh") / "encoder"
+    ).eval()
 
 
 def test_candidates_of_one_source_come_together() -> None:
@@ -69,7 +88,9 @@ def test_scores_are_those_of_unbabel_comets_own_forward_pass(model: Any) -> None
     src, mt = [r["src"] for r in rows], [r["mt"] for r in rows]
     with torch.no_grad():
         ours = estimate(model, embed(model, mt, size=4), embed(model, src, size=4))
-        theirs = model.forward(**model.prepare_sample([{"src": s, "mt": m} for s, m in zip(src, mt, strict=True)], stage="predict")).score
+        theirs = model.forward(
+            **model.prepare_sample([{"src": s, "mt": m} for s, m in zip(src, mt, strict=True)], stage="predict")
+        ).score
     torch.testing.assert_close(ours, theirs, rtol=1e-4, atol=1e-5)
 
 
@@ -94,8 +115,12 @@ def test_quality_measures_correlation_and_pairs(model: Any, monkeypatch: pytest.
     """A scorer that gives the labels back gets 1 everywhere, its opposite 0 and -1."""
     rows = grouped(_rows(6), Path("c"))
     texts = [t for r in rows for t in (r["src"], *r["mts"])]
-    true = {(texts.index(r["src"]), texts.index(m)): s for r in rows for m, s in zip(r["mts"], r["scores"], strict=True)}
-    monkeypatch.setattr(comet, "embed", lambda model, texts_now: torch.tensor([[float(texts.index(t))] for t in texts_now]))
+    true = {
+        (texts.index(r["src"]), texts.index(m)): s for r in rows for m, s in zip(r["mts"], r["scores"], strict=True)
+    }
+    monkeypatch.setattr(
+        comet, "embed", lambda model, texts_now: torch.tensor([[float(texts.index(t))] for t in texts_now])
+    )
     for sign, expected in ((1, 1.0), (-1, 0.0)):
 
         def oracle(model: Any, mt: torch.Tensor, src: torch.Tensor, sign: int = sign) -> torch.Tensor:
@@ -130,15 +155,21 @@ def test_the_folder_is_what_the_scorer_loads(trained: tuple[Path, dict[str, Any]
     assert {"model.safetensors", "hparams.yaml", "encoder/config.json", "encoder/tokenizer.json"} <= names
     assert not [n for n in names if n.endswith((".ckpt", ".bin", ".pt"))]
     assert "pretrained_model: encoder\n" in (out / "hparams.yaml").read_text("utf-8")
-    assert str(out.parent) not in "".join(p.read_text("utf-8") for p in out.rglob("*") if p.suffix in (".json", ".yaml"))
+    assert str(out.parent) not in "".join(
+        p.read_text("utf-8") for p in out.rglob("*") if p.suffix in (".json", ".yaml")
+    )
 
 
-def test_a_killed_training_goes_on_and_ends_with_the_same_weights(files: tuple[Path, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_killed_training_goes_on_and_ends_with_the_same_weights(
+    files: tuple[Path, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     from training.embedded import loop
     from training.shared.checkpoints import weights_hash
 
     cfg = replace(SMALL, steps=6)
-    monkeypatch.setattr(comet, "LoopSettings", lambda steps, lr, seed: loop.LoopSettings(steps, lr, seed=seed, save_every=2))
+    monkeypatch.setattr(
+        comet, "LoopSettings", lambda steps, lr, seed: loop.LoopSettings(steps, lr, seed=seed, save_every=2)
+    )
     train_comet(*files, tmp_path / "whole", cfg)
     original, calls = comet.losses, []
 
@@ -163,7 +194,9 @@ def test_an_empty_corpus_is_refused(tmp_path: Path, files: tuple[Path, Path]) ->
         train_comet(tmp_path / "empty.jsonl", files[1], tmp_path / "out", SMALL)
 
 
-def test_without_unbabel_comet_the_message_names_the_pip_line(tmp_path: Path, files: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_unbabel_comet_the_message_names_the_pip_line(
+    tmp_path: Path, files: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(comet, "unavailable", lambda: scorer.MISSING)
     with pytest.raises(UserError, match=r'training comet: unbabel-comet not installed: pip install -e "\.\[comet\]"'):
         train_comet(*files, tmp_path / "out", SMALL)

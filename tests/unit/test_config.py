@@ -56,7 +56,9 @@ def test_a_wrong_override_is_named_with_the_way_out(item: str, said: str) -> Non
 
 def test_overrides_and_seed_reach_every_stage() -> None:
     """--seed is the seed of all stages; whole numbers serve as fractions; null takes a value away."""
-    profile = load_profile("tiny", ["rl.lr=1", "rl.max_steps=null", "score.scorers.comet_qe=null", "data.test=a=b.tsv"], seed=7)
+    profile = load_profile(
+        "tiny", ["rl.lr=1", "rl.max_steps=null", "score.scorers.comet_qe=null", "data.test=a=b.tsv"], seed=7
+    )
     assert {profile.run.seed, profile.sft.seed, profile.rl.seed, profile.recovery.seed, profile.rl.settings.seed} == {7}
     assert profile.rl.lr == 1.0
     assert profile.rl.max_steps is None

@@ -17,11 +17,15 @@ from metrics.segment import SegmentStats
 INVENTORY = Inventory(WORLD)
 
 
-def scores(texts: list[str], examples: list[Example] = WORLD, inventory: Inventory = INVENTORY) -> dict[str, SegmentStats]:
+def scores(
+    texts: list[str], examples: list[Example] = WORLD, inventory: Inventory = INVENTORY
+) -> dict[str, SegmentStats]:
     return {score.metric: score for score in score_facts(examples, texts, inventory)}
 
 
-def values(texts: list[str], examples: list[Example] = WORLD, inventory: Inventory = INVENTORY) -> dict[str, float | None]:
+def values(
+    texts: list[str], examples: list[Example] = WORLD, inventory: Inventory = INVENTORY
+) -> dict[str, float | None]:
     return {name: score.value() for name, score in scores(texts, examples, inventory).items()}
 
 
@@ -60,7 +64,9 @@ def test_worked_example() -> None:
 
 def test_types_without_facts_give_no_metric_and_types_never_salient_give_the_reason() -> None:
     got = scores(["", "", ""])
-    assert [name for name in got if name.startswith("coverage.recall.") and not name.endswith(("controlled", "seen"))] == [
+    assert [
+        name for name in got if name.startswith("coverage.recall.") and not name.endswith(("controlled", "seen"))
+    ] == [
         f"coverage.recall.{kind}"
         for kind in ("person", "organisation", "place", "event", "relation", "cause", "quantity", "percentage", "date")
     ]
@@ -126,12 +132,16 @@ def test_permuting_the_examples_changes_no_corpus_score(texts: list[str], rng: r
     st.integers(0, 2),
     st.sampled_from([("เชียงใหม่", "กรุงเทพ", "กรุงเทพ"), ("น้ำท่วม", "ยื่นฟ้อง", "น้ำท่วม"), ("61 ตัน",) * 3, ("ร้อยละ 7",) * 3]),
 )
-def test_appending_a_hallucinated_fact_lowers_precision_and_never_raises_recall(texts: list[str], at: int, lies: tuple[str, ...]) -> None:
+def test_appending_a_hallucinated_fact_lowers_precision_and_never_raises_recall(
+    texts: list[str], at: int, lies: tuple[str, ...]
+) -> None:
     lie = lies[at]
     worse = [f"{text} {lie}" if i == at else text for i, text in enumerate(texts)]
     before, after = values(texts), values(worse)
     if lie not in texts[at]:
-        assert (after["coverage.precision"] or 0.0) < (before["coverage.precision"] or 1.0) or before["coverage.precision"] == 0.0
+        assert (after["coverage.precision"] or 0.0) < (before["coverage.precision"] or 1.0) or before[
+            "coverage.precision"
+        ] == 0.0
     for name, value in before.items():
         if "recall" in name and value is not None:
             assert (after[name] or 0) <= value

@@ -25,7 +25,11 @@ def simulation() -> ModuleType:
 
 def _rows(title: str) -> list[list[str]]:
     section = PAGE.read_text("utf-8").partition(f"### {title}\n")[2].partition("\n### ")[0]
-    return [[c.strip() for c in line.strip("|").split("|")] for line in section.splitlines() if line.startswith("|") and "---" not in line]
+    return [
+        [c.strip() for c in line.strip("|").split("|")]
+        for line in section.splitlines()
+        if line.startswith("|") and "---" not in line
+    ]
 
 
 def _share(cell: str) -> float:
@@ -61,7 +65,10 @@ def test_preservation_is_covered_at_100_documents(simulation: ModuleType) -> Non
 
 def test_the_page_holds_the_tables_and_what_it_says_of_them() -> None:
     """Every claim about coverage is read off the committed table."""
-    fractions, differences = _rows("A fraction of one system"), _rows("A difference of two fractions on the same documents")
+    fractions, differences = (
+        _rows("A fraction of one system"),
+        _rows("A difference of two fractions on the same documents"),
+    )
     assert len(fractions) == 21 and len(differences) == 17
     assert min(_share(c) for row in fractions[1:] for c in row[2:5]) >= 0.93
     assert min(_share(c) for row in differences[1:] for c in row[2:]) >= 0.92
@@ -81,6 +88,8 @@ def test_the_page_holds_the_tables_and_what_it_says_of_them() -> None:
 def test_a_table_can_be_made_again_alone(simulation: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
     """The first rows of the committed table come out again, digit for digit: the page is the script's."""
     committed = _rows("A difference of two fractions on the same documents")
-    rows = simulation.differences(np.random.default_rng(list(simulation.TABLES).index("A difference of two fractions on the same documents")))
+    rows = simulation.differences(
+        np.random.default_rng(list(simulation.TABLES).index("A difference of two fractions on the same documents"))
+    )
     made = [next(rows) for _ in range(2)]
     assert made == committed[:2]

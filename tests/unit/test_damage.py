@@ -48,7 +48,15 @@ def stopped(tiny_policy_path: Path, tmp_path_factory: pytest.TempPathFactory) ->
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(callbacks.Watch, "on_step_end", on_step_end)
         with pytest.raises(Terminated):
-            train_sft(tiny_policy_path, PAIRS, folder / "out", replace(CFG, save_steps=2), "post-sft", log_dir=folder / "logs", progress=False)
+            train_sft(
+                tiny_policy_path,
+                PAIRS,
+                folder / "out",
+                replace(CFG, save_steps=2),
+                "post-sft",
+                log_dir=folder / "logs",
+                progress=False,
+            )
     return folder
 
 
@@ -56,7 +64,15 @@ def stopped(tiny_policy_path: Path, tmp_path_factory: pytest.TempPathFactory) ->
 def whole(tiny_policy_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The same run in one go."""
     folder = tmp_path_factory.mktemp("whole")
-    train_sft(tiny_policy_path, PAIRS, folder / "out", replace(CFG, save_steps=2), "post-sft", log_dir=folder / "logs", progress=False)
+    train_sft(
+        tiny_policy_path,
+        PAIRS,
+        folder / "out",
+        replace(CFG, save_steps=2),
+        "post-sft",
+        log_dir=folder / "logs",
+        progress=False,
+    )
     return folder
 
 
@@ -86,7 +102,9 @@ def test_a_damaged_state_ends_with_the_weights_of_an_undamaged_run(
         place = tmp_path / str(i)
         shutil.copytree(stopped, place)
         flip(place / broken, 20)
-        made = train_sft(tiny_policy_path, PAIRS, place / "out", cfg, "post-sft", log_dir=place / "logs", progress=False)
+        made = train_sft(
+            tiny_policy_path, PAIRS, place / "out", cfg, "post-sft", log_dir=place / "logs", progress=False
+        )
         assert made.weights_hash == read_checkpoint(whole / "out").weights_hash
         assert (place / "logs/post-sft_steps.jsonl").read_bytes() == (whole / "logs/post-sft_steps.jsonl").read_bytes()
     assert "optimizer.pt has changed since it was written" in caplog.text
@@ -140,7 +158,9 @@ def test_a_state_that_names_modules_of_its_own_is_not_resumed_from(stopped: Path
     """sentence-transformers' trainer loads the saved folder by its modules.json."""
     state = tmp_path / "checkpoint-4"
     shutil.copytree(stopped / "out.work" / "checkpoint-4", state)
-    (state / "modules.json").write_text('[{"idx": 0, "name": "0", "path": "", "type": "modeling_x.X"}]', encoding="utf-8")
+    (state / "modules.json").write_text(
+        '[{"idx": 0, "name": "0", "path": "", "type": "modeling_x.X"}]', encoding="utf-8"
+    )
     write_checksums(state)
     assert "type names modeling_x.X" in str(checkpoint_problem(state))
 
@@ -177,13 +197,23 @@ DAMAGE = {
 
 
 @pytest.mark.parametrize("name", DAMAGE)
-def test_a_damaged_checkpoint_is_named_and_trained_again(made: Path, whole: Path, tiny_policy_path: Path, name: str) -> None:
+def test_a_damaged_checkpoint_is_named_and_trained_again(
+    made: Path, whole: Path, tiny_policy_path: Path, name: str
+) -> None:
     """Whoever loads it gets one message; the stage trains again and ends with what it was."""
     DAMAGE[name](made / name)
     for look in (check_folder, load_policy, read_checkpoint):
-        with pytest.raises(UserError, match=rf'{name.partition("_")[0]}|the weights'):
+        with pytest.raises(UserError, match=rf"{name.partition('_')[0]}|the weights"):
             look(made)
-    again = train_sft(tiny_policy_path, PAIRS, made, replace(CFG, save_steps=2), "post-sft", log_dir=made.parent / "logs", progress=False)
+    again = train_sft(
+        tiny_policy_path,
+        PAIRS,
+        made,
+        replace(CFG, save_steps=2),
+        "post-sft",
+        log_dir=made.parent / "logs",
+        progress=False,
+    )
     assert again.weights_hash == read_checkpoint(whole / "out").weights_hash
     for file in (whole / "out").iterdir():
         assert (made / file.name).read_bytes() == file.read_bytes(), file.name
@@ -199,7 +229,9 @@ def test_a_finished_stage_whose_log_was_damaged_is_not_finished(made: Path) -> N
     assert finished(made, made.with_name("out.work"), key, [log]) is None
 
 
-def test_sigterm_in_the_last_step_saves_and_leaves(whole: Path, tiny_policy_path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_sigterm_in_the_last_step_saves_and_leaves(
+    whole: Path, tiny_policy_path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """143 as at any other moment, and the finished checkpoint is there for the next call."""
     before = callbacks.Watch.on_log
 
@@ -225,7 +257,18 @@ def test_a_damaged_row_of_an_unfinished_generation_is_generated_again(
     examples = [Example(f"e{i}", "中" * (i + 1), None, None, "zh", "th") for i in range(3)]
 
     def write(out: Path) -> bytes:
-        generate_file(str(tiny_policy_path), "float32", str, examples, ["กข"], out, "me", "base", lambda cap: Decoding(cap, 1), None)
+        generate_file(
+            str(tiny_policy_path),
+            "float32",
+            str,
+            examples,
+            ["กข"],
+            out,
+            "me",
+            "base",
+            lambda cap: Decoding(cap, 1),
+            None,
+        )
         return out.read_bytes()
 
     kept: list[bytes] = []
@@ -246,8 +289,13 @@ def test_a_damaged_row_of_an_unfinished_generation_is_generated_again(
 
 
 @settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(content=st.dictionaries(st.text("abc", min_size=1, max_size=3), st.binary(max_size=20), min_size=1, max_size=4), data=st.data())
-def test_any_change_of_a_sealed_folder_is_seen(tmp_path_factory: pytest.TempPathFactory, content: dict[str, bytes], data: st.DataObject) -> None:
+@given(
+    content=st.dictionaries(st.text("abc", min_size=1, max_size=3), st.binary(max_size=20), min_size=1, max_size=4),
+    data=st.data(),
+)
+def test_any_change_of_a_sealed_folder_is_seen(
+    tmp_path_factory: pytest.TempPathFactory, content: dict[str, bytes], data: st.DataObject
+) -> None:
     """A byte, a file less, a file more: each is named; untouched it passes."""
     folder = tmp_path_factory.mktemp("sealed")
     for name, body in content.items():

@@ -20,7 +20,14 @@ from training.shared.checkpoints import load_policy
 from training.shared.decoding import context_of, described, end_tokens, rules_of
 from training.shared.think import answer_of, opens_thought, spelled
 
-ASKS = {"repetition_penalty": 7.5, "top_k": 3, "temperature": 0.2, "no_repeat_ngram_size": 1, "do_sample": True, "min_new_tokens": 9}
+ASKS = {
+    "repetition_penalty": 7.5,
+    "top_k": 3,
+    "temperature": 0.2,
+    "no_repeat_ngram_size": 1,
+    "do_sample": True,
+    "min_new_tokens": 9,
+}
 EXAMPLES = [Example(f"e{i}", "中国公司"[i % 4] + "起诉", None, None, "zh", "th") for i in range(4)]
 
 
@@ -54,7 +61,11 @@ def asking(policy: Path, folder: Path, **entries: Any) -> Path:
 def texts_of(folder: Path, **more: Any) -> list[tuple[str, str, int, str]]:
     model, tokenizer = load_policy(folder, device="cpu")
     decoding = Decoding(12, 2, **more)
-    return [row for rows in generate_texts(model, tokenizer, ["中国", "公司起诉"], ["a", "b"], decoding, progress=False) for row in rows]
+    return [
+        row
+        for rows in generate_texts(model, tokenizer, ["中国", "公司起诉"], ["a", "b"], decoding, progress=False)
+        for row in rows
+    ]
 
 
 def test_what_a_checkpoint_asks_for_changes_no_text(tiny_policy_path: Path, tmp_path: Path) -> None:
@@ -74,7 +85,11 @@ def test_every_end_token_counts_and_each_stops(tiny_policy_path: Path, tmp_path:
     other = row[1][4]  # what the policy writes in the fifth place becomes a second end token
     folder = asking(tiny_policy_path, tmp_path / "two-ends", eos_token_id=[tokenizer.eos_token_id, other])
     model, tokenizer = load_policy(folder, device="cpu")
-    assert rules_of(folder).end_tokens == tuple(sorted({tokenizer.eos_token_id, other})) == tuple(end_tokens(model.generation_config, tokenizer))
+    assert (
+        rules_of(folder).end_tokens
+        == tuple(sorted({tokenizer.eos_token_id, other}))
+        == tuple(end_tokens(model.generation_config, tokenizer))
+    )
     (row, *_), *_ = generate_texts(model, tokenizer, ["中国"], ["a"], Decoding(12, 1), progress=False, decode=list)
     assert row[3] == "stop"
     assert row[2] <= 5
@@ -83,9 +98,23 @@ def test_every_end_token_counts_and_each_stops(tiny_policy_path: Path, tmp_path:
 def test_rollouts_stop_at_every_end_token_and_are_not_called_cut(tiny_policy_path: Path, tmp_path: Path) -> None:
     """A checkpoint that may end in any of its tokens: each completion has one token and none of them is cut at the cap."""
     size = len(character_tokenizer([]))
-    folder = asking(tiny_policy_path, tmp_path / "short", eos_token_id=list(range(size)), **{k: v for k, v in ASKS.items() if k != "min_new_tokens"})
+    folder = asking(
+        tiny_policy_path,
+        tmp_path / "short",
+        eos_token_id=list(range(size)),
+        **{k: v for k, v in ASKS.items() if k != "min_new_tokens"},
+    )
     cfg = RLSettings(max_steps=1, prompts_per_step=2, num_generations=2, lr=1e-4, max_completion_length=8, save_steps=9)
-    train_rl(folder, EXAMPLES, lambda s: f"{s}: ", tmp_path / "post-rl", cfg, Plain(), log_dir=tmp_path / "logs", progress=False)
+    train_rl(
+        folder,
+        EXAMPLES,
+        lambda s: f"{s}: ",
+        tmp_path / "post-rl",
+        cfg,
+        Plain(),
+        log_dir=tmp_path / "logs",
+        progress=False,
+    )
     rows = [json.loads(line) for line in (tmp_path / "logs" / "rl_rewards.jsonl").read_text().splitlines()]
     assert [row["truncated"] for row in rows] == [False] * 4
     assert all(len(row["text"]) <= 1 for row in rows)
@@ -152,7 +181,9 @@ def test_the_reward_judges_the_answer_not_the_thought() -> None:
     for strip, shown in ((True, ["ข", "ข", "ง", ""]), (False, texts)):
         step = StepReward(reward, Penalties(), "th", tokenizer, 2, None, strip_think=strip)
         reward.seen.clear()
-        step(["p"] * 4, texts, ids, source=["中"] * 4, example_id=["a"] * 4, trainer_state=SimpleNamespace(global_step=0))
+        step(
+            ["p"] * 4, texts, ids, source=["中"] * 4, example_id=["a"] * 4, trainer_state=SimpleNamespace(global_step=0)
+        )
         assert reward.seen == shown
         assert step.summary.get("think_stripped") == (0.75 if strip else None)
 
@@ -181,7 +212,10 @@ def test_half_a_character_at_the_cap_is_no_character() -> None:
 def test_a_thought_that_was_taken_off_is_kept_in_the_row(tmp_path: Path) -> None:
     made = [Generation("a", "s", "x", "ก", 9, "stop", None, True), Generation("b", "s", "x", "ข", 1, "stop", None)]
     write_generations(tmp_path / "g.jsonl", made)
-    assert [json.loads(line).get("think") for line in (tmp_path / "g.jsonl").read_text("utf-8").splitlines()] == [True, None]
+    assert [json.loads(line).get("think") for line in (tmp_path / "g.jsonl").read_text("utf-8").splitlines()] == [
+        True,
+        None,
+    ]
     assert read_generations(tmp_path / "g.jsonl") == made
 
 

@@ -13,12 +13,39 @@ import pytest
 from metrics.errors import UserError
 from metrics.records import Example
 from training.embedded import embedder
-from training.embedded.embedder import SPECIAL, EncoderSettings, neighbour_batches, neighbour_order, pairs_of, train_encoder, xlmr_tokenizer
+from training.embedded.embedder import (
+    SPECIAL,
+    EncoderSettings,
+    neighbour_batches,
+    neighbour_order,
+    pairs_of,
+    train_encoder,
+    xlmr_tokenizer,
+)
 from training.shared.checkpoints import weights_hash
 
-NAMES = {"北京大学": "มหาวิทยาลัยปักกิ่ง", "王小明": "หวัง เสี่ยวหมิง", "东方银行": "ธนาคารตะวันออก", "李芳": "หลี่ ฟาง", "曼谷法院": "ศาลกรุงเทพ"}
+NAMES = {
+    "北京大学": "มหาวิทยาลัยปักกิ่ง",
+    "王小明": "หวัง เสี่ยวหมิง",
+    "东方银行": "ธนาคารตะวันออก",
+    "李芳": "หลี่ ฟาง",
+    "曼谷法院": "ศาลกรุงเทพ",
+}
 EVENTS = {"起诉": "ฟ้อง", "批评": "วิจารณ์", "收购": "ซื้อกิจการ"}
-SMALL = EncoderSettings(hidden=32, layers=1, heads=2, intermediate=32, positions=40, pieces=60, batch=8, pool=2, steps=40, lr=5e-3, held_out=20, save_steps=13)
+SMALL = EncoderSettings(
+    hidden=32,
+    layers=1,
+    heads=2,
+    intermediate=32,
+    positions=40,
+    pieces=60,
+    batch=8,
+    pool=2,
+    steps=40,
+    lr=5e-3,
+    held_out=20,
+    save_steps=13,
+)
 
 
 def _rows(n: int) -> list[dict[str, str]]:
@@ -27,14 +54,22 @@ def _rows(n: int) -> list[dict[str, str]]:
     for _ in range(n):
         (a, a_th), (b, b_th) = rng.sample(sorted(NAMES.items()), 2)
         (event, event_th), figure = rng.choice(sorted(EVENTS.items())), rng.randrange(10, 100)
-        rows.append({"anchor": f"{a}{event}{b}，{figure}亿元。", "positive": f"{a_th}{event_th}{b_th} {figure}", "reference": f"{event_th} {a_th} {b_th}"})
+        rows.append(
+            {
+                "anchor": f"{a}{event}{b}，{figure}亿元。",
+                "positive": f"{a_th}{event_th}{b_th} {figure}",
+                "reference": f"{event_th} {a_th} {b_th}",
+            }
+        )
     return rows
 
 
 @pytest.fixture(scope="module")
 def files(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     folder = tmp_path_factory.mktemp("encoder")
-    (folder / "c.jsonl").write_text("".join(json.dumps(r, ensure_ascii=False) + "\n" for r in _rows(200)), encoding="utf-8")
+    (folder / "c.jsonl").write_text(
+        "".join(json.dumps(r, ensure_ascii=False) + "\n" for r in _rows(200)), encoding="utf-8"
+    )
     words = [*NAMES, *NAMES.values(), *EVENTS, *EVENTS.values()]
     (folder / "words.txt").write_text("\n".join(w for w in words if len(w) > 1) + "\n", encoding="utf-8")
     return folder / "c.jsonl", folder / "words.txt"
@@ -167,7 +202,9 @@ def test_a_corpus_of_one_row_is_refused(tmp_path: Path, files: tuple[Path, Path]
     assert not (tmp_path / "out").exists()
 
 
-def test_training_can_start_from_a_checkpoint_without_a_word_list(trained: tuple[Path, dict[str, Any]], files: tuple[Path, Path], tmp_path: Path) -> None:
+def test_training_can_start_from_a_checkpoint_without_a_word_list(
+    trained: tuple[Path, dict[str, Any]], files: tuple[Path, Path], tmp_path: Path
+) -> None:
     """As with CINO: its weights and its tokenizer are taken up, and further training moves them; pickled weights are refused."""
     from dataclasses import replace
 
@@ -178,7 +215,10 @@ def test_training_can_start_from_a_checkpoint_without_a_word_list(trained: tuple
     assert weights_hash(tmp_path / "out") != weights_hash(start)
     from sentence_transformers import SentenceTransformer
 
-    before, after = (SentenceTransformer(str(f), device="cpu").encode("王小明起诉李芳", normalize_embeddings=True) for f in (start, tmp_path / "out"))
+    before, after = (
+        SentenceTransformer(str(f), device="cpu").encode("王小明起诉李芳", normalize_embeddings=True)
+        for f in (start, tmp_path / "out")
+    )
     assert float(before @ after) > 0.99
     with pytest.raises(UserError, match="--words"):
         train_encoder(files[0], None, tmp_path / "none", SMALL)

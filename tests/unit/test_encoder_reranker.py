@@ -24,10 +24,27 @@ from training.embedded.encoder_reranker import (
 from training.rewards import load_reward
 from training.shared.checkpoints import weights_hash
 
-NAMES = {"北京大学": "มหาวิทยาลัยปักกิ่ง", "王小明": "หวังเสี่ยวหมิง", "东方银行": "ธนาคารตะวันออก", "李芳": "หลี่ฟาง", "曼谷法院": "ศาลกรุงเทพ"}
+NAMES = {
+    "北京大学": "มหาวิทยาลัยปักกิ่ง",
+    "王小明": "หวังเสี่ยวหมิง",
+    "东方银行": "ธนาคารตะวันออก",
+    "李芳": "หลี่ฟาง",
+    "曼谷法院": "ศาลกรุงเทพ",
+}
 SMALL = EncoderRerankerSettings(
-    hidden=32, layers=3, heads=2, intermediate=32, positions=48, pieces=60, batch=6, align_steps=20, align_batch=16, pair_steps=60,
-    pair_batch=24, judge_steps=160, lr=4e-3,
+    hidden=32,
+    layers=3,
+    heads=2,
+    intermediate=32,
+    positions=48,
+    pieces=60,
+    batch=6,
+    align_steps=20,
+    align_batch=16,
+    pair_steps=60,
+    pair_batch=24,
+    judge_steps=160,
+    lr=4e-3,
     held_out=20,
 )
 
@@ -59,7 +76,9 @@ def _rows(n: int) -> list[dict[str, Any]]:
 @pytest.fixture(scope="module")
 def files(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     folder = tmp_path_factory.mktemp("cross")
-    (folder / "c.jsonl").write_text("".join(json.dumps(r, ensure_ascii=False) + "\n" for r in _rows(200)), encoding="utf-8")
+    (folder / "c.jsonl").write_text(
+        "".join(json.dumps(r, ensure_ascii=False) + "\n" for r in _rows(200)), encoding="utf-8"
+    )
     (folder / "words.txt").write_text("\n".join([*NAMES, *NAMES.values(), "起诉", "ฟ้อง"]) + "\n", encoding="utf-8")
     return folder / "c.jsonl", folder / "words.txt"
 
@@ -110,7 +129,9 @@ def test_it_learns_to_tell_one_wrong_name_and_the_reward_loads_it(trained: tuple
     with safe_open(out / "model.safetensors", framework="pt") as stored:
         names = list(stored.keys())
         assert {str(stored.get_tensor(k).dtype) for k in names} == {"torch.bfloat16"}
-    assert not [n for n in names if "fact" in n or n.startswith("words")], "the heads of training are not part of the model"
+    assert not [n for n in names if "fact" in n or n.startswith("words")], (
+        "the heads of training are not part of the model"
+    )
     assert sorted(p.name for p in out.parent.iterdir()) == ["reranker-encoder", "reranker-encoder.state.log.jsonl"]
 
 
@@ -121,7 +142,9 @@ def test_a_killed_training_goes_on_and_ends_with_the_same_weights(
 
     cfg = replace(SMALL, align_steps=2, pair_steps=2, judge_steps=8)
     real = loop.LoopSettings
-    monkeypatch.setattr(encoder_reranker, "LoopSettings", lambda steps, lr, seed: real(steps, lr, seed=seed, save_every=5))
+    monkeypatch.setattr(
+        encoder_reranker, "LoopSettings", lambda steps, lr, seed: real(steps, lr, seed=seed, save_every=5)
+    )
     train_encoder_reranker(*files, tmp_path / "whole", cfg)
     original = Judge.judge
 

@@ -30,14 +30,21 @@ def honest(tmp_path_factory: pytest.TempPathFactory) -> Path:
     tokenizer.padding_side, tokenizer.model_max_length = "right", 64
     BertModel(
         BertConfig(
-            vocab_size=len(tokenizer), hidden_size=16, intermediate_size=32, num_hidden_layers=1, num_attention_heads=2,
-            max_position_embeddings=80, pad_token_id=tokenizer.pad_token_id,
+            vocab_size=len(tokenizer),
+            hidden_size=16,
+            intermediate_size=32,
+            num_hidden_layers=1,
+            num_attention_heads=2,
+            max_position_embeddings=80,
+            pad_token_id=tokenizer.pad_token_id,
         )
     ).save_pretrained(root / "body")
     tokenizer.save_pretrained(root / "body")
     word = models.Transformer(str(root / "body"), max_seq_length=64)
     dense = models.Dense(16, 8, activation_function=torch.nn.GELU())
-    SentenceTransformer(modules=[word, models.Pooling(16), dense, models.Normalize()], device="cpu").save(str(root / "bi"))
+    SentenceTransformer(modules=[word, models.Pooling(16), dense, models.Normalize()], device="cpu").save(
+        str(root / "bi")
+    )
     return root / "bi"
 
 
@@ -66,13 +73,23 @@ def router(folder: Path) -> None:
     (folder / "4_Router").mkdir()
     content = {"types": {"a": "modeling_x.X"}, "structure": {"query": ["a"]}, "parameters": {}}
     (folder / "4_Router" / "router_config.json").write_text(json.dumps(content), encoding="utf-8")
-    edit(folder / "modules.json", lambda m: m.append({"idx": 4, "name": "4", "path": "4_Router", "type": "sentence_transformers.models.Router"}))
+    edit(
+        folder / "modules.json",
+        lambda m: m.append({"idx": 4, "name": "4", "path": "4_Router", "type": "sentence_transformers.models.Router"}),
+    )
 
 
 def words(folder: Path) -> None:
     (folder / "4_Words").mkdir()
-    (folder / "4_Words" / "wordembedding_config.json").write_text('{"tokenizer_class": "modeling_x.X"}', encoding="utf-8")
-    edit(folder / "modules.json", lambda m: m.append({"idx": 4, "name": "4", "path": "4_Words", "type": "sentence_transformers.models.WordEmbeddings"}))
+    (folder / "4_Words" / "wordembedding_config.json").write_text(
+        '{"tokenizer_class": "modeling_x.X"}', encoding="utf-8"
+    )
+    edit(
+        folder / "modules.json",
+        lambda m: m.append(
+            {"idx": 4, "name": "4", "path": "4_Words", "type": "sentence_transformers.models.WordEmbeddings"}
+        ),
+    )
 
 
 HOSTILE = {
@@ -84,10 +101,18 @@ HOSTILE = {
     "an activation that is a function of torch": lambda f: edit(
         f / "2_Dense" / "config.json", lambda c: c.update(activation_function="torch.utils.collect_env.main")
     ),
-    "auto_map of the body": lambda f: edit(f / "config.json", lambda c: c.update(auto_map={"AutoModel": "modeling_x.X"})),
-    "auto_map within": lambda f: edit(f / "config.json", lambda c: c.update(text_config={"auto_map": {"AutoModel": "modeling_x.X"}})),
-    "auto_map of the tokenizer": lambda f: edit(f / "tokenizer_config.json", lambda c: c.update(auto_map={"AutoTokenizer": ["modeling_x.X", None]})),
-    "attention from a hub": lambda f: edit(f / "config.json", lambda c: c.update(attn_implementation="some-one/kernel")),
+    "auto_map of the body": lambda f: edit(
+        f / "config.json", lambda c: c.update(auto_map={"AutoModel": "modeling_x.X"})
+    ),
+    "auto_map within": lambda f: edit(
+        f / "config.json", lambda c: c.update(text_config={"auto_map": {"AutoModel": "modeling_x.X"}})
+    ),
+    "auto_map of the tokenizer": lambda f: edit(
+        f / "tokenizer_config.json", lambda c: c.update(auto_map={"AutoTokenizer": ["modeling_x.X", None]})
+    ),
+    "attention from a hub": lambda f: edit(
+        f / "config.json", lambda c: c.update(attn_implementation="some-one/kernel")
+    ),
     "attention from a hub, in the module": lambda f: edit(
         f / "sentence_bert_config.json", lambda c: c.update(model_kwargs={"attn_implementation": "some-one/kernel"})
     ),
@@ -109,14 +134,18 @@ def test_code_that_a_folder_names_is_refused_by_name(folder: Path, tmp_path: Pat
     assert not (tmp_path / "ran").exists()
 
 
-def test_a_policys_own_generate_is_refused(tiny_policy_path: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_policys_own_generate_is_refused(
+    tiny_policy_path: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     """transformers would run it on loading, unasked; as a policy, a reward and the base of an adapter."""
     from training.shared.checkpoints import load_policy
 
     made = tmp_path / "policy"
     shutil.copytree(tiny_policy_path, made)
     (made / "custom_generate").mkdir()
-    (made / "custom_generate" / "generate.py").write_text(f"open({str(tmp_path / 'ran')!r}, 'w')\ndef generate(model, **_): ...\n", encoding="utf-8")
+    (made / "custom_generate" / "generate.py").write_text(
+        f"open({str(tmp_path / 'ran')!r}, 'w')\ndef generate(model, **_): ...\n", encoding="utf-8"
+    )
     for load in (load_policy, lambda path: load_reward("reranker-generative", str(path))):
         with pytest.raises(UserError, match=r"custom_generate names generate\.py"):
             load(made)
@@ -127,19 +156,45 @@ def test_a_policys_own_generate_is_refused(tiny_policy_path: Path, tmp_path: Pat
 
 
 @pytest.mark.parametrize("command", ["validate-reward", "score"])
-def test_the_commands_refuse_it_with_one_message(folder: Path, tmp_path: Path, command: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_commands_refuse_it_with_one_message(
+    folder: Path, tmp_path: Path, command: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     """Exit 2, the type by name, nothing run."""
     modules("modeling_x.X")(folder)
     out = str(tmp_path / "out")
     examples = tmp_path / "examples.jsonl"
-    rows = [{"id": str(i), "source": s, "reference": "ข่าว", "facts": None, "source_lang": "zh", "target_lang": "th"} for i, s in enumerate("甲乙")]
+    rows = [
+        {"id": str(i), "source": s, "reference": "ข่าว", "facts": None, "source_lang": "zh", "target_lang": "th"}
+        for i, s in enumerate("甲乙")
+    ]
     examples.write_text("".join(json.dumps(r) + "\n" for r in rows), encoding="utf-8")
     texts = tmp_path / "texts.jsonl"
-    made = [{"example_id": str(i), "system": "s", "stage": "s", "text": "ข่าว", "n_tokens": None, "finish_reason": None, "seed": None} for i in range(2)]
+    made = [
+        {
+            "example_id": str(i),
+            "system": "s",
+            "stage": "s",
+            "text": "ข่าว",
+            "n_tokens": None,
+            "finish_reason": None,
+            "seed": None,
+        }
+        for i in range(2)
+    ]
     texts.write_text("".join(json.dumps(r) + "\n" for r in made), encoding="utf-8")
     asked = {
         "validate-reward": ["validate-reward", "--reward", str(folder), "--n", "2", "--out", out],
-        "score": ["score", "--examples", str(examples), "--generations", str(texts), "--out", out, "--set", f"score.retrieval={folder}"],
+        "score": [
+            "score",
+            "--examples",
+            str(examples),
+            "--generations",
+            str(texts),
+            "--out",
+            out,
+            "--set",
+            f"score.retrieval={folder}",
+        ],
     }
     assert main(asked[command]) == 2
     assert "type names modeling_x.X" in capsys.readouterr().err
@@ -227,7 +282,9 @@ def test_hparams_that_hold_python_objects_are_refused(tmp_path: Path) -> None:
     made = tmp_path / "comet"
     (made / "encoder").mkdir(parents=True)
     (made / "model.safetensors").touch()
-    (made / "hparams.yaml").write_text(f"class_identifier: !!python/object/apply:os.system ['touch {tmp_path / 'ran'}']\n", encoding="utf-8")
+    (made / "hparams.yaml").write_text(
+        f"class_identifier: !!python/object/apply:os.system ['touch {tmp_path / 'ran'}']\n", encoding="utf-8"
+    )
     (made / "encoder" / "config.json").write_text("{}", encoding="utf-8")
     with pytest.raises(UserError, match="not readable as plain YAML"):
         build_checkpoint(made)
@@ -243,7 +300,9 @@ def test_an_adapter_that_stands_on_itself_is_one_message(tmp_path: Path, loop: l
     for i, name in enumerate(loop):
         (tmp_path / name).mkdir()
         base = tmp_path / loop[(i + 1) % len(loop)]
-        (tmp_path / name / "adapter_config.json").write_text(json.dumps({"base_model_name_or_path": str(base)}), encoding="utf-8")
+        (tmp_path / name / "adapter_config.json").write_text(
+            json.dumps({"base_model_name_or_path": str(base)}), encoding="utf-8"
+        )
         (tmp_path / name / "adapter_model.safetensors").write_bytes(b"\x02" + bytes(7) + b"{}")
     for look in (check_folder, files_of, content_hash):
         with pytest.raises(UserError, match="stands on itself"):

@@ -16,7 +16,10 @@ from metrics.records import Example, read_examples, read_generations, write_exam
 SOURCES = ["今天下雨。", "股市上涨。", "球队获胜。"]
 OUTPUTS = ["ฝนตกวันนี้", "", "ทีมชนะ\u2028จบ"]
 REFERENCES = ["วันนี้ฝนตก", "หุ้นขึ้น", "ทีมชนะ"]
-EXAMPLES = [Example(f"s{i}", s, (r,), None, "zh", "th", "d1" if i < 2 else "d2") for i, (s, r) in enumerate(zip(SOURCES, REFERENCES, strict=True))]
+EXAMPLES = [
+    Example(f"s{i}", s, (r,), None, "zh", "th", "d1" if i < 2 else "d2")
+    for i, (s, r) in enumerate(zip(SOURCES, REFERENCES, strict=True))
+]
 
 
 def jsonl(path: Path, rows: list[dict[str, Any]]) -> Path:
@@ -31,26 +34,58 @@ def made(name: str, path: Path) -> Path:
     if name == "wmt":
         return jsonl(path, [{"doc_id": d, "hypothesis": o} for d, o in zip(("d1", "d1", "d2"), OUTPUTS, strict=True)])
     if name == "metricx":
-        return jsonl(path, [{"id": f"s{i}", "source": s, "hypothesis": o, "reference": r} for i, (s, o, r) in enumerate(triples)])
+        return jsonl(
+            path, [{"id": f"s{i}", "source": s, "hypothesis": o, "reference": r} for i, (s, o, r) in enumerate(triples)]
+        )
     if name == "lm-eval":
-        return jsonl(path, [{"doc_id": i, "doc": {"id": f"s{i}", "source": s}, "target": r, "arguments": [["p", {}]], "resps": [["x" + o]],
-                             "filtered_resps": [o]} for i, (s, o, r) in enumerate(triples)])
+        return jsonl(
+            path,
+            [
+                {
+                    "doc_id": i,
+                    "doc": {"id": f"s{i}", "source": s},
+                    "target": r,
+                    "arguments": [["p", {}]],
+                    "resps": [["x" + o]],
+                    "filtered_resps": [o],
+                }
+                for i, (s, o, r) in enumerate(triples)
+            ],
+        )
     if name == "trl":
         import pyarrow as pa
         import pyarrow.parquet as pq
 
-        pq.write_table(pa.table({"step": [1] * 3, "prompt": SOURCES, "completion": OUTPUTS, "advantage": [0.0] * 3}), path)
+        pq.write_table(
+            pa.table({"step": [1] * 3, "prompt": SOURCES, "completion": OUTPUTS, "advantage": [0.0] * 3}), path
+        )
         return path
     text = {
-        "inspect": {"version": 2, "samples": [{"id": f"s{i}", "input": [{"role": "user", "content": s}], "target": r, "output": {
-            "choices": [{"message": {"role": "assistant", "content": o}, "stop_reason": "max_tokens"}]}} for i, (s, o, r) in enumerate(triples)]},
+        "inspect": {
+            "version": 2,
+            "samples": [
+                {
+                    "id": f"s{i}",
+                    "input": [{"role": "user", "content": s}],
+                    "target": r,
+                    "output": {
+                        "choices": [{"message": {"role": "assistant", "content": o}, "stop_reason": "max_tokens"}]
+                    },
+                }
+                for i, (s, o, r) in enumerate(triples)
+            ],
+        },
         "outputs": {"outputs": OUTPUTS},
         "r1": [{"source_text": s, "reference_translation": r, "generated_translation": o} for s, o, r in triples],
     }
     if name in text:
         path.write_text(json.dumps(text[name], ensure_ascii=False), encoding="utf-8")
     elif name == "tsv":
-        path.write_text("id\tsource\treference\thypothesis\n" + "".join(f"s{i}\t{s}\t{r}\t{o}\n" for i, (s, o, r) in enumerate(triples)), "utf-8")
+        path.write_text(
+            "id\tsource\treference\thypothesis\n"
+            + "".join(f"s{i}\t{s}\t{r}\t{o}\n" for i, (s, o, r) in enumerate(triples)),
+            "utf-8",
+        )
     else:
         path.write_bytes(b"\xef\xbb\xbf" + "".join(o + "\r\n" for o in OUTPUTS).encode())
     return path
@@ -60,7 +95,11 @@ def made(name: str, path: Path) -> Path:
 def test_every_format_gives_the_same_outputs_in_order(name: str, tmp_path: Path) -> None:
     """Against an examples file: ids of the examples, texts as they stand, empty ones kept."""
     path = made(name, tmp_path / "file")
-    examples = [Example(str(i), s, None, None, "zh", "th") for i, s in enumerate(SOURCES, 1)] if name in ("trl", "r1") else EXAMPLES
+    examples = (
+        [Example(str(i), s, None, None, "zh", "th") for i, s in enumerate(SOURCES, 1)]
+        if name in ("trl", "r1")
+        else EXAMPLES
+    )
     _, generations = read_format(name, path, Given(("zh", "th"), "sys", "model", examples))
     assert [g.example_id for g in generations] == [e.id for e in examples]
     assert [g.text for g in generations] == OUTPUTS
@@ -68,7 +107,9 @@ def test_every_format_gives_the_same_outputs_in_order(name: str, tmp_path: Path)
 
 
 @pytest.mark.parametrize("name", ["metricx", "lm-eval", "inspect", "trl", "r1", "tsv"])
-def test_formats_that_hold_sources_need_no_examples(name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_formats_that_hold_sources_need_no_examples(
+    name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     """`data convert` writes both files, readable by `score`."""
     path = made(name, tmp_path / "file")
     out = tmp_path / "out"
@@ -117,12 +158,30 @@ def test_plain_lines_are_scored_in_one_command(tmp_path: Path, capsys: pytest.Ca
     second = ["ฝนตกในวันนี้", "หุ้นพุ่ง", "ทีมคว้าชัย"]
     outputs = ["ฝนตกวันนี้", "", "ทีมชนะ"]
     out = tmp_path / "out"
-    code = main(["score", "--source", lines("src", SOURCES), "--reference", lines("r1", REFERENCES), "--reference", lines("r2", second),
-                 "--hypothesis", lines("sysA.txt", outputs), lines("sysB.txt", REFERENCES), "--langs", "zho-tha", "--out", str(out)])
+    code = main(
+        [
+            "score",
+            "--source",
+            lines("src", SOURCES),
+            "--reference",
+            lines("r1", REFERENCES),
+            "--reference",
+            lines("r2", second),
+            "--hypothesis",
+            lines("sysA.txt", outputs),
+            lines("sysB.txt", REFERENCES),
+            "--langs",
+            "zho-tha",
+            "--out",
+            str(out),
+        ]
+    )
     assert code == 0
     systems = json.loads((out / "summary.json").read_text("utf-8"))["systems"]
     assert sorted(systems) == ["gold", "sysA/model", "sysB/model"]
-    assert systems["sysA/model"]["overlap.chrf"]["value"] == pytest.approx(CHRF().corpus_score(outputs, [REFERENCES, second]).score)
+    assert systems["sysA/model"]["overlap.chrf"]["value"] == pytest.approx(
+        CHRF().corpus_score(outputs, [REFERENCES, second]).score
+    )
     assert systems["sysB/model"]["overlap.chrf"]["value"] == pytest.approx(100.0)
 
 
@@ -130,7 +189,15 @@ def test_a_missing_line_is_told_before_anything_is_written(tmp_path: Path, capsy
     """Line counts are compared, by name."""
     for name, n in (("src", 3), ("ref", 3), ("hyp", 2)):
         (tmp_path / name).write_text("".join(f"文{i}\n" for i in range(n)), encoding="utf-8")
-    arguments = ["score", "--source", str(tmp_path / "src"), "--reference", str(tmp_path / "ref"), "--hypothesis", str(tmp_path / "hyp")]
+    arguments = [
+        "score",
+        "--source",
+        str(tmp_path / "src"),
+        "--reference",
+        str(tmp_path / "ref"),
+        "--hypothesis",
+        str(tmp_path / "hyp"),
+    ]
     assert main([*arguments, "--langs", "zh-th", "--out", str(tmp_path / "out")]) == 2
     assert "2 outputs for 3 examples" in capsys.readouterr().err
     assert not (tmp_path / "out").exists()
@@ -143,5 +210,20 @@ def test_any_format_can_be_scored_directly(tmp_path: Path) -> None:
     write_examples(tmp_path / "e.jsonl", EXAMPLES)
     path = made("wmt", tmp_path / "primary.jsonl")
     out = tmp_path / "out"
-    assert main(["score", "--examples", str(tmp_path / "e.jsonl"), "--generations", str(path), "--format", "wmt", "--out", str(out)]) == 0
+    assert (
+        main(
+            [
+                "score",
+                "--examples",
+                str(tmp_path / "e.jsonl"),
+                "--generations",
+                str(path),
+                "--format",
+                "wmt",
+                "--out",
+                str(out),
+            ]
+        )
+        == 0
+    )
     assert sorted(json.loads((out / "summary.json").read_text("utf-8"))["systems"]) == ["gold", "model"]

@@ -10,7 +10,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from benchmark.generation.local import Decoding, _sealed, batches, example_seed, generate_file, generate_texts, token_cap
+from benchmark.generation.local import (
+    Decoding,
+    _sealed,
+    batches,
+    example_seed,
+    generate_file,
+    generate_texts,
+    token_cap,
+)
 from benchmark.generation.reading import finish, sampler
 from metrics.errors import UserError
 from metrics.records import Example, read_generations
@@ -103,7 +111,9 @@ def test_the_cap_leaves_room_for_verbosity() -> None:
 
 def write(path: Path, out: Path, ask: Callable[[str], str] = str) -> dict[str, Any]:
     """The generations of all examples in `out`."""
-    return generate_file(str(path), "float32", ask, EXAMPLES, ["กข"], out, "me", "base", lambda cap: Decoding(cap, 2), None)
+    return generate_file(
+        str(path), "float32", ask, EXAMPLES, ["กข"], out, "me", "base", lambda cap: Decoding(cap, 2), None
+    )
 
 
 def test_a_killed_generation_goes_on_and_writes_the_same_file(tiny_policy_path: Path, tmp_path: Path) -> None:

@@ -11,7 +11,11 @@ from pathlib import Path
 import pytest
 
 TOP = Path(__file__).parents[2]
-ALLOWED = {"metrics": {"metrics"}, "training": {"metrics", "training"}, "benchmark": {"metrics", "training", "benchmark"}}
+ALLOWED = {
+    "metrics": {"metrics"},
+    "training": {"metrics", "training"},
+    "benchmark": {"metrics", "training", "benchmark"},
+}
 HEAVY = ("torch", "transformers", "trl", "pandas", "pyarrow", "scipy", "matplotlib", "sklearn", "comet")
 
 
@@ -41,7 +45,12 @@ def test_tables_of_names_follow_the_arrow() -> None:
             for node in ast.walk(ast.parse(file.read_text("utf-8"))):
                 if isinstance(node, ast.Constant) and isinstance(node.value, str) and ":" in node.value:
                     head = node.value.partition(":")[0].split(".")
-                    if len(head) > 1 and head[0] in ALLOWED and head[0] not in allowed and all(p.isidentifier() for p in head):
+                    if (
+                        len(head) > 1
+                        and head[0] in ALLOWED
+                        and head[0] not in allowed
+                        and all(p.isidentifier() for p in head)
+                    ):
                         wrong.append(f"{file}: {node.value}")
     assert wrong == []
 
@@ -57,9 +66,7 @@ LIGHT = [
 @pytest.mark.parametrize("code", LIGHT)
 def test_a_light_start_loads_nothing_heavy(code: str) -> None:
     """`import metrics`, `--help` and a wrong argument load neither torch nor pandas nor their kin."""
-    script = (
-        f"import sys\ntry:\n    {code}\nexcept SystemExit:\n    pass\nprint([m for m in {HEAVY!r} if m in sys.modules], file=sys.stderr)"
-    )
+    script = f"import sys\ntry:\n    {code}\nexcept SystemExit:\n    pass\nprint([m for m in {HEAVY!r} if m in sys.modules], file=sys.stderr)"
     done = subprocess.run([sys.executable, "-c", script], cwd=TOP, capture_output=True, text=True, check=True)
     assert done.stderr.strip().splitlines()[-1] == "[]"
 

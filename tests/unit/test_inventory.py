@@ -51,7 +51,8 @@ def test_clauses_are_matched_apart_from_what_they_hold() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["137 ราย", "3.37 ราย", "137", "3.7", "3700", "37 ล้าน ราย", "37%", "ร้อยละ 37", "1,037 ราย", "37.5 ราย", "๑๓๗ ราย"]
+    "text",
+    ["137 ราย", "3.37 ราย", "137", "3.7", "3700", "37 ล้าน ราย", "37%", "ร้อยละ 37", "1,037 ราย", "37.5 ราย", "๑๓๗ ราย"],
 )
 def test_a_number_never_matches_inside_a_longer_one(text: str) -> None:
     bare = Inventory([one := example("n", Fact("quantity", ("37",), ("37", "37 ราย")))])

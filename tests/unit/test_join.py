@@ -17,7 +17,9 @@ def articles(path: Path, n: int, reverse: bool = False) -> Path:
     """Rows as CNewSum's: sentences in a list, the Chinese summary that nothing here needs; each article a second time under another id."""
     rows = [{"id": i, "article": [f"第{i}条新闻。", "公司起诉。"], "summary": "公司", "label": [0]} for i in range(n)]
     rows += [{**row, "id": f"again-{row['id']}"} for row in rows]
-    path.write_text("".join(json.dumps(r, ensure_ascii=False) + "\n" for r in (rows[::-1] if reverse else rows)), encoding="utf-8")
+    path.write_text(
+        "".join(json.dumps(r, ensure_ascii=False) + "\n" for r in (rows[::-1] if reverse else rows)), encoding="utf-8"
+    )
     return path
 
 
@@ -28,7 +30,9 @@ def titles(path: Path, n: int) -> Path:
 
 def join(tmp_path: Path, source: Path, given: Path, *more: str) -> int:
     sizes = ("--n-para", "4", "--n-dev", "2", "--n-src", "5", *more)
-    return main(["data", "join", "--articles", str(source), "--titles", str(given), "--out", str(tmp_path / "out"), *sizes])
+    return main(
+        ["data", "join", "--articles", str(source), "--titles", str(given), "--out", str(tmp_path / "out"), *sizes]
+    )
 
 
 def test_the_splits_are_disjoint_and_what_a_run_accepts(tmp_path: Path) -> None:
@@ -63,7 +67,25 @@ def test_any_parallel_json_lines_serve(tmp_path: Path) -> None:
     rows = [{"source": f"中国{i}", **({"reference": f"จีน {i}"} if i < 7 else {})} for i in range(14)]
     path = tmp_path / "p.jsonl"
     path.write_text("".join(json.dumps(r, ensure_ascii=False) + "\n" for r in rows), encoding="utf-8")
-    assert main(["data", "join", "--articles", str(path), "--out", str(tmp_path / "o"), "--n-para", "4", "--n-dev", "2", "--n-src", "6"]) == 0
+    assert (
+        main(
+            [
+                "data",
+                "join",
+                "--articles",
+                str(path),
+                "--out",
+                str(tmp_path / "o"),
+                "--n-para",
+                "4",
+                "--n-dev",
+                "2",
+                "--n-src",
+                "6",
+            ]
+        )
+        == 0
+    )
 
 
 @pytest.mark.parametrize(

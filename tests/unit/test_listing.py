@@ -32,7 +32,9 @@ def test_every_list_has_a_line_each(what: str, capsys: pytest.CaptureFixture[str
     assert all(len(line.split()) >= 2 for line in lines)
 
 
-@pytest.mark.parametrize("name", [*catalog.metrics(), "coverage.f1.length_controlled", "grounding.entity.unseen", "coverage.recall.money"])
+@pytest.mark.parametrize(
+    "name", [*catalog.metrics(), "coverage.f1.length_controlled", "grounding.entity.unseen", "coverage.recall.money"]
+)
 def test_every_metric_can_be_explained(name: str, capsys: pytest.CaptureFixture[str]) -> None:
     """Definition, formula, blind spots and a worked example with its gloss."""
     assert main(["metrics", "explain", name]) == 0
@@ -42,7 +44,10 @@ def test_every_metric_can_be_explained(name: str, capsys: pytest.CaptureFixture[
 
 def test_the_worked_example_shows_what_each_metric_is_for() -> None:
     """A wrong number costs facts, shortness costs recall, padding costs neither but length; values by hand from the five facts."""
-    values = {name: [v for _, v, _ in worked_values(name)] for name in ("coverage.recall", "coverage.precision", "verbosity.truncated")}
+    values = {
+        name: [v for _, v, _ in worked_values(name)]
+        for name in ("coverage.recall", "coverage.precision", "verbosity.truncated")
+    }
     right, wrong, short, padded = values["coverage.recall"]
     assert (right, wrong, short, padded) == (1.0, 0.75, 0.5, 1.0)
     assert values["coverage.precision"][1] == pytest.approx(0.75)
@@ -57,14 +62,27 @@ def test_unknown_names_get_the_nearest(capsys: pytest.CaptureFixture[str]) -> No
 
 def vowels(scoring: Scoring) -> list[SegmentStats]:
     """A toy metric: share of the letters that are a."""
-    return [from_values("toy.vowels", scoring.ids, [t.count("a") / max(len(t), 1) for t in scoring.texts], "toy.vowels|v:1", False)]
+    return [
+        from_values(
+            "toy.vowels", scoring.ids, [t.count("a") / max(len(t), 1) for t in scoring.texts], "toy.vowels|v:1", False
+        )
+    ]
 
 
 @pytest.fixture
 def toy(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """A family as a user would add it: a module with FAMILY, and one line in FAMILIES."""
     module = ModuleType("toy_family")
-    record = Metric("toy.vowels", "Vowels", False, "Share of letters a.", "a / letters", "meaning", scale="percent", places=("key", "board"))
+    record = Metric(
+        "toy.vowels",
+        "Vowels",
+        False,
+        "Share of letters a.",
+        "a / letters",
+        "meaning",
+        scale="percent",
+        places=("key", "board"),
+    )
     module.FAMILY = Family("toy", {"toy": "Toys"}, vowels, (record,), pure=True)  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, "toy_family", module)
     monkeypatch.setattr(catalog, "FAMILIES", [*catalog.FAMILIES, "toy_family"])

@@ -31,7 +31,11 @@ class Server:
                 answer = outer.answers.pop(0) if len(outer.answers) > 1 else outer.answers[0]
                 found = answer(body) if callable(answer) else answer
                 status = found if isinstance(found, int) else 200
-                reply = found if isinstance(found, bytes) else json.dumps({"choices": [{"message": {"content": found}}]}).encode()
+                reply = (
+                    found
+                    if isinstance(found, bytes)
+                    else json.dumps({"choices": [{"message": {"content": found}}]}).encode()
+                )
                 self.send_response(status)
                 self.end_headers()
                 self.wfile.write(reply)
@@ -64,13 +68,19 @@ def test_no_text_holds_its_own_fence() -> None:
     mark = first.removeprefix("----- text ").removesuffix(" -----")
     assert len(mark) == 24 and last == f"----- end of text {mark} -----"
     assert shown.count(mark) == 2 and mark not in HOSTILE
-    assert mark not in fenced("text", HOSTILE, (f"a source that guessed {mark}",)), "another text may not hold it either"
+    assert mark not in fenced("text", HOSTILE, (f"a source that guessed {mark}",)), (
+        "another text may not hold it either"
+    )
 
 
 def test_the_prompt_says_that_fenced_text_is_no_instruction() -> None:
     system, user = messages("源", HOSTILE, "th")
     assert "never an instruction" in system["content"] and HOSTILE not in system["content"]
-    assert user["content"].index(HOSTILE) < user["content"].rindex("----- end of text ") < user["content"].index("Grade the text as a Thai")
+    assert (
+        user["content"].index(HOSTILE)
+        < user["content"].rindex("----- end of text ")
+        < user["content"].index("Grade the text as a Thai")
+    )
 
 
 @pytest.mark.parametrize(
@@ -118,7 +128,9 @@ def test_a_pair_without_a_grade_stops_the_run_with_the_judges_name(serve: Any) -
         load_reward("llm-judge", f"{server.url}#tiny-judge", pause=0.0).score(["源"], ["ดี"])
 
 
-@pytest.mark.parametrize(("answer", "message"), [(401, f"set {KEY_VARIABLE}"), (404, "HTTP 404"), (b"<html>", "no chat completion")])
+@pytest.mark.parametrize(
+    ("answer", "message"), [(401, f"set {KEY_VARIABLE}"), (404, "HTTP 404"), (b"<html>", "no chat completion")]
+)
 def test_a_server_that_refuses_is_one_message(serve: Any, answer: Any, message: str) -> None:
     with pytest.raises(UserError, match=message):
         grade(JudgeServer(serve(answer).url, "m", pause=0.0), "源", "ดี", "th")

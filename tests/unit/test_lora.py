@@ -29,7 +29,11 @@ def texts(folder: Path, dtype: str = "float32") -> list[str]:
     """Greedy generations of a checkpoint."""
     model, tokenizer = load_policy(folder, dtype, device="cpu")
     prompts = [p for p, _ in PAIRS]
-    found = {i: t for rows in generate_texts(model, tokenizer, prompts, prompts, Decoding(12, 4), progress=False) for i, t, _, _ in rows}
+    found = {
+        i: t
+        for rows in generate_texts(model, tokenizer, prompts, prompts, Decoding(12, 4), progress=False)
+        for i, t, _, _ in rows
+    }
     return [found[p] for p in prompts]
 
 
@@ -47,7 +51,9 @@ def test_merged_and_adapter_are_evaluated_alike(trained: Path, tiny_policy_path:
     import torch
 
     for dtype in ("float32", "bfloat16"):
-        merged, adapter = (load_policy(trained / name, dtype, device="cpu")[0].state_dict() for name in ("merged", "adapter"))
+        merged, adapter = (
+            load_policy(trained / name, dtype, device="cpu")[0].state_dict() for name in ("merged", "adapter")
+        )
         assert merged.keys() == adapter.keys()
         assert all(torch.equal(merged[k], adapter[k]) for k in merged)
     assert texts(trained / "merged") == texts(trained / "adapter") != texts(tiny_policy_path)
@@ -58,7 +64,9 @@ def test_only_the_adapter_learns(trained: Path, tiny_policy_path: Path) -> None:
     import torch
 
     before, after = (load_policy(p, device="cpu")[0].state_dict() for p in (tiny_policy_path, trained / "merged"))
-    changed = {name.rpartition(".")[0].rpartition(".")[2] for name in before if not torch.equal(before[name], after[name])}
+    changed = {
+        name.rpartition(".")[0].rpartition(".")[2] for name in before if not torch.equal(before[name], after[name])
+    }
     assert changed == {"q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"}
     assert not (trained / "adapter" / "model.safetensors").exists()
 
@@ -121,7 +129,9 @@ def test_rl_goes_on_from_an_adapter_with_lora_only(trained: Path, tmp_path: Path
     with pytest.raises(UserError, match=r"sft\.lora_merge = true, or rl\.lora_rank"):
         train_rl(trained / "adapter", examples, str, tmp_path / "full", cfg, Half(), progress=False)
     lora = replace(cfg, lora_rank=2, lora_merge=False)
-    made = train_rl(trained / "adapter", examples, str, tmp_path / "post-rl", lora, Half(), log_dir=tmp_path, progress=False)
+    made = train_rl(
+        trained / "adapter", examples, str, tmp_path / "post-rl", lora, Half(), log_dir=tmp_path, progress=False
+    )
     first = json.loads((tmp_path / "rl_steps.jsonl").read_text().splitlines()[0])
     assert first["kl"] == pytest.approx(0, abs=1e-6)
     assert made.parent_hash == read_checkpoint(trained / "adapter").weights_hash
@@ -130,7 +140,9 @@ def test_rl_goes_on_from_an_adapter_with_lora_only(trained: Path, tmp_path: Path
     assert len(tokenizer) <= config.vocab_size
 
 
-def test_a_lora_run_killed_ends_with_the_same_weights(trained: Path, tiny_policy_path: Path, tmp_path: Path, monkeypatch: Any) -> None:
+def test_a_lora_run_killed_ends_with_the_same_weights(
+    trained: Path, tiny_policy_path: Path, tmp_path: Path, monkeypatch: Any
+) -> None:
     """Its states hold the adapter, and are resumed from."""
     from training.shared import callbacks
 

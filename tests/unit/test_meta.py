@@ -98,7 +98,10 @@ def test_a_clearly_better_second_metric_is_found_and_the_test_is_symmetric(tmp_p
 
 
 def test_equally_good_metrics_are_told_apart_in_5_percent_of_cases(tmp_path):
-    p = [meta_evaluate(read_judgements(synthetic(tmp_path, n_items=25, n_systems=4, seed=s)), draws=199)["comparison"] for s in range(200)]
+    p = [
+        meta_evaluate(read_judgements(synthetic(tmp_path, n_items=25, n_systems=4, seed=s)), draws=199)["comparison"]
+        for s in range(200)
+    ]
     for name in ("segment.pearson", "segment.acc_eq", "system.pearson"):
         # 200 comparisons: 0.05 +- 3 standard errors of 0.0154.
         assert np.mean([row[name]["p"] <= 0.05 for row in p]) <= 0.05 + 3 * 0.0154
@@ -190,7 +193,11 @@ def test_means_that_differ_by_rounding_are_ties_in_every_figure(tmp_path):
     found = meta_evaluate(read_judgements(write(tmp_path, *rows)))
     assert (found["system"]["pairwise_accuracy"], found["system"]["kendall_tau_b"]) == (1.0, 1.0)
     # The sum of .1 and .2 is not the double of .3; the decimals are the same.
-    same = [f"A\t{i}\t{m}\t1" for i, m in enumerate((0.1, 0.2))] + [f"B\t{i}\t0.15\t1" for i in range(2)] + ["C\t0\t1\t2", "C\t1\t1\t2"]
+    same = (
+        [f"A\t{i}\t{m}\t1" for i, m in enumerate((0.1, 0.2))]
+        + [f"B\t{i}\t0.15\t1" for i in range(2)]
+        + ["C\t0\t1\t2", "C\t1\t1\t2"]
+    )
     assert meta_evaluate(read_judgements(write(tmp_path, *same)))["system"]["kendall_tau_b"] == 1.0
 
 
@@ -206,7 +213,9 @@ def test_the_threshold_of_acc_eq_is_a_decimal_and_takes_in_all_differences_that_
 def test_very_small_and_very_large_scores_are_scores(tmp_path, scale):
     values = [(3, 1), (1, 2), (2, 4), (5, 3), (4, 6)]
     plain = meta_evaluate(read_judgements(write(tmp_path, *(f"s{i}\t1\t{m}\t{h}" for i, (m, h) in enumerate(values)))))
-    scaled = meta_evaluate(read_judgements(write(tmp_path, *(f"s{i}\t1\t{m * scale!r}\t{h * scale!r}" for i, (m, h) in enumerate(values)))))
+    scaled = meta_evaluate(
+        read_judgements(write(tmp_path, *(f"s{i}\t1\t{m * scale!r}\t{h * scale!r}" for i, (m, h) in enumerate(values))))
+    )
     for level in ("system", "segment"):
         for name, value in plain[level].items():
             if name != "acc_eq_threshold":

@@ -44,7 +44,9 @@ def test_a_device_map_gives_the_same_model(policy: Path) -> None:
     assert all(torch.equal(a[k], b[k]) for k in a)
 
 
-def test_remote_code_is_refused_with_the_setting_that_allows_it(policy: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_remote_code_is_refused_with_the_setting_that_allows_it(
+    policy: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     """Code in the folder is never run by default; the tokenizer's neither."""
     marker = tmp_path / "ran"
     (policy / "evil.py").write_text(f"open({str(marker)!r}, 'w')\nclass M: pass\nclass T: pass\n", encoding="utf-8")
@@ -76,7 +78,9 @@ def test_the_tokenizers_own_code_is_refused_too(policy: Path, tmp_path: Path) ->
     assert not marker.exists()
 
 
-def test_a_tokenizer_without_a_pad_token_is_said_and_pads_with_eos(policy: Path, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_tokenizer_without_a_pad_token_is_said_and_pads_with_eos(
+    policy: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     """As with Llama's: usable, but not in silence. Without eos there is nothing to do but to say so."""
     edit(policy / "tokenizer_config.json", pad_token=None)
     (policy / "special_tokens_map.json").unlink(missing_ok=True)

@@ -16,11 +16,17 @@ from benchmark.tasks.newswire.values import LANGUAGES
 from metrics.inventory import Inventory
 from metrics.normalise import normalise
 
-SCRIPT = {"zh": re.compile(r"[\u4e00-\u9fff]"), "th": re.compile(r"[\u0e00-\u0e7f]"), "bo": re.compile(r"[\u0f00-\u0fff]")}
+SCRIPT = {
+    "zh": re.compile(r"[\u4e00-\u9fff]"),
+    "th": re.compile(r"[\u0e00-\u0e7f]"),
+    "bo": re.compile(r"[\u0f00-\u0fff]"),
+}
 
 
 def test_inventory_is_as_large_as_promised():
-    count = {t: (len(values.lexicon(t)), sum(e.core for e in values.lexicon(t))) for t in ("person", "organisation", "place")}
+    count = {
+        t: (len(values.lexicon(t)), sum(e.core for e in values.lexicon(t))) for t in ("person", "organisation", "place")
+    }
     assert count["person"][0] >= 80 and count["person"][1] >= 30
     assert count["organisation"][0] >= 60 and count["organisation"][1] >= 24
     assert count["place"][0] >= 150 and count["place"][1] >= 40
@@ -62,7 +68,10 @@ def test_every_frame_is_well_formed():
             for form in (*frame.title[lang], *lead.forms[lang]):
                 assert any(e in SLOT.sub("", form) or e in form for e in frame.event[lang]), (frame.id, form)
             for sentence in frame.sentences:
-                assert all(slots_of(form) == set(sentence.slots) for form in sentence.forms[lang]), (frame.id, sentence.forms[lang])
+                assert all(slots_of(form) == set(sentence.slots) for form in sentence.forms[lang]), (
+                    frame.id,
+                    sentence.forms[lang],
+                )
         assert set(frame.salient) <= set(lead.slots), frame.id
     for sentence, slots in shared_sentences():
         assert all(slots_of(form) == set(slots) for lang in LANGUAGES for form in sentence.forms[lang])
@@ -103,7 +112,11 @@ def test_d_para_never_shows_what_is_held_out_and_others_do():
             out.add(("frame", a.frame.id))
             for line in a.lines:
                 out |= {(x.type, x.key) for x in line.values.values()}
-            out |= {("pair", f"{a.frame.id}/{x.key}") for x in a.values.values() if x.type in ("person", "organisation", "place")}
+            out |= {
+                ("pair", f"{a.frame.id}/{x.key}")
+                for x in a.values.values()
+                if x.type in ("person", "organisation", "place")
+            }
         return out
 
     assert not shown("para") & held
@@ -112,7 +125,9 @@ def test_d_para_never_shows_what_is_held_out_and_others_do():
         assert {kind for kind, _ in found} == {"person", "organisation", "place", "frame", "pair"}
 
 
-@pytest.mark.parametrize("name", ["newswire-title", "newswire-title-full", "newswire-short", "newswire-title-bo", "newswire-long"])
+@pytest.mark.parametrize(
+    "name", ["newswire-title", "newswire-title-full", "newswire-short", "newswire-title-bo", "newswire-long"]
+)
 def test_gold_states_every_salient_fact_and_nothing_else(name):
     examples = load_task(name).load("test", 12 if name == "newswire-long" else 150)
     inventory = Inventory(examples)
@@ -136,7 +151,8 @@ def test_sources_state_their_facts_in_chinese():
 
 
 @pytest.mark.parametrize(
-    ("word", "particle"), [("པེ་ཅིན", "གྱི"), ("ལྷ་ས", "ཡི"), ("ཁང", "གི"), ("བོད", "ཀྱི"), ("འགྲོ", "ཡི"), ("རྒྱལ་ཁབ", "ཀྱི"), ("ཐག", "གི"), ("ཡུལ", "གྱི")]
+    ("word", "particle"),
+    [("པེ་ཅིན", "གྱི"), ("ལྷ་ས", "ཡི"), ("ཁང", "གི"), ("བོད", "ཀྱི"), ("འགྲོ", "ཡི"), ("རྒྱལ་ཁབ", "ཀྱི"), ("ཐག", "གི"), ("ཡུལ", "གྱི")],
 )
 def test_tibetan_genitive_agrees_with_the_final_letter(word, particle):
     assert particles.genitive(word) == particle

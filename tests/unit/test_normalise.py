@@ -102,14 +102,25 @@ def test_each_form_holds_the_one_before() -> None:
 
 @pytest.mark.parametrize(
     ("surface", "form"),
-    [("ལྷ་ས་", "ལྷ་ས"), ("ལྷ་ས།", "ལྷ་ས"), ("ལྷ་ས་། །", "ལྷ་ས"), ("ལྷ\u0f0cས\u0f0c", "ལྷ་ས"), ("།", "།"), ("เชียงใหม่ ", "เชียงใหม่")],
+    [
+        ("ལྷ་ས་", "ལྷ་ས"),
+        ("ལྷ་ས།", "ལྷ་ས"),
+        ("ལྷ་ས་། །", "ལྷ་ས"),
+        ("ལྷ\u0f0cས\u0f0c", "ལྷ་ས"),
+        ("།", "།"),
+        ("เชียงใหม่ ", "เชียงใหม่"),
+    ],
 )
 def test_a_surface_loses_its_closing_marks(surface: str, form: str) -> None:
     assert normalise_surface(surface) == form
 
 
 def test_the_same_source_is_the_same_whatever_its_white_space() -> None:
-    assert fingerprint("飞马公司投资建厂。\u200b") == fingerprint("飞马公司投资建厂。") == fingerprint("飞马公司 投资建厂。\n")
+    assert (
+        fingerprint("飞马公司投资建厂。\u200b")
+        == fingerprint("飞马公司投资建厂。")
+        == fingerprint("飞马公司 投资建厂。\n")
+    )
     assert fingerprint("飞马公司投资建厂。") != fingerprint("飞马公司投资建厂")
     assert not same_text("ลำปาง", "ลำพูน")
 

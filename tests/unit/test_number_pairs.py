@@ -42,8 +42,9 @@ def precision(fact: Fact, lang: str, text: str) -> float:
 
 
 @pytest.mark.parametrize(("kind", "source", "target", "lang", "right", "wrong"), PAIRS)
-def test_precision_prefers_the_right_number(kind: str, source: str, target: str, lang: str, right: str, wrong: str) -> None:
+def test_precision_prefers_the_right_number(
+    kind: str, source: str, target: str, lang: str, right: str, wrong: str
+) -> None:
     fact = Fact(kind, (source,), (target,), 1.0)
     assert precision(fact, lang, right) == 1.0
     assert precision(fact, lang, wrong) <= 0.5
-

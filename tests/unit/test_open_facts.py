@@ -20,7 +20,16 @@ REFERENCE = "วันที่ 15 มีนาคม 2562 ประชากร
 
 def _example(source: str = SOURCE, reference: str | None = REFERENCE, **more) -> Example:
     given = {"id": "1", "doc_id": None, "meta": {}, "facts": None, **more}
-    return Example(given["id"], source, (reference,) if reference else None, given["facts"], "zh", "th", given["doc_id"], given["meta"])
+    return Example(
+        given["id"],
+        source,
+        (reference,) if reference else None,
+        given["facts"],
+        "zh",
+        "th",
+        given["doc_id"],
+        given["meta"],
+    )
 
 
 def _outcomes(text: str, source: str = SOURCE) -> dict[str, str]:
@@ -35,17 +44,31 @@ def _values(texts: list[str], examples: list[Example] | None = None) -> dict[str
 def test_a_faithful_text_verifies_everything() -> None:
     assert set(_outcomes(REFERENCE).values()) == {VERIFIED}
     values = _values([REFERENCE])
-    assert values["open.f1"] == values["open.number.precision"] == values["open.number.recall"] == values["open.name.recall"] == 1.0
+    assert (
+        values["open.f1"]
+        == values["open.number.precision"]
+        == values["open.number.recall"]
+        == values["open.name.recall"]
+        == 1.0
+    )
 
 
-@pytest.mark.parametrize(("before", "after", "surface"), [
-    ("37%", "38%", "37%"), ("46 ล้านยูโร", "46 หมื่นยูโร", "4600万欧元"), ("15 มีนาคม", "16 มีนาคม", "3月15日"), ("2562", "2563", "2019年"),
-])
+@pytest.mark.parametrize(
+    ("before", "after", "surface"),
+    [
+        ("37%", "38%", "37%"),
+        ("46 ล้านยูโร", "46 หมื่นยูโร", "4600万欧元"),
+        ("15 มีนาคม", "16 มีนาคม", "3月15日"),
+        ("2562", "2563", "2019年"),
+    ],
+)
 def test_a_changed_number_is_contradicted(before: str, after: str, surface: str) -> None:
     text = REFERENCE.replace(before, after)
     assert text != REFERENCE
-    outcomes = {fact.surface: (fact.outcome, text[slice(*fact.at)] if fact.at else None)
-                for fact in hold(_example(), text, name_list("zh", "th")).facts}
+    outcomes = {
+        fact.surface: (fact.outcome, text[slice(*fact.at)] if fact.at else None)
+        for fact in hold(_example(), text, name_list("zh", "th")).facts
+    }
     found = next(value for key, value in outcomes.items() if surface.startswith(key) or key.startswith(surface))
     assert found[0] == CONTRADICTED
 
@@ -77,9 +100,17 @@ def test_padding_raises_nothing_that_is_length_controlled() -> None:
 
 
 def test_answers_are_found_whole_and_numbers_never_inside_longer_ones() -> None:
-    example = _example("他有308分。", "เขาได้ 308 คะแนน", meta={"qa": [{"answer_zh": "308", "answer": "308"}, {"answer": "เขา"}]})
-    assert [f.outcome for f in hold(example, "เขาได้ 308 คะแนน", None).facts if f.tier == "answer"] == [VERIFIED, VERIFIED]
-    assert [f.outcome for f in hold(example, "ได้ 1,308 คะแนน", None).facts if f.tier == "answer"] == [UNVERIFIED, UNVERIFIED]
+    example = _example(
+        "他有308分。", "เขาได้ 308 คะแนน", meta={"qa": [{"answer_zh": "308", "answer": "308"}, {"answer": "เขา"}]}
+    )
+    assert [f.outcome for f in hold(example, "เขาได้ 308 คะแนน", None).facts if f.tier == "answer"] == [
+        VERIFIED,
+        VERIFIED,
+    ]
+    assert [f.outcome for f in hold(example, "ได้ 1,308 คะแนน", None).facts if f.tier == "answer"] == [
+        UNVERIFIED,
+        UNVERIFIED,
+    ]
 
 
 @pytest.mark.parametrize("meta", [{}, {"qa": None}, {"qa": 3}, {"qa": [1, None, {}, {"answer": ""}, {"answer": 5}]}])
@@ -134,8 +165,13 @@ def test_floor_and_counts_of_a_file() -> None:
 
 
 @settings(max_examples=150, deadline=None)
-@given(st.text(alphabet=st.sampled_from("0123456789.,%年月日点第约万亿元两三百美国伦敦ก-๙ลานที่ปีพ.ศ༠༡ཆཁྲིAZaz$€()' \n"), max_size=80),
-       st.text(max_size=80))
+@given(
+    st.text(
+        alphabet=st.sampled_from("0123456789.,%年月日点第约万亿元两三百美国伦敦ก-๙ลานที่ปีพ.ศ༠༡ཆཁྲིAZaz$€()' \n"),
+        max_size=80,
+    ),
+    st.text(max_size=80),
+)
 def test_no_text_breaks_the_reading(source: str, text: str) -> None:
     for lang in ("th", "bo", "en"):
         example = Example("1", source or "x", (text or "x",), None, "zh", lang)
@@ -174,7 +210,16 @@ def test_the_commands_write_lists_and_facts(tmp_path, capsys) -> None:
 
 
 def test_an_answer_that_the_data_cut_inside_a_number_is_still_found() -> None:
-    example = _example("面积7,000,000平方公里（2,700,000平方英里）", "พื้นที่ 7,000,000 ตารางกิโลเมตร (2,700,000 ตารางไมล์)",
-                       meta={"qa": [{"answer": "7,000,000 ตารางกิโลเมตร (2,70"}]})
-    assert [f.outcome for f in hold(example, "พื้นที่ 7,000,000 ตารางกิโลเมตร (2,700,000 ตารางไมล์)", None).facts if f.tier == "answer"] == [VERIFIED]
-    assert [f.outcome for f in hold(example, "พื้นที่ 5,000,000 ตารางกิโลเมตร", None).facts if f.tier == "answer"] == [UNVERIFIED]
+    example = _example(
+        "面积7,000,000平方公里（2,700,000平方英里）",
+        "พื้นที่ 7,000,000 ตารางกิโลเมตร (2,700,000 ตารางไมล์)",
+        meta={"qa": [{"answer": "7,000,000 ตารางกิโลเมตร (2,70"}]},
+    )
+    assert [
+        f.outcome
+        for f in hold(example, "พื้นที่ 7,000,000 ตารางกิโลเมตร (2,700,000 ตารางไมล์)", None).facts
+        if f.tier == "answer"
+    ] == [VERIFIED]
+    assert [f.outcome for f in hold(example, "พื้นที่ 5,000,000 ตารางกิโลเมตร", None).facts if f.tier == "answer"] == [
+        UNVERIFIED
+    ]

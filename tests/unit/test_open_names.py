@@ -25,19 +25,22 @@ TRUMP = Name("person", ("特朗普",), ("ทรัมป์",))
 KUBRICK = Name("person", ("库布里克",), ("คูบริก",))
 
 
-@pytest.mark.parametrize(("name", "text", "how"), [
-    (LONDON, "เขาเดินทางไปลอนดอนเมื่อวาน", "written"),
-    (LONDON, "เขาไป London เมื่อวาน", "latin"),
-    (KUBRICK, "ผู้กำกับคูบริค", "spelling"),
-    (TRUMP, "ประธานาธิบดีทรัมพ์กล่าว", "spelling"),
-    (TRUMP, "ประธานาธิบดี Trump กล่าว", "latin"),
-    (USA, "กองทัพสหรัฐฯ", "written"),
-])
+@pytest.mark.parametrize(
+    ("name", "text", "how"),
+    [
+        (LONDON, "เขาเดินทางไปลอนดอนเมื่อวาน", "written"),
+        (LONDON, "เขาไป London เมื่อวาน", "latin"),
+        (KUBRICK, "ผู้กำกับคูบริค", "spelling"),
+        (TRUMP, "ประธานาธิบดีทรัมพ์กล่าว", "spelling"),
+        (TRUMP, "ประธานาธิบดี Trump กล่าว", "latin"),
+        (USA, "กองทัพสหรัฐฯ", "written"),
+    ],
+)
 def test_a_name_is_found_however_it_is_spelled(name: Name, text: str, how: str) -> None:
     known = _list(name)
     hit = known.find(known.read(normalise(name.source[0]))[0].name, Output(normalise(text), "th"))
     assert hit is not None and hit.how == how
-    assert text[hit.start:hit.end] != ""
+    assert text[hit.start : hit.end] != ""
 
 
 def test_another_name_is_not_found() -> None:
@@ -65,7 +68,9 @@ def test_a_surname_does_not_count_beside_the_full_name() -> None:
 def test_what_the_source_bears_out_in_other_words_is_supported() -> None:
     known = _list(USA, LONDON)
     assert known.unsupported("美军撤离", Output("สหรัฐฯ ถอนทหาร", "th")) == []
-    assert [hit.name.target[0] for hit in known.unsupported("法军撤离", Output("สหรัฐฯ ถอนทหาร", "th"))] == ["สหรัฐอเมริกา"]
+    assert [hit.name.target[0] for hit in known.unsupported("法军撤离", Output("สหรัฐฯ ถอนทหาร", "th"))] == [
+        "สหรัฐอเมริกา"
+    ]
 
 
 @given(st.text(alphabet="กขคทธศษส่้์ะาิีเแ ་ཀཊ aZ9·", max_size=60))
@@ -86,12 +91,15 @@ def test_no_text_breaks_the_matching(source: str, text: str) -> None:
         assert hit is None or 0 <= hit.start < hit.end <= len(output.text)
 
 
-@pytest.mark.parametrize(("source", "text", "lang"), [
-    ("泰国总理访问德国", "นายกรัฐมนตรีไทยเยือนเยอรมนี", "th"),
-    ("西藏拉萨", "བོད་ལྗོངས་ལྷ་ས།", "bo"),
-    ("北约和欧盟", "นาโตและอียู", "th"),
-    ("日本与越南", "ญี่ปุ่นกับเวียดนาม", "th"),
-])
+@pytest.mark.parametrize(
+    ("source", "text", "lang"),
+    [
+        ("泰国总理访问德国", "นายกรัฐมนตรีไทยเยือนเยอรมนี", "th"),
+        ("西藏拉萨", "བོད་ལྗོངས་ལྷ་ས།", "bo"),
+        ("北约和欧盟", "นาโตและอียู", "th"),
+        ("日本与越南", "ญี่ปุ่นกับเวียดนาม", "th"),
+    ],
+)
 def test_the_shipped_names_hold_both_sides(source: str, text: str, lang: str) -> None:
     known = name_list("zh", lang)
     assert known is not None
@@ -122,9 +130,14 @@ def test_own_names_go_first(tmp_path) -> None:
     assert known.find(known.read("张小凡来了")[0].name, Output("เสี่ยวฝานมาแล้ว", "th")) is not None
 
 
-@pytest.mark.parametrize(("line", "told"), [
-    ("planet\t火星\tดาวอังคาร", "'planet' is unknown"), ("place\t\tลอนดอน", "a name is missing"), ("伦敦", "a name is missing"),
-])
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("planet\t火星\tดาวอังคาร", "'planet' is unknown"),
+        ("place\t\tลอนดอน", "a name is missing"),
+        ("伦敦", "a name is missing"),
+    ],
+)
 def test_a_wrong_line_of_a_list_is_named(tmp_path, line: str, told: str) -> None:
     own = tmp_path / "mine.tsv"
     own.write_text(line + "\n", "utf-8")
@@ -139,10 +152,24 @@ def test_cleaning_keeps_names_and_leaves_common_nouns_out(tmp_path) -> None:
     from metrics.open.cleaning import clean
 
     titles = tmp_path / "titles.tsv"
-    titles.write_text("\n".join([
-        "zh\tth", "德国\tประเทศเยอรมนี", "Category:城市\tหมวดหมู่:เมือง", "1372年\tพ.ศ. 1915", "肺癌\tมะเร็งปอด", "真空\tสุญญากาศ",
-        "亚当·斯密\tอดัม สมิธ", "聖彼得堡\tเซนต์ปีเตอส์เบิร์ก", "底格里斯河\tแม่น้ำไทกริส", "属 (生物)\tสกุล (ชีววิทยา)",
-    ]) + "\n", "utf-8")
+    titles.write_text(
+        "\n".join(
+            [
+                "zh\tth",
+                "德国\tประเทศเยอรมนี",
+                "Category:城市\tหมวดหมู่:เมือง",
+                "1372年\tพ.ศ. 1915",
+                "肺癌\tมะเร็งปอด",
+                "真空\tสุญญากาศ",
+                "亚当·斯密\tอดัม สมิธ",
+                "聖彼得堡\tเซนต์ปีเตอส์เบิร์ก",
+                "底格里斯河\tแม่น้ำไทกริส",
+                "属 (生物)\tสกุล (ชีววิทยา)",
+            ]
+        )
+        + "\n",
+        "utf-8",
+    )
     pairs = clean(read_titles(titles), "th")
     by_form = {form: pair for pair in pairs for form in pair.source}
     assert "ประเทศเยอรมนี" in by_form["德国"].target and by_form["德国"].type == "place"

@@ -18,16 +18,25 @@ EXAMPLE = Example("1", "伦敦有37%的人和<b>CNN</b>。", ("ลอนดอ�
 
 def _summary(**cells: dict) -> dict:
     cell = {"value": 0.5, "ci_low": 0.4, "ci_high": 0.6}
-    row = {"open.number.recall": cell, "open.name.recall": {**cell, "value": 0.8}, "open.number.precision": {**cell, "value": 0.9}, **cells}
-    bounds = {"ceiling": {"open.number.recall": {"value": 0.95}, "open.name.recall": {"value": 0.88}}, "floor": {"open.number.recall": {"value": 0.01}},
-              "read": {"number": {"number": 3, "date": 2}, "soft": {}, "name": {"place": 1}, "answer": {}}}
+    row = {
+        "open.number.recall": cell,
+        "open.name.recall": {**cell, "value": 0.8},
+        "open.number.precision": {**cell, "value": 0.9},
+        **cells,
+    }
+    bounds = {
+        "ceiling": {"open.number.recall": {"value": 0.95}, "open.name.recall": {"value": 0.88}},
+        "floor": {"open.number.recall": {"value": 0.01}},
+        "read": {"number": {"number": 3, "date": 2}, "soft": {}, "name": {"place": 1}, "answer": {}},
+    }
     return {"systems": {"post-rl": row, "gold": row}, "open": bounds}
 
 
 def test_the_sentence_names_shares_intervals_ceiling_and_floor() -> None:
     assert sentence(_summary(), "post-rl") == (
         "50% [40, 60] of the numbers and 80% [40, 60] of the names read in the sources are grounded in the outputs; 90% of the numbers they state "
-        "are supported (the references reach 95% / 88%, shuffled references 1% / –).")
+        "are supported (the references reach 95% / 88%, shuffled references 1% / –)."
+    )
     assert [key for key, _ in sentences(_summary())] == ["post-rl"]
     assert sentences({**_summary(), "open": None}) == []
     assert counted(_summary()) == ["5 numbers, dates, money and Latin names (number 3, date 2)", "1 names of the list"]
@@ -43,7 +52,10 @@ def test_what_was_matched_is_marked_with_its_counterpart_and_escaped() -> None:
     found = hold(EXAMPLE, 'ลอนดอนมี 38% <script>alert("x")</script> CNN', name_list("zh", "th"))
     html = str(highlighted(found.text, output_marks(found), 1000))
     assert "<script" not in html and "&lt;script&gt;" in html
-    assert 'title="number, percentage: the source has 37%"' in html and '<mark class="cov" title="name, place: 伦敦 in the source">ลอนดอน</mark>' in html
+    assert (
+        'title="number, percentage: the source has 37%"' in html
+        and '<mark class="cov" title="name, place: 伦敦 in the source">ลอนดอน</mark>' in html
+    )
     source = str(highlighted(found.source, source_marks([found]), 1000))
     assert "<b>" not in source and 'title="number, percentage: 38%"' in source
     missing, invented = lists(found)
@@ -56,5 +68,12 @@ def test_marks_never_lose_or_double_a_character(text: str, spans: list[tuple[int
     html = str(highlighted(text, marks, room))
     bare = re.sub(r'<span class="ctl"[^>]*>[^<]*</span>', "\x00", html)
     assert html.count("<mark") == html.count("</mark>")
-    shown = re.sub(r"<[^>]*>", "", bare).replace("&lt;", "<").replace("&gt;", ">").replace("&#34;", '"').replace("&#39;", "'").replace("&amp;", "&")
+    shown = (
+        re.sub(r"<[^>]*>", "", bare)
+        .replace("&lt;", "<")
+        .replace("&gt;", ">")
+        .replace("&#34;", '"')
+        .replace("&#39;", "'")
+        .replace("&amp;", "&")
+    )
     assert len(shown) == min(len(text), room)

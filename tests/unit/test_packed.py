@@ -62,7 +62,9 @@ def test_packed_logits_equal_those_of_ordinary_rows(model: Any) -> None:
             for start, part in zip(batch.starts[r], parts, strict=True):
                 ordinary = model(torch.tensor([source + part])).logits[0]
                 torch.testing.assert_close(packed[r, : len(source)], ordinary[: len(source)], rtol=1e-4, atol=1e-4)
-                torch.testing.assert_close(packed[r, start : start + len(part)], ordinary[len(source) :], rtol=1e-4, atol=1e-4)
+                torch.testing.assert_close(
+                    packed[r, start : start + len(part)], ordinary[len(source) :], rtol=1e-4, atol=1e-4
+                )
 
 
 def test_a_continuation_sees_neither_its_neighbours_nor_the_padding(model: Any) -> None:
@@ -108,6 +110,12 @@ def test_a_continuation_begins_where_its_source_ends() -> None:
     assert batch.input_ids.tolist() == [[1, 2, 4, 5, 6], [3, 7, PAD, PAD, PAD]]
     assert batch.position_ids.tolist() == [[0, 1, 2, 3, 2], [0, 1, 0, 0, 0]]
     assert batch.starts == [[2, 4], [1]]
-    assert batch.mask[0, 0].int().tolist() == [[1, 0, 0, 0, 0], [1, 1, 0, 0, 0], [1, 1, 1, 0, 0], [1, 1, 1, 1, 0], [1, 1, 0, 0, 1]]
+    assert batch.mask[0, 0].int().tolist() == [
+        [1, 0, 0, 0, 0],
+        [1, 1, 0, 0, 0],
+        [1, 1, 1, 0, 0],
+        [1, 1, 1, 1, 0],
+        [1, 1, 0, 0, 1],
+    ]
     assert not batch.mask[1, 0, :2, 2:].any()
     assert batch.mask[:, 0].diagonal(dim1=1, dim2=2).all(), "an empty row of the mask would make its softmax NaN"

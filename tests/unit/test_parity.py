@@ -30,7 +30,9 @@ def greedy(policy: tuple[Any, Any]) -> dict[str, list[int]]:
     return {i: body for batch in rows for i, body, _, _ in batch}
 
 
-def held(policy: tuple[Any, Any], written: dict[str, list[int]], plain: dict[str, list[int]], tolerance: float = 1e-3) -> parity.Check:
+def held(
+    policy: tuple[Any, Any], written: dict[str, list[int]], plain: dict[str, list[int]], tolerance: float = 1e-3
+) -> parity.Check:
     found = {i: parity.Written(tokens, False) for i, tokens in written.items()}
     return parity.hold("generation/x", *policy, PROMPTS, found, plain, "hash", tolerance)
 
@@ -73,11 +75,17 @@ def test_a_stop_where_no_end_was_due_fails(policy: tuple[Any, Any], greedy: dict
 
 
 def test_the_command_writes_its_result_into_the_manifest(
-    tmp_path: Path, tiny_policy_path: Path, tiny_reranker_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path,
+    tiny_policy_path: Path,
+    tiny_reranker_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     run_dir = tmp_path / "run"
     run_dir.mkdir()
-    RunManifest(command="run", argv=[], config={}, config_hash="x", commit=None, dirty=None, packages={}, hardware={}).write(run_dir)
+    RunManifest(
+        command="run", argv=[], config={}, config_hash="x", commit=None, dirty=None, packages={}, hardware={}
+    ).write(run_dir)
     sources = [SimpleNamespace(id=i, source=p, reference=("กขค",)) for i, p in PROMPTS.items()]
     task = SimpleNamespace(name="small", ask=str, load=lambda split, n: sources)
     monkeypatch.setattr(parity, "load_task", lambda name: task)

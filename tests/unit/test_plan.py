@@ -25,7 +25,11 @@ def config_of(name: str) -> Any:
     from transformers import AutoConfig
 
     s = known()[name]
-    more = {"max_position_embeddings": s.positions, "type_vocab_size": 1} if s.encoder else {"num_key_value_heads": s.kv_heads}
+    more = (
+        {"max_position_embeddings": s.positions, "type_vocab_size": 1}
+        if s.encoder
+        else {"num_key_value_heads": s.kv_heads}
+    )
     if s.kind == "qwen3":
         more["head_dim"] = s.head_dim
     return AutoConfig.for_model(
@@ -50,11 +54,17 @@ def test_parameters_are_those_of_the_model(name: str) -> None:
     shape = known()[name]
     with torch.device("meta"):
         config = config_of(name)
-        model = AutoModel.from_config(config, add_pooling_layer=False) if shape.encoder else AutoModelForCausalLM.from_config(config)
+        model = (
+            AutoModel.from_config(config, add_pooling_layer=False)
+            if shape.encoder
+            else AutoModelForCausalLM.from_config(config)
+        )
     assert shape.parameters == sum(p.numel() for p in model.parameters())
 
 
-@pytest.mark.parametrize(("name", "published"), [("HuggingFaceTB/SmolLM3-3B", 3.08e9), ("Qwen/Qwen3-Reranker-8B", 8.19e9)])
+@pytest.mark.parametrize(
+    ("name", "published"), [("HuggingFaceTB/SmolLM3-3B", 3.08e9), ("Qwen/Qwen3-Reranker-8B", 8.19e9)]
+)
 def test_known_shapes_have_the_published_size(name: str, published: float) -> None:
     """Guards shapes.toml against a slip: within 5 % of the model pages."""
     assert known()[name].parameters == pytest.approx(published, rel=0.05)
@@ -98,7 +108,11 @@ def test_flops_of_a_forward_pass_are_those_counted_by_torch(kind: str) -> None:
 
 
 @pytest.mark.parametrize("kind", ["smollm3", "qwen3"])
-@pytest.mark.parametrize(("mixed", "checkpointing"), [(False, False), (True, False), (False, True)], ids=["float32", "bfloat16", "computed again"])
+@pytest.mark.parametrize(
+    ("mixed", "checkpointing"),
+    [(False, False), (True, False), (False, True)],
+    ids=["float32", "bfloat16", "computed again"],
+)
 def test_activations_are_those_that_autograd_keeps(kind: str, mixed: bool, checkpointing: bool) -> None:
     """Storage of every tensor saved for the backward pass of the blocks, each counted once, weights left out."""
     import torch
@@ -114,12 +128,18 @@ def test_activations_are_those_that_autograd_keeps(kind: str, mixed: bool, check
         storage = t.untyped_storage()
         copy_of_weight = t.dim() == 2 and t.shape[0] != 3 * 64 and t.dtype == torch.bfloat16 and t.shape[1] != 3 * 64
         if storage.data_ptr() not in weights and t.is_floating_point() and not copy_of_weight:
-            kept[storage.data_ptr()] = (storage.nbytes(), t)  # the tensor too: freed storage would give its address away
+            kept[storage.data_ptr()] = (
+                storage.nbytes(),
+                t,
+            )  # the tensor too: freed storage would give its address away
         return t
 
     rows, length = 3, 64
     ids = torch.randint(2, 700, (rows, length))
-    with torch.autograd.graph.saved_tensors_hooks(pack, lambda t: t), torch.autocast("cpu", torch.bfloat16, enabled=mixed):
+    with (
+        torch.autograd.graph.saved_tensors_hooks(pack, lambda t: t),
+        torch.autocast("cpu", torch.bfloat16, enabled=mixed),
+    ):
         body(input_ids=ids, use_cache=False)
     measured = sum(size for size, _ in kept.values())
     predicted = rows * length * shape.activation_bytes(mixed, checkpointing)
@@ -190,7 +210,9 @@ def test_the_tibetan_profile_is_planned_with_the_encoder_that_its_reward_starts_
         (("--set", "generate.batch_size=4096"), "set generate.batch_size="),
     ],
 )
-def test_a_plan_that_cannot_fit_is_refused_with_the_knob(extra: tuple[str, ...], knob: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_plan_that_cannot_fit_is_refused_with_the_knob(
+    extra: tuple[str, ...], knob: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     """Exit code 2, one message; the setting that it names really fits."""
     assert main(["plan", "--profile", "paper-zh-th", *ON_80, *extra]) == 2
     said = capsys.readouterr().err
@@ -211,9 +233,16 @@ def test_a_vllm_engine_holds_its_share_of_each_gpu(capsys: pytest.CaptureFixture
     sizes, tokens = Sizes(10000, 100000, 5000, 5000), Tokens(700, 130, 300, 512, 1024, False)
 
     def rl(*settings: str) -> dict[str, float]:
-        return make_plan(load_profile("paper-zh-th", ["rl.use_vllm=true", *settings]), Machine(8, 80.0), tokens, sizes).needs[1].memory
+        return (
+            make_plan(load_profile("paper-zh-th", ["rl.use_vllm=true", *settings]), Machine(8, 80.0), tokens, sizes)
+            .needs[1]
+            .memory
+        )
 
-    colocate, server = rl("rl.vllm_gpu_memory_utilization=0.25"), rl("rl.vllm_mode=server", "rl.vllm_server_base_url=http://x:8000")
+    colocate, server = (
+        rl("rl.vllm_gpu_memory_utilization=0.25"),
+        rl("rl.vllm_mode=server", "rl.vllm_server_base_url=http://x:8000"),
+    )
     assert colocate["vLLM engine"] == 20 * GIB
     assert server == {k: v for k, v in colocate.items() if k != "vLLM engine"}
     assert "keys and values" not in server
@@ -221,7 +250,22 @@ def test_a_vllm_engine_holds_its_share_of_each_gpu(capsys: pytest.CaptureFixture
     assert tiny_share > 2 * known()["HuggingFaceTB/SmolLM3-3B"].parameters
     judged = rl("rl.reward=reranker-vllm", "rl.reward_options={gpu_memory_utilization = 0.5}")
     assert judged["reward model"] == 40 * GIB
-    assert main(["plan", "--profile", "paper-zh-th", *ON_80, "--strategy", "fsdp", "--set", "rl.use_vllm=true", "rl.vllm_gpu_memory_utilization=0.9"]) == 2
+    assert (
+        main(
+            [
+                "plan",
+                "--profile",
+                "paper-zh-th",
+                *ON_80,
+                "--strategy",
+                "fsdp",
+                "--set",
+                "rl.use_vllm=true",
+                "rl.vllm_gpu_memory_utilization=0.9",
+            ]
+        )
+        == 2
+    )
     assert "set rl.vllm_gpu_memory_utilization=0.25" in capsys.readouterr().err
 
 
@@ -240,7 +284,9 @@ def test_more_gpus_never_take_longer_and_lora_never_more_memory() -> None:
     for few, many in ((1, 4), (4, 8)):
         for a, b in zip(plans[few].needs, plans[many].needs, strict=True):
             assert b.hours <= a.hours
-    lora = make_plan(load_profile("paper-zh-th", ["rl.lora_rank=16", "sft.lora_rank=16"]), Machine(8, 80.0), tokens, sizes)
+    lora = make_plan(
+        load_profile("paper-zh-th", ["rl.lora_rank=16", "sft.lora_rank=16"]), Machine(8, 80.0), tokens, sizes
+    )
     assert all(b.peak <= a.peak for a, b in zip(plans[8].needs, lora.needs, strict=True))
     assert head_bytes(plans[8].policy, 10**9) < 3 * GIB
 

@@ -62,14 +62,22 @@ def test_the_spread_is_that_of_the_seeds_own_values(runs: list[Path], tmp_path: 
 
 @pytest.mark.parametrize(
     ("changed", "said"),
-    [({"seed": 1}, "seed of its own"), ({"seed": 9, "n_para": 7}, "n_para"), ({"seed": 9, "reward_id": "x"}, "reward_id")],
+    [
+        ({"seed": 1}, "seed of its own"),
+        ({"seed": 9, "n_para": 7}, "n_para"),
+        ({"seed": 9, "reward_id": "x"}, "reward_id"),
+    ],
 )
-def test_runs_of_other_making_are_refused(runs: list[Path], tmp_path: Path, changed: dict[str, object], said: str) -> None:
+def test_runs_of_other_making_are_refused(
+    runs: list[Path], tmp_path: Path, changed: dict[str, object], said: str
+) -> None:
     with pytest.raises(UserError, match=said):
         pool([runs[0], _seeded(tmp_path / "x", **changed)])  # type: ignore[arg-type]
 
 
-def test_the_command_prints_markdown_and_writes_json(runs: list[Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_command_prints_markdown_and_writes_json(
+    runs: list[Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert main(["pool", *map(str, runs), "--out", str(tmp_path / "pooled.json")]) == 0
     shown = capsys.readouterr().out
     assert "| coverage.recall |" in shown and "post-sft->post-rl" in shown
@@ -93,7 +101,11 @@ def test_a_p_at_its_floor_is_a_bound(runs: list[Path], capsys: pytest.CaptureFix
     cell = pooled["transitions"]["post-sft->post-rl"]["coverage.recall"]
     cell["these_runs"] |= {"p": 1 / 10_001, "p_holm": 35 / 10_001, "p_floor": True}
     shown = markdown(pooled)
-    line = next(part for part in shown.partition("These runs")[2].splitlines() if part.startswith("| coverage.recall |") and " p " in part)
+    line = next(
+        part
+        for part in shown.partition("These runs")[2].splitlines()
+        if part.startswith("| coverage.recall |") and " p " in part
+    )
     assert "p <= .0035" in line
     assert "<=" not in shown.partition("These runs")[0]
 

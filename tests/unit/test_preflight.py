@@ -90,7 +90,10 @@ def damaged(folder: Path, asset: str, damage: str) -> Path:
     elif damage == "vocabulary":
         content = json.loads((copy / "tokenizer.json").read_text("utf-8"))
         first = max(token["id"] for token in content["added_tokens"])
-        extra = [{**content["added_tokens"][-1], "id": first + i, "content": f"extra{i}", "special": False} for i in range(1, 200)]
+        extra = [
+            {**content["added_tokens"][-1], "id": first + i, "content": f"extra{i}", "special": False}
+            for i in range(1, 200)
+        ]
         content["added_tokens"] += extra
         (copy / "tokenizer.json").write_text(json.dumps(content), "utf-8")
     elif damage == "tokenizer":
@@ -141,9 +144,20 @@ def test_a_wrong_examples_file_is_refused(
     row: dict[str, object], words: str, place: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """A wrong or doubled id, another language, a fact of no known type, a pair without reference."""
-    good = {"id": "a", "source": "新闻一", "reference": "ข่าว", "facts": None, "source_lang": "zh", "target_lang": "th", "doc_id": None, "meta": {}}
+    good = {
+        "id": "a",
+        "source": "新闻一",
+        "reference": "ข่าว",
+        "facts": None,
+        "source_lang": "zh",
+        "target_lang": "th",
+        "doc_id": None,
+        "meta": {},
+    }
     path = place.parent / "para.jsonl"
-    path.write_text("".join(json.dumps(r) + "\n" for r in (good, {**good, "id": "b", "source": "新闻二", **row})), "utf-8")
+    path.write_text(
+        "".join(json.dumps(r) + "\n" for r in (good, {**good, "id": "b", "source": "新闻二", **row})), "utf-8"
+    )
     text = refused(place, capsys, f"data.para={path}", f"data.src={path}", f"data.test={path}")
     assert words.replace("'", '"') in text or words in text
     assert "para.jsonl" in text
@@ -153,16 +167,22 @@ def test_a_full_disk_is_told_before_the_first_byte(
     place: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """With what there is and what is needed."""
-    monkeypatch.setattr(preflight.shutil, "disk_usage", lambda path: shutil._ntuple_diskusage(2**30, 2**30 - 2**20, 2**20))
+    monkeypatch.setattr(
+        preflight.shutil, "disk_usage", lambda path: shutil._ntuple_diskusage(2**30, 2**30 - 2**20, 2**20)
+    )
     text = refused(place, capsys)
     assert "1 MiB free" in text
     assert "--run-dir" in text
 
 
 @pytest.mark.skipif(os.geteuid() == 0 and not Path("/sys").is_mount(), reason="root may write anywhere but in sysfs")
-def test_a_read_only_place_is_told(place: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_read_only_place_is_told(
+    place: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     """No traceback of a PermissionError."""
-    monkeypatch.setattr(preflight.shutil, "disk_usage", lambda path: shutil._ntuple_diskusage(2**40, 0, 2**40))  # sysfs has no space, either
+    monkeypatch.setattr(
+        preflight.shutil, "disk_usage", lambda path: shutil._ntuple_diskusage(2**40, 0, 2**40)
+    )  # sysfs has no space, either
     closed = Path("/sys/sgsrl-run") if os.geteuid() == 0 else place / "run"
     place.chmod(0o500)
     try:
@@ -193,7 +213,16 @@ def test_another_configuration_is_told_by_its_keys(tmp_path: Path) -> None:
     from benchmark.rundir.manifest import RunManifest, hardware
 
     config = {"rl": {"beta": 0.04, "variant": "reflen"}, "run": {"seed": 1}}
-    RunManifest(command="run", argv=[], config=config, config_hash="one", commit=None, dirty=None, packages={}, hardware=hardware()).write(tmp_path)
+    RunManifest(
+        command="run",
+        argv=[],
+        config=config,
+        config_hash="one",
+        commit=None,
+        dirty=None,
+        packages={},
+        hardware=hardware(),
+    ).write(tmp_path)
     (tmp_path / "config_hash").write_text("one\n")
     (tmp_path / "steps" / "train").mkdir(parents=True)
     (tmp_path / "steps" / "train" / "done.json").write_text("{}")

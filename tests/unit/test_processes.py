@@ -69,7 +69,8 @@ def test_rewards_do_not_depend_on_how_the_batch_is_split(one: Path, two: Path) -
         }
         assert (b["raw"], b["shaped"], b["reward"]) == pytest.approx((a["raw"], a["shaped"], a["reward"]), abs=1e-6)
     (_, summary), (first, seen), (second, also) = (
-        json.loads(path.read_text(encoding="utf-8")) for path in (one / "summary-0.json", two / "summary-0.json", two / "summary-1.json")
+        json.loads(path.read_text(encoding="utf-8"))
+        for path in (one / "summary-0.json", two / "summary-0.json", two / "summary-1.json")
     )
     assert [*first, *second] == [row["reward"] for row in parts]
     assert seen == also

@@ -17,7 +17,11 @@ from metrics.errors import UserError
 from metrics.records import Example
 
 TASK = Task("t", "zh", "th", "1", "Q: {source}\nA: ", lambda split, n=None: [])
-PARA = [Example("a", "中", ("ก",), None, "zh", "th"), Example("b", "国", None, None, "zh", "th"), Example("c", "公", ("ข",), None, "zh", "th")]
+PARA = [
+    Example("a", "中", ("ก",), None, "zh", "th"),
+    Example("b", "国", None, None, "zh", "th"),
+    Example("c", "公", ("ข",), None, "zh", "th"),
+]
 CHAT = (
     "{{ bos_token }}{{ strftime_now('%Y') }}|{% for m in messages %}<|im_start|>{{ m.role }}\n{{ m.content }}<|im_end|>\n{% endfor %}"
     "{% if add_generation_prompt %}<|im_start|>assistant\n{% if not thinking | default(true) %}<think>\n\n</think>\n{% endif %}{% endif %}"
@@ -63,8 +67,13 @@ def test_the_chat_template_is_applied_once_with_a_fixed_date(chat_model: Path) -
     """System message, shots as turns, options handed through; the source goes where the question stood, braces and all."""
     wanted = Prompt(chat=True, system="S", few_shot=1, chat_options={"thinking": False})
     text = asked(TASK, wanted, str(chat_model), PARA).ask("{x}")
-    turns = "<|im_start|>system\nS<|im_end|>\n<|im_start|>user\nQ: 中\nA: <|im_end|>\n<|im_start|>assistant\nก<|im_end|>\n"
-    assert text == f"<|im_start|>2025|{turns}<|im_start|>user\nQ: {{x}}\nA: <|im_end|>\n<|im_start|>assistant\n<think>\n\n</think>\n"
+    turns = (
+        "<|im_start|>system\nS<|im_end|>\n<|im_start|>user\nQ: 中\nA: <|im_end|>\n<|im_start|>assistant\nก<|im_end|>\n"
+    )
+    assert (
+        text
+        == f"<|im_start|>2025|{turns}<|im_start|>user\nQ: {{x}}\nA: <|im_end|>\n<|im_start|>assistant\n<think>\n\n</think>\n"
+    )
 
 
 def test_the_beginning_token_is_not_doubled(chat_model: Path) -> None:
@@ -74,9 +83,13 @@ def test_the_beginning_token_is_not_doubled(chat_model: Path) -> None:
 
     tokenizer = AutoTokenizer.from_pretrained(chat_model)
     bos = tokenizer.bos_token
-    tokenizer.backend_tokenizer.post_processor = TemplateProcessing(single=f"{bos} $A", special_tokens=[(bos, tokenizer.bos_token_id)])
+    tokenizer.backend_tokenizer.post_processor = TemplateProcessing(
+        single=f"{bos} $A", special_tokens=[(bos, tokenizer.bos_token_id)]
+    )
     tokenizer.save_pretrained(chat_model)
-    ids = AutoTokenizer.from_pretrained(chat_model)(asked(TASK, Prompt(chat=True), str(chat_model)).ask("中"))["input_ids"]
+    ids = AutoTokenizer.from_pretrained(chat_model)(asked(TASK, Prompt(chat=True), str(chat_model)).ask("中"))[
+        "input_ids"
+    ]
     assert ids[0] == tokenizer.bos_token_id
     assert ids[1] != tokenizer.bos_token_id
 

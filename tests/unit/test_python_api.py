@@ -72,7 +72,10 @@ def test_mistakes_raise_one_clear_error(call: object, words: str) -> None:
 
 def test_what_a_text_says_can_be_seen() -> None:
     """Kind, surface and value, in any spelling of the language."""
-    assert [(f.kind, f.value) for f in facts("下午3点，30多万人", "zho")] == [("time", "15:00"), ("number", "300000 to 400000 person")]
+    assert [(f.kind, f.value) for f in facts("下午3点，30多万人", "zho")] == [
+        ("time", "15:00"),
+        ("number", "300000 to 400000 person"),
+    ]
     assert facts("", "th") == []
     with pytest.raises(UserError):
         facts("x", "klingon")

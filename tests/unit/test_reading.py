@@ -23,7 +23,7 @@ def test_a_reading_has_its_span_kind_and_value() -> None:
     text = "投资37亿元"
     reading = one(text, "zh")
     assert (reading.kind, reading.value, reading.currency) == ("money", Fraction(3_700_000_000), "CNY")
-    assert text[reading.start:reading.end] == reading.surface == "37亿元"
+    assert text[reading.start : reading.end] == reading.surface == "37亿元"
 
 
 def test_a_surface_is_written_as_the_text_writes_it() -> None:
@@ -31,7 +31,10 @@ def test_a_surface_is_written_as_the_text_writes_it() -> None:
 
 
 def test_names_in_latin_script_and_addresses_are_read() -> None:
-    assert [(r.kind, r.text) for r in read("据BBC报道 www.example.org", "zh")] == [("name", "bbc"), ("url", "example.org")]
+    assert [(r.kind, r.text) for r in read("据BBC报道 www.example.org", "zh")] == [
+        ("name", "bbc"),
+        ("url", "example.org"),
+    ]
 
 
 BORNE_OUT = [  # truth, said
@@ -102,7 +105,16 @@ def test_a_changed_value_stands_in_the_same_place_and_another_kind_does_not() ->
 
 
 def test_tiers() -> None:
-    hard = {"3公里": True, "37人": True, "3个": False, "第12届": False, "2018年": True, "12%": True, "几十万人": False, "三小时": True}
+    hard = {
+        "3公里": True,
+        "37人": True,
+        "3个": False,
+        "第12届": False,
+        "2018年": True,
+        "12%": True,
+        "几十万人": False,
+        "三小时": True,
+    }
     assert {text: one(text, "zh").hard for text in hard} == hard
 
 
@@ -121,7 +133,7 @@ def test_any_text_is_read_in_order_without_overlap(text: str, lang: str) -> None
     for reading in read(text, lang):
         assert end <= reading.core[0] < reading.core[1] <= reading.end <= len(text)
         assert reading.start <= reading.core[0]
-        assert text[reading.start:reading.end] == reading.surface
+        assert text[reading.start : reading.end] == reading.surface
         assert reading.high is None or reading.high > reading.value
         assert bears_out(reading, reading) or reading.indefinite
         end = reading.core[1]

@@ -34,8 +34,15 @@ def test_what_is_no_text_file_is_named(tmp_path: Path) -> None:
     (tmp_path / "commas").write_text("id,source\n1,x\n")
     (tmp_path / "tabs").write_text("id\tsource\n1\tx\n")
     (tmp_path / "array").write_text("[" + line() + "]\n", encoding="utf-8")
-    wanted = {"": "a directory", "pipe": "a pipe or a device", "packed": "compressed (gzip)", "wide": "UTF-16", "commas": "(CSV)",
-              "tabs": "tab-separated", "array": "one JSON array"}
+    wanted = {
+        "": "a directory",
+        "pipe": "a pipe or a device",
+        "packed": "compressed (gzip)",
+        "wide": "UTF-16",
+        "commas": "(CSV)",
+        "tabs": "tab-separated",
+        "array": "one JSON array",
+    }
     for name, words in wanted.items():
         with pytest.raises(UserError) as error:
             list(read_jsonl(tmp_path / name))
@@ -62,13 +69,22 @@ def test_all_bad_rows_are_counted_before_anything_is_refused(tmp_path: Path) -> 
 
 def test_pairs_that_cannot_be_used_are_skipped_and_counted(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """A public set with a few equal pairs is usable by --skip-invalid; the count stands in reward.json."""
+
     def pair(i: int, worse: str) -> str:
         row = {"id": f"p{i}", "source": "今天下雨。", "better": "ฝนตกวันนี้", "worse": worse, "category": "omission_1"}
         return json.dumps({**row, "source_lang": "zh", "target_lang": "th"}, ensure_ascii=False)
 
     path = tmp_path / "pairs.jsonl"
     path.write_text("\n".join([pair(1, "ฝน"), pair(2, "ฝนตกวันนี้"), pair(3, "ฝนตกวันนี้ ")]), encoding="utf-8")
-    arguments = ["validate-reward", "--reward", "metric:verbosity.chars", "--pairs", str(path), "--out", str(tmp_path / "out")]
+    arguments = [
+        "validate-reward",
+        "--reward",
+        "metric:verbosity.chars",
+        "--pairs",
+        str(path),
+        "--out",
+        str(tmp_path / "out"),
+    ]
     assert main(arguments) == 2
     told = capsys.readouterr().err
     assert "2 of 3 rows cannot be used" in told
@@ -81,18 +97,35 @@ def test_pairs_that_cannot_be_used_are_skipped_and_counted(tmp_path: Path, capsy
 
 def test_facts_of_several_pairs_of_one_source_are_put_together(tmp_path: Path) -> None:
     """Whatever the order of the pairs, each is judged by all that is known of its source."""
+
     def fact(kind: str, source: str, target: str) -> dict[str, object]:
         return {"type": kind, "source": [source], "target": [target], "salience": 1}
 
     base = {"source": "普吉发生车祸，4人受伤。", "source_lang": "zh", "target_lang": "th"}
-    place = {**base, "id": "1", "better": "รถชนที่ภูเก็ต", "worse": "รถชนที่กระบี่", "category": "entity_place",
-             "facts": [fact("place", "普吉", "ภูเก็ต")]}
-    people = {**base, "id": "2", "better": "รถชนเจ็บ 4 คน", "worse": "รถชน", "category": "omission_1", "facts": [fact("quantity", "4人", "4 คน")]}
+    place = {
+        **base,
+        "id": "1",
+        "better": "รถชนที่ภูเก็ต",
+        "worse": "รถชนที่กระบี่",
+        "category": "entity_place",
+        "facts": [fact("place", "普吉", "ภูเก็ต")],
+    }
+    people = {
+        **base,
+        "id": "2",
+        "better": "รถชนเจ็บ 4 คน",
+        "worse": "รถชน",
+        "category": "omission_1",
+        "facts": [fact("quantity", "4人", "4 คน")],
+    }
     for i, rows in enumerate(([place, people], [people, place])):
         path = tmp_path / f"{i}.jsonl"
         path.write_text("\n".join(json.dumps(r, ensure_ascii=False) for r in rows), encoding="utf-8")
         out = tmp_path / f"out{i}"
-        assert main(["validate-reward", "--reward", "metric:coverage.recall", "--pairs", str(path), "--out", str(out)]) == 0
+        assert (
+            main(["validate-reward", "--reward", "metric:coverage.recall", "--pairs", str(path), "--out", str(out)])
+            == 0
+        )
         assert json.loads((out / "reward.json").read_text("utf-8"))["accuracy"]["value"] == 1.0
 
 
@@ -117,8 +150,14 @@ def test_tsv_mistakes_are_named(tmp_path: Path, text: str, words: str) -> None:
     assert words in str(error.value)
 
 
-@given(st.lists(st.text(st.characters(exclude_characters="\n\r", exclude_categories=("Cs",))), min_size=1, max_size=6), st.booleans(), st.booleans())
-def test_lines_end_at_lf_and_crlf_alone(tmp_path_factory: pytest.TempPathFactory, lines: list[str], crlf: bool, bom: bool) -> None:
+@given(
+    st.lists(st.text(st.characters(exclude_characters="\n\r", exclude_categories=("Cs",))), min_size=1, max_size=6),
+    st.booleans(),
+    st.booleans(),
+)
+def test_lines_end_at_lf_and_crlf_alone(
+    tmp_path_factory: pytest.TempPathFactory, lines: list[str], crlf: bool, bom: bool
+) -> None:
     """U+2028, U+0085, form feeds and the like are text; a BOM is not; empty lines stay."""
     path = tmp_path_factory.mktemp("l") / "x.txt"
     path.write_bytes(b"\xef\xbb\xbf" * bom + "".join(t + ("\r\n" if crlf else "\n") for t in lines).encode())
@@ -134,7 +173,17 @@ def joined(tmp_path: Path, articles: list[dict[str, str]], titles: str) -> list[
     """Arguments of `data join` over these files."""
     (tmp_path / "a.jsonl").write_text("\n".join(json.dumps(a, ensure_ascii=False) for a in articles), encoding="utf-8")
     (tmp_path / "t.tsv").write_text(titles, encoding="utf-8")
-    return ["data", "join", "--articles", str(tmp_path / "a.jsonl"), "--titles", str(tmp_path / "t.tsv"), "--out", str(tmp_path / "out"), *JOIN]
+    return [
+        "data",
+        "join",
+        "--articles",
+        str(tmp_path / "a.jsonl"),
+        "--titles",
+        str(tmp_path / "t.tsv"),
+        "--out",
+        str(tmp_path / "out"),
+        *JOIN,
+    ]
 
 
 def test_one_title_never_goes_to_two_articles(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -52,7 +52,12 @@ def gemma(tmp_path_factory: pytest.TempPathFactory) -> Path:
     tokenizer = character_tokenizer([])
     torch.manual_seed(0)
     config = Gemma3TextConfig(
-        **SIZES, vocab_size=len(tokenizer), sliding_window=32, eos_token_id=tokenizer.eos_token_id, pad_token_id=tokenizer.pad_token_id, bos_token_id=None
+        **SIZES,
+        vocab_size=len(tokenizer),
+        sliding_window=32,
+        eos_token_id=tokenizer.eos_token_id,
+        pad_token_id=tokenizer.pad_token_id,
+        bos_token_id=None,
     )
     Gemma3ForCausalLM(config).save_pretrained(folder)
     tokenizer.save_pretrained(folder)
@@ -72,7 +77,15 @@ def test_gemma_3_is_fine_tuned_and_reinforced(gemma: Path, tmp_path: Path, lora:
     first = train_sft(gemma, pairs, tmp_path / "post-sft", sft, "post-sft", progress=False)
     assert first.steps == 30
     assert weights_hash(tmp_path / "post-sft") != weights_hash(gemma)
-    rl = RLSettings(max_steps=2, prompts_per_step=2, num_generations=4, lr=1e-3, max_completion_length=8, save_steps=1000, lora_rank=lora)
+    rl = RLSettings(
+        max_steps=2,
+        prompts_per_step=2,
+        num_generations=4,
+        lr=1e-3,
+        max_completion_length=8,
+        save_steps=1000,
+        lora_rank=lora,
+    )
     second = train_rl(tmp_path / "post-sft", EXAMPLES, ask, tmp_path / "post-rl", rl, Shortness(), progress=False)
     assert second.steps == 2
     assert second.weights_hash != first.weights_hash
@@ -81,7 +94,9 @@ def test_gemma_3_is_fine_tuned_and_reinforced(gemma: Path, tmp_path: Path, lora:
 def _llama4() -> Any:
     from transformers import Llama4ForCausalLM, Llama4TextConfig
 
-    return Llama4ForCausalLM(Llama4TextConfig(**SIZES, vocab_size=64, intermediate_size_mlp=48, num_local_experts=1, pad_token_id=0))
+    return Llama4ForCausalLM(
+        Llama4TextConfig(**SIZES, vocab_size=64, intermediate_size_mlp=48, num_local_experts=1, pad_token_id=0)
+    )
 
 
 def _mllama() -> Any:
@@ -89,7 +104,11 @@ def _mllama() -> Any:
     from transformers.models.mllama.configuration_mllama import MllamaTextConfig
 
     sizes = {k: v for k, v in SIZES.items() if k != "head_dim"}
-    return MllamaForCausalLM(MllamaTextConfig(**sizes, vocab_size=64, pad_token_id=0, cross_attention_layers=[], rope_scaling={"rope_type": "default"}))
+    return MllamaForCausalLM(
+        MllamaTextConfig(
+            **sizes, vocab_size=64, pad_token_id=0, cross_attention_layers=[], rope_scaling={"rope_type": "default"}
+        )
+    )
 
 
 @pytest.mark.parametrize("make", [_llama4, _mllama])
@@ -106,7 +125,10 @@ def test_the_backbone_of_the_others_stays_as_it_is(tiny_policy_path: Path, gemma
         assert model.base_model is model.model
 
 
-@pytest.mark.parametrize(("kind", "warned"), [("gemma3_text", False), ("qwen2", False), ("mistral", True), ("ministral3", True), (None, True)])
+@pytest.mark.parametrize(
+    ("kind", "warned"),
+    [("gemma3_text", False), ("qwen2", False), ("mistral", True), ("ministral3", True), (None, True)],
+)
 def test_a_warning_about_mistral_s_tokenizers_stands_for_those_alone(
     tmp_path: Path, kind: str | None, warned: bool, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -19,7 +19,12 @@ from benchmark.tasks import load_task
 from metrics.errors import UserError
 from metrics.records import Example, Generation, write_examples, write_generations
 
-NOTHING_LEARNED = ["score.reward=false", "score.retrieval=null", "score.scorers.comet_qe=null", "score.bootstrap_draws=100"]
+NOTHING_LEARNED = [
+    "score.reward=false",
+    "score.retrieval=null",
+    "score.scorers.comet_qe=null",
+    "score.bootstrap_draws=100",
+]
 
 
 @pytest.fixture
@@ -40,7 +45,9 @@ def read(folder: Path, name: str = "manifest.json") -> dict[str, Any]:
     return dict(json.loads((folder / name).read_text("utf-8")))
 
 
-def test_evaluate_says_what_it_did(tiny_policy_path: Path, tsv: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_evaluate_says_what_it_did(
+    tiny_policy_path: Path, tsv: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert evaluate(tiny_policy_path, tsv, tmp_path / "out") == 0
     told = capsys.readouterr()
     assert "model: float32 on the CPU" in told.err
@@ -60,7 +67,9 @@ def test_evaluate_says_what_it_did(tiny_policy_path: Path, tsv: Path, tmp_path: 
     assert f"greedy; at most {done['max_new_tokens']} new tokens; end tokens" in page
 
 
-def test_what_the_checkpoint_asks_for_is_told_and_recorded(tiny_policy_path: Path, tsv: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_what_the_checkpoint_asks_for_is_told_and_recorded(
+    tiny_policy_path: Path, tsv: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     import shutil
 
     folder = tmp_path / "asking"
@@ -73,8 +82,13 @@ def test_what_the_checkpoint_asks_for_is_told_and_recorded(tiny_policy_path: Pat
     assert "asks for repetition_penalty = 1.3; none of it is used" in capsys.readouterr().err
     record = read(tmp_path / "asked")["steps"]["generate/user-data/model"]["record"]
     assert record["checkpoint_asks"] == {"repetition_penalty": 1.3}
-    assert "not used, though the checkpoint asks for it: repetition_penalty = 1.3" in (tmp_path / "asked" / "report.html").read_text("utf-8")
-    texts = [(tmp_path / name / "generations" / "user-data" / "model.jsonl").read_text("utf-8") for name in ("plain", "asked")]
+    assert "not used, though the checkpoint asks for it: repetition_penalty = 1.3" in (
+        tmp_path / "asked" / "report.html"
+    ).read_text("utf-8")
+    texts = [
+        (tmp_path / name / "generations" / "user-data" / "model.jsonl").read_text("utf-8")
+        for name in ("plain", "asked")
+    ]
     assert texts[0] == texts[1]
 
 
@@ -93,14 +107,18 @@ def test_evaluate_uses_all_cores_and_a_named_profile_its_own(tiny_policy_path: P
         torch.set_num_threads(before)
 
 
-def test_a_size_holds_for_a_file_of_one_s_own(tiny_policy_path: Path, tsv: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_size_holds_for_a_file_of_one_s_own(
+    tiny_policy_path: Path, tsv: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     caps = []
     for name, more in (("all", []), ("five", ["data.n_test=5"])):
         assert evaluate(tiny_policy_path, tsv, tmp_path / name, "--set", *more, *NOTHING_LEARNED) == 0
         record = read(tmp_path / name)["steps"]["generate/user-data/model"]["record"]
         assert record["n"] == (5 if more else 12)
         caps.append(record["max_new_tokens"])
-    assert caps[0] == caps[1] == 4 * 14  # 13 letters and the end: the longest of the whole file, whatever part of it is measured
+    assert (
+        caps[0] == caps[1] == 4 * 14
+    )  # 13 letters and the end: the longest of the whole file, whatever part of it is measured
     assert evaluate(tiny_policy_path, tsv, tmp_path / "more", "--set", "data.n_test=13") == 2
     assert "data.n_test = 13, but" in capsys.readouterr().err
 
@@ -112,7 +130,9 @@ def test_the_sizes_of_a_profile_are_those_of_its_own_data(tsv: Path) -> None:
     assert load_profile("tiny", [f"data.test={tsv}", "data.n_test=3"]).data.n_test == 3
 
 
-def test_a_trial_is_short_capped_and_goes_on_no_board(tiny_policy_path: Path, tsv: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_trial_is_short_capped_and_goes_on_no_board(
+    tiny_policy_path: Path, tsv: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     out = tmp_path / "trial"
     assert evaluate(tiny_policy_path, tsv, out, "--limit", "3", "--set", "generate.max_new_tokens=2") == 0
     record = read(out)["steps"]["generate/user-data/model"]["record"]
@@ -148,7 +168,9 @@ def test_score_takes_the_first_examples_of_a_trial(tmp_path: Path, capsys: pytes
 
 
 def test_score_rewards_with_the_reward_that_it_is_asked_for(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    code, out = scored(tmp_path, "--set", "score.reward=true", "rl.reward=embedding", f"rl.reward_path={ASSETS / 'encoder'}")
+    code, out = scored(
+        tmp_path, "--set", "score.reward=true", "rl.reward=embedding", f"rl.reward_path={ASSETS / 'encoder'}"
+    )
     assert code == 0
     cell = read(out, "summary.json")["systems"]["mine"]["reward.mean"]
     assert 0 < cell["value"] <= 1

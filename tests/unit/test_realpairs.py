@@ -14,13 +14,18 @@ from metrics.normalise import same_text
 from metrics.records import Example, write_examples
 
 PAIRS = [
-    ("2019年3月15日，特朗普在伦敦会见约37%的代表，花费4600万欧元。", "วันที่ 15 มีนาคม ค.ศ. 2019 ทรัมป์พบผู้แทนราว 37% ในลอนดอน ใช้เงิน 46 ล้านยูโร"),
+    (
+        "2019年3月15日，特朗普在伦敦会见约37%的代表，花费4600万欧元。",
+        "วันที่ 15 มีนาคม ค.ศ. 2019 ทรัมป์พบผู้แทนราว 37% ในลอนดอน ใช้เงิน 46 ล้านยูโร",
+    ),
     ("联合国派出12架飞机前往巴西。", "สหประชาชาติส่งเครื่องบิน 12 ลำ ไปบราซิล"),
     ("日本去年有850万名游客。", "ญี่ปุ่นมีนักท่องเที่ยว 8.5 ล้านคน เมื่อปีที่แล้ว"),
     ("他住在巴黎。", "เขาอาศัยอยู่ในปารีส"),
     ("德国总理昨天访问了越南。", "นายกรัฐมนตรีเยอรมนีเยือนเวียดนามเมื่อวานนี้"),
 ]
-EXAMPLES = [Example(str(i), source, (reference,), None, "zh", "th", f"d{i // 3}") for i, (source, reference) in enumerate(PAIRS)]
+EXAMPLES = [
+    Example(str(i), source, (reference,), None, "zh", "th", f"d{i // 3}") for i, (source, reference) in enumerate(PAIRS)
+]
 
 
 def test_every_category_is_made_and_the_better_text_is_the_reference() -> None:
@@ -30,16 +35,26 @@ def test_every_category_is_made_and_the_better_text_is_the_reference() -> None:
     for pair in found.pairs:
         assert same_text(pair.better, references[pair.source]) and not same_text(pair.better, pair.worse)
     assert len({pair.id for pair in found.pairs}) == len(found.pairs)
-    assert all(query.candidates[0] == references[query.source] and query.relevance[0] == 1 and sum(query.relevance) == 1 for query in found.queries)
+    assert all(
+        query.candidates[0] == references[query.source] and query.relevance[0] == 1 and sum(query.relevance) == 1
+        for query in found.queries
+    )
 
 
 def test_the_faults_are_what_they_are_called() -> None:
     worse = {(pair.category, pair.source): pair.worse for pair in build(EXAMPLES, 5, 0, "t").pairs}
     first = PAIRS[0][0]
     assert "ลอนดอน" not in worse["entity_place", first] and "ทรัมป์" not in worse["entity_person", first]
-    assert worse["copy_source", first] == first and worse["empty", first] == "" and worse["truncated", first] in PAIRS[0][1]
+    assert (
+        worse["copy_source", first] == first
+        and worse["empty", first] == ""
+        and worse["truncated", first] in PAIRS[0][1]
+    )
     assert worse["copy_source_word", first].startswith(first) and worse["copy_source_word", first].count("ที่") == 20
-    assert worse["other_article_hard", first] == PAIRS[1][1] and worse["other_article", first] in {PAIRS[3][1], PAIRS[4][1]}
+    assert worse["other_article_hard", first] == PAIRS[1][1] and worse["other_article", first] in {
+        PAIRS[3][1],
+        PAIRS[4][1],
+    }
     assert not any("\u0e00" <= letter <= "\u0e7f" for letter in worse["wrong_script", first])
 
 
@@ -49,7 +64,9 @@ def test_equal_seeds_make_equal_sets() -> None:
 
 
 def test_a_language_without_words_of_its_own_leaves_those_categories_out() -> None:
-    pairs = [Example(str(i), f"He has {i + 20} cars.", (f"Er hat {i + 20} Autos.",), None, "en", "de") for i in range(4)]
+    pairs = [
+        Example(str(i), f"He has {i + 20} cars.", (f"Er hat {i + 20} Autos.",), None, "en", "de") for i in range(4)
+    ]
     made = {pair.category for pair in build(pairs, 3, 0, "t").pairs}
     assert {"number", "copy_source", "empty", "truncated", "other_article"} <= made
     assert not {"wrong_script", "irrelevant_short", "copy_source_word", "padding_filler"} & made
@@ -60,14 +77,46 @@ def test_texts_without_references_are_told() -> None:
         build([EXAMPLES[0], Example("x", "源", None, None, "zh", "th")], 3, 0, "t")
 
 
-def test_the_command_holds_a_metric_against_pairs_of_ones_own_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_command_holds_a_metric_against_pairs_of_ones_own_file(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     examples, out = tmp_path / "examples.jsonl", tmp_path / "out"
     write_examples(examples, EXAMPLES)
-    assert main(["validate-reward", "--reward", "metric:open.f1", "--examples", str(examples), "--n", "5", "--out", str(out)]) == 0
+    assert (
+        main(
+            [
+                "validate-reward",
+                "--reward",
+                "metric:open.f1",
+                "--examples",
+                str(examples),
+                "--n",
+                "5",
+                "--out",
+                str(out),
+            ]
+        )
+        == 0
+    )
     told = json.loads((out / "reward.json").read_text("utf-8"))
     assert told["by_category"]["number"]["accuracy"] == told["by_category"]["hallucination"]["accuracy"] == 1.0
     assert told["by_category"]["padding_filler"]["ties"] > 0  # a metric of facts does not see filler
     assert (out / "pairs.jsonl").is_file()
     capsys.readouterr()
-    assert main(["validate-reward", "--reward", "metric:open.f1", "--examples", str(examples), "--pairs", str(out / "pairs.jsonl"), "--out", str(out)]) == 2
+    assert (
+        main(
+            [
+                "validate-reward",
+                "--reward",
+                "metric:open.f1",
+                "--examples",
+                str(examples),
+                "--pairs",
+                str(out / "pairs.jsonl"),
+                "--out",
+                str(out),
+            ]
+        )
+        == 2
+    )
     assert "give one of them" in capsys.readouterr().err

@@ -31,12 +31,22 @@ EXAMPLES = [
     Example("b", "来源", ("x", "y"), None, "zh", "bo"),
     Example("c", "来源", None, (), "zh", "sr-Latn"),
 ]
-ROW = {"id": "a", "source": "s", "reference": "r", "facts": None, "source_lang": "zh", "target_lang": "th", "doc_id": None, "meta": {}}
+ROW = {
+    "id": "a",
+    "source": "s",
+    "reference": "r",
+    "facts": None,
+    "source_lang": "zh",
+    "target_lang": "th",
+    "doc_id": None,
+    "meta": {},
+}
 
 
 def _write(path: Path, *rows: object) -> Path:
     path.write_text(
-        "".join((row if isinstance(row, str) else json.dumps(row, ensure_ascii=False)) + "\n" for row in rows), encoding="utf-8"
+        "".join((row if isinstance(row, str) else json.dumps(row, ensure_ascii=False)) + "\n" for row in rows),
+        encoding="utf-8",
     )
     return path
 
@@ -44,13 +54,19 @@ def _write(path: Path, *rows: object) -> Path:
 def test_examples_and_generations_round_trip(tmp_path: Path) -> None:
     write_examples(tmp_path / "new/folder/e.jsonl", EXAMPLES)
     assert read_examples(tmp_path / "new/folder/e.jsonl") == EXAMPLES
-    made = [Generation("a", "ours", "post-rl", "", 0, "stop", 1), Generation("a", "ours", "post-rl", "ข้อ\u2028ความ", None, None, 2)]
+    made = [
+        Generation("a", "ours", "post-rl", "", 0, "stop", 1),
+        Generation("a", "ours", "post-rl", "ข้อ\u2028ความ", None, None, 2),
+    ]
     write_generations(tmp_path / "g.jsonl", made)
     assert read_generations(tmp_path / "g.jsonl") == made
 
 
 def test_salience_is_one_when_absent_and_half_is_salient(tmp_path: Path) -> None:
-    facts = [{"type": "event", "source": [], "target": ["x"], **extra} for extra in ({}, {"salience": 0.5}, {"salience": 0.49})]
+    facts = [
+        {"type": "event", "source": [], "target": ["x"], **extra}
+        for extra in ({}, {"salience": 0.5}, {"salience": 0.49})
+    ]
     path = _write(tmp_path / "e.jsonl", {**ROW, "facts": facts})
     (example,) = read_examples(path)
     assert [fact.salience for fact in example.facts or ()] == [1.0, 0.5, 0.49]
@@ -102,7 +118,8 @@ def test_a_malformed_example_names_file_and_line(tmp_path: Path, row: object, wo
 
 
 @pytest.mark.parametrize(
-    "change", [{"text": None}, {"finish_reason": "eos"}, {"n_tokens": -1}, {"n_tokens": True}, {"seed": "1"}, {"system": ""}]
+    "change",
+    [{"text": None}, {"finish_reason": "eos"}, {"n_tokens": -1}, {"n_tokens": True}, {"seed": "1"}, {"system": ""}],
 )
 def test_a_malformed_generation_names_file_and_line(tmp_path: Path, change: dict[str, object]) -> None:
     path = _write(tmp_path / "g.jsonl", {"example_id": "a", "system": "s", "stage": "base", "text": "", **change})
@@ -116,7 +133,10 @@ def test_doubled_ids_are_refused_with_both_lines(tmp_path: Path) -> None:
     made = {"example_id": "a", "system": "s", "stage": "base", "text": "t", "seed": 1}
     with pytest.raises(UserError, match="already answered in line 1"):
         read_generations(_write(tmp_path / "g.jsonl", made, made))
-    assert len(read_generations(_write(tmp_path / "g2.jsonl", made, {**made, "stage": "post-rl"}, {**made, "seed": 2}))) == 3
+    assert (
+        len(read_generations(_write(tmp_path / "g2.jsonl", made, {**made, "stage": "post-rl"}, {**made, "seed": 2})))
+        == 3
+    )
 
 
 def test_missing_empty_and_foreign_files_are_told(tmp_path: Path) -> None:
@@ -155,7 +175,11 @@ def test_a_failed_write_leaves_the_old_file_and_no_debris(tmp_path: Path) -> Non
 
 
 def test_hashes_depend_on_content_only(tmp_path: Path) -> None:
-    assert sha256_json({"a": 1, "b": [2, "ก"]}) == sha256_json({"b": [2, "ก"], "a": 1}) != sha256_json({"a": 1, "b": ["ก", 2]})
+    assert (
+        sha256_json({"a": 1, "b": [2, "ก"]})
+        == sha256_json({"b": [2, "ก"], "a": 1})
+        != sha256_json({"a": 1, "b": ["ก", 2]})
+    )
     atomic_write_text(tmp_path / "x", "abc")
     assert sha256_file(tmp_path / "x") == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
     with pytest.raises(UserError, match="cannot read"):

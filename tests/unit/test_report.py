@@ -47,7 +47,9 @@ def without_figures(monkeypatch: pytest.MonkeyPatch) -> None:
     from collections import defaultdict
 
     names = ("against_length", "across", "by_type", "scatter", "components", "lengths", "probe")
-    monkeypatch.setattr(page, "pictures", lambda data: {name: [] for name in names} | {"why": defaultdict(lambda: "left out")})
+    monkeypatch.setattr(
+        page, "pictures", lambda data: {name: [] for name in names} | {"why": defaultdict(lambda: "left out")}
+    )
 
 
 def page_of(folder: Path) -> str:
@@ -272,7 +274,9 @@ def test_a_length_that_rl_left_alone_was_not_brought_back(copy: Path) -> None:
 
     def short(summary: dict[str, Any]) -> None:
         summary["systems"]["post-rl"]["verbosity.length_ratio"]["value"] = 1.04
-        summary["transitions"]["post-sft->post-rl"]["verbosity.length_ratio"].update(delta=0.0, ci_low=-0.02, ci_high=0.01, p_holm=1.0)
+        summary["transitions"]["post-sft->post-rl"]["verbosity.length_ratio"].update(
+            delta=0.0, ci_low=-0.02, ci_high=0.01, p_holm=1.0
+        )
 
     edit(copy, restored)
     assert "recovery brought the length back" in headline(verdict(load(copy)))
@@ -287,7 +291,11 @@ def test_a_length_that_rl_left_alone_was_not_brought_back(copy: Path) -> None:
 @pytest.mark.parametrize(
     ("reward_id", "name", "hint"),
     [
-        ("reranker-generative:6a42053a3f900e2c:e66e82e6:float32", "reranker-generative", "weights and settings: 6a42053a3f900e2c:e66e82e6:float32"),
+        (
+            "reranker-generative:6a42053a3f900e2c:e66e82e6:float32",
+            "reranker-generative",
+            "weights and settings: 6a42053a3f900e2c:e66e82e6:float32",
+        ),
         ("my.module:reward", "my.module:reward", "the training reward"),
         (None, "unknown", "the training reward"),
     ],
@@ -309,12 +317,18 @@ def test_embedded_models_on_a_users_own_texts_are_said_to_know_little(copy: Path
 
     everything = {"policy": True, "reward": True, "retrieval": True, "scorer__comet_qe": True}
     assert "the policy, the reward and the scorer comet_qe are small models made for" in said(False, **everything)
-    assert "but the scorer comet_qe is a small model made for" in said(False, policy=False, reward=False, retrieval=False, scorer__comet_qe=True)
+    assert "but the scorer comet_qe is a small model made for" in said(
+        False, policy=False, reward=False, retrieval=False, scorer__comet_qe=True
+    )
     assert "your own" not in said(True, **everything)
     assert "your own" not in said(None, **everything)
     summary = json.loads((copy / "summary.json").read_text("utf-8"))
     for key in summary["systems"]:
-        summary["systems"][key]["scorer.comet_qe"] = {**summary["systems"][key]["scorer.comet_qe"], "value": None, "reason": "unsupported"}
+        summary["systems"][key]["scorer.comet_qe"] = {
+            **summary["systems"][key]["scorer.comet_qe"],
+            "value": None,
+            "reason": "unsupported",
+        }
     (copy / "summary.json").write_text(json.dumps(summary), "utf-8")
     assert "your own" not in said(False, policy=False, scorer__comet_qe=True)
 
@@ -326,7 +340,9 @@ def test_a_stage_that_changed_no_weight_is_said(copy: Path) -> None:
     for parent, unchanged in (("a" * 64, True), ("b" * 64, False)):
         made = {"post-rl": {"weights_hash": "a" * 64, "parent_hash": parent, "steps": 2}}
         (copy / "manifest.json").write_text(json.dumps({**manifest, "checkpoints": made}), "utf-8")
-        assert ("post-rl has the very weights that it started from: its 2 steps" in " ".join(cautions(load(copy)))) is unchanged
+        assert (
+            "post-rl has the very weights that it started from: its 2 steps" in " ".join(cautions(load(copy)))
+        ) is unchanged
 
 
 def test_empty_outputs_and_thoughts_are_said(copy: Path) -> None:
@@ -336,7 +352,9 @@ def test_empty_outputs_and_thoughts_are_said(copy: Path) -> None:
     rows = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
     thoughts = ["<think>x</think>ก"] * 3 + ["ก"] * 37
     for texts, words in (([""] * 40, "post-rl: all 40 outputs are empty"), (thoughts, "post-rl: 3 of 40 outputs hold")):
-        path.write_text("".join(json.dumps({**row, "text": text}) + "\n" for row, text in zip(rows, texts, strict=True)), "utf-8")
+        path.write_text(
+            "".join(json.dumps({**row, "text": text}) + "\n" for row, text in zip(rows, texts, strict=True)), "utf-8"
+        )
         assert words in " ".join(cautions(load(copy)))
 
 
@@ -378,7 +396,13 @@ def test_outputs_like_unrelated_sentences_are_called_weak_where_there_are_no_fac
 def test_a_users_own_files_without_facts(tmp_path: Path) -> None:
     make_run(tmp_path, 12, facts=False)
     text = page_of(tmp_path)
-    for told in ("There are no gold facts: grounding is estimated", "Facts read from real text", "ceiling", "floor", "chrF2"):
+    for told in (
+        "There are no gold facts: grounding is estimated",
+        "Facts read from real text",
+        "ceiling",
+        "floor",
+        "chrF2",
+    ):
         assert told in text
     assert '<mark class="cov" title="number, money' in text
     assert text.count('<article class="passage">') == 12
@@ -406,7 +430,14 @@ def test_what_is_missing_is_said(copy: Path, gone: str, told: str) -> None:
 
 @pytest.mark.usefixtures("without_figures")
 @pytest.mark.parametrize(
-    "broken", ["manifest.json", "scores.parquet", f"generations/{TASK}/post-rl.jsonl", f"examples/{TASK}-test.jsonl", "logs/rl_steps.jsonl"]
+    "broken",
+    [
+        "manifest.json",
+        "scores.parquet",
+        f"generations/{TASK}/post-rl.jsonl",
+        f"examples/{TASK}-test.jsonl",
+        "logs/rl_steps.jsonl",
+    ],
 )
 def test_a_broken_file_is_said_and_the_rest_is_shown(copy: Path, broken: str) -> None:
     (copy / broken).write_text("{broken <b>", "utf-8")

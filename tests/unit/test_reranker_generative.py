@@ -40,7 +40,9 @@ def pairs(n: int, sources: int, seed: int = 0) -> tuple[list[str], list[str]]:
     """n pairs over a few sources, lengths from empty to long, in mixed order."""
     draw = random.Random(seed)
     texts = ["".join(draw.choices(HAN, k=draw.randint(1, 60))) for _ in range(sources)]
-    return [draw.choice(texts) for _ in range(n)], ["".join(draw.choices(THAI, k=draw.randint(0, 40))) for _ in range(n)]
+    return [draw.choice(texts) for _ in range(n)], [
+        "".join(draw.choices(THAI, k=draw.randint(0, 40))) for _ in range(n)
+    ]
 
 
 def test_the_template_is_the_official_one() -> None:
@@ -50,7 +52,11 @@ def test_the_template_is_the_official_one() -> None:
 @pytest.mark.parametrize("words", [[], TEMPLATE_WORDS])
 def test_the_parts_join_to_the_tokens_of_the_whole(words: list[str]) -> None:
     tokenizer = character_tokenizer(words)
-    joined = query_ids(tokenizer, "中国，公司。", DEFAULT_INSTRUCT) + document_ids(tokenizer, "กข 1 ค") + suffix_ids(tokenizer)
+    joined = (
+        query_ids(tokenizer, "中国，公司。", DEFAULT_INSTRUCT)
+        + document_ids(tokenizer, "กข 1 ค")
+        + suffix_ids(tokenizer)
+    )
     assert joined == tokenizer(format_prompt("中国，公司。", "กข 1 ค"), add_special_tokens=False)["input_ids"]
 
 
@@ -62,16 +68,26 @@ def test_the_parts_join_where_a_space_belongs_to_the_next_word() -> None:
     pattern = r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"
     tok = Tokenizer(models.BPE())
     tok.pre_tokenizer = pre_tokenizers.Sequence(
-        [pre_tokenizers.Split(Regex(pattern), "isolated"), pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False)]
+        [
+            pre_tokenizers.Split(Regex(pattern), "isolated"),
+            pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False),
+        ]
     )
     corpus = ["公司。\n<Document>: กขค", " กขค กขค", "<Query>: 公司。\n"] * 5
     tok.train_from_iterator(
-        corpus, trainers.BpeTrainer(vocab_size=400, initial_alphabet=pre_tokenizers.ByteLevel.alphabet(), show_progress=False)
+        corpus,
+        trainers.BpeTrainer(vocab_size=400, initial_alphabet=pre_tokenizers.ByteLevel.alphabet(), show_progress=False),
     )
     tok.add_special_tokens([AddedToken(t, special=True, normalized=False) for t in ("<|im_start|>", "<|im_end|>")])
     tokenizer = PreTrainedTokenizerFast(tokenizer_object=tok, eos_token="<|im_end|>")
     assert tokenizer(" กขค")["input_ids"] != tokenizer(" ")["input_ids"] + tokenizer("กขค")["input_ids"]
-    for source, candidate in [("公司。", "กขค"), ("公司 5", "5 กขค"), ("公司", "“กขค”"), ("", ""), ("公司。\n中国", "กขค\n")]:
+    for source, candidate in [
+        ("公司。", "กขค"),
+        ("公司 5", "5 กขค"),
+        ("公司", "“กขค”"),
+        ("", ""),
+        ("公司。\n中国", "กขค\n"),
+    ]:
         joined = query_ids(tokenizer, source) + document_ids(tokenizer, candidate) + suffix_ids(tokenizer)
         assert joined == tokenizer(format_prompt(source, candidate))["input_ids"], (source, candidate)
 
@@ -98,7 +114,9 @@ def test_a_score_does_not_depend_on_its_company(reranker: GenerativeReranker) ->
 def test_cuts_keep_the_source_s_beginning_and_are_counted(tiny_reranker_path: Path) -> None:
     short = load_reranker(str(tiny_reranker_path), device="cpu", max_source_tokens=12, max_candidate_tokens=4)
     long = "中" * 10 + "国" * 30
-    assert short.score([long, "中国"], ["กขค", "กขคงจช"]) == pytest.approx(short.score_plain([long, "中国"], ["กขค", "กขคงจช"]), abs=1e-5)
+    assert short.score([long, "中国"], ["กขค", "กขคงจช"]) == pytest.approx(
+        short.score_plain([long, "中国"], ["กขค", "กขคงจช"]), abs=1e-5
+    )
     assert short.score([long], ["กขค"]) == pytest.approx(
         short.score(["中" * 10], ["กขค"]), abs=1e-6
     )  # the line break stays: 1 + 10 + 1 tokens
@@ -148,7 +166,9 @@ def test_limits_beyond_the_context_are_refused(tiny_reranker_path: Path) -> None
         load_reranker(str(tiny_reranker_path), device="cpu", max_source_tokens=500, max_candidate_tokens=100)
 
 
-def test_rewards_are_found_by_name_folder_and_function(tiny_reranker_path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_rewards_are_found_by_name_folder_and_function(
+    tiny_reranker_path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     by_folder = load_reward(str(tiny_reranker_path), device="cpu")
     assert isinstance(by_folder, Reward)
     assert load_reward("reranker-generative", str(tiny_reranker_path), device="cpu").id == by_folder.id

@@ -37,7 +37,9 @@ def test_distractors_do_not_depend_on_the_order_of_the_file() -> None:
     order = list(range(len(IDS)))[::-1]
     there = distractors(IDS, SOURCES)
     back = distractors(tuple(IDS[i] for i in order), tuple(SOURCES[i] for i in order))
-    assert [{IDS[j] for j in p} for p in there] == [{IDS[order[j]] for j in back[order.index(i)]} for i in range(len(IDS))]
+    assert [{IDS[j] for j in p} for p in there] == [
+        {IDS[order[j]] for j in back[order.index(i)]} for i in range(len(IDS))
+    ]
 
 
 def test_ties_count_against_the_output() -> None:

@@ -51,7 +51,9 @@ def folders(tmp_path_factory):
     root = tmp_path_factory.mktemp("kinds")
     found = {f"reranker-encoder-{n}": _encoder(root / f"cross{n}", n) for n in (1, 2, 3)}
     word = models.Transformer(str(_encoder(root / "plain", None)), max_seq_length=64)
-    SentenceTransformer(modules=[word, models.Pooling(word.get_word_embedding_dimension())], device="cpu").save(str(root / "bi"))
+    SentenceTransformer(modules=[word, models.Pooling(word.get_word_embedding_dimension())], device="cpu").save(
+        str(root / "bi")
+    )
     return found | {"embedding": root / "bi", "plain": root / "plain"}
 
 
@@ -100,7 +102,10 @@ def test_a_folder_of_another_kind_is_a_user_error(tmp_path):
 
 @pytest.mark.parametrize(
     ("name", "message"),
-    [("reranker-encoder", "is BertModel, which has no trained relevance score"), ("embedding", "holds no modules.json")],
+    [
+        ("reranker-encoder", "is BertModel, which has no trained relevance score"),
+        ("embedding", "holds no modules.json"),
+    ],
 )
 def test_a_plain_encoder_is_no_reward(folders, name, message):
     with pytest.raises(UserError, match=message):
@@ -123,7 +128,10 @@ def nothing(sources: list[str], candidates: list[str]) -> None:
 
 @pytest.mark.parametrize(
     ("function", "message"),
-    [("broken", r"failed in .*test_reward_kinds.py, line \d+: ZeroDivisionError: division by zero; mend"), ("nothing", "returned no list of numbers")],
+    [
+        ("broken", r"failed in .*test_reward_kinds.py, line \d+: ZeroDivisionError: division by zero; mend"),
+        ("nothing", "returned no list of numbers"),
+    ],
 )
 def test_a_function_that_fails_is_the_users_mistake_with_its_line(function, message):
     with pytest.raises(UserError, match=f"reward test_reward_kinds:{function}: {message}"):

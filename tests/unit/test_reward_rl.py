@@ -20,7 +20,9 @@ from training.rewards import REWARDS, Reward, load_reward
 from training.rl.grpo import RLSettings, train_rl
 
 EXAMPLES = [Example(f"e{i}", HAN[i] + HAN[i + 1], None, None, "zh", "th") for i in range(3)]
-CFG = RLSettings(max_steps=1, prompts_per_step=2, num_generations=2, lr=1e-3, max_completion_length=6, save_steps=10, seed=2)
+CFG = RLSettings(
+    max_steps=1, prompts_per_step=2, num_generations=2, lr=1e-3, max_completion_length=6, save_steps=10, seed=2
+)
 
 
 def share(sources: list[str], candidates: list[str]) -> list[float]:
@@ -37,7 +39,9 @@ def make(tiny_reranker_path: Path, tmp_path_factory: pytest.TempPathFactory) -> 
         from sentence_transformers import SentenceTransformer, models
 
         word = models.Transformer(str(_encoder(root / "plain", None)), max_seq_length=64)
-        SentenceTransformer(modules=[word, models.Pooling(word.get_word_embedding_dimension())], device="cpu").save(str(root / "bi"))
+        SentenceTransformer(modules=[word, models.Pooling(word.get_word_embedding_dimension())], device="cpu").save(
+            str(root / "bi")
+        )
         return str(root / "bi")
 
     def comet() -> str:
@@ -62,7 +66,9 @@ def make(tiny_reranker_path: Path, tmp_path_factory: pytest.TempPathFactory) -> 
     return lambda name: (name, paths[name]())
 
 
-@pytest.mark.parametrize("name", sorted(REWARDS.keys() - {"reranker-vllm"}))  # that one needs another environment: test_vllm.py
+@pytest.mark.parametrize(
+    "name", sorted(REWARDS.keys() - {"reranker-vllm"})
+)  # that one needs another environment: test_vllm.py
 def test_it_drives_rl_and_is_the_object_that_is_validated(
     name: str, make: Callable[[str], Any], tiny_policy_path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -28,7 +28,15 @@ from training.shared.resume import Terminated, latest_complete
 
 EXAMPLES = [Example(f"e{i}", HAN[i % 10] + HAN[i % 7], None, None, "zh", "th") for i in range(6)]
 CFG = RLSettings(
-    max_steps=5, prompts_per_step=2, num_generations=4, lr=1e-2, beta=0.04, max_completion_length=12, save_steps=2, seed=5, probe_every=2
+    max_steps=5,
+    prompts_per_step=2,
+    num_generations=4,
+    lr=1e-2,
+    beta=0.04,
+    max_completion_length=12,
+    save_steps=2,
+    seed=5,
+    probe_every=2,
 )
 
 
@@ -83,7 +91,17 @@ def sft_policy(tiny_policy_path: Path, tmp_path_factory: pytest.TempPathFactory)
 @pytest.fixture(scope="module")
 def reinforced(sft_policy: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("reinforced")
-    train_rl(sft_policy, EXAMPLES, ask, folder / "post-rl", CFG, KoKai(), log_dir=folder / "logs", probe=probe, progress=False)
+    train_rl(
+        sft_policy,
+        EXAMPLES,
+        ask,
+        folder / "post-rl",
+        CFG,
+        KoKai(),
+        log_dir=folder / "logs",
+        probe=probe,
+        progress=False,
+    )
     return folder
 
 
@@ -107,7 +125,15 @@ def test_every_completion_and_component_is_logged_and_obeys_eq_6(reinforced: Pat
         raw = KoKai().score([by_source[r["example_id"]] for r in batch], texts)
         expected = shape(raw, texts, KoKai().token_ids(texts), "th", Penalties())
         for row, want in zip(batch, expected, strict=True):
-            assert (row["raw"], row["gate"], row["p_len"], row["p_rep"], row["shaped"], row["length"], row["reward"]) == (
+            assert (
+                row["raw"],
+                row["gate"],
+                row["p_len"],
+                row["p_rep"],
+                row["shaped"],
+                row["length"],
+                row["reward"],
+            ) == (
                 want.raw,
                 int(want.gate),
                 want.p_len,
@@ -162,7 +188,17 @@ def test_a_resumed_run_ends_with_the_same_weights_and_logs(
     if accumulation == 1:
         whole = reinforced
     else:
-        train_rl(sft_policy, EXAMPLES, ask, whole / "post-rl", cfg, KoKai(), log_dir=whole / "logs", probe=probe, progress=False)
+        train_rl(
+            sft_policy,
+            EXAMPLES,
+            ask,
+            whole / "post-rl",
+            cfg,
+            KoKai(),
+            log_dir=whole / "logs",
+            probe=probe,
+            progress=False,
+        )
     from training.shared import callbacks
 
     before = callbacks.Watch.on_log
@@ -174,7 +210,9 @@ def test_a_resumed_run_ends_with_the_same_weights_and_logs(
 
     monkeypatch.setattr(callbacks.Watch, "on_log", on_log)
     out, logs = tmp_path / "post-rl", tmp_path / "logs"
-    run: Callable[[], Any] = lambda: train_rl(sft_policy, EXAMPLES, ask, out, cfg, KoKai(), log_dir=logs, probe=probe, progress=False)  # noqa: E731
+    run: Callable[[], Any] = lambda: train_rl(
+        sft_policy, EXAMPLES, ask, out, cfg, KoKai(), log_dir=logs, probe=probe, progress=False
+    )  # noqa: E731
     with pytest.raises(KeyboardInterrupt):
         run()
     monkeypatch.undo()
@@ -185,7 +223,9 @@ def test_a_resumed_run_ends_with_the_same_weights_and_logs(
         assert rows(logs / name) == rows(whole / "logs" / name)
 
 
-def test_sigterm_saves_and_leaves(reinforced: Path, sft_policy: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_sigterm_saves_and_leaves(
+    reinforced: Path, sft_policy: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     score = KoKai.score
 
     def interrupted(self: Any, sources: Sequence[str], candidates: Sequence[str]) -> list[float]:
@@ -202,14 +242,22 @@ def test_sigterm_saves_and_leaves(reinforced: Path, sft_policy: Path, tmp_path: 
 
 
 @pytest.mark.parametrize("variant", ["gate-only", "reflen", "grpo-control"])
-def test_the_variants_train_with_the_reranker(sft_policy: Path, tiny_reranker_path: Path, tmp_path: Path, variant: str) -> None:
+def test_the_variants_train_with_the_reranker(
+    sft_policy: Path, tiny_reranker_path: Path, tmp_path: Path, variant: str
+) -> None:
     reranker = load_reranker(str(tiny_reranker_path), device="cpu")
     cfg = replace(CFG, max_steps=2, variant=variant)
-    checkpoint = train_rl(sft_policy, EXAMPLES, ask, tmp_path / "post-rl", cfg, reranker, log_dir=tmp_path / "logs", progress=False)
+    checkpoint = train_rl(
+        sft_policy, EXAMPLES, ask, tmp_path / "post-rl", cfg, reranker, log_dir=tmp_path / "logs", progress=False
+    )
     assert checkpoint.weights_hash != checkpoint.parent_hash
     logged = rows(tmp_path / "logs" / "rl_rewards.jsonl")
     assert all(0 <= row["reward"] <= row["raw"] <= 1 for row in logged)
-    assert rows(tmp_path / "logs" / "rl_steps.jsonl")[-1]["reward_counts"] == {"scored": 8, "sources_cut": 0, "candidates_cut": 0}
+    assert rows(tmp_path / "logs" / "rl_steps.jsonl")[-1]["reward_counts"] == {
+        "scored": 8,
+        "sources_cut": 0,
+        "candidates_cut": 0,
+    }
     assert cfg.loss == ("dr_grpo" if variant == "grpo-control" else "grpo")
 
 
@@ -246,7 +294,9 @@ def test_sigterm_in_the_last_step_saves_and_leaves(
 def test_prompts_of_a_run_are_permutations_epoch_by_epoch() -> None:
     order = prompt_order(5, 4, 2, seed=1)
     assert len(order) == 8
-    assert all(len(set(order[i : i + 4])) == 4 for i in (0, 4))  # two full steps an epoch, the fifth prompt left for another
+    assert all(
+        len(set(order[i : i + 4])) == 4 for i in (0, 4)
+    )  # two full steps an epoch, the fifth prompt left for another
     assert order == prompt_order(5, 4, 2, seed=1) != prompt_order(5, 4, 2, seed=2)
 
 
@@ -275,7 +325,15 @@ def test_wrong_settings_are_refused_before_anything_is_written(
 
 def test_a_language_without_a_gate_is_refused(sft_policy: Path, tmp_path: Path) -> None:
     with pytest.raises(UserError, match="the language gate cannot judge en"):
-        train_rl(sft_policy, [replace(e, target_lang="en") for e in EXAMPLES], ask, tmp_path / "post-rl", CFG, KoKai(), progress=False)
+        train_rl(
+            sft_policy,
+            [replace(e, target_lang="en") for e in EXAMPLES],
+            ask,
+            tmp_path / "post-rl",
+            CFG,
+            KoKai(),
+            progress=False,
+        )
 
 
 def test_a_reward_outside_0_to_1_is_refused(sft_policy: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -51,7 +51,9 @@ def _place(folder: Path, said: list[str], *overrides: str) -> Workplace:
 
 def _thai_share(sources: list[str], candidates: list[str]) -> list[float]:
     """Better than any null: how much of the text is Thai, short texts less."""
-    return [sum("\u0e00" <= c <= "\u0e7f" for c in t) / max(len(t), 40) - 0.002 * max(len(t) - 90, 0) for t in candidates]
+    return [
+        sum("\u0e00" <= c <= "\u0e7f" for c in t) / max(len(t), 40) - 0.002 * max(len(t) - 90, 0) for t in candidates
+    ]
 
 
 def test_the_digest_is_in_the_manifest_and_made_once(tmp_path: Path) -> None:
@@ -85,7 +87,9 @@ def test_what_misleads_a_reward_that_beats_the_nulls_is_told_in_a_line(tmp_path:
     reward = Planted(lambda s, c: [0.1 * (pair in right) + len(pair[1]) / 500 for pair in zip(s, c, strict=True)])
     for _ in range(2):
         said: list[str] = []
-        digest = validate_reward(_place(tmp_path / "run", said, "rl.validate_pairs=24"), load_task("newswire-title"), Models(reward))
+        digest = validate_reward(
+            _place(tmp_path / "run", said, "rl.validate_pairs=24"), load_task("newswire-title"), Models(reward)
+        )
         assert digest["warning"] is None
         told = next(text for text in said if "prefers the error in" in text)
         assert "padding_filler" in told and "for 100 characters of filler" in told

@@ -9,7 +9,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from metrics.errors import UserError
-from training.rewards.safeguards import Penalties, Shaped, gate, gated, p_len, p_len_of_source, p_rep, repeated_share, shape
+from training.rewards.safeguards import (
+    Penalties,
+    Shaped,
+    gate,
+    gated,
+    p_len,
+    p_len_of_source,
+    p_rep,
+    repeated_share,
+    shape,
+)
 
 MAIN = Penalties()
 
@@ -90,7 +100,9 @@ def test_eq_6_by_hand() -> None:
     texts = ["กกกก", "กก中ก", "กกกก", "กกกก"]
     got = shape([0.9, 0.9, 0.0, 0.6], texts, tokens, "th", MAIN)
     assert [g.reward for g in got] == pytest.approx([0.9, 0.0, 0.0, 0.6 - 0.20 * 0.5 - 0.05 * (2 / 3)])
-    assert got[3] == Shaped(0.6, True, pytest.approx(0.5), pytest.approx(2 / 3), pytest.approx(0.6 - 0.1 - 0.05 * 2 / 3), 15, got[3].reward)
+    assert got[3] == Shaped(
+        0.6, True, pytest.approx(0.5), pytest.approx(2 / 3), pytest.approx(0.6 - 0.1 - 0.05 * 2 / 3), 15, got[3].reward
+    )
     assert got[1].gate is False
     assert got[1].shaped == 0.9
 
@@ -113,19 +125,23 @@ def test_variants_switch_their_terms() -> None:
 def test_the_median_is_that_of_the_whole_generation_batch() -> None:
     own = shape([0.9], ["ก" * 9], [[1, 2, 3, 4, 5, 6, 7, 8, 9]], "th", MAIN)
     assert own[0].p_len == 0
-    assert shape([0.9], ["ก" * 9], [[1, 2, 3, 4, 5, 6, 7, 8, 9]], "th", MAIN, batch_lengths=[9, 2, 2])[0].p_len == pytest.approx(
-        (4.5 - 2.5) / 2.5
-    )
+    assert shape([0.9], ["ก" * 9], [[1, 2, 3, 4, 5, 6, 7, 8, 9]], "th", MAIN, batch_lengths=[9, 2, 2])[
+        0
+    ].p_len == pytest.approx((4.5 - 2.5) / 2.5)
 
 
-@pytest.mark.parametrize("wrong", [{"variant": "gate"}, {"lambda_len": -0.1}, {"lambda_rep": math.nan}, {"reflen_ratio": 0}])
+@pytest.mark.parametrize(
+    "wrong", [{"variant": "gate"}, {"lambda_len": -0.1}, {"lambda_rep": math.nan}, {"reflen_ratio": 0}]
+)
 def test_wrong_penalties_are_refused(wrong: dict) -> None:
     with pytest.raises(UserError, match=r"rl\."):
         Penalties(**wrong)
 
 
 texts_of_all_kinds = st.text(alphabet="กขคงจะา ab中1", max_size=30)
-batches = st.lists(st.tuples(st.floats(0, 1), texts_of_all_kinds, st.lists(st.integers(0, 3), max_size=40)), min_size=1, max_size=8)
+batches = st.lists(
+    st.tuples(st.floats(0, 1), texts_of_all_kinds, st.lists(st.integers(0, 3), max_size=40)), min_size=1, max_size=8
+)
 
 
 @given(batches)

@@ -57,7 +57,9 @@ def test_only_the_completion_is_trained_on(tiny_policy_path: Path, tmp_path: Pat
     import torch
 
     pairs = PAIRS[:3]
-    train_sft(tiny_policy_path, pairs, tmp_path / "out", replace(CFG, epochs=1), "post-sft", log_dir=tmp_path, progress=False)
+    train_sft(
+        tiny_policy_path, pairs, tmp_path / "out", replace(CFG, epochs=1), "post-sft", log_dir=tmp_path, progress=False
+    )
     model, tokenizer = load_policy(tiny_policy_path, device="cpu")
     losses = []
     for prompt, completion in pairs:
@@ -76,7 +78,9 @@ def test_a_second_run_gives_the_same_weights(trained: Path, tiny_policy_path: Pa
     assert other.weights_hash != again.weights_hash
 
 
-def test_a_finished_stage_is_not_trained_again(trained: Path, tiny_policy_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_finished_stage_is_not_trained_again(
+    trained: Path, tiny_policy_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     import trl
 
     monkeypatch.setattr(trl.SFTTrainer, "train", lambda *_, **__: pytest.fail("trained again"))
@@ -105,13 +109,25 @@ KILLED = """
 """
 
 
-def test_a_killed_run_goes_on_and_ends_with_the_same_weights(trained: Path, tiny_policy_path: Path, tmp_path: Path) -> None:
+def test_a_killed_run_goes_on_and_ends_with_the_same_weights(
+    trained: Path, tiny_policy_path: Path, tmp_path: Path
+) -> None:
     """Killed with SIGKILL in step 5 of 6, in the second epoch; its newest state is then cut short, as a kill during a save leaves it."""
     out = tmp_path / "post-sft"
-    code = KILLED.format(tests=str(Path(__file__).parent), policy=str(tiny_policy_path), out=str(out), logs=str(tmp_path / "logs"))
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(Path(__file__).parents[2]), os.environ.get("PYTHONPATH", "")])}
+    code = KILLED.format(
+        tests=str(Path(__file__).parent), policy=str(tiny_policy_path), out=str(out), logs=str(tmp_path / "logs")
+    )
+    environment = {
+        **os.environ,
+        "PYTHONPATH": os.pathsep.join([str(Path(__file__).parents[2]), os.environ.get("PYTHONPATH", "")]),
+    }
     ended = subprocess.run(
-        [sys.executable, "-c", textwrap.dedent(code)], env=environment, capture_output=True, text=True, check=False, timeout=120
+        [sys.executable, "-c", textwrap.dedent(code)],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
     )
     assert ended.returncode == -signal.SIGKILL, ended.stderr
     assert not out.exists()
@@ -130,7 +146,9 @@ def replace_path(checkpoint: Any, out: Path) -> Any:
     return replace(checkpoint, path=str(out))
 
 
-def test_sigterm_saves_and_leaves(trained: Path, tiny_policy_path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_sigterm_saves_and_leaves(
+    trained: Path, tiny_policy_path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     from training.shared import callbacks
 
     before = callbacks.Watch.on_log
@@ -150,9 +168,13 @@ def test_sigterm_saves_and_leaves(trained: Path, tiny_policy_path: Path, tmp_pat
     assert resumed.weights_hash == read_checkpoint(trained / "post-sft").weights_hash
 
 
-def test_pairs_that_are_too_long_are_left_out_and_counted(tiny_policy_path: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+def test_pairs_that_are_too_long_are_left_out_and_counted(
+    tiny_policy_path: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     pairs = [*PAIRS[:8], ("中" * 100, "ก")]
-    checkpoint = train_sft(tiny_policy_path, pairs, tmp_path / "out", replace(CFG, epochs=1), "post-sft", progress=False)
+    checkpoint = train_sft(
+        tiny_policy_path, pairs, tmp_path / "out", replace(CFG, epochs=1), "post-sft", progress=False
+    )
     assert (checkpoint.left_out, checkpoint.steps) == (1, 1)
     assert "1 of 9 pairs are longer than 64 tokens" in caplog.text
     with pytest.raises(UserError, match="no pair to train on"):
@@ -161,7 +183,15 @@ def test_pairs_that_are_too_long_are_left_out_and_counted(tiny_policy_path: Path
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"lr": 0}, {"epochs": float("nan")}, {"batch_size": 0}, {"warmup_ratio": 2}, {"lr_scheduler": "cosin"}, {"accumulation": 3}]
+    "wrong",
+    [
+        {"lr": 0},
+        {"epochs": float("nan")},
+        {"batch_size": 0},
+        {"warmup_ratio": 2},
+        {"lr_scheduler": "cosin"},
+        {"accumulation": 3},
+    ],
 )
 def test_wrong_settings_are_refused(tiny_policy_path: Path, tmp_path: Path, wrong: dict[str, Any]) -> None:
     with pytest.raises(UserError, match=r"sft\."):
@@ -172,6 +202,11 @@ def test_wrong_settings_are_refused(tiny_policy_path: Path, tmp_path: Path, wron
 def test_divergence_is_told_and_not_saved(tiny_policy_path: Path, tmp_path: Path) -> None:
     with pytest.raises(UserError, match=r"diverged: .* lower sft\.lr"):
         train_sft(
-            tiny_policy_path, PAIRS, tmp_path / "out", replace(CFG, lr=1e30, warmup_ratio=0.0, save_steps=1), "post-sft", progress=False
+            tiny_policy_path,
+            PAIRS,
+            tmp_path / "out",
+            replace(CFG, lr=1e30, warmup_ratio=0.0, save_steps=1),
+            "post-sft",
+            progress=False,
         )
     assert not (tmp_path / "out").exists()

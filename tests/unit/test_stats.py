@@ -54,7 +54,9 @@ def test_the_interval_of_a_number_without_bounds_is_no_narrower_than_scipys_bca_
     rng = np.random.default_rng(5)
     values = rng.normal(0.5, 0.2, 150) if draw == "normal" else rng.exponential(0.2, 60) + 1
     ours = interval(mean_of(values), draws=20_000)
-    theirs = scipy.stats.bootstrap((values,), np.mean, n_resamples=20_000, method="BCa", rng=np.random.default_rng(0)).confidence_interval
+    theirs = scipy.stats.bootstrap(
+        (values,), np.mean, n_resamples=20_000, method="BCa", rng=np.random.default_rng(0)
+    ).confidence_interval
     assert ours.value == pytest.approx(values.mean())
     width = theirs.high - theirs.low
     assert ours.ci_low == pytest.approx(theirs.low, abs=0.06 * width)
@@ -74,8 +76,12 @@ def test_a_difference_is_the_paired_t_interval_but_for_one_more_document():
 def test_p_is_scipys_paired_permutation_test(two_systems):
     a, b = two_systems
     theirs = scipy.stats.permutation_test(
-        (a.stats[:, 0], b.stats[:, 0]), lambda x, y, axis: np.mean(y - x, axis=axis), permutation_type="samples",
-        n_resamples=20_000, vectorized=True, rng=np.random.default_rng(0),
+        (a.stats[:, 0], b.stats[:, 0]),
+        lambda x, y, axis: np.mean(y - x, axis=axis),
+        permutation_type="samples",
+        n_resamples=20_000,
+        vectorized=True,
+        rng=np.random.default_rng(0),
     )
     ours = compare(a, b, draws_perm=20_000)
     assert 0.01 < theirs.pvalue < 0.9
@@ -164,7 +170,9 @@ def test_an_interval_holds_its_value_and_does_not_depend_on_the_order_of_example
     s = ratio_of(rows)
     found = interval(s, draws=200, seed=seed)
     order = np.random.default_rng(seed).permutation(len(rows))
-    shuffled = SegmentStats("m", tuple(s.example_ids[i] for i in order), s.stats[order], "ratio", s.reasons, "sig", True)
+    shuffled = SegmentStats(
+        "m", tuple(s.example_ids[i] for i in order), s.stats[order], "ratio", s.reasons, "sig", True
+    )
     again = interval(shuffled, draws=200, seed=seed)
     assert again == found
     if found.value is None:
@@ -270,7 +278,9 @@ def test_what_cannot_be_compared_is_null_with_a_reason():
 def test_holm_equals_statsmodels():
     # statsmodels 0.14: multipletests([.01, .04, .03, .005], method="holm")[1]
     found = holm({"a": 0.01, "b": 0.04, "c": 0.03, "d": 0.005, "untested": None})
-    assert {k: v for k, v in found.items() if v is not None} == pytest.approx({"a": 0.03, "b": 0.06, "c": 0.06, "d": 0.02})
+    assert {k: v for k, v in found.items() if v is not None} == pytest.approx(
+        {"a": 0.03, "b": 0.06, "c": 0.06, "d": 0.02}
+    )
     assert found["untested"] is None
     assert holm({"a": 0.7, "b": 0.9}) == {"a": 1.0, "b": 1.0}
     # A family of four of which two were tested: as if the other two had p = 1.
@@ -358,10 +368,16 @@ def test_no_degenerate_data_set_breaks_a_difference_or_a_ratio(combiner, data):
     docs = data.draw(st.lists(st.sampled_from(["a", "b", "c"]), min_size=n, max_size=n))
     for s in stages:
         found = interval(s, docs, draws=50)
-        assert found.value is None or (found.reason if found.ci_low is None else found.ci_low <= found.value <= found.ci_high)
+        assert found.value is None or (
+            found.reason if found.ci_low is None else found.ci_low <= found.value <= found.ci_high
+        )
     delta = compare(stages[0], stages[1], docs, draws_boot=50, draws_perm=50)
-    assert delta.delta is None or (delta.reason if delta.ci_low is None else delta.ci_low <= delta.delta <= delta.ci_high)
+    assert delta.delta is None or (
+        delta.reason if delta.ci_low is None else delta.ci_low <= delta.delta <= delta.ci_high
+    )
     kept = preservation(*stages, docs, draws=50)
     assert kept["reason"] if kept["ratio"] is None else kept["ci_low"] <= kept["ratio"] <= kept["ci_high"]
     pooled = pool_seeds(stages[:2], docs, draws_perm=50)
-    assert pooled.mean is None or (pooled.reason if pooled.ci_low is None else pooled.ci_low <= pooled.mean <= pooled.ci_high)
+    assert pooled.mean is None or (
+        pooled.reason if pooled.ci_low is None else pooled.ci_low <= pooled.mean <= pooled.ci_high
+    )

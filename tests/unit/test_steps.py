@@ -23,7 +23,13 @@ class Bench:
         self.out = run_dir / "out.txt"
         self.state = run_dir / "state"
 
-    def step(self, config: Any = 1, inputs: dict[str, str] | None = None, fail: bool = False, code: str = "benchmark.registry") -> Done:
+    def step(
+        self,
+        config: Any = 1,
+        inputs: dict[str, str] | None = None,
+        fail: bool = False,
+        code: str = "benchmark.registry",
+    ) -> Done:
         def work() -> dict[str, Any]:
             self.runs += 1
             self.state.mkdir(exist_ok=True)
@@ -242,7 +248,9 @@ def test_a_later_command_reads_only_what_the_run_wrote(tmp_path: Path) -> None:
     check_output(tmp_path, tmp_path / "other.txt")
     check_output(tmp_path, tmp_path / "absent.txt")
     bench.out.write_text("edited")
-    with pytest.raises(UserError, match=r"out\.txt: is not what the run wrote .its hash stands in steps/a/step/done\.json"):
+    with pytest.raises(
+        UserError, match=r"out\.txt: is not what the run wrote .its hash stands in steps/a/step/done\.json"
+    ):
         check_output(tmp_path, bench.out)
 
 
@@ -250,7 +258,14 @@ def test_an_edited_summary_is_not_shown(tmp_path: Path, capsys: pytest.CaptureFi
     """One message, exit 2."""
     steps = Steps(tmp_path, lambda *a: None, lambda text: None)
     summary = tmp_path / "summary.json"
-    steps.run("summary", 1, {}, ["benchmark.registry"], [summary], lambda: {"n": summary.write_text('{"systems": {}, "run": {}}')})
+    steps.run(
+        "summary",
+        1,
+        {},
+        ["benchmark.registry"],
+        [summary],
+        lambda: {"n": summary.write_text('{"systems": {}, "run": {}}')},
+    )
     summary.write_text('{"systems": {}, "run": {"task": "mine"}}')
     assert main(["report", str(tmp_path)]) == 2
     assert "summary.json: is not what the run wrote" in capsys.readouterr().err

@@ -35,7 +35,9 @@ def test_each_fact_is_in_one_stratum_by_its_target_surfaces() -> None:
     shown = Shown(["ข่าวจากกรุงเทพมหานคร", "เชียง\u200bใหม่วันนี้"])
     found = scored("เชียงใหม่", shown)
     assert found["coverage.recall.seen"].value() == pytest.approx(1 / 2)
-    assert found["coverage.recall.unseen"].value() == pytest.approx(1 / 2)  # the company is missing, Chiang Rai is there
+    assert found["coverage.recall.unseen"].value() == pytest.approx(
+        1 / 2
+    )  # the company is missing, Chiang Rai is there
     assert found["coverage.recall"].value() == pytest.approx(2 / 4)
 
 
@@ -71,15 +73,27 @@ def test_the_strata_add_up_to_the_whole_whatever_alias_states_a_fact() -> None:
     assert found["grounding.entity.seen"].stats.sum(axis=0).tolist() == [1, 1, 1, 1]
 
 
-def test_the_summary_holds_the_strata_with_intervals_and_transitions(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_summary_holds_the_strata_with_intervals_and_transitions(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     examples = [replace(EXAMPLE, id=f"e{i}") for i in range(24)]
     write_examples(tmp_path / "e.jsonl", examples)
     write_examples(tmp_path / "para.jsonl", [Example("p", "原文", ("เชียงใหม่",), None, "zh", "th")])
     stages = {"post-sft": ("เชียงใหม่", "เชียงใหม่ กรุงเทพฯ"), "post-rl": ("กลุ่มบริษัทหัวซิงในกรุงเทพฯ", "กลุ่มบริษัทหัวซิงในเชียงใหม่")}
     stages["post-recovery"] = stages["post-rl"]
-    rows = [Generation(e.id, "s", stage, texts[i % 2]) for stage, texts in stages.items() for i, e in enumerate(examples)]
+    rows = [
+        Generation(e.id, "s", stage, texts[i % 2]) for stage, texts in stages.items() for i, e in enumerate(examples)
+    ]
     write_generations(tmp_path / "g.jsonl", rows)
-    argv = ["score", "--examples", str(tmp_path / "e.jsonl"), "--generations", str(tmp_path / "g.jsonl"), "--out", str(tmp_path / "out")]
+    argv = [
+        "score",
+        "--examples",
+        str(tmp_path / "e.jsonl"),
+        "--generations",
+        str(tmp_path / "g.jsonl"),
+        "--out",
+        str(tmp_path / "out"),
+    ]
     assert main([*argv, "--para", str(tmp_path / "para.jsonl")]) == 0
     summary = json.loads((tmp_path / "out" / "summary.json").read_text("utf-8"))
     for metric in ("coverage.recall", "coverage.f1", "grounding.entity"):
@@ -90,10 +104,14 @@ def test_the_summary_holds_the_strata_with_intervals_and_transitions(tmp_path: P
             assert change["ci_low"] < change["delta"] < change["ci_high"]
             assert 0 < change["p"] <= change["p_holm"] <= 1
             assert f"{metric}.{part}" in summary["preservation"]
-    deltas = {p: summary["transitions"]["post-sft->post-rl"][f"coverage.recall.{p}"]["delta"] for p in ("seen", "unseen")}
+    deltas = {
+        p: summary["transitions"]["post-sft->post-rl"][f"coverage.recall.{p}"]["delta"] for p in ("seen", "unseen")
+    }
     assert deltas == {"seen": -0.5, "unseen": pytest.approx(0.75 - 0.25)}
     assert main(argv) == 0
-    cell = json.loads((tmp_path / "out" / "summary.json").read_text("utf-8"))["systems"]["post-rl"]["coverage.recall.unseen"]
+    cell = json.loads((tmp_path / "out" / "summary.json").read_text("utf-8"))["systems"]["post-rl"][
+        "coverage.recall.unseen"
+    ]
     assert (cell["value"], cell["reason"]) == (None, NO_PARA)
     write_examples(tmp_path / "bo.jsonl", [Example("p", "原文", ("བོད་",), None, "zh", "bo")])
     capsys.readouterr()

@@ -39,7 +39,9 @@ def all_systems(n=60):
 
 @pytest.fixture(scope="module")
 def summary():
-    return summarise(all_systems(), None, RUN, {"reward.mean": (True, False), "coverage.recall": (False, False)}, 0, **FAST)
+    return summarise(
+        all_systems(), None, RUN, {"reward.mean": (True, False), "coverage.recall": (False, False)}, 0, **FAST
+    )
 
 
 def test_the_contracts_shape(summary):
@@ -49,9 +51,16 @@ def test_the_contracts_shape(summary):
     cell_keys = {"value", "ci_low", "ci_high", "n_scored", "n_total", "signature", "in_loop", "kin"}
     assert all(cell_keys <= set(cell) for row in summary["systems"].values() for cell in row.values())
     assert set(summary["transitions"]) == {
-        "post-sft->post-rl", "post-rl->post-recovery", "post-sft->post-recovery", "post-sft-continued->post-recovery"
+        "post-sft->post-rl",
+        "post-rl->post-recovery",
+        "post-sft->post-recovery",
+        "post-sft-continued->post-recovery",
     }
-    assert all({"delta", "ci_low", "ci_high", "p", "p_holm"} <= set(c) for row in summary["transitions"].values() for c in row.values())
+    assert all(
+        {"delta", "ci_low", "ci_high", "p", "p_holm"} <= set(c)
+        for row in summary["transitions"].values()
+        for c in row.values()
+    )
     assert all({"kept", "ratio", "ci_low", "ci_high"} <= set(c) for c in summary["preservation"].values())
     json.dumps(summary, allow_nan=False)
 
@@ -93,7 +102,10 @@ def test_values_lie_in_their_intervals_and_preservation_agrees(summary):
     for row in summary["systems"].values():
         assert all(c["ci_low"] <= c["value"] <= c["ci_high"] for c in row.values() if c["value"] is not None)
     kept = summary["preservation"]["coverage.recall"]
-    delta = {k: summary["transitions"][k]["coverage.recall"]["delta"] for k in ("post-sft->post-rl", "post-sft->post-recovery")}
+    delta = {
+        k: summary["transitions"][k]["coverage.recall"]["delta"]
+        for k in ("post-sft->post-rl", "post-sft->post-recovery")
+    }
     assert kept["kept"] == delta["post-sft->post-recovery"]
     assert kept["ratio"] == pytest.approx(delta["post-sft->post-recovery"] / delta["post-sft->post-rl"])
     assert summary["preservation"]["verbosity.chars"]["ratio"] is None
@@ -109,7 +121,9 @@ def test_the_summary_says_what_the_single_functions_say():
     assert (cell["value"], cell["ci_low"], cell["ci_high"]) == pytest.approx((one.value, one.ci_low, one.ci_high))
     two = compare(a, b, docs, draws_boot=200, draws_perm=999, seed=7)
     cell = found["transitions"]["post-sft->post-rl"]["coverage.recall"]
-    assert (cell["delta"], cell["ci_low"], cell["ci_high"], cell["p"]) == pytest.approx((two.delta, two.ci_low, two.ci_high, two.p))
+    assert (cell["delta"], cell["ci_low"], cell["ci_high"], cell["p"]) == pytest.approx(
+        (two.delta, two.ci_low, two.ci_high, two.p)
+    )
 
 
 def test_equal_runs_give_equal_files_and_the_order_of_metrics_changes_no_number():
@@ -127,7 +141,9 @@ def test_equal_runs_give_equal_files_and_the_order_of_metrics_changes_no_number(
 
 
 def test_an_identical_checkpoint_gives_delta_0_and_p_1():
-    row = summarise({"post-sft": system(0.5), "post-rl": system(0.5)}, None, RUN, {}, 0, **FAST)["transitions"]["post-sft->post-rl"]
+    row = summarise({"post-sft": system(0.5), "post-rl": system(0.5)}, None, RUN, {}, 0, **FAST)["transitions"][
+        "post-sft->post-rl"
+    ]
     for metric in ("coverage.recall", "verbosity.chars", "reward.mean"):
         assert row[metric]["delta"] == 0
         assert row[metric]["p"] == 1
@@ -137,19 +153,25 @@ def test_an_identical_checkpoint_gives_delta_0_and_p_1():
 def test_different_scored_segments_add_a_comparison_on_the_common_ones():
     a = from_values("m", ids(4), [1.0, 2.0, 3.0, None], "s", True, [None, None, None, "empty output"])
     b = from_values("m", ids(4), [2.0, 3.0, None, 9.0], "s", True, [None, None, "empty output", None])
-    cell = summarise({"post-sft": [a], "post-rl": [b]}, None, RUN, {}, 0, **FAST)["transitions"]["post-sft->post-rl"]["m"]
+    cell = summarise({"post-sft": [a], "post-rl": [b]}, None, RUN, {}, 0, **FAST)["transitions"]["post-sft->post-rl"][
+        "m"
+    ]
     assert cell["delta"] == pytest.approx(14 / 3 - 2)
     assert cell["paired"]["delta"] == 1.0
     assert cell["paired"]["n"] == 2
     assert cell["paired"]["p"] is not None
-    same = summarise({"post-sft": [a], "post-rl": [a]}, None, RUN, {}, 0, **FAST)["transitions"]["post-sft->post-rl"]["m"]
+    same = summarise({"post-sft": [a], "post-rl": [a]}, None, RUN, {}, 0, **FAST)["transitions"]["post-sft->post-rl"][
+        "m"
+    ]
     assert "paired" not in same
 
 
 def test_disjoint_scored_segments_have_no_paired_comparison_but_a_reason():
     a = from_values("m", ids(2), [1.0, None], "s", True, [None, "empty"])
     b = from_values("m", ids(2), [None, 1.0], "s", True, ["empty", None])
-    cell = summarise({"post-sft": [a], "post-rl": [b]}, None, RUN, {}, 0, **FAST)["transitions"]["post-sft->post-rl"]["m"]
+    cell = summarise({"post-sft": [a], "post-rl": [b]}, None, RUN, {}, 0, **FAST)["transitions"]["post-sft->post-rl"][
+        "m"
+    ]
     assert cell["paired"]["delta"] is None
     assert cell["paired"]["reason"]
     assert cell["paired"]["p"] is None
@@ -210,13 +232,19 @@ def test_reasons_of_single_segments_are_counted_where_nothing_was_scored():
 
 def test_scores_go_out_and_come_back_with_the_same_summary(tmp_path):
     systems, path = all_systems(), tmp_path / "scores.parquet"
-    write_scores(path, [row for stage, metrics in systems.items() for row in score_rows("tiny", stage, "newswire-title", metrics)])
+    write_scores(
+        path,
+        [row for stage, metrics in systems.items() for row in score_rows("tiny", stage, "newswire-title", metrics)],
+    )
     back = {stage: metrics for (_, stage, _), metrics in read_scores(path).items()}
     assert summarise(back, None, RUN, {}, 0, **FAST) == summarise(systems, None, RUN, {}, 0, **FAST)
 
 
 def test_a_table_made_by_columns_holds_the_same_rows(tmp_path):
-    metrics = [*system(0.4, 7), SegmentStats("m.x", ids(7), np.zeros((7, 2)), "ratio", (None, "a", None, "b", *(None,) * 3), "s", None)]
+    metrics = [
+        *system(0.4, 7),
+        SegmentStats("m.x", ids(7), np.zeros((7, 2)), "ratio", (None, "a", None, "b", *(None,) * 3), "s", None),
+    ]
     for seed in (None, 3):
         table = score_table("sys", "post-rl", "t", metrics, seed)
         assert table.to_pylist() == score_rows("sys", "post-rl", "t", metrics, seed)
@@ -225,7 +253,12 @@ def test_a_table_made_by_columns_holds_the_same_rows(tmp_path):
         assert (tmp_path / "table.parquet").read_bytes() == (tmp_path / "rows.parquet").read_bytes()
         ((_, back),) = read_scores(tmp_path / "table.parquet").items()
         for mine, read in zip(metrics, back, strict=True):
-            assert (mine.metric, mine.example_ids, mine.combiner, mine.signature) == (read.metric, read.example_ids, read.combiner, read.signature)
+            assert (mine.metric, mine.example_ids, mine.combiner, mine.signature) == (
+                read.metric,
+                read.example_ids,
+                read.combiner,
+                read.signature,
+            )
             assert (mine.reasons, mine.higher_is_better) == (read.reasons, read.higher_is_better)
             assert np.array_equal(mine.stats, read.stats)
 
@@ -250,10 +283,23 @@ def test_statistics_of_another_width_are_a_users_mistake(tmp_path):
 def test_the_parquet_columns_and_that_null_has_a_reason(tmp_path):
     import pandas as pd
 
-    s = SegmentStats("coverage.precision", ids(3), np.array([[1, 2], [0, 0], [0, 0]]), "ratio", (None, None, "empty"), "s", True)
+    s = SegmentStats(
+        "coverage.precision", ids(3), np.array([[1, 2], [0, 0], [0, 0]]), "ratio", (None, None, "empty"), "s", True
+    )
     write_scores(tmp_path / "s.parquet", score_rows("a", "post-rl", "t", [s]))
     table = pd.read_parquet(tmp_path / "s.parquet")
-    assert {"system", "stage", "task", "example_id", "metric", "value", "reason", "signature", "stats", "combiner"} <= set(table.columns)
+    assert {
+        "system",
+        "stage",
+        "task",
+        "example_id",
+        "metric",
+        "value",
+        "reason",
+        "signature",
+        "stats",
+        "combiner",
+    } <= set(table.columns)
     assert not (table["value"].isna() & table["reason"].isna()).any()
     assert table["value"][0] == 0.5
     assert math.isnan(table["value"][1])

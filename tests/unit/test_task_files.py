@@ -62,7 +62,9 @@ def test_every_layout_reads_the_same_split(tmp_path: Path, layout) -> None:
     assert [(e.source, e.reference) for e in examples] == [(a, (b,)) for a, b in PAIRS]
     assert split_hash(examples) == split_hash(task.load("test")) and len(task.load("test", 2)) == 2
     assert (task.name, task.of_world, task.ask("x")) == ("mine", False, "翻译：x\n")
-    again = load_task(f"file:{_task(tmp_path, layout(tmp_path), f'sha256 = {json.dumps(split_hash(examples))}' + chr(10))}")
+    again = load_task(
+        f"file:{_task(tmp_path, layout(tmp_path), f'sha256 = {json.dumps(split_hash(examples))}' + chr(10))}"
+    )
     assert again.load("test") == examples
 
 
@@ -71,10 +73,14 @@ def test_squad_gives_paragraphs_with_their_answers(tmp_path: Path) -> None:
         qas = [{"id": "q", "question": f"{lang}?", "answers": [{"text": answer, "answer_start": 0}]}]
         article = {"title": "t", "paragraphs": [{"context": context, "qas": qas}]}
         (tmp_path / f"{lang}.json").write_text(json.dumps({"data": [article, article, article]}), "utf-8")
-    task = file_task(_task(tmp_path, '[[texts]]\nformat = "squad"\nsource = "zh.json"\nreference = "th.json"\nevery = 2\n'), own=True)
+    task = file_task(
+        _task(tmp_path, '[[texts]]\nformat = "squad"\nsource = "zh.json"\nreference = "th.json"\nevery = 2\n'), own=True
+    )
     examples = task.load("test")
     assert [(e.id, e.doc_id) for e in examples] == [("0-0", "0"), ("2-0", "2")]
-    assert examples[0].meta["qa"] == [{"question_zh": "zh?", "answer_zh": "308", "question": "th?", "answer": "308 คะแนน"}]
+    assert examples[0].meta["qa"] == [
+        {"question_zh": "zh?", "answer_zh": "308", "question": "th?", "answer": "308 คะแนน"}
+    ]
 
 
 def test_documents_go_with_the_lines(tmp_path: Path) -> None:
@@ -94,10 +100,16 @@ def test_lines_that_do_not_answer_each_other_are_refused(tmp_path: Path) -> None
         task.load("test")
 
 
-@pytest.mark.parametrize(("text", "told"), [
-    ("x = [", "not TOML"), (HEAD, "texts"), (HEAD + "colour = 1\n" + '[[texts]]\nformat = "tsv"\nsource = "x"\n', "colour"),
-    (HEAD + '[[texts]]\nformat = "xml"\nsource = "x"\n', "format"), (HEAD.replace("{source}", "") + '[[texts]]\nformat = "tsv"\nsource = "x"\n', "prompt"),
-])
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("x = [", "not TOML"),
+        (HEAD, "texts"),
+        (HEAD + "colour = 1\n" + '[[texts]]\nformat = "tsv"\nsource = "x"\n', "colour"),
+        (HEAD + '[[texts]]\nformat = "xml"\nsource = "x"\n', "format"),
+        (HEAD.replace("{source}", "") + '[[texts]]\nformat = "tsv"\nsource = "x"\n', "prompt"),
+    ],
+)
 def test_a_wrong_task_file_is_told_by_its_key(tmp_path: Path, text: str, told: str) -> None:
     path = tmp_path / "mine.toml"
     path.write_text(text, "utf-8")
@@ -105,24 +117,49 @@ def test_a_wrong_task_file_is_told_by_its_key(tmp_path: Path, text: str, told: s
         file_task(path)
 
 
-def test_absent_texts_are_told_with_where_to_get_and_put_them(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_absent_texts_are_told_with_where_to_get_and_put_them(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     out = tmp_path / "out.jsonl"
     for name in shipped():
         assert main(["data", "export", "--task", name, "--split", "test", "--out", str(out)]) == 2
         told = capsys.readouterr().err
         assert read_task_file(shipped()[name]).home in told and DATA_DIR in told and "--data" in told
-    assert main(["data", "export", "--task", "ntrex-zh-th", "--split", "test", "--data", str(tmp_path / "no"), "--out", str(out)]) == 2
+    assert (
+        main(
+            [
+                "data",
+                "export",
+                "--task",
+                "ntrex-zh-th",
+                "--split",
+                "test",
+                "--data",
+                str(tmp_path / "no"),
+                "--out",
+                str(out),
+            ]
+        )
+        == 2
+    )
     assert "no such folder" in capsys.readouterr().err
     assert main(["data", "export", "--task", "ntrex-zh-th", "--split", "para", "--out", str(out)]) == 2
     assert "split test alone" in capsys.readouterr().err
     assert not out.exists()
 
 
-def test_data_names_the_folder_and_the_hash_is_printed(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_data_names_the_folder_and_the_hash_is_printed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv(DATA_DIR, "elsewhere")  # put back after the test
     out = tmp_path / "out.jsonl"
     path = _task(tmp_path, _tsv(tmp_path))
-    assert main(["data", "export", "--task", f"file:{path}", "--split", "test", "--data", str(tmp_path), "--out", str(out)]) == 0
+    assert (
+        main(
+            ["data", "export", "--task", f"file:{path}", "--split", "test", "--data", str(tmp_path), "--out", str(out)]
+        )
+        == 0
+    )
     assert len(read_examples(out)) == 3 and split_hash(read_examples(out)) in capsys.readouterr().out
 
 
@@ -146,7 +183,22 @@ def test_a_board_of_a_real_corpus_is_verified_with_the_texts_and_says_so_without
     assert main(["leaderboard", "create", "--task", "mine", "--board", board]) == 0
     made = [{"example_id": str(i), "system": "toy", "stage": "post-sft", "text": b} for i, (_, b) in enumerate(PAIRS)]
     (tmp_path / "g.jsonl").write_text("".join(json.dumps(row) + "\n" for row in made), "utf-8")
-    assert main(["submit", "--generations", str(tmp_path / "g.jsonl"), "--task", "mine", "--system", "toy", "--board", board]) == 0
+    assert (
+        main(
+            [
+                "submit",
+                "--generations",
+                str(tmp_path / "g.jsonl"),
+                "--task",
+                "mine",
+                "--system",
+                "toy",
+                "--board",
+                board,
+            ]
+        )
+        == 0
+    )
     capsys.readouterr()
     assert main(["leaderboard", "verify", "--board", board]) == 0
     assert "data absent" not in capsys.readouterr().out

@@ -33,7 +33,16 @@ BUDGET = {
         "write_articles=0",
         "judge_articles=1",
     ],
-    "reranker-encoder": [*SMALL, "heads=2", "batch=2", "align_steps=1", "align_batch=4", "pair_steps=1", "pair_batch=3", "judge_steps=1"],
+    "reranker-encoder": [
+        *SMALL,
+        "heads=2",
+        "batch=2",
+        "align_steps=1",
+        "align_batch=4",
+        "pair_steps=1",
+        "pair_batch=3",
+        "judge_steps=1",
+    ],
     "comet": [*SMALL, "heads=2", "estimator=8", "batch=2", "steps=3"],
     "encoder": [*SMALL, "heads=2", "batch=8", "pool=2", "steps=3"],
 }
@@ -45,7 +54,9 @@ def corpus_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("corpora")
     for name, n in ROWS.items():
         rows = islice(corpora.CORPORA[CORPUS.get(name, name)](1), n)
-        (folder / f"{name}.jsonl").write_text("".join(json.dumps(r, ensure_ascii=False) + "\n" for r in rows), encoding="utf-8")
+        (folder / f"{name}.jsonl").write_text(
+            "".join(json.dumps(r, ensure_ascii=False) + "\n" for r in rows), encoding="utf-8"
+        )
     words = [w.replace("\n", "\\n") for w in corpora.words()]
     (folder / "words.txt").write_text("\n".join(words) + "\n", encoding="utf-8")
     return folder
@@ -53,11 +64,24 @@ def corpus_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def _run(name: str, corpora_at: Path, out: Path, *overrides: str) -> int:
     sets = [part for item in (*BUDGET[name], *overrides) for part in ("--set", item)]
-    return main([name, "--corpus", str(corpora_at / f"{name}.jsonl"), "--words", str(corpora_at / "words.txt"), "--out", str(out), *sets])
+    return main(
+        [
+            name,
+            "--corpus",
+            str(corpora_at / f"{name}.jsonl"),
+            "--words",
+            str(corpora_at / "words.txt"),
+            "--out",
+            str(out),
+            *sets,
+        ]
+    )
 
 
 @pytest.mark.parametrize("name", list(ROWS))
-def test_each_command_writes_a_model_and_says_where_it_comes_from(name: str, corpus_folder: Path, tmp_path: Path) -> None:
+def test_each_command_writes_a_model_and_says_where_it_comes_from(
+    name: str, corpus_folder: Path, tmp_path: Path
+) -> None:
     """asset.json names corpus, settings, seed, weights and the command, and no path of this machine."""
     if name == "comet":
         from metrics.scorers.comet import unavailable
@@ -145,7 +169,9 @@ class Kill(Exception):
     """Stands for a kill -9 between two steps."""
 
 
-def _loop(state: Path, kill_at: int | None = None, key: str = "k") -> tuple[dict[str, torch.Tensor], list[dict[str, float]], list[int]]:
+def _loop(
+    state: Path, kill_at: int | None = None, key: str = "k"
+) -> tuple[dict[str, torch.Tensor], list[dict[str, float]], list[int]]:
     """Weights, log and the steps that ran, of twelve steps of a tiny regression, saved every four."""
     torch.manual_seed(3)
     model = torch.nn.Sequential(torch.nn.Linear(4, 8), torch.nn.Tanh(), torch.nn.Linear(8, 1))
@@ -186,10 +212,22 @@ def test_the_loop_keeps_no_pickles(tmp_path: Path) -> None:
     """Nothing in a saved state could run code when it is loaded."""
     with pytest.raises(Kill):
         _loop(tmp_path / "state", 10)
-    assert {p.name for p in (tmp_path / "state").iterdir()} == {"weights.safetensors", "optimiser.safetensors", "state.json", "checksums.json"}
+    assert {p.name for p in (tmp_path / "state").iterdir()} == {
+        "weights.safetensors",
+        "optimiser.safetensors",
+        "state.json",
+        "checksums.json",
+    }
 
 
 def test_a_loss_that_is_not_finite_stops_the_loop(tmp_path: Path) -> None:
     model = torch.nn.Linear(1, 1)
     with pytest.raises(FloatingPointError, match="step 0; lower the learning rate"):
-        run_loop(model, lambda step: (model.weight.sum() * float("nan"), {}), LoopSettings(2, 0.1), tmp_path / "state", "k", "test")
+        run_loop(
+            model,
+            lambda step: (model.weight.sum() * float("nan"), {}),
+            LoopSettings(2, 0.1),
+            tmp_path / "state",
+            "k",
+            "test",
+        )

@@ -36,7 +36,9 @@ def evil(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     place = tmp_path / "path"
     place.mkdir()
     mark = tmp_path / "ran"
-    (place / "evil.py").write_text(f"open({str(mark)!r}, 'w')\ndef f(sources, candidates):\n    return [0.5] * len(candidates)\n", encoding="utf-8")
+    (place / "evil.py").write_text(
+        f"open({str(mark)!r}, 'w')\ndef f(sources, candidates):\n    return [0.5] * len(candidates)\n", encoding="utf-8"
+    )
     monkeypatch.syspath_prepend(str(place))
     monkeypatch.delitem(sys.modules, "evil", raising=False)
     yield mark
@@ -60,7 +62,9 @@ def test_a_profile_names_no_code_unless_it_is_said(tmp_path: Path, key: str) -> 
     assert load_profile(path, allow_code=True)
     assert load_profile(path, [f"{key.strip()}={NAMED[key]}"])
     parts = key.strip().split(".")
-    away = {"rl.reward": "rl.reward=comet-qe", "policy.trust_remote_code": "policy.trust_remote_code=false"}.get(key.strip(), ".".join(parts[:2]) + "=null")
+    away = {"rl.reward": "rl.reward=comet-qe", "policy.trust_remote_code": "policy.trust_remote_code=false"}.get(
+        key.strip(), ".".join(parts[:2]) + "=null"
+    )
     if len(parts) == 2:
         assert load_profile(path, [away])
 
@@ -78,8 +82,13 @@ def test_no_shipped_profile_names_code(path: Path) -> None:
     assert not list(code_in(load_profile(path.stem).resolved()))
 
 
-@pytest.mark.parametrize("command", [["run", "--stage", "sft"], ["evaluate", "--model", "asset:base", "--task", "newswire-title", "--out", "OUT"]])
-def test_a_profile_runs_nothing_in_a_command(tmp_path: Path, evil: Path, command: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize(
+    "command",
+    [["run", "--stage", "sft"], ["evaluate", "--model", "asset:base", "--task", "newswire-title", "--out", "OUT"]],
+)
+def test_a_profile_runs_nothing_in_a_command(
+    tmp_path: Path, evil: Path, command: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
     """Exit 2 and one message; nothing imported, nothing written."""
     profile = profile_with(tmp_path, "rl.reward", '"evil:f"')
     out = tmp_path / "out"
@@ -97,7 +106,9 @@ def run_directory(folder: Path, *overrides: str, **changes: Any) -> Path:
     for section, values in changes.items():
         config[section] |= values
     folder.mkdir()
-    RunManifest(command="run", argv=[], config=config, config_hash="c", commit=None, dirty=None, packages={}, hardware={}).write(folder)
+    RunManifest(
+        command="run", argv=[], config=config, config_hash="c", commit=None, dirty=None, packages={}, hardware={}
+    ).write(folder)
     rows = {"post-sft->post-rl": {"coverage.recall": ROW, "coverage.recall.person": ROW}}
     (folder / "summary.json").write_text(json.dumps({"systems": {}, "transitions": rows}), encoding="utf-8")
     return folder
@@ -113,7 +124,9 @@ def run_directory(folder: Path, *overrides: str, **changes: Any) -> Path:
         {"reward": "safeguarded", "reward_path": "evil:f", "reward_options": {"inner": "callable"}},
     ],
 )
-def test_the_reward_of_a_run_directory_is_never_code(tmp_path: Path, evil: Path, reward: dict[str, Any], capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_reward_of_a_run_directory_is_never_code(
+    tmp_path: Path, evil: Path, reward: dict[str, Any], capsys: pytest.CaptureFixture[str]
+) -> None:
     """validate-reward --run: refused, with the way to ask for it; named in the call it runs."""
     run = run_directory(tmp_path / "run", rl=reward)
     out = str(tmp_path / "out")
@@ -125,7 +138,9 @@ def test_the_reward_of_a_run_directory_is_never_code(tmp_path: Path, evil: Path,
     assert evil.exists()
 
 
-def test_a_manifest_does_not_let_a_models_own_code_run(tmp_path: Path, evil: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_manifest_does_not_let_a_models_own_code_run(
+    tmp_path: Path, evil: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     """parity RUN_DIR: trust_remote_code of the manifest is not the user's word."""
     run = run_directory(tmp_path / "run", policy={"trust_remote_code": True})
     (run / "checkpoints" / "post-rl").mkdir(parents=True)

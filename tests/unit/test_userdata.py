@@ -85,4 +85,6 @@ def test_a_long_field_is_read_and_a_quoted_one_refused(tmp_path: Path) -> None:
     quoted = put(tmp_path, 'source\treference\n北京\t"ก ""ข"""\n', "quoted.tsv")
     with pytest.raises(UserError, match="line 2: reference is quoted"):
         read_split(quoted, "para", task)
-    assert read_split(put(tmp_path, 'source\treference\n北京\t"ก"\n', "plain.tsv"), "para", task)[0].reference == ('"ก"',)
+    assert read_split(put(tmp_path, 'source\treference\n北京\t"ก"\n', "plain.tsv"), "para", task)[0].reference == (
+        '"ก"',
+    )

@@ -16,12 +16,17 @@ from metrics.open.lists import name_list
 from metrics.records import Example, write_examples
 
 PAIRS = [
-    ("2019年3月15日，伦敦约有37%的居民和4600万欧元受影响。", "วันที่ 15 มีนาคม ค.ศ. 2019 ประชากรลอนดอนราว 37% และเงิน 46 ล้านยูโรได้รับผลกระทบ"),
+    (
+        "2019年3月15日，伦敦约有37%的居民和4600万欧元受影响。",
+        "วันที่ 15 มีนาคม ค.ศ. 2019 ประชากรลอนดอนราว 37% และเงิน 46 ล้านยูโรได้รับผลกระทบ",
+    ),
     ("德国派出12架飞机前往巴西。", "เยอรมนีส่งเครื่องบิน 12 ลำ ไปบราซิล"),
     ("日本去年有850万名游客。", "ญี่ปุ่นมีนักท่องเที่ยว 8.5 ล้านคน เมื่อปีที่แล้ว"),
     ("他住在巴黎。", "เขาอาศัยอยู่ในปารีส"),
 ]
-EXAMPLES = [Example(str(i), source, (reference,), None, "zh", "th", f"d{i}") for i, (source, reference) in enumerate(PAIRS)]
+EXAMPLES = [
+    Example(str(i), source, (reference,), None, "zh", "th", f"d{i}") for i, (source, reference) in enumerate(PAIRS)
+]
 
 
 def _made(name: str, i: int = 0) -> list[tuple[str, str, str]]:
@@ -38,9 +43,16 @@ def test_each_number_gets_one_other_digit() -> None:
         assert after in text and text != PAIRS[0][1]
 
 
-@pytest.mark.parametrize(("name", "i", "after"), [
-    ("scale", 0, "46 แสนยูโร"), ("unit", 0, "46 ล้านเยน"), ("era", 0, "พ.ศ. 2019"), ("scale", 1, "120 ลำ"), ("unit", 2, "8.5 ล้านกิโลเมตร"),
-])
+@pytest.mark.parametrize(
+    ("name", "i", "after"),
+    [
+        ("scale", 0, "46 แสนยูโร"),
+        ("unit", 0, "46 ล้านเยน"),
+        ("era", 0, "พ.ศ. 2019"),
+        ("scale", 1, "120 ลำ"),
+        ("unit", 2, "8.5 ล้านกิโลเมตร"),
+    ],
+)
 def test_damage_says_what_it_does(name: str, i: int, after: str) -> None:
     assert any(after in text for _, _, text in _made(name, i))
 
@@ -59,7 +71,9 @@ def test_a_name_is_replaced_by_another_of_its_type_that_the_source_does_not_hold
 def test_equal_seeds_make_equal_damage_and_others_other() -> None:
     known = name_list("zh", "th")
     found = hold(EXAMPLES[0], PAIRS[0][1], known)
-    first, again, other = ([one.text for one in damage("digit", "0", found, known, ("zh", "th"), seed)] for seed in (0, 0, 5))
+    first, again, other = (
+        [one.text for one in damage("digit", "0", found, known, ("zh", "th"), seed)] for seed in (0, 0, 5)
+    )
     assert first == again != other
 
 
@@ -82,8 +96,17 @@ def test_a_blind_reader_fails(monkeypatch: pytest.MonkeyPatch) -> None:
     assert len(blind["unnoticed"]["digit"]) == blind["n_damaged"]["digit"] > 0
 
 
-def test_the_command_writes_equal_files_for_equal_input_and_escapes_texts(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    hostile = Example("<b>", '伦敦有37%的人。<script>alert("x")</script>', ('ลอนดอนมีคน 38% <script>alert("x")</script>',), None, "zh", "th")
+def test_the_command_writes_equal_files_for_equal_input_and_escapes_texts(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    hostile = Example(
+        "<b>",
+        '伦敦有37%的人。<script>alert("x")</script>',
+        ('ลอนดอนมีคน 38% <script>alert("x")</script>',),
+        None,
+        "zh",
+        "th",
+    )
     examples = tmp_path / "examples.jsonl"
     write_examples(examples, [*EXAMPLES, hostile])
     for out in ("a", "b"):

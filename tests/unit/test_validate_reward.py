@@ -68,7 +68,9 @@ def test_an_oracle_is_right_everywhere_in_tibetan_too():
     tibetan = build(("bo",), 4)
     known = {(p.source, p.better) for p in tibetan.pairs}
     report = validate(_judge(lambda s, t: [float(pair in known) for pair in zip(s, t, strict=True)]), tibetan)
-    assert {slug: (row["accuracy"], row["n"]) for slug, row in report["by_category"].items()} == dict.fromkeys(CATEGORIES, (1.0, 4))
+    assert {slug: (row["accuracy"], row["n"]) for slug, row in report["by_category"].items()} == dict.fromkeys(
+        CATEGORIES, (1.0, 4)
+    )
     assert report["flags"]["beats_nulls"] and report["macro_accuracy"] == 1.0
 
 
@@ -85,7 +87,11 @@ def test_null_baselines_land_where_they_must():
     nulls = report["null_baselines"]
     assert report["macro_accuracy"] == report["auc"] == nulls["constant"]["macro_accuracy"] == 0.5
     assert all(row["accuracy"] == 0.5 and row["ties"] == row["n"] for row in nulls["constant"]["by_category"].values())
-    assert nulls["longer"]["by_category"]["padding_filler"]["accuracy"] == 0.0 == nulls["shorter"]["by_category"]["empty"]["accuracy"]
+    assert (
+        nulls["longer"]["by_category"]["padding_filler"]["accuracy"]
+        == 0.0
+        == nulls["shorter"]["by_category"]["empty"]["accuracy"]
+    )
     assert nulls["copy_source"]["by_category"]["copy_source"]["accuracy"] == 0.0
     for slug, row in nulls["longer"]["by_category"].items():
         # What a length decides is known from the pairs alone.
@@ -94,7 +100,9 @@ def test_null_baselines_land_where_they_must():
         assert row["accuracy"] == pytest.approx(known)
         assert nulls["shorter"]["by_category"][slug]["accuracy"] == pytest.approx(1 - known)
     for name, null in nulls.items():
-        assert null["macro_accuracy"] == pytest.approx(np.mean([row["accuracy"] for row in null["by_category"].values()])), name
+        assert null["macro_accuracy"] == pytest.approx(
+            np.mean([row["accuracy"] for row in null["by_category"].values()])
+        ), name
     assert abs(nulls["random"]["macro_accuracy"] - 0.5) < 3 * 0.5 / len(challenge().pairs) ** 0.5
     assert not report["flags"]["beats_nulls"]
     assert report["retrieval"]["p_at_1"] == 0.0
@@ -107,7 +115,10 @@ def test_the_random_baseline_is_a_coin_for_each_pair_even_where_pairs_share_a_te
     assert abs(np.mean(np.array(shared) > np.array(own)) - 0.5) < 3 * 0.5 / 4000**0.5
     assert NULLS["random"](["源"] * 4000, texts) == own
     small = build(("bo",), 2)
-    assert abs(validate(_judge(length_reward), small)["null_baselines"]["random"]["macro_accuracy"] - 0.5) < 3 * 0.5 / 50**0.5
+    assert (
+        abs(validate(_judge(length_reward), small)["null_baselines"]["random"]["macro_accuracy"] - 0.5)
+        < 3 * 0.5 / 50**0.5
+    )
 
 
 def test_an_injected_length_coefficient_comes_back():
@@ -115,7 +126,10 @@ def test_an_injected_length_coefficient_comes_back():
         return int.from_bytes(hashlib.sha256(f"{source}{text}".encode()).digest()[:4], "big") / 2**32 - 0.5
 
     def padded(sources, candidates):
-        return [0.2 + 0.03 * len(t) / 100 + 0.05 * (len(s) % 7) + 0.01 * noise(s, t) for s, t in zip(sources, candidates, strict=True)]
+        return [
+            0.2 + 0.03 * len(t) / 100 + 0.05 * (len(s) % 7) + 0.01 * noise(s, t)
+            for s, t in zip(sources, candidates, strict=True)
+        ]
 
     length = validate(_judge(padded), challenge())["length"]
     assert length["ci_low"] <= 0.03 <= length["ci_high"]
@@ -208,17 +222,32 @@ def too_few(sources, candidates):
     return [0.5] * (len(candidates) - 1)
 
 
-@pytest.mark.parametrize(("name", "message"), [("not_a_number", "returned nan for the candidate"), ("too_few", "returned 1 scores for 2")])
+@pytest.mark.parametrize(
+    ("name", "message"), [("not_a_number", "returned nan for the candidate"), ("too_few", "returned 1 scores for 2")]
+)
 def test_a_broken_scorer_is_one_message_of_the_command_and_nothing_is_written(tmp_path, capsys, name, message):
     path, out = tmp_path / "pairs.jsonl", tmp_path / "out"
     path.write_text(json.dumps({**GOOD, "source_lang": "en", "target_lang": "de"}) + "\n", encoding="utf-8")
-    assert cli.main(["validate-reward", "--reward", f"test_validate_reward:{name}", "--pairs", str(path), "--out", str(out)]) == 2
+    assert (
+        cli.main(
+            ["validate-reward", "--reward", f"test_validate_reward:{name}", "--pairs", str(path), "--out", str(out)]
+        )
+        == 2
+    )
     error = capsys.readouterr().err
     assert f"test_validate_reward:{name}: {message}" in error and error.count("\n") == 1
     assert not out.exists()
 
 
-GOOD = {"id": "1", "source": "源", "better": "ดี", "worse": "เลว", "category": "own", "source_lang": "zh", "target_lang": "th"}
+GOOD = {
+    "id": "1",
+    "source": "源",
+    "better": "ดี",
+    "worse": "เลว",
+    "category": "own",
+    "source_lang": "zh",
+    "target_lang": "th",
+}
 
 
 @pytest.mark.parametrize(
@@ -239,7 +268,12 @@ def test_bad_pairs_end_in_one_message_with_file_and_line(tmp_path, capsys, row, 
     bad = row if isinstance(row, bytes) else json.dumps(row, ensure_ascii=False).encode()
     path.write_bytes(json.dumps({**GOOD, "id": "0"}).encode() + b"\n" + bad + b"\n")
     out = tmp_path / "out"
-    assert cli.main(["validate-reward", "--reward", "test_validate_reward:oracle", "--pairs", str(path), "--out", str(out)]) == 2
+    assert (
+        cli.main(
+            ["validate-reward", "--reward", "test_validate_reward:oracle", "--pairs", str(path), "--out", str(out)]
+        )
+        == 2
+    )
     error = capsys.readouterr().err
     assert f"{path}, {message}" in error
     assert error.count("\n") == 1
@@ -250,7 +284,20 @@ def test_a_hundred_megabytes_are_refused_before_they_are_read(tmp_path, capsys):
     path = tmp_path / "pairs.jsonl"
     with path.open("wb") as stream:
         stream.truncate(100 * 10**6)
-    assert cli.main(["validate-reward", "--reward", "test_validate_reward:oracle", "--pairs", str(path), "--out", str(tmp_path / "o")]) == 2
+    assert (
+        cli.main(
+            [
+                "validate-reward",
+                "--reward",
+                "test_validate_reward:oracle",
+                "--pairs",
+                str(path),
+                "--out",
+                str(tmp_path / "o"),
+            ]
+        )
+        == 2
+    )
     assert f"{path}, line 1: the file has 100 MB" in capsys.readouterr().err
 
 
@@ -309,7 +356,9 @@ def test_unscorable_pairs_are_counted_apart_and_never_as_losses():
 
 def test_the_page_of_a_small_report_is_whole():
     pair = Pair("1", "源", "ดี", "เลว", "own", "zh", "th")
-    report = validate(_judge(length_reward), ChallengeSet("t", [pair], [Query("q", "源", ("ก", "ข"), (1.0, 0.0), "th")], {}))
+    report = validate(
+        _judge(length_reward), ChallengeSet("t", [pair], [Query("q", "源", ("ก", "ข"), (1.0, 0.0), "th")], {})
+    )
     page = render(report)
     assert (page.count("<svg") == 2 and page.rstrip().endswith("</html>") and "misled" in page) or "blind" in page
 
@@ -319,7 +368,12 @@ def test_the_page_says_what_a_tiny_share_of_probability_on_the_answers_means(mas
     pair = Pair("1", "源", "ดี", "เลว", "own", "zh", "th")
     report = validate(_judge(length_reward), ChallengeSet("t", [pair], [], {}))
     asked = [{"instruct": "as trained", "accuracy": 1.0, "mean_change": 0.0}]
-    report["template"] = {"instructions": asked, "accuracy_range": [1.0, 1.0], "yes_no_mass": {"mean": mass, "p5": mass / 2}, "n_pairs": 1}
+    report["template"] = {
+        "instructions": asked,
+        "accuracy_range": [1.0, 1.0],
+        "yes_no_mass": {"mean": mass, "p5": mass / 2},
+        "n_pairs": 1,
+    }
     page = render(report)
     assert f"{mass:.2g}" in page
     assert ("would not say yes or no by itself" in page) == told

@@ -17,10 +17,15 @@ def one(id_: str, lang: str = "th", reference: str | None = "กขคงจ") -
 
 
 def score(
-    examples: list[Example], texts: list[str], finished: list[str | None] | None = None, stated: list[int | None] | None = None
+    examples: list[Example],
+    texts: list[str],
+    finished: list[str | None] | None = None,
+    stated: list[int | None] | None = None,
 ) -> dict[str, SegmentStats]:
     made = (
-        None if finished is None else [Generation(e.id, "s", "base", t, None, f) for e, t, f in zip(examples, texts, finished, strict=True)]
+        None
+        if finished is None
+        else [Generation(e.id, "s", "base", t, None, f) for e, t, f in zip(examples, texts, finished, strict=True)]
     )
     return {m.metric.removeprefix("verbosity."): m for m in score_verbosity(examples, texts, made, stated)}
 
@@ -37,7 +42,8 @@ def test_worked_example() -> None:
         "truncated": 0.5,
     }
     assert [
-        got[name].higher_is_better for name in ("chars", "length_ratio", "facts_per_100_chars", "repetition", "wrong_script", "truncated")
+        got[name].higher_is_better
+        for name in ("chars", "length_ratio", "facts_per_100_chars", "repetition", "wrong_script", "truncated")
     ] == [None, None, None, False, False, False]
 
 
@@ -54,7 +60,11 @@ def test_what_is_unknown_is_a_reason_not_a_zero() -> None:
     assert score([one("b", "qaa")], ["กก"])["wrong_script"].reason == "no script known for language qaa"
     assert score([one("b")], ["123 !"])["wrong_script"].reason == "no output holds a letter"
     empty = score([one("a")], [""], None, [0])
-    assert (empty["chars"].value(), empty["repetition"].value(), empty["facts_per_100_chars"].reason) == (0.0, 0.0, "all outputs are empty")
+    assert (empty["chars"].value(), empty["repetition"].value(), empty["facts_per_100_chars"].reason) == (
+        0.0,
+        0.0,
+        "all outputs are empty",
+    )
     with pytest.raises(ValueError, match="zip"):
         score([one("a")], ["x", "y"])
 

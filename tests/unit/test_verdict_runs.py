@@ -57,7 +57,13 @@ class Text:
                 kind, surface = facts[i].type, facts[i].target[0]
                 if err < self.wrong.get(kind, 0.0):
                     names = [th for _, th in COMPANIES if all(th not in f.target for f in facts)]
-                    surface = names[other % len(names)] if kind == "organisation" else surface.replace("00 ", "07 ") if kind == "money" else "ลาออก"
+                    surface = (
+                        names[other % len(names)]
+                        if kind == "organisation"
+                        else surface.replace("00 ", "07 ")
+                        if kind == "money"
+                        else "ลาออก"
+                    )
                 said.append(surface if kind != "money" else f" มูลค่า {surface}")
         said += [f" {facts[i].target[0]}" for i in (5, 6, 7, 9)[: self.background]]
         text = "".join(said).strip() + " ซึ่งเป็นเรื่องที่หลายฝ่ายกำลังจับตามอง" * self.filler
@@ -76,7 +82,13 @@ def summary_of(stages: Mapping[str, Text], n: int, facts: bool, seed: int = 0) -
         made = [Generation(e.id, "s", stage, how.of(e, seed), 9, "stop", None) for e in known]
         texts[stage] = {g.example_id: g for g in made}
         rng = random.Random(stage)
-        reward = from_values("reward.mean", [e.id for e in shown], [min(max(rng.gauss(how.reward, 0.05), 0), 1) for _ in shown], "reward.mean|x", True)
+        reward = from_values(
+            "reward.mean",
+            [e.id for e in shown],
+            [min(max(rng.gauss(how.reward, 0.05), 0), 1) for _ in shown],
+            "reward.mean|x",
+            True,
+        )
         table[stage] = [*score_families(Scoring(shown, made, means), ["facts", "open", "verbosity", "overlap"]), reward]
     told = summarise(table, [e.doc_id for e in shown], {}, {}, 1, draws_boot=DRAWS, draws_perm=TESTS)
     return told, RunData(told, examples={e.id: e for e in shown}, texts=texts)
@@ -111,41 +123,114 @@ BETTER = Text(0.95, {"organisation": 0.05, "money": 0.05}, reward=0.8)
 GOOD_END = Text(0.95, {"organisation": 0.05, "money": 0.05}, reward=0.75)
 IMPROVED, KEPT = r"^RL improved grounding", r"kept \d+% of the gain"
 RUNS = {
-    "all goes well": Row(BETTER, (IMPROVED, KEPT, "more than the same extra epoch"), ("not established",), recovery=GOOD_END),
-    "gain and length, both kept in order": Row(Text(0.95, {}, 3), ("made outputs longer", "brought the length back"), recovery=GOOD_END),
-    "nothing changes": Row(SFT, (r"^RL did not change grounding measurably",), ("improved", "lowered", "kept"), recovery=SFT),
-    "RL destroys": Row(Text(0.15, {"organisation": 0.6}), (r"^RL lowered grounding",), ("improved", "kept"), recovery=SFT),
-    "RL gains, recovery destroys": Row(BETTER, (IMPROVED, "lost all of the gain, falling below SFT"), (r"-\d+ ?%", "kept"), recovery=Text(0.1)),
+    "all goes well": Row(
+        BETTER, (IMPROVED, KEPT, "more than the same extra epoch"), ("not established",), recovery=GOOD_END
+    ),
+    "gain and length, both kept in order": Row(
+        Text(0.95, {}, 3), ("made outputs longer", "brought the length back"), recovery=GOOD_END
+    ),
+    "nothing changes": Row(
+        SFT, (r"^RL did not change grounding measurably",), ("improved", "lowered", "kept"), recovery=SFT
+    ),
+    "RL destroys": Row(
+        Text(0.15, {"organisation": 0.6}), (r"^RL lowered grounding",), ("improved", "kept"), recovery=SFT
+    ),
+    "RL gains, recovery destroys": Row(
+        BETTER, (IMPROVED, "lost all of the gain, falling below SFT"), (r"-\d+ ?%", "kept"), recovery=Text(0.1)
+    ),
     "RL gains, recovery goes back": Row(BETTER, (IMPROVED,), ("falling below SFT", "more than the same"), recovery=SFT),
     "numbers get wrong, names right": Row(
-        Text(0.95, {"money": 1.0}), (r"^Mixed: RL raised .*lowered quantities",), (r"^RL improved grounding", "did not change"),
-        recovery=Text(0.95, {"money": 1.0})),
+        Text(0.95, {"money": 1.0}),
+        (r"^Mixed: RL raised .*lowered quantities",),
+        (r"^RL improved grounding", "did not change"),
+        recovery=Text(0.95, {"money": 1.0}),
+    ),
     "names get wrong, numbers right": Row(
-        Text(0.95, {"organisation": 0.95}), ("Mixed|lowered",), (r"^RL improved grounding", "did not change"), recovery=Text(0.95, {"organisation": 0.95})),
+        Text(0.95, {"organisation": 0.95}),
+        ("Mixed|lowered",),
+        (r"^RL improved grounding", "did not change"),
+        recovery=Text(0.95, {"organisation": 0.95}),
+    ),
     "one group up, one down, primary still": Row(
-        Text(0.75, {"money": 0.0, "organisation": 0.75}), ("lowered",), ("did not change grounding",), recovery=SFT),
-    "more facts, more inventions": Row(Text(1.0, {"organisation": 0.75, "event": 0.6, "money": 0.6}), ("Mixed|lowered|gamed",), (IMPROVED,), recovery=SFT),
-    "reward up, facts down": Row(Text(0.3, {"organisation": 0.6}, filler=3, reward=0.95), ("gamed its reward",), ("improved",), recovery=SFT),
-    "reward up, nothing else": Row(Text(0.6, {"organisation": 0.3, "money": 0.3}, reward=0.95), ("did not change grounding",), ("gamed",), recovery=SFT),
-    "filler only": Row(Text(0.6, {"organisation": 0.3, "money": 0.3}, filler=3), ("made outputs longer",), (IMPROVED,), recovery=SFT),
-    "shorter and worse": Row(Text(0.25, {"organisation": 0.3, "money": 0.3}), ("lowered grounding", "shorter"), (IMPROVED,), recovery=SFT),
+        Text(0.75, {"money": 0.0, "organisation": 0.75}), ("lowered",), ("did not change grounding",), recovery=SFT
+    ),
+    "more facts, more inventions": Row(
+        Text(1.0, {"organisation": 0.75, "event": 0.6, "money": 0.6}),
+        ("Mixed|lowered|gamed",),
+        (IMPROVED,),
+        recovery=SFT,
+    ),
+    "reward up, facts down": Row(
+        Text(0.3, {"organisation": 0.6}, filler=3, reward=0.95), ("gamed its reward",), ("improved",), recovery=SFT
+    ),
+    "reward up, nothing else": Row(
+        Text(0.6, {"organisation": 0.3, "money": 0.3}, reward=0.95),
+        ("did not change grounding",),
+        ("gamed",),
+        recovery=SFT,
+    ),
+    "filler only": Row(
+        Text(0.6, {"organisation": 0.3, "money": 0.3}, filler=3), ("made outputs longer",), (IMPROVED,), recovery=SFT
+    ),
+    "shorter and worse": Row(
+        Text(0.25, {"organisation": 0.3, "money": 0.3}), ("lowered grounding", "shorter"), (IMPROVED,), recovery=SFT
+    ),
     "silent after RL": Row(Text(empty=True), ("lowered grounding|gamed", "shorter"), ("improved",), recovery=SFT),
     "silent after recovery": Row(BETTER, (IMPROVED, "falling below SFT"), ("kept",), recovery=Text(empty=True)),
-    "lengths uneven after recovery": Row(BETTER, ("right only on average|left a length that is off",), ("brought the length back", "near the references"),
-                                         recovery=Text(0.95, half=True)),
-    "lengths uneven after RL": Row(Text(0.95, half=True), ("uneven|longer",), ("left the length of outputs as it was",), recovery=GOOD_END),
-    "length never comes back": Row(Text(0.95, filler=3), ("left a length that is off",), ("brought the length back",), recovery=Text(0.95, filler=3)),
-    "control does as well": Row(BETTER, ("no advantage over the same epoch|does better",), ("more than the same",), recovery=GOOD_END, control=GOOD_END),
-    "control does better": Row(BETTER, ("the same extra epoch without RL does better",), ("more than",), recovery=Text(0.75, {"organisation": 0.2}),
-                               control=Text(1.0)),
-    "no control arm": Row(BETTER, ("there is no comparison with a control arm",), ("more than the same",), recovery=GOOD_END, control=None),
+    "lengths uneven after recovery": Row(
+        BETTER,
+        ("right only on average|left a length that is off",),
+        ("brought the length back", "near the references"),
+        recovery=Text(0.95, half=True),
+    ),
+    "lengths uneven after RL": Row(
+        Text(0.95, half=True), ("uneven|longer",), ("left the length of outputs as it was",), recovery=GOOD_END
+    ),
+    "length never comes back": Row(
+        Text(0.95, filler=3),
+        ("left a length that is off",),
+        ("brought the length back",),
+        recovery=Text(0.95, filler=3),
+    ),
+    "control does as well": Row(
+        BETTER,
+        ("no advantage over the same epoch|does better",),
+        ("more than the same",),
+        recovery=GOOD_END,
+        control=GOOD_END,
+    ),
+    "control does better": Row(
+        BETTER,
+        ("the same extra epoch without RL does better",),
+        ("more than",),
+        recovery=Text(0.75, {"organisation": 0.2}),
+        control=Text(1.0),
+    ),
+    "no control arm": Row(
+        BETTER, ("there is no comparison with a control arm",), ("more than the same",), recovery=GOOD_END, control=None
+    ),
     "no recovery": Row(BETTER, (IMPROVED,), ("recovery", "kept"), recovery=None, control=None),
-    "too few to tell": Row(Text(0.72, {"organisation": 0.25, "money": 0.25}), ("not established|did not change",), (IMPROVED, "lowered", KEPT),
-                           recovery=Text(0.72, {"organisation": 0.25, "money": 0.25}), n=16),
+    "too few to tell": Row(
+        Text(0.72, {"organisation": 0.25, "money": 0.25}),
+        ("not established|did not change",),
+        (IMPROVED, "lowered", KEPT),
+        recovery=Text(0.72, {"organisation": 0.25, "money": 0.25}),
+        n=16,
+    ),
     "a few, and much better": Row(BETTER, (), ("lowered",), recovery=GOOD_END, n=16),
-    "no gold facts, all well": Row(Text(1.0), ("as far as numbers and names show it",), ("lowered", "cannot be answered"), recovery=Text(1.0), facts=False),
-    "no gold facts, numbers wrong": Row(Text(0.95, {"money": 1.0}), ("numbers",), (r"^RL improved",), recovery=SFT, facts=False),
-    "recovery mends what RL broke": Row(Text(0.3, {"organisation": 0.6}), ("lowered grounding",), ("improved grounding", "kept"), recovery=GOOD_END),
+    "no gold facts, all well": Row(
+        Text(1.0),
+        ("as far as numbers and names show it",),
+        ("lowered", "cannot be answered"),
+        recovery=Text(1.0),
+        facts=False,
+    ),
+    "no gold facts, numbers wrong": Row(
+        Text(0.95, {"money": 1.0}), ("numbers",), (r"^RL improved",), recovery=SFT, facts=False
+    ),
+    "recovery mends what RL broke": Row(
+        Text(0.3, {"organisation": 0.6}), ("lowered grounding",), ("improved grounding", "kept"), recovery=GOOD_END
+    ),
 }
 
 

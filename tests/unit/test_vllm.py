@@ -15,13 +15,26 @@ from tiny_models import HAN, THAI, WIDE_HEADS, random_reranker
 pytestmark = pytest.mark.vllm
 TOP = Path(__file__).parents[2]
 N = 12
-SETTINGS = ["score.scorers.comet_qe=null", "score.retrieval=null", "score.reward=false", "score.bootstrap_draws=100", f"data.n_test={N}"]
+SETTINGS = [
+    "score.scorers.comet_qe=null",
+    "score.retrieval=null",
+    "score.reward=false",
+    "score.bootstrap_draws=100",
+    f"data.n_test={N}",
+]
 
 
 def run(arguments: list[str], expected: int = 0) -> str:
     """A command in a process of its own, as a user types it."""
-    environment = {**os.environ, "PYTHONPATH": str(TOP), "VLLM_CPU_KVCACHE_SPACE": "1", "VLLM_CPU_OMP_THREADS_BIND": "nobind"}
-    done = subprocess.run([sys.executable, *arguments], capture_output=True, text=True, cwd=TOP, env=environment, check=False)
+    environment = {
+        **os.environ,
+        "PYTHONPATH": str(TOP),
+        "VLLM_CPU_KVCACHE_SPACE": "1",
+        "VLLM_CPU_OMP_THREADS_BIND": "nobind",
+    }
+    done = subprocess.run(
+        [sys.executable, *arguments], capture_output=True, text=True, cwd=TOP, env=environment, check=False
+    )
     assert done.returncode == expected, done.stderr[-4000:]
     return done.stdout
 
@@ -38,7 +51,10 @@ def evaluated(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 
 def test_evaluate_writes_the_same_greedy_texts(evaluated: dict[str, Path]) -> None:
     a, b = (
-        [json.loads(line) for line in next(folder.rglob("generations/*/*.jsonl")).read_text(encoding="utf-8").splitlines()]
+        [
+            json.loads(line)
+            for line in next(folder.rglob("generations/*/*.jsonl")).read_text(encoding="utf-8").splitlines()
+        ]
         for folder in evaluated.values()
     )
     assert len(a) == len(b) == N

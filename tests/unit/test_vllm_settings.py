@@ -61,10 +61,14 @@ def test_an_option_that_results_depend_on_is_not_free(tiny_policy_path: Path, mo
         pass
 
 
-def test_an_adapter_is_not_served_by_the_engine(tiny_policy_path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_adapter_is_not_served_by_the_engine(
+    tiny_policy_path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """vLLM would look for whole weights in its folder; the message names the way out."""
     monkeypatch.setattr(vllm_engine, "need_vllm", lambda: None)
-    (tmp_path / "adapter_config.json").write_text(json.dumps({"base_model_name_or_path": str(tiny_policy_path)}), encoding="utf-8")
+    (tmp_path / "adapter_config.json").write_text(
+        json.dumps({"base_model_name_or_path": str(tiny_policy_path)}), encoding="utf-8"
+    )
     (tmp_path / "adapter_model.safetensors").write_bytes(safetensors.torch.save({"x": torch.zeros(1)}))
     with pytest.raises(UserError, match="lora_merge=true"), vllm_engine.engine(str(tmp_path), "float32", 64):
         pass

@@ -101,7 +101,12 @@ class Full:
     """A model that holds two rows, no more."""
 
     def __init__(self, model: Any) -> None:
-        self.config, self.device, self.generation_config, self.inner = model.config, model.device, model.generation_config, model
+        self.config, self.device, self.generation_config, self.inner = (
+            model.config,
+            model.device,
+            model.generation_config,
+            model,
+        )
 
     def eval(self) -> None:
         """As the model's."""
@@ -122,14 +127,19 @@ def test_out_of_memory_names_the_batch_size_to_try(tiny_policy_path: Path) -> No
     prompts = ["中国", "公司", "起诉", "北京"]
 
     def run(size: int) -> int:
-        return sum(len(rows) for rows in generate_texts(Full(model), tokenizer, prompts, prompts, Decoding(4, size), progress=False))
+        return sum(
+            len(rows)
+            for rows in generate_texts(Full(model), tokenizer, prompts, prompts, Decoding(4, size), progress=False)
+        )
 
     with pytest.raises(UserError, match=r"out of memory .*try generate\.batch_size = 2"):
         run(4)
     assert run(2) == 4
 
 
-def test_out_of_memory_in_training_names_the_accumulation(tiny_policy_path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_out_of_memory_in_training_names_the_accumulation(
+    tiny_policy_path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """And the run with it takes the same optimiser step."""
     import torch
     from transformers import SmolLM3Model
@@ -146,9 +156,17 @@ def test_out_of_memory_in_training_names_the_accumulation(tiny_policy_path: Path
     monkeypatch.setattr(SmolLM3Model, "forward", small)
     pairs = [("中国", "ก"), ("公司", "ข"), ("起诉", "ค"), ("北京", "ง")]
     cfg = SFTSettings(epochs=1, batch_size=4, save_steps=10)
-    with pytest.raises(UserError, match=r"post-sft: out of memory .*try sft\.accumulation = 2 \(2 rows in one forward pass, the same step\)"):
+    with pytest.raises(
+        UserError,
+        match=r"post-sft: out of memory .*try sft\.accumulation = 2 \(2 rows in one forward pass, the same step\)",
+    ):
         train_sft(tiny_policy_path, pairs, tmp_path / "x", cfg, "post-sft", progress=False)
-    assert train_sft(tiny_policy_path, pairs, tmp_path / "x", replace(cfg, accumulation=2), "post-sft", progress=False).steps == 1
+    assert (
+        train_sft(
+            tiny_policy_path, pairs, tmp_path / "x", replace(cfg, accumulation=2), "post-sft", progress=False
+        ).steps
+        == 1
+    )
 
 
 def test_what_is_tried_next_divides_the_batch() -> None:
@@ -177,7 +195,9 @@ def test_the_rows_of_a_run_reach_tensorboard(tiny_policy_path: Path, tmp_path: P
 
     cfg = SFTSettings(epochs=2, batch_size=2, save_steps=10)
     pairs, logs = [("中国", "ก"), ("公司", "ข")], tmp_path / "logs"
-    train_sft(tiny_policy_path, pairs, tmp_path / "x", cfg, "post-sft", log_dir=logs, progress=False, trackers=["tensorboard"])
+    train_sft(
+        tiny_policy_path, pairs, tmp_path / "x", cfg, "post-sft", log_dir=logs, progress=False, trackers=["tensorboard"]
+    )
     found = EventAccumulator(str(tmp_path / "logs" / "tensorboard"))
     found.Reload()
     logged = [json.loads(line) for line in (tmp_path / "logs" / "post-sft_steps.jsonl").read_text().splitlines()]

@@ -19,7 +19,9 @@ def character_tokenizer(words: list[str]) -> Any:
     characters = sorted(set(THAI + HAN + PRINTABLE + "\nะาิี่้ำเแไ，。"))
     vocabulary = {token: i for i, token in enumerate(["<unk>", *characters])}
     tok = Tokenizer(models.BPE(vocab=vocabulary, merges=[], unk_token="<unk>"))
-    tok.add_special_tokens([AddedToken(t, special=True, normalized=False) for t in ("<|im_start|>", "<|im_end|>", "<|pad|>")])
+    tok.add_special_tokens(
+        [AddedToken(t, special=True, normalized=False) for t in ("<|im_start|>", "<|im_end|>", "<|pad|>")]
+    )
     tok.add_tokens([AddedToken(w, normalized=False) for w in words])
     return PreTrainedTokenizerFast(
         tokenizer_object=tok,

@@ -61,7 +61,9 @@ def make_policy(settings: BaseSettings, vocab_size: int, eos: int, pad: int) -> 
     return SmolLM3ForCausalLM(config)
 
 
-def completion_loss(model: torch.nn.Module, sources: list[list[int]], completions: list[list[list[int]]], pad: int) -> torch.Tensor:
+def completion_loss(
+    model: torch.nn.Module, sources: list[list[int]], completions: list[list[list[int]]], pad: int
+) -> torch.Tensor:
     """Mean cross-entropy of the completions' tokens, each after its source; the sources' own tokens are not scored."""
     batch = pack(sources, completions, pad)
     hidden = hidden_states(model, batch)
@@ -88,7 +90,9 @@ def train_base(
     encode = lambda text: tokenizer(text, add_special_tokens=False)["input_ids"]  # noqa: E731
 
     def loss_of(rows: list[tuple[str, list[str]]]) -> torch.Tensor:
-        return completion_loss(model, [encode(p) for p, _ in rows], [[[*encode(c), eos] for c in cs] for _, cs in rows], pad)
+        return completion_loss(
+            model, [encode(p) for p, _ in rows], [[[*encode(c), eos] for c in cs] for _, cs in rows], pad
+        )
 
     def loss_at(step: int) -> tuple[torch.Tensor, dict[str, float]]:
         if step < settings.pair_steps:
@@ -111,7 +115,13 @@ def train_base(
         "base policy",
     )
     save_model(model, tokenizer, out, dtype)
-    return {"config": asdict(settings), "config_hash": config_hash, "data_hash": corpus.hash, "seed": settings.seed, "final": log[-1]}
+    return {
+        "config": asdict(settings),
+        "config_hash": config_hash,
+        "data_hash": corpus.hash,
+        "seed": settings.seed,
+        "final": log[-1],
+    }
 
 
 def save_model(model: Any, tokenizer: Any, out: Path, dtype: torch.dtype) -> None:

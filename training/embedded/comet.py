@@ -67,7 +67,14 @@ def grouped(rows: Sequence[dict[str, Any]], where: Path) -> list[dict[str, Any]]
     out = []
     for src, group in groupby(rows, key=lambda r: r["src"]):
         part = list(group)
-        out.append({"src": src, "ref": part[0]["ref"], "mts": [r["mt"] for r in part], "scores": [float(r["score"]) for r in part]})
+        out.append(
+            {
+                "src": src,
+                "ref": part[0]["ref"],
+                "mts": [r["mt"] for r in part],
+                "scores": [float(r["score"]) for r in part],
+            }
+        )
     return out
 
 
@@ -76,14 +83,32 @@ def make_comet(settings: CometSettings, texts: Sequence[str], words: Sequence[st
     from comet.models import ReferencelessRegression
     from transformers import XLMRobertaTokenizerFast
 
-    tokenizer = XLMRobertaTokenizerFast(tokenizer_object=xlmr_tokenizer(texts, words, settings.pieces), model_max_length=settings.positions - 2)
+    tokenizer = XLMRobertaTokenizerFast(
+        tokenizer_object=xlmr_tokenizer(texts, words, settings.pieces), model_max_length=settings.positions - 2
+    )
     tokenizer.save_pretrained(folder)
-    xlmr_config(len(tokenizer), settings.hidden, settings.layers, settings.heads, settings.intermediate, settings.positions).save_pretrained(folder)
+    xlmr_config(
+        len(tokenizer), settings.hidden, settings.layers, settings.heads, settings.intermediate, settings.positions
+    ).save_pretrained(folder)
     torch.manual_seed(settings.seed)
     return ReferencelessRegression(
-        nr_frozen_epochs=0.0, keep_embeddings_frozen=False, encoder_model="XLM-RoBERTa", pretrained_model=str(folder), pool="avg", layer="mix",
-        layer_transformation="softmax", layer_norm=False, dropout=0.0, hidden_sizes=[settings.estimator], activations="Tanh", final_activation="Sigmoid",
-        learning_rate=settings.lr, encoder_learning_rate=settings.lr, batch_size=settings.batch, load_pretrained_weights=False, local_files_only=True,
+        nr_frozen_epochs=0.0,
+        keep_embeddings_frozen=False,
+        encoder_model="XLM-RoBERTa",
+        pretrained_model=str(folder),
+        pool="avg",
+        layer="mix",
+        layer_transformation="softmax",
+        layer_norm=False,
+        dropout=0.0,
+        hidden_sizes=[settings.estimator],
+        activations="Tanh",
+        final_activation="Sigmoid",
+        learning_rate=settings.lr,
+        encoder_learning_rate=settings.lr,
+        batch_size=settings.batch,
+        load_pretrained_weights=False,
+        local_files_only=True,
     )
 
 
@@ -102,7 +127,9 @@ def estimate(model: Any, mt: torch.Tensor, src: torch.Tensor) -> torch.Tensor:
     return model.estimator(torch.cat((mt, src, mt * src, (mt - src).abs()), dim=1)).view(-1)
 
 
-def losses(model: Any, rows: Sequence[dict[str, Any]], settings: CometSettings) -> tuple[torch.Tensor, dict[str, float]]:
+def losses(
+    model: Any, rows: Sequence[dict[str, Any]], settings: CometSettings
+) -> tuple[torch.Tensor, dict[str, float]]:
     """Squared error + order of the candidates of one source + InfoNCE of source against reference, both directions."""
     owner = torch.tensor([r for r, row in enumerate(rows) for _ in row["mts"]])
     label = torch.tensor([s for row in rows for s in row["scores"]])
@@ -127,15 +154,27 @@ def quality(model: Any, rows: Sequence[dict[str, Any]], margin: float) -> dict[s
     from scipy.stats import kendalltau, pearsonr
 
     with torch.no_grad():
-        scores = [estimate(model, embed(model, row["mts"]), embed(model, [row["src"]]).expand(len(row["mts"]), -1)).tolist() for row in rows]
+        scores = [
+            estimate(model, embed(model, row["mts"]), embed(model, [row["src"]]).expand(len(row["mts"]), -1)).tolist()
+            for row in rows
+        ]
     labels = [row["scores"] for row in rows]
     flat, flat_labels = [s for part in scores for s in part], [s for part in labels for s in part]
     pairs, first = [], []
     for found, true in zip(scores, labels, strict=True):
-        wins = {(i, j): float(found[i] > found[j]) for i in range(len(true)) for j in range(len(true)) if true[i] > true[j] + margin}
+        wins = {
+            (i, j): float(found[i] > found[j])
+            for i in range(len(true))
+            for j in range(len(true))
+            if true[i] > true[j] + margin
+        }
         pairs += list(wins.values())
         first += [wins[0, 1]] if (0, 1) in wins else []
-    out = {"pearson": float(pearsonr(flat, flat_labels)[0]), "kendall": float(kendalltau(flat, flat_labels)[0]), "n_sources": len(rows)}
+    out = {
+        "pearson": float(pearsonr(flat, flat_labels)[0]),
+        "kendall": float(kendalltau(flat, flat_labels)[0]),
+        "n_sources": len(rows),
+    }
     for name, values in (("pair_accuracy", pairs), ("one_error_accuracy", first)):
         if values:
             out[name] = sum(values) / len(values)
@@ -166,12 +205,25 @@ def train_comet(corpus_path: Path, words_path: Path, out: Path, settings: CometS
 
     config_hash = sha256_json(asdict(settings))
     key = sha256_json([config_hash, corpus.hash, words])
-    log = run_loop(model, loss_at, LoopSettings(settings.steps, settings.lr, seed=settings.seed), out.with_name(out.name + ".state"), key, "COMET")
+    log = run_loop(
+        model,
+        loss_at,
+        LoopSettings(settings.steps, settings.lr, seed=settings.seed),
+        out.with_name(out.name + ".state"),
+        key,
+        "COMET",
+    )
     state = {k: v.half().contiguous() for k, v in model.state_dict().items()}
     model.load_state_dict(state)  # measured as it is stored
     final = log[-1] | (quality(model.eval(), held_out, settings.margin) if len(held_out) > 1 else {})
     save_comet(model, state, temporary, out)
-    return {"config": asdict(settings), "config_hash": config_hash, "data_hash": corpus.hash, "seed": settings.seed, "final": final}
+    return {
+        "config": asdict(settings),
+        "config_hash": config_hash,
+        "data_hash": corpus.hash,
+        "seed": settings.seed,
+        "final": final,
+    }
 
 
 def save_comet(model: Any, state: dict[str, torch.Tensor], temporary: Path, out: Path) -> None:
@@ -182,7 +234,9 @@ def save_comet(model: Any, state: dict[str, torch.Tensor], temporary: Path, out:
     save_file(state, temporary / WEIGHTS, metadata={"format": "pt"})
     hparams = {k: v for k, v in model.hparams.items() if isinstance(v, str | int | float | bool | list | None)}
     # The loader sets the encoder's place: a path of the machine it was trained on would be of no use to anyone.
-    (temporary / HPARAMS).write_text(yaml.safe_dump(hparams | {"pretrained_model": ENCODER}, sort_keys=True, allow_unicode=True), encoding="utf-8")
+    (temporary / HPARAMS).write_text(
+        yaml.safe_dump(hparams | {"pretrained_model": ENCODER}, sort_keys=True, allow_unicode=True), encoding="utf-8"
+    )
     if out.exists():
         shutil.rmtree(out)
     os.replace(temporary, out)

@@ -16,8 +16,12 @@ class Corpus:
 
     def __init__(self, path: Path) -> None:
         if not path.exists():
-            raise UserError(f"{path}: no such corpus; write it with `python -m benchmark data corpus --name {path.stem} --out {path}`")
-        self.rows: list[dict[str, Any]] = [json.loads(line) for line in path.read_text(encoding="utf-8").split("\n") if line]
+            raise UserError(
+                f"{path}: no such corpus; write it with `python -m benchmark data corpus --name {path.stem} --out {path}`"
+            )
+        self.rows: list[dict[str, Any]] = [
+            json.loads(line) for line in path.read_text(encoding="utf-8").split("\n") if line
+        ]
         self.hash = sha256_file(path)
 
     def batch(self, seed: int, step: int, size: int) -> list[dict[str, Any]]:

@@ -82,17 +82,38 @@ def xlmr_tokenizer(texts: Iterable[str], words: Iterable[str], pieces: int) -> T
 def fast_tokenizer(tokenizer: Tokenizer, positions: int) -> PreTrainedTokenizerFast:
     """The tokenizer as transformers loads and saves it; texts of more than `positions` tokens are cut."""
     return PreTrainedTokenizerFast(
-        tokenizer_object=tokenizer, bos_token="<s>", eos_token="</s>", cls_token="<s>", sep_token="</s>", unk_token="<unk>", pad_token="<pad>",
-        mask_token="<mask>", model_max_length=positions, padding_side="right", clean_up_tokenization_spaces=False,
+        tokenizer_object=tokenizer,
+        bos_token="<s>",
+        eos_token="</s>",
+        cls_token="<s>",
+        sep_token="</s>",
+        unk_token="<unk>",
+        pad_token="<pad>",
+        mask_token="<mask>",
+        model_max_length=positions,
+        padding_side="right",
+        clean_up_tokenization_spaces=False,
     )
 
 
-def xlmr_config(vocab_size: int, hidden: int, layers: int, heads: int, intermediate: int, positions: int) -> XLMRobertaConfig:
+def xlmr_config(
+    vocab_size: int, hidden: int, layers: int, heads: int, intermediate: int, positions: int
+) -> XLMRobertaConfig:
     """A small XLM-R without dropout (it underfits as it is) that reads `positions` tokens."""
     return XLMRobertaConfig(
-        vocab_size=vocab_size, hidden_size=hidden, num_hidden_layers=layers, num_attention_heads=heads, intermediate_size=intermediate,
-        max_position_embeddings=positions + 2, type_vocab_size=1, hidden_dropout_prob=0.0, attention_probs_dropout_prob=0.0, layer_norm_eps=1e-5,
-        bos_token_id=0, pad_token_id=1, eos_token_id=2,
+        vocab_size=vocab_size,
+        hidden_size=hidden,
+        num_hidden_layers=layers,
+        num_attention_heads=heads,
+        intermediate_size=intermediate,
+        max_position_embeddings=positions + 2,
+        type_vocab_size=1,
+        hidden_dropout_prob=0.0,
+        attention_probs_dropout_prob=0.0,
+        layer_norm_eps=1e-5,
+        bos_token_id=0,
+        pad_token_id=1,
+        eos_token_id=2,
     )
 
 
@@ -111,7 +132,9 @@ def neighbour_order(token_ids: Sequence[Sequence[int]], vocab_size: int, rows: S
     return [rows[i] for i in chain]
 
 
-def neighbour_batches(token_ids: Sequence[Sequence[int]], vocab_size: int, size: int, pool: int, seed: int, epoch: int) -> list[list[int]]:
+def neighbour_batches(
+    token_ids: Sequence[Sequence[int]], vocab_size: int, size: int, pool: int, seed: int, epoch: int
+) -> list[list[int]]:
     """One pass over the rows in batches of `size` neighbours, found among `pool` batches each. Depends on its arguments alone (resume)."""
     rng, order = random.Random(f"{seed}:{epoch}"), list(range(len(token_ids)))
     rng.shuffle(order)
@@ -137,7 +160,9 @@ def _trainer_class(token_ids: Sequence[Sequence[int]], vocab_size: int, pool: in
             return len(token_ids) // self.batch_size
 
     class NeighbourTrainer(SentenceTransformerTrainer):
-        def get_batch_sampler(self, dataset: Any, batch_size: int, drop_last: bool, *args: Any, seed: int = 0, **kwargs: Any) -> Any:
+        def get_batch_sampler(
+            self, dataset: Any, batch_size: int, drop_last: bool, *args: Any, seed: int = 0, **kwargs: Any
+        ) -> Any:
             return NeighbourBatches(dataset, batch_size, drop_last, seed=seed)
 
         def add_model_card_callback(self, default_args_dict: dict[str, Any]) -> None:
@@ -154,7 +179,9 @@ def pairs_of(rows: Sequence[dict[str, Any]], anchored_on: str, where: Path) -> l
     for number, row in enumerate(rows, 1):
         absent = [c for c in columns if not isinstance(row.get(c), str) or not row[c].strip()]
         if absent:
-            raise UserError(f"{where}:{number}: no text in column {', '.join(absent)}; training anchored on the {anchored_on} needs {' and '.join(columns)}")
+            raise UserError(
+                f"{where}:{number}: no text in column {', '.join(absent)}; training anchored on the {anchored_on} needs {' and '.join(columns)}"
+            )
     return [(row[columns[0]], row[columns[1]]) for row in rows]
 
 
@@ -167,7 +194,9 @@ def make_encoder(tokenizer: Tokenizer, settings: EncoderSettings, scratch: Path)
 
     wrapped = fast_tokenizer(tokenizer, settings.positions)
     torch.manual_seed(settings.seed)
-    config = xlmr_config(len(wrapped), settings.hidden, settings.layers, settings.heads, settings.intermediate, settings.positions)
+    config = xlmr_config(
+        len(wrapped), settings.hidden, settings.layers, settings.heads, settings.intermediate, settings.positions
+    )
     XLMRobertaModel(config, add_pooling_layer=False).save_pretrained(scratch)
     wrapped.save_pretrained(scratch)
     without_pooler = {"add_pooling_layer": False}
@@ -188,14 +217,20 @@ def start_encoder(path: str, settings: EncoderSettings) -> Any:
     try:
         # Without its pooler, which no masked language model has trained; written down with the model (see make_encoder).
         without_pooler = {"add_pooling_layer": False}
-        body = Transformer(str(folder), max_seq_length=settings.positions, model_kwargs={**without_pooler, "use_safetensors": True})
+        body = Transformer(
+            str(folder), max_seq_length=settings.positions, model_kwargs={**without_pooler, "use_safetensors": True}
+        )
     except Exception as err:  # the libraries raise many kinds for a bad folder; each is the same mistake of the user
         first = (str(err).strip().splitlines() or [type(err).__name__])[0][:200]
-        raise UserError(f"start = {path}: cannot be loaded as an encoder ({first}); give a folder or hub id with safetensors weights") from err
+        raise UserError(
+            f"start = {path}: cannot be loaded as an encoder ({first}); give a folder or hub id with safetensors weights"
+        ) from err
     body.model_kwargs, body.config_keys = without_pooler, [*body.config_keys, "model_kwargs"]
     device = "cuda" if torch.cuda.is_available() else "cpu"
     torch.manual_seed(settings.seed)
-    return SentenceTransformer(modules=[body, Pooling(body.auto_model.config.hidden_size, "mean"), Normalize()], device=device)
+    return SentenceTransformer(
+        modules=[body, Pooling(body.auto_model.config.hidden_size, "mean"), Normalize()], device=device
+    )
 
 
 def retrieval_quality(model: Any, pairs: Sequence[tuple[str, str]]) -> dict[str, float]:
@@ -206,10 +241,16 @@ def retrieval_quality(model: Any, pairs: Sequence[tuple[str, str]]) -> dict[str,
     encode = lambda texts: model.encode(list(texts), batch_size=64, show_progress_bar=False, normalize_embeddings=True)  # noqa: E731
     pools = distractors(tuple(str(i) for i in range(len(pairs))), anchors)
     found = ranks(encode([p for _, p in pairs]), encode(anchors), pools)
-    return {"p_at_1": round(sum(r == 1 for r in found) / len(found), 4), "mrr": round(sum(1 / r for r in found) / len(found), 4), "n": len(pairs)}
+    return {
+        "p_at_1": round(sum(r == 1 for r in found) / len(found), 4),
+        "mrr": round(sum(1 / r for r in found) / len(found), 4),
+        "n": len(pairs),
+    }
 
 
-def train_encoder(corpus_path: Path, words_path: Path | None, out: Path, settings: EncoderSettings) -> dict[str, object]:
+def train_encoder(
+    corpus_path: Path, words_path: Path | None, out: Path, settings: EncoderSettings
+) -> dict[str, object]:
     """Train tokenizer and encoder and write a sentence-transformers folder (float16 safetensors); returns what its manifest says about it.
 
     Killed and called again it goes on from its last whole state in `<out>.state`. Raises UserError for a corpus without the columns needed.
@@ -223,7 +264,9 @@ def train_encoder(corpus_path: Path, words_path: Path | None, out: Path, setting
 
     corpus = Corpus(corpus_path)
     if words_path is None and not settings.start:
-        raise UserError("an encoder from random weights needs --words, the world's word list; or start from a checkpoint with --set start=FOLDER")
+        raise UserError(
+            "an encoder from random weights needs --words, the world's word list; or start from a checkpoint with --set start=FOLDER"
+        )
     words = load_words(words_path) if words_path is not None else []
     pairs = pairs_of(corpus.rows, settings.anchored_on, corpus_path)
     n_held_out = min(settings.held_out, len(pairs) // 10)
@@ -232,33 +275,65 @@ def train_encoder(corpus_path: Path, words_path: Path | None, out: Path, setting
         raise UserError(f"{corpus_path}: {len(pairs)} rows; contrastive training needs at least 2")
     tokenizer = None
     if not settings.start:
-        tokenizer = xlmr_tokenizer((t for pair in trained[: settings.tokenizer_rows] for t in pair), words, settings.pieces)
+        tokenizer = xlmr_tokenizer(
+            (t for pair in trained[: settings.tokenizer_rows] for t in pair), words, settings.pieces
+        )
     config_hash = sha256_json(asdict(settings))
     work = out.with_name(out.name + ".state")
     steps_log = out.with_name(out.name + ".state.log.jsonl")
-    resume = open_workspace(work, {"config_hash": config_hash, "data_hash": corpus.hash, "words": sha256_json(words)}, [steps_log])
+    resume = open_workspace(
+        work, {"config_hash": config_hash, "data_hash": corpus.hash, "words": sha256_json(words)}, [steps_log]
+    )
     scratch = work / "start"
     shutil.rmtree(scratch, ignore_errors=True)
-    model = make_encoder(tokenizer, settings, scratch) if tokenizer is not None else start_encoder(settings.start, settings)
+    model = (
+        make_encoder(tokenizer, settings, scratch) if tokenizer is not None else start_encoder(settings.start, settings)
+    )
     vocabulary = len(model.tokenizer)
     cut = {"truncation": True, "max_length": settings.positions}
     anchors = [a for a, _ in trained]
-    token_ids = [e.ids for e in tokenizer.encode_batch(anchors)] if tokenizer is not None else model.tokenizer(anchors, **cut)["input_ids"]
+    token_ids = (
+        [e.ids for e in tokenizer.encode_batch(anchors)]
+        if tokenizer is not None
+        else model.tokenizer(anchors, **cut)["input_ids"]
+    )
     args = SentenceTransformerTrainingArguments(
-        output_dir=str(work), max_steps=settings.steps, per_device_train_batch_size=min(settings.batch, len(trained)), learning_rate=settings.lr,
-        lr_scheduler_type="cosine", warmup_steps=min(50, settings.steps // 10), weight_decay=0.01, max_grad_norm=1.0, seed=settings.seed,
-        data_seed=settings.seed, save_steps=settings.save_steps, save_total_limit=2, logging_steps=min(25, settings.steps), report_to=[],
-        use_cpu=not (settings.start and torch.cuda.is_available()), bf16=False, fp16=False, dataloader_drop_last=True, disable_tqdm=True,
+        output_dir=str(work),
+        max_steps=settings.steps,
+        per_device_train_batch_size=min(settings.batch, len(trained)),
+        learning_rate=settings.lr,
+        lr_scheduler_type="cosine",
+        warmup_steps=min(50, settings.steps // 10),
+        weight_decay=0.01,
+        max_grad_norm=1.0,
+        seed=settings.seed,
+        data_seed=settings.seed,
+        save_steps=settings.save_steps,
+        save_total_limit=2,
+        logging_steps=min(25, settings.steps),
+        report_to=[],
+        use_cpu=not (settings.start and torch.cuda.is_available()),
+        bf16=False,
+        fp16=False,
+        dataloader_drop_last=True,
+        disable_tqdm=True,
     )
     columns = {"anchor": [a for a, _ in trained], "positive": [p for _, p in trained]}
-    loss = MultipleNegativesRankingLoss(model, scale=1 / settings.temperature, directions=("query_to_doc", "doc_to_query"), partition_mode="per_direction")
+    loss = MultipleNegativesRankingLoss(
+        model,
+        scale=1 / settings.temperature,
+        directions=("query_to_doc", "doc_to_query"),
+        partition_mode="per_direction",
+    )
     trainer_class = _trainer_class(token_ids, vocabulary, settings.pool)
     trainer = trainer_class(model=model, args=args, train_dataset=Dataset.from_dict(columns), loss=loss)
     quiet(trainer)
     first = int(resume.name.split("-")[1]) if resume else 0
     log = StepLog(steps_log, first)
     with OnSigterm() as terminate:
-        trainer.add_callback(Watch("encoder", terminate, log, _row, True, f"lower lr (now {settings.lr})", logs=[steps_log]))
+        trainer.add_callback(
+            Watch("encoder", terminate, log, _row, True, f"lower lr (now {settings.lr})", logs=[steps_log])
+        )
         trainer.train(resume_from_checkpoint=str(resume) if resume else None)
         if terminate.requested and trainer.state.global_step < settings.steps:
             raise Terminated(work, int(trainer.state.global_step))
@@ -268,7 +343,13 @@ def train_encoder(corpus_path: Path, words_path: Path | None, out: Path, setting
         final |= retrieval_quality(model, pairs[-n_held_out:])
     _save(model.half(), out)
     shutil.rmtree(work)
-    return {"config": asdict(settings), "config_hash": config_hash, "data_hash": corpus.hash, "seed": settings.seed, "final": final}
+    return {
+        "config": asdict(settings),
+        "config_hash": config_hash,
+        "data_hash": corpus.hash,
+        "seed": settings.seed,
+        "final": final,
+    }
 
 
 def _row(step: int, logs: dict[str, Any]) -> dict[str, Any]:
@@ -282,7 +363,9 @@ def _save(model: Any, out: Path) -> None:
     model.save(str(temporary), safe_serialization=True, create_model_card=False)
     config = json.loads((temporary / "config.json").read_text(encoding="utf-8"))
     config.pop("torch_dtype", None)
-    atomic_write_text(temporary / "config.json", json.dumps(config | {"dtype": "float32"}, indent=2, sort_keys=True) + "\n")
+    atomic_write_text(
+        temporary / "config.json", json.dumps(config | {"dtype": "float32"}, indent=2, sort_keys=True) + "\n"
+    )
     if out.exists():
         shutil.rmtree(out)
     os.replace(temporary, out)

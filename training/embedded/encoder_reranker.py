@@ -75,7 +75,9 @@ def make_cross_encoder(settings: EncoderRerankerSettings, vocab_size: int) -> An
     from transformers import XLMRobertaForSequenceClassification
 
     torch.manual_seed(settings.seed)
-    config = xlmr_config(vocab_size, settings.hidden, settings.layers, settings.heads, settings.intermediate, settings.positions)
+    config = xlmr_config(
+        vocab_size, settings.hidden, settings.layers, settings.heads, settings.intermediate, settings.positions
+    )
     config.num_labels = 1
     model: Any = XLMRobertaForSequenceClassification(config)
     look = model.roberta.encoder.layer[0].attention.self
@@ -114,8 +116,13 @@ class Judge(torch.nn.Module):
         table = self.model.roberta.embeddings.word_embeddings.weight
         sides = []
         for side in (0, 1):
-            ids = [e.ids or [self.pad] for e in self.tok.encode_batch([p[side] for p in pairs], add_special_tokens=False)]
-            flat, cuts = torch.tensor([i for row in ids for i in row]), torch.tensor([0, *(len(row) for row in ids[:-1])]).cumsum(0)
+            ids = [
+                e.ids or [self.pad] for e in self.tok.encode_batch([p[side] for p in pairs], add_special_tokens=False)
+            ]
+            flat, cuts = (
+                torch.tensor([i for row in ids for i in row]),
+                torch.tensor([0, *(len(row) for row in ids[:-1])]).cumsum(0),
+            )
             sides.append(normalize(embedding_bag(flat, table, cuts, mode="mean"), dim=1))
         near, target = sides[0] @ sides[1].T / self.settings.temperature, torch.arange(len(pairs))
         loss = (cross_entropy(near, target) + cross_entropy(near.T, target)) / 2
@@ -150,13 +157,19 @@ class Judge(torch.nn.Module):
         """Relevance + order within a source + support of each fact, of judged candidates."""
         owner = torch.tensor([r for r, row in enumerate(rows) for _ in row["candidates"]])
         candidates = [c for row in rows for c in row["candidates"]]
-        logit, hidden, encoded = self.scores([rows[r]["source"] for r in owner.tolist()], [c["text"] for c in candidates])
+        logit, hidden, encoded = self.scores(
+            [rows[r]["source"] for r in owner.tolist()], [c["text"] for c in candidates]
+        )
         label = torch.tensor([float(c["label"]) for c in candidates])
         answer = binary_cross_entropy_with_logits(logit, label)
         better = (owner[:, None] == owner[None, :]) & (label[:, None] > label[None, :] + self.settings.margin)
         gap = logit[:, None] - logit[None, :]
         order = -(logsigmoid(gap) * better).sum() / better.sum().clamp(min=1)
-        places = [(k, i, bool(ok)) for k, (c, e) in enumerate(zip(candidates, encoded, strict=True)) for i, ok in fact_places(e, c["checks"])]
+        places = [
+            (k, i, bool(ok))
+            for k, (c, e) in enumerate(zip(candidates, encoded, strict=True))
+            for i, ok in fact_places(e, c["checks"])
+        ]
         fact = hidden.sum() * 0
         seen = 0.0
         if places:
@@ -165,13 +178,23 @@ class Judge(torch.nn.Module):
             fact = binary_cross_entropy_with_logits(margin, ok, weight=1 + (self.settings.wrong_weight - 1) * (1 - ok))
             seen = (((margin < 0) & (ok == 0)).sum() / (ok == 0).sum().clamp(min=1)).item()
         pairs = (((gap > 0) & better).sum() / better.sum().clamp(min=1)).item()
-        parts = {"answer": answer.item(), "order": order.item(), "fact": fact.item(), "pair_acc": pairs, "errors_seen": seen}
+        parts = {
+            "answer": answer.item(),
+            "order": order.item(),
+            "fact": fact.item(),
+            "pair_acc": pairs,
+            "errors_seen": seen,
+        }
         return answer + order + fact, parts
 
 
 def fact_places(encoding: Any, checks: Sequence[Sequence[Any]]) -> list[tuple[int, bool]]:
     """(index of the token in which a checked fact of the candidate ends, whether it is supported); facts that were cut off are left out."""
-    ends = [(i, end) for i, (part, (_, end)) in enumerate(zip(encoding.sequence_ids, encoding.offsets, strict=True)) if part == 1]
+    ends = [
+        (i, end)
+        for i, (part, (_, end)) in enumerate(zip(encoding.sequence_ids, encoding.offsets, strict=True))
+        if part == 1
+    ]
     found = []
     for check in checks:
         place = next((i for i, end in ends if end >= check[0]), None)
@@ -185,20 +208,28 @@ def quality(judge: Judge, rows: Sequence[dict[str, Any]], margin: float) -> dict
     pairs, first = [], []
     with torch.no_grad():
         for row in rows:
-            found = judge.scores([row["source"]] * len(row["candidates"]), [c["text"] for c in row["candidates"]])[0].tolist()
+            found = judge.scores([row["source"]] * len(row["candidates"]), [c["text"] for c in row["candidates"]])[
+                0
+            ].tolist()
             labels = [c["label"] for c in row["candidates"]]
             n = len(labels)
-            wins = {(i, j): float(found[i] > found[j]) for i in range(n) for j in range(n) if labels[i] > labels[j] + margin}
+            wins = {
+                (i, j): float(found[i] > found[j]) for i in range(n) for j in range(n) if labels[i] > labels[j] + margin
+            }
             pairs += list(wins.values())
             first += [wins[0, 1]] if (0, 1) in wins else []
-    out = {"n_sources": len(rows)} | {k: sum(v) / len(v) for k, v in (("pair_accuracy", pairs), ("one_error_accuracy", first)) if v}
+    out = {"n_sources": len(rows)} | {
+        k: sum(v) / len(v) for k, v in (("pair_accuracy", pairs), ("one_error_accuracy", first)) if v
+    }
     return {k: round(x, 4) for k, x in out.items()}
 
 
 def _checked(rows: Sequence[dict[str, Any]], where: Path) -> list[dict[str, Any]]:
     for number, row in enumerate(rows, 1):
         if absent := [c for c in ("source", "candidates", "units") if not row.get(c)]:
-            raise UserError(f"{where}:{number}: lacks {', '.join(absent)}; write it with `python -m benchmark data corpus --name reranker`")
+            raise UserError(
+                f"{where}:{number}: lacks {', '.join(absent)}; write it with `python -m benchmark data corpus --name reranker`"
+            )
     if not rows:
         raise UserError(f"{where}: holds no rows; write it with `python -m benchmark data corpus --name reranker`")
     return list(rows)
@@ -211,7 +242,11 @@ def short_pair(row: dict[str, Any], step: int) -> list[str]:
 
 
 def train_encoder_reranker(
-    corpus_path: Path, words_path: Path, out: Path, settings: EncoderRerankerSettings, dtype: torch.dtype = torch.bfloat16
+    corpus_path: Path,
+    words_path: Path,
+    out: Path,
+    settings: EncoderRerankerSettings,
+    dtype: torch.dtype = torch.bfloat16,
 ) -> dict[str, object]:
     """Train tokenizer and cross-encoder and write a Hugging Face folder (safetensors); returns what its manifest says about it.
 
@@ -221,7 +256,11 @@ def train_encoder_reranker(
     rows = _checked(corpus.rows, corpus_path)
     n_held_out = min(settings.held_out, len(rows) // 10)
     corpus.rows, held_out = rows[: len(rows) - n_held_out], rows[len(rows) - n_held_out :]
-    texts = (t for row in corpus.rows[: settings.tokenizer_rows] for t in (row["source"], *(c["text"] for c in row["candidates"])))
+    texts = (
+        t
+        for row in corpus.rows[: settings.tokenizer_rows]
+        for t in (row["source"], *(c["text"] for c in row["candidates"]))
+    )
     tokenizer = xlmr_tokenizer(texts, words, settings.pieces)
     wrapped = fast_tokenizer(tokenizer, settings.positions)
     judge = Judge(make_cross_encoder(settings, len(wrapped)), tokenizer, settings)
@@ -242,7 +281,9 @@ def train_encoder_reranker(
 
     config_hash = sha256_json(asdict(settings))
     key = sha256_json([config_hash, corpus.hash, words])
-    steps = LoopSettings(settings.align_steps + settings.pair_steps + settings.judge_steps, settings.lr, seed=settings.seed)
+    steps = LoopSettings(
+        settings.align_steps + settings.pair_steps + settings.judge_steps, settings.lr, seed=settings.seed
+    )
     state = out.with_name(out.name + ".state")
     log = run_loop(judge, loss_at, steps, state, key, "reranker-encoder")
     judge.model.to(dtype).to(torch.float32)  # measured as it is stored
@@ -250,7 +291,13 @@ def train_encoder_reranker(
     final = log[-1] | (quality(judge, held_out, settings.margin) if held_out else {})
     _save(judge.model, wrapped, out, dtype)
     shutil.rmtree(state, ignore_errors=True)
-    return {"config": asdict(settings), "config_hash": config_hash, "data_hash": corpus.hash, "seed": settings.seed, "final": final}
+    return {
+        "config": asdict(settings),
+        "config_hash": config_hash,
+        "data_hash": corpus.hash,
+        "seed": settings.seed,
+        "final": final,
+    }
 
 
 def _save(model: Any, tokenizer: PreTrainedTokenizerFast, out: Path, dtype: torch.dtype) -> None:
@@ -261,7 +308,9 @@ def _save(model: Any, tokenizer: PreTrainedTokenizerFast, out: Path, dtype: torc
     tokenizer.save_pretrained(temporary)
     config = json.loads((temporary / "config.json").read_text(encoding="utf-8"))
     config.pop("torch_dtype", None)
-    atomic_write_text(temporary / "config.json", json.dumps(config | {"dtype": "float32"}, indent=2, sort_keys=True) + "\n")
+    atomic_write_text(
+        temporary / "config.json", json.dumps(config | {"dtype": "float32"}, indent=2, sort_keys=True) + "\n"
+    )
     if out.exists():
         shutil.rmtree(out)
     os.replace(temporary, out)

@@ -90,7 +90,10 @@ def run_loop(
     """
     torch.manual_seed(settings.seed)
     optimiser = torch.optim.AdamW(
-        [p for p in model.parameters() if p.requires_grad], lr=settings.lr, weight_decay=settings.weight_decay, betas=(0.9, 0.98)
+        [p for p in model.parameters() if p.requires_grad],
+        lr=settings.lr,
+        weight_decay=settings.weight_decay,
+        betas=(0.9, 0.98),
     )
     first = _load(state, optimiser, key)
     log_path = state.with_name(state.name + ".log.jsonl")
@@ -104,7 +107,9 @@ def run_loop(
             group["lr"] = _lr(settings, step)
         loss, parts = loss_at(step)
         if not torch.isfinite(loss):
-            raise FloatingPointError(f"{title}: the loss is {loss.item()} at step {step}; lower the learning rate ({settings.lr})")
+            raise FloatingPointError(
+                f"{title}: the loss is {loss.item()} at step {step}; lower the learning rate ({settings.lr})"
+            )
         optimiser.zero_grad(set_to_none=True)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(model.parameters(), settings.clip)

@@ -22,7 +22,15 @@ from training.embedded.base import save_model
 from training.embedded.data import Corpus
 from training.embedded.loop import LoopSettings, run_loop
 from training.embedded.tokenizer import load_words, train_tokenizer
-from training.rewards.reranker_generative import DEFAULT_INSTRUCT, PREFIX, SUFFIX, TEMPLATE_WORDS, document_ids, query_ids, suffix_ids
+from training.rewards.reranker_generative import (
+    DEFAULT_INSTRUCT,
+    PREFIX,
+    SUFFIX,
+    TEMPLATE_WORDS,
+    document_ids,
+    query_ids,
+    suffix_ids,
+)
 from training.sft.packed import hidden_states, pack
 from training.shared.checkpoints import load_policy, weights_hash
 
@@ -135,7 +143,9 @@ class Objective:
     def __call__(self, rows: list[dict[str, Any]], judge: bool = True) -> tuple[torch.Tensor, dict[str, float]]:
         sources = [query_ids(self.tok, r["source"], DEFAULT_INSTRUCT) for r in rows]
         kept = [[c for c in r["candidates"] if judge or c["clean"]] for r in rows]
-        encoded = [[self.tok(c["text"], add_special_tokens=False, return_offsets_mapping=True) for c in cs] for cs in kept]
+        encoded = [
+            [self.tok(c["text"], add_special_tokens=False, return_offsets_mapping=True) for c in cs] for cs in kept
+        ]
         documents = [[document_ids(self.tok, c["text"]) for c in cs] for cs in kept]
         batch = pack(sources, [[d + self.suffix for d in ds] for ds in documents], self.tok.pad_token_id)
         with torch.autocast("cpu", dtype=torch.bfloat16, enabled=self.settings.autocast):
@@ -171,7 +181,13 @@ class Objective:
         order = -logsigmoid((end[:, None] - end[None, :])[better]).mean()
         with torch.no_grad():
             pair = ((end[:, None] > end[None, :]) & better).sum() / better.sum()
-            parts = {"answer": answer.item(), "order": order.item(), "fact": fact.item(), "named": named.item(), "lm": language.item()}
+            parts = {
+                "answer": answer.item(),
+                "order": order.item(),
+                "fact": fact.item(),
+                "named": named.item(),
+                "lm": language.item(),
+            }
             for type_ in WATCHED:
                 wrong = torch.tensor([c[1] == type_ and not c[2] for c in facts])
                 parts[type_] = (((fact_margin < 0) & wrong).sum() / wrong.sum().clamp(min=1)).item()
@@ -185,7 +201,11 @@ def train_reranker(
     """Train tokenizer and reranker and write a Hugging Face folder (safetensors); returns what its manifest says about it."""
     corpus = Corpus(corpus_path)
     words = load_words(words_path) + TEMPLATE_WORDS
-    texts = (t for row in corpus.rows[: settings.tokenizer_rows] for t in (row["source"], *(c["text"] for c in row["candidates"])))
+    texts = (
+        t
+        for row in corpus.rows[: settings.tokenizer_rows]
+        for t in (row["source"], *(c["text"] for c in row["candidates"]))
+    )
     if settings.start:
         loaded, tokenizer = load_policy(settings.start)
         model, start = loaded.train(), weights_hash(settings.start)
@@ -210,7 +230,9 @@ def train_reranker(
                 return loss([r["units"][step % len(r["units"])] for r in rows] if what == "units" else rows)
         raise IndexError(step)
 
-    stated = asdict(settings) | ({"start": Path(settings.start).name} if start else {})  # no path of this machine in the manifest
+    stated = asdict(settings) | (
+        {"start": Path(settings.start).name} if start else {}
+    )  # no path of this machine in the manifest
     config_hash = sha256_json(stated)
     key = sha256_json([config_hash, corpus.hash, words, PREFIX, SUFFIX, start])
     log = run_loop(
@@ -223,5 +245,11 @@ def train_reranker(
     )
     del model.recall
     save_model(model, tokenizer, out, dtype)
-    made = {"config": stated, "config_hash": config_hash, "data_hash": corpus.hash, "seed": settings.seed, "final": log[-1]}
+    made = {
+        "config": stated,
+        "config_hash": config_hash,
+        "data_hash": corpus.hash,
+        "seed": settings.seed,
+        "final": log[-1],
+    }
     return made | ({"start_hash": start} if start else {})

@@ -32,7 +32,11 @@ def train_tokenizer(texts: Iterable[str], words: Iterable[str], vocab_size: int)
     )
     cut = _cutter(words)
     trainer = trainers.BpeTrainer(
-        vocab_size=vocab_size, special_tokens=["<unk>"], min_frequency=2, show_progress=False, initial_alphabet=list("0123456789")
+        vocab_size=vocab_size,
+        special_tokens=["<unk>"],
+        min_frequency=2,
+        show_progress=False,
+        initial_alphabet=list("0123456789"),
     )
     tok.train_from_iterator((piece for text in texts for piece in cut(text)), trainer)
     raw = json.loads(tok.to_str())

@@ -65,7 +65,11 @@ def load_reward(spec: str, path: str | None = None, **options: Any) -> Reward:
     """
     if spec.startswith("safeguarded(") and spec.endswith(")"):
         inside = spec.removeprefix("safeguarded(")[:-1]
-        spec, path, options = ("safeguarded", path, {"inner": inside, **options}) if inside in REWARDS else ("safeguarded", inside, options)
+        spec, path, options = (
+            ("safeguarded", path, {"inner": inside, **options})
+            if inside in REWARDS
+            else ("safeguarded", inside, options)
+        )
     if spec in REWARDS:
         name, where = spec, path
     elif ":" in spec and not Path(spec).exists():
@@ -73,9 +77,13 @@ def load_reward(spec: str, path: str | None = None, **options: Any) -> Reward:
     elif Path(spec).is_dir():
         name, where = kind_of(Path(spec)), spec
     else:
-        raise UserError(f"unknown reward {spec!r}; use one of {', '.join(sorted(REWARDS))}, an existing folder, or module:function")
+        raise UserError(
+            f"unknown reward {spec!r}; use one of {', '.join(sorted(REWARDS))}, an existing folder, or module:function"
+        )
     if where is None:
-        raise UserError(f"the reward {name!r} needs a path (its folder or hub id; for `callable`, module:function; for `llm-judge`, URL#MODEL)")
+        raise UserError(
+            f"the reward {name!r} needs a path (its folder or hub id; for `callable`, module:function; for `llm-judge`, URL#MODEL)"
+        )
     module, _, attr = REWARDS[name].partition(":")
     return getattr(import_module(module), attr)(where, **options)
 
@@ -83,7 +91,13 @@ def load_reward(spec: str, path: str | None = None, **options: Any) -> Reward:
 def load_reward_for(lang: str, spec: str, path: str | None = None, **options: Any) -> Reward:
     """`load_reward` for texts of one language: a yes/no judge is asked about it, the kinds of ONE_LANGUAGE are told it. Options come first."""
     lang = code(lang)
-    kind = "safeguarded" if spec.startswith("safeguarded(") else kind_of(Path(spec)) if spec not in REWARDS and Path(spec).is_dir() else spec
+    kind = (
+        "safeguarded"
+        if spec.startswith("safeguarded(")
+        else kind_of(Path(spec))
+        if spec not in REWARDS and Path(spec).is_dir()
+        else spec
+    )
     if kind in YES_NO:
         from training.rewards.reranker_generative import instruct_for
 
@@ -102,7 +116,9 @@ def kind_of(folder: Path) -> str:
     try:
         architectures = json.loads((folder / "config.json").read_text(encoding="utf-8")).get("architectures") or []
     except (OSError, ValueError, AttributeError) as err:
-        raise UserError(f"{folder}: its config.json cannot be read ({err}); a reward folder is a saved Hugging Face model") from err
+        raise UserError(
+            f"{folder}: its config.json cannot be read ({err}); a reward folder is a saved Hugging Face model"
+        ) from err
     for ending, name in ARCHITECTURES.items():
         if any(str(a).endswith(ending) for a in architectures):
             return name

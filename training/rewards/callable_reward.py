@@ -39,14 +39,20 @@ class CallableReward:
         except Exception as err:
             steps = [s for s in traceback.extract_tb(err.__traceback__) if s.filename != __file__]
             # Without a step of its own the function came to its end, and `list` failed on what it returned.
-            at = f"failed in {steps[-1].filename}, line {steps[-1].lineno}: " if steps else "returned no list of numbers: "
+            at = (
+                f"failed in {steps[-1].filename}, line {steps[-1].lineno}: "
+                if steps
+                else "returned no list of numbers: "
+            )
             raise UserError(f"reward {self.where}: {at}{type(err).__name__}: {err}; mend the function") from err
 
     def score(self, sources: Sequence[str], candidates: Sequence[str]) -> list[float]:
         """The function's values. Raises UserError when they are not one number in [0, 1] for each candidate."""
         found = self.call(sources, candidates)
         if len(found) != len(candidates):
-            raise UserError(f"reward {self.where}: returned {len(found)} values for {len(candidates)} candidates; return one for each")
+            raise UserError(
+                f"reward {self.where}: returned {len(found)} values for {len(candidates)} candidates; return one for each"
+            )
         values = [float(v) for v in found]
         bad = next((v for v in values if not (math.isfinite(v) and 0 <= v <= 1)), None)
         if bad is not None:

@@ -30,19 +30,25 @@ class EmbeddingReward(PairReward):
 
     def _embed(self, texts: list[str], prompt: str | None) -> dict[str, Any]:
         unique = list(dict.fromkeys(texts))
-        rows = self.model.encode(unique, prompt_name=prompt, batch_size=self.batch_size, normalize_embeddings=True, show_progress_bar=False)
+        rows = self.model.encode(
+            unique, prompt_name=prompt, batch_size=self.batch_size, normalize_embeddings=True, show_progress_bar=False
+        )
         return dict(zip(unique, rows, strict=True))
 
     def _score(self, sources: list[str], candidates: list[str]) -> list[float]:
         limit = self.model.max_seq_length
         if limit:
-            self._counts["texts_cut"] += sum(len(ids) > limit for ids in self.token_ids(list(dict.fromkeys(sources + candidates))))
+            self._counts["texts_cut"] += sum(
+                len(ids) > limit for ids in self.token_ids(list(dict.fromkeys(sources + candidates)))
+            )
         a, b = self._embed(sources, self.source_prompt), self._embed(candidates, self.candidate_prompt)
         cosines = (float(a[s] @ b[c]) for s, c in zip(sources, candidates, strict=True))
         return [min(max((1 + c) / 2, 0.0), 1.0) for c in cosines]
 
 
-def load_embedding(path: str, *, batch_size: int = 64, trust_remote_code: bool = False, name: str = "embedding") -> EmbeddingReward:
+def load_embedding(
+    path: str, *, batch_size: int = 64, trust_remote_code: bool = False, name: str = "embedding"
+) -> EmbeddingReward:
     """A bi-encoder from a sentence-transformers folder or hub id. UserError when it cannot be loaded."""
     from sentence_transformers import SentenceTransformer
 
@@ -55,10 +61,15 @@ def load_embedding(path: str, *, batch_size: int = 64, trust_remote_code: bool =
     try:
         with no_false_alarm(folder):
             model = SentenceTransformer(
-                str(folder), local_files_only=True, trust_remote_code=trust_remote_code, model_kwargs={"use_safetensors": True}
+                str(folder),
+                local_files_only=True,
+                trust_remote_code=trust_remote_code,
+                model_kwargs={"use_safetensors": True},
             )
     except (OSError, ValueError, KeyError, TypeError, AttributeError, ImportError, RuntimeError) as err:
-        raise UserError(f"embedding {path}: cannot be loaded ({first_line(err)}); give a sentence-transformers folder") from err
+        raise UserError(
+            f"embedding {path}: cannot be loaded ({first_line(err)}); give a sentence-transformers folder"
+        ) from err
     return EmbeddingReward(model, path, batch_size, name)
 
 

@@ -26,7 +26,9 @@ class LLMJudgeReward(PairReward):
         out = []
         for (score, reason), candidate in zip(found, candidates, strict=True):
             if score is None:
-                raise UserError(f"reward llm-judge {self.server.model}: gave no grade for {candidate[:40]!r}: {reason}; use another judge")
+                raise UserError(
+                    f"reward llm-judge {self.server.model}: gave no grade for {candidate[:40]!r}: {reason}; use another judge"
+                )
             out.append(score / TOP)
         return out
 

@@ -33,7 +33,9 @@ class PairReward:
             raise ValueError(f"{len(sources)} sources, {len(candidates)} candidates")
         pairs = sorted(dict.fromkeys(zip(sources, candidates, strict=True)), key=lambda p: len(p[0]) + len(p[1]))
         self._counts["scored"] += len(candidates)
-        found = dict(zip(pairs, self._score([s for s, _ in pairs], [c for _, c in pairs]), strict=True)) if pairs else {}
+        found = (
+            dict(zip(pairs, self._score([s for s, _ in pairs], [c for _, c in pairs]), strict=True)) if pairs else {}
+        )
         return [found[pair] for pair in zip(sources, candidates, strict=True)]
 
     def token_ids(self, texts: Sequence[str]) -> list[list[int]]:

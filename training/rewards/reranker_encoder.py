@@ -23,7 +23,9 @@ class EncoderReranker(PairReward):
     def __init__(self, model: Any, where: str, batch_size: int = 32) -> None:
         """model: sentence_transformers.CrossEncoder with one or two labels. UserError for more."""
         if model.num_labels not in (1, 2):
-            raise UserError(f"reranker {where}: has {model.num_labels} labels; a relevance model has one (a score) or two (no, yes)")
+            raise UserError(
+                f"reranker {where}: has {model.num_labels} labels; a relevance model has one (a score) or two (no, yes)"
+            )
         super().__init__(where, model.tokenizer)
         self.model, self.batch_size = model, batch_size
         self.limit = model.max_length or getattr(model.config, "max_position_embeddings", 512)
@@ -35,9 +37,17 @@ class EncoderReranker(PairReward):
         lengths = self.tokenizer(sources, candidates, truncation=False, verbose=False)["input_ids"]
         self._counts["pairs_cut"] += sum(len(ids) > self.limit for ids in lengths)
         logits = self.model.predict(
-            pairs, batch_size=self.batch_size, activation_fn=torch.nn.Identity(), convert_to_tensor=True, show_progress_bar=False
+            pairs,
+            batch_size=self.batch_size,
+            activation_fn=torch.nn.Identity(),
+            convert_to_tensor=True,
+            show_progress_bar=False,
         ).float()
-        chance = torch.softmax(logits, dim=-1)[:, 1] if logits.ndim == 2 and logits.shape[1] == 2 else torch.sigmoid(logits.reshape(-1))
+        chance = (
+            torch.softmax(logits, dim=-1)[:, 1]
+            if logits.ndim == 2 and logits.shape[1] == 2
+            else torch.sigmoid(logits.reshape(-1))
+        )
         return [float(x) for x in chance]
 
 
@@ -51,11 +61,17 @@ def load_encoder_reranker(
     check_foreign(folder, trust_remote_code)
     logger = logging.getLogger("sentence_transformers")
     level = logger.level
-    logger.setLevel(logging.ERROR)  # it warns that a transformers folder has no modules.json, which is how all of these come
+    logger.setLevel(
+        logging.ERROR
+    )  # it warns that a transformers folder has no modules.json, which is how all of these come
     try:
         with no_false_alarm(folder):
             model = CrossEncoder(
-                str(folder), max_length=max_length, local_files_only=True, trust_remote_code=trust_remote_code, model_kwargs={"use_safetensors": True}
+                str(folder),
+                max_length=max_length,
+                local_files_only=True,
+                trust_remote_code=trust_remote_code,
+                model_kwargs={"use_safetensors": True},
             )
     except (OSError, ValueError, KeyError, TypeError, AttributeError, ImportError, RuntimeError) as err:
         raise UserError(

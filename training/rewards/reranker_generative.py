@@ -132,7 +132,11 @@ class YesNoJudge:
         context = min(getattr(config, "max_position_embeddings", 8192), 8192) - overhead
         self.max_candidate_tokens = max_candidate_tokens or context // 3
         self.max_source_tokens = max_source_tokens or context - self.max_candidate_tokens
-        if self.max_source_tokens < 2 or self.max_candidate_tokens < 1 or self.max_source_tokens + self.max_candidate_tokens > context:
+        if (
+            self.max_source_tokens < 2
+            or self.max_candidate_tokens < 1
+            or self.max_source_tokens + self.max_candidate_tokens > context
+        ):
             raise UserError(
                 f"reranker {where}: {self.max_source_tokens} source + {self.max_candidate_tokens} candidate tokens do not fit "
                 f"into the {context} that the template leaves of its context; lower max_source_tokens or max_candidate_tokens"
@@ -149,7 +153,9 @@ class YesNoJudge:
         for token in ("<|im_start|>", "<|im_end|>", YES, NO):
             if token not in vocabulary:
                 kind = "answer token" if token in (YES, NO) else "turn mark of the official template"
-                raise UserError(f"reranker {where}: its tokenizer lacks {token!r}, the {kind}; give a model of the Qwen3-Reranker family")
+                raise UserError(
+                    f"reranker {where}: its tokenizer lacks {token!r}, the {kind}; give a model of the Qwen3-Reranker family"
+                )
         ids = _ids(tok, format_prompt("", "", self.instruct))
         if tok.unk_token_id is not None and tok.unk_token_id in ids:
             raise UserError(
@@ -179,7 +185,9 @@ class YesNoJudge:
         too_long = {s for s in set(sources) if len(text_ids(self.tokenizer, f" {s}\n")) > self.max_source_tokens}
         self._counts["scored"] += len(candidates)
         self._counts["sources_cut"] += sum(s in too_long for s in sources)
-        self._counts["candidates_cut"] += sum(len(document_ids(self.tokenizer, c)) > self.max_candidate_tokens for c in candidates)
+        self._counts["candidates_cut"] += sum(
+            len(document_ids(self.tokenizer, c)) > self.max_candidate_tokens for c in candidates
+        )
 
     def token_ids(self, texts: Sequence[str]) -> list[list[int]]:
         """Each text in reranker tokens, uncut."""
@@ -200,7 +208,9 @@ class GenerativeReranker(YesNoJudge):
         dtype = str(model.dtype).removeprefix("torch.")
         super().__init__(tokenizer, model.config, where=where, weights=weights, dtype=dtype, **options)
         if model.get_output_embeddings() is None:
-            raise UserError(f"reranker {where}: architecture {model.config.model_type!r} has no output embedding; give a model of the Qwen3 kind")
+            raise UserError(
+                f"reranker {where}: architecture {model.config.model_type!r} has no output embedding; give a model of the Qwen3 kind"
+            )
         self.model = model.eval()
         self.batch_tokens = batch_tokens or BATCH_TOKENS.get(model.device.type, BATCH_TOKENS["other"])
 
@@ -252,7 +262,9 @@ def check_judge(path: str, options: Mapping[str, Any], engine: bool) -> None:
     names = ("instruct", "max_source_tokens", "max_candidate_tokens")
     known = {*names, "dtype", "trust_remote_code", "device", "batch_tokens"}
     if not engine and (unknown := sorted(options.keys() - known)):
-        raise UserError(f"rl.reward_options.{unknown[0]}: {YesNoJudge.name} takes no such option; it takes {', '.join(sorted(known))}")
+        raise UserError(
+            f"rl.reward_options.{unknown[0]}: {YesNoJudge.name} takes no such option; it takes {', '.join(sorted(known))}"
+        )
     limits = {k: options[k] for k in names if k in options}
     YesNoJudge(tokenizer, config, where=path, weights="", dtype=dtype, answer_tokens=int(engine), **limits)
 

@@ -75,12 +75,16 @@ class VllmReranker(YesNoJudge):
         pairs.sort(key=lambda pair: pair[0])  # candidates of one source next to each other find its prefix in the cache
         queries = {s: self._query(s) for s, _ in pairs}
         prompts = [queries[s] + self._document(c) for s, c in pairs]
-        params = SamplingParams(temperature=0.0, max_tokens=ANSWER, logprobs=2, allowed_token_ids=[self.yes, self.no], detokenize=False)
+        params = SamplingParams(
+            temperature=0.0, max_tokens=ANSWER, logprobs=2, allowed_token_ids=[self.yes, self.no], detokenize=False
+        )
         found = {}
         for pair, answer in zip(pairs, answers(self.llm, prompts, params), strict=True):
             chances = {token: entry.logprob for token, entry in answer.logprobs[0].items()}
             if not {self.yes, self.no} <= chances.keys():
-                raise RuntimeError(f"vLLM gave the log-probabilities of {sorted(chances)}, not of the answer tokens {self.yes} and {self.no}")
+                raise RuntimeError(
+                    f"vLLM gave the log-probabilities of {sorted(chances)}, not of the answer tokens {self.yes} and {self.no}"
+                )
             # Normalised over the two once more: harmless where they are already, and right whatever else was left in.
             found[pair] = 1.0 / (1.0 + math.exp(min(chances[self.no] - chances[self.yes], 700.0)))
         return [found[pair] for pair in zip(sources, candidates, strict=True)]

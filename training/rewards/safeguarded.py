@@ -30,7 +30,9 @@ class Safeguarded:
         raw = self.inner.score(sources, candidates)
         tokens = self.inner.token_ids(candidates)
         lengths = [len(ids) for ids in self.inner.token_ids(sources)] if self.penalties.variant == "reflen" else None
-        return [s.reward for s in shape(raw, candidates, tokens, self.target_lang, self.penalties, source_lengths=lengths)]
+        return [
+            s.reward for s in shape(raw, candidates, tokens, self.target_lang, self.penalties, source_lengths=lengths)
+        ]
 
     def token_ids(self, texts: Sequence[str]) -> list[list[int]]:
         """Those of the inner reward."""

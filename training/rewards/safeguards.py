@@ -87,8 +87,14 @@ def _own_letters(lang: str) -> regex.Pattern[str]:
     except UserError as error:
         raise UserError(f"the language gate knows no script for {lang!r}: {error}") from None
     if not gated(lang):
-        why = "has no known script" if told.scripts is None else f"is written in {'/'.join(told.scripts)} letters, which the gate refuses"
-        raise UserError(f"the language gate cannot judge {told.id} ({told.name}): it {why}; choose a target in a script of its own, such as th or bo")
+        why = (
+            "has no known script"
+            if told.scripts is None
+            else f"is written in {'/'.join(told.scripts)} letters, which the gate refuses"
+        )
+        raise UserError(
+            f"the language gate cannot judge {told.id} ({told.name}): it {why}; choose a target in a script of its own, such as th or bo"
+        )
     scripts = "".join(rf"\p{{Script={script}}}" for script in language(lang).scripts or ())
     return regex.compile(rf"[\p{{L}}&&[{scripts}]]", regex.V1)
 

@@ -89,7 +89,10 @@ def last_hidden_states(
     if n == 0:
         raise ValueError("no endings to score")
     packed = [_packs(own, PACKED) for own in endings]
-    room = [len(p) + max(sum(len(own[k]) for k in pack) for pack in packs) for p, own, packs in zip(prefixes, endings, packed, strict=True)]
+    room = [
+        len(p) + max(sum(len(own[k]) for k in pack) for pack in packs)
+        for p, own, packs in zip(prefixes, endings, packed, strict=True)
+    ]
     out: torch.Tensor | None = None
     for group in _batches([len(p) for p in prefixes], room, batch_tokens):
         cache, before = _beginnings(model, [prefixes[i] for i in group], pad_id)
@@ -101,7 +104,9 @@ def last_hidden_states(
             ids, owner_rows, place_rows = _rows(rows, pad_id)
             owner, place = torch.tensor(owner_rows, device=device), torch.tensor(place_rows, device=device)
             length = owner.shape[1]
-            same = (owner[:, :, None] == owner[:, None, :]) & torch.ones(length, length, dtype=torch.bool, device=device).tril()
+            same = (owner[:, :, None] == owner[:, None, :]) & torch.ones(
+                length, length, dtype=torch.bool, device=device
+            ).tril()
             seen = torch.cat([before[:, None, :].expand(-1, length, -1), same], dim=-1)[:, None]
             hidden = decoder(
                 input_ids=torch.tensor(ids, device=device),

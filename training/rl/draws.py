@@ -33,7 +33,9 @@ class Stream:
     def draw(self, probabilities: Any, num_samples: int = 1, **_: Any) -> Any:
         """In place of torch.multinomial for one sample a row."""
         if num_samples != 1 or len(probabilities) != self.share:
-            raise ValueError(f"{num_samples} samples for {len(probabilities)} rows; expected one for each of {self.share}")
+            raise ValueError(
+                f"{num_samples} samples for {len(probabilities)} rows; expected one for each of {self.share}"
+            )
         first = processes.rank() * self.share
         return (probabilities / self.noise(probabilities)[first : first + self.share]).argmax(-1, keepdim=True)
 

@@ -107,7 +107,9 @@ def check_rl(cfg: RLSettings) -> None:
     )
     check_settings(cfg, "rl", positive)
     if cfg.num_generations < 2:
-        raise UserError(f"rl.num_generations must be at least 2, not {cfg.num_generations}: a group of one has no advantage")
+        raise UserError(
+            f"rl.num_generations must be at least 2, not {cfg.num_generations}: a group of one has no advantage"
+        )
     if cfg.loss_type not in LOSSES:
         raise UserError(f"rl.loss_type must be one of {', '.join(LOSSES)}, not {cfg.loss_type!r}")
     if cfg.max_steps is not None and cfg.max_steps < 1:
@@ -115,9 +117,13 @@ def check_rl(cfg: RLSettings) -> None:
     if cfg.vllm_mode not in VLLM_MODES:
         raise UserError(f"rl.vllm_mode must be one of {', '.join(VLLM_MODES)}, not {cfg.vllm_mode!r}")
     if cfg.use_vllm and cfg.vllm_mode == "server" and not cfg.vllm_server_base_url:
-        raise UserError("rl.vllm_mode = server needs rl.vllm_server_base_url, the address of the running server (http://HOST:8000)")
+        raise UserError(
+            "rl.vllm_mode = server needs rl.vllm_server_base_url, the address of the running server (http://HOST:8000)"
+        )
     if not 0 < cfg.vllm_gpu_memory_utilization <= 1 or cfg.vllm_tensor_parallel_size < 1:
-        raise UserError("rl.vllm_gpu_memory_utilization must lie in (0, 1] and rl.vllm_tensor_parallel_size be at least 1")
+        raise UserError(
+            "rl.vllm_gpu_memory_utilization must lie in (0, 1] and rl.vllm_tensor_parallel_size be at least 1"
+        )
     cfg.penalties  # noqa: B018 - its own checks run when it is made
 
 
@@ -173,7 +179,9 @@ def train_rl(
     check_trackers(trackers)
     if adapter_base(policy_path) is not None and not cfg.lora_rank:
         # GRPOTrainer would load the KL's reference policy from the adapter's base: the model before SFT.
-        raise UserError(f"{policy_path}: an adapter alone, and rl.lora_rank = 0 trains all weights; set sft.lora_merge = true, or rl.lora_rank")
+        raise UserError(
+            f"{policy_path}: an adapter alone, and rl.lora_rank = 0 trains all weights; set sft.lora_merge = true, or rl.lora_rank"
+        )
     out, work = Path(out_dir), Path(f"{out_dir}.work")
     logs = Path(log_dir) if log_dir is not None else out.parent
     os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")  # TRL reports every trainer to its makers otherwise
@@ -182,9 +190,20 @@ def train_rl(
     check_targets(model, cfg, "rl")
     all_rows = [{"example_id": e.id, "prompt": ask(e.source), "source": e.source} for e in examples]
     rows, left_out = usable_prompts(tokenizer, all_rows, context_of(model.config), cfg)
-    config = {**asdict(cfg), "reward": reward.id, "target_lang": languages[0], **({"think": "stripped"} if strip_think else {})}
+    config = {
+        **asdict(cfg),
+        "reward": reward.id,
+        "target_lang": languages[0],
+        **({"think": "stripped"} if strip_think else {}),
+    }
     parent = weights_hash(policy_path)
-    key = {"stage": stage, "parent_hash": parent, "config_hash": sha256_json(config), "data_hash": sha256_json(all_rows), "seed": cfg.seed}
+    key = {
+        "stage": stage,
+        "parent_hash": parent,
+        "config_hash": sha256_json(config),
+        "data_hash": sha256_json(all_rows),
+        "seed": cfg.seed,
+    }
     kept = [logs / f"rl_{name}.jsonl" for name in ("rewards", "steps", *(["probe"] if probe is not None else []))]
     done = finished(out, work, key, kept)
     if done is not None:
@@ -215,11 +234,28 @@ def train_rl(
         smaller_forward(total_rows, cfg.accumulation, processes().num_processes, "rl", cfg.gradient_checkpointing)
         + "; if it ran out while generating, lower rl.prompts_per_step or rl.max_completion_length"
     )
-    with OnSigterm() as terminate, tracking(trackers if main else (), logs, stage, step) as track, memory_guard(stage, smaller):
+    with (
+        OnSigterm() as terminate,
+        tracking(trackers if main else (), logs, stage, step) as track,
+        memory_guard(stage, smaller),
+    ):
         if probe is not None:
-            trainer.add_callback(Probe(probe, cfg.probe_every, StepLog(logs / "rl_probe.jsonl", step) if main else None, track))
+            trainer.add_callback(
+                Probe(probe, cfg.probe_every, StepLog(logs / "rl_probe.jsonl", step) if main else None, track)
+            )
         write = StepLog(logs / "rl_steps.jsonl", step) if main else None
-        trainer.add_callback(Watch(stage, terminate, write, lambda n, logged: step_row(n, logged, step_reward.summary), progress, mend, track, kept))
+        trainer.add_callback(
+            Watch(
+                stage,
+                terminate,
+                write,
+                lambda n, logged: step_row(n, logged, step_reward.summary),
+                progress,
+                mend,
+                track,
+                kept,
+            )
+        )
         trainer.train(resume_from_checkpoint=str(resume) if resume else None)
         step = int(trainer.state.global_step)
         if terminate.requested and step < total:
@@ -289,7 +325,12 @@ def _trainer(
             return [prompt_ids(tokenizer, prompt) for prompt in prompts], None, {}
 
     trainer = Trainer(
-        model=model, reward_funcs=[reward], args=args, train_dataset=dataset, processing_class=tokenizer, peft_config=lora_config(cfg)
+        model=model,
+        reward_funcs=[reward],
+        args=args,
+        train_dataset=dataset,
+        processing_class=tokenizer,
+        peft_config=lora_config(cfg),
     )
     if trainer.ref_model is not None:
         set_backbone(trainer.accelerator.unwrap_model(trainer.ref_model))
@@ -303,13 +344,17 @@ def _vllm_arguments(model: Any, tokenizer: Any, rows: list[dict[str, str]], cfg:
     import torch
 
     if cfg.vllm_mode == "server" and not torch.cuda.is_available():
-        raise UserError("rl.vllm_mode = server sends the weights to the server by NCCL and needs a CUDA device; use colocate here")
+        raise UserError(
+            "rl.vllm_mode = server sends the weights to the server by NCCL and needs a CUDA device; use colocate here"
+        )
     quiet_vllm()
     if cfg.vllm_mode == "colocate":
         share_process()
     parts = processes().num_processes
     if parts % cfg.vllm_tensor_parallel_size:
-        raise UserError(f"rl.vllm_tensor_parallel_size = {cfg.vllm_tensor_parallel_size} does not divide the {parts} training processes")
+        raise UserError(
+            f"rl.vllm_tensor_parallel_size = {cfg.vllm_tensor_parallel_size} does not divide the {parts} training processes"
+        )
     longest = max(len(prompt_ids(tokenizer, row["prompt"])) for row in rows)
     return {
         "use_vllm": True,

@@ -53,7 +53,14 @@ class StepReward:
         """tokenizer: the policy's; group: completions per prompt; write: main process only; ends: every token that finishes a completion
         (default: the tokenizer's eos); strip_think: think blocks are taken off before anything is judged."""
         self.ends, self.strip_think = {*(ends or [tokenizer.eos_token_id]), tokenizer.pad_token_id}, strip_think
-        self.reward, self.penalties, self.lang, self.tokenizer, self.group, self.write = reward, penalties, lang, tokenizer, group, write
+        self.reward, self.penalties, self.lang, self.tokenizer, self.group, self.write = (
+            reward,
+            penalties,
+            lang,
+            tokenizer,
+            group,
+            write,
+        )
         self.summary: dict[str, Any] = {}
         self._warned: dict[str, int] = {}
 
@@ -85,7 +92,9 @@ class StepReward:
         tokens = self.reward.token_ids(completions)
         lengths = gather_object([len(ids) for ids in tokens])
         of_source = [len(ids) for ids in self.reward.token_ids(source)] if self.penalties.variant == "reflen" else None
-        shaped = shape(raw, completions, tokens, self.lang, self.penalties, batch_lengths=lengths, source_lengths=of_source)
+        shaped = shape(
+            raw, completions, tokens, self.lang, self.penalties, batch_lengths=lengths, source_lengths=of_source
+        )
         rows = [
             {
                 "example_id": i,
@@ -105,7 +114,9 @@ class StepReward:
         counts, thought = gather_object([counted]), gather_object(thoughts)
         if self.write is not None:
             self.write.append({"step": step, "index": n, "group": n // self.group, **row} for n, row in enumerate(rows))
-        self.summary = summarise(rows, self.group) | {"reward_counts": {k: sum(c[k] for c in counts) for k in counts[0]}}
+        self.summary = summarise(rows, self.group) | {
+            "reward_counts": {k: sum(c[k] for c in counts) for k in counts[0]}
+        }
         if self.strip_think:
             self.summary["think_stripped"] = sum(thought) / len(thought)
         self.summary["warnings"] = self._warn(step)
@@ -117,7 +128,10 @@ class StepReward:
         """(what is judged of each completion, whether a think block was taken off it)."""
         if not self.strip_think:
             return list(completions), [False] * len(completions)
-        found = [answer_of(spelled(self.tokenizer, ids), opens_thought(p)) for p, ids in zip(prompts, completion_ids, strict=True)]
+        found = [
+            answer_of(spelled(self.tokenizer, ids), opens_thought(p))
+            for p, ids in zip(prompts, completion_ids, strict=True)
+        ]
         return [text for text, _ in found], [thought for _, thought in found]
 
     def _warn(self, step: int) -> list[str]:
@@ -132,13 +146,18 @@ class StepReward:
 def _smaller(reward: Reward) -> str:
     """The option of the reward that bounds one forward pass, halved."""
     name = next((n for n in ("batch_tokens", "batch_size") if hasattr(reward, n)), None)
-    return smaller_batch(f"rl.reward_options.{name}", getattr(reward, name)) if name else "score fewer completions at once"
+    return (
+        smaller_batch(f"rl.reward_options.{name}", getattr(reward, name)) if name else "score fewer completions at once"
+    )
 
 
 def summarise(rows: Sequence[dict[str, Any]], group: int) -> dict[str, Any]:
     """Means over the completions of one step; shares lie in 0..1. `zero_std_groups`: share of groups whose rewards are all equal."""
     n = len(rows)
-    mean = {f"{name}_mean": sum(float(row[name]) for row in rows) / n for name in ("raw", "shaped", "p_len", "p_rep", "length")}
+    mean = {
+        f"{name}_mean": sum(float(row[name]) for row in rows) / n
+        for name in ("raw", "shaped", "p_len", "p_rep", "length")
+    }
     groups = [[row["reward"] for row in rows[i : i + group]] for i in range(0, n, group)]
     return {
         "completions": n,
@@ -153,5 +172,9 @@ def summarise(rows: Sequence[dict[str, Any]], group: int) -> dict[str, Any]:
 
 def step_row(step: int, logged: dict[str, Any], summary: dict[str, Any]) -> dict[str, Any]:
     """One row of rl_steps.jsonl: what the trainer logged (finite numbers only) beside the summary of its generation batch."""
-    from_trainer = {to: logged[name] for name, to in FROM_TRAINER.items() if logged.get(name) is not None and math.isfinite(logged[name])}
+    from_trainer = {
+        to: logged[name]
+        for name, to in FROM_TRAINER.items()
+        if logged.get(name) is not None and math.isfinite(logged[name])
+    }
     return {"step": step, **from_trainer, **summary}

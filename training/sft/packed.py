@@ -58,4 +58,6 @@ def pack(sources: list[list[int]], continuations: list[list[list[int]]], pad_id:
 def hidden_states(model: torch.nn.Module, batch: Packed) -> torch.Tensor:
     """Last hidden states (B, T, H) of a causal LM on a packed batch."""
     inner: Any = model.model
-    return inner(input_ids=batch.input_ids, attention_mask=batch.mask, position_ids=batch.position_ids, use_cache=False).last_hidden_state
+    return inner(
+        input_ids=batch.input_ids, attention_mask=batch.mask, position_ids=batch.position_ids, use_cache=False
+    ).last_hidden_state

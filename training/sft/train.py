@@ -60,7 +60,9 @@ class SFTSettings(Options):
     """Mixed precision on a GPU. On CPU training is float32, equal to the bit from run to run."""
 
 
-def check_settings(settings: Any, section: str, positive: Sequence[str], unit: Sequence[str] = ("warmup_ratio",)) -> None:
+def check_settings(
+    settings: Any, section: str, positive: Sequence[str], unit: Sequence[str] = ("warmup_ratio",)
+) -> None:
     """Raise UserError for a number outside its range (NaN included) or an unknown schedule."""
     for name in positive:
         if not getattr(settings, name) > 0:
@@ -189,7 +191,13 @@ def train_sft(
     model, tokenizer = load_policy(policy_path, trust_remote_code=trust_remote_code)
     parent = weights_hash(policy_path)
     data_hash = sha256_json([list(pair) for pair in pairs])
-    key = {"stage": stage, "parent_hash": parent, "config_hash": sha256_json(asdict(cfg)), "data_hash": data_hash, "seed": cfg.seed}
+    key = {
+        "stage": stage,
+        "parent_hash": parent,
+        "config_hash": sha256_json(asdict(cfg)),
+        "data_hash": data_hash,
+        "seed": cfg.seed,
+    }
     logs = Path(log_dir or out.parent)
     kept = [logs / f"{stage}_steps.jsonl"] if log_dir is not None else []
     done = finished(out, work, key, kept)
@@ -217,15 +225,25 @@ def train_sft(
         dataset_kwargs={"skip_prepare_dataset": True},
     )
     trainer = SFTTrainer(
-        model=model, args=args, train_dataset=Dataset.from_list(rows), processing_class=tokenizer, peft_config=lora_config(cfg)
+        model=model,
+        args=args,
+        train_dataset=Dataset.from_list(rows),
+        processing_class=tokenizer,
+        peft_config=lora_config(cfg),
     )
     quiet(trainer)
     start = int(resume.name.split("-")[1]) if resume else 0
     main = trainer.is_world_process_zero()
     steps_log = StepLog(kept[0], start) if kept and main else None
     mend = f"lower {section}.lr (now {cfg.lr}) or raise {section}.warmup_ratio"
-    smaller = lambda: smaller_forward(cfg.batch_size, cfg.accumulation, processes().num_processes, section, cfg.gradient_checkpointing)  # noqa: E731
-    with OnSigterm() as terminate, tracking(trackers if main else (), logs, stage, start) as track, memory_guard(stage, smaller):
+    smaller = lambda: smaller_forward(
+        cfg.batch_size, cfg.accumulation, processes().num_processes, section, cfg.gradient_checkpointing
+    )  # noqa: E731
+    with (
+        OnSigterm() as terminate,
+        tracking(trackers if main else (), logs, stage, start) as track,
+        memory_guard(stage, smaller),
+    ):
         trainer.add_callback(Watch(stage, terminate, steps_log, _row, progress, mend, track, kept))
         trainer.train(resume_from_checkpoint=str(resume) if resume else None)
         step = int(trainer.state.global_step)
@@ -270,5 +288,11 @@ def finish(
 
 
 def _row(step: int, logs: dict[str, Any]) -> dict[str, Any]:
-    names = {"loss": "loss", "grad_norm": "grad_norm", "learning_rate": "lr", "epoch": "epoch", "mean_token_accuracy": "token_accuracy"}
+    names = {
+        "loss": "loss",
+        "grad_norm": "grad_norm",
+        "learning_rate": "lr",
+        "epoch": "epoch",
+        "mean_token_accuracy": "token_accuracy",
+    }
     return {"step": step, **{to: logs[name] for name, to in names.items() if logs.get(name) is not None}}

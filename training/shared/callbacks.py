@@ -49,14 +49,23 @@ class Watch(TrainerCallback):
     ) -> None:
         """row(step, what the trainer logged) -> what is logged, and given to the trackers; mend: what a user can change when training
         diverges; logs: what a resumed run goes on from besides the saved state."""
-        self.title, self.terminate, self.write, self.row, self.progress, self.mend = title, terminate, write, row, progress, mend
+        self.title, self.terminate, self.write, self.row, self.progress, self.mend = (
+            title,
+            terminate,
+            write,
+            row,
+            progress,
+            mend,
+        )
         self.track, self.bar, self.logs = track, None, logs
 
     def on_save(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
         """Seals the saved state, once every process has written its part of it."""
         wait()
         if state.is_world_process_zero:
-            write_checksums(Path(args.output_dir) / f"checkpoint-{state.global_step}", [log for log in self.logs if log.exists()])
+            write_checksums(
+                Path(args.output_dir) / f"checkpoint-{state.global_step}", [log for log in self.logs if log.exists()]
+            )
 
     def on_train_begin(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
         if state.is_world_process_zero:
@@ -121,7 +130,9 @@ class Probe(TrainerCallback):
     The rows are watched for the first sign of reward hacking (`watchdogs.HackingWatch`), whose message goes to the log with them.
     """
 
-    def __init__(self, probe: Callable[[Any], dict[str, float]], every: int, write: StepLog | None, track: Track | None = None) -> None:
+    def __init__(
+        self, probe: Callable[[Any], dict[str, float]], every: int, write: StepLog | None, track: Track | None = None
+    ) -> None:
         self.probe, self.every, self.write, self.track = probe, every, write, track
         self.watch = HackingWatch()
 

@@ -142,7 +142,9 @@ def load_config(path: str | Path, trust_remote_code: bool = False) -> Any:
     except Exception as err:  # as for the tokenizer below
         if _needs_code(err):
             raise UserError(f"{path}: {REMOTE_CODE}") from err
-        raise UserError(f"{path}: its config cannot be read ({_first_line(err)}); check the folder or the hub id") from err
+        raise UserError(
+            f"{path}: its config cannot be read ({_first_line(err)}); check the folder or the hub id"
+        ) from err
 
 
 def _check_adapter(folder: Path, base: str) -> None:
@@ -158,7 +160,9 @@ def _check_adapter(folder: Path, base: str) -> None:
     except (OSError, ValueError, AttributeError, RecursionError) as err:
         raise UserError(f"{lineage}: cannot be read ({err}); train the stage again") from err
     if parent is not None and Path(base).is_dir() and weights_hash(base) != parent:
-        raise UserError(f"{folder}: its base model {base} has changed since the adapter was trained; put the old weights back, or train again")
+        raise UserError(
+            f"{folder}: its base model {base} has changed since the adapter was trained; put the old weights back, or train again"
+        )
 
 
 def _revision(path: str | Path) -> dict[str, str]:
@@ -184,10 +188,16 @@ def load_tokenizer(path: str | Path, trust_remote_code: bool = False) -> Any:
     except Exception as err:  # the libraries raise many kinds for a bad folder; each is the same mistake of the user
         if _needs_code(err):
             raise UserError(f"{path}: {REMOTE_CODE}") from err
-        mend = "save the tokenizer beside the model" if Path(path).is_dir() else "check the hub id and the connection, or give a folder"
+        mend = (
+            "save the tokenizer beside the model"
+            if Path(path).is_dir()
+            else "check the hub id and the connection, or give a folder"
+        )
         raise UserError(f"{path}: its tokenizer cannot be loaded ({_first_line(err)}); {mend}") from err
     if tokenizer.eos_token_id is None:
-        raise UserError(f"{path}: its tokenizer has no end-of-sequence token, so no text could end; set eos_token in tokenizer_config.json")
+        raise UserError(
+            f"{path}: its tokenizer has no end-of-sequence token, so no text could end; set eos_token in tokenizer_config.json"
+        )
     if tokenizer.pad_token_id is None:
         log.warning("%s: the tokenizer has no padding token; its end-of-sequence token pads (masked)", path)
         tokenizer.pad_token = tokenizer.eos_token
@@ -196,7 +206,11 @@ def load_tokenizer(path: str | Path, trust_remote_code: bool = False) -> Any:
 
 
 def load_policy(
-    path: str | Path, dtype: str = "float32", trust_remote_code: bool = False, device: str | None = None, device_map: str | None = None
+    path: str | Path,
+    dtype: str = "float32",
+    trust_remote_code: bool = False,
+    device: str | None = None,
+    device_map: str | None = None,
 ) -> tuple[Any, Any]:
     """(causal language model in eval mode, tokenizer padding on the left) of a folder or hub id; an adapter is merged into its base.
 
@@ -219,7 +233,9 @@ def load_policy(
     if base is not None:
         model, own = load_policy(base, "float32", trust_remote_code, device, device_map)
         merged = with_adapter(model, folder).to(getattr(torch, dtype))
-        return merged.eval(), load_tokenizer(folder, trust_remote_code) if (folder / "tokenizer_config.json").exists() else own
+        return merged.eval(), load_tokenizer(folder, trust_remote_code) if (
+            folder / "tokenizer_config.json"
+        ).exists() else own
     tokenizer, revision = load_tokenizer(path, trust_remote_code), _revision(path)
     logger = logging.getLogger("transformers")
     level = logger.level
@@ -236,7 +252,9 @@ def load_policy(
         )
     except Exception as err:  # as above
         if is_out_of_memory(err):
-            raise UserError(f"{path}: out of memory while loading the weights ({_first_line(err)}); {TOO_LARGE}") from err
+            raise UserError(
+                f"{path}: out of memory while loading the weights ({_first_line(err)}); {TOO_LARGE}"
+            ) from err
         if _needs_code(err):
             raise UserError(f"{path}: {REMOTE_CODE}") from err
         raise UserError(
@@ -252,7 +270,9 @@ def load_policy(
         )
     vocabulary = model.get_input_embeddings().weight.shape[0]
     if len(tokenizer) > vocabulary:
-        raise UserError(f"{path}: the tokenizer has {len(tokenizer)} tokens, the model only {vocabulary}; they do not belong together")
+        raise UserError(
+            f"{path}: the tokenizer has {len(tokenizer)} tokens, the model only {vocabulary}; they do not belong together"
+        )
     if device_map is None:
         with memory_guard(str(path), lambda: TOO_LARGE):
             model.to(device or ("cuda" if torch.cuda.is_available() else "cpu"))
@@ -281,7 +301,12 @@ def _first_line(err: Exception) -> str:
 
 
 def save_checkpoint(
-    model: Any, tokenizer: Any, out: Path, state: dict[str, Any] | None = None, logs: Sequence[Path] = (), **lineage: Any
+    model: Any,
+    tokenizer: Any,
+    out: Path,
+    state: dict[str, Any] | None = None,
+    logs: Sequence[Path] = (),
+    **lineage: Any,
 ) -> Checkpoint:
     """Write model, tokenizer, `lineage.json` and `checksums.json` to `out` by rename; an older folder of that name is replaced.
 
@@ -298,7 +323,9 @@ def save_checkpoint(
         partial.mkdir(parents=True)
         model.save_pretrained(partial, state_dict=state)
         tokenizer.save_pretrained(partial)
-        (partial / "README.md").unlink(missing_ok=True)  # peft's card is an empty form; lineage.json says what there is to say
+        (partial / "README.md").unlink(
+            missing_ok=True
+        )  # peft's card is an empty form; lineage.json says what there is to say
         checkpoint = Checkpoint(path=str(out), weights_hash=weights_hash(partial), **lineage)
         record = {k: v for k, v in asdict(checkpoint).items() if k != "path"}
         (partial / LINEAGE).write_text(json.dumps(record, indent=1, sort_keys=True) + "\n", encoding="utf-8")
@@ -312,7 +339,9 @@ def save_checkpoint(
         shutil.rmtree(old, ignore_errors=True)
     except (OSError, SafetensorError) as err:
         shutil.rmtree(partial, ignore_errors=True)
-        raise UserError(f"cannot write the checkpoint {out}: {err}; free some space or choose a folder you may write to") from err
+        raise UserError(
+            f"cannot write the checkpoint {out}: {err}; free some space or choose a folder you may write to"
+        ) from err
     return checkpoint
 
 

@@ -24,13 +24,34 @@ from metrics.folders import file_digest
 CHECKSUMS = "checksums.json"
 ADAPTER_CONFIG = "adapter_config.json"
 PICKLES = (".pt", ".pth")
-_BUILTINS = ("set", "frozenset", "dict", "list", "tuple", "int", "float", "complex", "str", "bytes", "bytearray", "bool", "slice", "range")
+_BUILTINS = (
+    "set",
+    "frozenset",
+    "dict",
+    "list",
+    "tuple",
+    "int",
+    "float",
+    "complex",
+    "str",
+    "bytes",
+    "bytearray",
+    "bool",
+    "slice",
+    "range",
+)
 _PLAIN = {
     *(("builtins", name) for name in _BUILTINS),
     *(("pathlib", name) for name in ("PosixPath", "PurePosixPath", "WindowsPath", "PureWindowsPath")),
     *(("collections", "OrderedDict"), ("torch", "Size"), ("torch.serialization", "_get_layout")),
 }
-_NUMPY = {"numpy.ndarray", "numpy.dtype", "numpy.core.multiarray._reconstruct", "numpy._core.multiarray._reconstruct", "_codecs.encode"}
+_NUMPY = {
+    "numpy.ndarray",
+    "numpy.dtype",
+    "numpy.core.multiarray._reconstruct",
+    "numpy._core.multiarray._reconstruct",
+    "_codecs.encode",
+}
 
 
 def _files(folder: Path) -> list[Path]:
@@ -107,7 +128,11 @@ class _PlainReader(pickle.Unpickler):
         import torch
 
         dtype = module == "torch" and isinstance(getattr(torch, name, None), torch.dtype)
-        if not (dtype or (module, name) in _PLAIN or (module.startswith("torch.distributed.checkpoint.") and "." not in name)):
+        if not (
+            dtype
+            or (module, name) in _PLAIN
+            or (module.startswith("torch.distributed.checkpoint.") and "." not in name)
+        ):
             raise pickle.UnpicklingError(f"{module}.{name}")
         return super().find_class(module, name)
 
@@ -133,7 +158,9 @@ def pickle_problem(folder: Path) -> str | None:
                 named = torch.serialization.get_unsafe_globals_in_checkpoint(file)
             except Exception as error:  # as above
                 return f"{file.relative_to(folder)} is no file that torch wrote ({type(error).__name__})"
-            strange = [name for name in named if name not in _NUMPY and not name.startswith(("numpy.dtypes.", "deepspeed."))]
+            strange = [
+                name for name in named if name not in _NUMPY and not name.startswith(("numpy.dtypes.", "deepspeed."))
+            ]
             if strange:
                 return f"{file.relative_to(folder)} holds a pickle that names {strange[0]}"
     return None

@@ -49,7 +49,9 @@ def settle(model: Any, tokenizer: Any) -> dict[str, Any]:
     asked = asked_by(model.generation_config)
     pad = tokenizer.pad_token_id
     model.generation_config = GenerationConfig(
-        eos_token_id=end_tokens(model.generation_config, tokenizer) or None, pad_token_id=pad, bos_token_id=tokenizer.bos_token_id
+        eos_token_id=end_tokens(model.generation_config, tokenizer) or None,
+        pad_token_id=pad,
+        bos_token_id=tokenizer.bos_token_id,
     )
     return asked
 
@@ -93,7 +95,9 @@ def rules_of(path: str | Path, trust_remote_code: bool = False) -> Rules:
     return Rules(tuple(end_tokens(generation, tokenizer)), asked_by(generation), context_of(config), chat)
 
 
-def described(rules: Rules, *, max_new_tokens: int | None, temperature: float, stop: Sequence[str], strip_think: bool) -> dict[str, Any]:
+def described(
+    rules: Rules, *, max_new_tokens: int | None, temperature: float, stop: Sequence[str], strip_think: bool
+) -> dict[str, Any]:
     """How texts are decoded, in full: what the manifest holds and the step's key hashes."""
     return {
         "version": VERSION,

@@ -29,5 +29,7 @@ def files_of(path: str | Path, trust_remote_code: bool = False) -> tuple[Any, An
             tokenizer = load_tokenizer(folder, trust_remote_code)
     vocabulary = getattr(config, "vocab_size", None)
     if vocabulary is not None and len(tokenizer) > vocabulary:
-        raise UserError(f"{path}: the tokenizer has {len(tokenizer)} tokens, the model only {vocabulary}; they do not belong together")
+        raise UserError(
+            f"{path}: the tokenizer has {len(tokenizer)} tokens, the model only {vocabulary}; they do not belong together"
+        )
     return tokenizer, config

@@ -26,7 +26,9 @@ def adapter_base(folder: str | Path) -> str | None:
     below = base
     while below is not None and Path(below).is_dir():
         if (place := Path(below).resolve()) in seen:
-            raise UserError(f"{Path(folder) / ADAPTER}: the adapter stands on itself ({below}); write the folder or hub id of its base model there")
+            raise UserError(
+                f"{Path(folder) / ADAPTER}: the adapter stands on itself ({below}); write the folder or hub id of its base model there"
+            )
         seen.add(place)
         below = _named_base(Path(below))
     return base
@@ -45,7 +47,9 @@ def _named_base(folder: Path) -> str | None:
     if Path(base).is_absolute() and not Path(base).is_dir():
         beside = folder.resolve().parent / Path(base).name
         if not beside.is_dir():
-            raise UserError(f"{path}: its base model {base} is not there; put it back, or write its present place there")
+            raise UserError(
+                f"{path}: its base model {base} is not there; put it back, or write its present place there"
+            )
         return str(beside)
     return base
 
@@ -74,7 +78,9 @@ def check_targets(model: Any, settings: Any, section: str) -> None:
     unknown = [n.strip() for n in settings.lora_targets.split(",") if n.strip() and n.strip() not in ends]
     if unknown:
         linear = sorted({n.rpartition(".")[2] for n, m in model.named_modules() if type(m).__name__ == "Linear"})
-        raise UserError(f"{section}.lora_targets: the model has no module {', '.join(unknown)}; its linear layers are {', '.join(linear)}")
+        raise UserError(
+            f"{section}.lora_targets: the model has no module {', '.join(unknown)}; its linear layers are {', '.join(linear)}"
+        )
 
 
 def finished_model(model: Any, settings: Any, parent: str | Path) -> Any:
@@ -91,11 +97,15 @@ def finished_model(model: Any, settings: Any, parent: str | Path) -> Any:
 def with_adapter(model: Any, folder: str | Path) -> Any:
     """`model` (the adapter's base, float32) with the adapter merged into it. UserError without peft or for an adapter of another model."""
     if find_spec("peft") is None:
-        raise UserError(f"{folder}: holds a LoRA adapter, which needs peft; pip install 'sgsrl-bench[peft]', or give a merged checkpoint")
+        raise UserError(
+            f"{folder}: holds a LoRA adapter, which needs peft; pip install 'sgsrl-bench[peft]', or give a merged checkpoint"
+        )
     from peft import PeftModel
 
     try:
         return PeftModel.from_pretrained(model, str(folder)).merge_and_unload()
     except (ValueError, RuntimeError, KeyError, OSError) as err:
         first = (str(err).strip().splitlines() or [type(err).__name__])[0][:200]
-        raise UserError(f"{folder}: its adapter does not fit its base model ({first}); train the adapter again") from err
+        raise UserError(
+            f"{folder}: its adapter does not fit its base model ({first}); train the adapter again"
+        ) from err

@@ -7,7 +7,13 @@ from contextlib import contextmanager
 
 from metrics.errors import UserError
 
-SIGNS = ("out of memory", "can't allocate memory", "cannot allocate memory", "DefaultCPUAllocator", "CUBLAS_STATUS_ALLOC_FAILED")
+SIGNS = (
+    "out of memory",
+    "can't allocate memory",
+    "cannot allocate memory",
+    "DefaultCPUAllocator",
+    "CUBLAS_STATUS_ALLOC_FAILED",
+)
 """In the messages of CUDA, of torch's CPU allocator and of cuBLAS."""
 
 
@@ -38,12 +44,21 @@ def smaller_forward(rows: int, accumulation: int, processes: int, section: str, 
     said = []
     if tries:
         best = next((a for a in tries if a >= 2 * accumulation), tries[0])
-        said.append(f"try {section}.accumulation = {best} ({rows // (best * processes)} rows in one forward pass, the same step)")
+        said.append(
+            f"try {section}.accumulation = {best} ({rows // (best * processes)} rows in one forward pass, the same step)"
+        )
     if not checkpointing:
         said.append(f"{section}.gradient_checkpointing = true")
-    return " or ".join(said) or f"{section}.lora_rank = 16, a smaller model, or more GPUs with sharded weights (docs/scaling.md)"
+    return (
+        " or ".join(said)
+        or f"{section}.lora_rank = 16, a smaller model, or more GPUs with sharded weights (docs/scaling.md)"
+    )
 
 
 def smaller_batch(key: str, size: int) -> str:
     """What to try when a batch of `size` does not fit."""
-    return f"try {key} = {size // 2}" if size > 1 else f"{key} is 1 already: use a smaller model, a shorter context or a lower precision"
+    return (
+        f"try {key} = {size // 2}"
+        if size > 1
+        else f"{key} is 1 already: use a smaller model, a shorter context or a lower precision"
+    )

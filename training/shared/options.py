@@ -50,7 +50,9 @@ def check_options(settings: Any, section: str) -> None:
 def check_installed(settings: Any, section: str) -> None:
     """Raise UserError for an option whose package or device is missing here. Nothing has been written yet then."""
     if settings.lora_rank and find_spec("peft") is None:
-        raise UserError(f"{section}.lora_rank = {settings.lora_rank} needs peft; pip install 'sgsrl-bench[peft]', or set it to 0")
+        raise UserError(
+            f"{section}.lora_rank = {settings.lora_rank} needs peft; pip install 'sgsrl-bench[peft]', or set it to 0"
+        )
     if settings.liger:
         import torch
 
@@ -62,14 +64,21 @@ def check_installed(settings: Any, section: str) -> None:
         import torch
 
         if torch.cuda.is_available() and not torch.cuda.is_bf16_supported():
-            raise UserError(f"{section}.bf16 = true: this GPU ({torch.cuda.get_device_name()}) has no bfloat16; set it to false")
+            raise UserError(
+                f"{section}.bf16 = true: this GPU ({torch.cuda.get_device_name()}) has no bfloat16; set it to false"
+            )
 
 
 def trainer_arguments(settings: Any) -> dict[str, Any]:
     """The TrainingArguments of the options."""
-    found: dict[str, Any] = {"gradient_checkpointing": settings.gradient_checkpointing, "save_total_limit": settings.keep_states}
+    found: dict[str, Any] = {
+        "gradient_checkpointing": settings.gradient_checkpointing,
+        "save_total_limit": settings.keep_states,
+    }
     if settings.gradient_checkpointing:
-        found["gradient_checkpointing_kwargs"] = {"use_reentrant": False}  # the reentrant kind loses the gradient of frozen inputs (LoRA)
+        found["gradient_checkpointing_kwargs"] = {
+            "use_reentrant": False
+        }  # the reentrant kind loses the gradient of frozen inputs (LoRA)
     if settings.liger:
         found["use_liger_kernel"] = True
     return found

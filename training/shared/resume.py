@@ -109,7 +109,9 @@ def _parts_problem(folder: Path) -> str | None:
         return "no random state"
     if (folder / FSDP_WEIGHTS).exists():
         for part in (FSDP_WEIGHTS, FSDP_OPTIMISER):
-            if not (folder / part / ".metadata").is_file():  # torch writes it by rename when every process has written its part
+            if not (
+                folder / part / ".metadata"
+            ).is_file():  # torch writes it by rename when every process has written its part
                 return f"{part} is not complete"
     else:
         step = folder / Path((folder / DEEPSPEED_LATEST).read_text(encoding="utf-8", errors="replace").strip()).name
@@ -196,7 +198,9 @@ class StepLog:
             with open(self.path, "a", encoding="utf-8") as stream:
                 stream.write("".join(json.dumps(row, ensure_ascii=False, allow_nan=False) + "\n" for row in rows))
         except OSError as err:
-            raise UserError(f"cannot write {self.path}: {err.strerror or err}; free some space, then run the same command again") from err
+            raise UserError(
+                f"cannot write {self.path}: {err.strerror or err}; free some space, then run the same command again"
+            ) from err
 
 
 class Terminated(SystemExit):
@@ -223,6 +227,8 @@ class OnSigterm:
             self._before = signal.signal(signal.SIGTERM, self._set)
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+    ) -> None:
         if self._before is not None:
             signal.signal(signal.SIGTERM, self._before)

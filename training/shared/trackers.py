@@ -55,11 +55,15 @@ def scalars(row: Mapping[str, Any], before: str = "") -> dict[str, float]:
     return found
 
 
-def _tensorboard(folder: Path, stage: str, step: int) -> tuple[Callable[[int, dict[str, float]], None], Callable[[], None]]:
+def _tensorboard(
+    folder: Path, stage: str, step: int
+) -> tuple[Callable[[int, dict[str, float]], None], Callable[[], None]]:
     from torch.utils.tensorboard import SummaryWriter
 
     # purge_step: rows after the state that a resumed run starts from are written again.
-    writer = SummaryWriter(str(folder / "tensorboard"), purge_step=step + 1 if step else None, filename_suffix=f".{stage}")
+    writer = SummaryWriter(
+        str(folder / "tensorboard"), purge_step=step + 1 if step else None, filename_suffix=f".{stage}"
+    )
 
     def write(at: int, values: dict[str, float]) -> None:
         for tag, value in values.items():
@@ -68,10 +72,14 @@ def _tensorboard(folder: Path, stage: str, step: int) -> tuple[Callable[[int, di
     return write, writer.close
 
 
-def _wandb(module: str) -> Callable[[Path, str, int], tuple[Callable[[int, dict[str, float]], None], Callable[[], None]]]:
+def _wandb(
+    module: str,
+) -> Callable[[Path, str, int], tuple[Callable[[int, dict[str, float]], None], Callable[[], None]]]:
     """wandb, and trackio, which keeps to its interface."""
 
-    def opened(folder: Path, stage: str, step: int) -> tuple[Callable[[int, dict[str, float]], None], Callable[[], None]]:
+    def opened(
+        folder: Path, stage: str, step: int
+    ) -> tuple[Callable[[int, dict[str, float]], None], Callable[[], None]]:
         from importlib import import_module
 
         library: Any = import_module(module)
@@ -82,7 +90,11 @@ def _wandb(module: str) -> Callable[[Path, str, int], tuple[Callable[[int, dict[
     return opened
 
 
-OPEN: dict[str, Callable[[Path, str, int], Any]] = {"tensorboard": _tensorboard, "wandb": _wandb("wandb"), "trackio": _wandb("trackio")}
+OPEN: dict[str, Callable[[Path, str, int], Any]] = {
+    "tensorboard": _tensorboard,
+    "wandb": _wandb("wandb"),
+    "trackio": _wandb("trackio"),
+}
 
 
 @contextmanager

@@ -18,7 +18,16 @@ from metrics.hub import is_hub_id
 from training.shared.checkpoints import check_folder
 from training.shared.lora import adapter_base
 
-OURS = ("model", "tokenizer", "dtype", "load_format", "skip_tokenizer_init", "logprobs_mode", "enable_prefix_caching", "generation_config")
+OURS = (
+    "model",
+    "tokenizer",
+    "dtype",
+    "load_format",
+    "skip_tokenizer_init",
+    "logprobs_mode",
+    "enable_prefix_caching",
+    "generation_config",
+)
 """Options that are not for a profile to set: results depend on them, or they have keys of their own."""
 
 
@@ -56,7 +65,9 @@ def share_process() -> None:
     from vllm.model_executor.models.transformers.base import Base
 
     if not hasattr(Base, "_decorate_for_torch_compile") or not hasattr(utils, "dispatch_cpu_unquantized_gemm"):
-        raise UserError("rl.use_vllm: this version of vLLM is not known to share a process with training; use 0.31, or rl.vllm_mode=server")
+        raise UserError(
+            "rl.use_vllm: this version of vLLM is not known to share a process with training; use 0.31, or rl.vllm_mode=server"
+        )
 
     def plain(layer: Any, remove_weight: bool) -> None:
         layer.cpu_linear = torch.nn.functional.linear
@@ -77,7 +88,9 @@ def engine(path: str, dtype: str, length: int, trust_remote_code: bool = False, 
     if not is_hub_id(path):
         check_folder(Path(path), trust_remote_code)
     if adapter_base(path) is not None:
-        raise UserError(f"{path}: holds a LoRA adapter, which the engine here does not merge; train with lora_merge=true, or use the backend transformers")
+        raise UserError(
+            f"{path}: holds a LoRA adapter, which the engine here does not merge; train with lora_merge=true, or use the backend transformers"
+        )
     if taken := sorted(options.keys() & set(OURS)):
         raise UserError(f"the vLLM option {taken[0]!r} is set by the suite; leave it out")
     if options.get("data_parallel_size", 1) != 1:
@@ -102,7 +115,9 @@ def engine(path: str, dtype: str, length: int, trust_remote_code: bool = False, 
             **{"seed": 0, "disable_log_stats": True, **options},
         )
     except TypeError as err:
-        raise UserError(f"vLLM does not know an option that it was given ({err}); see generate.vllm or rl.reward_options") from err
+        raise UserError(
+            f"vLLM does not know an option that it was given ({err}); see generate.vllm or rl.reward_options"
+        ) from err
     except (RuntimeError, ValueError, OSError) as err:
         first = (str(err).strip().splitlines() or [type(err).__name__])[0][:300]
         raise UserError(

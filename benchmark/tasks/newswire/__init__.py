@@ -33,7 +33,12 @@ def _check(split: str) -> None:
 
 
 def _meta(article: Article, split: str, core: bool) -> dict[str, object]:
-    return {"frame": article.frame.id, "domain": article.frame.domain, "split": split, "inventory": "core" if core else "full"}
+    return {
+        "frame": article.frame.id,
+        "domain": article.frame.domain,
+        "split": split,
+        "inventory": "core" if core else "full",
+    }
 
 
 def title_example(article: Article, index: int, split: str, lang: str, core: bool, name: str) -> Example:
@@ -53,7 +58,10 @@ def title_example(article: Article, index: int, split: str, lang: str, core: boo
 
 def _load_titles(name: str, lang: str, core: bool, split: str, n: int | None) -> list[Example]:
     _check(split)
-    return [title_example(a, i, split, lang, core, name) for i, a in enumerate(islice(article_stream(split, core), n or SIZES[split]))]
+    return [
+        title_example(a, i, split, lang, core, name)
+        for i, a in enumerate(islice(article_stream(split, core), n or SIZES[split]))
+    ]
 
 
 def _load_short(split: str, n: int | None = None) -> list[Example]:
@@ -63,7 +71,16 @@ def _load_short(split: str, n: int | None = None) -> list[Example]:
         stated = tuple(Fact(f.type, f.source, f.target, 1.0) for f in facts(a, "th") if f.salient)
         reference = None if split == "src" else (title(a, "th"),)
         out.append(
-            Example(f"short-{split}-{i:05d}", title(a, "zh"), reference, stated, "zh", "th", f"{split}-{i:05d}", _meta(a, split, True))
+            Example(
+                f"short-{split}-{i:05d}",
+                title(a, "zh"),
+                reference,
+                stated,
+                "zh",
+                "th",
+                f"{split}-{i:05d}",
+                _meta(a, split, True),
+            )
         )
     return out
 
@@ -85,7 +102,9 @@ def _load_long(split: str, n: int | None = None) -> list[Example]:
         stated: dict[tuple[str, tuple[str, ...]], Fact] = {}
         for article in group:
             for f in facts(article, "th"):
-                stated.setdefault((f.type, f.target), Fact(f.type, f.source, f.target, 1.0))  # a translation has to state everything
+                stated.setdefault(
+                    (f.type, f.target), Fact(f.type, f.source, f.target, 1.0)
+                )  # a translation has to state everything
         source, reference = "".join(body(a, "zh") for a in group), " ".join(body(a, "th") for a in group)
         out.append(
             Example(
@@ -105,7 +124,12 @@ def _load_long(split: str, n: int | None = None) -> list[Example]:
 def title_task() -> Task:
     """zh -> th titles, core inventory."""
     return Task(
-        "newswire-title", "zh", "th", WORLD_VERSION, TITLE_PROMPTS["th"], lambda split, n=None: _load_titles("title", "th", True, split, n)
+        "newswire-title",
+        "zh",
+        "th",
+        WORLD_VERSION,
+        TITLE_PROMPTS["th"],
+        lambda split, n=None: _load_titles("title", "th", True, split, n),
     )
 
 

@@ -80,7 +80,9 @@ class Inventory:
         return self._entries[key]
 
 
-def draw_value(name: str, slot: Slot, frame: Frame | None, inventory: Inventory, used: set[str], rng: random.Random) -> Value | None:
+def draw_value(
+    name: str, slot: Slot, frame: Frame | None, inventory: Inventory, used: set[str], rng: random.Random
+) -> Value | None:
     """A value for one slot, never one already in the article; None when the inventory has none left."""
     low, high = slot.range
     counted = slot.type in ("quantity", "percentage", "money")
@@ -89,7 +91,9 @@ def draw_value(name: str, slot: Slot, frame: Frame | None, inventory: Inventory,
     for _ in range(30):
         n = rng.randint(low, high) if high else 0
         if inventory.core and counted and n > 99:
-            n -= n % 10 ** (len(str(n)) - 2)  # the core keeps to two significant figures, so that small models can learn to copy them
+            n -= n % 10 ** (
+                len(str(n)) - 2
+            )  # the core keeps to two significant figures, so that small models can learn to copy them
         if slot.type in _ENTITY:
             entries = inventory.entries(slot)
             value = rng.choice(entries) if entries else None
@@ -146,7 +150,9 @@ def signature(frame: Frame, values: dict[str, Value]) -> str:
     return "|".join([frame.id] + [f"{s}={values[s].key}" for s in frame.salient])
 
 
-def draw_article(frame: Frame, inventory: Inventory, rng: random.Random, accept: Callable[[str], bool] = lambda _: True) -> Article | None:
+def draw_article(
+    frame: Frame, inventory: Inventory, rng: random.Random, accept: Callable[[str], bool] = lambda _: True
+) -> Article | None:
     """One random article of a frame with 6 to 14 facts; None when the draw does not fit or `accept(signature)` refuses (the caller draws again)."""
     used: set[str] = set()
     values: dict[str, Value] = {}
@@ -161,14 +167,18 @@ def draw_article(frame: Frame, inventory: Inventory, rng: random.Random, accept:
             if own is None and name in values:
                 own_values[name] = values[name]
                 continue
-            value = draw_value(name, own[name] if own else frame.slots[name], frame if own is None else None, inventory, used, rng)
+            value = draw_value(
+                name, own[name] if own else frame.slots[name], frame if own is None else None, inventory, used, rng
+            )
             if value is None:
                 return None
             own_values[name] = value
             if own is None:
                 values[name] = value
         before = frozenset(name for name in own_values if any(own_values[name] == x.values.get(name) for x in lines))
-        lines.append(Line(sentence, {lang: rng.randrange(len(sentence.forms[lang])) for lang in LANGUAGES}, own_values, before))
+        lines.append(
+            Line(sentence, {lang: rng.randrange(len(sentence.forms[lang])) for lang in LANGUAGES}, own_values, before)
+        )
         if at == 0:
             if not accept(signature(frame, values)):
                 return None
@@ -187,7 +197,11 @@ def draw_article(frame: Frame, inventory: Inventory, rng: random.Random, accept:
 
 
 def fill(
-    form: str, slots: dict[str, Value], lang: str, picks: dict[str, int] | None = None, short: frozenset[str] = frozenset()
+    form: str,
+    slots: dict[str, Value],
+    lang: str,
+    picks: dict[str, int] | None = None,
+    short: frozenset[str] = frozenset(),
 ) -> tuple[str, list[Span]]:
     """Write a form: the text and where each slot stands in it. Raises KeyError for a slot without a value."""
     out, spans, length, last = [], [], 0, 0
@@ -211,12 +225,19 @@ def fill(
 def title(article: Article, lang: str, form: int | None = None) -> str:
     """The gold title; `form` picks another of the frame's title forms."""
     forms = article.frame.title[lang]
-    return fill(forms[article.title_form[lang] if form is None else form % len(forms)], article.values, lang, article.surface_form[lang])[0]
+    return fill(
+        forms[article.title_form[lang] if form is None else form % len(forms)],
+        article.values,
+        lang,
+        article.surface_form[lang],
+    )[0]
 
 
 def sentence_text(article: Article, line: Line, lang: str) -> str:
     """One sentence of the article."""
-    return fill(line.sentence.forms[lang][line.forms[lang]], line.values, lang, article.surface_form[lang], line.short)[0]
+    return fill(line.sentence.forms[lang][line.forms[lang]], line.values, lang, article.surface_form[lang], line.short)[
+        0
+    ]
 
 
 def body(article: Article, lang: str) -> str:
@@ -230,7 +251,10 @@ def relation_surfaces(article: Article, lang: str) -> tuple[str, ...]:
     for form in (article.frame.relation or {}).get(lang, ()):
         names = sorted({m[1] for m in SLOT.finditer(form)})
         for surfaces in itertools.product(*(article.values[n].surfaces[lang] for n in names)):
-            chosen = {n: Value(article.values[n].type, "", {lang: (s,)}, {lang: 1}) for n, s in zip(names, surfaces, strict=True)}
+            chosen = {
+                n: Value(article.values[n].type, "", {lang: (s,)}, {lang: 1})
+                for n, s in zip(names, surfaces, strict=True)
+            }
             out.append(fill(form, chosen, lang)[0])
             if article.frame.symmetric and len(names) == 2:
                 a, b = names

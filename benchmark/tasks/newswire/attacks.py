@@ -79,7 +79,13 @@ def swapped_unit(article: Article, lang: str, rng: random.Random) -> str | None:
         return None
     units = [u for u in phrases()["units"][lang] if u.strip("་ ") not in "".join(value.surfaces[lang])]
     unit = rng.choice(units)
-    written = f"{unit}{number.group()}" if lang == "bo" else f"{number.group()} {unit}" if lang == "th" else f"{number.group()}{unit}"
+    written = (
+        f"{unit}{number.group()}"
+        if lang == "bo"
+        else f"{number.group()} {unit}"
+        if lang == "th"
+        else f"{number.group()}{unit}"
+    )
     return _write(_form(article, lang), article, lang, {name: _one_surface(value, lang, written)})
 
 

@@ -55,7 +55,9 @@ def draw_unit(article: Article, rng: random.Random) -> Unit:
     return Unit(source, rng.choice(line.sentence.forms[LANG]), dict(line.values), frame.event[LANG])
 
 
-def broken(article: Article, names: list[str], n_errors: int, rng: random.Random, hard: bool = False) -> dict[str, Value]:
+def broken(
+    article: Article, names: list[str], n_errors: int, rng: random.Random, hard: bool = False
+) -> dict[str, Value]:
     """The article's values with n of the named ones replaced, as far as that many can be. Every fact type is as likely as any other to be hit,
     numbers twice as likely: they are learnt last. hard: half of the errors are of the kinds in `slip`."""
     values, stock = dict(article.values), inventory("reranker", True)
@@ -80,7 +82,11 @@ def slip(article: Article, name: str, rng: random.Random) -> Value | None:
     Found among the completions of a policy that a reranker without these errors had rewarded. None where the value allows no such error.
     """
     value = article.values[name]
-    alike = [x for n, x in article.values.items() if n != name and (x.type == value.type or NUMBER.search(x.surfaces[LANG][0]))]
+    alike = [
+        x
+        for n, x in article.values.items()
+        if n != name and (x.type == value.type or NUMBER.search(x.surfaces[LANG][0]))
+    ]
     if value.type in ENTITY:
         others = [x for x in alike if x.type == value.type and x.key != value.key]
         return rng.choice(others) if others else None
@@ -89,7 +95,9 @@ def slip(article: Article, name: str, rng: random.Random) -> Value | None:
     if number is None or value.type not in ("quantity", "money", "percentage"):
         return None
     figures, zeros = number[0], len(number[0]) - len(number[0].rstrip("0"))
-    units = [x.surfaces[LANG][0] for x in alike if x.type in ("quantity", "money", "percentage") and x.type != value.type]
+    units = [
+        x.surfaces[LANG][0] for x in alike if x.type in ("quantity", "money", "percentage") and x.type != value.type
+    ]
     if units and rng.random() < 0.3:
         text = NUMBER.sub(figures, rng.choice(units), count=1)
     elif zeros and rng.random() < 0.6:
@@ -152,7 +160,12 @@ class CandidateWriter:
         if self.article.frame.symmetric:
             return None
         names = [n for n in self.article.frame.salient if self.article.values[n].type in ENTITY]
-        pairs = [(a, b) for i, a in enumerate(names) for b in names[i + 1 :] if self.article.values[a].type == self.article.values[b].type]
+        pairs = [
+            (a, b)
+            for i, a in enumerate(names)
+            for b in names[i + 1 :]
+            if self.article.values[a].type == self.article.values[b].type
+        ]
         if not pairs:
             return None
         a, b = self.rng.choice(pairs)
@@ -168,7 +181,9 @@ class CandidateWriter:
         text, checks = self.title(0) if headline else ("", [])
         if headline:
             frame = article.frame
-            text, checks = write(self.rng.choice(frame.title[LANG]), values, article.values, frame.event[LANG], True, LANG, {})
+            text, checks = write(
+                self.rng.choice(frame.title[LANG]), values, article.values, frame.event[LANG], True, LANG, {}
+            )
         for i in lines:
             form, own = pick(article, i, self.rng)
             text = f"{text} " if text else ""
@@ -200,7 +215,10 @@ class CandidateWriter:
         added, spans = fill(form, own, LANG)
         same = {(x.type, x.key) for line in self.article.lines for x in line.values.values()}
         at = len(text) + 1
-        more = [Check(at + s.end, own[s.slot].type, (own[s.slot].type, own[s.slot].key) in same, own[s.slot].key) for s in spans]
+        more = [
+            Check(at + s.end, own[s.slot].type, (own[s.slot].type, own[s.slot].key) in same, own[s.slot].key)
+            for s in spans
+        ]
         return f"{text} {added}", checks + more
 
     def spoilt(self, others: list[Article]) -> dict[str, Any]:
@@ -228,8 +246,13 @@ class CandidateWriter:
     def foreign(self, other: Article) -> tuple[str, list[Check]]:
         """Another article's title; what happens to agree is right, its event counts as wrong unless it is the same."""
         same = {v.key for v in self.article.values.values()}
-        text, spans = fill(other.frame.title[LANG][other.title_form[LANG]], other.values, LANG, other.surface_form[LANG])
-        checks = [Check(s.end, other.values[s.slot].type, other.values[s.slot].key in same, other.values[s.slot].key) for s in spans]
+        text, spans = fill(
+            other.frame.title[LANG][other.title_form[LANG]], other.values, LANG, other.surface_form[LANG]
+        )
+        checks = [
+            Check(s.end, other.values[s.slot].type, other.values[s.slot].key in same, other.values[s.slot].key)
+            for s in spans
+        ]
         return text, checks + event_check(text, other.frame.event[LANG], other.frame.id == self.article.frame.id)
 
 
@@ -251,7 +274,13 @@ def reranker_row(article: Article, others: list[Article], rng: random.Random, ha
     n = len(article.lines)
     some = sorted(rng.sample(range(n), rng.randint(1, n)))
     form, draw = rng.randrange(len(article.frame.title[LANG])), rng.random()
-    last = w.foreign(rng.choice(others)) if draw < 0.35 else w.hallucinated(rng.choice(others)) if draw < 0.75 else w.repeated()
+    last = (
+        w.foreign(rng.choice(others))
+        if draw < 0.35
+        else w.hallucinated(rng.choice(others))
+        if draw < 0.75
+        else w.repeated()
+    )
     made = [
         (*w.title(0, form), True),
         (*w.title(1, form), True),
@@ -262,7 +291,9 @@ def reranker_row(article: Article, others: list[Article], rng: random.Random, ha
         (*w.fragment(), False),
         (*last, True),
     ]
-    if hard and article.frame.relation and rng.random() < 0.4:  # elsewhere the event is a noun, which a denial does not fit
+    if (
+        hard and article.frame.relation and rng.random() < 0.4
+    ):  # elsewhere the event is a noun, which a denial does not fit
         made[5] = (*w.denied(), True)
     rows = []
     for i, (text, checks, prose) in enumerate(made):
@@ -292,7 +323,10 @@ def unit_row(article: Article, rng: random.Random) -> dict[str, Any]:
         form, event, ok, values = unit.form, unit.event, True, unit.values
         stated = [e for e in unit.event if e in form]
         if stated and (not own or rng.random() < 0.15):
-            event, ok = rng.choice([f for f in load_frames() if f.core and f.id != article.frame.id]).event[LANG][:1], False
+            event, ok = (
+                rng.choice([f for f in load_frames() if f.core and f.id != article.frame.id]).event[LANG][:1],
+                False,
+            )
             form = form.replace(max(stated, key=len), event[0], 1)
         else:
             changed = broken(article, sorted(own), rng.choice((1, 1, 2)), rng)

@@ -49,7 +49,9 @@ def _noisy_text(article: Article, rng: random.Random, headline: bool, n_sentence
     parts = [fill(rng.choice(article.frame.title[LANG]), values, LANG)[0]] if headline else []
     for i in range(min(n_sentences, len(article.lines))):
         form, own = pick(article, i, rng)
-        parts.append(fill(form, {n: values.get(n, x) if article.values.get(n) == x else x for n, x in own.items()}, LANG)[0])
+        parts.append(
+            fill(form, {n: values.get(n, x) if article.values.get(n) == x else x for n, x in own.items()}, LANG)[0]
+        )
     return " ".join(parts)
 
 
@@ -81,7 +83,9 @@ def base_row(article: Article, rng: random.Random) -> dict[str, Any]:
     }
 
 
-def _stream(split: str, seed: int, row: Callable[[Article, random.Random, list[Article]], dict[str, Any]]) -> Iterator[dict[str, Any]]:
+def _stream(
+    split: str, seed: int, row: Callable[[Article, random.Random, list[Article]], dict[str, Any]]
+) -> Iterator[dict[str, Any]]:
     rng = random.Random(f"{seed}:{split}:rows")
     recent: list[Article] = []
     for article in article_stream(split, True, seed):
@@ -116,7 +120,9 @@ def reranker(seed: int = 1) -> Iterator[dict[str, Any]]:
 
 def reranker_hard(seed: int = 1) -> Iterator[dict[str, Any]]:
     """Further articles for a reranker that knows the others: among their errors are those that a policy makes (`candidates.slip`)."""
-    return _stream("reranker", seed + HARD_SEED, lambda a, rng, others: reranker_row(a, others, rng, hard=True) | {"units": []})
+    return _stream(
+        "reranker", seed + HARD_SEED, lambda a, rng, others: reranker_row(a, others, rng, hard=True) | {"units": []}
+    )
 
 
 def comet(seed: int = 1) -> Iterator[dict[str, Any]]:
@@ -131,7 +137,10 @@ def encoder(seed: int = 1) -> Iterator[dict[str, Any]]:
     return _stream(
         "encoder",
         seed,
-        lambda a, rng, _: {"anchor": body(a, "zh"), "positive": title(a, LANG, rng.randrange(3)) if rng.random() < 0.6 else body(a, LANG)},
+        lambda a, rng, _: {
+            "anchor": body(a, "zh"),
+            "positive": title(a, LANG, rng.randrange(3)) if rng.random() < 0.6 else body(a, LANG),
+        },
     )
 
 
@@ -154,7 +163,12 @@ def words() -> list[str]:
             found |= {s for lang in ("zh", "th") for s in frame.event[lang]}
     for month in range(1, 13):
         found |= {v.date(month, 1).surfaces["th"][0].removeprefix("1 ")}
-    found |= {s for day in range(7) for lang in ("zh", "th") for s in v.weekday(day).surfaces[lang][: 2 if lang == "zh" else 1]}
+    found |= {
+        s
+        for day in range(7)
+        for lang in ("zh", "th")
+        for s in v.weekday(day).surfaces[lang][: 2 if lang == "zh" else 1]
+    }
     found |= {c[lang] for c in v.currencies().values() for lang in ("zh", "th")}
     for prompt in (*TITLE_PROMPTS.values(), LONG_PROMPT, SHORT_PROMPT):
         found |= {part for part in prompt.split("{source}") if part}

@@ -38,7 +38,12 @@ def near_number(n: int, rng: random.Random) -> int:
 def _near(slot: Slot, value: Value, rng: random.Random) -> Value | None:
     """The same value with one figure changed, for types that are numbers."""
     if slot.type == "quantity":
-        return v.quantity(near_number(int(value.key.split("/")[0]), rng), slot.patterns["zh"], slot.patterns["th"], slot.patterns["bo"])
+        return v.quantity(
+            near_number(int(value.key.split("/")[0]), rng),
+            slot.patterns["zh"],
+            slot.patterns["th"],
+            slot.patterns["bo"],
+        )
     if slot.type == "percentage":
         return v.percentage(near_number(int(value.key), rng))
     if slot.type == "money":
@@ -60,7 +65,13 @@ def _near(slot: Slot, value: Value, rng: random.Random) -> Value | None:
 
 
 def replace_value(
-    article: Article, name: str, slot: Slot, inventory: Inventory, rng: random.Random, near: float = 0.5, value: Value | None = None
+    article: Article,
+    name: str,
+    slot: Slot,
+    inventory: Inventory,
+    rng: random.Random,
+    near: float = 0.5,
+    value: Value | None = None,
 ) -> Value | None:
     """Another value for a slot: with probability `near` a close one (one figure, the confusable partner), else any that the article lacks."""
     value = value or article.values[name]

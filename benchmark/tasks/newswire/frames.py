@@ -78,7 +78,9 @@ def slots_of(form: str) -> set[str]:
 def _slot(raw: dict) -> Slot:
     low, high = raw.get("range", (11, 99))
     patterns = {lang: [str(p) for p in _list(raw[lang])] for lang in LANGUAGES} if raw["type"] == "quantity" else {}
-    return Slot(raw["type"], float(raw["salience"]), tuple(raw.get("kinds", ())), (low, high), raw.get("scale", "yi"), patterns)
+    return Slot(
+        raw["type"], float(raw["salience"]), tuple(raw.get("kinds", ())), (low, high), raw.get("scale", "yi"), patterns
+    )
 
 
 def _sentence(raw: dict) -> Sentence:
@@ -102,7 +104,9 @@ def _frame(raw: dict) -> Frame:
         title=_texts(raw["title"]),
         slots={name: _slot(s) for name, s in raw["slots"].items()} | IMPLICIT,
         causes=tuple({lang: [str(s) for s in _list(c[lang])] for lang in LANGUAGES} for c in raw.get("cause", ())),
-        consequences=tuple({lang: [str(s) for s in _list(c[lang])] for lang in LANGUAGES} for c in raw.get("consequence", ())),
+        consequences=tuple(
+            {lang: [str(s) for s in _list(c[lang])] for lang in LANGUAGES} for c in raw.get("consequence", ())
+        ),
         sentences=tuple(_sentence(s) for s in raw["sentences"]),
     )
 

@@ -55,7 +55,11 @@ def held_out() -> frozenset[tuple[str, str]]:
         out |= {("frame", i) for i in ids[:HELD_OUT_FRAMES]}
     for frame in load_frames():
         for type_ in ("person", "organisation", "place"):
-            out |= {("pair", f"{frame.id}/{e.value.key}") for e in v.lexicon(type_) if _hash(f"pair:{frame.id}:{e.value.key}") % 10 == 0}
+            out |= {
+                ("pair", f"{frame.id}/{e.value.key}")
+                for e in v.lexicon(type_)
+                if _hash(f"pair:{frame.id}:{e.value.key}") % 10 == 0
+            }
     return frozenset(out)
 
 
@@ -69,7 +73,9 @@ def frames_of(stock: Inventory) -> list[Frame]:
     return [f for f in load_frames() if (f.core or not stock.core) and ("frame", f.id) not in stock.excluded]
 
 
-def article_stream(split: str, core: bool, seed: int = WORLD_SEED, sentences: tuple[int, int] | None = None) -> Iterator[Article]:
+def article_stream(
+    split: str, core: bool, seed: int = WORLD_SEED, sentences: tuple[int, int] | None = None
+) -> Iterator[Article]:
     """Endless stream of distinct articles of a split (`BUCKETS` names them), deterministic by seed; every story occurs once."""
     stock = inventory(split, core)
     if sentences:
@@ -79,7 +85,9 @@ def article_stream(split: str, core: bool, seed: int = WORLD_SEED, sentences: tu
     buckets = BUCKETS[split]
     seen: set[str] = set()
     while True:
-        article = draw_article(rng.choice(frames), stock, rng, lambda story: story not in seen and _hash(story) % 1000 in buckets)
+        article = draw_article(
+            rng.choice(frames), stock, rng, lambda story: story not in seen and _hash(story) % 1000 in buckets
+        )
         if article is not None:
             seen.add(article.signature)
             yield article

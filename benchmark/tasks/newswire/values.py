@@ -61,11 +61,14 @@ def currencies() -> dict[str, dict[str, str]]:
     """ISO code -> {language: the word written after (zh, th) or before (bo) an amount}."""
     with (DATA / "currencies.tsv").open(encoding="utf-8") as stream:
         return {
-            row["id"]: {lang: row[lang] for lang in LANGUAGES} for row in csv.DictReader(stream, delimiter="\t", quoting=csv.QUOTE_NONE)
+            row["id"]: {lang: row[lang] for lang in LANGUAGES}
+            for row in csv.DictReader(stream, delimiter="\t", quoting=csv.QUOTE_NONE)
         }
 
 
-def _value(type_: str, key: str, zh: list[str], th: list[str], bo: list[str], forms: tuple[int, int, int] = (1, 1, 1)) -> Value:
+def _value(
+    type_: str, key: str, zh: list[str], th: list[str], bo: list[str], forms: tuple[int, int, int] = (1, 1, 1)
+) -> Value:
     unique = {lang: tuple(dict.fromkeys(s)) for lang, s in zip(LANGUAGES, (zh, th, bo), strict=True)}
     return Value(type_, key, unique, dict(zip(LANGUAGES, forms, strict=True)))
 
@@ -107,9 +110,15 @@ def money(n: int, scale: str, currency: str) -> Value:
         numbers = [short, str(amount)] if amount >= 10**6 else [str(amount), short]
     thai_words = [word["th"]] + (["ดอลลาร์"] if currency == "USD" else [])
     # The unit may follow without a space after ล้าน or แสน, and with one after a bare number.
-    thai = [f"{x}{gap}{w}" for w in thai_words for x in numbers for gap in ((" ", "") if x[-1].isdigit() else ("", " "))]
+    thai = [
+        f"{x}{gap}{w}" for w in thai_words for x in numbers for gap in ((" ", "") if x[-1].isdigit() else ("", " "))
+    ]
     return _value(
-        "money", f"{amount} {currency}", [f"{n}{zh_scale}{word['zh']}"], thai, [f"{word['bo']}་{bo_scale}{n}", f"{word['bo']}{bo_scale}{n}"]
+        "money",
+        f"{amount} {currency}",
+        [f"{n}{zh_scale}{word['zh']}"],
+        thai,
+        [f"{word['bo']}་{bo_scale}{n}", f"{word['bo']}{bo_scale}{n}"],
     )
 
 
