@@ -7,7 +7,7 @@ import os
 import random
 import shutil
 import statistics
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -210,9 +210,10 @@ def test_a_resumed_run_ends_with_the_same_weights_and_logs(
 
     monkeypatch.setattr(callbacks.Watch, "on_log", on_log)
     out, logs = tmp_path / "post-rl", tmp_path / "logs"
-    run: Callable[[], Any] = lambda: train_rl(
-        sft_policy, EXAMPLES, ask, out, cfg, KoKai(), log_dir=logs, probe=probe, progress=False
-    )  # noqa: E731
+
+    def run() -> Any:
+        return train_rl(sft_policy, EXAMPLES, ask, out, cfg, KoKai(), log_dir=logs, probe=probe, progress=False)
+
     with pytest.raises(KeyboardInterrupt):
         run()
     monkeypatch.undo()

@@ -236,9 +236,12 @@ def train_sft(
     main = trainer.is_world_process_zero()
     steps_log = StepLog(kept[0], start) if kept and main else None
     mend = f"lower {section}.lr (now {cfg.lr}) or raise {section}.warmup_ratio"
-    smaller = lambda: smaller_forward(
-        cfg.batch_size, cfg.accumulation, processes().num_processes, section, cfg.gradient_checkpointing
-    )  # noqa: E731
+
+    def smaller():
+        return smaller_forward(
+            cfg.batch_size, cfg.accumulation, processes().num_processes, section, cfg.gradient_checkpointing
+        )
+
     with (
         OnSigterm() as terminate,
         tracking(trackers if main else (), logs, stage, start) as track,
