@@ -17,7 +17,8 @@ def script() -> int:
 
 
 def start() -> int:
-    """Runs the command line with the suite's own packages, whatever files of the same names lie in the working directory."""
+    """Runs the command line with the suite's own packages, whatever files of the same names lie in the working
+    directory."""
     for package in ("metrics", "training"):
         spec = find_spec(package)
         if spec is None or spec.origin is None or Path(spec.origin).resolve().parents[1] != HOME:

@@ -1,7 +1,7 @@
 """The commands as functions: `from benchmark import run, evaluate, validate_reward, Leaderboard`.
 
-Each call is the command of the same name with the same checks, defaults and files, and what it would print. A mistake raises
-`metrics.errors.UserError` with the message that the command would print.
+Each call is the command of the same name with the same checks, defaults and files, and what it would print. A mistake
+raises `metrics.errors.UserError` with the message that the command would print.
 """
 
 from __future__ import annotations
@@ -65,7 +65,8 @@ def run(
     seed: int | None = None,
     set: Set | None = None,
 ) -> Run:
-    """Trains the stages up to `stage` (sft, rl, recovery, all) and measures every one. What is done already is not done again.
+    """Trains the stages up to `stage` (sft, rl, recovery, all) and measures every one. What is done already is not done
+    again.
 
     set: overrides of profile keys. Raises UserError as the command `run`.
     """
@@ -98,17 +99,19 @@ def evaluate(
     profile: str = "tiny",
     set: Set | None = None,
 ) -> Run:
-    """Generates with a checkpoint (folder or hub id) on a task and scores it. Raises UserError as the command `evaluate`."""
+    """Generates with a checkpoint (folder or hub id) on a task and scores it. Raises UserError as the command
+    `evaluate`."""
     args = ["evaluate", "--model", str(model), "--task", task, "--out", str(out), "--profile", profile]
     printed, _, _ = _call([*args, *_option("--stage-name", stage_name), *_overrides(set)])
     return Run(Path(out), printed)
 
 
 def validate_reward(reward: str | Path, out: str | Path, **options: Any) -> dict[str, Any]:
-    """Holds a reward (name, folder, "module:function", "metric:NAME") against pairs with known answers; returns reward.json.
+    """Holds a reward (name, folder, "module:function", "metric:NAME") against pairs with known answers; returns
+    reward.json.
 
-    options: those of the command with underscores, such as pairs="pairs.jsonl", n=50, target_lang="bo", skip_invalid=True. Raises UserError
-    as the command.
+    options: those of the command with underscores, such as pairs="pairs.jsonl", n=50, target_lang="bo",
+    skip_invalid=True. Raises UserError as the command.
     """
     args = ["validate-reward", "--reward", str(reward), "--out", str(out)]
     for name, value in options.items():
@@ -122,7 +125,8 @@ class Leaderboard:
     """A board: the suite's own of a task, or a board file."""
 
     def __init__(self, task: str | None = None, board: str | Path | None = None) -> None:
-        """Give the name of a task, or the path of a board file. Raises UserError for neither, or for a board that cannot be read."""
+        """Give the name of a task, or the path of a board file. Raises UserError for neither, or for a board that
+        cannot be read."""
         if (task is None) == (board is None):
             raise UserError("Leaderboard(task=NAME) for the suite's own board, or Leaderboard(board=FILE)")
         from benchmark.leaderboard.board import board_path, read_board

@@ -1,7 +1,8 @@
-"""The command line. Each command is one line in COMMANDS; its module is imported only when it runs, so `--help` loads no torch.
+"""The command line. Each command is one line in COMMANDS; its module is imported only when it runs, so `--help` loads
+no torch.
 
-Exit codes: 0 done; 1 a check failed (`leaderboard verify`), or our own fault (with a traceback); 2 the user's mistake (one message on
-stderr); 130 interrupted.
+Exit codes: 0 done; 1 a check failed (`leaderboard verify`), or our own fault (with a traceback); 2 the user's mistake
+(one message on stderr); 130 interrupted.
 """
 
 from __future__ import annotations
@@ -39,8 +40,8 @@ TORCH_WRITER = "inline_container.cc"
 LONGEST = 4000
 """Characters of a message that are printed."""
 GRACE = 3.0
-"""Seconds that a process other than the main one holds back its message: where all of them found the same mistake, the main one tells
-it, and its end makes the launcher end the others."""
+"""Seconds that a process other than the main one holds back its message: where all of them found the same mistake, the
+main one tells it, and its end makes the launcher end the others."""
 SCARCE = 32 * 2**20
 """Free bytes below which such a message is taken for a full disk."""
 
@@ -111,7 +112,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "show, verify or export the leaderboards, create empty ones, enter baselines, score them again",
     ),
 }
-"""name -> ("module:function" that takes the parsed arguments and returns the exit code, help). The module's ARGUMENTS are the command's."""
+"""name -> ("module:function" that takes the parsed arguments and returns the exit code, help). The module's ARGUMENTS
+are the command's."""
 
 
 class _Parser(argparse.ArgumentParser):
@@ -139,7 +141,8 @@ def build_parser(command: str | None = None) -> argparse.ArgumentParser:
 
 
 def _declare(parser: argparse.ArgumentParser, target: str) -> None:
-    """Adds the arguments that the module of "module:function" declares; one with ACTIONS has a parser for each of them."""
+    """Adds the arguments that the module of "module:function" declares; one with ACTIONS has a parser for each of
+    them."""
     module = import_module(target.partition(":")[0])
     if (actions := getattr(module, "ACTIONS", None)) is not None:
         choices = parser.add_subparsers(dest="action", metavar="ACTION", required=True, parser_class=_Parser)
@@ -159,8 +162,8 @@ def _declare(parser: argparse.ArgumentParser, target: str) -> None:
 def disk_message(error: BaseException, folder: str | None = None) -> str | None:
     """The message for a full disk or an unwritable place, or None when the error is something else.
 
-    folder: where the command writes. safetensors and torch report a full disk as errors of their own kinds, so their text is read
-    too; torch's says nothing of space, so the free space is looked at.
+    folder: where the command writes. safetensors and torch report a full disk as errors of their own kinds, so their
+    text is read too; torch's says nothing of space, so the free space is looked at.
     """
     if isinstance(error, OSError) and error.errno in ENVIRONMENT:
         place = f": {error.filename}" if error.filename else ""
@@ -169,7 +172,8 @@ def disk_message(error: BaseException, folder: str | None = None) -> str | None:
     if TORCH_WRITER in str(error) and folder is not None and os.path.isdir(folder):
         full = full or shutil.disk_usage(folder).free < SCARCE
     return (
-        f"no space left on the device ({folder or type(error).__name__}); free some space and run the same command again"
+        f"no space left on the device ({folder or type(error).__name__}); free some space and run the same "
+        "command again"
         if full
         else None
     )

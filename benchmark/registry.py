@@ -1,4 +1,5 @@
-"""Names that a user gives: what to say when one is not known, what stands behind one, and the line that documents it."""
+"""Names that a user gives: what to say when one is not known, what stands behind one, and the line that documents
+it."""
 
 from __future__ import annotations
 
@@ -19,13 +20,15 @@ def nearest(name: str, known: Iterable[str]) -> str:
 
 
 def load(target: str) -> Any:
-    """What "module:attribute" names. Raises ImportError or AttributeError: a wrong entry of a table is our fault, not the user's."""
+    """What "module:attribute" names. Raises ImportError or AttributeError: a wrong entry of a table is our fault, not
+    the user's."""
     module, _, attribute = target.partition(":")
     return getattr(import_module(module), attribute)
 
 
 def first_line(target: str) -> str:
-    """First line of the docstring of "module:function", or of its module where the function has none; nothing is imported."""
+    """First line of the docstring of "module:function", or of its module where the function has none; nothing is
+    imported."""
     module, _, attribute = target.partition(":")
     spec = find_spec(module)
     if spec is None or spec.origin is None:

@@ -1,6 +1,8 @@
-"""The whole method, top to bottom: data -> SFT -> control arm -> RL -> recovery -> generate -> score -> summary -> report.
+"""The whole method, top to bottom: data -> SFT -> control arm -> RL -> recovery -> generate -> score -> summary ->
+report.
 
-Every line of `run` is a step that is skipped when its inputs have not changed (`steps`), so the same command continues a killed run.
+Every line of `run` is a step that is skipped when its inputs have not changed (`steps`), so the same command continues
+a killed run.
 """
 
 from __future__ import annotations
@@ -111,7 +113,8 @@ def _say(run_dir: Path, text: str, start: float) -> None:
 def run(
     place: Workplace, stage: str, models: Models, policy: str, found: dict[str, list[Example]], gold: list[str]
 ) -> dict[str, Any]:
-    """All steps up to `stage`; returns the summary. found, gold: the splits and the texts of the token cap, as `preflight` has checked them."""
+    """All steps up to `stage`; returns the summary. found, gold: the splits and the texts of the token cap, as
+    `preflight` has checked them."""
     profile = place.profile
     task = named(load_task(profile.run.task), profile.data.name if profile.data.files else None)
     splits = data(place, task, found)

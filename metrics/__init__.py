@@ -2,9 +2,9 @@
 
     from metrics import score, facts
 
-`score` scores texts in one call; `facts` shows what the suite reads in a text. Both are imported on use, so that `import metrics` stays
-light; everything else is in its own module (`metrics.coverage`, `metrics.stats`, ...). This package imports neither `training` nor
-`benchmark`.
+`score` scores texts in one call; `facts` shows what the suite reads in a text. Both are imported on use, so that
+`import metrics` stays light; everything else is in its own module (`metrics.coverage`, `metrics.stats`, ...). This
+package imports neither `training` nor `benchmark`.
 """
 
 from __future__ import annotations

@@ -1,4 +1,5 @@
-"""Holds one normalised text against one example: decides in which place each mention stands, and what is stated, supported or false."""
+"""Holds one normalised text against one example: decides in which place each mention stands, and what is stated,
+supported or false."""
 
 from __future__ import annotations
 
@@ -93,7 +94,8 @@ class Aligner:
         said = self._classes()[mention]
         unit = self.known.units.of(self.text, mention)
         core = mention.core
-        # A listed surface brings its unit. Where that stands on the other side (ขนาด 54), only a measure makes it something else.
+        # A listed surface brings its unit. Where that stands on the other side (ขนาด 54), only a measure makes it
+        # something else.
         brings = hit.states and hit.surface != self.text[slice(*core)]
         if brings and (
             unit_word(hit.surface, core[0] - hit.start, core[1] - hit.start, self.known.lang) or not is_measure(unit)
@@ -108,11 +110,13 @@ class Aligner:
         return self._said
 
     def _in_list(self) -> set[Hit]:
-        """Mentions that stand in a list of keywords and state nothing: an event without argument, a number of which nothing is said.
+        """Mentions that stand in a list of keywords and state nothing: an event without argument, a number of which
+        nothing is said.
 
-        A list is a row of LIST_ITEMS different items and more with nothing but separators between. In it, an event is a keyword unless it
-        is written on to its argument or is part of a clause, a number when source or references say of it what the output does not.
-        What is written behind a row does not shorten it, so that padding makes no sentence of a list.
+        A list is a row of LIST_ITEMS different items and more with nothing but separators between. In it, an event is a
+        keyword unless it is written on to its argument or is part of a clause, a number when source or references say
+        of it what the output does not. What is written behind a row does not shorten it, so that padding makes no
+        sentence of a list.
         """
         listed = set()
         for row in self._rows(self.hits):

@@ -41,7 +41,8 @@ class Alignment:
     """Per fact of the example, in order: is it stated, and nowhere denied?"""
     supported: tuple[Item, ...]
     unsupported: tuple[Item, ...]
-    """What the source does not have, or has otherwise: invented, denied, with another unit or predicate, in another role."""
+    """What the source does not have, or has otherwise: invented, denied, with another unit or predicate, in another
+    role."""
     spans: tuple[Span, ...]
     """By start. Relation and cause spans may cover others; all the rest do not overlap."""
     denied: frozenset[int] = frozenset()
@@ -85,7 +86,8 @@ class Tally:
         self.items.append((new, type_, surface))
 
     def result(self, own: bool = False) -> tuple[Item, ...]:
-        """The items in the order of their first mention. own: the meanings are facts of the example, and each item names its own."""
+        """The items in the order of their first mention. own: the meanings are facts of the example, and each item
+        names its own."""
         facts = (frozenset(m for m in meanings if own and isinstance(m, int)) for meanings, _, _ in self.items)
         return tuple(Item(kind, surface, mine) for (_, kind, surface), mine in zip(self.items, facts, strict=True))
 

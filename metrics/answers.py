@@ -1,8 +1,10 @@
-"""What no model-based metric may reward: an output that says nothing, repeats its source, or is not written in the target language.
+"""What no model-based metric may reward: an output that says nothing, repeats its source, or is not written in the
+target language.
 
-Multilingual encoders and quality estimators like such outputs: an untranslated source is its own nearest neighbour (retrieval 1.000, above
-the references), an empty text gets .46 from COMET, a copy of the source .65. So each of these outputs has the lowest value of the metric,
-by one rule that stands in its signature. It is no verdict on style: real references keep names and abbreviations in Latin letters.
+Multilingual encoders and quality estimators like such outputs: an untranslated source is its own nearest neighbour
+(retrieval 1.000, above the references), an empty text gets .46 from COMET, a copy of the source .65. So each of these
+outputs has the lowest value of the metric, by one rule that stands in its signature. It is no verdict on style: real
+references keep names and abbreviations in Latin letters.
 """
 
 from __future__ import annotations
@@ -15,7 +17,8 @@ from metrics.normalise import bare
 from metrics.scripts import scripts_of
 
 MIN_TARGET = 1 / 3
-"""Least share of the letters that must be of the target language's script. Of 1,997 human Thai references of news 31 lie below one half."""
+"""Least share of the letters that must be of the target language's script. Of 1,997 human Thai references of news 31
+lie below one half."""
 RULE = "no answer=lowest:1"
 """Name and version of the rule, for signatures."""
 _LETTER = regex.compile(r"\p{L}")
@@ -30,9 +33,9 @@ def _of(scripts: tuple[str, ...]) -> regex.Pattern[str]:
 def no_answer(source: str, text: str, source_lang: str, target_lang: str) -> str | None:
     """Why a text is no answer to its source in the target language, or None.
 
-    Empty; the source again (after normalisation, spaces apart); no letters; less than a third of the letters in the target's script; or
-    any letter of the source's script, where that is neither Latin nor a script of the target. A text in a language whose script is not
-    known is only held against the first two.
+    Empty; the source again (after normalisation, spaces apart); no letters; less than a third of the letters in the
+    target's script; or any letter of the source's script, where that is neither Latin nor a script of the target. A
+    text in a language whose script is not known is only held against the first two.
     """
     said = bare(text)
     if not said:

@@ -1,4 +1,5 @@
-"""The Python way in: score texts in one call, and see what the suite reads in a text. `from metrics import score, facts`."""
+"""The Python way in: score texts in one call, and see what the suite reads in a text. `from metrics import score,
+facts`."""
 
 from __future__ import annotations
 
@@ -25,13 +26,14 @@ class Scores:
     """What `score` found: a summary with intervals, and a value for every segment."""
 
     summary: dict[str, Any]
-    """As the systems and transitions of summary.json: {"systems": {name: {metric: {"value", "ci_low", "ci_high", ...}}}, ...}."""
+    """As the systems and transitions of summary.json: {"systems": {name: {metric: {"value", "ci_low", "ci_high",
+    ...}}}, ...}."""
     segments: Mapping[str, Sequence[SegmentStats]]
     """System -> per-segment statistics of each metric."""
 
     def __getitem__(self, metric: str) -> float | None:
-        """The value of a metric of the only system; None where it has none. Raises KeyError for an unknown metric, ValueError where there are
-        several systems."""
+        """The value of a metric of the only system; None where it has none. Raises KeyError for an unknown metric,
+        ValueError where there are several systems."""
         names = [name for name in self.summary["systems"] if name != "gold"]
         if len(names) != 1:
             raise ValueError(f"several systems ({', '.join(names)}): read .summary or .to_frame()")
@@ -39,8 +41,8 @@ class Scores:
         return value
 
     def to_frame(self, by: str = "system") -> pd.DataFrame:
-        """A pandas frame. by="system": one row a system and metric (value, ci_low, ci_high, n_scored, n_total, reason); by="segment": one
-        row a system, metric and example (value, reason). Raises ValueError for another `by`."""
+        """A pandas frame. by="system": one row a system and metric (value, ci_low, ci_high, n_scored, n_total, reason);
+        by="segment": one row a system, metric and example (value, reason). Raises ValueError for another `by`."""
         import pandas as pd
 
         if by == "system":
@@ -97,9 +99,10 @@ def score(
 ) -> Scores:
     """Scores the outputs of one system, or of several ({name: outputs}), with intervals and paired tests.
 
-    Give either `examples` (with gold facts where there are any), or `sources` and, for overlap and lengths, `references` (a text or a list of
-    texts each; None where there is none). langs: source and target language of plain texts, as "zh-th". options: `retrieval` (folder of an
-    encoder), `scorers` ({name: checkpoint folder}), `names` (TSV of your own names), `draws` (bootstrap draws, 2000), `seed` (1).
+    Give either `examples` (with gold facts where there are any), or `sources` and, for overlap and lengths,
+    `references` (a text or a list of texts each; None where there is none). langs: source and target language of plain
+    texts, as "zh-th". options: `retrieval` (folder of an encoder), `scorers` ({name: checkpoint folder}), `names` (TSV
+    of your own names), `draws` (bootstrap draws, 2000), `seed` (1).
 
     Raises UserError where lengths differ, an option is unknown or a language is none.
 
@@ -188,7 +191,8 @@ class Found:
 
 
 def facts(text: str, lang: str) -> list[Found]:
-    """What the suite reads in a text: numbers with their units, money, dates, clock times, names in Latin script, identifiers.
+    """What the suite reads in a text: numbers with their units, money, dates, clock times, names in Latin script,
+    identifiers.
 
     lang: any code of a language. Raises UserError for a code that is none.
 

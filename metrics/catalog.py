@@ -1,7 +1,8 @@
-"""Every metric there is, read from the records of the families; the one place that summary, board, report and documents ask.
+"""Every metric there is, read from the records of the families; the one place that summary, board, report and documents
+ask.
 
-A new family is a file in `metrics/families/` and a line in FAMILIES. Names of derived metrics (`.length_controlled`, `.seen`, `.unseen`,
-`coverage.recall.person`) are resolved to their base record.
+A new family is a file in `metrics/families/` and a line in FAMILIES. Names of derived metrics (`.length_controlled`,
+`.seen`, `.unseen`, `coverage.recall.person`) are resolved to their base record.
 """
 
 from __future__ import annotations
@@ -66,7 +67,8 @@ def base_of(name: str) -> tuple[str, str]:
 
 
 def headings() -> dict[str, str]:
-    """Head of a metric's name -> heading of its part of a table, in the order of the tables. "types" is recall by fact type."""
+    """Head of a metric's name -> heading of its part of a table, in the order of the tables. "types" is recall by fact
+    type."""
     return {head: text for family in families().values() for head, text in family.headings.items()} | {"other": "Other"}
 
 
@@ -122,7 +124,8 @@ def higher_is_better(name: str) -> bool | None:
 
 
 def shown(place: str) -> list[str]:
-    """Names of the metrics that are shown in a place (`metrics.declared.PLACES`), each followed by its length-controlled version."""
+    """Names of the metrics that are shown in a place (`metrics.declared.PLACES`), each followed by its
+    length-controlled version."""
     out = []
     for m in metrics().values():
         if place in m.places:
@@ -133,7 +136,8 @@ def shown(place: str) -> list[str]:
 
 
 def ordered(names: Iterable[str]) -> list[str]:
-    """Metrics by family, in the order of their declaration, what is derived after its base; unknown ones last, by name."""
+    """Metrics by family, in the order of their declaration, what is derived after its base; unknown ones last, by
+    name."""
     heads, order = list(families()), {name: i for i, name in enumerate(metrics())}
 
     def rank(name: str) -> tuple[int, int, str]:

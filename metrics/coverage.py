@@ -1,10 +1,11 @@
 """Factual coverage and grounding against gold facts (formats: "Metrics").
 
-Every score is a pooled ratio or the F1 of two pooled ratios: numerators and denominators are summed over the segments, so
-that an empty output has recall 0 and adds nothing to precision's denominator. Recall never comes without its parts: precision,
-recall per fact type, and `coverage.recall_source`, which rises with verbosity and is not to be shown alone. In the
-`.length_controlled` versions recall is that of the output cut at the first reference's length, and precision sets what the cut has
-right against what the *whole* output has wrong: padding, true or false, cannot raise them, and nothing hides behind the cut.
+Every score is a pooled ratio or the F1 of two pooled ratios: numerators and denominators are summed over the segments,
+so that an empty output has recall 0 and adds nothing to precision's denominator. Recall never comes without its parts:
+precision, recall per fact type, and `coverage.recall_source`, which rises with verbosity and is not to be shown alone.
+In the `.length_controlled` versions recall is that of the output cut at the first reference's length, and precision
+sets what the cut has right against what the *whole* output has wrong: padding, true or false, cannot raise them, and
+nothing hides behind the cut.
 """
 
 from __future__ import annotations
@@ -91,7 +92,8 @@ def _metrics(present: Sequence[str]) -> list[_Metric]:
 
 
 def cut_to_reference(example: Example, text: str) -> str | None:
-    """The output cut at the (first) reference's length in code points, at a grapheme boundary; None without a reference."""
+    """The output cut at the (first) reference's length in code points, at a grapheme boundary; None without a
+    reference."""
     return None if example.reference is None else cut_graphemes(tidy(text), len(tidy(example.reference[0])))
 
 
@@ -111,7 +113,8 @@ def align_all(examples: Sequence[Example], texts: Sequence[str], inventory: Inve
 
 
 def facts_stated(alignments: Sequence[Alignment | None]) -> list[int | None]:
-    """Number of each example's facts that its output states, for `verbosity.facts_per_100_chars`; None without gold facts."""
+    """Number of each example's facts that its output states, for `verbosity.facts_per_100_chars`; None without gold
+    facts."""
     return [None if alignment is None else alignment.n_stated for alignment in alignments]
 
 
@@ -131,8 +134,8 @@ def _score(
         if reasons[i] is not None or alignment is None:
             continue
         stats[i] = metric.row(example, alignment, types)
-        # Only what the example lacks makes a segment unscorable. What the output leaves unsaid (0 / 0 in precision) stays a
-        # scored row of zeros: two systems must be compared on the same segments.
+        # Only what the example lacks makes a segment unscorable. What the output leaves unsaid (0 / 0 in precision)
+        # stays a scored row of zeros: two systems must be compared on the same segments.
         if metric.of_source and stats[i, 1] == 0:
             reasons[i] = f"no {metric.recalled}"
     scored = np.array([reason is None for reason in reasons], dtype=bool)
@@ -150,7 +153,8 @@ def score_facts(
     alignments: Sequence[Alignment | None] | None = None,
     shown: Shown | None = None,
 ) -> list[SegmentStats]:
-    """coverage.* and grounding.* (entity, event, quantity, relation) of one system, with their length-controlled versions and strata.
+    """coverage.* and grounding.* (entity, event, quantity, relation) of one system, with their length-controlled
+    versions and strata.
 
     texts: one output per example, in order. inventory: built from the whole examples file. alignments: the result of
     `align_all` on the same texts, when it is at hand. `coverage.recall.<type>` exists for every type that has facts in
@@ -163,7 +167,10 @@ def score_facts(
         kind for kind in FACT_TYPES if any(fact.type == kind for example in examples for fact in example.facts or ())
     ]
     words = "+".join(sorted({segmenter(language(e.target_lang).words) for e in examples if whole_word(e.target_lang)}))
-    signature = f"{V}|norm:numbers|match:leftmost-longest{'|words:' * bool(words)}{words}|place:denial+unit+predicate+role|inventory:{inventory.fingerprint}"
+    signature = (
+        f"{V}|norm:numbers|match:leftmost-longest{'|words:' * bool(words)}{words}"
+        f"|place:denial+unit+predicate+role|inventory:{inventory.fingerprint}"
+    )
     without = [NO_FACTS if alignment is None else None for alignment in alignments]
     scores = [_score(m, m.name, examples, alignments, without, f"{m.name}|{signature}") for m in _metrics(present)]
 

@@ -1,7 +1,8 @@
-"""The record by which a metric is declared, once, for every reader: summary, board, report, pool, validation and documents.
+"""The record by which a metric is declared, once, for every reader: summary, board, report, pool, validation and
+documents.
 
-A family is a file in `metrics/families/` with one function that scores a system and the records of what it returns; `metrics.catalog` lists
-the families, a line each.
+A family is a file in `metrics/families/` with one function that scores a system and the records of what it returns;
+`metrics.catalog` lists the families, a line each.
 """
 
 from __future__ import annotations
@@ -15,10 +16,11 @@ if TYPE_CHECKING:
     from metrics.segment import SegmentStats
 
 SCALES = {"fraction": 3, "percent": 1, "characters": 1, "ratio": 2, "density": 2}
-"""Scale of a value -> decimals it is written with. fraction: 0..1; percent: 0..100; characters: code points; ratio: of two lengths."""
+"""Scale of a value -> decimals it is written with. fraction: 0..1; percent: 0..100; characters: code points; ratio: of
+two lengths."""
 PLACES = ("key", "sum", "board", "pool", "figure")
-"""Where a metric is shown by name. key: the tables of the report and the terminal; sum: what a table over tasks sums up; board: columns of
-the leaderboard; pool: tables over seeds; figure: what is drawn against length."""
+"""Where a metric is shown by name. key: the tables of the report and the terminal; sum: what a table over tasks sums
+up; board: columns of the leaderboard; pool: tables over seeds; figure: what is drawn against length."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,12 @@
-"""Values with what each document and each seed contributes to them, and the limits of values, differences and ratios of differences.
+"""Values with what each document and each seed contributes to them, and the limits of values, differences and ratios of
+differences.
 
-Two questions are kept apart. *These runs*: the systems as they are, on other documents of the same kind; the documents are random.
-*The recipe*: what training again would give; the seeds are random, too. Its variance is that between seeds / seeds, plus that of the
-documents all seeds share; a seed's own chance on these documents is in the first part and taken out of the second. Degrees of freedom are
-Satterthwaite's (1946), with the part between seeds counted SEED_WEIGHT times: with few seeds that part is often seen far too small, and
-the plain formula then covers 92 % for three seeds (docs/statistics.md).
+Two questions are kept apart. *These runs*: the systems as they are, on other documents of the same kind; the documents
+are random. *The recipe*: what training again would give; the seeds are random, too. Its variance is that between seeds
+/ seeds, plus that of the documents all seeds share; a seed's own chance on these documents is in the first part and
+taken out of the second. Degrees of freedom are Satterthwaite's (1946), with the part between seeds counted SEED_WEIGHT
+times: with few seeds that part is often seen far too small, and the plain formula then covers 92 % for three seeds
+(docs/statistics.md).
 """
 
 from __future__ import annotations
@@ -18,7 +20,8 @@ from metrics import intervals
 
 SEED_WEIGHT = 3.0
 FEW_LENGTHS = 100
-"""Below so many effective documents the interval of a length may cover far less than 93 %: a few outputs that run on may not be seen."""
+"""Below so many effective documents the interval of a length may cover far less than 93 %: a few outputs that run on
+may not be seen."""
 FEW_MOVED = 5
 """Below so many documents that a difference of fractions rests on, it may cover less than 93 %."""
 DOMINANT = 0.25
@@ -32,7 +35,8 @@ TWO_SEEDS = f"two seeds say little about the spread between seeds: {UNDER}"
 
 @dataclass(frozen=True)
 class Range:
-    """Limits of a value; None with a reason where there are none. `caution`: why they may cover less than 93 % rather than 95 %."""
+    """Limits of a value; None with a reason where there are none. `caution`: why they may cover less than 93 % rather
+    than 95 %."""
 
     low: float | None
     high: float | None
@@ -156,7 +160,8 @@ def _over_terms(x: Contrast, y: Contrast, of: Callable[[Measured, Measured], flo
 
 
 def of_documents(x: Contrast, level: float) -> float:
-    """Variance over documents of these runs, in units of the scale squared, with what few moving documents leave unseen."""
+    """Variance over documents of these runs, in units of the scale squared, with what few moving documents leave
+    unseen."""
     if x.scale is None:
         return float(intervals.covariance(x.moved))
     if x.single:
@@ -177,8 +182,8 @@ def recipe_variance(x: Contrast, level: float) -> tuple[float, float]:
 
 
 def run_limits(x: Contrast, level: float, drawn: np.ndarray | None) -> Range:
-    """Limits over documents, the seeds as they are. drawn: `intervals.studentised_columns` summed over each draw, for a metric without
-    bounds; None for Student's t alone."""
+    """Limits over documents, the seeds as they are. drawn: `intervals.studentised_columns` summed over each draw, for a
+    metric without bounds; None for Student's t alone."""
     if x.reason is not None:
         return Range(None, None, x.reason)
     caution = _caution(x)
@@ -193,7 +198,8 @@ def run_limits(x: Contrast, level: float, drawn: np.ndarray | None) -> Range:
 def recipe_limits(x: Contrast, level: float, runs: Range | None = None) -> Range:
     """Limits with seeds random (see the module) of a value or difference that holds several seeds.
 
-    runs: the limits of `run_limits`; those of a metric without bounds are never narrower: its documents may be skewed, which t does not see.
+    runs: the limits of `run_limits`; those of a metric without bounds are never narrower: its documents may be skewed,
+    which t does not see.
     """
     if x.reason is not None:
         return Range(None, None, x.reason)
@@ -217,7 +223,8 @@ def recipe_limits(x: Contrast, level: float, runs: Range | None = None) -> Range
 
 
 def recipe_p(x: Contrast, level: float) -> float | None:
-    """Two-sided p of a difference with seeds random: Student's t of `recipe_variance`. None where there is no spread at all, or one document."""
+    """Two-sided p of a difference with seeds random: Student's t of `recipe_variance`. None where there is no spread at
+    all, or one document."""
     if x.reason is not None:
         return None
     variance, df = recipe_variance(x, level)
@@ -227,7 +234,8 @@ def recipe_p(x: Contrast, level: float) -> float | None:
 
 
 def seed_limits(x: Contrast, level: float) -> tuple[Range, float | None]:
-    """(Student's t limits of the seeds' own values, two-sided p against 0): the documents as they are; None for fewer than two seeds."""
+    """(Student's t limits of the seeds' own values, two-sided p against 0): the documents as they are; None for fewer
+    than two seeds."""
     values = x.per_seed
     if values is None or len(values) < 2:
         return Range(
@@ -240,7 +248,8 @@ def seed_limits(x: Contrast, level: float) -> tuple[Range, float | None]:
 
 
 def ratio_limits(kept: Contrast, gain: Contrast, level: float) -> Range:
-    """Fieller's limits of kept / gain, seeds random where there are several. None with a reason where they are unbounded."""
+    """Fieller's limits of kept / gain, seeds random where there are several. None with a reason where they are
+    unbounded."""
     both = float(intervals.covariance(*_shared(kept, gain)))
     if gain.of_seeds:
         (kept_variance, _), (gain_variance, df) = recipe_variance(kept, level), recipe_variance(gain, level)

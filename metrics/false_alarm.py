@@ -15,7 +15,8 @@ LOGGER = "transformers.tokenization_utils_base"
 
 @contextmanager
 def no_false_alarm(path: str | Path) -> Iterator[None]:
-    """Within it transformers 4.57 says nothing of a wrong pattern of Mistral's tokenizers where a folder holds a model of another kind.
+    """Within it transformers 4.57 says nothing of a wrong pattern of Mistral's tokenizers where a folder holds a model
+    of another kind.
 
     It warns of every folder that 4.57.3 or later has saved, whatever the model.
     """

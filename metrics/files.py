@@ -40,8 +40,8 @@ _MAGIC = {
 
 
 def open_regular(path: str | Path, limit: int = MAX_BYTES) -> BinaryIO:
-    """Opens a regular file for reading. Raises UserError for a missing one, a directory, a pipe or device (whose reading may never end), a
-    file of more than `limit` bytes, a compressed one and one in UTF-16."""
+    """Opens a regular file for reading. Raises UserError for a missing one, a directory, a pipe or device (whose
+    reading may never end), a file of more than `limit` bytes, a compressed one and one in UTF-16."""
     try:
         # O_NONBLOCK: opening a pipe that nobody writes to must not wait.
         handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
@@ -57,7 +57,8 @@ def open_regular(path: str | Path, limit: int = MAX_BYTES) -> BinaryIO:
             )
         if state.st_size > limit:
             raise UserError(
-                f"cannot read {path}: {state.st_size / 2**20:,.0f} MiB, the limit is {limit / 2**20:,.0f}; give a part of it"
+                f"cannot read {path}: {state.st_size / 2**20:,.0f} MiB, the limit is {limit / 2**20:,.0f}; "
+                "give a part of it"
             )
         head = os.pread(handle, 6, 0)
         if (kind := next((name for magic, name in _MAGIC.items() if head.startswith(magic)), None)) is not None:
@@ -77,10 +78,11 @@ def read_bytes(path: str | Path, limit: int = MAX_BYTES) -> bytes:
 
 
 def read_jsonl(path: str | Path, rejects: Rejects | None = None) -> Iterator[tuple[int, dict[str, Any]]]:
-    """Rows of a JSON Lines file as (line number from 1, object). Blank lines are passed over, and so are broken ones that `rejects` takes.
+    """Rows of a JSON Lines file as (line number from 1, object). Blank lines are passed over, and so are broken ones
+    that `rejects` takes.
 
-    Raises UserError for a missing file or none that is regular, bytes that are not UTF-8, a CSV or TSV file, anything but one JSON object
-    on a line, NaN or Infinity, and lone surrogates (which no UTF-8 file can hold).
+    Raises UserError for a missing file or none that is regular, bytes that are not UTF-8, a CSV or TSV file, anything
+    but one JSON object on a line, NaN or Infinity, and lone surrogates (which no UTF-8 file can hold).
     """
     with open_regular(path) as stream:
         number = 0
@@ -134,7 +136,8 @@ def parse_line(raw: bytes, where: str, first: bool = False) -> dict[str, Any] | 
 
 
 def parse_json(data: bytes, where: str) -> Any:
-    """The value of one JSON text. Raises UserError for bad UTF-8, bad JSON, NaN, Infinity, numbers beyond floats, and nesting too deep."""
+    """The value of one JSON text. Raises UserError for bad UTF-8, bad JSON, NaN, Infinity, numbers beyond floats, and
+    nesting too deep."""
     try:
         return json.loads(data.decode("utf-8-sig"), parse_constant=_refuse_constant, parse_float=_finite)
     except UnicodeDecodeError as err:

@@ -26,13 +26,15 @@ def _digest(path: str, size: int, changed: int, inode: int) -> str:
 
 
 def file_digest(path: Path) -> str:
-    """sha256 of a file; asked again in the same process it is answered from memory unless the file was written in between."""
+    """sha256 of a file; asked again in the same process it is answered from memory unless the file was written in
+    between."""
     stat = path.stat()
     return _digest(str(path), stat.st_size, stat.st_mtime_ns, stat.st_ino)
 
 
 def files_below(folder: Path, weights_only: bool) -> list[Path]:
-    """The files that count: the safetensors files below a folder, or all that a library may read, hidden ones left out; by relative name."""
+    """The files that count: the safetensors files below a folder, or all that a library may read, hidden ones left out;
+    by relative name."""
     found = []
     for path in folder.rglob("*"):
         inside = path.relative_to(folder)
@@ -44,23 +46,26 @@ def files_below(folder: Path, weights_only: bool) -> list[Path]:
 
 
 def weights_in(folder: Path, files: Sequence[Path]) -> list[Path]:
-    """The safetensors files among `files`, by name. Raises UserError when there are none, naming pickled weights where it finds some."""
+    """The safetensors files among `files`, by name. Raises UserError when there are none, naming pickled weights where
+    it finds some."""
     found = sorted(f for f in files if f.suffix == WEIGHTS)
     if found:
         return found
     pickled = sorted(f.name for f in files if f.suffix in PICKLED and f.name != "training_args.bin")
     if pickled:
         raise UserError(
-            f"{folder}: holds only pickled weights ({pickled[0]}), which can run code when loaded; save the model again with safetensors"
+            f"{folder}: holds only pickled weights ({pickled[0]}), which can run code when loaded; "
+            "save the model again with safetensors"
         )
     raise UserError(f"{folder}: holds no weights (*.safetensors); give the folder of a saved Hugging Face model")
 
 
 def folder_hash(folder: str | Path, weights_only: bool = True) -> str:
-    """sha256 (hex) over relative names and contents of a model folder's safetensors files, subfolders (2_Dense) included.
+    """sha256 (hex) over relative names and contents of a model folder's safetensors files, subfolders (2_Dense)
+    included.
 
-    weights_only=False: configs, tokenizers and templates, too: equal exactly when the model behaves alike. UserError for a folder that is
-    not there or holds no weights, naming pickled ones.
+    weights_only=False: configs, tokenizers and templates, too: equal exactly when the model behaves alike. UserError
+    for a folder that is not there or holds no weights, naming pickled ones.
     """
     folder = Path(folder)
     if not folder.is_dir():

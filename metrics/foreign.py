@@ -1,8 +1,9 @@
-"""Model folders that others made: data, never code. What a folder names in Python is read from its JSON before any library opens it.
+"""Model folders that others made: data, never code. What a folder names in Python is read from its JSON before any
+library opens it.
 
-sentence-transformers 5 imports the classes that a local folder's modules.json names, the Python files beside it included, and calls what its
-configs name as activation. So the names are held against lists here; a name outside them needs trust_remote_code, which only the user can
-say (docs/security.md).
+sentence-transformers 5 imports the classes that a local folder's modules.json names, the Python files beside it
+included, and calls what its configs name as activation. So the names are held against lists here; a name outside them
+needs trust_remote_code, which only the user can say (docs/security.md).
 """
 
 from __future__ import annotations
@@ -22,11 +23,16 @@ OWN_GENERATE = "custom_generate"
 LARGEST = 32 * 2**20
 """Bytes of a config that are read; a vocabulary in a config may be long."""
 _KINDS = (
-    "Transformer Pooling Normalize Dense Dropout LayerNorm WeightedLayerPooling StaticEmbedding Router Asym CNN LSTM BoW WordEmbeddings "
-    "WordWeights CLIPModel MLMTransformer SpladePooling SparseAutoEncoder SparseStaticEmbedding CSRSparsity IDF LogitScore"
+    "Transformer Pooling Normalize Dense Dropout LayerNorm WeightedLayerPooling StaticEmbedding Router Asym "
+    "CNN LSTM BoW WordEmbeddings "
+    "WordWeights CLIPModel MLMTransformer SpladePooling SparseAutoEncoder SparseStaticEmbedding CSRSparsity "
+    "IDF LogitScore"
 )
 _TOKENIZERS = "WhitespaceTokenizer WordTokenizer PhraseTokenizer"
-_PACKAGES = r"sentence_transformers\.(?:(?:base|sentence_transformer|sparse_encoder|cross_encoder)\.)?(?:models|modules)\.(?:\w+\.)?"
+_PACKAGES = (
+    r"sentence_transformers\.(?:(?:base|sentence_transformer|sparse_encoder|cross_encoder)\.)?(?:models"
+    r"|modules)\.(?:\w+\.)?"
+)
 _MODULE = re.compile(_PACKAGES + f"(?:{_KINDS.replace(' ', '|')})", re.ASCII)
 _TOKENIZER = re.compile(_PACKAGES + rf"(?:\w+\.)?(?:{_TOKENIZERS.replace(' ', '|')})", re.ASCII)
 _ACTIVATION = re.compile(r"torch\.nn\.(?:modules\.(?:activation|linear)\.)?[A-Z]\w*", re.ASCII)
@@ -37,7 +43,8 @@ Named = tuple[str, str]
 
 
 def read_json(path: Path, mend: str = "copy the model again") -> Any:
-    """The content of a JSON file. Raises UserError for a file that is missing, too large, no regular file, or not JSON."""
+    """The content of a JSON file. Raises UserError for a file that is missing, too large, no regular file, or not
+    JSON."""
     try:
         if not path.is_file():
             raise UserError(f"{path}: missing, or no regular file; {mend}")
@@ -62,7 +69,8 @@ def _walk(value: Any) -> Iterator[tuple[str, Any]]:
 
 
 def code_named_by(config: Any) -> list[Named]:
-    """What a config would have a library import or call: classes of its own, kernels from a hub, modules and activations by name."""
+    """What a config would have a library import or call: classes of its own, kernels from a hub, modules and
+    activations by name."""
     return [(key, name) for key, value in _walk(config) if (name := _code(key, value)) is not None]
 
 
@@ -95,13 +103,15 @@ def configs(folder: Path) -> list[Path]:
 def _refuse(where: Path, named: Named, allow: str) -> UserError:
     key, name = named
     return UserError(
-        f"{where}: the model brings its own code ({key} names {name}), and no code of a model runs unasked; read that code, then allow it "
+        f"{where}: the model brings its own code ({key} names {name}), and no code of a model runs unasked; "
+        "read that code, then allow it "
         f"with {allow}"
     )
 
 
 def check_foreign(folder: str | Path, trust_remote_code: bool = False, allow: str = ALLOW) -> None:
-    """Raise UserError where a folder names Python to be run that is no library's own, unless the user has said that it may.
+    """Raise UserError where a folder names Python to be run that is no library's own, unless the user has said that it
+    may.
 
     allow: how it is said, for the message. The folder of a sentence-transformers model gets `check_modules`, too.
     """
@@ -114,7 +124,8 @@ def check_foreign(folder: str | Path, trust_remote_code: bool = False, allow: st
             continue
         seen.add(real)
         for path in sorted(place.rglob(f"{OWN_GENERATE}/*")):
-            # transformers runs generate.py of a local folder whatever trust_remote_code says, as soon as the model is loaded.
+            # transformers runs generate.py of a local folder whatever trust_remote_code says, as soon as the model is
+            # loaded.
             raise _refuse(place, (OWN_GENERATE, path.name), allow)
         for path in configs(place):
             config = read_json(path)
@@ -132,7 +143,8 @@ def check_foreign(folder: str | Path, trust_remote_code: bool = False, allow: st
 
 
 def check_modules(folder: Path, allow: str = ALLOW) -> None:
-    """Raise UserError where modules.json, or a router in it, names a type that is no module of sentence-transformers, or a place outside."""
+    """Raise UserError where modules.json, or a router in it, names a type that is no module of sentence-transformers,
+    or a place outside."""
     path = folder / "modules.json"
     modules = read_json(path)
     if not isinstance(modules, list) or not all(isinstance(m, dict) for m in modules):
@@ -151,7 +163,8 @@ def check_modules(folder: Path, allow: str = ALLOW) -> None:
             )
         if (folder / parts / "pytorch_model.bin").exists() and not any((folder / parts).glob("*.safetensors")):
             raise UserError(
-                f"{folder / parts}: holds only pickled weights (pytorch_model.bin); save the model again with safetensors"
+                f"{folder / parts}: holds only pickled weights (pytorch_model.bin); save the model again with "
+                "safetensors"
             )
         if kind.rpartition(".")[2] in ("Router", "Asym"):
             inside = next(

@@ -24,7 +24,8 @@ def is_hub_id(path: str | Path) -> bool:
 
 @cache
 def unreachable() -> str | None:
-    """Why the hub cannot be asked, or None. Found out by one connection within SECONDS, names included, before any client tries again and again."""
+    """Why the hub cannot be asked, or None. Found out by one connection within SECONDS, names included, before any
+    client tries again and again."""
     import socket
     import threading
     from urllib.parse import urlsplit
@@ -54,10 +55,11 @@ def unreachable() -> str | None:
 
 
 def need_hub(named: Mapping[str, str]) -> None:
-    """Checks all models that a command names by a hub id at once. named: what names it (a key, an option) -> folder or hub id.
+    """Checks all models that a command names by a hub id at once. named: what names it (a key, an option) -> folder or
+    hub id.
 
-    Where the hub cannot be reached and all of them lie in the local cache, this process asks the hub no more. Raises one UserError for all
-    that can neither be asked for nor found.
+    Where the hub cannot be reached and all of them lie in the local cache, this process asks the hub no more. Raises
+    one UserError for all that can neither be asked for nor found.
     """
     ids = {key: path for key, path in named.items() if is_hub_id(path)}
     if not ids:
@@ -71,7 +73,8 @@ def need_hub(named: Mapping[str, str]) -> None:
     if missing:
         reason = unreachable() or "it tells no commit of that name"
         raise UserError(
-            f"{', '.join(missing)}: no such folder, not in the local cache of hub models, and the hub cannot be asked ({reason}); "
+            f"{', '.join(missing)}: no such folder, not in the local cache of hub models, "
+            f"and the hub cannot be asked ({reason}); "
             "check the name and the connection, or give a folder"
         )
     if unreachable() is not None:
@@ -92,7 +95,8 @@ def _stay_offline() -> None:
 
 @cache
 def hub_revision(repo: str) -> str:
-    """The commit (40 hex digits) that a hub id stands for now: asked of the hub, or what lies in the local cache where the hub cannot be asked.
+    """The commit (40 hex digits) that a hub id stands for now: asked of the hub, or what lies in the local cache where
+    the hub cannot be asked.
 
     One answer per process, so that all parts of a run read the same files. Raises UserError where neither is there.
     """
@@ -138,5 +142,6 @@ def model_folder(path: str | Path, with_code: bool = False) -> Path:
         raise
     except Exception as error:  # as above
         raise UserError(
-            f"{path}: its files cannot be had ({first_line(error)}); check the name and the connection, or give a folder"
+            f"{path}: its files cannot be had ({first_line(error)}); check the name and the connection, "
+            "or give a folder"
         ) from None

@@ -1,15 +1,18 @@
 """Confidence limits from what leaving out one document does to a value: no draws, and no text is scored twice.
 
-All functions take arrays with any leading axes (so that simulations and many metrics go in one call) and the documents on the last axis:
-`moved` = value - value without the document (the delete-one jackknife, Efron 1982), `weights` = the document's share of the metric's
-denominators (they sum to 1). Documents without weight must be left out before. Which method holds where: docs/statistics.md, made by
-tests/simulations/coverage.py.
+All functions take arrays with any leading axes (so that simulations and many metrics go in one call) and the documents
+on the last axis: `moved` = value - value without the document (the delete-one jackknife, Efron 1982), `weights` = the
+document's share of the metric's denominators (they sum to 1). Documents without weight must be left out before. Which
+method holds where: docs/statistics.md, made by tests/simulations/coverage.py.
 
-- A fraction (0..1): Wilson's score interval at the *effective* number of yes/no draws, p (1 - p) / variance (Korn and Graubard 1998 for
-  surveys), with Student's t at the effective number of documents less one (Kish 1965). Where most documents lie exactly at the nearer end,
-  the jackknife sees too little spread in most samples and far too much in a few; the variance is then at least the one that documents with
-  an intraclass correlation of INTRACLASS would have, the less so the more documents differ from that end.
-- A difference of two fractions: Student's t, with the variance of one more typical document that moves by half of the largest move seen.
+- A fraction (0..1): Wilson's score interval at the *effective* number of yes/no draws, p (1 - p) / variance (Korn and
+  Graubard 1998 for
+  surveys), with Student's t at the effective number of documents less one (Kish 1965). Where most documents lie exactly
+  at the nearer end, the jackknife sees too little spread in most samples and far too much in a few; the variance is
+  then at least the one that documents with an intraclass correlation of INTRACLASS would have, the less so the more
+  documents differ from that end.
+- A difference of two fractions: Student's t, with the variance of one more typical document that moves by half of the
+  largest move seen.
 - A ratio of two differences: Fieller's (1954) limits with the same variances.
 """
 
@@ -20,7 +23,8 @@ from typing import NamedTuple
 import numpy as np
 
 INTRACLASS = 0.3
-"""Correlation within documents that is assumed where the data cannot tell it: most documents lie exactly at 0, or at 1."""
+"""Correlation within documents that is assumed where the data cannot tell it: most documents lie exactly at 0, or at
+1."""
 RARE = 10
 """So many documents away from that end (times documents / effective documents) halve the assumption."""
 TINY = 1e-12
@@ -92,7 +96,8 @@ def fraction_variance(value: np.ndarray | float, moved: np.ndarray, weights: np.
 
 
 def fraction_limits(value: np.ndarray | float, moved: np.ndarray, weights: np.ndarray, level: float) -> Limits:
-    """Limits of a fraction 0..1 (see the module): value (...), moved and weights (..., documents), at least two of them."""
+    """Limits of a fraction 0..1 (see the module): value (...), moved and weights (..., documents), at least two of
+    them."""
     variance = fraction_variance(value, moved, weights)
     return fraction_limits_of(value, variance, effective(weights) - 1, fallback_draws(weights), level)
 
@@ -110,9 +115,11 @@ def fraction_limits_of(
 
 
 def difference_variance(value: np.ndarray | float, moved: np.ndarray, weights: np.ndarray, level: float) -> np.ndarray:
-    """Variance of a difference of two fractions, with that of one more document that moves by half of the largest move seen.
+    """Variance of a difference of two fractions, with that of one more document that moves by half of the largest move
+    seen.
 
-    Where no document moves at all, so much that the limits are those of a share of documents that was never seen (Wilson, 0 of n).
+    Where no document moves at all, so much that the limits are those of a share of documents that was never seen
+    (Wilson, 0 of n).
     """
     own = own_values(value, moved, weights)
     largest = np.minimum(np.abs(own).max(axis=-1), 1.0)
@@ -137,7 +144,8 @@ def fieller(
     both: np.ndarray | float,
     t: np.ndarray | float,
 ) -> Limits:
-    """Fieller's limits of kept / gain: the ratios r for which kept - r gain is not distinguishable from 0. NaN where they are unbounded.
+    """Fieller's limits of kept / gain: the ratios r for which kept - r gain is not distinguishable from 0. NaN where
+    they are unbounded.
 
     They are bounded exactly where the interval of the gain excludes 0.
     """
@@ -161,10 +169,12 @@ def studentised_columns(moved: np.ndarray, weights: np.ndarray) -> np.ndarray:
 def studentised_limits(
     value: float, moved: np.ndarray, weights: np.ndarray, drawn: np.ndarray | None, level: float
 ) -> tuple[float, float]:
-    """Bootstrap-t limits (Efron and Tibshirani 1993, ch. 12) of a pooled ratio without bounds, such as a length: for one value.
+    """Bootstrap-t limits (Efron and Tibshirani 1993, ch. 12) of a pooled ratio without bounds, such as a length: for
+    one value.
 
-    moved, weights (documents,); drawn (draws, 5): sums of `studentised_columns` over the documents of each draw. Never narrower than
-    Student's t on the logarithm (a value above 0 of documents none of which is negative) or on the value itself, and those without draws.
+    moved, weights (documents,); drawn (draws, 5): sums of `studentised_columns` over the documents of each draw. Never
+    narrower than Student's t on the logarithm (a value above 0 of documents none of which is negative) or on the value
+    itself, and those without draws.
     """
     error = float(np.sqrt(covariance(moved)))
     t = float(student(level, max(float(effective(weights)) - 1, 1.0)))

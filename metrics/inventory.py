@@ -1,9 +1,10 @@
 """What a text states of what its source holds: facts covered, items supported, items made up.
 
-Known items are all target surfaces of the examples file plus the numbers and dates that the extractor finds. Matching is
-leftmost-longest without overlap over the atomic surfaces (a place inside a university's name is no place mention); relation
-and cause surfaces, which are clauses around them, are matched in a second pass of their own. A surface states its fact only in
-its place (`metrics.statements`): not where it is denied, not with another unit or predicate, not in another role.
+Known items are all target surfaces of the examples file plus the numbers and dates that the extractor finds. Matching
+is leftmost-longest without overlap over the atomic surfaces (a place inside a university's name is no place mention);
+relation and cause surfaces, which are clauses around them, are matched in a second pass of their own. A surface states
+its fact only in its place (`metrics.statements`): not where it is denied, not with another unit or predicate, not in
+another role.
 """
 
 from __future__ import annotations
@@ -48,7 +49,8 @@ class Layer:
         )
 
     def type_of(self, surface: str) -> str:
-        """The type this surface has most often in the file (ties: alphabetical, so that order of examples is nothing)."""
+        """The type this surface has most often in the file (ties: alphabetical, so that order of examples is
+        nothing)."""
         return min(self.types[surface].items(), key=lambda item: (-item[1], item[0]))[0]
 
 
@@ -84,7 +86,8 @@ class Inventory:
         self.near = NearNames(
             (surface, kind) for surface, kinds in self.atoms.types.items() for kind in kinds if kind in ENTITY_TYPES
         )
-        # Known items decide precision: scores of different inventories are not comparable, so the hash goes into signatures.
+        # Known items decide precision: scores of different inventories are not comparable, so the hash goes into
+        # signatures.
         types = [*self.atoms.types.items(), *self.clauses.types.items()]
         known = sorted((kind, surface) for surface, kinds in types for kind in kinds)
         self.fingerprint: str = sha256_json(known)[:12]
@@ -96,12 +99,12 @@ class Inventory:
     def align(self, example: Example, text: str) -> Alignment:
         """Holds one output against one example of this inventory.
 
-        A surface is supported when a fact of the example lists it. A number that no surface covers is supported when its
-        value is among those of the example's fact surfaces, target or source (in the same currency, where both name one);
-        so is a known percentage, sum, date, time or year of another example. What is supported in this way but denied, or stands
-        with another unit or predicate than in the source, is false: unsupported, and not stated. Unsupported too: names that are
-        almost a known one, names that nobody knows, roles exchanged or doubled. Raises ValueError for an example that is not
-        part of the inventory or has no facts.
+        A surface is supported when a fact of the example lists it. A number that no surface covers is supported when
+        its value is among those of the example's fact surfaces, target or source (in the same currency, where both name
+        one); so is a known percentage, sum, date, time or year of another example. What is supported in this way but
+        denied, or stands with another unit or predicate than in the source, is false: unsupported, and not stated.
+        Unsupported too: names that are almost a known one, names that nobody knows, roles exchanged or doubled. Raises
+        ValueError for an example that is not part of the inventory or has no facts.
         """
         known = self._examples.get(example.id)
         if known is None or known.facts != example.facts:

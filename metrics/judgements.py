@@ -1,4 +1,5 @@
-"""judgements.tsv: what humans and metrics said of the same segments (columns: the contracts of the suite, README "Files")."""
+"""judgements.tsv: what humans and metrics said of the same segments (columns: the contracts of the suite, README
+"Files")."""
 
 from __future__ import annotations
 
@@ -42,9 +43,9 @@ class Judgements:
 def read_judgements(path: str | Path, rejects: Rejects | None = None) -> Judgements:
     """Reads judgements.tsv (UTF-8, tabs, header `system item metric human [metric2]`; further columns are ignored).
 
-    rejects: counts the rows that cannot be used and says whether to go on without them. Raises UserError, naming file and line, for a missing
-    file or column, a row of another width, a value that is not a plain decimal number, an empty system or item, a segment judged twice, and a
-    file without rows or without a single human judgement.
+    rejects: counts the rows that cannot be used and says whether to go on without them. Raises UserError, naming file
+    and line, for a missing file or column, a row of another width, a value that is not a plain decimal number, an empty
+    system or item, a segment judged twice, and a file without rows or without a single human judgement.
     """
     counted = rejects or Rejects(path)
     systems: dict[str, int] = {}

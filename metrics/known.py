@@ -69,7 +69,8 @@ class Known:
     def __init__(
         self, example: Example, surfaces: Mapping[str, Sequence[int]], atoms: SurfaceMatcher, units: Units
     ) -> None:
-        """surfaces: normalised target surface -> indices of its facts. atoms: all atomic surfaces of the file. units: of the target language."""
+        """surfaces: normalised target surface -> indices of its facts. atoms: all atomic surfaces of the file. units:
+        of the target language."""
         self.example, self.surfaces, self.units = example, surfaces, units
         self.facts = example.facts or ()
         self.lang, self.source_lang = base_language(example.target_lang), base_language(example.source_lang)
@@ -99,7 +100,8 @@ class Known:
         ]
 
     def bearing(self, mention: NumberMention) -> set[int]:
-        """Indices of the facts that bear a number out: same value, in units and currencies that do not exclude each other."""
+        """Indices of the facts that bear a number out: same value, in units and currencies that do not exclude each
+        other."""
         return {index for index, reading in self._told if bears_out(reading, mention)}
 
     @cache_by_index

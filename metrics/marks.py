@@ -1,8 +1,11 @@
 """Which scores the training could have gamed (`in_loop`) and which share their making with the reward (`kin`).
 
-- in_loop: the metric's weights are the reward's, or it drove stopping or selection (none does: checkpoints are taken at a stated step).
-- kin: it shares generator, error taxonomy or base weights with the reward. On the embedded world the gold facts, the references, COMET
-  and the encoder come from the generator that also made the shipped reward's training texts: all but lengths and scripts is kin of it.
+- in_loop: the metric's weights are the reward's, or it drove stopping or selection (none does: checkpoints are taken at
+  a stated step).
+- kin: it shares generator, error taxonomy or base weights with the reward. On the embedded world the gold facts, the
+  references, COMET
+  and the encoder come from the generator that also made the shipped reward's training texts: all but lengths and
+  scripts is kin of it.
 - None: nobody knows what the texts were trained or selected on.
 """
 

@@ -1,10 +1,11 @@
 """Finding known surfaces in text: leftmost-longest, without overlap, and only where a written word can begin and end.
 
-Thai and Chinese show no word boundaries, so matching is on substrings, but never on parts of a written character: a Thai
-surface does not end before a vowel or tone mark. Where the language has a segmenter, a surface that is also a common word is not found inside
-another word (`metrics.words.whole_word`). A Tibetan surface begins and ends at syllable boundaries (a following
-particle that is written on to the syllable, འི, འང, འམ, འོ and after an open syllable ས or ར, is one too); a surface in a script
-that writes spaces ends at word boundaries; a number never matches inside a longer one.
+Thai and Chinese show no word boundaries, so matching is on substrings, but never on parts of a written character: a
+Thai surface does not end before a vowel or tone mark. Where the language has a segmenter, a surface that is also a
+common word is not found inside another word (`metrics.words.whole_word`). A Tibetan surface begins and ends at syllable
+boundaries (a following particle that is written on to the syllable, འི, འང, འམ, འོ and after an open syllable ས or ར,
+is one too); a surface in a script that writes spaces ends at word boundaries; a number never matches inside a longer
+one.
 """
 
 from __future__ import annotations
@@ -28,7 +29,8 @@ _BO_OPEN_SYLLABLE = regex.compile(r".*་(?:[\u0f40-\u0f6c][\u0f90-\u0fbc]*|[\u0
 
 @lru_cache(maxsize=65536)
 def _kind(char: str) -> str:
-    """d ASCII digit, t Tibetan letter, m mark or vowel that cannot begin a word, w letter of a script with spaces, o other."""
+    """d ASCII digit, t Tibetan letter, m mark or vowel that cannot begin a word, w letter of a script with spaces, o
+    other."""
     if char in "0123456789":
         return "d"
     if "\u0f40" <= char <= "\u0fbc":
@@ -91,7 +93,8 @@ class SurfaceMatcher:
         self._lengths = {prefix: tuple(sorted(found, reverse=True)) for prefix, found in lengths.items()}
 
     def find(self, text: str, forbidden: Collection[int] = (), whole: Whole | None = None) -> list[tuple[int, int]]:
-        """Offsets (start, end) of the matches in normalised text, in order; none begins or ends at a `forbidden` offset.
+        """Offsets (start, end) of the matches in normalised text, in order; none begins or ends at a `forbidden`
+        offset.
 
         whole: asked last, whether a match is a word of its own where the script does not show it.
         """

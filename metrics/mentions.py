@@ -49,7 +49,8 @@ class Mentions:
     """The mentions of one text: `hits` by start without overlap (invented names last), `clauses` around them."""
 
     def __init__(self, inventory: Inventory, known: Known, text: str) -> None:
-        """Finds them: numbers, then surfaces, then near names, then what is left of the numbers, then invented names."""
+        """Finds them: numbers, then surfaces, then near names, then what is left of the numbers, then invented
+        names."""
         self.inventory, self.known, self.text = inventory, known, text
         self.facts = known.facts
         lang = known.example.target_lang
@@ -71,7 +72,8 @@ class Mentions:
         self.hits = hits + self._invented()
 
     def _own_first(self, found: list[tuple[int, int]]) -> list[tuple[int, int]]:
-        """Where a longer surface of another example swallows a number of this one with what it counts, this one's is read.
+        """Where a longer surface of another example swallows a number of this one with what it counts, this one's is
+        read.
 
         "สายการผลิต 29 สาย" says 29 สาย. Names stay leftmost-longest: a university is no place.
         """

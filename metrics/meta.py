@@ -1,17 +1,20 @@
 """Meta-evaluation: how well a metric agrees with human judgements, after WMT's mt-metrics-eval.
 
-- system: pairwise accuracy (Kocmi et al. 2021: share of system pairs ordered alike, ties agreeing with ties only), Pearson,
+- system: pairwise accuracy (Kocmi et al. 2021: share of system pairs ordered alike, ties agreeing with ties only),
+  Pearson,
   Kendall's tau-b, over systems.
-- segment: Pearson and tau-b over all rated rows pooled; acc_eq, the pairwise accuracy with tie calibration of Deutsch et al.
-  (2023), grouped by item and averaged over items: pairs whose metric scores differ by no more than one threshold count as
-  tied, and the threshold (0 or any observed difference) is the one that maximises it. All pairs are used (no sampling), and of
-  equally good thresholds the smallest is reported.
-- a second metric column adds the same figures and paired permutation tests in the manner of PERM-BOTH (Deutsch et al. 2021):
-  both metrics are standardised and swapped per segment. Two simplifications: acc_eq swaps whole items at each metric's own
-  threshold (PERM-INPUTS; re-calibrating in every draw costs minutes), and the pooled tau-b is not tested.
+- segment: Pearson and tau-b over all rated rows pooled; acc_eq, the pairwise accuracy with tie calibration of Deutsch
+  et al.
+  (2023), grouped by item and averaged over items: pairs whose metric scores differ by no more than one threshold count
+  as tied, and the threshold (0 or any observed difference) is the one that maximises it. All pairs are used (no
+  sampling), and of equally good thresholds the smallest is reported.
+- a second metric column adds the same figures and paired permutation tests in the manner of PERM-BOTH (Deutsch et al.
+  2021):
+  both metrics are standardised and swapped per segment. Two simplifications: acc_eq swaps whole items at each metric's
+  own threshold (PERM-INPUTS; re-calibrating in every draw costs minutes), and the pooled tau-b is not tested.
 
-Numbers that differ by rounding alone are equal, in every figure (`metrics.ties`): means of the same scores in another order, differences of
-scores that are the same in decimals.
+Numbers that differ by rounding alone are equal, in every figure (`metrics.ties`): means of the same scores in another
+order, differences of scores that are the same in decimals.
 """
 
 from __future__ import annotations
@@ -47,9 +50,11 @@ DRAWS = 10_000
 
 
 def meta_evaluate(judgements: Judgements, seed: int = 0, draws: int = DRAWS) -> dict[str, Any]:
-    """The content of the `meta-eval` JSON file (contract: formats, "meta-eval"); `metric2` and `comparison` where it is there.
+    """The content of the `meta-eval` JSON file (contract: formats, "meta-eval"); `metric2` and `comparison` where it is
+    there.
 
-    Undefined figures (one system, a constant metric, no item rated twice) are None. p-values: two-sided, (b + 1) / (n + 1).
+    Undefined figures (one system, a constant metric, no item rated twice) are None. p-values: two-sided, (b + 1) / (n +
+    1).
     """
     out: dict[str, Any] = {
         "n_systems": len(judgements.systems),
@@ -85,7 +90,8 @@ def _agreement(j: Judgements, metric: np.ndarray) -> dict[str, Any]:
 
 
 def _system_means(j: Judgements, metric: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Human mean over rated rows and metric mean over all rows, for the systems that have a rated row; equal but for rounding is equal."""
+    """Human mean over rated rows and metric mean over all rows, for the systems that have a rated row; equal but for
+    rounding is equal."""
     n = len(j.systems)
     rated = np.bincount(j.system[j.rated], minlength=n)
     keep = rated > 0
@@ -165,16 +171,17 @@ def tie_calibrated_accuracy(
 ) -> tuple[float | None, float | None]:
     """(acc_eq, threshold) of Deutsch et al. (2023); (None, None) when no item has two rows.
 
-    `item` (n,) integer group; `human`, `metric` (n,) finite. A pair counts when both order it alike or both have a tie; the
-    metric has a tie where the scores differ by no more than the threshold. Of differences that are equal but for rounding, the threshold is
-    the decimal number of twelve digits that they round to.
+    `item` (n,) integer group; `human`, `metric` (n,) finite. A pair counts when both order it alike or both have a tie;
+    the metric has a tie where the scores differ by no more than the threshold. Of differences that are equal but for
+    rounding, the threshold is the decimal number of twelve digits that they round to.
     """
     pairs = _pairs(item, human, metric)
     if pairs is None:
         return None, None
     order = np.argsort(pairs.diff, kind="stable")
     diff = pairs.diff[order]
-    # Passing a pair's difference turns it from "ordered" into "tied": it loses if concordant, wins if the humans tied it.
+    # Passing a pair's difference turns it from "ordered" into "tied": it loses if concordant, wins if the humans tied
+    # it.
     change = (pairs.human_tie[order].astype(float) - pairs.concordant[order]) * pairs.weight[order]
     accuracy = float((pairs.concordant * pairs.weight).sum()) + np.cumsum(change)
     last = np.append(diff[1:] != diff[:-1], True)

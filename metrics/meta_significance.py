@@ -1,8 +1,9 @@
 """Paired permutation tests for two metrics against one set of human judgements (see `metrics.meta`).
 
-PERM-BOTH (Deutsch, Dror and Roth 2021): both metrics are standardised, then each row's two scores are swapped with probability
-1/2. With s = +-1 per row, mid = (z1 + z2) / 2 and half = (z2 - z1) / 2, the swapped metrics are mid -+ s half; every sum that a
-correlation needs is linear in s, so all draws are matrix products and no metric is recomputed row by row.
+PERM-BOTH (Deutsch, Dror and Roth 2021): both metrics are standardised, then each row's two scores are swapped with
+probability 1/2. With s = +-1 per row, mid = (z1 + z2) / 2 and half = (z2 - z1) / 2, the swapped metrics are mid -+ s
+half; every sum that a correlation needs is linear in s, so all draws are matrix products and no metric is recomputed
+row by row.
 """
 
 from __future__ import annotations
@@ -42,7 +43,8 @@ def _system_figures(human: np.ndarray, scores: np.ndarray) -> dict[str, np.ndarr
 
 
 class _Linear:
-    """The columns whose products with s give every sum needed, and the figures of metric 1 and metric 2 from those sums."""
+    """The columns whose products with s give every sum needed, and the figures of metric 1 and metric 2 from those
+    sums."""
 
     def __init__(self, j: Judgements) -> None:
         assert j.metric2 is not None
@@ -69,7 +71,8 @@ class _Linear:
         self.columns = np.column_stack([shares, half, 2 * mid * half, gold * half])[self.order]
 
     def deltas(self, kept: np.ndarray) -> dict[str, np.ndarray]:
-        """`kept` (m, n) of 0 (swapped) and 1 (all 1: as observed), rows in `order` -> figure -> (m,) metric2 - metric1."""
+        """`kept` (m, n) of 0 (swapped) and 1 (all 1: as observed), rows in `order` -> figure -> (m,) metric2 -
+        metric1."""
         means, pooled = np.zeros((len(kept), len(self.cuts) - 1)), np.zeros((len(kept), 3))
         for s, (low, high) in enumerate(zip(self.cuts[:-1], self.cuts[1:], strict=True)):
             block = self.columns[low:high]
@@ -93,8 +96,8 @@ def permutation_pvalues(
 ) -> dict[str, float]:
     """Two-sided p = (b + 1) / (draws + 1) for metric2 - metric, per figure; seeded.
 
-    `items1`, `items2`: accuracy per item of the two metrics for `segment.acc_eq` (swapped item by item); empty leaves it out.
-    A draw with an undefined figure counts as extreme.
+    `items1`, `items2`: accuracy per item of the two metrics for `segment.acc_eq` (swapped item by item); empty leaves
+    it out. A draw with an undefined figure counts as extreme.
     """
     linear = _Linear(j)
     observed = {name: float(d[0]) for name, d in linear.deltas(np.ones((1, len(j.metric)))).items()}

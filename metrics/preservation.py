@@ -1,8 +1,8 @@
 """Preservation: how much of what RL gained is left after recovery (the reviewers' first question to the paper).
 
 kept = recovery - sft; ratio = (recovery - sft) / (rl - sft). The ratio of two noisy differences means nothing when the
-denominator may be 0, so it is given only where the interval of the RL gain excludes 0 in the better direction, with Fieller's (1954)
-interval, never clipped: it may exceed 1 (recovery added to the gain) or fall below 0.
+denominator may be 0, so it is given only where the interval of the RL gain excludes 0 in the better direction, with
+Fieller's (1954) interval, never clipped: it may exceed 1 (recovery added to the gain) or fall below 0.
 """
 
 from __future__ import annotations
@@ -27,10 +27,11 @@ def preservation(
     draws: int = DRAWS_BOOT,
     level: float = LEVEL,
 ) -> Cell:
-    """{"kept", "kept_ci_low", "kept_ci_high", "ratio", "ci_low", "ci_high", "reason"?, "caution"?}; `ci_*` belong to the ratio.
+    """{"kept", "kept_ci_low", "kept_ci_high", "ratio", "ci_low", "ci_high", "reason"?, "caution"?}; `ci_*` belong to
+    the ratio.
 
-    kept is in the metric's unit, ratio is a fraction. ratio and its limits are None, with a reason, for verbosity metrics, for
-    metrics without a better direction, and where the RL gain is not distinguishable from 0 or is a loss.
+    kept is in the metric's unit, ratio is a fraction. ratio and its limits are None, with a reason, for verbosity
+    metrics, for metrics without a better direction, and where the RL gain is not distinguishable from 0 or is a loss.
     """
     sampler = Resampler(
         sft.example_ids, None if docs is None else tuple(docs), draws_boot=draws, seed=seed, level=level
@@ -48,7 +49,8 @@ def preserved(sampler: Resampler, stages: tuple[SegmentStats, SegmentStats, Segm
 
 
 def preservation_of(sampler: Resampler, metric: SegmentStats, stages: Sequence[Measured | None]) -> Cell:
-    """`preservation` of what was measured (in one run or several seeds) after sft, rl and recovery; `metric`: any of its rows."""
+    """`preservation` of what was measured (in one run or several seeds) after sft, rl and recovery; `metric`: any of
+    its rows."""
     sft, rl, recovery = stages
     if sft is None or rl is None or recovery is None:
         return {**dict.fromkeys(EMPTY), "reason": "no value in one of the stages"}

@@ -76,7 +76,8 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """One source text with what is known about it. Files may spell language codes as they like: `parse_example` gives them their one spelling."""
+    """One source text with what is known about it. Files may spell language codes as they like: `parse_example` gives
+    them their one spelling."""
 
     id: str
     source: str
@@ -247,7 +248,8 @@ def parse_generation(row: dict[str, Any], where: str) -> Generation:
 def read_examples(path: str | Path, rejects: Rejects | None = None) -> list[Example]:
     """All examples of a file, in order.
 
-    rejects: takes the rows that cannot be used. Raises UserError for malformed lines, an id used twice, or an empty file.
+    rejects: takes the rows that cannot be used. Raises UserError for malformed lines, an id used twice, or an empty
+    file.
     """
     rejects = rejects or Rejects(path)
     examples: list[Example] = []
@@ -257,7 +259,8 @@ def read_examples(path: str | Path, rejects: Rejects | None = None) -> list[Exam
             example = parse_example(row, f"{path}, line {number}")
             if example.id in seen:
                 raise UserError(
-                    f"{path}, line {number}: id {_show(example.id)} is already used in line {seen[example.id]}; ids must be unique"
+                    f"{path}, line {number}: id {_show(example.id)} is already used in line "
+                    f"{seen[example.id]}; ids must be unique"
                 )
             seen[example.id] = number
             examples.append(example)
@@ -270,8 +273,8 @@ def read_examples(path: str | Path, rejects: Rejects | None = None) -> list[Exam
 def read_generations(path: str | Path, rejects: Rejects | None = None) -> list[Generation]:
     """All generations of a file, in order; several systems, stages and seeds may share a file.
 
-    rejects: takes the rows that cannot be used. Raises UserError for malformed lines, an empty file, or an example answered twice by one
-    system, stage and seed.
+    rejects: takes the rows that cannot be used. Raises UserError for malformed lines, an empty file, or an example
+    answered twice by one system, stage and seed.
     """
     rejects = rejects or Rejects(path)
     generations: list[Generation] = []
@@ -312,7 +315,8 @@ def align_generations(examples: Sequence[Example], generations: Sequence[Generat
     if problems:
         owner = f"{generations[0].system}/{generations[0].stage}" if generations else "no system"
         raise UserError(
-            f"generations of {owner} do not match the examples ({'; '.join(problems)}); give one generation per example, "
+            f"generations of {owner} do not match the examples ({'; '.join(problems)}); "
+            "give one generation per example, "
             "made from this very examples file"
         )
     return [by_id[example.id] for example in examples]

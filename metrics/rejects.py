@@ -1,4 +1,5 @@
-"""Rows of a user's file that cannot be used: all are counted before anything is refused, and left out only when the user said so."""
+"""Rows of a user's file that cannot be used: all are counted before anything is refused, and left out only when the
+user said so."""
 
 from __future__ import annotations
 
@@ -41,7 +42,8 @@ class Rejects:
                 self.messages.append(str(error))
 
     def check(self) -> None:
-        """After the last row. Raises UserError for rejected rows that the user did not say to skip: the first one in full, and how many."""
+        """After the last row. Raises UserError for rejected rows that the user did not say to skip: the first one in
+        full, and how many."""
         if self.n == 0 or self.skip:
             return
         if self.n == 1:

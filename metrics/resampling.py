@@ -1,8 +1,8 @@
 """The documents of a run, what leaving one of them out does to a value, and the random draws over them.
 
-One set of draws serves all metrics of a run: it depends on (seed, documents, number of draws) only, so the order of metrics, systems or
-examples never changes a number, and differences between metrics are not resampling noise. Segments of one document stand or fall
-together; a segment without a document is its own.
+One set of draws serves all metrics of a run: it depends on (seed, documents, number of draws) only, so the order of
+metrics, systems or examples never changes a number, and differences between metrics are not resampling noise. Segments
+of one document stand or fall together; a segment without a document is its own.
 """
 
 from __future__ import annotations
@@ -21,7 +21,8 @@ DRAWS_PERM = 10_000
 LEVEL = 0.95
 _CHUNK_CELLS = 2_000_000
 MANY_DOCUMENTS = 10_000
-"""Above so many documents the limits of a length are Student's t: bootstrap-t would say the same, at minutes of draws."""
+"""Above so many documents the limits of a length are Student's t: bootstrap-t would say the same, at minutes of
+draws."""
 _HELD_CELLS = 2 * DRAWS_BOOT * MANY_DOCUMENTS
 """Draws of at most this many cells (2 bytes each) are made once and kept."""
 _BOOTSTRAP, _PERMUTATION = 1, 2
@@ -104,7 +105,8 @@ class Resampler:
         return COMBINERS[m.combiner](sums.sum(axis=0) - sums)
 
     def weights(self, m: SegmentStats) -> np.ndarray:
-        """(n_docs,) share of each document in the metric's denominators; sums to 1 (all 0 where every denominator is 0)."""
+        """(n_docs,) share of each document in the metric's denominators; sums to 1 (all 0 where every denominator is
+        0)."""
         self.check(m)
         sums = self._by_document(m.stats)
         groups = [sums[:, list(columns)].sum(axis=1) for columns in DENOMINATORS[m.combiner]]
@@ -122,7 +124,8 @@ class Resampler:
         return Measured(np.array(known), moved, weights.mean(axis=0), scale_of(runs), tuple(seeds))
 
     def limits(self, x: Contrast) -> Range:
-        """Limits over documents of a value or a difference (`estimates.run_limits`); draws only for metrics without bounds."""
+        """Limits over documents of a value or a difference (`estimates.run_limits`); draws only for metrics without
+        bounds."""
         drawn = None
         if x.scale is None and x.reason is None and self.n_docs <= MANY_DOCUMENTS:
             columns = np.zeros((self.n_docs, 5))
@@ -131,7 +134,8 @@ class Resampler:
         return run_limits(x, self.level, drawn)
 
     def permutation(self, pairs: Sequence[tuple[Sequence[SegmentStats], Sequence[SegmentStats]]]) -> list[float | None]:
-        """Two-sided p for each (a's, b's): the mean over the k listed metrics of value(b) - value(a), k = 1 but for pooled seeds.
+        """Two-sided p for each (a's, b's): the mean over the k listed metrics of value(b) - value(a), k = 1 but for
+        pooled seeds.
 
         None where a value is undefined. A draw that leaves the difference undefined counts as extreme (conservative).
         """
@@ -158,7 +162,8 @@ class Resampler:
                     at += a.stats.shape[1]
                     combine = COMBINERS[a.combiner]
                     total += combine(b.stats.sum(axis=0) - shift) - combine(a.stats.sum(axis=0) + shift)
-                # Swapping equal outputs must count as equally extreme whatever the order of summation did to the last digits.
+                # Swapping equal outputs must count as equally extreme whatever the order of summation did to the last
+                # digits.
                 bound = abs(seen) - 1e-10 * max(1.0, abs(seen))
                 extreme[i] += int((~(np.abs(total / len(pairs[i][0])) < bound)).sum())
         for i, b_count in extreme.items():

@@ -1,9 +1,11 @@
-"""Contrastive grounding: does the output retrieve its own source among distractors? (grounding.retrieval_p1, grounding.retrieval_mrr)
+"""Contrastive grounding: does the output retrieve its own source among distractors? (grounding.retrieval_p1,
+grounding.retrieval_mrr)
 
-For every example the candidates are its own source and 99 fixed distractors from the same examples file: the 10 whose wording is
-nearest to it (cosine of character-bigram counts: the hard ones) and 89 drawn by a seed made of the example's id. They depend on the
-examples file alone, never on the systems, so scores of different systems are comparable. Ties count against the output. An output that is
-no answer - empty, a copy of its source, not in the target language (`metrics.answers`) - retrieves nothing (0, not null).
+For every example the candidates are its own source and 99 fixed distractors from the same examples file: the 10 whose
+wording is nearest to it (cosine of character-bigram counts: the hard ones) and 89 drawn by a seed made of the example's
+id. They depend on the examples file alone, never on the systems, so scores of different systems are comparable. Ties
+count against the output. An output that is no answer - empty, a copy of its source, not in the target language
+(`metrics.answers`) - retrieves nothing (0, not null).
 """
 
 from __future__ import annotations
@@ -53,7 +55,8 @@ def _bigrams(texts: Sequence[str]) -> np.ndarray:
 
 @lru_cache(maxsize=4)
 def distractors(ids: tuple[str, ...], sources: tuple[str, ...]) -> tuple[tuple[int, ...], ...]:
-    """For each example the indices of its distractors: at most 99, the hard ones first; never a text equal to its own source."""
+    """For each example the indices of its distractors: at most 99, the hard ones first; never a text equal to its own
+    source."""
     rows = _bigrams(sources)
     same = [fingerprint(source) for source in sources]
     # Ties go by id, never by place: permuting the examples must not change a score.
@@ -73,7 +76,8 @@ def distractors(ids: tuple[str, ...], sources: tuple[str, ...]) -> tuple[tuple[i
 
 
 def ranks(texts: np.ndarray, sources: np.ndarray, pools: Sequence[Sequence[int]]) -> list[int]:
-    """Rank (from 1) of each text's own source among itself and its pool. texts, sources: (n, d) unit rows; ties count against it."""
+    """Rank (from 1) of each text's own source among itself and its pool. texts, sources: (n, d) unit rows; ties count
+    against it."""
     found = []
     for i, (text, pool) in enumerate(zip(texts, pools, strict=True)):
         similarity = sources[[i, *pool]] @ text
@@ -124,7 +128,8 @@ def _embedded(folder: str, key: str, sources: tuple[str, ...]) -> np.ndarray:
 def score_retrieval(examples: Sequence[Example], texts: Sequence[str], encoder: str | Path) -> list[SegmentStats]:
     """grounding.retrieval_p1 (0 or 1) and grounding.retrieval_mrr (1 / rank) of `texts`, aligned with `examples`.
 
-    encoder: sentence-transformers folder (safetensors). Raises UserError for a bad folder, ValueError when the lengths differ.
+    encoder: sentence-transformers folder (safetensors). Raises UserError for a bad folder, ValueError when the lengths
+    differ.
     """
     ids = tuple(e.id for e in examples)
     if len(texts) != len(ids):

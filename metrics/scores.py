@@ -1,8 +1,9 @@
-"""`scores.parquet`: one row per segment and metric, with the sufficient statistics, so that nothing is ever scored twice.
+"""`scores.parquet`: one row per segment and metric, with the sufficient statistics, so that nothing is ever scored
+twice.
 
-Columns: system, stage, task, example_id, metric, value, reason, signature; added by us: scored, stats, combiner, higher_is_better, seed (null
-but where a system and stage was scored in several seeds). `value` is the *sentence* score (for BLEU and chrF too); the corpus score is the
-combiner of the summed stats.
+Columns: system, stage, task, example_id, metric, value, reason, signature; added by us: scored, stats, combiner,
+higher_is_better, seed (null but where a system and stage was scored in several seeds). `value` is the *sentence* score
+(for BLEU and chrF too); the corpus score is the combiner of the summed stats.
 """
 
 from __future__ import annotations
@@ -122,22 +123,24 @@ def write_scores(path: str | Path, rows: Sequence[Mapping[str, Any]] | pa.Table)
 def read_scores(path: str | Path) -> dict[Key, list[SegmentStats]]:
     """`scores.parquet` -> (system, stage, task) -> its metrics, in the order of the file.
 
-    Raises UserError for a missing file, one that is not Parquet, one without the columns written here, one with a segment twice in a
-    metric, or one in which a system has several seeds (`read_seeds`).
+    Raises UserError for a missing file, one that is not Parquet, one without the columns written here, one with a
+    segment twice in a metric, or one in which a system has several seeds (`read_seeds`).
     """
     out: dict[Key, list[SegmentStats]] = {}
     for key, by_seed in read_seeds(path).items():
         if len(by_seed) > 1:
             seeds = ", ".join(map(str, by_seed))
             raise UserError(
-                f"{path}: {key[0]}/{key[1]} was scored in several seeds ({seeds}), which stand pooled in summary.json; score them apart"
+                f"{path}: {key[0]}/{key[1]} was scored in several seeds ({seeds}), "
+                "which stand pooled in summary.json; score them apart"
             )
         out[key] = next(iter(by_seed.values()))
     return out
 
 
 def read_seeds(path: str | Path) -> dict[Key, dict[int | None, list[SegmentStats]]]:
-    """`scores.parquet` -> (system, stage, task) -> seed (None where there is one) -> its metrics, in the order of the file.
+    """`scores.parquet` -> (system, stage, task) -> seed (None where there is one) -> its metrics, in the order of the
+    file.
 
     Raises UserError as `read_scores` does, but for several seeds.
     """

@@ -1,14 +1,14 @@
 """Per-segment sufficient statistics: what every metric hands over, and how sums of them become a score.
 
-A metric never reports only a mean. It keeps one row of additive statistics per segment, so that corpus values, bootstrap
-intervals and paired tests are all computed from the same rows without scoring a text twice (after sacreBLEU's
+A metric never reports only a mean. It keeps one row of additive statistics per segment, so that corpus values,
+bootstrap intervals and paired tests are all computed from the same rows without scoring a text twice (after sacreBLEU's
 `significance.py`). Two things differ from a plain mean of sentence scores and are the reason for the `combiner`:
 
 - a pooled ratio (all facts stated / all facts) is the combiner of the *sums*, not the mean of the rows' ratios;
 - BLEU and chrF are corpus scores computed from summed n-gram counts.
 
-Sentence values of BLEU use sacreBLEU's effective order (a segment shorter than four tokens is not 0 by definition); corpus
-values do not, as in sacreBLEU.
+Sentence values of BLEU use sacreBLEU's effective order (a segment shorter than four tokens is not 0 by definition);
+corpus values do not, as in sacreBLEU.
 """
 
 from __future__ import annotations
@@ -48,7 +48,8 @@ def _f1(sums: np.ndarray) -> np.ndarray:
 
 
 def _bleu(sums: np.ndarray, effective_order: bool = False) -> np.ndarray:
-    """[hyp_len, ref_len, correct 1..4, total 1..4] -> BLEU in 0..100, smoothing `exp`: sacreBLEU's `compute_bleu`, vectorised."""
+    """[hyp_len, ref_len, correct 1..4, total 1..4] -> BLEU in 0..100, smoothing `exp`: sacreBLEU's `compute_bleu`,
+    vectorised."""
     hyp_len, ref_len = sums[..., 0], sums[..., 1]
     correct, total = sums[..., 2 : 2 + BLEU_ORDER], sums[..., 2 + BLEU_ORDER : 2 + 2 * BLEU_ORDER]
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
@@ -71,7 +72,8 @@ def _bleu(sums: np.ndarray, effective_order: bool = False) -> np.ndarray:
 
 
 def _chrf(sums: np.ndarray) -> np.ndarray:
-    """[hyp, ref, match] x 6 character orders -> chrF2 in 0..100, effective order over the orders present (sacreBLEU's default)."""
+    """[hyp, ref, match] x 6 character orders -> chrF2 in 0..100, effective order over the orders present (sacreBLEU's
+    default)."""
     n_hyp, n_ref, n_match = (sums[..., i : 3 * CHRF_ORDER : 3] for i in range(3))
     present = (n_hyp > 0) & (n_ref > 0)
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -137,7 +139,8 @@ class SegmentStats:
     """Why the whole metric is unscorable, or None."""
 
     def __post_init__(self) -> None:
-        """Checks shapes and finiteness. Raises ValueError: a wrong shape here is a fault of the metric, not of the user."""
+        """Checks shapes and finiteness. Raises ValueError: a wrong shape here is a fault of the metric, not of the
+        user."""
         if self.combiner not in COMBINERS:
             raise ValueError(f"{self.metric}: unknown combiner {self.combiner!r}; one of {', '.join(COMBINERS)}")
         n, width = len(self.example_ids), WIDTHS[self.combiner]
@@ -179,14 +182,16 @@ class SegmentStats:
         return sum(r is None for r in self.reasons)
 
     def value(self) -> float | None:
-        """The corpus value: the combiner on the column sums over scored rows; None where nothing was scored or it is undefined."""
+        """The corpus value: the combiner on the column sums over scored rows; None where nothing was scored or it is
+        undefined."""
         if self.n_scored == 0:
             return None
         result = float(COMBINERS[self.combiner](self.stats.sum(axis=0)))
         return result if np.isfinite(result) else None
 
     def sentence_values(self) -> np.ndarray:
-        """(n,) float64: the combiner on each row; NaN where the row was not scored or the ratio is undefined (0 / 0)."""
+        """(n,) float64: the combiner on each row; NaN where the row was not scored or the ratio is undefined (0 /
+        0)."""
         if self.n_total == 0:
             return np.zeros(0)
         values = (
@@ -228,14 +233,16 @@ def unscorable(
     higher_is_better: bool | None,
     combiner: str = "mean",
 ) -> SegmentStats:
-    """A metric that cannot be computed on this input at all: every segment carries the reason, the value is None (never 0)."""
+    """A metric that cannot be computed on this input at all: every segment carries the reason, the value is None (never
+    0)."""
     n = len(example_ids)
     stats = np.zeros((n, WIDTHS[combiner]))
     return SegmentStats(metric, tuple(example_ids), stats, combiner, (reason,) * n, signature, higher_is_better, reason)
 
 
 def scale_of(runs: Sequence[SegmentStats]) -> float | None:
-    """Upper bound of a metric that lies in 0..bound (1, or 100 for BLEU and chrF) on all these rows; None for lengths and other numbers.
+    """Upper bound of a metric that lies in 0..bound (1, or 100 for BLEU and chrF) on all these rows; None for lengths
+    and other numbers.
 
     A descriptive metric (no better direction) has none, even where all its values happen to lie in 0..1.
     """

@@ -1,7 +1,8 @@
-"""The stages of the recipe: names, order, parents and the transitions that are tested. The one place that declares them.
+"""The stages of the recipe: names, order, parents and the transitions that are tested. The one place that declares
+them.
 
-It stands in `metrics`, and not in the harness, because summaries compare stages, and `metrics` imports nothing to its right.
-Source: paper section 3 (train - reinforce - recover); the control arm is this suite's own.
+It stands in `metrics`, and not in the harness, because summaries compare stages, and `metrics` imports nothing to its
+right. Source: paper section 3 (train - reinforce - recover); the control arm is this suite's own.
 """
 
 from __future__ import annotations

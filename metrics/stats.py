@@ -1,12 +1,15 @@
 """Intervals and paired tests on per-segment sufficient statistics. No text is scored twice.
 
 Method, and where it is simple on purpose (measured coverage of each: docs/statistics.md):
-- Intervals rest on leaving out one *document* at a time (delete-one jackknife; segments of one document stand or fall together): Wilson's
-  limits at the effective number of draws for a fraction, Student's t for a difference of fractions, bootstrap-t for a length
-  (`metrics.intervals`, `metrics.estimates`). None with a reason where nothing can be said; `caution` where less than 93 % is expected.
-- Tests of one run: approximate randomisation (Noreen 1989; Riezler and Maxwell 2005), two-sided: the two systems' outputs are swapped per
-  document with probability 1/2; p = (b + 1) / (n + 1), b = draws at least as extreme as observed. The smallest p there is, 1 / (n + 1), is
-  no measurement but a bound: it is written "<= p" (`p_text`), before and after Holm's correction.
+- Intervals rest on leaving out one *document* at a time (delete-one jackknife; segments of one document stand or fall
+  together): Wilson's
+  limits at the effective number of draws for a fraction, Student's t for a difference of fractions, bootstrap-t for a
+  length (`metrics.intervals`, `metrics.estimates`). None with a reason where nothing can be said; `caution` where less
+  than 93 % is expected.
+- Tests of one run: approximate randomisation (Noreen 1989; Riezler and Maxwell 2005), two-sided: the two systems'
+  outputs are swapped per
+  document with probability 1/2; p = (b + 1) / (n + 1), b = draws at least as extreme as observed. The smallest p there
+  is, 1 / (n + 1), is no measurement but a bound: it is written "<= p" (`p_text`), before and after Holm's correction.
 - Several seeds: `pool_seeds`; the recipe (seeds random, then documents) and these runs (documents only) are told apart.
 """
 
@@ -76,7 +79,8 @@ class Delta:
 
 @dataclass(frozen=True)
 class Pooled:
-    """The mean over training seeds, or of a difference over them. ci_low, ci_high and p are of the recipe: seeds random, then documents."""
+    """The mean over training seeds, or of a difference over them. ci_low, ci_high and p are of the recipe: seeds
+    random, then documents."""
 
     mean: float | None
     ci_low: float | None
@@ -184,7 +188,8 @@ def at_floor(p: float | None, draws: int) -> bool:
 
 
 def p_text(p: float | None, floor: bool = False) -> str:
-    """A p-value in plain text: ".0213"; "<= .0035" for the smallest one that could be had (before or after Holm), "< .0001", "-" for None."""
+    """A p-value in plain text: ".0213"; "<= .0035" for the smallest one that could be had (before or after Holm), "<
+    .0001", "-" for None."""
     if p is None:
         return "-"
     if p >= 1:
@@ -198,8 +203,8 @@ def p_text(p: float | None, floor: bool = False) -> str:
 def holm(pvalues: Mapping[str, float | None], family: int = 0) -> dict[str, float | None]:
     """Holm's step-down adjusted p-values (Holm 1979); None (not tested) stays None.
 
-    family: the number of tests that belong together, where it is more than those that are there: what was not scored or is not shown then
-    changes no p-value.
+    family: the number of tests that belong together, where it is more than those that are there: what was not scored or
+    is not shown then changes no p-value.
     """
     tested = sorted(((p, name) for name, p in pvalues.items() if p is not None), key=lambda item: item[0])
     adjusted: dict[str, float | None] = dict.fromkeys(pvalues)
@@ -219,9 +224,11 @@ def pool_seeds(
     seed: int = 0,
     level: float = LEVEL,
 ) -> Pooled:
-    """Mean over training seeds of one metric's corpus value, or of its difference from `baseline` (the same seeds, same order).
+    """Mean over training seeds of one metric's corpus value, or of its difference from `baseline` (the same seeds, same
+    order).
 
-    The test set is one and the same for all seeds. Raises ValueError for no seeds, or for seeds that were not scored on the same segments.
+    The test set is one and the same for all seeds. Raises ValueError for no seeds, or for seeds that were not scored on
+    the same segments.
     """
     if not per_seed:
         raise ValueError("pool_seeds needs the scores of at least one seed")

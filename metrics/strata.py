@@ -1,7 +1,8 @@
-"""Facts that D_para shows and facts that it never shows: RL on source-only text can teach the second kind, SFT cannot (formats: "Metrics").
+"""Facts that D_para shows and facts that it never shows: RL on source-only text can teach the second kind, SFT cannot
+(formats: "Metrics").
 
-A fact is seen when one of its target surfaces stands in a reference of D_para, and what an output states of it with it; what nothing in the
-source bears out is seen when its own surface stands there.
+A fact is seen when one of its target surfaces stands in a reference of D_para, and what an output states of it with it;
+what nothing in the source bears out is seen when its own surface stands there.
 """
 
 from __future__ import annotations

@@ -1,9 +1,10 @@
-"""From per-segment statistics to `summary.json` and `scores.parquet` (shapes: the contracts of the suite, README "Files").
+"""From per-segment statistics to `summary.json` and `scores.parquet` (shapes: the contracts of the suite, README
+"Files").
 
 The summary holds no times, paths or host names, and its draws are seeded, so equal runs give equal files.
 
-The delta of a transition is the difference of the two values shown above it. Where the two systems were not scored on the same
-segments, `paired` repeats delta, interval and p on the segments scored in both: read that one for a judgement.
+The delta of a transition is the difference of the two values shown above it. Where the two systems were not scored on
+the same segments, `paired` repeats delta, interval and p on the segments scored in both: read that one for a judgement.
 """
 
 from __future__ import annotations
@@ -54,8 +55,8 @@ Lineage = Mapping[str, tuple[bool | None, bool | None]]
 def system_keys(systems: Sequence[tuple[str, str]]) -> list[str]:
     """Keys of `summary.json` for (system, stage) pairs: the stage where there is one system, else "<system>/<stage>".
 
-    The references scored as a system (stage `gold`) are always `gold` and do not count as a second system. Raises ValueError
-    when two pairs would share a key.
+    The references scored as a system (stage `gold`) are always `gold` and do not count as a second system. Raises
+    ValueError when two pairs would share a key.
     """
     several = len({system for system, stage in systems if stage != GOLD}) > 1
     keys = [f"{system}/{stage}" if several and stage != GOLD else stage for system, stage in systems]
@@ -120,13 +121,15 @@ def summarise(
 ) -> dict[str, Any]:
     """The content of `summary.json` for one task.
 
-    `systems`: key (see `system_keys`) -> its metrics, all on the same segments in the same order, or seed -> its metrics where a system was
-    trained or sampled with several seeds; `docs`: document id per segment, or None; `run`: the fields of RUN_FIELDS (missing ones become
-    null); `lineage`: metric -> (in_loop, kin), absent = unknown; `tasks`: further tasks, each already summarised. Raises ValueError when a
-    metric is listed twice in a system or the segments of two systems differ.
+    `systems`: key (see `system_keys`) -> its metrics, all on the same segments in the same order, or seed -> its
+    metrics where a system was trained or sampled with several seeds; `docs`: document id per segment, or None; `run`:
+    the fields of RUN_FIELDS (missing ones become null); `lineage`: metric -> (in_loop, kin), absent = unknown; `tasks`:
+    further tasks, each already summarised. Raises ValueError when a metric is listed twice in a system or the segments
+    of two systems differ.
 
-    Where a system has several seeds, the limits and p of its cells are of the *recipe* (seeds random, then documents); `these_runs` holds
-    those of the documents alone, `seeds` the values of the seeds, their standard deviation and the t interval at seed level.
+    Where a system has several seeds, the limits and p of its cells are of the *recipe* (seeds random, then documents);
+    `these_runs` holds those of the documents alone, `seeds` the values of the seeds, their standard deviation and the t
+    interval at seed level.
     """
     table = {key: _Runs.of(key, found) for key, found in systems.items()}
     ids = next((r.example_ids for row in table.values() for runs in row.metrics.values() for r in runs), ())
@@ -242,7 +245,8 @@ def _corrected(row: Mapping[str, dict[str, Any]]) -> None:
 def _transition(
     found: _Found, before: str, after: str, name: str, cell: dict[str, Any]
 ) -> list[tuple[dict[str, Any], list[SegmentStats], list[SegmentStats]]]:
-    """Fills a cell; returns what is to be tested by randomisation: (the cell or part of it that the p belongs to, rows before, rows after)."""
+    """Fills a cell; returns what is to be tested by randomisation: (the cell or part of it that the p belongs to, rows
+    before, rows after)."""
     a, b = found.rows(before, name), found.rows(after, name)
     first, second = found.measured[before, name], found.measured[after, name]
     reasons = [r for x in a for y in b if (r := incomparable(x, y)) is not None]

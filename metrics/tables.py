@@ -1,6 +1,7 @@
 """The one reader of tab-separated files: header first, one row a line, cells stripped, no quoting.
 
-Spreadsheets write quotation marks that would be read as text; such a file is refused, since guessing would change somebody's titles.
+Spreadsheets write quotation marks that would be read as text; such a file is refused, since guessing would change
+somebody's titles.
 """
 
 from __future__ import annotations
@@ -21,8 +22,9 @@ _DECIMAL = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1
 
 
 def lines_of(path: str | Path, limit: int = MAX_BYTES) -> list[str]:
-    """The lines of a UTF-8 text file without their ends. Lines end in LF or CRLF alone: U+2028, U+0085, form feeds and bare carriage
-    returns are part of a line. A byte order mark is left out, and so is what follows the last line end where it is empty.
+    """The lines of a UTF-8 text file without their ends. Lines end in LF or CRLF alone: U+2028, U+0085, form feeds and
+    bare carriage returns are part of a line. A byte order mark is left out, and so is what follows the last line end
+    where it is empty.
 
     Raises UserError for a file that is missing, no regular file, too large, compressed or not UTF-8.
     """
@@ -41,9 +43,10 @@ def read_tsv(
 ) -> Iterator[Row]:
     """Rows of a TSV file, blank lines passed over.
 
-    required: columns that must be there ("a|b": one of both). allowed: all columns that may be there (None: any). header: a right first
-    line, for the message. Raises UserError that names file, line and every missing column: a file that is no UTF-8 text, no tabs where
-    commas are (CSV), a missing, unknown or doubled column, a row of another width, a cell that a spreadsheet has quoted.
+    required: columns that must be there ("a|b": one of both). allowed: all columns that may be there (None: any).
+    header: a right first line, for the message. Raises UserError that names file, line and every missing column: a file
+    that is no UTF-8 text, no tabs where commas are (CSV), a missing, unknown or doubled column, a row of another width,
+    a cell that a spreadsheet has quoted.
     """
     lines = lines_of(path)
     names = [name.strip() for name in lines[0].split("\t")] if lines else []
@@ -52,18 +55,21 @@ def read_tsv(
     if missing:
         if _by_commas(names, missing):
             raise UserError(
-                f"{path}, line 1: the columns are separated by commas (CSV), not by tabs; save the file as tab-separated text{example}"
+                f"{path}, line 1: the columns are separated by commas (CSV), not by tabs; "
+                f"save the file as tab-separated text{example}"
             )
         found = ", ".join(repr(n[:40]) for n in names[:12]) or "nothing"
         raise UserError(
-            f"{path}, line 1: the first line must name the columns; missing: {', '.join(m.replace('|', ' or ') for m in missing)} "
+            f"{path}, line 1: the first line must name the columns; missing: "
+            f"{', '.join(m.replace('|', ' or ') for m in missing)} "
             f"(found: {found}){example}"
         )
     if len(set(names)) != len(names):
         raise UserError(f"{path}, line 1: a column is named twice; name each once{example}")
     if allowed is not None and (unknown := [n for n in names if n not in allowed]):
         raise UserError(
-            f"{path}, line 1: unknown column(s) {', '.join(map(repr, unknown))}; allowed, each once: {', '.join(allowed)}"
+            f"{path}, line 1: unknown column(s) {', '.join(map(repr, unknown))}; allowed, each once: "
+            f"{', '.join(allowed)}"
         )
     for number, line in enumerate(lines[1:], 2):
         if not line.strip():
@@ -80,7 +86,8 @@ def read_tsv(
         row = {name: cell.strip() for name, cell in zip(names, cells, strict=True)}
         if bad := next((n for n, v in row.items() if len(v) > 3 and v[0] == v[-1] == '"' and '""' in v[1:-1]), None):
             raise UserError(
-                f"{path}, line {number}: {bad} is quoted as spreadsheets do, and the quotation marks would be read as text; "
+                f"{path}, line {number}: {bad} is quoted as spreadsheets do, and the quotation marks would be "
+                "read as text; "
                 "write plain tabs, or JSON Lines"
             )
         yield number, row
@@ -89,8 +96,8 @@ def read_tsv(
 def number_of(cell: str, column: str, where: str) -> float:
     """The one reader of numbers in tables: a plain decimal number in ASCII digits, with an exponent if need be.
 
-    Python's float() takes more ("1_0" is 10, "infinity", digits of any script); in a table of judgements that is a slip. Raises UserError that
-    names the place for anything else, and for a number beyond LARGEST.
+    Python's float() takes more ("1_0" is 10, "infinity", digits of any script); in a table of judgements that is a
+    slip. Raises UserError that names the place for anything else, and for a number beyond LARGEST.
     """
     value = float(cell) if len(cell) <= 100 and _DECIMAL.fullmatch(cell) else None
     if value is None:
@@ -99,7 +106,8 @@ def number_of(cell: str, column: str, where: str) -> float:
         )
     if abs(value) > LARGEST:
         raise UserError(
-            f"{where}: {column} is {cell[:40]!r}, beyond {LARGEST:g}, the largest number that can be used; check the column"
+            f"{where}: {column} is {cell[:40]!r}, beyond {LARGEST:g}, the largest number that can be used; "
+            "check the column"
         )
     return value
 

@@ -11,7 +11,8 @@ ROUNDING = 1e-12
 def snapped(values: np.ndarray, size: np.ndarray | float | None = None) -> np.ndarray:
     """(n,) values with neighbours that differ by rounding made equal (the smallest of them stands for all).
 
-    size: magnitude of the numbers that a value was computed from, per value or for all; the value's own where it is None.
+    size: magnitude of the numbers that a value was computed from, per value or for all; the value's own where it is
+    None.
     """
     values = np.asarray(values, dtype=float)
     size = np.abs(values) if size is None else np.broadcast_to(np.asarray(size, dtype=float), values.shape)

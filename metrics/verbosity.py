@@ -1,7 +1,8 @@
 """How much an output says and in what form: lengths, density of facts, repetition, foreign script, truncation.
 
-None of these is better when larger or smaller as such, except repetition, wrong script and truncation (lower is better).
-Lengths are code points of the output as `metrics.normalise.tidy` leaves it (NFC, nothing invisible, one space for any white space).
+None of these is better when larger or smaller as such, except repetition, wrong script and truncation (lower is
+better). Lengths are code points of the output as `metrics.normalise.tidy` leaves it (NFC, nothing invisible, one space
+for any white space).
 """
 
 from __future__ import annotations
@@ -28,7 +29,8 @@ def tokens(text: str, lang: str) -> list[str]:
 
 
 def repetition(units: Sequence[str], order: int = REPETITION_ORDER) -> float:
-    """1 - distinct / total n-grams (paper, eq. 6: the reward's p_rep has the same form); 0 for a text too short to have one."""
+    """1 - distinct / total n-grams (paper, eq. 6: the reward's p_rep has the same form); 0 for a text too short to have
+    one."""
     grams = [tuple(units[i : i + order]) for i in range(len(units) - order + 1)]
     return 1 - len(set(grams)) / len(grams) if grams else 0.0
 
@@ -42,7 +44,8 @@ def _ratio(
     higher_is_better: bool | None,
     undefined: str,
 ) -> SegmentStats:
-    """A pooled ratio; rows of None carry the reason at the same place in `missing`; `undefined` says why a sum of 0 gives nothing."""
+    """A pooled ratio; rows of None carry the reason at the same place in `missing`; `undefined` says why a sum of 0
+    gives nothing."""
     reasons = tuple(why if row is None else None for row, why in zip(rows, missing, strict=True))
     known = [row for row in rows if row is not None]
     if not known or not sum(row[1] for row in known):
@@ -63,14 +66,15 @@ def score_verbosity(
 ) -> list[SegmentStats]:
     """verbosity.* of one system.
 
-    texts: one output per example, in order. generations: the same outputs with their finish reasons, or None when unknown (the
-    gold references, for one). facts_stated: per example the number of its facts that the output states (from
-    `metrics.coverage.facts_stated`), or None when there are no gold facts. Lengths must agree (ValueError).
+    texts: one output per example, in order. generations: the same outputs with their finish reasons, or None when
+    unknown (the gold references, for one). facts_stated: per example the number of its facts that the output states
+    (from `metrics.coverage.facts_stated`), or None when there are no gold facts. Lengths must agree (ValueError).
 
     - verbosity.chars: mean code points; length_ratio: sum of them / sum over the first references
     - facts_per_100_chars: 100 * facts stated / code points, pooled
     - repetition: mean over segments of 1 - distinct/total 4-grams of `tokens`
-    - wrong_script: letters outside the target language's script / letters, pooled; a language of unknown script is unscorable
+    - wrong_script: letters outside the target language's script / letters, pooled; a language of unknown script is
+      unscorable
     - truncated: share of outputs with finish_reason "length"; unscorable where it is unknown
     """
     ids = [example.id for example in examples]

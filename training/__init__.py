@@ -1,4 +1,5 @@
-"""The reference system: base model, SFT, RL, recovery and the rewards. It regenerates every checkpoint that the benchmark measures.
+"""The reference system: base model, SFT, RL, recovery and the rewards. It regenerates every checkpoint that the
+benchmark measures.
 
     from training import load_reward
 

@@ -1,4 +1,5 @@
-"""`python -m training NAME`: regenerate one of the embedded models from its corpus. Killed runs go on where they were."""
+"""`python -m training NAME`: regenerate one of the embedded models from its corpus. Killed runs go on where they
+were."""
 
 from __future__ import annotations
 
@@ -73,7 +74,8 @@ def main(argv: list[str] | None = None) -> int:
         record |= {
             "name": args.name,
             "weights_hash": weights_hash(args.out),
-            "command": f"python -m training {args.name} --corpus {args.corpus.name}{words} --out {args.out.name}{overrides}",
+            "command": f"python -m training {args.name} --corpus {args.corpus.name}{words} --out "
+            f"{args.out.name}{overrides}",
         }
         atomic_write_text(args.out / "asset.json", json.dumps(record, indent=1, sort_keys=True, default=str) + "\n")
     except UserError as error:

@@ -1,8 +1,8 @@
 """`pool RUN RUN ...`: runs of one configuration that differ in their seed, as one result.
 
-Two questions are kept apart and worded apart (docs/statistics.md). *The recipe*: what training again would give, on other articles; seeds are random,
-then documents. *These runs*: what these checkpoints would do on other articles; a document's outputs of all seeds stand or fall together.
-Beside them stands the t interval of the seeds' own values.
+Two questions are kept apart and worded apart (docs/statistics.md). *The recipe*: what training again would give, on
+other articles; seeds are random, then documents. *These runs*: what these checkpoints would do on other articles; a
+document's outputs of all seeds stand or fall together. Beside them stands the t interval of the seeds' own values.
 """
 
 from __future__ import annotations
@@ -68,17 +68,19 @@ def _checked(parts: Sequence[SegmentStats]) -> list[SegmentStats]:
             raise UserError(apart)
     if len({p.signature for p in parts}) > 1:
         raise UserError(
-            f"{parts[0].metric}: the runs scored it differently ({' / '.join(sorted({p.signature for p in parts}))}); score them again"
+            f"{parts[0].metric}: the runs scored it differently "
+            f"({' / '.join(sorted({p.signature for p in parts}))}); score them again"
         )
     return list(parts)
 
 
 def pool(runs: Sequence[Path]) -> dict[str, Any]:
-    """The pooled summary (shape of summary.json) with `seeds` and `spread`: {KEY: {METRIC: {"values", "sd"}}}, sd over seeds (n - 1).
+    """The pooled summary (shape of summary.json) with `seeds` and `spread`: {KEY: {METRIC: {"values", "sd"}}}, sd over
+    seeds (n - 1).
 
-    Limits and p of its cells are of the recipe; `these_runs` and `seeds` stand beside them (`metrics.summary.summarise`).
-    `transitions_by_seed`: {TRANSITION: {METRIC: [delta of each seed]}}. Raises UserError for fewer than two runs, an equal seed, or runs that
-    differ in more than their seed.
+    Limits and p of its cells are of the recipe; `these_runs` and `seeds` stand beside them
+    (`metrics.summary.summarise`). `transitions_by_seed`: {TRANSITION: {METRIC: [delta of each seed]}}. Raises UserError
+    for fewer than two runs, an equal seed, or runs that differ in more than their seed.
     """
     if len(runs) < 2:
         raise UserError("pool needs at least two run directories")
@@ -197,7 +199,8 @@ def command(args: argparse.Namespace) -> int:
     if args.out:
         atomic_write_text(Path(args.out), json.dumps(pooled, ensure_ascii=False, indent=1, allow_nan=False) + "\n")
     print(
-        f"{len(args.runs)} runs, seeds {', '.join(map(str, pooled['seeds']))}; mean over seeds [95 % interval] ± SD between seeds\n"
+        f"{len(args.runs)} runs, seeds {', '.join(map(str, pooled['seeds']))}; mean over seeds [95 % interval] "
+        "± SD between seeds\n"
     )
     print(markdown(pooled))
     return 0

@@ -1,4 +1,5 @@
-"""`compare RUN_A RUN_B`: the same systems of two runs on the same segments, with paired intervals, tests and Holm's correction."""
+"""`compare RUN_A RUN_B`: the same systems of two runs on the same segments, with paired intervals, tests and Holm's
+correction."""
 
 from __future__ import annotations
 
@@ -53,9 +54,11 @@ def documents(run_dir: Path, task: str, ids: Sequence[str]) -> list[str | None] 
 
 
 def compare_runs(run_a: Path, run_b: Path) -> list[Row]:
-    """Every metric of every system that both runs hold, on the segments scored in both. Holm's correction is over one system's metrics.
+    """Every metric of every system that both runs hold, on the segments scored in both. Holm's correction is over one
+    system's metrics.
 
-    Raises UserError when the runs have no task, system or segments in common, or were scored by two versions of the metrics.
+    Raises UserError when the runs have no task, system or segments in common, or were scored by two versions of the
+    metrics.
     """
     tasks = []
     for folder in (run_a, run_b):

@@ -26,7 +26,8 @@ FACT_TYPES = {
     "person": "person",
     "organisation": "organisation",
 }
-"""Kind of what was read -> type of a gold fact. What is not here (Latin names, identifiers, languages) has no type of its own."""
+"""Kind of what was read -> type of a gold fact. What is not here (Latin names, identifiers, languages) has no type of
+its own."""
 BACKGROUND = 0.4
 """Salience of what the reference does not state: below the threshold of a salient fact."""
 ARGUMENTS = [
@@ -52,7 +53,8 @@ def command(args: argparse.Namespace) -> int:
     n = sum(len(e.facts or ()) for e in examples)
     doubtful = sum(len(e.meta.get("facts_to_check", ())) for e in examples)
     print(
-        f"{n} facts of {len(examples)} examples -> {args.out}\n{doubtful} of them have target forms that no reference bears out "
+        f"{n} facts of {len(examples)} examples -> {args.out}\n{doubtful} of them have target forms that no "
+        "reference bears out "
         "(meta.facts_to_check): correct them by hand, then remove that list"
     )
     return 0
@@ -61,8 +63,8 @@ def command(args: argparse.Namespace) -> int:
 def prefilled(example: Example, known: NameList | None) -> Example:
     """The example with the facts that can be read from it; one that has facts is left as it is.
 
-    Target surfaces are those of the (first) reference, with the list's forms of a name; where the reference states nothing, they are a
-    guess, the fact is background, and its source surface is listed in meta.facts_to_check.
+    Target surfaces are those of the (first) reference, with the list's forms of a name; where the reference states
+    nothing, they are a guess, the fact is background, and its source surface is listed in meta.facts_to_check.
     """
     if example.facts is not None:
         return example

@@ -1,6 +1,7 @@
 """Formats of neighbouring tools, read as examples and generations: one function and one line in FORMATS each.
 
-A reader takes the file's rows and says what it found; ids, counts and languages are checked here, once, for all of them.
+A reader takes the file's rows and says what it found; ids, counts and languages are checked here, once, for all of
+them.
 """
 
 from __future__ import annotations
@@ -105,7 +106,8 @@ def metricx(path: Path) -> list[Segment]:
 
 
 def lm_eval(path: Path) -> list[Segment]:
-    """lm-evaluation-harness sample logs (--log_samples): the filtered response where there is one, else the first raw one."""
+    """lm-evaluation-harness sample logs (--log_samples): the filtered response where there is one, else the first raw
+    one."""
     found = []
     for number, row in read_jsonl(path):
         where = f"{path}, line {number}"
@@ -251,7 +253,8 @@ def tsv(path: Path) -> list[Segment]:
 
 
 def lines(path: Path) -> list[Segment]:
-    """Plain lines as sacreBLEU reads them: one output a line, in the order of the examples; empty lines are empty outputs."""
+    """Plain lines as sacreBLEU reads them: one output a line, in the order of the examples; empty lines are empty
+    outputs."""
     return [Segment(None, line) for line in lines_of(path)]
 
 
@@ -272,8 +275,8 @@ FORMATS: dict[str, Callable[[Path], list[Segment]]] = {
 def read_format(name: str, path: Path, given: Given) -> tuple[list[Example], list[Generation]]:
     """A foreign file as (examples, generations of one system). Empty outputs are kept.
 
-    Without `given.examples` the file must hold the sources. Raises UserError for an unknown format, a malformed row, a doubled id, or
-    outputs that do not fit the examples in number or ids.
+    Without `given.examples` the file must hold the sources. Raises UserError for an unknown format, a malformed row, a
+    doubled id, or outputs that do not fit the examples in number or ids.
     """
     if name not in FORMATS:
         raise UserError(f"unknown format {name!r}; {nearest(name, FORMATS)}")
@@ -302,7 +305,8 @@ def _examples(segments: Sequence[Segment], path: Path, langs: tuple[str, str]) -
 
 
 def _ids(segments: Sequence[Segment], examples: Sequence[Example], path: Path) -> list[str]:
-    """The example that each output answers: by id; by document and place in it; by the order, where the file has no ids."""
+    """The example that each output answers: by id; by document and place in it; by the order, where the file has no
+    ids."""
     if len(segments) != len(examples):
         raise UserError(
             f"{path}: {len(segments)} outputs for {len(examples)} examples; give one for each, empty ones included"
@@ -322,7 +326,8 @@ def _ids(segments: Sequence[Segment], examples: Sequence[Example], path: Path) -
         place = taken.get(name, 0)
         if name not in by_doc or place >= len(by_doc[name]):
             raise UserError(
-                f"{path}: {name!r} is neither an id nor a document of the examples, or has more outputs than segments there"
+                f"{path}: {name!r} is neither an id nor a document of the examples, or has more outputs than "
+                "segments there"
             )
         taken[name] = place + 1
         out.append(by_doc[name][place])

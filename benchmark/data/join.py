@@ -1,9 +1,10 @@
-"""`data join`: a user's articles and titles as the suite's splits - D_para and dev (with titles), D_src (articles alone) - free of duplicates and
-disjoint, whatever the order of the files.
+"""`data join`: a user's articles and titles as the suite's splits - D_para and dev (with titles), D_src (articles
+alone) - free of duplicates and disjoint, whatever the order of the files.
 
-Articles: JSON Lines. CNewSum's own rows are read as they are ("id", "article": list of sentences), and rows with "source" or "text". Titles: JSON
-Lines of "id" and "title" (or "reference"), or TSV with that header; CNewSum has no Thai titles, so this file is the user's. A row of the articles
-that holds "reference" itself needs no titles file (any parallel JSONL).
+Articles: JSON Lines. CNewSum's own rows are read as they are ("id", "article": list of sentences), and rows with
+"source" or "text". Titles: JSON Lines of "id" and "title" (or "reference"), or TSV with that header; CNewSum has no
+Thai titles, so this file is the user's. A row of the articles that holds "reference" itself needs no titles file (any
+parallel JSONL).
 """
 
 from __future__ import annotations
@@ -41,7 +42,8 @@ def _text(row: dict[str, Any], keys: Iterable[str], where: str) -> str | None:
 
 
 def read_titles(path: Path) -> dict[str, str]:
-    """id -> title. UserError for a missing file or column, a title quoted by a spreadsheet, and an id with two titles."""
+    """id -> title. UserError for a missing file or column, a title quoted by a spreadsheet, and an id with two
+    titles."""
     found: dict[str, str] = {}
     tabular = path.suffix.lower() in (".tsv", ".txt")
     rows = read_tsv(path, ("id", "|".join(TITLE_KEYS)), header="id<TAB>title") if tabular else read_jsonl(path)
@@ -79,7 +81,8 @@ def read_pairs(
             first, there = owner.setdefault(key, (digest, where))
             if first != digest and key in titles:
                 raise UserError(
-                    f"{where}: the id {key!r} is also that of another article ({there}), so its title cannot be assigned; make the ids distinct"
+                    f"{where}: the id {key!r} is also that of another article ({there}), "
+                    "so its title cannot be assigned; make the ids distinct"
                 )
             if digest in found:
                 left_out["duplicates"] += 1
@@ -113,7 +116,8 @@ def command(args: argparse.Namespace) -> int:
     if lost := left_out["titles without an article"]:
         shown = sorted(titles.keys() - {e.id for e in examples})[:3]
         print(
-            f"note: {lost} of {len(titles)} titles have an id that no article has, or whose article is a duplicate of another "
+            f"note: {lost} of {len(titles)} titles have an id that no article has, "
+            "or whose article is a duplicate of another "
             f"({', '.join(map(repr, shown))}{', ...' if lost > 3 else ''}); they are left out",
             file=sys.stderr,
         )

@@ -33,12 +33,14 @@ def command(args: argparse.Namespace) -> int:
 
     if not args.titles_from:
         raise UserError(
-            "data names needs --from FILE.tsv: a header line, then pairs of titles (Chinese, target language) in two columns"
+            "data names needs --from FILE.tsv: a header line, then pairs of titles (Chinese, target language) "
+            "in two columns"
         )
     target = code(args.target_lang)
     if target not in TARGETS:
         raise UserError(
-            f"--target-lang {args.target_lang!r}: titles are cleaned for th and bo; {nearest(args.target_lang, TARGETS)}"
+            f"--target-lang {args.target_lang!r}: titles are cleaned for th and bo; "
+            f"{nearest(args.target_lang, TARGETS)}"
         )
     titles = read_titles(Path(args.titles_from))
     pairs = clean(titles, target)

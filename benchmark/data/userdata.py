@@ -16,9 +16,11 @@ SHOWN = 3
 
 
 def read_split(path: str, split: str, task: Task, n: int | None = None) -> list[Example]:
-    """The examples of one file, the first n where a size is asked for. `para` needs references; `src` loses them, since RL is to see the source only.
+    """The examples of one file, the first n where a size is asked for. `para` needs references; `src` loses them, since
+    RL is to see the source only.
 
-    Raises UserError when the file is missing, malformed, empty, in other languages than the task, or lacks what its split needs.
+    Raises UserError when the file is missing, malformed, empty, in other languages than the task, or lacks what its
+    split needs.
     """
     file = Path(path).expanduser()
     where = f"data.{split} = {path}"
@@ -33,13 +35,15 @@ def read_split(path: str, split: str, task: Task, n: int | None = None) -> list[
         raise UserError(f"{where}: the file holds no example")
     if n is not None and n > len(examples):
         raise UserError(
-            f"data.n_{split} = {n}, but {path} holds {len(examples)} examples; lower it, or leave it out to use them all"
+            f"data.n_{split} = {n}, but {path} holds {len(examples)} examples; lower it, "
+            "or leave it out to use them all"
         )
     examples = examples[:n]
     for example in examples:
         if (example.source_lang, example.target_lang) != (task.source_lang, task.target_lang):
             raise UserError(
-                f"{where}, example {example.id!r}: languages {example.source_lang} -> {example.target_lang}, but the task {task.name} "
+                f"{where}, example {example.id!r}: languages {example.source_lang} -> {example.target_lang}, "
+                f"but the task {task.name} "
                 f"is {task.source_lang} -> {task.target_lang}; choose another run.task"
             )
         if not visible(example.source):
@@ -54,7 +58,8 @@ def read_split(path: str, split: str, task: Task, n: int | None = None) -> list[
 
 
 def read_table(file: Path, langs: tuple[str, str]) -> list[Example]:
-    """The examples of a TSV with the columns source and, where there are any, reference, id and doc_id. UserError as `read_tsv`."""
+    """The examples of a TSV with the columns source and, where there are any, reference, id and doc_id. UserError as
+    `read_tsv`."""
     examples = []
     for number, cell in read_tsv(file, ("source",), COLUMNS, "source<TAB>reference"):
         reference = (cell["reference"],) if cell.get("reference") else None
@@ -73,7 +78,8 @@ def _no_double_ids(file: Path, examples: list[Example]) -> None:
 
 
 def check_disjoint(splits: dict[str, list[Example]]) -> None:
-    """Each split is free of duplicate sources, and no source stands in two splits (compared without white space, after normalisation).
+    """Each split is free of duplicate sources, and no source stands in two splits (compared without white space, after
+    normalisation).
 
     Raises UserError naming the splits, the number of doubles and the first ids.
     """

@@ -1,9 +1,9 @@
 """Generations of a checkpoint, batched and sorted by length, greedy or sampled.
 
-Sampling is the Gumbel-max trick with one random generator per example, seeded by (seed, example id): what an example gets does not
-depend on the batch that it happens to stand in (up to float rounding of padded batches). Finished batches are kept in a `.part` file,
-so that a killed run continues; batches are fixed by the input alone, so that a continued run writes the same file. Several processes take
-whole batches in turn, so that their number changes nothing either.
+Sampling is the Gumbel-max trick with one random generator per example, seeded by (seed, example id): what an example
+gets does not depend on the batch that it happens to stand in (up to float rounding of padded batches). Finished batches
+are kept in a `.part` file, so that a killed run continues; batches are fixed by the input alone, so that a continued
+run writes the same file. Several processes take whole batches in turn, so that their number changes nothing either.
 """
 
 from __future__ import annotations
@@ -43,7 +43,8 @@ class Decoding:
     stop: tuple[str, ...] = ()
     """Texts that end a generation besides the end tokens; they and what follows are left out."""
     strip_think: bool = False
-    """Think blocks are taken off the texts (`training.shared.think`); stop texts are then looked for in the answer alone."""
+    """Think blocks are taken off the texts (`training.shared.think`); stop texts are then looked for in the answer
+    alone."""
 
 
 def example_seed(seed: int, example_id: str) -> int:
@@ -54,8 +55,8 @@ def example_seed(seed: int, example_id: str) -> int:
 def token_cap(gold: Sequence[str], count: Callable[[str], int], asked: int | None, trial: bool = False) -> int:
     """The generation cap in tokens: `asked`, or CAP_FACTOR x the longest gold text.
 
-    Raises UserError when an asked cap is below CAP_FACTOR x the mean gold text (verbosity would be cut off and look solved; a trial may
-    have any), or when there is neither gold nor an asked cap.
+    Raises UserError when an asked cap is below CAP_FACTOR x the mean gold text (verbosity would be cut off and look
+    solved; a trial may have any), or when there is neither gold nor an asked cap.
     """
     if trial and asked is not None:
         return asked
@@ -67,7 +68,8 @@ def token_cap(gold: Sequence[str], count: Callable[[str], int], asked: int | Non
     if counts and asked < CAP_FACTOR * sum(counts) / len(counts):
         need = math.ceil(CAP_FACTOR * sum(counts) / len(counts))
         raise UserError(
-            f"generate.max_new_tokens = {asked} is below {CAP_FACTOR} x the gold's tokens ({need}): verbosity would be cut off; "
+            f"generate.max_new_tokens = {asked} is below {CAP_FACTOR} x the gold's tokens ({need}): "
+            "verbosity would be cut off; "
             "raise it, leave it out to have it derived, or try a few texts with --limit N, where any cap is allowed"
         )
     return asked
@@ -94,9 +96,9 @@ def generate_texts(
 ) -> Iterable[list[Row]]:
     """Yields, batch by batch, (id, text, tokens, finish reason); batches whose ids are all in `done` are left out.
 
-    share: (r, n) for every n-th batch from the r-th on; decode: token ids of a text -> what is yielded for it (default: the text);
-    thoughts: gets the ids whose think blocks were taken off. What the checkpoint asks for (`training.shared.decoding`) acts on nothing.
-    Raises UserError when a prompt leaves no room in the model's context.
+    share: (r, n) for every n-th batch from the r-th on; decode: token ids of a text -> what is yielded for it (default:
+    the text); thoughts: gets the ids whose think blocks were taken off. What the checkpoint asks for
+    (`training.shared.decoding`) acts on nothing. Raises UserError when a prompt leaves no room in the model's context.
     """
     import torch
     from tqdm import tqdm
@@ -116,7 +118,8 @@ def generate_texts(
     longest = max(range(len(encoded)), key=lambda i: len(encoded[i]), default=None)
     if context and longest is not None and len(encoded[longest]) >= context:
         raise UserError(
-            f"the prompt of example {ids[longest]!r} has {len(encoded[longest])} tokens; the model's context holds {context}"
+            f"the prompt of example {ids[longest]!r} has {len(encoded[longest])} tokens; "
+            f"the model's context holds {context}"
         )
     plan = [
         b for b in batches([len(e) for e in encoded], ids, decoding.batch_size) if not all(ids[i] in done for i in b)
@@ -182,7 +185,8 @@ def _sealed(row: bytes) -> bytes:
 
 
 def _whole_rows(part: Path) -> list[bytes]:
-    """The rows that were written whole and are unchanged: a last one cut short by a kill is left out, and told are those that were damaged.
+    """The rows that were written whole and are unchanged: a last one cut short by a kill is left out, and told are
+    those that were damaged.
 
     Cut at line feeds alone: texts hold other line separators.
     """
@@ -217,10 +221,10 @@ def generate_file(
 ) -> dict[str, Any]:
     """Writes the generations of a checkpoint for `examples`, in their order, to `out` (atomically, last).
 
-    model_path: folder or hub id; ask: source -> prompt; gold: texts that the token cap is derived from; decoding: cap -> Decoding.
-    backend: `transformers`, or `vllm` with the options of its engine. Several processes share the work of transformers; vLLM spreads
-    over the devices by itself, started by the main process. Returns {"n", "tokens", "max_new_tokens", "truncated", "empty", "think_stripped"} for the
-    manifest.
+    model_path: folder or hub id; ask: source -> prompt; gold: texts that the token cap is derived from; decoding: cap
+    -> Decoding. backend: `transformers`, or `vllm` with the options of its engine. Several processes share the work of
+    transformers; vLLM spreads over the devices by itself, started by the main process. Returns {"n", "tokens",
+    "max_new_tokens", "truncated", "empty", "think_stripped"} for the manifest.
     """
     from training.shared.checkpoints import load_policy, load_tokenizer
 

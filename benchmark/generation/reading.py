@@ -1,4 +1,5 @@
-"""Between tokens and texts: samples that do not depend on their batch, where a text ends, and what of it is the answer."""
+"""Between tokens and texts: samples that do not depend on their batch, where a text ends, and what of it is the
+answer."""
 
 from __future__ import annotations
 
@@ -45,8 +46,9 @@ def sampler(seeds: Sequence[int], temperature: float, device: Any) -> Any:
 
 
 def stopping(tokenizer: Any, stop: Sequence[str], width: int, readers: Sequence[Reader] = ()) -> Any:
-    """A stopping criterion: a row is done once its new tokens' text holds a stop text. transformers' own (`stop_strings`) cannot read every
-    tokenizer's vocabulary. width: tokens of the prompts; readers: of each row, where a text is not just its last tokens'."""
+    """A stopping criterion: a row is done once its new tokens' text holds a stop text. transformers' own
+    (`stop_strings`) cannot read every tokenizer's vocabulary. width: tokens of the prompts; readers: of each row, where
+    a text is not just its last tokens'."""
     import torch
     from transformers import StoppingCriteria, StoppingCriteriaList
 
@@ -66,7 +68,8 @@ def stopping(tokenizer: Any, stop: Sequence[str], width: int, readers: Sequence[
 
 
 def finish(row: Sequence[int], eos: frozenset[int], cap: int) -> tuple[list[int], int, str]:
-    """(text tokens, number of tokens with the end token, reason) of one row of new tokens: 'stop' at an end token, 'length' at the cap."""
+    """(text tokens, number of tokens with the end token, reason) of one row of new tokens: 'stop' at an end token,
+    'length' at the cap."""
     for i, token in enumerate(row):
         if token in eos:
             return list(row[:i]), i + 1, "stop"

@@ -1,7 +1,8 @@
 """Generation with vLLM: the same prompts (as token ids), end tokens, caps and rows as `generate_texts`.
 
-Deviation: samples (temperature above 0) come from vLLM's own sampler, with a seed for each example. They are as reproducible as vLLM is, and
-are other texts than those of the backend transformers; greedy texts are the same but for ties (`python -m benchmark parity`).
+Deviation: samples (temperature above 0) come from vLLM's own sampler, with a seed for each example. They are as
+reproducible as vLLM is, and are other texts than those of the backend transformers; greedy texts are the same but for
+ties (`python -m benchmark parity`).
 """
 
 from __future__ import annotations

@@ -1,4 +1,5 @@
-"""How a profile decodes with a checkpoint: the suite's own settings, the checkpoint's end tokens, and nothing else of the checkpoint."""
+"""How a profile decodes with a checkpoint: the suite's own settings, the checkpoint's end tokens, and nothing else of
+the checkpoint."""
 
 from __future__ import annotations
 
@@ -19,7 +20,8 @@ class Wanted:
 
     @property
     def strip_think(self) -> bool:
-        """Whether think blocks are taken off: as `policy.think` says; `auto` means for models that bring a chat template."""
+        """Whether think blocks are taken off: as `policy.think` says; `auto` means for models that bring a chat
+        template."""
         asked = self.profile.policy.think
         return self.rules.chat if asked == "auto" else asked == "strip"
 
@@ -53,7 +55,10 @@ class Wanted:
             return None
         asked = ", ".join(f"{k} = {v}" for k, v in self.rules.asked.items())
         method = self.told(None)["method"]
-        return f"the checkpoint's generation_config.json asks for {asked}; none of it is used: decoding is the suite's own ({method})"
+        return (
+            f"the checkpoint's generation_config.json asks for {asked}; none of it is used: "
+            f"decoding is the suite's own ({method})"
+        )
 
 
 def wanted(profile: Profile, model: str) -> Wanted:

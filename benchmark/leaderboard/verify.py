@@ -199,7 +199,8 @@ def _test_split(path: Path, board: Board, report: Report, foreign: bool) -> list
     corpora = shipped()
     if board["task"] in corpora and absent(corpora[board["task"]]):
         report.notes.append(
-            f"not rechecked: data absent: the texts of {board['task']} are not here (BENCH_DATA_DIR), so the stored test split is not held "
+            f"not rechecked: data absent: the texts of {board['task']} are not here (BENCH_DATA_DIR), "
+            "so the stored test split is not held "
             "against them"
         )
         return examples

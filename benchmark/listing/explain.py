@@ -1,4 +1,5 @@
-"""`metrics explain NAME`: definition, formula, a worked Thai example that is scored on the spot, and what the metric cannot see."""
+"""`metrics explain NAME`: definition, formula, a worked Thai example that is scored on the spot, and what the metric
+cannot see."""
 
 from __future__ import annotations
 
@@ -86,18 +87,18 @@ def glossary() -> str:
                 f"{v:.{catalog.decimals(record.name)}f}" if v is not None else "none"
                 for _, v, _ in worked_values(record.name)
             ]
+            outputs = [o["name"] for o in told["outputs"]]
             better = {True: "higher is better", False: "lower is better", None: "no direction"}[record.higher_is_better]
             lines += [
-                f"**`{record.name}`** - {record.label} ({better}; needs {', '.join(record.needs) or 'nothing but texts'})",
+                f"**`{record.name}`** - {record.label} ({better}; "
+                f"needs {', '.join(record.needs) or 'nothing but texts'})",
                 "",
                 f"- {record.definition}",
                 f"- formula: {record.formula}",
                 f"- blind to: {record.blind}",
                 *([f"- also: {', '.join('`' + d + '`' for d in derived)}"] if derived else []),
                 *(
-                    [
-                        f"- example: {', '.join(f'{o} {v}' for o, v in zip((o['name'] for o in told['outputs']), values, strict=True))}"
-                    ]
+                    [f"- example: {', '.join(f'{o} {v}' for o, v in zip(outputs, values, strict=True))}"]
                     if set(values) != {"none"}
                     else []
                 ),
@@ -107,12 +108,14 @@ def glossary() -> str:
 
 
 def worked() -> dict[str, Any]:
-    """The worked example as it stands in its file: source, reference, facts, outputs, and English glosses of all texts."""
+    """The worked example as it stands in its file: source, reference, facts, outputs, and English glosses of all
+    texts."""
     return tomllib.loads((files("metrics") / "data" / "worked.toml").read_text("utf-8"))
 
 
 def worked_values(name: str) -> list[tuple[dict[str, str], float | None, str | None]]:
-    """(output, value, reason) of a metric for each output of the worked example, by the same code that scores a system."""
+    """(output, value, reason) of a metric for each output of the worked example, by the same code that scores a
+    system."""
     from metrics.inventory import Inventory
     from metrics.scoring import Means, Scoring, score_families
 

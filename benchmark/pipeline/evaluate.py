@@ -71,7 +71,8 @@ ARGUMENTS = [
     arg("--stage-name", metavar="NAME", help="stage to file it under (default: the checkpoint's own, else 'model')"),
     arg(
         "--profile",
-        help="profile for generation and scoring settings (default: tiny, on all cores, in the model's own precision on a GPU)",
+        help="profile for generation and scoring settings (default: tiny, on all cores, "
+        "in the model's own precision on a GPU)",
     ),
     LIMIT,
     SET,

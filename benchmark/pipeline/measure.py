@@ -1,4 +1,5 @@
-"""Measuring checkpoints: generate, score, summarise, report. `run` does it for every stage, `evaluate` for one checkpoint."""
+"""Measuring checkpoints: generate, score, summarise, report. `run` does it for every stage, `evaluate` for one
+checkpoint."""
 
 from __future__ import annotations
 
@@ -48,7 +49,8 @@ from training.shared.plain_text import shown
 
 SYSTEM = "sg-srl"
 """System name of the suite's own stages."""
-# Where the code of each step begins (benchmark.rundir.closure). Rewards and tasks are handed over as objects, so they are entries of their own.
+# Where the code of each step begins (benchmark.rundir.closure). Rewards and tasks are handed over as objects, so they
+# are entries of their own.
 REWARD_CODE = "training.rewards:load_reward_for"
 ASK_CODE = "benchmark.tasks:Task"
 GENERATE_CODE = ("benchmark.generation.local:generate_file", "benchmark.generation.wanted:Wanted", ASK_CODE)
@@ -111,7 +113,8 @@ def open_workplace(
     say: Callable[[str], None],
     config: dict[str, Any] | None = None,
 ) -> Workplace:
-    """A workplace with a fresh manifest; step records of earlier calls are remembered. config: what of the profile is used (default: all)."""
+    """A workplace with a fresh manifest; step records of earlier calls are remembered. config: what of the profile is
+    used (default: all)."""
     try:
         before = read_manifest(run_dir)
     except UserError:
@@ -183,7 +186,8 @@ def measured(place: Workplace, task: Task, split: str, gold: list[str]) -> Measu
 
 
 def gold_texts(whole: Sequence[Example], otherwise: Sequence[Example] = ()) -> list[str]:
-    """The references that the token cap is derived from: of the whole split, whatever part of it is measured; `otherwise` where it has none."""
+    """The references that the token cap is derived from: of the whole split, whatever part of it is measured;
+    `otherwise` where it has none."""
     return [r for e in whole for r in (e.reference or ())] or [r for e in otherwise for r in (e.reference or ())]
 
 
@@ -260,7 +264,8 @@ def generate(place: Workplace, on: Measured, stage: str, model: str, system: str
 def score(
     place: Workplace, on: Measured, generated: Mapping[str, Path], models: Models, para: Sequence[Example] = ()
 ) -> list[Path]:
-    """The steps that score each stage and the gold; returns the score files in that order. para: D_para, for the strata."""
+    """The steps that score each stage and the gold; returns the score files in that order. para: D_para, for the
+    strata."""
     absent = {"reward": "switched off (score.reward)"}
     retrieval = models.retrieval
     if place.manifest.command == "run" and models.retrieval_is_reward:
@@ -279,7 +284,8 @@ def score(
     gold = gold_generations(on.examples)
     parts = []
     if gold is not None:
-        # The gold is a system like any other, but its texts are the references: they need no file among the generations.
+        # The gold is a system like any other, but its texts are the references: they need no file among the
+        # generations.
         todo[GOLD] = place.run_dir / "steps" / "score" / on.task.name / "gold-texts.jsonl"
         if processes.is_main() and (not todo[GOLD].exists() or read_generations(todo[GOLD]) != gold):
             write_generations(todo[GOLD], gold)

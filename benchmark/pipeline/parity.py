@@ -1,10 +1,12 @@
-"""`parity`: do the backends generate and score alike? Exit 1 where they do not; the result goes into the manifest of a run.
+"""`parity`: do the backends generate and score alike? Exit 1 where they do not; the result goes into the manifest of a
+run.
 
 Each check compares a backend with transformers' plainest way on the same checkpoint and the same sources:
 
-- generation: greedy texts. Every token that the backend wrote is looked at under one forward pass of transformers over prompt and text: it
-  is right when no other token scores higher by more than the tolerance. So a difference is explained token by token (a tie that rounding
-  broke the other way) or it is a failure, and everything after a first difference is checked too.
+- generation: greedy texts. Every token that the backend wrote is looked at under one forward pass of transformers over
+  prompt and text: it
+  is right when no other token scores higher by more than the tolerance. So a difference is explained token by token (a
+  tie that rounding broke the other way) or it is a failure, and everything after a first difference is checked too.
 - reranker: P(yes) against one pair at a time through the model's own head, within the tolerance.
 """
 
@@ -127,7 +129,8 @@ def command(args: argparse.Namespace) -> int:
         unit = "logits" if check.name.startswith("generation") else "probability"
         state = "ok    " if check.passed else "FAILED"
         print(
-            f"{state} {check.name}: {check.n} compared, largest difference {check.largest:.2g} ({unit}; allowed {check.tolerance:g})"
+            f"{state} {check.name}: {check.n} compared, largest difference {check.largest:.2g} ({unit}; "
+            f"allowed {check.tolerance:g})"
         )
         print("       " + ", ".join(f"{k} {v}" for k, v in check.details.items() if not isinstance(v, list)))
     if backend == "transformers":
@@ -143,7 +146,8 @@ def command(args: argparse.Namespace) -> int:
 
 
 def _models(args: argparse.Namespace, run_dir: Path | None) -> tuple[Profile, str, str | None]:
-    """(settings, policy, reranker or None): of the run directory where one is given, else of the profile; the arguments come first."""
+    """(settings, policy, reranker or None): of the run directory where one is given, else of the profile; the arguments
+    come first."""
     policy = args.model
     if run_dir is None:
         profile = load_profile(args.profile, args.overrides, allow_code=args.allow_code)
@@ -250,9 +254,11 @@ def hold(
     weights: str,
     tolerance: float,
 ) -> Check:
-    """The check over texts: every written token against transformers' logits at its place; texts that differ from `plain` are listed.
+    """The check over texts: every written token against transformers' logits at its place; texts that differ from
+    `plain` are listed.
 
-    A text passes when each of its tokens scores within `tolerance` of the best one there, the end token included where it stopped.
+    A text passes when each of its tokens scores within `tolerance` of the best one there, the end token included where
+    it stopped.
     """
     from training.shared.decoding import end_tokens
 
@@ -278,7 +284,8 @@ def hold(
                     "explained": gap <= tolerance,
                 }
             )
-    # A text that differs must differ first at a tie; one that is cut short by a cap of its own has no token there and stays unexplained.
+    # A text that differs must differ first at a tie; one that is cut short by a cap of its own has no token there and
+    # stays unexplained.
     unexplained = sum(not d["explained"] for d in differences)
     details = {
         "tokens": tokens,
@@ -292,7 +299,8 @@ def hold(
 
 
 def _gaps(model: Any, tokenizer: Any, prompt: str, text: Written, eos: list[int]) -> list[float]:
-    """For each token of a text (and its end, where it stopped): best logit at its place minus its own, 0 where it is the best."""
+    """For each token of a text (and its end, where it stopped): best logit at its place minus its own, 0 where it is
+    the best."""
     import torch
 
     from training.shared.plain_text import prompt_ids

@@ -70,7 +70,8 @@ def preflight(
 
 
 def measured_whole(profile: Profile, task: Task, splits: Mapping[str, list[Example]]) -> list[Example]:
-    """The whole split of which the measured one may be a part: the token cap must not depend on how many texts are tried."""
+    """The whole split of which the measured one may be a part: the token cap must not depend on how many texts are
+    tried."""
     split = profile.run.split
     file = profile.data.files.get(split)
     if file is None:
@@ -108,7 +109,8 @@ def _check_names(profile: Profile, stage: str) -> Task:
         needed = {"para", profile.run.split} | ({"src"} if stage in WITH_RL else set())
         if missing := sorted(needed - files.keys()):
             raise UserError(
-                f"data.{' and data.'.join(missing)} missing: a run on your own files needs {', '.join(f'data.{s}' for s in sorted(needed))}"
+                f"data.{' and data.'.join(missing)} missing: a run on your own files needs "
+                f"{', '.join(f'data.{s}' for s in sorted(needed))}"
             )
         if profile.data.name in TASKS or file_name("", profile.data.name, several=False) != profile.data.name:
             raise UserError(
@@ -126,14 +128,16 @@ def _check_space(run_dir: Path, policy: str) -> None:
     written = sum(f.stat().st_size for f in run_dir.rglob("*") if f.is_file())
     if free + written < need:
         raise UserError(
-            f"{place}: {free / 2**20:.0f} MiB free, the run needs about {need / 2**20:.0f} MiB; free some space or give another --run-dir"
+            f"{place}: {free / 2**20:.0f} MiB free, the run needs about {need / 2**20:.0f} MiB; "
+            "free some space or give another --run-dir"
         )
 
 
 def _check_lengths(
     profile: Profile, stage: str, task: Task, splits: Mapping[str, list[Example]], policy: str, gold: list[str]
 ) -> None:
-    """Raises UserError when no pair or too few prompts fit the model, or the token cap would hide verbosity: known here, not after SFT."""
+    """Raises UserError when no pair or too few prompts fit the model, or the token cap would hide verbosity: known
+    here, not after SFT."""
     from training.rl.grpo import usable_prompts
     from training.sft.train import encode_pairs
     from training.shared.decoding import context_of
@@ -170,6 +174,7 @@ def _check_lengths(
         used = len(prompt_ids(tokenizer, task.ask(example.source)))
         if used >= context:
             raise UserError(
-                f"the prompt of example {example.id!r} ({profile.run.split}) has {used} tokens; the model's context holds {context}: "
+                f"the prompt of example {example.id!r} ({profile.run.split}) has {used} tokens; "
+                f"the model's context holds {context}: "
                 "leave it out or shorten it"
             )

@@ -1,4 +1,5 @@
-"""The training steps: SFT, the control arm, RL, recovery. Each is skipped when done, and goes on where it was killed."""
+"""The training steps: SFT, the control arm, RL, recovery. Each is skipped when done, and goes on where it was
+killed."""
 
 from __future__ import annotations
 
@@ -74,10 +75,11 @@ def sft(place: Workplace, stage: str, parent: str, pairs: list[tuple[str, str]],
 
 
 def validate_reward(place: Workplace, task: Task, models: Models) -> dict[str, Any]:
-    """The step that holds the run's own reward against known answers, before anything is trained on it; returns the digest.
+    """The step that holds the run's own reward against known answers, before anything is trained on it; returns the
+    digest.
 
-    It goes into the manifest. A reward that fails its null baselines is told loudly, in every call, skipped or not, and the categories that mislead it
-    in a line; it stops nothing.
+    It goes into the manifest. A reward that fails its null baselines is told loudly, in every call, skipped or not, and
+    the categories that mislead it in a line; it stops nothing.
     """
     from benchmark.reward.validate import loud, no_digest, reward_digest, supports, weakness
 
@@ -174,10 +176,12 @@ def _lineage(checkpoint: Any) -> dict[str, Any]:
 def coverage_probe(
     place: Workplace, task: Task, how: Wanted, tokenizer_of: str, examples: list[Example], reward: Any
 ) -> Callable[[Any], dict[str, float]]:
-    """A function that generates greedily for some dev examples and measures their coverage: an eye on RL that is not the reward.
+    """A function that generates greedily for some dev examples and measures their coverage: an eye on RL that is not
+    the reward.
 
-    Its texts have a token cap of their own (rl.probe_tokens): what the policy may write in RL is enough, and a probe must not cost more than RL.
-    The reward's own opinion of the same texts (gate x raw) stands beside it, so that the two can be seen to part (`training.rl.watchdogs`).
+    Its texts have a token cap of their own (rl.probe_tokens): what the policy may write in RL is enough, and a probe
+    must not cost more than RL. The reward's own opinion of the same texts (gate x raw) stands beside it, so that the
+    two can be seen to part (`training.rl.watchdogs`).
     """
     from benchmark.generation.local import Decoding, generate_texts
     from metrics.coverage import align_all, facts_stated, score_facts

@@ -1,4 +1,5 @@
-"""`python -m benchmark plan`: the needs of every stage of a profile on given GPUs. A plan that cannot fit is refused, with the knob that mends it."""
+"""`python -m benchmark plan`: the needs of every stage of a profile on given GPUs. A plan that cannot fit is refused,
+with the knob that mends it."""
 
 from __future__ import annotations
 
@@ -73,7 +74,8 @@ def make_plan(profile: Profile, machine: Machine, tokens: Tokens, sizes: Sizes) 
 
 
 def hours(need: Need, profile: Profile, policy: Shape, tokens: Tokens, machine: Machine) -> float:
-    """Hours of a stage: FLOPs at the assumed share of the peak; decoding token by token, at least the time of reading the weights.
+    """Hours of a stage: FLOPs at the assumed share of the peak; decoding token by token, at least the time of reading
+    the weights.
 
     The control arm trains as long as recovery; measuring generates with all five checkpoints, on one GPU.
     """
@@ -93,7 +95,8 @@ def hours(need: Need, profile: Profile, policy: Shape, tokens: Tokens, machine: 
 
 
 def disk(profile: Profile, policy: Shape, sizes: Sizes, needs: list[Need], tokens: Tokens) -> float:
-    """Bytes: final checkpoints (float32, or adapters), the largest stage's states (weights and both moments, each), logs of completions, texts."""
+    """Bytes: final checkpoints (float32, or adapters), the largest stage's states (weights and both moments, each),
+    logs of completions, texts."""
     folders = states = 0.0
     for name, count in CHECKPOINTS.items():
         cfg = getattr(profile, name)
@@ -163,7 +166,8 @@ def changes(profile: Profile, machine: Machine, stage: str) -> Iterator[Change]:
 
 
 def mend(profile: Profile, machine: Machine, tokens: Tokens, sizes: Sizes, stage: str) -> str:
-    """The first knob that makes the stage fit by itself, else the fewest first ones that do together, tried by planning again."""
+    """The first knob that makes the stage fit by itself, else the fewest first ones that do together, tried by planning
+    again."""
 
     def fits(with_profile: Profile, on: Machine) -> bool:
         return stage not in {n.stage for n in make_plan(with_profile, on, tokens, sizes).too_large(on)}
@@ -181,7 +185,10 @@ def mend(profile: Profile, machine: Machine, tokens: Tokens, sizes: Sizes, stage
         said.append(name)
         if fits(*state):
             return "set " + " and ".join(said)
-    return "no setting of this suite makes it fit: use a smaller model (policy.path, rl.reward_path), more GPUs, or GPUs with more memory"
+    return (
+        "no setting of this suite makes it fit: use a smaller model (policy.path, rl.reward_path), more GPUs, "
+        "or GPUs with more memory"
+    )
 
 
 ARGUMENTS = [
@@ -227,8 +234,8 @@ def command(args: argparse.Namespace) -> int:
     large = plan.too_large(machine)
     if large:
         said = [
-            f"stage {n.stage} needs {n.peak / GIB:.1f} GiB, and {USABLE * machine.memory:.1f} of the GPU's {machine.memory:g} GiB can be used; "
-            + mend(profile, machine, tokens, sizes, n.stage)
+            f"stage {n.stage} needs {n.peak / GIB:.1f} GiB, and {USABLE * machine.memory:.1f} of the GPU's "
+            f"{machine.memory:g} GiB can be used; " + mend(profile, machine, tokens, sizes, n.stage)
             for n in large
         ]
         raise UserError("this plan cannot fit: " + " | ".join(said))
@@ -238,5 +245,6 @@ def command(args: argparse.Namespace) -> int:
 def _divides(what: str, rows: int, accumulation: int, machine: Machine) -> None:
     if rows % (machine.gpus * accumulation):
         raise UserError(
-            f"{what} = {rows} does not divide by GPUs x accumulation = {machine.gpus} x {accumulation}; change one of them"
+            f"{what} = {rows} does not divide by GPUs x accumulation = {machine.gpus} x {accumulation}; "
+            "change one of them"
         )

@@ -1,4 +1,5 @@
-"""Memory of each stage on one GPU, part by part, and the FLOPs of its tokens. Every formula says what it counts; `page` prints the assumptions."""
+"""Memory of each stage on one GPU, part by part, and the FLOPs of its tokens. Every formula says what it counts; `page`
+prints the assumptions."""
 
 from __future__ import annotations
 
@@ -21,7 +22,8 @@ class Machine:
     memory: float
     """GiB of one GPU."""
     strategy: str = "ddp"
-    """ddp: weights whole on every GPU; fsdp, zero3: weights, gradients, optimiser and reference policy are spread over all."""
+    """ddp: weights whole on every GPU; fsdp, zero3: weights, gradients, optimiser and reference policy are spread over
+    all."""
 
     @property
     def parts(self) -> int:
@@ -100,7 +102,8 @@ PADDING = 1.15
 
 
 def training_flops(shape: Shape, cfg: Any, tokens: float, context: float, scored: float) -> float:
-    """Forward, backward to the inputs, backward to the weights (LoRA has next to none of it), and a second forward with checkpointing."""
+    """Forward, backward to the inputs, backward to the weights (LoRA has next to none of it), and a second forward with
+    checkpointing."""
     passes = 2 if cfg.lora_rank else 3
     return shape.forward_flops(tokens, context, scored) * (passes + (1 if cfg.gradient_checkpointing else 0))
 
@@ -119,7 +122,8 @@ class Judge:
 
 
 def rl_need(shape: Shape, cfg: Any, judge: Judge | None, sources: int, tokens: Tokens, machine: Machine) -> Need:
-    """RL. Each step generates, scores and trains in turn, so only the largest of the three stands beside the weights."""
+    """RL. Each step generates, scores and trains in turn, so only the largest of the three stands beside the
+    weights."""
     steps = cfg.max_steps or max(1, int(sources // cfg.prompts_per_step * cfg.epochs))
     rows_of_step = cfg.prompts_per_step * cfg.num_generations
     rows = max(1, rows_of_step // machine.gpus)
@@ -140,7 +144,8 @@ def rl_need(shape: Shape, cfg: Any, judge: Judge | None, sources: int, tokens: T
         "keys and values": rows * full * shape.kv_bytes(2 if cfg.bf16 else 4) + rows * shape.vocab * 4 * 2,
     }
     if cfg.use_vllm:
-        # The engine holds its share through the whole stage, too little for the weights and one long text or not; a server's GPUs are its own.
+        # The engine holds its share through the whole stage, too little for the weights and one long text or not; a
+        # server's GPUs are its own.
         del phases["keys and values"]
         if cfg.vllm_mode == "colocate":
             least = 2 * shape.parameters / cfg.vllm_tensor_parallel_size + full * shape.kv_bytes(2)

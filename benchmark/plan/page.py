@@ -25,7 +25,8 @@ def page(name: str, profile: Profile, machine: Machine, plan: Plan) -> str:
 
     room = USABLE * machine.memory
     lines = [
-        f"plan of {name} on {machine.gpus} GPU(s) of {machine.memory:g} GiB, weights {'whole on each' if machine.parts == 1 else 'spread over all'} "
+        f"plan of {name} on {machine.gpus} GPU(s) of {machine.memory:g} GiB, "
+        f"weights {'whole on each' if machine.parts == 1 else 'spread over all'} "
         f"({machine.strategy})",
         "",
         f"{'stage':<10}{'peak GiB':>10}{'of':>8}{'steps':>9}{'tokens':>10}{'FLOPs':>10}{'hours':>9}",
@@ -33,7 +34,8 @@ def page(name: str, profile: Profile, machine: Machine, plan: Plan) -> str:
     for need in plan.needs:
         mark = "" if need.peak / GIB <= room else "   does not fit"
         lines.append(
-            f"{need.stage:<10}{need.peak / GIB:>10.2f}{room:>8.1f}{need.steps:>9}{number(need.tokens):>10}{number(need.flops):>10}{need.hours:>9.2f}{mark}"
+            f"{need.stage:<10}{need.peak / GIB:>10.2f}{room:>8.1f}{need.steps:>9}{number(need.tokens):>10}"
+            f"{number(need.flops):>10}{need.hours:>9.2f}{mark}"
         )
     lines += [
         "",
@@ -63,10 +65,13 @@ def page(name: str, profile: Profile, machine: Machine, plan: Plan) -> str:
         "assumptions",
         f"  policy {number(plan.policy.parameters)} parameters; reward model {judge}, whole on every GPU",
         f"  examples: D_para {plan.sizes.para}, D_src {plan.sizes.src}, measured {plan.sizes.measured}",
-        f"  tokens an example: prompt {t.prompt:.0f}, reference {t.target:.0f}, completion in RL {t.completion:.0f} (cap {t.cap}); {source}",
-        f"  training: float32 weights, gradients and Adam moments (16 bytes a weight), rows padded by {PADDING - 1:.0%}; the head works in tiles",
+        f"  tokens an example: prompt {t.prompt:.0f}, reference {t.target:.0f}, "
+        f"completion in RL {t.completion:.0f} (cap {t.cap}); {source}",
+        "  training: float32 weights, gradients and Adam moments (16 bytes a weight), "
+        f"rows padded by {PADDING - 1:.0%}; the head works in tiles",
         f"  {USABLE:.0%} of a GPU's memory can be used; generation in RL by {by}, batches end with their longest text",
-        f"  hours: {wanted.tflops:g} TFLOP/s a GPU at {wanted.mfu:.0%}, {wanted.bandwidth_gb:g} GB/s, at least {wanted.decode_ms:g} ms a decoded token; "
+        f"  hours: {wanted.tflops:g} TFLOP/s a GPU at {wanted.mfu:.0%}, {wanted.bandwidth_gb:g} GB/s, "
+        f"at least {wanted.decode_ms:g} ms a decoded token; "
         "measuring is five checkpoints on one GPU",
         "  disk: final checkpoints, the largest stage's trainer states, logs of every completion",
     ]

@@ -1,7 +1,7 @@
 """The shape of a transformer, and what follows from it: parameters, forward FLOPs, activations, keys and values.
 
-The formulas are those of the layers of SmolLM3 and Qwen3 (RMSNorm, gated MLP, grouped-query attention) and of XLM-R (LayerNorm, plain MLP), checked
-against the models themselves in tests/unit/test_plan.py.
+The formulas are those of the layers of SmolLM3 and Qwen3 (RMSNorm, gated MLP, grouped-query attention) and of XLM-R
+(LayerNorm, plain MLP), checked against the models themselves in tests/unit/test_plan.py.
 """
 
 from __future__ import annotations
@@ -75,7 +75,8 @@ class Shape:
         return self.layers * rank * sum(i + o for i, o in self.linear)
 
     def forward_flops(self, tokens: float, context: float, scored: float) -> float:
-        """FLOPs of one forward pass: `tokens` through the blocks, each attending to `context` others, `scored` of them through the head."""
+        """FLOPs of one forward pass: `tokens` through the blocks, each attending to `context` others, `scored` of them
+        through the head."""
         attention = 4 * self.layers * self.heads * self.head_dim * context * tokens
         return 2 * self.linear_weights * tokens + attention + 2 * self.vocab * self.hidden * scored
 
@@ -86,9 +87,9 @@ class Shape:
     def activation_bytes(self, mixed: bool, checkpointing: bool) -> float:
         """Bytes that a training step keeps per token. mixed: bfloat16 under autocast, norms in float32.
 
-        Kept by one block: inputs and normalised inputs of the two RMSNorms (float32), queries, keys, values, attention's output and its
-        copy, the inputs of the linear layers, gate, up, their activation and product. With checkpointing: its input alone, and one block
-        whole while its backward pass runs.
+        Kept by one block: inputs and normalised inputs of the two RMSNorms (float32), queries, keys, values,
+        attention's output and its copy, the inputs of the linear layers, gate, up, their activation and product. With
+        checkpointing: its input alone, and one block whole while its backward pass runs.
         """
         width = 2 if mixed else 4
         q, kv = self.heads * self.head_dim, self.kv_heads * self.head_dim
@@ -104,7 +105,8 @@ def shape_of(config: Mapping[str, Any], where: str) -> Shape:
     absent = [k for k in KEYS if not isinstance(config.get(k), int)]
     if absent:
         raise UserError(
-            f"{where}: its config names no {', '.join(absent)}, so its memory cannot be planned; give a SmolLM3, Qwen3 or XLM-R kind of model"
+            f"{where}: its config names no {', '.join(absent)}, so its memory cannot be planned; "
+            "give a SmolLM3, Qwen3 or XLM-R kind of model"
         )
     heads = config["num_attention_heads"]
     return Shape(
@@ -129,7 +131,8 @@ def known() -> dict[str, Shape]:
 
 
 def find_shape(path: str, where: str) -> Shape:
-    """The shape of a folder (its config.json, or its base's for an adapter) or of a hub id in shapes.toml. UserError for any other."""
+    """The shape of a folder (its config.json, or its base's for an adapter) or of a hub id in shapes.toml. UserError
+    for any other."""
     from training.shared.lora import adapter_base
 
     folder = Path(path)
@@ -145,6 +148,7 @@ def find_shape(path: str, where: str) -> Shape:
             ) from err
     if path not in known():
         raise UserError(
-            f"{where} = {path}: no such folder, and no shape is known for it; known: {', '.join(known())}. Give a local folder"
+            f"{where} = {path}: no such folder, and no shape is known for it; known: {', '.join(known())}. "
+            "Give a local folder"
         )
     return known()[path]

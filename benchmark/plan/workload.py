@@ -1,4 +1,5 @@
-"""How many examples and tokens a profile works through: counted where the data and the tokenizer are at hand, else the profile's assumptions."""
+"""How many examples and tokens a profile works through: counted where the data and the tokenizer are at hand, else the
+profile's assumptions."""
 
 from __future__ import annotations
 
@@ -51,7 +52,8 @@ def sizes_of(profile: Profile) -> Sizes:
 
 
 def count_tokens(profile: Profile) -> Tokens:
-    """Tokens per example. Counted with the policy's tokenizer when it lies in a folder and D_para is there; else as the [plan] section says."""
+    """Tokens per example. Counted with the policy's tokenizer when it lies in a folder and D_para is there; else as the
+    [plan] section says."""
     policy = resolve(profile.policy.path, "policy.path")
     pairs = _split(profile, "para", SAMPLE) if Path(policy).is_dir() else None
     wanted, cap = profile.plan, profile.rl.max_completion_length

@@ -1,4 +1,5 @@
-"""The report of a run directory: one self-contained HTML page, and a table for the terminal. Importing this loads no figure library."""
+"""The report of a run directory: one self-contained HTML page, and a table for the terminal. Importing this loads no
+figure library."""
 
 from __future__ import annotations
 
@@ -9,8 +10,9 @@ from typing import Any
 def write_report(run_dir: Path) -> Path:
     """Writes `report.html` into a run directory and returns its path.
 
-    Needs `summary.json`; whatever else is absent or unreadable is said in the page. The page loads nothing from outside and is the same
-    for equal inputs. Raises UserError when the summary is missing or malformed, or the page cannot be written.
+    Needs `summary.json`; whatever else is absent or unreadable is said in the page. The page loads nothing from outside
+    and is the same for equal inputs. Raises UserError when the summary is missing or malformed, or the page cannot be
+    written.
     """
     from benchmark.report.page import write
 
@@ -18,7 +20,8 @@ def write_report(run_dir: Path) -> Path:
 
 
 def print_table(summary: dict[str, Any]) -> None:
-    """Prints metric x stage with intervals, and arrows for significant changes (p_holm), to standard output; readable without colours."""
+    """Prints metric x stage with intervals, and arrows for significant changes (p_holm), to standard output; readable
+    without colours."""
     from benchmark.report.terminal import show
 
     show(summary)

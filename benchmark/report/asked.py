@@ -1,4 +1,5 @@
-"""How the texts came about: the prompt of the first example, the decoding of each stage, and what a checkpoint asked for in vain."""
+"""How the texts came about: the prompt of the first example, the decoding of each stage, and what a checkpoint asked
+for in vain."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""What a reader must know before believing the numbers: weak starting points, missing parts, metrics that are not independent."""
+"""What a reader must know before believing the numbers: weak starting points, missing parts, metrics that are not
+independent."""
 
 from __future__ import annotations
 
@@ -17,8 +18,8 @@ FEW = 200
 WEAK_RECALL, WEAK_CHRF, UNRELATED_CHRF = 0.15, 20.0, 17
 """A starting policy below these states next to nothing of its source / shares next to nothing with the references.
 
-Unrelated Thai sentences have chrF2 17 with each other (news, one's text against the next one's reference), the right letters in random
-order 19: below 20 nothing is shown but the right script.
+Unrelated Thai sentences have chrF2 17 with each other (news, one's text against the next one's reference), the right
+letters in random order 19: below 20 nothing is shown but the right script.
 """
 CEILING = 0.95
 THINK = ("<think>", "</think>")
@@ -48,7 +49,8 @@ def _trial(data: RunData) -> list[str]:
         []
         if limit is None
         else [
-            f"A trial on the first {limit} examples (--limit): it shows that things work, not how well, and goes on no board."
+            f"A trial on the first {limit} examples (--limit): it shows that things work, not how well, "
+            "and goes on no board."
         ]
     )
 
@@ -65,7 +67,8 @@ def _unchanged(data: RunData) -> list[str]:
             and made.get("steps")
         ):
             found.append(
-                f"{stage} has the very weights that it started from: its {made['steps']} steps changed nothing; no difference after it is its own."
+                f"{stage} has the very weights that it started from: its {made['steps']} steps changed "
+                "nothing; no difference after it is its own."
             )
     return found
 
@@ -86,7 +89,8 @@ def _texts(data: RunData) -> list[str]:
         thoughts = sum(any(mark in made.text for mark in THINK) for made in texts.values())
         if thoughts:
             found.append(
-                f"{key}: {thoughts} of {len(texts)} outputs hold think marks ({' '.join(THINK)}), and what stands between them was scored as part of the "
+                f"{key}: {thoughts} of {len(texts)} outputs hold think marks ({' '.join(THINK)}), "
+                "and what stands between them was scored as part of the "
                 "text; have it taken off (policy.think = strip) and generate again."
             )
     return found
@@ -97,15 +101,19 @@ def _facts(data: RunData) -> list[str]:
         return []
     if any(is_number(data.cell(k, "open.f1").get("value")) for k in data.keys):
         return [
-            "There are no gold facts: grounding is estimated from the numbers, names and answers that can be read in the texts (open.*). What is said "
-            "in other words - events, roles, negation - is not seen; `data facts` writes down the facts for you to correct, and the exact metrics follow."
+            "There are no gold facts: grounding is estimated from the numbers, names and answers that can be "
+            "read in the texts (open.*). What is said "
+            "in other words - events, roles, negation - is not seen; `data facts` writes down the facts for "
+            "you to correct, and the exact metrics follow."
         ]
     reason = next(
         (data.cell(k, "coverage.recall").get("reason") for k in data.keys if data.cell(k, "coverage.recall")), None
     )
     return [
-        f"Coverage and grounding could not be measured ({reason or 'they are not in the summary'}): nothing here says whether "
-        "outputs are true to their sources. What is shown is length, overlap with the references and learned scorers, where there are any."
+        f"Coverage and grounding could not be measured ({reason or 'they are not in the summary'}): "
+        "nothing here says whether "
+        "outputs are true to their sources. What is shown is length, overlap with the references and learned "
+        "scorers, where there are any."
     ]
 
 
@@ -131,9 +139,11 @@ def _strangers(data: RunData) -> list[str]:
     if not embedded:
         return []
     return [
-        f"These texts are your own, but {listing(embedded)} {'is a small model' if len(embedded) == 1 else 'are small models'} made for the "
+        f"These texts are your own, but {listing(embedded)} "
+        f"{'is a small model' if len(embedded) == 1 else 'are small models'} made for the "
         "embedded newswire world, with little knowledge beyond it: "
-        "on other texts expect poor outputs, and take scores of that kind for a trial of the plumbing, not for a judgement."
+        "on other texts expect poor outputs, and take scores of that kind for a trial of the plumbing, "
+        "not for a judgement."
     ]
 
 
@@ -168,11 +178,13 @@ def _policy(data: RunData) -> list[str]:
                 else:
                     shown = f"chrF2 {chrf:.1f} of 100; unrelated Thai sentences reach {UNRELATED_CHRF}"
                 found.append(
-                    f"{key} is too weak to build on ({shown}): what RL and recovery did to it says little about stronger models."
+                    f"{key} is too weak to build on ({shown}): what RL and recovery did to it says little "
+                    "about stronger models."
                 )
             elif is_number(recall) and recall > CEILING:
                 found.append(
-                    f"{key} already states {recall:.0%} of the salient facts: little room is left for RL to show anything."
+                    f"{key} already states {recall:.0%} of the salient facts: little room is left for RL to "
+                    "show anything."
                 )
         cut = data.cell(key, "verbosity.truncated").get("value")
         if is_number(cut) and cut > TRUNCATED:
@@ -228,13 +240,15 @@ def _design(data: RunData) -> list[str]:
     # Swapping n documents gives 2^n outcomes, of which the two all-equal ones are as extreme as can be.
     if isinstance(documents, int) and 0 < documents < 60 and tested and tested * 2.0 ** (1 - documents) > ALPHA:
         found.append(
-            f"The segments come from {documents} document{'s' if documents > 1 else ''}, which are swapped as wholes: with so few, no change "
+            f"The segments come from {documents} document{'s' if documents > 1 else ''}, "
+            "which are swapped as wholes: with so few, no change "
             f"of one metric among {tested} can be significant, however large."
         )
     stages = {stage_of(k) for k in data.keys}
     if "post-recovery" in stages and "post-sft-continued" not in stages:
         found.append(
-            "No control arm (SFT plus the same extra epoch, without RL): a gain of post-recovery may be due to the extra epoch."
+            "No control arm (SFT plus the same extra epoch, without RL): a gain of post-recovery may be due to "
+            "the extra epoch."
         )
     if data.manifest and data.manifest.get("dirty") is True:
         found.append("Made by a source tree with uncommitted changes.")

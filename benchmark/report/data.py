@@ -1,4 +1,5 @@
-"""Everything that the report reads from a run directory. Only the summary is required; what else is absent or unreadable becomes a note."""
+"""Everything that the report reads from a run directory. Only the summary is required; what else is absent or
+unreadable becomes a note."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""The figures about stages: semantic metrics against length, across stages, by fact type, lengths, and the reward against coverage."""
+"""The figures about stages: semantic metrics against length, across stages, by fact type, lengths, and the reward
+against coverage."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""Where there are no gold facts: what share of the numbers, names and answers read from the sources is in the outputs, with ceiling and floor."""
+"""Where there are no gold facts: what share of the numbers, names and answers read from the sources is in the outputs,
+with ceiling and floor."""
 
 from __future__ import annotations
 
@@ -17,7 +18,8 @@ TIERS = {
     "soft": "small numerals and ordinals",
 }
 ROWS = (
-    "open.f1", "open.f1" + CONTROLLED, "open.number.recall", "open.number.precision", "open.number.contradicted", "open.name.recall",
+    "open.f1", "open.f1" + CONTROLLED, "open.number.recall", "open.number.precision", "open.number.contradicted",
+    "open.name.recall",
     "open.name.contradicted", "open.answer.recall", "open.soft.recall",
 )  # fmt: skip
 
@@ -43,7 +45,8 @@ def _percent(value: Any) -> str:
 
 
 def sentence(summary: dict[str, Any], key: str) -> str:
-    """ "Of what the sources say, 71 % of the numbers [68, 74] and 80 % of the names ..."; empty where nothing was read."""
+    """ "Of what the sources say, 71 % of the numbers [68, 74] and 80 % of the names ..."; empty where nothing was
+    read."""
     row = summary["systems"].get(key) or {}
     shares = []
     for metric, what in SHARES:
@@ -54,7 +57,10 @@ def sentence(summary: dict[str, Any], key: str) -> str:
             shares.append((f"{_percent(cell['value'])}{limits} of the {what}", metric))
     if not shares:
         return ""
-    text = f"{listing([words for words, _ in shares])} read in the sources {'is' if len(shares) == 1 else 'are'} grounded in the outputs"
+    text = (
+        f"{listing([words for words, _ in shares])} read in the sources {'is' if len(shares) == 1 else 'are'} "
+        "grounded in the outputs"
+    )
     precision = row.get("open.number.precision") or {}
     if is_number(precision.get("value")):
         text += f"; {_percent(precision['value'])} of the numbers they state are supported"

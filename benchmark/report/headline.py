@@ -1,4 +1,5 @@
-"""One sentence over the findings of a run: what a careful reader would say, and never the opposite of a number below it."""
+"""One sentence over the findings of a run: what a careful reader would say, and never the opposite of a number below
+it."""
 
 from __future__ import annotations
 
@@ -6,7 +7,10 @@ from benchmark.report.verdict import CONTROL, FINALLY, FORM, GAIN, GAMED, KEPT, 
 from benchmark.report.words import listing
 from metrics.hacking import YES
 
-UNKNOWN = "Grounding was not measured, so the question of this suite cannot be answered on this input; the other metrics are below."
+UNKNOWN = (
+    "Grounding was not measured, so the question of this suite cannot be answered on this input; "
+    "the other metrics are below."
+)
 AS_READ = "grounding as far as numbers and names show it (there are no gold facts)"
 GREW = {
     "longer": "made outputs longer",
@@ -33,7 +37,8 @@ AGAINST = {
 
 
 def headline(findings: list[Finding]) -> str:
-    """One sentence over the findings, with no number but the share that is kept; empty when there is no RL stage among them."""
+    """One sentence over the findings, with no number but the share that is kept; empty when there is no RL stage among
+    them."""
     by = {f.question: f for f in findings}
     gain, length = by.get(GAIN), by.get(LENGTH)
     if gain is None or length is None:

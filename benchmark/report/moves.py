@@ -63,7 +63,10 @@ def change(data: RunData, before: str, after: str, metric: str) -> str:
     tested = f", p_holm {p if p[0] in '<≤' else '= ' + p}" if p != "–" else ", not tested"
     limits = interval(cell.get("ci_low"), cell.get("ci_high"), metric)
     delta = number(cell.get("delta"), metric, signed=True)
-    return f"{number(a.get('value'), metric)} → {number(b.get('value'), metric)} ({delta}{' ' + limits if limits else ''}{tested})"
+    return (
+        f"{number(a.get('value'), metric)} → {number(b.get('value'), metric)} "
+        f"({delta}{' ' + limits if limits else ''}{tested})"
+    )
 
 
 def sign(cell: dict[str, Any] | None) -> int:
@@ -72,7 +75,8 @@ def sign(cell: dict[str, Any] | None) -> int:
 
 
 def outside(cell: dict[str, Any] | None) -> int:
-    """1 or -1 where the interval of a change leaves 0 out, whatever the test says: absence of proof is not called absence of change."""
+    """1 or -1 where the interval of a change leaves 0 out, whatever the test says: absence of proof is not called
+    absence of change."""
     low, high = (cell or {}).get("ci_low"), (cell or {}).get("ci_high")
     return 0 if not (is_number(low) and is_number(high)) else 1 if low > 0 else -1 if high < 0 else 0
 
@@ -148,7 +152,8 @@ def gamed(data: RunData, before: str, after: str) -> Judgement | None:
 
 
 def far_lengths(data: RunData, key: str) -> tuple[float, float] | None:
-    """(share of outputs shorter than half their reference, share longer than twice); None where texts or references are absent."""
+    """(share of outputs shorter than half their reference, share longer than twice); None where texts or references are
+    absent."""
     ratios = []
     for i, made in data.texts.get(key, {}).items():
         example = data.examples.get(i)

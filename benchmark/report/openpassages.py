@@ -19,7 +19,8 @@ def _what(fact: Fact) -> str:
 
 
 def highlighted(text: str, marks: Iterable[Mark], room: int) -> Markup:
-    """The first `room` code points of a text, escaped, with its marks; of marks that overlap the longer one stays, then the earlier."""
+    """The first `room` code points of a text, escaped, with its marks; of marks that overlap the longer one stays, then
+    the earlier."""
     owner: list[Mark | None] = [None] * len(text)
     for mark in sorted(marks, key=lambda m: (m[1] - m[0], -m[0])):
         owner[mark[0] : mark[1]] = [mark] * (mark[1] - mark[0])

@@ -1,4 +1,5 @@
-"""From a run directory to report.html: gathers what the template shows and renders it. Times, paths and the machine stay out of it."""
+"""From a run directory to report.html: gathers what the template shows and renders it. Times, paths and the machine
+stay out of it."""
 
 from __future__ import annotations
 
@@ -232,7 +233,8 @@ def provenance(data: RunData) -> dict[str, Any]:
 
 
 def _versions(manifest: dict[str, Any]) -> dict[str, Any]:
-    """Of the calls that did the steps, and the processor type that torch computed with; of this call where the steps do not say."""
+    """Of the calls that did the steps, and the processor type that torch computed with; of this call where the steps do
+    not say."""
     from benchmark.rundir.manifest import RunManifest, versions_of
 
     try:

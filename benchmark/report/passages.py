@@ -1,7 +1,8 @@
-"""Side-by-side examples: one source, the reference, and what every stage made of it, with facts covered, missing and made up.
+"""Side-by-side examples: one source, the reference, and what every stage made of it, with facts covered, missing and
+made up.
 
-They are chosen by fixed rules that the page states: half are drawn blindly (by a hash of the id), the others show where recovery after
-RL gained and lost most against SFT, and where RL wrote longest. Nothing is picked by hand.
+They are chosen by fixed rules that the page states: half are drawn blindly (by a hash of the id), the others show where
+recovery after RL gained and lost most against SFT, and where RL wrote longest. Nothing is picked by hand.
 """
 
 from __future__ import annotations
@@ -36,14 +37,16 @@ class Output:
 
     key: str
     html: Markup
-    """Escaped, with facts marked; on the normalised text where facts are known, and then the hidden characters that were written."""
+    """Escaped, with facts marked; on the normalised text where facts are known, and then the hidden characters that
+    were written."""
     chars: int
     cut: int
     """Code points that are not shown."""
     stopped: str
     """"cut by the token cap" or ""."""
     salient: tuple[int, int] | None
-    """(salient facts stated, salient facts), or (hard facts verified, read) where there are no gold facts; None where there is neither."""
+    """(salient facts stated, salient facts), or (hard facts verified, read) where there are no gold facts; None where
+    there is neither."""
     missing: list[dict[str, str]] = field(default_factory=list)
     """Salient facts that are not stated."""
     invented: list[dict[str, str]] = field(default_factory=list)
@@ -127,7 +130,8 @@ def _passage(data: RunData, example: Example, why: str, inventory: Inventory | N
 
 
 def _own_names(data: RunData) -> Path | None:
-    """The user's names, where the run tells them and they are still there; a list that is gone only leaves marks out."""
+    """The user's names, where the run tells them and they are still there; a list that is gone only leaves marks
+    out."""
     told = (((data.manifest or {}).get("config") or {}).get("score") or {}).get("names")
     return Path(told) if isinstance(told, str) and Path(told).is_file() else None
 
@@ -185,7 +189,8 @@ def _fact(fact: Fact) -> dict[str, str]:
 
 
 def _source(text: str, example: Example) -> Markup:
-    """The source with the salient facts marked, where their source surfaces occur as they are written (leftmost-longest)."""
+    """The source with the salient facts marked, where their source surfaces occur as they are written
+    (leftmost-longest)."""
     salient = [fact for fact in example.facts or () if fact.salient and fact.type not in CLAUSE_TYPES]
     surfaces = {surface: fact.type for fact in salient for surface in fact.source if surface}
     by_length = sorted(surfaces, key=lambda s: (-len(s), s))

@@ -10,7 +10,8 @@ from benchmark.report.words import is_number, label, number, ordered_metrics, pr
 
 
 def preservation_table(data: RunData) -> tuple[list[dict[str, Any]], list[tuple[str, list[str]]]]:
-    """(rows of metrics with a ratio or a kept difference, [(reason, metrics)] of those that have neither ratio nor interest)."""
+    """(rows of metrics with a ratio or a kept difference, [(reason, metrics)] of those that have neither ratio nor
+    interest)."""
     rows: list[dict[str, Any]] = []
     without: dict[str, list[str]] = {}
     found = data.summary.get("preservation", {})

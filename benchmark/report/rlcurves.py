@@ -1,4 +1,5 @@
-"""The figures about the RL run: the reward's components, length, KL and entropy by step, and the independent probe beside the reward."""
+"""The figures about the RL run: the reward's components, length, KL and entropy by step, and the independent probe
+beside the reward."""
 
 from __future__ import annotations
 
@@ -86,7 +87,8 @@ def _curve(
 
 
 def components(data: RunData) -> list[Markup]:
-    """A panel per component of the reward (mean of the completions, with the range of the middle 80 %) and per statistic of the trainer."""
+    """A panel per component of the reward (mean of the completions, with the range of the middle 80 %) and per
+    statistic of the trainer."""
     panels = []
     for column, title, colour, unit_range in COMPONENTS:
         groups = _by_step(data.rewards, column)
@@ -111,7 +113,8 @@ def probe_columns(data: RunData) -> list[str]:
 
 
 def probe(data: RunData) -> Markup | None:
-    """The probe on dev during RL, next to the training reward of the same steps: where they part, the reward is being gamed."""
+    """The probe on dev during RL, next to the training reward of the same steps: where they part, the reward is being
+    gamed."""
     columns = probe_columns(data)[: len(PROBE_COLOURS)]
     if not columns:
         return None

@@ -1,7 +1,8 @@
-"""Texts written by models, made safe and visible: HTML-escaped, control and bidirectional characters shown by their code point.
+"""Texts written by models, made safe and visible: HTML-escaped, control and bidirectional characters shown by their
+code point.
 
-A text may hold anything: markup, a right-to-left override that reorders what follows it, characters of no width that make two texts look
-alike, private characters. All of that is shown, none of it acts on the page.
+A text may hold anything: markup, a right-to-left override that reorders what follows it, characters of no width that
+make two texts look alike, private characters. All of that is shown, none of it acts on the page.
 """
 
 from __future__ import annotations

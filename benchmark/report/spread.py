@@ -15,7 +15,8 @@ from metrics.stages import GOLD
 
 
 def lengths(data: RunData) -> Markup | None:
-    """Ridges: the distribution of lengths (code points) of each system, with its median; the references' median runs through all."""
+    """Ridges: the distribution of lengths (code points) of each system, with its median; the references' median runs
+    through all."""
     import numpy as np
 
     shown = [
@@ -63,7 +64,8 @@ def lengths(data: RunData) -> Markup | None:
 
 
 def reward_against_coverage(data: RunData) -> list[Markup]:
-    """One panel per system: the reward of an output across, its coverage F1 upwards; outputs that coincide share a dot of larger area."""
+    """One panel per system: the reward of an output across, its coverage F1 upwards; outputs that coincide share a dot
+    of larger area."""
     panels: list[Markup] = []
     look = styles(data.keys)
     for i, key in enumerate(data.keys):

@@ -1,8 +1,9 @@
-"""matplotlib figures as small inline SVG: themed by the page's CSS variables, deterministic, with no reference to anything outside.
+"""matplotlib figures as small inline SVG: themed by the page's CSS variables, deterministic, with no reference to
+anything outside.
 
-Colours that stand for something are drawn in fixed hex values and replaced by `var(--name)`, so that one figure serves light and dark
-mode; text stays text (searchable, in the page's font). The palette is Okabe and Ito's, safe for colour-blind readers; every stage has a
-marker of its own besides.
+Colours that stand for something are drawn in fixed hex values and replaced by `var(--name)`, so that one figure serves
+light and dark mode; text stays text (searchable, in the page's font). The palette is Okabe and Ito's, safe for
+colour-blind readers; every stage has a marker of its own besides.
 """
 
 from __future__ import annotations
@@ -87,7 +88,8 @@ def axes(width: float, height: float, xlabel: str = "", ylabel: str = "", title:
 
 
 def to_svg(figure: Figure, name: str, description: str) -> Markup:
-    """The figure as one inline <svg>; `name` keeps its ids apart from other figures', `description` is read to who cannot see it."""
+    """The figure as one inline <svg>; `name` keeps its ids apart from other figures', `description` is read to who
+    cannot see it."""
     import matplotlib
     from matplotlib.backends.backend_svg import FigureCanvasSVG
     from matplotlib.text import Text

@@ -160,13 +160,17 @@ def _cell(metric: str, key: str, systems: dict[str, Any], transitions: dict[str,
 
 
 def of_seeds(cell: dict[str, Any], metric: str, signed: bool = False) -> str:
-    """What a cell that is pooled over seeds says beside the recipe's interval: "3 seeds; these runs [0.71, 0.75], p ≤ 0.0035"; "" for one seed."""
+    """What a cell that is pooled over seeds says beside the recipe's interval: "3 seeds; these runs [0.71, 0.75], p ≤
+    0.0035"; "" for one seed."""
     runs, seeds = cell.get("these_runs"), cell.get("seeds")
     if not runs or not seeds or not seeds.get("values"):
         return ""
     p = p_value(runs.get("p_holm"), runs.get("p_floor"))
     tested = f", p_holm {p}" if p != "–" else ""
-    return f"the recipe, over {len(seeds['values'])} seeds; these runs {interval(runs.get('ci_low'), runs.get('ci_high'), metric, signed)}{tested}"
+    return (
+        f"the recipe, over {len(seeds['values'])} seeds; "
+        f"these runs {interval(runs.get('ci_low'), runs.get('ci_high'), metric, signed)}{tested}"
+    )
 
 
 def _strip(keys: list[str], cells: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -218,7 +222,8 @@ class Change:
 
 
 def transition_table(data: RunData) -> list[dict[str, Any]]:
-    """Per transition: its two systems, how many metrics rose and fell, a Change per metric, and what could not be compared and why."""
+    """Per transition: its two systems, how many metrics rose and fell, a Change per metric, and what could not be
+    compared and why."""
     out = []
     for name, cells in data.summary.get("transitions", {}).items():
         before, _, after = name.partition("->")
@@ -248,7 +253,10 @@ def _change(data: RunData, before: str, after: str, metric: str, cell: dict[str,
     if paired := cell.get("paired"):
         delta = number(paired.get("delta"), metric, signed=True)
         limits = interval(paired.get("ci_low"), paired.get("ci_high"), metric, signed=True)
-        note = f"on the {paired.get('n')} segments scored in both: {delta} {limits}, p {p_value(paired.get('p'), paired.get('p_floor'))}"
+        note = (
+            f"on the {paired.get('n')} segments scored in both: {delta} {limits}, "
+            f"p {p_value(paired.get('p'), paired.get('p_floor'))}"
+        )
     note = "; ".join(
         n for n in (note, of_seeds(cell, metric, signed=True), cell.get("ci_reason"), cell.get("caution")) if n
     )
@@ -268,7 +276,8 @@ def _change(data: RunData, before: str, after: str, metric: str, cell: dict[str,
 
 
 def transition_matrix(transitions: list[dict[str, Any]]) -> list[tuple[str, str, list[Change | None]]]:
-    """[(metric, its name, its change in each transition)] of the metrics that sum a run up; the rest stands in the full tables."""
+    """[(metric, its name, its change in each transition)] of the metrics that sum a run up; the rest stands in the full
+    tables."""
     by_metric = [{r.metric: r for r in t["rows"]} for t in transitions]
     short = catalog.shown("sum")
     found = ordered_metrics({m for row in by_metric for m in row if m in short or m.startswith(("scorer.", "judge."))})

@@ -1,4 +1,5 @@
-"""The table on the terminal: metric x stage with intervals and arrows. Signs carry the meaning, colours only repeat it."""
+"""The table on the terminal: metric x stage with intervals and arrows. Signs carry the meaning, colours only repeat
+it."""
 
 from __future__ import annotations
 
@@ -32,7 +33,8 @@ ASCII = str.maketrans({"▲": "^", "▼": "v", "\u2212": "-", "–": "-"})
 
 
 def metrics_shown(summary: dict[str, Any]) -> list[str]:
-    """Metrics of the terminal's table: the key ones, scorers, judges and the reward, where any system has a value; the page has all."""
+    """Metrics of the terminal's table: the key ones, scorers, judges and the reward, where any system has a value; the
+    page has all."""
     systems = summary["systems"]
     found = ordered_metrics({m for row in systems.values() for m, c in row.items() if is_number(c.get("value"))})
     cut = [m for m in found if m.startswith("grounding.") and m.endswith(CONTROLLED)]

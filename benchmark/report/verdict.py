@@ -1,7 +1,9 @@
-"""The verdict in plain words, made of the numbers alone: what RL did, what recovery did, and whether the control arm explains it.
+"""The verdict in plain words, made of the numbers alone: what RL did, what recovery did, and whether the control arm
+explains it.
 
-A change is called one only when its Holm-corrected p-value is below ALPHA; a group of facts that falls forbids a plain "improved"; what was
-not measured is called unknown, never "no"; whether the reward was gamed is told by the rule of the boards (`metrics.hacking`).
+A change is called one only when its Holm-corrected p-value is below ALPHA; a group of facts that falls forbids a plain
+"improved"; what was not measured is called unknown, never "no"; whether the reward was gamed is told by the rule of the
+boards (`metrics.hacking`).
 """
 
 from __future__ import annotations
@@ -19,8 +21,12 @@ FINAL = ("coverage.f1", "grounding.entity")
 NEAR = 0.10
 """Length counts as recovered within this share of the reference length."""
 SLACK = 0.10
-"""Share of outputs of a far length that recovery may have beyond what SFT had, and length still counts as brought back."""
-NOT_ESTABLISHED = " The interval leaves 0 out, but the change is not significant after Holm's correction: too few documents or segments to tell."
+"""Share of outputs of a far length that recovery may have beyond what SFT had, and length still counts as brought
+back."""
+NOT_ESTABLISHED = (
+    " The interval leaves 0 out, but the change is not significant after Holm's correction: "
+    "too few documents or segments to tell."
+)
 ESTIMATED = " There are no gold facts: this is estimated from the numbers and names read in the sources."
 MOST = 0.6
 """From this share of the RL gain on, most of it counts as kept."""
@@ -79,7 +85,10 @@ def _grounding(data: RunData, question: str, a: str, b: str) -> Finding:
     if metric.startswith("open."):
         sentence += ESTIMATED
     if not facts:
-        sentence += " The examples carry no gold facts, so grounding itself was not measured; this is the nearest metric there is."
+        sentence += (
+            " The examples carry no gold facts, so grounding itself was not measured; this is the nearest metric "
+            "there is."
+        )
         seen = {"up": "perhaps: proxy rose", "down": "perhaps not: proxy fell", "open": "not established"}.get(
             found.answer, "no change seen"
         )
@@ -204,7 +213,10 @@ def _form(data: RunData, keys: dict[str, str]) -> Finding:
     before = data.cell(keys["post-rl"], ratio).get("value")
     after = f"{number(cell['value'], ratio)} {interval(cell.get('ci_low'), cell.get('ci_high'), ratio)}"
     where = "within" if abs(off) <= NEAR else "not within"
-    sentence = f"Length / reference length: {number(before, ratio)} after RL, {after} after recovery; {where} {NEAR:.0%} of the reference."
+    sentence = (
+        f"Length / reference length: {number(before, ratio)} after RL, {after} after recovery; "
+        f"{where} {NEAR:.0%} of the reference."
+    )
     sentence += _spread(data, key)
     if abs(off) > NEAR:
         return Finding(FORM, f"no: {off:+.0%}".replace("-", "\u2212"), sentence, "bad", "off")
@@ -231,7 +243,10 @@ def _kept(data: RunData, keys: dict[str, str], prefix: str) -> Finding:
         )
     if sign(gain) <= 0:
         # A share of a gain that is itself not established is no finding, however large it is.
-        sentence = f"{label(metric)}: post-recovery against post-sft {gained}. The gain itself is not significant after Holm's correction."
+        sentence = (
+            f"{label(metric)}: post-recovery against post-sft {gained}. The gain itself is not significant after "
+            "Holm's correction."
+        )
         return Finding(KEPT, "not established", sentence, "mixed", "no ratio")
     ratio, low, high = cell["ratio"], cell.get("ci_low"), cell.get("ci_high")
     limits = f" [{percent(low)}, {percent(high)}]" if is_number(low) and is_number(high) else ""

@@ -14,7 +14,8 @@ ALPHA = 0.05
 
 
 def key_metrics() -> list[str]:
-    """The metrics of the table, in order. Fact types, scorers, judges and the reward follow; what is not declared stands at the end."""
+    """The metrics of the table, in order. Fact types, scorers, judges and the reward follow; what is not declared
+    stands at the end."""
     return catalog.shown("key")
 
 
@@ -82,7 +83,8 @@ def interval(low: Any, high: Any, metric: str, signed: bool = False) -> str:
 
 
 def p_value(p: Any, floor: Any = False) -> str:
-    """A p-value with 3 decimals, "< 0.001" below that, "–" for null; "≤ 0.0035" where it is the smallest that the draws could give (`p_floor`)."""
+    """A p-value with 3 decimals, "< 0.001" below that, "–" for null; "≤ 0.0035" where it is the smallest that the draws
+    could give (`p_floor`)."""
     if not is_number(p):
         return "–"
     if floor and p < 1:

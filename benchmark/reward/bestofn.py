@@ -1,8 +1,10 @@
-"""Best of n: what happens to fidelity and length as a reward is pressed harder on the policy's own samples (over-optimisation).
+"""Best of n: what happens to fidelity and length as a reward is pressed harder on the policy's own samples
+(over-optimisation).
 
-Each source has N samples. The expected best of n is computed, not drawn: of N samples ranked by reward, the i-th (from 0) is the best of a
-random n with probability C(N - 1 - i, n - 1) / C(N, n); equally rewarded samples share their probabilities. Recall, precision and F1 are
-pooled ratios of expected counts, as everywhere in the suite. Intervals resample sources. The reward never sees the facts.
+Each source has N samples. The expected best of n is computed, not drawn: of N samples ranked by reward, the i-th (from
+0) is the best of a random n with probability C(N - 1 - i, n - 1) / C(N, n); equally rewarded samples share their
+probabilities. Recall, precision and F1 are pooled ratios of expected counts, as everywhere in the suite. Intervals
+resample sources. The reward never sees the facts.
 """
 
 from __future__ import annotations
@@ -66,13 +68,15 @@ class Samples:
 
 @cache
 def rank_weights(n_samples: int) -> np.ndarray:
-    """(N, N): row n - 1, column i: probability that the i-th ranked of N samples is the best of n drawn without replacement."""
+    """(N, N): row n - 1, column i: probability that the i-th ranked of N samples is the best of n drawn without
+    replacement."""
     n = n_samples
     return np.array([[math.comb(n - 1 - i, k - 1) / math.comb(n, k) for i in range(n)] for k in range(1, n + 1)])
 
 
 def best_weights(rewards: np.ndarray) -> np.ndarray:
-    """(N,) rewards -> (N, N): row n - 1 holds each sample's probability of being the best of n; tied samples have equal ones."""
+    """(N,) rewards -> (N, N): row n - 1 holds each sample's probability of being the best of n; tied samples have equal
+    ones."""
     order = np.argsort(-rewards, kind="stable")
     weights = np.empty((len(rewards), len(rewards)))
     weights[:, order] = rank_weights(len(rewards))
@@ -94,8 +98,8 @@ def _figures(sums: np.ndarray) -> dict[str, np.ndarray]:
 def curves(samples: Samples, seed: int = 0, draws: int = DRAWS) -> dict[str, Any]:
     """{"curves": {column: {"value", "ci_low", "ci_high"}}, "turning": {metric: ...}}; lists over n = 1 .. N.
 
-    turning: where a true metric is highest ("n"), its change from there to N with the paired 95 % interval, and whether that lies below 0.
-    The highest point was chosen by looking, so a fall just outside its interval is weak evidence.
+    turning: where a true metric is highest ("n"), its change from there to N with the paired 95 % interval, and whether
+    that lies below 0. The highest point was chosen by looking, so a fall just outside its interval is weak evidence.
     """
     n_sources, n = samples.reward.shape
     expected = np.empty((n_sources, n, 7))
@@ -166,7 +170,8 @@ def measure(judge: Judge, examples: Sequence[Example], texts: Sequence[Sequence[
     scores = judge.score([(e.source, t, e.target_lang) for e, own in zip(examples, texts, strict=True) for t in own])
     if any(v is None for v in scores.values()):
         raise UserError(
-            f"{judge.name}: could not score some of the policy's samples, so none can be called the best; choose another reward"
+            f"{judge.name}: could not score some of the policy's samples, so none can be called the best; "
+            "choose another reward"
         )
     raw = np.array(
         [
@@ -195,7 +200,8 @@ def measure(judge: Judge, examples: Sequence[Example], texts: Sequence[Sequence[
 
 
 def prepare(sampling: Sampling) -> tuple[Task, list[Example]]:
-    """The task and its dev sources that have salient facts. UserError where there are too few, or for a policy that cannot be loaded."""
+    """The task and its dev sources that have salient facts. UserError where there are too few, or for a policy that
+    cannot be loaded."""
     from benchmark.settings.assets import resolve
     from metrics.hub import is_hub_id
     from training.shared.checkpoints import check_folder

@@ -1,4 +1,5 @@
-"""Blind spots and damage: how well the reward sees each type of fact, beside what RL on it did to the recall of that type.
+"""Blind spots and damage: how well the reward sees each type of fact, beside what RL on it did to the recall of that
+type.
 
 For looking only. Half a dozen types prove nothing by correlation, so none is computed, and there is no p-value.
 """
@@ -32,7 +33,8 @@ class RunUnderTest:
     """Fact type -> row of the transition post-sft -> post-rl (delta, ci_low, ci_high)."""
 
     def load_reward(self) -> Any:
-        """The very reward of its RL stage. Raises UserError where that is code: a run directory may not decide what runs."""
+        """The very reward of its RL stage. Raises UserError where that is code: a run directory may not decide what
+        runs."""
         from benchmark.settings.config import rebuild
         from benchmark.settings.models import Models
         from benchmark.settings.trust import REWARD_KEYS
@@ -64,8 +66,9 @@ def read_run(run_dir: Path) -> RunUnderTest:
 def blind_spots(report: Mapping[str, Any], run: RunUnderTest, reward_id: str) -> dict[str, Any]:
     """The key `blind_spots` of reward.json.
 
-    {"run", "transition", "same_reward": the run was trained on this very reward, "by_fact_type": {type: {"accuracy", "accuracy_ci_low",
-    "accuracy_ci_high", "n", "delta", "delta_ci_low", "delta_ci_high"}}}, for types that both sides know; "missing": the others.
+    {"run", "transition", "same_reward": the run was trained on this very reward, "by_fact_type": {type: {"accuracy",
+    "accuracy_ci_low", "accuracy_ci_high", "n", "delta", "delta_ci_low", "delta_ci_high"}}}, for types that both sides
+    know; "missing": the others.
     """
     seen = {t: row for t, row in report["by_fact_type"].items() if row["accuracy"] is not None}
     both = [t for t in seen if t in run.changes]

@@ -1,7 +1,8 @@
-"""The generated challenge set: minimal pairs with known answers, on articles that no split and no embedded model has seen.
+"""The generated challenge set: minimal pairs with known answers, on articles that no split and no embedded model has
+seen.
 
-One pair of a category per article, so that the pairs of a category are independent. All texts of an article share its source, which a
-reranker with a shared prefix needs to read only once.
+One pair of a category per article, so that the pairs of a category are independent. All texts of an article share its
+source, which a reranker with a shared prefix needs to read only once.
 """
 
 from __future__ import annotations
@@ -33,11 +34,13 @@ _LIMIT = 20_000
 def build(langs: Sequence[str] = ("th",), n: int = PER_CATEGORY, seed: int = 0, core: bool = True) -> ChallengeSet:
     """The set for zh -> each of `langs`, n pairs per category and language, deterministic by seed.
 
-    core: the core inventory of `newswire-title`, else the whole world. UserError for a language that the world does not have.
+    core: the core inventory of `newswire-title`, else the whole world. UserError for a language that the world does not
+    have.
     """
     if unknown := [lang for lang in langs if lang not in TARGETS]:
         raise UserError(
-            f"no challenge set for the target language {unknown[0]!r}; there are {' and '.join(TARGETS)}, or give --pairs"
+            f"no challenge set for the target language {unknown[0]!r}; there are {' and '.join(TARGETS)}, "
+            "or give --pairs"
         )
     if n < 1:
         raise UserError(f"{n} pairs per category: give at least 1")
@@ -57,7 +60,8 @@ def _articles(core: bool) -> tuple[list[Article], Iterator[Article]]:
 
 
 def _article(i: int, lang: str, core: bool) -> Article:
-    """The i-th held-out article of a language. Languages take turns: a text right in one would be wrong in the other."""
+    """The i-th held-out article of a language. Languages take turns: a text right in one would be wrong in the
+    other."""
     i = i * len(TARGETS) + TARGETS.index(lang)
     done, stream = _articles(core)
     while len(done) <= i:
@@ -105,7 +109,8 @@ def _pair(identity: str, slug: str, story: Story, d: Draft) -> Pair:
 
 
 def _query(identity: str, story: Story, wrong: list[str]) -> list[Query]:
-    """Two right titles among wrong ones: this story's damaged titles (no longer text) first, then same event and place with other values."""
+    """Two right titles among wrong ones: this story's damaged titles (no longer text) first, then same event and place
+    with other values."""
     right = list(dict.fromkeys([story.title, story.reference]))
     texts = list(dict.fromkeys(w for w in wrong if w not in right))
     for _ in range(60):

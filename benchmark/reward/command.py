@@ -26,7 +26,8 @@ from metrics.rejects import Rejects
 
 
 def challenge_of(args: argparse.Namespace, run: RunUnderTest | None) -> ChallengeSet:
-    """The set that the command asks for: generated, or the user's own pairs; retrieval lists from a file where one is given."""
+    """The set that the command asks for: generated, or the user's own pairs; retrieval lists from a file where one is
+    given."""
     if args.n < 1:
         raise UserError(f"--n {args.n}: at least 1 pair per category")
     if args.pairs and args.examples:
@@ -88,7 +89,8 @@ ARGUMENTS = [
     arg(
         "--examples",
         metavar="FILE",
-        help="examples.jsonl with references: pairs and retrieval lists are made from it, in place of the generated set",
+        help="examples.jsonl with references: pairs and retrieval lists are made from it, "
+        "in place of the generated set",
     ),
     SKIP_INVALID,
     arg("--candidates", metavar="FILE", help="candidates.jsonl of your own, for the retrieval figures"),
@@ -168,7 +170,8 @@ def print_report(report: Mapping[str, Any]) -> None:
         )
     length = report["length"]
     print(
-        f"AUC {_f(report['auc'])} · ECE {_f(report['ece'])} · P@1 {_f(report['retrieval']['p_at_1'])} · slope per 100 characters "
+        f"AUC {_f(report['auc'])} · ECE {_f(report['ece'])} · P@1 {_f(report['retrieval']['p_at_1'])} · slope "
+        "per 100 characters "
         f"{_f(length['slope_per_100_chars'])} [{_f(length['ci_low'])}, {_f(length['ci_high'])}]"
     )
     if report["flags"]["blind"]:
@@ -177,7 +180,8 @@ def print_report(report: Mapping[str, Any]) -> None:
         for name, row in found["turning"].items():
             said = f"turns down after n = {row['n']}" if row["turns_down"] else "does not turn down"
             print(
-                f"best of n, {name}: {said} ({_f(row['change'])} [{_f(row['ci_low'])}, {_f(row['ci_high'])}] from there to the last)"
+                f"best of n, {name}: {said} ({_f(row['change'])} [{_f(row['ci_low'])}, "
+                f"{_f(row['ci_high'])}] from there to the last)"
             )
     if report["descriptive"]:
         print("this metric is descriptive: neither high nor low is better as such")

@@ -1,4 +1,5 @@
-"""The categories of the challenge set: each function makes a worse text out of a right one, or None where the story does not allow it."""
+"""The categories of the challenge set: each function makes a worse text out of a right one, or None where the story
+does not allow it."""
 
 from __future__ import annotations
 
@@ -27,7 +28,8 @@ def _entity(type_: str) -> Callable[[Story], Draft | None]:
 
 
 def number(s: Story) -> Draft | None:
-    """One digit of a figure, the scale (万 for 亿 or the reverse, or either carried wrongly by 10 or 100 times), or the era of a year."""
+    """One digit of a figure, the scale (万 for 亿 or the reverse, or either carried wrongly by 10 or 100 times), or the
+    era of a year."""
     kinds = [f for f in (_era, _scale, _figure) if s.rng.random() < 0.6 or f is _figure]
     return next((d for d in (f(s) for f in kinds) if d), None)
 
@@ -39,7 +41,8 @@ def _figure(s: Story) -> Draft | None:
 
 
 def _scale(s: Story) -> Draft | None:
-    """The amount is off by a power of ten: 万 read as 亿 or the reverse, or either carried into millions wrongly; the words around the amount stay."""
+    """The amount is off by a power of ten: 万 read as 亿 or the reverse, or either carried into millions wrongly; the
+    words around the amount stay."""
     at = s.change(("money",))
     if at is None:
         return None
@@ -52,7 +55,8 @@ def _scale(s: Story) -> Draft | None:
 
 
 def _era(s: Story) -> Draft | None:
-    """A year counted in the wrong era: 543 added twice or subtracted (Thai), or added where it does not belong (Tibetan)."""
+    """A year counted in the wrong era: 543 added twice or subtracted (Thai), or added where it does not belong
+    (Tibetan)."""
     for line in s.article.lines:
         for name, value in line.values.items():
             if value.key.startswith("year") and value == s.article.values.get(name):

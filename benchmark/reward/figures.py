@@ -1,4 +1,5 @@
-"""The figures of reward.html: accuracies, score distribution, reliability; best-of-n curves; blind spots beside damage."""
+"""The figures of reward.html: accuracies, score distribution, reliability; best-of-n curves; blind spots beside
+damage."""
 
 from __future__ import annotations
 
@@ -30,12 +31,14 @@ LABEL = 0.2
 
 
 def layout(report: Mapping[str, Any]) -> str:
-    """CSS class of the figures of the set: "even" (one row of equal cards), or "tall" (accuracies, the others above each other beside them)."""
+    """CSS class of the figures of the set: "even" (one row of equal cards), or "tall" (accuracies, the others above
+    each other beside them)."""
     return "even" if len(_scored(report)) <= FEW else "tall"
 
 
 def of_set(report: Mapping[str, Any]) -> list[Markup]:
-    """What the challenge set showed; a reliability plot for probabilities only. Sized so that `layout` leaves no card half empty."""
+    """What the challenge set showed; a reliability plot for probabilities only. Sized so that `layout` leaves no card
+    half empty."""
     tall = 0.6 + 0.24 * len(_scored(report))
     calibrated = bool(report["reliability"])
     if layout(report) == "even":
@@ -71,7 +74,8 @@ def best_of_n(found: Mapping[str, Any]) -> list[Markup]:
 
 
 def spread_out(heights: Sequence[float], step: float, low: float, high: float) -> list[float]:
-    """Places for labels: in the order of the heights, at least `step` apart, near their heights, within low..high where there is room.
+    """Places for labels: in the order of the heights, at least `step` apart, near their heights, within low..high where
+    there is room.
 
     The way of isotonic regression: labels that would overlap are put as one block around the mean of what they ask for.
     """
@@ -92,9 +96,11 @@ def spread_out(heights: Sequence[float], step: float, low: float, high: float) -
 
 
 def damage(found: Mapping[str, Any]) -> Markup:
-    """Accuracy of the reward on each fact type across, change of that type's recall through RL upwards, intervals on both axes.
+    """Accuracy of the reward on each fact type across, change of that type's recall through RL upwards, intervals on
+    both axes.
 
-    The names stand in the right margin in the order of the changes, each with a line to its point: types that lie together stay legible.
+    The names stand in the right margin in the order of the changes, each with a line to its point: types that lie
+    together stay legible.
     """
     table = found["by_fact_type"]
     height = max(4.2, 0.9 + 1.25 * LABEL * len(table))

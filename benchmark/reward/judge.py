@@ -1,4 +1,5 @@
-"""What is validated, under one face: a reward (the very object that RL uses), a user's function, or a metric of the suite."""
+"""What is validated, under one face: a reward (the very object that RL uses), a user's function, or a metric of the
+suite."""
 
 from __future__ import annotations
 
@@ -81,9 +82,11 @@ def load_judge(
     options: Mapping[str, Any] | None = None,
     langs: Sequence[str] = (),
 ) -> Judge:
-    """NAME | FOLDER | module:function | metric:NAME. kind: reads a FOLDER as this reward. path: what a NAME or a model metric loads.
+    """NAME | FOLDER | module:function | metric:NAME. kind: reads a FOLDER as this reward. path: what a NAME or a model
+    metric loads.
 
-    langs: the target languages of the pairs, told to a reward that works for one language at a time. UserError when those are several.
+    langs: the target languages of the pairs, told to a reward that works for one language at a time. UserError when
+    those are several.
     """
     if spec.startswith(PREFIX):
         return _metric(spec.removeprefix(PREFIX), path, known)
@@ -126,7 +129,8 @@ def load_judge(
 def judge_of(reward: Any, name: str | None = None) -> Judge:
     """The judge around a loaded reward."""
     inner = getattr(reward, "call", None) if reward.name == "callable" else None
-    # A user's function is called as it is: eq. 6 wants 0..1, but what is measured here is also defined for other scales.
+    # A user's function is called as it is: eq. 6 wants 0..1, but what is measured here is also defined for other
+    # scales.
     call = inner if inner is not None else reward.score
     shown = name or (getattr(reward, "where", None) if reward.name == "callable" else None) or reward.name
     return Judge(shown, reward.id, reward.name, lambda s, t, _: call(s, t), reward.name in PROBABILITIES, False, reward)
@@ -146,7 +150,8 @@ def _metric(name: str, path: str | None, known: Mapping[tuple[str, str], Example
     family = next((f for prefix, f in _FAMILIES.items() if name.startswith(prefix)), None)
     if name == "reward.mean":
         raise UserError(
-            "metric:reward.mean is the training reward behind the language gate; validate the reward itself: --reward NAME"
+            "metric:reward.mean is the training reward behind the language gate; validate the reward itself: "
+            "--reward NAME"
         )
     if family is None:
         raise UserError(f"unknown metric {name!r}; metrics begin with {', '.join(sorted(_FAMILIES))}")
@@ -162,7 +167,8 @@ def _metric(name: str, path: str | None, known: Mapping[tuple[str, str], Example
         stats = found[name]
         if stats.reason is not None:
             raise UserError(
-                f"metric {name}: cannot be computed on these pairs ({stats.reason}); choose another metric, or add what it lacks"
+                f"metric {name}: cannot be computed on these pairs ({stats.reason}); choose another metric, "
+                "or add what it lacks"
             )
         judge.descriptive = stats.higher_is_better is None
         judge.id = stats.signature
@@ -234,7 +240,8 @@ def _retrieval(
     values = []
     for source, text, vector in zip([e.source for e in examples], texts, embed(texts), strict=True):
         i = place[source]
-        # `ranks` takes the text's own source by its position, so own source and pool are handed over as a list of their own.
+        # `ranks` takes the text's own source by its position, so own source and pool are handed over as a list of their
+        # own.
         near = ranks(vector[None, :], rows[[i, *pools[i]]], [range(1, len(pools[i]) + 1)])
         values.append(0.0 if not text.strip() else float(near[0] == 1) if name == P1 else 1 / near[0])
     if name not in (P1, MRR):

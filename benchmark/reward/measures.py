@@ -55,7 +55,8 @@ def tally(better: Sequence[float | None], worse: Sequence[float | None]) -> Tall
 
 
 def auc(positive: Sequence[float], negative: Sequence[float]) -> float | None:
-    """Area under the ROC curve: chance that a right text scores above a wrong one, ties counting half; None without both."""
+    """Area under the ROC curve: chance that a right text scores above a wrong one, ties counting half; None without
+    both."""
     if not len(positive) or not len(negative):
         return None
     from scipy.stats import rankdata
@@ -66,7 +67,8 @@ def auc(positive: Sequence[float], negative: Sequence[float]) -> float | None:
 
 
 def calibration(probabilities: Sequence[float], right: Sequence[bool]) -> tuple[float, list[dict[str, float | int]]]:
-    """Expected calibration error over 10 equally wide bins (Naeini et al. 2015), and the bins for the reliability plot."""
+    """Expected calibration error over 10 equally wide bins (Naeini et al. 2015), and the bins for the reliability
+    plot."""
     p, y = np.asarray(probabilities, dtype=float), np.asarray(right, dtype=float)
     which = np.minimum((p * BINS).astype(int), BINS - 1)
     bins: list[dict[str, float | int]] = []
@@ -79,9 +81,11 @@ def calibration(probabilities: Sequence[float], right: Sequence[bool]) -> tuple[
 
 
 def retrieval(queries: Sequence[tuple[Sequence[float], Sequence[float]]]) -> dict[str, Any]:
-    """P@1, hit@3, hit@10, MRR and nDCG@10 (linear gains, as in trec_eval) over lists of (scores, relevance); means over lists.
+    """P@1, hit@3, hit@10, MRR and nDCG@10 (linear gains, as in trec_eval) over lists of (scores, relevance); means over
+    lists.
 
-    Ties count against the reward: of equally scored candidates the less relevant comes first. n_candidates and n_relevant are totals.
+    Ties count against the reward: of equally scored candidates the less relevant comes first. n_candidates and
+    n_relevant are totals.
     """
     first, gains = [], []
     for scores, relevance in queries:
@@ -108,7 +112,8 @@ def _dcg(ranked: Sequence[float], k: int = 10) -> float:
 
 
 def length_slope(series: Sequence[tuple[Sequence[int], Sequence[float]]]) -> dict[str, float | int | None]:
-    """Slope of the raw score per 100 characters within a source (source fixed effects), over a series of (lengths, scores) per source.
+    """Slope of the raw score per 100 characters within a source (source fixed effects), over a series of (lengths,
+    scores) per source.
 
     The interval is cluster-robust by source (CR1, t quantile with one degree of freedom less than there are sources).
     padding_gain: mean over sources of (mean score of the padded texts - score of the unpadded text), which comes first.
@@ -141,7 +146,8 @@ def length_slope(series: Sequence[tuple[Sequence[int], Sequence[float]]]) -> dic
 
 
 def spread(better: Sequence[float], worse: Sequence[float]) -> dict[str, Any]:
-    """Distribution of the scores of right and wrong texts, and the useful range: 5th percentile of wrong to 95th of right ones.
+    """Distribution of the scores of right and wrong texts, and the useful range: 5th percentile of wrong to 95th of
+    right ones.
 
     histogram: {"edges": HISTOGRAM + 1 values, "better", "worse": counts}, over the whole span of the scores.
     """

@@ -39,8 +39,8 @@ def constant(sources: Sequence[str], candidates: Sequence[str]) -> list[float]:
 def random(sources: Sequence[str], candidates: Sequence[str]) -> list[float]:
     """A fixed number in [0, 1) for each text, source and place in the list: accuracy is 0.5 but for chance.
 
-    The place makes each pair a coin of its own. Without it, the right text of an article, which stands in a pair of every category, would win
-    or lose them all together, and on a few articles luck would make the best baseline.
+    The place makes each pair a coin of its own. Without it, the right text of an article, which stands in a pair of
+    every category, would win or lose them all together, and on a few articles luck would make the best baseline.
     """
     found = []
     for place, (source, candidate) in enumerate(zip(sources, candidates, strict=True)):

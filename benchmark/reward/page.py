@@ -1,4 +1,5 @@
-"""reward.html: the report of `validate-reward` on one self-contained page. Texts of models are escaped, hidden characters are shown."""
+"""reward.html: the report of `validate-reward` on one self-contained page. Texts of models are escaped, hidden
+characters are shown."""
 
 from __future__ import annotations
 
@@ -62,7 +63,7 @@ def _words() -> dict[str, str]:
     """slug -> what is done to the better text: the first line of the function that does it."""
     from benchmark.reward.damage import CATEGORIES
 
-    found = {slug: (make.__doc__ or "").strip() for slug, make in CATEGORIES.items()}
+    found = {slug: " ".join((make.__doc__ or "").split()) for slug, make in CATEGORIES.items()}
     found |= {f"entity_{t}": f"Another {t} in the place of the right one." for t in ("person", "organisation", "place")}
     left = {"omission_1": "one fact", "omission_2": "two facts", "omission_half": "half of the facts"}
     return found | {slug: f"{what[0].upper()}{what[1:]} left out." for slug, what in left.items()}

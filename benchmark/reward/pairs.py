@@ -1,4 +1,5 @@
-"""Pairs with a known answer and retrieval lists: the records, and a user's files of them (formats: `pairs.jsonl`, `candidates.jsonl`)."""
+"""Pairs with a known answer and retrieval lists: the records, and a user's files of them (formats: `pairs.jsonl`,
+`candidates.jsonl`)."""
 
 from __future__ import annotations
 
@@ -106,7 +107,8 @@ def _rows(path: str | Path, rejects: Rejects) -> Iterator[tuple[str, dict[str, A
         raise UserError(f"cannot read {path}: {err.strerror or err}; check the path") from err
     if size >= MAX_BYTES:
         raise UserError(
-            f"{path}, line 1: the file has {size / 10**6:.0f} MB, the limit is {MAX_BYTES / 10**6:.0f}; give a sample of it"
+            f"{path}, line 1: the file has {size / 10**6:.0f} MB, the limit is {MAX_BYTES / 10**6:.0f}; "
+            "give a sample of it"
         )
     empty = True
     for number, row in read_jsonl(path, rejects):
@@ -125,11 +127,12 @@ def _once(seen: dict[str, str], row: dict[str, Any], where: str) -> None:
 
 
 def read_pairs(path: str | Path, rejects: Rejects | None = None) -> tuple[list[Pair], dict[tuple[str, str], Example]]:
-    """The pairs of a file, and what it knows about their sources (optional keys `reference` and `facts`, as in examples.jsonl).
+    """The pairs of a file, and what it knows about their sources (optional keys `reference` and `facts`, as in
+    examples.jsonl).
 
-    What several pairs say of one source is put together. Optional too: `severity`, `fact_type`, `changed`. rejects: takes the rows that
-    cannot be used. UserError names file and line: a missing field, equal better and worse, an unknown language, a repeated id, broken
-    UTF-8 or JSON, a file of 100 MB or more.
+    What several pairs say of one source is put together. Optional too: `severity`, `fact_type`, `changed`. rejects:
+    takes the rows that cannot be used. UserError names file and line: a missing field, equal better and worse, an
+    unknown language, a repeated id, broken UTF-8 or JSON, a file of 100 MB or more.
     """
     rejects = rejects or Rejects(path)
     pairs: list[Pair] = []
@@ -178,8 +181,8 @@ def _together(a: Example, b: Example) -> Example:
 
 
 def read_candidates(path: str | Path) -> list[Query]:
-    """The retrieval lists of a file. UserError names file and line: a missing field, no candidate, a relevance that is no number >= 0,
-    a list without a relevant candidate."""
+    """The retrieval lists of a file. UserError names file and line: a missing field, no candidate, a relevance that is
+    no number >= 0, a list without a relevant candidate."""
     queries = []
     seen: dict[str, str] = {}
     for where, row in _rows(path, Rejects(path)):

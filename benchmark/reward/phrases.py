@@ -1,4 +1,5 @@
-"""Phrases of the challenge set (data: `tasks/newswire/data/challenge.toml`, `pinyin.tsv`), and texts spelled in other letters."""
+"""Phrases of the challenge set (data: `tasks/newswire/data/challenge.toml`, `pinyin.tsv`), and texts spelled in other
+letters."""
 
 from __future__ import annotations
 
@@ -57,5 +58,6 @@ def _latin(char: str) -> str:
 
 
 def romanise(text: str) -> str:
-    """Thai or Tibetan in Latin letters, letter by letter after the Unicode names: readable as the language, in the wrong script."""
+    """Thai or Tibetan in Latin letters, letter by letter after the Unicode names: readable as the language, in the
+    wrong script."""
     return " ".join("".join(_latin(c) for c in text).split())

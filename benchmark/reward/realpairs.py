@@ -1,7 +1,8 @@
 """Challenge pairs from any parallel file: the human reference against the same text with one known fault.
 
-Facts are changed only where the reading of the reference was verified (`benchmark.validity.damage`), so that the better text is better by
-construction. What needs words of the target language is made for Thai, Tibetan, English and Chinese, and left out for others.
+Facts are changed only where the reading of the reference was verified (`benchmark.validity.damage`), so that the better
+text is better by construction. What needs words of the target language is made for Thai, Tibetan, English and Chinese,
+and left out for others.
 """
 
 from __future__ import annotations
@@ -164,7 +165,8 @@ CATEGORIES: dict[str, Callable[[Case], Iterator[Made]]] = {
     "irrelevant_short": _short,
     "prompt_injection": _injection,
 }
-"""Category -> function that makes the worse texts of one case. A wrong language needs texts of a third one, which a parallel file has not."""
+"""Category -> function that makes the worse texts of one case. A wrong language needs texts of a third one, which a
+parallel file has not."""
 
 
 def _order(examples: Sequence[Example], seed: int) -> list[int]:
@@ -239,7 +241,8 @@ def build(examples: Sequence[Example], n: int, seed: int, name: str) -> Challeng
 
 
 def _better(slug: str, case: Case) -> str:
-    """The reference as it was read where the fault was planted in that form, so that the two differ in the fault alone."""
+    """The reference as it was read where the fault was planted in that form, so that the two differ in the fault
+    alone."""
     planted = slug.startswith(("entity_", "number", "date", "omission", "hallucination"))
     return case.found.text if planted else case.reference
 

@@ -44,7 +44,8 @@ class Story:
 
     @cached_property
     def title_form(self) -> str:
-        """The form of every right title of this story. The reference has another one, so that no metric wins by a verbatim match."""
+        """The form of every right title of this story. The reference has another one, so that no metric wins by a
+        verbatim match."""
         return self.article.frame.title[self.lang][self.article.title_form[self.lang]]
 
     @cached_property
@@ -98,14 +99,16 @@ class Story:
         return None
 
     def vague(self, value: Value) -> Value:
-        """What stands in the text when the value is left out: a word that says nothing, in Thai at times no word at all."""
+        """What stands in the text when the value is left out: a word that says nothing, in Thai at times no word at
+        all."""
         word = phrases()["vague"][self.lang][value.type]
         if self.lang == "th" and self.rng.random() < 0.5:
             word = ""
         return Value(value.type, "left out", {self.lang: (word,)}, {self.lang: 1})
 
     def line_with(self, types: tuple[str, ...]) -> tuple[str, str] | None:
-        """(form of a sentence, slot) for a slot of one of these fact types that is the article's own; None where no sentence has one."""
+        """(form of a sentence, slot) for a slot of one of these fact types that is the article's own; None where no
+        sentence has one."""
         found = []
         for line in self.article.lines:
             for name, value in line.values.items():
@@ -114,7 +117,8 @@ class Story:
         return self.rng.choice(found) if found else None
 
     def change(self, types: tuple[str, ...]) -> tuple[str, str] | None:
-        """(form, slot) to be changed: in the title where it states such a fact, else in a title followed by a sentence that does."""
+        """(form, slot) to be changed: in the title where it states such a fact, else in a title followed by a sentence
+        that does."""
         names = [n for n, v in self.salient.items() if v.type in types]
         if names:
             return self.title_form, self.rng.choice(names)

@@ -1,4 +1,5 @@
-"""Categories of the challenge set that keep the facts, or lose them all, and spoil the form: padding, copies, scripts, cuts."""
+"""Categories of the challenge set that keep the facts, or lose them all, and spoil the form: padding, copies, scripts,
+cuts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""How much a generative reranker depends on the wording of its instruction, and how much of its belief goes to the two answers at all."""
+"""How much a generative reranker depends on the wording of its instruction, and how much of its belief goes to the two
+answers at all."""
 
 from __future__ import annotations
 
@@ -16,10 +17,11 @@ N_PAIRS, N_MASS = 96, 48
 
 
 def sensitivity(reward: Any, pairs: Sequence[Any], seed: int) -> dict[str, Any] | None:
-    """Accuracy under other wordings of the instruction, and the share of probability on yes and no; None for rewards without a template.
+    """Accuracy under other wordings of the instruction, and the share of probability on yes and no; None for rewards
+    without a template.
 
-    {"instructions": [{"instruct", "accuracy", "mean_change"}], "accuracy_range": [low, high], "yes_no_mass": {"mean", "p5"}}; the first
-    instruction is the reward's own. On at most 96 pairs.
+    {"instructions": [{"instruct", "accuracy", "mean_change"}], "accuracy_range": [low, high], "yes_no_mass": {"mean",
+    "p5"}}; the first instruction is the reward's own. On at most 96 pairs.
     """
     if reward is None or getattr(reward, "name", "") != "reranker-generative":
         return None

@@ -1,4 +1,5 @@
-"""One reward or metric against a challenge set: the content of reward.json, and the digest that `run` keeps of its own reward."""
+"""One reward or metric against a challenge set: the content of reward.json, and the digest that `run` keeps of its own
+reward."""
 
 from __future__ import annotations
 
@@ -36,7 +37,8 @@ def validate(judge: Judge, challenge: ChallengeSet, seed: int = 0, template: boo
     right, wrong = ([s for s in column if s is not None] for column in (better, worse))
     if not right or not wrong:
         raise UserError(
-            f"{judge.name}: could score no pair of the set; choose a reward or metric that fits these languages and fields"
+            f"{judge.name}: could score no pair of the set; choose a reward or metric that fits these "
+            "languages and fields"
         )
     table = by_category(pairs, better, worse)
     nulls = {name: _null(function, pairs) for name, function in NULLS.items()}
@@ -65,7 +67,8 @@ def validate(judge: Judge, challenge: ChallengeSet, seed: int = 0, template: boo
             "ms_per_text": 1000 * judge.seconds / judge.n_scored,
             "texts_per_second": judge.n_scored / judge.seconds if judge.seconds else None,
         },
-        "signature": f"validate-reward|v:{VERSION}|set:{challenge.name}|pairs:{digest}|ties:half|ci:wilson95|reward:{judge.id}",
+        "signature": f"validate-reward|v:{VERSION}|set:{challenge.name}|pairs:{digest}"
+        f"|ties:half|ci:wilson95|reward:{judge.id}",
         "kind": judge.kind,
         "descriptive": judge.descriptive,
         "flags": flags(table, macro, nulls),
@@ -120,7 +123,8 @@ def _null(function: Any, pairs: Sequence[Pair]) -> dict[str, Any]:
 def flags(
     table: Mapping[str, Mapping[str, Any]], macro: float | None, nulls: Mapping[str, Mapping[str, Any]]
 ) -> dict[str, Any]:
-    """misled: categories whose upper bound is under 0.5. blind: those not told from chance. beats_nulls: macro above the best null's."""
+    """misled: categories whose upper bound is under 0.5. blind: those not told from chance. beats_nulls: macro above
+    the best null's."""
     best = max(nulls, key=lambda name: nulls[name]["macro_accuracy"])
     known = {slug: row for slug, row in table.items() if row["accuracy"] is not None}
     return {
@@ -198,7 +202,10 @@ def warning(report: Mapping[str, Any]) -> str | None:
     macro = report["macro_accuracy"]
     shown = "none" if macro is None else f"{macro:.3f}"
     name = found["best_null"]
-    return f'{report["reward"]} has macro accuracy {shown}; the null baseline "{name}", which knows nothing, has {null:.3f}'
+    return (
+        f'{report["reward"]} has macro accuracy {shown}; the null baseline "{name}", which knows nothing, '
+        f"has {null:.3f}"
+    )
 
 
 def supports(source_lang: str, target_lang: str) -> str | None:
@@ -209,7 +216,8 @@ def supports(source_lang: str, target_lang: str) -> str | None:
 
 
 DIGEST = (
-    "macro_accuracy", "accuracy", "by_category", "best_null", "best_null_macro_accuracy", "beats_nulls", "misled", "blind",
+    "macro_accuracy", "accuracy", "by_category", "best_null", "best_null_macro_accuracy", "beats_nulls", "misled",
+    "blind",
     "slope_per_100_chars", "n", "signature", "warning",
 )  # fmt: skip
 """Keys of the digest in the manifest."""
@@ -221,9 +229,11 @@ def no_digest(reason: str) -> dict[str, Any]:
 
 
 def reward_digest(reward: Any, n_per_category: int = 24, seed: int = 0, target_lang: str = "th") -> dict[str, Any]:
-    """The short validation that `run` does before RL: what goes into the manifest. `reward` is the loaded object that RL will use.
+    """The short validation that `run` does before RL: what goes into the manifest. `reward` is the loaded object that
+    RL will use.
 
-    Keys: DIGEST; by_category is slug -> accuracy, warning a text or None. No times in it. UserError for a language without a challenge set.
+    Keys: DIGEST; by_category is slug -> accuracy, warning a text or None. No times in it. UserError for a language
+    without a challenge set.
     """
     report = validate(judge_of(reward), build((target_lang,), n_per_category, seed), seed, template=False)
     found = report["flags"]
@@ -236,15 +246,22 @@ def reward_digest(reward: Any, n_per_category: int = 24, seed: int = 0, target_l
 
 
 def weakness(digest: Mapping[str, Any]) -> str | None:
-    """One line on what RL will be paid for by mistake: the categories in which the reward prefers the error. None where there is none."""
+    """One line on what RL will be paid for by mistake: the categories in which the reward prefers the error. None where
+    there is none."""
     if not digest["misled"]:
         return None
     slope = digest["slope_per_100_chars"]
     filler = f"; {slope:+.3f} for 100 characters of filler" if slope is not None and slope > 0 else ""
-    return f"this reward prefers the error in {', '.join(digest['misled'])}{filler}: expect the policy to find that (see validate-reward)"
+    return (
+        f"this reward prefers the error in {', '.join(digest['misled'])}{filler}: expect the policy to find that "
+        "(see validate-reward)"
+    )
 
 
 def loud(text: str) -> str:
     """A warning in a frame that cannot be overlooked."""
     line = "!" * 78
-    return f"{line}\n!! THIS REWARD CANNOT BE TRUSTED: {text}\n!! Training on it rewards something else than what is meant.\n{line}"
+    return (
+        f"{line}\n!! THIS REWARD CANNOT BE TRUSTED: {text}\n!! Training on it rewards something else than what is "
+        f"meant.\n{line}"
+    )

@@ -1,8 +1,10 @@
-"""What code a step runs: everything that can be reached from its entry function by names, read from the sources without importing them.
+"""What code a step runs: everything that can be reached from its entry function by names, read from the sources without
+importing them.
 
-The unit is what a module defines at its top (a function, a class, a constant): another command in the same file, or another loss in the same
-package, changes no key. Imports inside functions count, so do the "module:function" texts of tables (rewards, tasks, metric families), for
-they are imported by name. Of an argument its type hint tells the class, whose methods count; what has no hint a step names as an entry.
+The unit is what a module defines at its top (a function, a class, a constant): another command in the same file, or
+another loss in the same package, changes no key. Imports inside functions count, so do the "module:function" texts of
+tables (rewards, tasks, metric families), for they are imported by name. Of an argument its type hint tells the class,
+whose methods count; what has no hint a step names as an entry.
 """
 
 from __future__ import annotations
@@ -160,7 +162,8 @@ def _edges(module: Module, node: ast.stmt) -> set[Place]:
 
 @cache
 def closure(*entries: str) -> frozenset[Place]:
-    """All (module, name) that can run from the entries, each "module" or "module:name". Raises ValueError for one that is not there."""
+    """All (module, name) that can run from the entries, each "module" or "module:name". Raises ValueError for one that
+    is not there."""
     todo: list[Place] = []
     for entry in entries:
         of, _, wanted = entry.partition(":")
@@ -204,7 +207,8 @@ def _data_of(module: Module) -> list[Path]:
 
 @cache
 def code_hash(*entries: str) -> str:
-    """sha256 over the sources that can run from the entries, and the data files beside those that look for their own place."""
+    """sha256 over the sources that can run from the entries, and the data files beside those that look for their own
+    place."""
     parts: dict[str, bytes] = {}
     for module_name, name in closure(*entries):
         module = read_module(module_name)

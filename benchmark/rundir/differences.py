@@ -15,7 +15,8 @@ SHOWN_KEYS = 6
 
 
 def differing(run_dir: Path, config: Mapping[str, Any] | None) -> str:
-    """ ": rl.beta 0.04 there, 0.02 now" of the keys that differ from those of the manifest; "" where that cannot be told."""
+    """ ": rl.beta 0.04 there, 0.02 now" of the keys that differ from those of the manifest; "" where that cannot be
+    told."""
     if config is None:
         return ""
     try:

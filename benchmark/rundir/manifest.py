@@ -75,14 +75,17 @@ class RunManifest(BaseModel):
     data: dict[str, dict[str, Any]] = Field(default_factory=dict)
     """Split -> {"sha256", "n"}."""
     prompt: dict[str, Any] | None = None
-    """{"template", "example_id", "text"}: the prompt of the first measured example, rendered; None where nothing was generated."""
+    """{"template", "example_id", "text"}: the prompt of the first measured example, rendered; None where nothing was
+    generated."""
     judges: dict[str, dict[str, Any]] | None = None
-    """Model that was used -> {"path", "embedded"}; None in older manifests. Roles: `policy`, `reward`, `retrieval`, `scorer.<name>`."""
+    """Model that was used -> {"path", "embedded"}; None in older manifests. Roles: `policy`, `reward`, `retrieval`,
+    `scorer.<name>`."""
     of_world: bool | None = None
     """Whether the measured texts are of the embedded world; None where it is not known."""
     reward_id: str | None = None
     reward_validation: dict[str, Any] | None = None
-    """What a challenge set with known answers said of the reward before RL (`benchmark.reward.validate.reward_digest`); None without RL."""
+    """What a challenge set with known answers said of the reward before RL (`benchmark.reward.validate.reward_digest`);
+    None without RL."""
     n_para: int | None = None
     n_src: int | None = None
     training_steps: dict[str, int] = Field(default_factory=dict)
@@ -144,7 +147,8 @@ def package_versions() -> dict[str, str | None]:
 def hardware(threads: int | None = None) -> dict[str, Any]:
     """Processor, cores, threads, memory and accelerators. Asks torch only where it is loaded already.
 
-    cpu_capability: the vector instructions that torch computes with (AVX2, AVX512 ...). Equal seeds give equal bits on one of them only.
+    cpu_capability: the vector instructions that torch computes with (AVX2, AVX512 ...). Equal seeds give equal bits on
+    one of them only.
     """
     info: dict[str, Any] = {
         "platform": platform.platform(),
@@ -164,7 +168,8 @@ def hardware(threads: int | None = None) -> dict[str, Any]:
 
 
 def versions_of(manifest: RunManifest) -> dict[str, str | None]:
-    """The package versions that the results were made with: those of each step's own call, several joined by " and "."""
+    """The package versions that the results were made with: those of each step's own call, several joined by " and
+    "."""
     told = [p for step in manifest.steps.values() if isinstance(p := step.made_with.get("packages"), dict)]
     if not told:
         return dict(manifest.packages)

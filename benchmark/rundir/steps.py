@@ -1,10 +1,13 @@
-"""Steps that resume: a step is skipped only when its `done.json` holds the same key and its outputs are still what it wrote.
+"""Steps that resume: a step is skipped only when its `done.json` holds the same key and its outputs are still what it
+wrote.
 
-key = hash(config of the step, hashes of its inputs, hash of the code it runs). `done.json` is written last, by rename, so a kill at any
-moment leaves either a finished step or an unfinished one. A step with state of its own (training checkpoints) keeps it across kills:
-`started.json` holds the key it was begun with, and leftovers of another key are removed before the step begins.
+key = hash(config of the step, hashes of its inputs, hash of the code it runs). `done.json` is written last, by rename,
+so a kill at any moment leaves either a finished step or an unfinished one. A step with state of its own (training
+checkpoints) keeps it across kills: `started.json` holds the key it was begun with, and leftovers of another key are
+removed before the step begins.
 
-In a run of several processes the main one decides and keeps the records; the others take part in the steps that share their work.
+In a run of several processes the main one decides and keeps the records; the others take part in the steps that share
+their work.
 """
 
 from __future__ import annotations
@@ -41,7 +44,8 @@ class Done:
     record: dict[str, Any] = field(default_factory=dict)
     """What the step wants to tell the manifest and later steps (steps trained, tokens, weights hash ...)."""
     made_with: dict[str, Any] = field(default_factory=dict)
-    """Packages, commit and processor of the call that did the work; a later call that skips the step does not change it."""
+    """Packages, commit and processor of the call that did the work; a later call that skips the step does not change
+    it."""
 
     @property
     def content(self) -> str:
@@ -140,9 +144,10 @@ class Steps:
     ) -> Done:
         """Does `work` unless it is done already.
 
-        config: anything JSON; inputs: name -> content hash; code: its entries, see `closure.code_hash`; outputs: files or folders that `work` writes;
-        owned: folders with partial state that a resumed `work` may continue from. `work` returns a JSON record or None.
-        shared: every process takes part in `work`; otherwise the main process does it alone and the others wait.
+        config: anything JSON; inputs: name -> content hash; code: its entries, see `closure.code_hash`; outputs: files
+        or folders that `work` writes; owned: folders with partial state that a resumed `work` may continue from. `work`
+        returns a JSON record or None. shared: every process takes part in `work`; otherwise the main process does it
+        alone and the others wait.
         """
         key = sha256_json({"step": name, "config": config, "inputs": inputs, "code": code_hash(*code)})
         main = processes.is_main()
@@ -190,7 +195,8 @@ class Steps:
         return None, problem is not None
 
     def _begin(self, started: Path, key: str, owned: Sequence[Path], damaged: bool) -> None:
-        """Keeps what a killed attempt of the same key left to go on from. What damage may have reached is made from nothing."""
+        """Keeps what a killed attempt of the same key left to go on from. What damage may have reached is made from
+        nothing."""
         try:
             same = not damaged and json.loads(started.read_text("utf-8")).get("key") == key
         except (OSError, ValueError, AttributeError, RecursionError):
@@ -210,11 +216,12 @@ ELSE = "give another --run-dir, or remove this one"
 def check_config(
     run_dir: Path, config_hash: str, config: Mapping[str, Any] | None = None, option: str = "--run-dir"
 ) -> None:
-    """Claims a run directory for one configuration. Raises UserError when it belongs to another one; with `config`, the resolved profile, it
-    names the keys that differ from the manifest there. option: what the command calls the directory.
+    """Claims a run directory for one configuration. Raises UserError when it belongs to another one; with `config`, the
+    resolved profile, it names the keys that differ from the manifest there. option: what the command calls the
+    directory.
 
-    A directory in which nothing but data has been laid out belongs to nobody, so a run that stopped at a mistake can be mended and repeated.
-    Of several processes the main one looks; it ends the others with itself.
+    A directory in which nothing but data has been laid out belongs to nobody, so a run that stopped at a mistake can be
+    mended and repeated. Of several processes the main one looks; it ends the others with itself.
     """
     if not processes.is_main():
         return
@@ -232,7 +239,8 @@ def check_config(
         if any(done.relative_to(steps).parts[0] != "data" for done in steps.rglob("done.json")):
             told = differing(run_dir, config)
             raise UserError(
-                f"{run_dir} holds a run of another configuration, seed or data{told}; give another {option}, or remove this one"
+                f"{run_dir} holds a run of another configuration, seed or data{told}; give another {option}, "
+                "or remove this one"
             )
     elif any(p.name != ".lock" for p in run_dir.iterdir()):
         raise UserError(f"{run_dir} is not empty and is no run directory; give another --run-dir")
@@ -252,10 +260,12 @@ def _sweep(run_dir: Path) -> None:
 
 @contextmanager
 def locked(run_dir: Path) -> Iterator[None]:
-    """Creates the run directory and keeps every other process out of it; the lock goes with the process, even when it is killed.
+    """Creates the run directory and keeps every other process out of it; the lock goes with the process, even when it
+    is killed.
 
-    The processes of one run share the lock of their main process. Raises UserError when the directory cannot be made or written, or another
-    process holds it. A directory that turns out to be no place for a run (a UserError inside, and no run of ours in it) is left as it was found.
+    The processes of one run share the lock of their main process. Raises UserError when the directory cannot be made or
+    written, or another process holds it. A directory that turns out to be no place for a run (a UserError inside, and
+    no run of ours in it) is left as it was found.
     """
     if not processes.is_main():
         processes.wait()

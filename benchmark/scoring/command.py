@@ -1,4 +1,5 @@
-"""`score`: any texts against an examples file; no model but the scorers, the encoder and the reward that this call asks for."""
+"""`score`: any texts against an examples file; no model but the scorers, the encoder and the reward that this call asks
+for."""
 
 from __future__ import annotations
 
@@ -63,9 +64,11 @@ def _named(groups: dict[System, list[Generation]]) -> dict[str, tuple[int | None
 
 
 def _clear(out: Path, inputs: Sequence[Path], wanted: Sequence[Path]) -> None:
-    """Makes room for new scores: what an earlier `score` wrote goes, and nothing else. wanted: the files that will be written.
+    """Makes room for new scores: what an earlier `score` wrote goes, and nothing else. wanted: the files that will be
+    written.
 
-    Raises UserError, before anything is removed, where the directory belongs to a run, or where an input is one of those files, old or new.
+    Raises UserError, before anything is removed, where the directory belongs to a run, or where an input is one of
+    those files, old or new.
     """
     from benchmark.rundir.manifest import read_manifest
 
@@ -87,9 +90,11 @@ def _clear(out: Path, inputs: Sequence[Path], wanted: Sequence[Path]) -> None:
 
 
 def only_asked(profile: Profile, overrides: Sequence[str], limit: int | None) -> Profile:
-    """The profile with the learned scorers that this call asks for, and no others: those of the profile were made for its own world.
+    """The profile with the learned scorers that this call asks for, and no others: those of the profile were made for
+    its own world.
 
-    The reward is asked for by score.reward=true or by naming one (rl.reward, rl.reward_path). Raises UserError for a limit below 1.
+    The reward is asked for by score.reward=true or by naming one (rl.reward, rl.reward_path). Raises UserError for a
+    limit below 1.
     """
     if limit is not None and limit < 1:
         raise UserError(f"--limit {limit}: at least 1")
@@ -109,7 +114,8 @@ def _reward(models: Models, examples: Sequence[Example]) -> Callable[[], Any] | 
     languages = sorted({e.target_lang for e in examples})
     if len(languages) != 1:
         raise UserError(
-            f"score.reward: a reward judges texts of one language, and the examples have {', '.join(languages)}; score them apart"
+            "score.reward: a reward judges texts of one language, "
+            f"and the examples have {', '.join(languages)}; score them apart"
         )
     return partial(models.load_reward, languages[0])
 
@@ -120,7 +126,8 @@ def _shown(path: str, like: Example) -> Shown:
     pairs = read_table(Path(path), (like.source_lang, like.target_lang)) if table else read_examples(path)
     if other := sorted({e.target_lang for e in pairs} - {like.target_lang}):
         raise UserError(
-            f"--para {path}: its references are in {', '.join(other)}, those of --examples in {like.target_lang}; give the pairs trained on"
+            f"--para {path}: its references are in {', '.join(other)}, "
+            f"those of --examples in {like.target_lang}; give the pairs trained on"
         )
     if not any(e.reference for e in pairs):
         raise UserError(
@@ -132,7 +139,8 @@ def _shown(path: str, like: Example) -> Shown:
 def _of_first(
     generations: Sequence[Generation], whole: Sequence[Example], first: Sequence[Example], limit: int
 ) -> list[Generation]:
-    """The generations that answer the first examples of a trial. Raises UserError for one that answers no example at all."""
+    """The generations that answer the first examples of a trial. Raises UserError for one that answers no example at
+    all."""
     known, kept = {e.id for e in whole}, {e.id for e in first}
     for made in generations:
         if made.example_id not in known:
@@ -146,7 +154,8 @@ def _of_first(
 
 
 def of_world(examples: Sequence[Example]) -> bool | None:
-    """Whether these are examples of the embedded world: True or False where they can be held against it, by id and source."""
+    """Whether these are examples of the embedded world: True or False where they can be held against it, by id and
+    source."""
     from benchmark.tasks import TASKS, load_task
 
     first = examples[0]
@@ -197,7 +206,8 @@ def command(args: argparse.Namespace) -> int:
     groups = {key: align_generations(examples, group) for key, group in group_systems(generations).items()}
     if any(stage == GOLD for _, stage, _ in groups):
         raise UserError(
-            "stage gold in --generations: that is the name of the references, which are scored by themselves; name the stage otherwise"
+            "stage gold in --generations: that is the name of the references, which are scored by themselves; "
+            "name the stage otherwise"
         )
     wanted = [*args.overrides, *([f"score.names={args.names}"] if args.names else [])]
     profile = only_asked(load_profile(args.profile, wanted, allow_code=args.allow_code), args.overrides, args.limit)

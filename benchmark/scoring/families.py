@@ -17,7 +17,8 @@ __all__ = ["Means", "Scoring", "score_system"]
 
 @dataclass
 class Means(scoring.Means):
-    """`metrics.scoring.Means` with the language gate of eq. 6, and with work dealt out over the processes of this run."""
+    """`metrics.scoring.Means` with the language gate of eq. 6, and with work dealt out over the processes of this
+    run."""
 
     gate: Callable[[str, str], bool] | None = gate
     deal: Callable[[Work, int], list[Any]] = processes.in_blocks

@@ -1,4 +1,5 @@
-"""What `score` is given: examples and generations as the suite's own files, or any format of a neighbouring tool, as one record."""
+"""What `score` is given: examples and generations as the suite's own files, or any format of a neighbouring tool, as
+one record."""
 
 from __future__ import annotations
 
@@ -61,12 +62,14 @@ class Inputs:
 
 
 def read_inputs(args: argparse.Namespace) -> Inputs:
-    """Reads what the command line names. Raises UserError where arguments do not fit together, counts differ, or a row cannot be used."""
+    """Reads what the command line names. Raises UserError where arguments do not fit together, counts differ, or a row
+    cannot be used."""
     if args.source or args.hypothesis or args.reference:
         return _plain(args)
     if not args.generations:
         raise UserError(
-            "score needs --examples FILE and --generations FILE, or --source FILE, --hypothesis FILE and --langs SRC-TGT"
+            "score needs --examples FILE and --generations FILE, or --source FILE, "
+            "--hypothesis FILE and --langs SRC-TGT"
         )
     if args.format:
         return _foreign(args)
@@ -119,7 +122,8 @@ def _common(
         raise UserError("no example is left that every system answers; were the generations made from these examples?")
     if len(kept) < len(examples):
         notes.append(
-            f"{len(examples) - len(kept)} of {len(examples)} examples left out: not answered by every system (--skip-invalid)"
+            f"{len(examples) - len(kept)} of {len(examples)} examples left out: not answered by every system "
+            "(--skip-invalid)"
         )
     return kept, [g for g in generations if g.example_id in common]
 
@@ -153,7 +157,8 @@ def _foreign(args: argparse.Namespace) -> Inputs:
 def _plain(args: argparse.Namespace) -> Inputs:
     if not args.source or not args.hypothesis or args.examples or args.generations:
         raise UserError(
-            "plain lines need --source FILE and --hypothesis FILE (and --reference FILE), without --examples and --generations"
+            "plain lines need --source FILE and --hypothesis FILE (and --reference FILE), "
+            "without --examples and --generations"
         )
     langs = languages(args)
     sources = lines_of(args.source)
@@ -161,7 +166,8 @@ def _plain(args: argparse.Namespace) -> Inputs:
     for path, lines in zip(args.reference, references, strict=True):
         if len(lines) != len(sources):
             raise UserError(
-                f"{path}: {len(lines)} lines, {args.source} has {len(sources)}; line n of each file must be the same segment"
+                f"{path}: {len(lines)} lines, {args.source} has {len(sources)}; line n of each file must be "
+                "the same segment"
             )
     empty = [n for n, s in enumerate(sources, 1) if not s.strip()]
     if empty:

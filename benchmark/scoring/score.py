@@ -1,4 +1,5 @@
-"""Generations -> per-segment statistics -> scores.parquet -> summary.json. No policy model is needed, and nothing is scored twice."""
+"""Generations -> per-segment statistics -> scores.parquet -> summary.json. No policy model is needed, and nothing is
+scored twice."""
 
 from __future__ import annotations
 
@@ -56,7 +57,8 @@ def score_file(
     """Scores one system and writes its rows to `out`. Returns {"n", "reward_counts"?} for the manifest.
 
     seed: where the system and stage is scored in several seeds, each in a file of its own.
-    Of several processes each computes its share of what weights score (families.SHARED); the main one does the rest and writes.
+    Of several processes each computes its share of what weights score (families.SHARED); the main one does the rest and
+    writes.
     """
     aligned = align_generations(examples, generations)
     metrics = score_system(Scoring(examples, aligned, means))
@@ -81,7 +83,8 @@ def merge_scores(parts: Sequence[Path], out: Path) -> None:
 
 
 def own_names(path: str | None, lang_pairs: Iterable[tuple[str, str]] = ()) -> Path | None:
-    """The user's TSV of names, read once so that a mistake in it is told before anything is scored. Raises UserError."""
+    """The user's TSV of names, read once so that a mistake in it is told before anything is scored. Raises
+    UserError."""
     if path is None:
         return None
     found = Path(path).resolve()
@@ -98,7 +101,8 @@ def summarise_task(
     draws: Draws,
     names: Path | None = None,
 ) -> dict[str, Any]:
-    """The summary of one task from the score files of its systems, in the order given. names: the user's TSV of names, for open.*."""
+    """The summary of one task from the score files of its systems, in the order given. names: the user's TSV of names,
+    for open.*."""
     systems: dict[tuple[str, str], dict[int | None, list[SegmentStats]]] = {}
     for part in parts:
         for (system, stage, _), by_seed in read_seeds(part).items():
@@ -122,7 +126,8 @@ def _bounds(
     draws: Draws,
     names: Path | None,
 ) -> dict[str, Any]:
-    """{"open": what was read, and what open.* can reach: ceiling (the references), floor (shuffled references)}; {} without open.*."""
+    """{"open": what was read, and what open.* can reach: ceiling (the references), floor (shuffled references)}; {}
+    without open.*."""
     if all(example.facts is not None for example in examples):
         return {}
     below = floor(examples, names)
@@ -157,7 +162,8 @@ System = tuple[str, str, int | None]
 
 
 def group_systems(generations: Sequence[Generation]) -> dict[System, list[Generation]]:
-    """Generations by system, stage and, where it answers an example more than once, by seed; in the order of appearance.
+    """Generations by system, stage and, where it answers an example more than once, by seed; in the order of
+    appearance.
 
     Raises UserError for a system with several answers to one example of which some have no seed.
     """
@@ -172,7 +178,8 @@ def group_systems(generations: Sequence[Generation]) -> dict[System, list[Genera
             continue
         if None in seeds:
             raise UserError(
-                f"system {system!r}, stage {stage!r}: answers an example more than once, and not every answer has a seed; give each row "
+                f"system {system!r}, stage {stage!r}: answers an example more than once, "
+                "and not every answer has a seed; give each row "
                 'its "seed", so that answers of one seed stand together'
             )
         for generation in group:
@@ -181,7 +188,7 @@ def group_systems(generations: Sequence[Generation]) -> dict[System, list[Genera
 
 
 def file_name(system: str, stage: str, several: bool, seed: int | None = None) -> str:
-    """File name for one system's generations: the stage, with the system before it and the seed behind it where there are several; no path
-    separators."""
+    """File name for one system's generations: the stage, with the system before it and the seed behind it where there
+    are several; no path separators."""
     name = (f"{system}--{stage}" if several else stage) + ("" if seed is None else f"--seed{seed}")
     return "".join(c if c.isalnum() or c in "-_.+" else "_" for c in name).lstrip(".") or "_"

@@ -13,7 +13,8 @@ PREFIX = "asset:"
 
 
 def resolve(path: str, where: str) -> str:
-    """The usable form of a model path: 'asset:NAME' becomes the folder's absolute path, anything else (folder or hub id) stays.
+    """The usable form of a model path: 'asset:NAME' becomes the folder's absolute path, anything else (folder or hub
+    id) stays.
 
     `where` is the config key, for the message. Raises UserError when the asset is unknown or has no weights.
     """
@@ -25,6 +26,7 @@ def resolve(path: str, where: str) -> str:
         present = [p.name for p in ASSETS.iterdir() if p.is_dir()] if ASSETS.is_dir() else []
         hint = nearest(name, present) if present else "no asset is installed"
         raise UserError(
-            f"{where} = {path!r}: no such asset with weights in {ASSETS}; {hint} (assets are regenerated with python -m training)"
+            f"{where} = {path!r}: no such asset with weights in {ASSETS}; {hint} (assets are regenerated with "
+            "python -m training)"
         )
     return str(folder)

@@ -1,4 +1,5 @@
-"""Profiles: TOML files with strict sections (`schema`). An unknown key is an error that names the nearest known one; `--set a.b=c` overrides."""
+"""Profiles: TOML files with strict sections (`schema`). An unknown key is an error that names the nearest known one;
+`--set a.b=c` overrides."""
 
 from __future__ import annotations
 
@@ -70,7 +71,8 @@ def check_keys(values: Mapping[str, Any], where: str) -> None:
 
 
 def parse_override(item: str) -> tuple[list[str], Any]:
-    """'a.b=c' -> (['a', 'b'], value): a TOML value where it is one, else text; 'null' is None. Raises UserError without '=' or '.'."""
+    """'a.b=c' -> (['a', 'b'], value): a TOML value where it is one, else text; 'null' is None. Raises UserError without
+    '=' or '.'."""
     name, equals, text = item.partition("=")
     path = name.strip().split(".")
     if not equals or len(path) < 2 or not all(path):
@@ -113,7 +115,8 @@ def load_profile(
 ) -> Profile:
     """A profile with its overrides, checked. Raises UserError naming file, key and what is allowed.
 
-    allow_code: the user lets the file name code (`benchmark.settings.trust`); what stands in the overrides he has said himself.
+    allow_code: the user lets the file name code (`benchmark.settings.trust`); what stands in the overrides he has said
+    himself.
     """
     path = profile_path(name)
     try:
@@ -153,7 +156,8 @@ def rebuild(
     needed: Collection[str] | None = None,
     mend: str | None = None,
 ) -> Profile:
-    """The profile that a manifest holds (`resolved`), with overrides. Raises UserError as `load_profile`; code that the manifest names never runs.
+    """The profile that a manifest holds (`resolved`), with overrides. Raises UserError as `load_profile`; code that the
+    manifest names never runs.
 
     needed, mend: see `benchmark.settings.trust.check_code`.
     """
@@ -186,7 +190,8 @@ def _build(values: dict[str, Any], where: str) -> Profile:
     check_names(profile.run.trackers)
     if profile.sft.lora_rank and not profile.sft.lora_merge and not profile.rl.lora_rank:
         raise UserError(
-            f"{where}: rl.lora_rank = 0 trains all weights, but sft.lora_merge = false leaves an adapter; change one of them"
+            f"{where}: rl.lora_rank = 0 trains all weights, but sft.lora_merge = false leaves an adapter; "
+            "change one of them"
         )
     check_sft(profile.sft, "sft")
     check_sft(profile.recovery, "recovery")

@@ -40,14 +40,16 @@ def model_hash(path: str) -> str:
 
 
 def model_content(path: str) -> str:
-    """Hash of all that is read of a model, config and tokenizer too: what a step that uses it depends on. Raises UserError as `model_hash`."""
+    """Hash of all that is read of a model, config and tokenizer too: what a step that uses it depends on. Raises
+    UserError as `model_hash`."""
     from training.shared.checkpoints import content_hash
 
     return content_hash(path)
 
 
 def check_weights(path: str, key: str) -> None:
-    """Raises UserError, naming the key of the profile, when a folder is missing or its weights are missing, pickled or cut short."""
+    """Raises UserError, naming the key of the profile, when a folder is missing or its weights are missing, pickled or
+    cut short."""
     from training.shared.checkpoints import weight_files
     from training.shared.resume import safetensors_problem
 
@@ -112,8 +114,8 @@ class Models:
     def reward_path(self) -> str | None:
         """What the named reward loads; None for a reward that is itself a folder or a function.
 
-        Where the profile still names the embedded model of another kind (`--set rl.reward=NAME` alone), NAME's own is taken: no reward
-        can mean anything on weights of another kind.
+        Where the profile still names the embedded model of another kind (`--set rl.reward=NAME` alone), NAME's own is
+        taken: no reward can mean anything on weights of another kind.
         """
         from training.rewards import REWARDS
 
@@ -130,7 +132,8 @@ class Models:
         return resolve(path, "rl.reward_path")
 
     def need_hub(self, policy: str, with_reward: bool = True) -> None:
-        """Raises one UserError for all models named by a hub id that cannot be had; the first check of a command, within seconds."""
+        """Raises one UserError for all models named by a hub id that cannot be had; the first check of a command,
+        within seconds."""
         named = {"policy": policy, **{f"score.scorers.{name}": path for name, path in self.scorers.items()}}
         if self.retrieval is not None:
             named["score.retrieval"] = self.retrieval
@@ -139,7 +142,8 @@ class Models:
         need_hub(named)
 
     def check(self, with_reward: bool = True) -> None:
-        """Raises UserError, naming the key, for a model that is not there or damaged, and for a reward of an unknown name."""
+        """Raises UserError, naming the key, for a model that is not there or damaged, and for a reward of an unknown
+        name."""
         from training.rewards import REWARDS
 
         for name, path in self.scorers.items():
@@ -163,7 +167,8 @@ class Models:
         self._check_options(reward)
 
     def _check_options(self, reward: str) -> None:
-        """Raises UserError for options that the reward does not take, and for a yes/no judge that could not judge: known before anything is trained."""
+        """Raises UserError for options that the reward does not take, and for a yes/no judge that could not judge:
+        known before anything is trained."""
         from training.rewards import REWARDS, YES_NO, kind_of
 
         named = reward in REWARDS
@@ -198,13 +203,15 @@ class Models:
 
     @property
     def retrieval_is_reward(self) -> bool:
-        """Whether the encoder of grounding.retrieval_* is what the policy was trained on: it may then not measure it."""
+        """Whether the encoder of grounding.retrieval_* is what the policy was trained on: it may then not measure
+        it."""
         folder = self.reward_path or self.profile.rl.reward
         weights = None if ":" in folder and not Path(folder).exists() else model_hash(folder)
         return self.retrieval is not None and model_hash(self.retrieval) == weights
 
     def identity(self, with_reward: bool = True) -> dict[str, Any]:
-        """What identifies the models: content hashes instead of paths. with_reward: False where no reward is used at all."""
+        """What identifies the models: content hashes instead of paths. with_reward: False where no reward is used at
+        all."""
         return {
             "scorers": {name: model_content(path) for name, path in self.scorers.items()},
             "retrieval": None if self.retrieval is None else model_content(self.retrieval),

@@ -1,7 +1,9 @@
-"""How a policy is asked: the task's template or the user's, few-shot examples, the tokenizer's chat template. Everything ends as one template
-with {source}, so that training and measuring ask alike and the template's text identifies the prompt.
+"""How a policy is asked: the task's template or the user's, few-shot examples, the tokenizer's chat template.
+Everything ends as one template with {source}, so that training and measuring ask alike and the template's text
+identifies the prompt.
 
-Dates: chat templates that print today's date (SmolLM3's does) get a fixed one; a run that goes on after midnight must not ask differently.
+Dates: chat templates that print today's date (SmolLM3's does) get a fixed one; a run that goes on after midnight must
+not ask differently.
 """
 
 from __future__ import annotations
@@ -27,7 +29,8 @@ BETWEEN = "\n\n"
 
 
 def read_template(wanted: Prompt, task: Task) -> str:
-    """The template of one question. Raises UserError when the file is missing, or {source} does not stand in it exactly once."""
+    """The template of one question. Raises UserError when the file is missing, or {source} does not stand in it exactly
+    once."""
     text, where = wanted.template, "prompt.template"
     if text is None:
         return task.prompt
@@ -51,7 +54,8 @@ def shots(wanted: Prompt, para: Sequence[Example]) -> list[tuple[str, str]]:
     pairs = [(e.source, e.reference[0]) for e in para if e.reference and SLOT not in e.source + e.reference[0]]
     if len(pairs) < wanted.few_shot:
         raise UserError(
-            f"prompt.few_shot = {wanted.few_shot}, but D_para has {len(pairs)} pairs with a reference; lower it, or give data.para"
+            f"prompt.few_shot = {wanted.few_shot}, but D_para has {len(pairs)} pairs with a reference; "
+            "lower it, or give data.para"
         )
     return pairs[: wanted.few_shot]
 
@@ -66,7 +70,8 @@ class _Then(datetime.datetime):
 
 @contextmanager
 def _fixed_date() -> Iterator[None]:
-    """Within it templates see TODAY. transformers 5.24 hands no function through to a template any more, so its own clock is set."""
+    """Within it templates see TODAY. transformers 5.24 hands no function through to a template any more, so its own
+    clock is set."""
     from transformers.utils import chat_template_utils
 
     place: Any = chat_template_utils
@@ -81,7 +86,8 @@ def _fixed_date() -> Iterator[None]:
 def _chat(tokenizer: Any, where: str, messages: list[dict[str, str]], options: dict[str, Any]) -> str:
     if not getattr(tokenizer, "chat_template", None):
         raise UserError(
-            f"{where}: its tokenizer has no chat template, but prompt.chat = true; set prompt.chat=false (the plain prompt), or give an "
+            f"{where}: its tokenizer has no chat template, but prompt.chat = true; set prompt.chat=false (the "
+            "plain prompt), or give an "
             "instruction-tuned model"
         )
     try:
@@ -89,7 +95,8 @@ def _chat(tokenizer: Any, where: str, messages: list[dict[str, str]], options: d
             text: str = tokenizer.apply_chat_template(messages, tokenize=False, add_generation_prompt=True, **options)
     except Exception as err:  # a template may raise anything, Jinja errors of its own among them
         raise UserError(
-            f"{where}: its chat template refuses the prompt ({str(err).splitlines()[0]}); see prompt.system and chat_options"
+            f"{where}: its chat template refuses the prompt ({str(err).splitlines()[0]}); "
+            "see prompt.system and chat_options"
         ) from err
     # The tokenizer puts its own beginning-of-sequence token before every text; the template's would be a second one.
     bos = tokenizer.bos_token
@@ -124,10 +131,11 @@ def tokenizer_of(model: str, trust_remote_code: bool = False) -> Any:
 def asked(
     task: Task, wanted: Prompt, model: str | None, para: Sequence[Example] = (), trust_remote_code: bool = False
 ) -> Task:
-    """The task with the prompt that the profile wants; what sources and shown examples spell is text for the model's tokenizer.
+    """The task with the prompt that the profile wants; what sources and shown examples spell is text for the model's
+    tokenizer.
 
-    model: folder or hub id whose tokenizer reads the prompt and brings the chat template (None: none is known, for a plain prompt alone);
-    para: D_para, for few-shot examples. Raises UserError as above.
+    model: folder or hub id whose tokenizer reads the prompt and brings the chat template (None: none is known, for a
+    plain prompt alone); para: D_para, for few-shot examples. Raises UserError as above.
     """
     check_prompt(wanted)
     template, given = read_template(wanted, task), shots(wanted, para)

@@ -40,7 +40,8 @@ class Run(Section):
 
 
 MOST_ROWS = 1_000_000
-"""Ten times the paper's largest split. The world has no end: a slip of the hand would fill the memory before anything else is said."""
+"""Ten times the paper's largest split. The world has no end: a slip of the hand would fill the memory before anything
+else is said."""
 
 
 class Data(Section):
@@ -53,8 +54,8 @@ class Data(Section):
     name: str = "user-data"
     """Task name that results on the user's own files are filed under."""
     n_para: int | None = Field(default=None, ge=1, le=MOST_ROWS)
-    """Sizes of the splits, the first ones of each; null is all of a file, or the task's own. A profile's sizes belong to its own data: a file that
-    the command line names is taken whole unless it names a size, too."""
+    """Sizes of the splits, the first ones of each; null is all of a file, or the task's own. A profile's sizes belong
+    to its own data: a file that the command line names is taken whole unless it names a size, too."""
     n_src: int | None = Field(default=None, ge=1, le=MOST_ROWS)
     n_dev: int | None = Field(default=None, ge=1, le=MOST_ROWS)
     n_test: int | None = Field(default=None, ge=1, le=MOST_ROWS)
@@ -77,12 +78,13 @@ class Policy(Section):
     dtype: Literal["auto", "float32", "bfloat16", "float16"] = "float32"
     """Precision of generation; auto: the checkpoint's own on a GPU, float32 on a CPU."""
     think: Literal["auto", "strip", "keep"] = "auto"
-    """Think blocks (<think>...</think>) are taken off the texts before anything is scored or rewarded, and counted. auto: where the model brings a
-    chat template."""
+    """Think blocks (<think>...</think>) are taken off the texts before anything is scored or rewarded, and counted.
+    auto: where the model brings a chat template."""
     device_map: str | None = None
     """How the model is spread over devices for generation, as transformers knows it (`auto`); null: one device."""
     trust_remote_code: bool = False
-    """Run the Python files that the model brings with it. Only ever true because a user wrote it; stands in the manifest."""
+    """Run the Python files that the model brings with it. Only ever true because a user wrote it; stands in the
+    manifest."""
 
 
 class Prompt(Section):
@@ -107,7 +109,8 @@ class Generate(Section):
 
     batch_size: int = Field(default=64, ge=1)
     max_new_tokens: int | None = Field(default=None, ge=1)
-    """Token cap; null derives 4 x the longest gold text of the whole split. A cap below 4 x the mean gold text is refused, but in a trial (--limit)."""
+    """Token cap; null derives 4 x the longest gold text of the whole split. A cap below 4 x the mean gold text is
+    refused, but in a trial (--limit)."""
     temperature: float = Field(default=0.0, ge=0)
     """0 is greedy."""
     backend: Literal["transformers", "vllm"] = "transformers"
@@ -173,11 +176,13 @@ class RL(RLSettings):
     reward_options: dict[str, Any] = dataclasses.field(default_factory=dict)
     """Further options of that reward, such as `instruct`."""
     probe_examples: int = 32
-    """Dev examples whose coverage is measured every `probe_every` steps, logged and never used to select; 0 for none."""
+    """Dev examples whose coverage is measured every `probe_every` steps, logged and never used to select; 0 for
+    none."""
     probe_tokens: int | None = None
     """Token cap of the probe's texts; null: max_completion_length, what the policy may write in RL."""
     validate_pairs: int = 24
-    """Pairs with known answers per category that the reward is held against before RL (`validate-reward` asks more); 0 for none."""
+    """Pairs with known answers per category that the reward is held against before RL (`validate-reward` asks more); 0
+    for none."""
 
     @property
     def settings(self) -> RLSettings:
@@ -205,7 +210,8 @@ class Profile(Section):
         return self.model_dump(mode="json")
 
     def measuring(self, policy: str | None, reward: bool) -> dict[str, Any]:
-        """What a command that trains nothing uses of the profile: no training settings, the reward's where it scores, its own policy or none."""
+        """What a command that trains nothing uses of the profile: no training settings, the reward's where it scores,
+        its own policy or none."""
         kept = self.resolved()
         for section in ("sft", "recovery", "plan", "rl"):
             found = kept.pop(section)

@@ -1,8 +1,8 @@
 """Whose word runs code: the one rule, for every command (docs/security.md, "Code").
 
-A profile, a manifest and a run directory may come from a stranger. A setting that runs Python (`module:function`, trust_remote_code, a class
-named to an engine) or sends texts to an address acts only when it stands on the command line of this call, or in a profile that the user
-lets say it (`--allow-code`); never because a manifest says so.
+A profile, a manifest and a run directory may come from a stranger. A setting that runs Python (`module:function`,
+trust_remote_code, a class named to an engine) or sends texts to an address acts only when it stands on the command line
+of this call, or in a profile that the user lets say it (`--allow-code`); never because a manifest says so.
 """
 
 from __future__ import annotations
@@ -17,21 +17,24 @@ from metrics.errors import UserError
 FLAG = "--allow-code"
 REWARD_KEYS = ("rl.reward", "rl.reward_path", "rl.reward_options")
 _SIZES = """
-tensor_parallel_size pipeline_parallel_size data_parallel_size gpu_memory_utilization max_num_seqs max_num_batched_tokens max_model_len
-enforce_eager swap_space cpu_offload_gb block_size kv_cache_memory_bytes kv_cache_dtype seed dtype quantization enable_prefix_caching
-enable_chunked_prefill disable_custom_all_reduce disable_log_stats max_logprobs num_gpu_blocks_override max_seq_len_to_capture
+tensor_parallel_size pipeline_parallel_size data_parallel_size gpu_memory_utilization max_num_seqs
+max_num_batched_tokens max_model_len enforce_eager swap_space cpu_offload_gb block_size kv_cache_memory_bytes
+kv_cache_dtype seed dtype quantization enable_prefix_caching enable_chunked_prefill disable_custom_all_reduce
+disable_log_stats max_logprobs num_gpu_blocks_override max_seq_len_to_capture
 """
 PLAIN_ENGINE_OPTIONS = frozenset(_SIZES.split())
 """Options of vLLM's engine that are sizes and switches; others name classes, plugins or files that it imports."""
 _TEXTS = """
-inner instruct max_source_tokens max_candidate_tokens target_lang variant lambda_len lambda_rep reflen_ratio trust_remote_code
+inner instruct max_source_tokens max_candidate_tokens target_lang variant lambda_len lambda_rep reflen_ratio
+trust_remote_code
 """
 PLAIN_REWARD_OPTIONS = PLAIN_ENGINE_OPTIONS | frozenset(_TEXTS.split())
 """The same for a reward that runs in that engine."""
 
 
 def _names_code(value: Any) -> bool:
-    """Whether a reward's spec or path is `module:function` (or an address): with a colon, no asset, and no folder of that name."""
+    """Whether a reward's spec or path is `module:function` (or an address): with a colon, no asset, and no folder of
+    that name."""
     return isinstance(value, str) and ":" in value and not value.startswith(PREFIX) and not Path(value).exists()
 
 
@@ -71,10 +74,11 @@ def check_code(
     mend: str | None = None,
     needed: Collection[str] | None = None,
 ) -> None:
-    """Raise UserError where settings that were read from a file run code that nobody has asked for in this call. This is the rule.
+    """Raise UserError where settings that were read from a file run code that nobody has asked for in this call. This
+    is the rule.
 
-    values: the settings, the command line's included; said: keys that the command line gave; needed: the keys that the caller will act on
-    (default: all); mend: how the user can allow it (default: on the command line).
+    values: the settings, the command line's included; said: keys that the command line gave; needed: the keys that the
+    caller will act on (default: all); mend: how the user can allow it (default: on the command line).
     """
     for key, value in code_in(values):
         parts = key.split(".")
@@ -85,5 +89,6 @@ def check_code(
         shown = str(value).lower() if isinstance(value, bool) else str(value)
         mend = mend or f"say it in this call: --set {key}={shown}"
         raise UserError(
-            f"{where}: {key} = {shown}: runs code, or sends texts to an address, and a file may not decide that; look at what it names, then {mend}"
+            f"{where}: {key} = {shown}: runs code, or sends texts to an address, and a file may not decide "
+            f"that; look at what it names, then {mend}"
         )

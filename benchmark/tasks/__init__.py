@@ -44,7 +44,8 @@ class Task:
     """What the policy's tokenizer would read as control tokens in a source (`training.shared.plain_text`)."""
 
     def ask(self, source: str) -> str:
-        """The prompt for one source text. Braces in the source are kept as they are; control tokens that it spells are marked as text."""
+        """The prompt for one source text. Braces in the source are kept as they are; control tokens that it spells are
+        marked as text."""
         return self.prompt.replace("{source}", plain(source, self.controls))
 
 

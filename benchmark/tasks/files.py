@@ -1,8 +1,9 @@
-"""Tasks from a TOML file: real corpora whose texts lie with the user, and any parallel file of one's own (`--task file:my-task.toml`).
+"""Tasks from a TOML file: real corpora whose texts lie with the user, and any parallel file of one's own (`--task
+file:my-task.toml`).
 
-The file says languages, prompt, licence, citation and where the texts come from; each [[texts]] is one layout in which they may lie, tried in
-order under the data folder (--data or BENCH_DATA_DIR). The split's sha256 is over ids, sources and references as read, so that every layout of
-the same split has the same.
+The file says languages, prompt, licence, citation and where the texts come from; each [[texts]] is one layout in which
+they may lie, tried in order under the data folder (--data or BENCH_DATA_DIR). The split's sha256 is over ids, sources
+and references as read, so that every layout of the same split has the same.
 """
 
 from __future__ import annotations
@@ -41,7 +42,8 @@ class Texts(BaseModel):
     docs: str | None = None
     """lines: a file with one document id a line; where it is absent, there are no documents."""
     columns: dict[str, str] = {}
-    """jsonl, tsv: our field (id, source, reference, doc_id, meta) -> theirs; those that are not named are called as ours."""
+    """jsonl, tsv: our field (id, source, reference, doc_id, meta) -> theirs; those that are not named are called as
+    ours."""
     every: int = Field(default=1, ge=1)
     """squad: every n-th article, from the first one on."""
 
@@ -91,7 +93,8 @@ def read_task_file(path: Path) -> TaskFile:
 
 
 def file_task(path: Path, *, own: bool = False) -> Task:
-    """The task of a file. own: texts are looked for beside the file, too. Raises UserError for a malformed file; texts are read by `load`."""
+    """The task of a file. own: texts are looked for beside the file, too. Raises UserError for a malformed file; texts
+    are read by `load`."""
     spec = read_task_file(path)
     near = path.resolve().parent if own else None
     return Task(
@@ -112,7 +115,8 @@ def absent(path: Path) -> bool:
 
 
 def look_in(folder: str | None) -> None:
-    """--data: where the texts of this process's tasks lie, before BENCH_DATA_DIR. Raises UserError where there is no such folder."""
+    """--data: where the texts of this process's tasks lie, before BENCH_DATA_DIR. Raises UserError where there is no
+    such folder."""
     if folder is None:
         return
     path = Path(folder).expanduser().resolve()
@@ -129,7 +133,8 @@ def split_hash(examples: list[Example]) -> str:
 def _load(spec: TaskFile, near: Path | None, split: str, n: int | None = None) -> list[Example]:
     if split != SPLIT:
         raise UserError(
-            f"task {spec.name} has the split {SPLIT} alone, not {split!r}; for training give your own files (data.para, data.src ...)"
+            f"task {spec.name} has the split {SPLIT} alone, not {split!r}; for training give your own files "
+            "(data.para, data.src ...)"
         )
     told = os.environ.get(DATA_DIR)
     folders = [folder for folder in (near, Path(told).expanduser() if told else None) if folder is not None]
@@ -140,7 +145,8 @@ def _load(spec: TaskFile, near: Path | None, split: str, n: int | None = None) -
                 return _checked(spec, examples, folder / texts.source)[:n]
     places = ", or ".join(str(Path(told or DATA_DIR) / t.source) for t in spec.texts)
     raise UserError(
-        f"task {spec.name}: its texts are not here; get them from {spec.home} (revision {spec.revision}, {spec.licence}) and put them at "
+        f"task {spec.name}: its texts are not here; get them from {spec.home} (revision {spec.revision}, "
+        f"{spec.licence}) and put them at "
         f"{places}" + ("" if told else f", and name that folder by --data DIR or {DATA_DIR}")
     )
 
@@ -150,7 +156,8 @@ def _checked(spec: TaskFile, examples: list[Example], where: Path) -> list[Examp
         raise UserError(f"{where}: holds no pair of task {spec.name}")
     if spec.sha256 is not None and (found := split_hash(examples)) != spec.sha256:
         raise UserError(
-            f"{where}: not the split of task {spec.name} ({len(examples)} pairs, sha256 {found[:12]}..., wanted {spec.n} pairs, "
+            f"{where}: not the split of task {spec.name} ({len(examples)} pairs, sha256 {found[:12]}..., "
+            f"wanted {spec.n} pairs, "
             f"{spec.sha256[:12]}...); take revision {spec.revision} of {spec.home}, or make a task file of your own"
         )
     return examples
@@ -218,7 +225,8 @@ def _lines(spec: TaskFile, texts: Texts, folder: Path) -> list[Example]:
     )
     if len({len(side) for side in (*sides, docs)}) != 1:
         raise UserError(
-            f"{folder / texts.source}: {len(sides[0])} lines, but {len(sides[1])} references and {len(docs)} document ids; "
+            f"{folder / texts.source}: {len(sides[0])} lines, but {len(sides[1])} references and {len(docs)} "
+            "document ids; "
             "the files must have a line for each pair"
         )
     return [

@@ -36,7 +36,8 @@ def command(args: argparse.Namespace) -> int:
     examples = read_examples(args.examples)[: args.limit]
     if without := [e.id for e in examples if not e.reference]:
         raise UserError(
-            f"{args.examples}: {len(without)} of {len(examples)} examples have no reference ({', '.join(without[:3])}); "
+            f"{args.examples}: {len(without)} of {len(examples)} examples have no reference "
+            f"({', '.join(without[:3])}); "
             "validate-metrics holds human references against their sources"
         )
     own = Path(args.names).resolve() if args.names else None

@@ -1,7 +1,7 @@
 """References with one known fault each: what a metric of facts has to notice.
 
-A fault is planted only where the undamaged reference was verified, so that it is noticed or not by what was changed alone. Every draw
-depends on the example's id and the fault, on nothing else.
+A fault is planted only where the undamaged reference was verified, so that it is noticed or not by what was changed
+alone. Every draw depends on the example's id and the fault, on nothing else.
 """
 
 from __future__ import annotations
@@ -69,7 +69,8 @@ def _numbers(found: Comparison) -> Iterator[tuple[Fact, tuple[int, int], str]]:
 
 
 def _put(found: Comparison, span: tuple[int, int], words: str, new: str) -> str | None:
-    """The text with every mention of the words replaced, so that no second mention saves the fact; None where nothing would change."""
+    """The text with every mention of the words replaced, so that no second mention saves the fact; None where nothing
+    would change."""
     if new == words:
         return None
     text = found.text
@@ -170,7 +171,8 @@ def _name(
 
 @cache
 def _pool(known: NameList) -> dict[str, list[tuple[str, tuple[str, ...]]]]:
-    """Type -> (target form in the language's own script, source forms) of the names from CLDR and reviewed lists, in order."""
+    """Type -> (target form in the language's own script, source forms) of the names from CLDR and reviewed lists, in
+    order."""
     pool: dict[str, list[tuple[str, tuple[str, ...]]]] = {}
     for name in known.names:
         form = next((f for f in name.target if not f.isascii() and len(f) > 3), None)
@@ -233,5 +235,6 @@ DAMAGES: dict[str, tuple[str, Damage]] = {
 def damage(
     name: str, example_id: str, found: Comparison, known: NameList | None, langs: tuple[str, str], seed: int
 ) -> list[Damaged]:
-    """All texts of one kind of damage made from one reference; langs: (source, target). The same for equal arguments."""
+    """All texts of one kind of damage made from one reference; langs: (source, target). The same for equal
+    arguments."""
     return list(DAMAGES[name][1](found, known, langs[1], langs[0], random.Random(f"{seed}\0{name}\0{example_id}")))

@@ -1,4 +1,5 @@
-"""References, shuffled references and damaged references held against their sources: rates with intervals, misses, speed."""
+"""References, shuffled references and damaged references held against their sources: rates with intervals, misses,
+speed."""
 
 from __future__ import annotations
 
@@ -83,7 +84,8 @@ def _damaged(
 
 
 def _misses(examples: Sequence[Example], found: Sequence[Comparison]) -> tuple[Listed, Listed]:
-    """(hard facts that the reference does not say, numbers of the reference that the source does not bear out), with their surroundings."""
+    """(hard facts that the reference does not say, numbers of the reference that the source does not bear out), with
+    their surroundings."""
     missed, invented = [], []
     for example, one in zip(examples, found, strict=True):
         for fact in one.facts:
@@ -118,7 +120,8 @@ def _around(text: str, span: tuple[int, int]) -> str:
 
 
 def _rate(work: Callable[[Sequence[Example], list[str]], object], examples: Sequence[Example]) -> float:
-    """Segments a minute on one core of what `work` does; the first pass over a few loads lists and dictionaries and is not counted."""
+    """Segments a minute on one core of what `work` does; the first pass over a few loads lists and dictionaries and is
+    not counted."""
     texts = [(example.reference or ("",))[0] for example in examples]
     work(examples[:3], texts[:3])
     wanted = min(len(examples), SPEED_TEXTS)
@@ -128,7 +131,8 @@ def _rate(work: Callable[[Sequence[Example], list[str]], object], examples: Sequ
 
 
 def speed(examples: Sequence[Example], own: Path | None) -> dict[str, float]:
-    """Segments a minute and core, by family; `together` is all three after one another. Processor time, so other work does not count."""
+    """Segments a minute and core, by family; `together` is all three after one another. Processor time, so other work
+    does not count."""
     from metrics.open import facts
     from metrics.overlap import score_overlap
     from metrics.verbosity import score_verbosity

@@ -22,8 +22,10 @@ def _group(name: str, label: str, short: str, what: str) -> Metric:
         f"grounding.{name}",
         label,
         True,
-        f"F1 over {what}: of what the output states, how much the source supports; of what is salient, how much is stated.",
-        "2 P R / (P + R); P = supported / (supported + unsupported) items, R = stated / salient facts, each pooled over segments",
+        f"F1 over {what}: of what the output states, how much the source supports; of what is salient, "
+        "how much is stated.",
+        "2 P R / (P + R); P = supported / (supported + unsupported) items, R = stated / salient facts, "
+        "each pooled over segments",
         NO_MEANING,
         combiner="f1",
         needs=("facts",),
@@ -87,7 +89,8 @@ FAMILY = Family(
             "coverage.recall_source",
             "Recall of all source facts",
             True,
-            "Share of everything that the source states, background included. It rises with verbosity: never read it alone.",
+            "Share of everything that the source states, background included. It rises with verbosity: "
+            "never read it alone.",
             "facts stated / all facts of the source, pooled over segments",
             "whether more was said because more was understood or because the output is longer",
             combiner="ratio",
@@ -102,7 +105,8 @@ FAMILY = Family(
             "grounding.relation",
             "Relations, right roles",
             True,
-            "Share of the salient relations (who did what to whom, or not) that the output expresses with the right roles and polarity.",
+            "Share of the salient relations (who did what to whom, or not) that the output expresses with the "
+            "right roles and polarity.",
             "relation facts stated / salient relation facts, pooled over segments",
             "relations that are worded in a way no listed surface covers",
             combiner="ratio",

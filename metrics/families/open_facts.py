@@ -8,7 +8,10 @@ from metrics.scoring import Scoring
 from metrics.segment import SegmentStats
 
 NUMBERS = "numbers with a unit, percentages, money, dates, years, clock times, identifiers and Latin names"
-ESTIMATE = "what is said in words that no rule reads; hold it against the ceiling (references) and the floor (shuffled references)"
+ESTIMATE = (
+    "what is said in words that no rule reads; hold it against the ceiling (references) "
+    "and the floor (shuffled references)"
+)
 
 
 def score(scoring: Scoring) -> list[SegmentStats]:
@@ -26,7 +29,8 @@ FAMILY = Family(
             "Numbers and names read, F1",
             True,
             f"Balance of recall and precision over {NUMBERS}, and the names of the bilingual list.",
-            "2 P R / (P + R); R = verified / read in the source; P = supported / (supported + unsupported numbers + contradicted names), pooled",
+            "2 P R / (P + R); R = verified / read in the source; P = supported / (supported + unsupported "
+            "numbers + contradicted names), pooled",
             ESTIMATE,
             combiner="f1",
             short="open F1",
@@ -52,7 +56,8 @@ FAMILY = Family(
             "open.number.precision",
             "Numbers stated that the source supports",
             True,
-            "Share of the numbers in the output that the source bears out. Latin names count only where they are borne out: a source in another "
+            "Share of the numbers in the output that the source bears out. Latin names count only where they "
+            "are borne out: a source in another "
             "script may hold them in its own letters.",
             "supported / (supported + unsupported) numbers of the output, pooled",
             "inventions without a number",
@@ -76,7 +81,8 @@ FAMILY = Family(
             "open.number.contradicted",
             "Numbers with another value in their place",
             False,
-            "Share of the numbers of the source for which the output says another value of the same kind that the source does not hold.",
+            "Share of the numbers of the source for which the output says another value of the same kind that "
+            "the source does not hold.",
             "contradicted / read in the source, pooled",
             "a wrong value of another kind or unit",
             combiner="ratio",
@@ -87,7 +93,8 @@ FAMILY = Family(
             "open.name.recall",
             "Names of the source found",
             True,
-            "Share of the names of the bilingual list in the source that the output has, in any form. A missing one may stand there in a form "
+            "Share of the names of the bilingual list in the source that the output has, in any form. "
+            "A missing one may stand there in a form "
             "that the list does not know.",
             "verified / read in the source, pooled over segments",
             "names that are not on the list",
@@ -103,7 +110,8 @@ FAMILY = Family(
             "open.name.contradicted",
             "Names with another one in their place",
             False,
-            "Share of the names of the source that are missing while the output has another known name of the same type that nothing in the source "
+            "Share of the names of the source that are missing while the output has another known name of the "
+            "same type that nothing in the source "
             "bears out.",
             "contradicted / read in the source, pooled",
             "wrong names that are not on the list",
@@ -130,7 +138,8 @@ FAMILY = Family(
             "open.soft.recall",
             "Small numerals and ordinals found",
             True,
-            "Share of lone small numerals and ordinals (and of Latin names where the target language rewrites them) that the output says; "
+            "Share of lone small numerals and ordinals (and of Latin names where the target language rewrites "
+            "them) that the output says; "
             "translators leave many out or put them into words.",
             "verified / read in the source, pooled over segments",
             "what is said without a numeral",

@@ -1,4 +1,5 @@
-"""What open.* can reach on one file of examples: the references scored as outputs (ceiling), and one another's references (floor)."""
+"""What open.* can reach on one file of examples: the references scored as outputs (ceiling), and one another's
+references (floor)."""
 
 from __future__ import annotations
 
@@ -18,7 +19,8 @@ _TRIES = 200
 
 
 def shuffled(examples: Sequence[Example], seed: int = SEED) -> list[int] | None:
-    """For each example the index of another one, of another document wherever there is one; None where there is but one example.
+    """For each example the index of another one, of another document wherever there is one; None where there is but one
+    example.
 
     The same for equal input. Each index is used once.
     """

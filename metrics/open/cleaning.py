@@ -1,9 +1,10 @@
 """From pairs of encyclopaedia titles to a bilingual list of names (`benchmark data names`).
 
-Titles hold more than names, and names in more than one dress: Chinese is simplified or traditional, brackets tell homonyms apart, class
-words (ประเทศ, 省, རྒྱལ་ཁབ) stand or are left out, and half of the titles are common nouns. What decides, in this order: kinds of things by
-their first or last word (`data/words.toml`) go; class words, an interpunct (约翰·史密斯), a name's tag in jieba's dictionary, or a like
-sound of both sides (`sounds`) make a name. Foreign names of several parts give their parts as well, where these sound alike.
+Titles hold more than names, and names in more than one dress: Chinese is simplified or traditional, brackets tell
+homonyms apart, class words (ประเทศ, 省, རྒྱལ་ཁབ) stand or are left out, and half of the titles are common nouns. What
+decides, in this order: kinds of things by their first or last word (`data/words.toml`) go; class words, an
+interpunct (约翰·史密斯), a name's tag in jieba's dictionary, or a like sound of both sides (`sounds`) make a name.
+Foreign names of several parts give their parts as well, where these sound alike.
 """
 
 from __future__ import annotations
@@ -59,7 +60,8 @@ def _tags() -> dict[str, str]:
             import jieba.posseg
         except ImportError as error:
             raise UserError(
-                "names are cleaned with jieba's dictionary, which is not installed; run: pip install 'sgsrl-bench[names]'"
+                "names are cleaned with jieba's dictionary, which is not installed; run: "
+                "pip install 'sgsrl-bench[names]'"
             ) from error
     jieba.setLogLevel(60)
     jieba.posseg.initialize()
@@ -183,13 +185,15 @@ def _parts(chinese: str, target: str, lang: str) -> Iterable[tuple[str, str]]:
 
 
 def clean(rows: Iterable[tuple[str, str]], lang: str) -> list[Pair]:
-    """The names among pairs of titles (Chinese, target language th or bo), by type and first Chinese form; equal input, equal list.
+    """The names among pairs of titles (Chinese, target language th or bo), by type and first Chinese form; equal input,
+    equal list.
 
     Raises UserError for another target language, and where the packages of the extra `names` are missing.
     """
     if lang not in _SCRIPT:
         raise UserError(
-            f"names are cleaned for th and bo, not for {lang!r}; write the list yourself: type, names, names (docs/open-text.md)"
+            f"names are cleaned for th and bo, not for {lang!r}; write the list yourself: type, names, "
+            "names (docs/open-text.md)"
         )
     simplified, traditional = _converter("t2s"), _converter("s2t")
     found: dict[tuple[str, str], dict[str, None]] = defaultdict(dict)

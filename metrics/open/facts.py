@@ -1,9 +1,9 @@
 """One output held against its source: what was read there, and what became of it.
 
-Tiers are never mixed: hard numbers (with unit, money, per cent, dates, years, clock times, identifiers, Latin names), soft ones (lone small
-numerals, ordinals), names of the list, answer spans that came with the data. Each thing read in the source is verified (the output says
-it), contradicted (the output says another value of the kind, or another known name, in its place) or unverified (neither). Each thing said
-in the output that could be false is supported or not.
+Tiers are never mixed: hard numbers (with unit, money, per cent, dates, years, clock times, identifiers, Latin names),
+soft ones (lone small numerals, ordinals), names of the list, answer spans that came with the data. Each thing read in
+the source is verified (the output says it), contradicted (the output says another value of the kind, or another known
+name, in its place) or unverified (neither). Each thing said in the output that could be false is supported or not.
 """
 
 from __future__ import annotations
@@ -29,11 +29,13 @@ Span = tuple[int, int]
 
 _CUT_NUMBER = re.compile(r"[0-9][0-9,.]*\Z")
 REWRITTEN = frozenset(("bo", "dz"))
-"""Target languages that write foreign names in their own letters in ways nobody can foresee: there a Latin name is soft."""
+"""Target languages that write foreign names in their own letters in ways nobody can foresee: there a Latin name is
+soft."""
 _GLOSS = 60
 """Characters before a Latin name within which its bracket may have opened."""
 _CONTRADICTING = ("place", "person", "organisation", "language")
-"""Types of names of which another one in the same place is a contradiction; of `other` names nobody knows what they name."""
+"""Types of names of which another one in the same place is a contradiction; of `other` names nobody knows what they
+name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +95,8 @@ class Comparison:
 
 @lru_cache(maxsize=1 << 14)
 def _readings(text: str, lang: str) -> tuple[Reading, ...]:
-    """What is read; a Latin name only if it has a capital letter and is no gloss in brackets of what stands before it."""
+    """What is read; a Latin name only if it has a capital letter and is no gloss in brackets of what stands before
+    it."""
     return tuple(
         r
         for r in read(text, lang)
@@ -240,7 +243,8 @@ def _squeezed(text: str) -> tuple[str, list[int]]:
 
 
 def _uncut(answer: str, references: Sequence[str] | None) -> str:
-    """An answer span whose end lies inside a number of the reference, without that piece: some data cut their spans so."""
+    """An answer span whose end lies inside a number of the reference, without that piece: some data cut their spans
+    so."""
     text = normalise(references[0]) if references else ""
     end = _CUT_NUMBER.sub("", answer)
     if (

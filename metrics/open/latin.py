@@ -73,7 +73,8 @@ def _near(wanted: str, text: str, score: float) -> tuple[int, int] | None:
 
 
 def spoken_in(surface: str, output: Output) -> tuple[int, int] | None:
-    """Where the output says a Latin name in its own script, or None: all words of the name but the short ones, in any order."""
+    """Where the output says a Latin name in its own script, or None: all words of the name but the short ones, in any
+    order."""
     found = [(part, _word_in(part, output)) for part in _PARTS.findall(surface) if len(part) > 1 or part.isdigit()]
     if not found or any(at is None for _, at in found):
         return None

@@ -1,6 +1,7 @@
 """The names known for a pair of languages: the shipped list, CLDR, reviewed short forms, and the user's own TSV.
 
-A list is a TSV file of type, names, names; forms of one name are separated by "|"; lines that begin with "#" are comments.
+A list is a TSV file of type, names, names; forms of one name are separated by "|"; lines that begin with "#" are
+comments.
 """
 
 from __future__ import annotations
@@ -61,7 +62,8 @@ def _forms(cell: str) -> tuple[str, ...]:
 
 
 def read_list(path: Path, *, swap: bool = False, sure: bool = False) -> list[Name]:
-    """Names of a list. swap: its columns stand the other way round. Two columns (names, names) are taken as names of any type.
+    """Names of a list. swap: its columns stand the other way round. Two columns (names, names) are taken as names of
+    any type.
 
     Raises UserError that names the line where a type is unknown, a column is missing or a name is empty.
     """
@@ -75,7 +77,8 @@ def read_list(path: Path, *, swap: bool = False, sure: bool = False) -> list[Nam
         source, target = (_forms(cell) for cell in cells) if len(cells) == 2 else ((), ())
         if not source or not target:
             raise UserError(
-                f"{path}, line {number}: a name is missing; write type, name and name, separated by tabs (or name and name)"
+                f"{path}, line {number}: a name is missing; write type, name and name, "
+                "separated by tabs (or name and name)"
             )
         names.append(Name(kind, *((target, source) if swap else (source, target)), sure=sure))
     if not names:
@@ -95,7 +98,8 @@ def _cldr(source: str, target: str) -> list[Name]:
         ours, theirs, latin = getattr(a, group), getattr(b, group), getattr(english, group)
         for code, name in ours.items():
             forms = _forms(theirs.get(code, ""))
-            # Numeric codes are regions (015); one character, or what CLDR only transcribes as a code, names nothing in running text.
+            # Numeric codes are regions (015); one character, or what CLDR only transcribes as a code, names nothing in
+            # running text.
             if len(name) < 2 or code.isdigit() or name == code:
                 continue
             if kind == "place" and code in latin:

@@ -1,8 +1,9 @@
 """Names of a bilingual list: found in the source, looked for in the output.
 
-A hit is evidence, a miss is not: another spelling, a pronoun or a description may stand there. So a name is `verified` where any form
-of it is found, `contradicted` only where the list knows the name that was written in its place, and otherwise `unverified`. Forms are
-looked for as written, then in a coarse spelling (`spelling`), then in Latin letters that sound alike, then nearly (longer names only).
+A hit is evidence, a miss is not: another spelling, a pronoun or a description may stand there. So a name is `verified`
+where any form of it is found, `contradicted` only where the list knows the name that was written in its place, and
+otherwise `unverified`. Forms are looked for as written, then in a coarse spelling (`spelling`), then in Latin letters
+that sound alike, then nearly (longer names only).
 """
 
 from __future__ import annotations
@@ -26,7 +27,8 @@ LIST_TYPES = (*TYPES, "currency")
 NEAR, NEAR_LENGTH = 84.0, 6
 """Smallest partial ratio (rapidfuzz, 0..100) and length of coarse form at which another spelling counts as the name."""
 NEAR_TEXT = 20_000
-"""Code points of an output up to which other spellings are tried for a name that is not found as written or in coarse spelling."""
+"""Code points of an output up to which other spellings are tried for a name that is not found as written or in coarse
+spelling."""
 ALIKE, ALIKE_LENGTH = 0.8, 3
 """Smallest likeness and number of consonants at which a word in Latin letters counts as the name."""
 ALIKE_LETTERS = 0.7
@@ -129,7 +131,8 @@ class NameList:
         return len(self.names)
 
     def read(self, source: str) -> list[Found]:
-        """The distinct names of a normalised source, in the order of their first mention; parts of a name that stands there whole go."""
+        """The distinct names of a normalised source, in the order of their first mention; parts of a name that stands
+        there whole go."""
         found: dict[str, Found] = {}
         for start, end in self._source.find(source):
             form = source[start:end]
@@ -208,7 +211,8 @@ def _romanised(form: str) -> str:
 
 @lru_cache(maxsize=1 << 16)
 def _alike(form: str, sounds: str, word: str, spoken: str, lang: str) -> bool:
-    """Whether a word in Latin letters is read like a form: by its consonants where there are enough, else by all its letters, too."""
+    """Whether a word in Latin letters is read like a form: by its consonants where there are enough, else by all its
+    letters, too."""
     from rapidfuzz.distance import Indel
 
     if min(len(sounds), len(spoken)) < 2:

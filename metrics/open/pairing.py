@@ -1,7 +1,8 @@
-"""Which readings of one text can have to do with which of another, without trying all pairs: time stays linear in the texts.
+"""Which readings of one text can have to do with which of another, without trying all pairs: time stays linear in the
+texts.
 
-Two readings that agree share a point (a value, an amount, a date or a part of it, a time of half a day, a word), or one is a range that
-holds a point of the other. Of ranges at most MOST are tried: a text with more of them is no text.
+Two readings that agree share a point (a value, an amount, a date or a part of it, a time of half a day, a word), or one
+is a range that holds a point of the other. Of ranges at most MOST are tried: a text with more of them is no text.
 """
 
 from __future__ import annotations
@@ -86,7 +87,8 @@ def slot(reading: Reading) -> Slot:
 
 
 class Free:
-    """Readings of the output that nothing in the source bears out; each is taken once, as the false one in the place of a true one."""
+    """Readings of the output that nothing in the source bears out; each is taken once, as the false one in the place of
+    a true one."""
 
     def __init__(self, readings: Iterable[Reading], length: int) -> None:
         """readings: in the order of the text; length: of the text."""
@@ -96,7 +98,8 @@ class Free:
             self._by_slot[slot(reading)].append(reading)
 
     def take(self, truth: Reading, where: float) -> Reading | None:
-        """The one nearest to a place (0..1) of the text that could stand for the truth; soft ones stand for soft ones alone."""
+        """The one nearest to a place (0..1) of the text that could stand for the truth; soft ones stand for soft ones
+        alone."""
         here = self._by_slot.get(slot(truth), [])
         at = bisect_left(here, where * self._length, key=lambda reading: reading.start)
         near = [i for i in range(max(0, at - MOST), min(len(here), at + MOST)) if here[i].hard or not truth.hard]

@@ -1,8 +1,9 @@
-"""open.*: numbers, names and answers of real text, read from source and output where there are no gold facts (formats: "Metrics").
+"""open.*: numbers, names and answers of real text, read from source and output where there are no gold facts (formats:
+"Metrics").
 
-All are pooled ratios, as in `metrics.coverage`: numerators and denominators are summed over the segments, an empty output has recall 0 and
-adds nothing to precision's denominator. They are estimates: the references scored the same way give the ceiling, shuffled references the
-floor, and a value means something only between the two.
+All are pooled ratios, as in `metrics.coverage`: numerators and denominators are summed over the segments, an empty
+output has recall 0 and adds nothing to precision's denominator. They are estimates: the references scored the same way
+give the ceiling, shuffled references the floor, and a value means something only between the two.
 """
 
 from __future__ import annotations
@@ -25,7 +26,8 @@ CONTROLLED = ".length_controlled"
 PREFIX = "open."
 GOLD_KNOWN = "gold facts are known: see coverage.* and grounding.*"
 WHOLE = (
-    "open.f1", "open.number.recall", "open.number.precision", "open.number.f1", "open.number.contradicted", "open.soft.recall",
+    "open.f1", "open.number.recall", "open.number.precision", "open.number.f1", "open.number.contradicted",
+    "open.soft.recall",
     "open.name.recall", "open.name.contradicted", "open.answer.recall",
 )  # fmt: skip
 """The metrics without those of one kind, in the order of the tables."""
@@ -149,10 +151,11 @@ def score_open(
     own: Path | None = None,
     comparisons: Sequence[Comparison | None] | None = None,
 ) -> list[SegmentStats]:
-    """open.* of one system, with their length-controlled versions and recall by kind; nothing where every example has gold facts.
+    """open.* of one system, with their length-controlled versions and recall by kind; nothing where every example has
+    gold facts.
 
-    texts: one output per example, in order. own: the user's TSV of names. comparisons: the result of `compare_all` on the same texts,
-    when it is at hand. Values are fractions 0..1. Lengths must agree (ValueError).
+    texts: one output per example, in order. own: the user's TSV of names. comparisons: the result of `compare_all` on
+    the same texts, when it is at hand. Values are fractions 0..1. Lengths must agree (ValueError).
     """
     if all(example.facts is not None for example in examples):
         return []

@@ -1,8 +1,9 @@
 """How alike a Chinese name and its Thai or Tibetan spelling sound: a transliteration does, a translation does not.
 
-Both sides become a row of coarse consonants (Chinese by the initials and nasal endings of its pinyin). It serves the making of the name
-list alone, and needs pypinyin there. Measured on the zh-th titles (docs/open-text.md): at .55 it keeps .83 of the pairs that are names
-by an interpunct or a place's tag and lets .14 of common nouns through, many of which are names as well.
+Both sides become a row of coarse consonants (Chinese by the initials and nasal endings of its pinyin). It serves the
+making of the name list alone, and needs pypinyin there. Measured on the zh-th titles (docs/open-text.md): at .55 it
+keeps .83 of the pairs that are names by an interpunct or a place's tag and lets .14 of common nouns through, many of
+which are names as well.
 """
 
 from __future__ import annotations
@@ -11,7 +12,8 @@ import re
 from functools import lru_cache
 
 _INITIALS = {
-    "b": "P", "p": "P", "m": "M", "f": "F", "d": "T", "t": "T", "n": "N", "l": "L", "g": "K", "k": "K", "h": "H", "j": "S", "q": "S",
+    "b": "P", "p": "P", "m": "M", "f": "F", "d": "T", "t": "T", "n": "N", "l": "L", "g": "K", "k": "K", "h": "H",
+    "j": "S", "q": "S",
     "x": "S", "zh": "S", "ch": "S", "sh": "S", "z": "S", "c": "S", "s": "S", "r": "L",
 }  # fmt: skip
 _LETTERS = {

@@ -1,7 +1,7 @@
 """Names in one spelling of many: transliterations differ in tone marks, silent letters and letters of one sound.
 
-`loose` maps a normalised text to a coarse form in which such spellings are equal (คูบริก = คูบริค, ทรัมป์ = ทรัมพ์), together with where
-each of its characters stood, so that a match can be shown in the text itself.
+`loose` maps a normalised text to a coarse form in which such spellings are equal (คูบริก = คูบริค, ทรัมป์ = ทรัมพ์),
+together with where each of its characters stood, so that a match can be shown in the text itself.
 """
 
 from __future__ import annotations
@@ -12,7 +12,8 @@ from functools import lru_cache
 from metrics.numbers import base_language
 
 _TH_SAME = {
-    "ศษส": "ซ", "ณ": "น", "ญ": "ย", "ฬ": "ล", "ฎ": "ด", "ตถทธฐฑฒฏ": "ท", "กขคฆ": "ค", "ปผพภ": "พ", "ฝฟ": "ฟ", "จชฉฌ": "ช", "ห": "ฮ",
+    "ศษส": "ซ", "ณ": "น", "ญ": "ย", "ฬ": "ล", "ฎ": "ด", "ตถทธฐฑฒฏ": "ท", "กขคฆ": "ค", "ปผพภ": "พ", "ฝฟ": "ฟ",
+    "จชฉฌ": "ช", "ห": "ฮ",
     "ี": "ิ", "ื": "ึ", "ู": "ุ", "แ": "เ", "ใ": "ไ", "า": "ั",
 }  # fmt: skip
 _BO_SAME = {"ཊ": "ཏ", "ཋ": "ཐ", "ཌ": "ད", "ཎ": "ན", "ཥ": "ཤ", "ྟ": "ཏ", "ཱི": "ི", "ཱུ": "ུ"}
@@ -25,7 +26,8 @@ _SILENT = re.compile("[ก-ฮ][ิุ]?์")
 
 
 def loose(text: str, lang: str) -> tuple[str, list[int]]:
-    """(coarse form, offset in `text` of each of its characters). Linear in the text. Languages without rules: case alone is dropped."""
+    """(coarse form, offset in `text` of each of its characters). Linear in the text. Languages without rules: case
+    alone is dropped."""
     table = _TABLES.get(base_language(lang))
     if table is None:
         return (
@@ -55,7 +57,8 @@ def loose_form(surface: str, lang: str) -> str:
 
 
 _LATIN_RULES = tuple((re.compile(pattern), to) for pattern, to in (
-    (r"ph", "f"), (r"gh(?=t|\b)", ""), (r"ch(?=r)", "k"), (r"sch|tch|sh|ch", "s"), (r"th", "t"), (r"ck", "k"), (r"[cg](?=[eiy])", "s"),
+    (r"ph", "f"), (r"gh(?=t|\b)", ""), (r"ch(?=r)", "k"), (r"sch|tch|sh|ch", "s"), (r"th", "t"), (r"ck", "k"),
+    (r"[cg](?=[eiy])", "s"),
     (r"ng", "n"), (r"(?<=[aeiouy])r(?![aeiouy])", ""), (r"\bw?h(?=[aeiouy])", "h"), (r"(?<!\b)h", ""),
 ))  # fmt: skip
 _LATIN_SOUNDS = {
@@ -76,13 +79,16 @@ _LATIN_SOUNDS = {
 }
 _DOUBLED = re.compile(r"(.)\1+")
 _TH_LATIN = {
-    "ก": "k", "ขคฆ": "k", "ง": "ng", "จ": "j", "ฉชฌ": "ch", "ซศษส": "s", "ญย": "y", "ดฎ": "d", "ตฏ": "t", "ฐฑฒถทธ": "t", "นณ": "n", "บ": "b",
-    "ปผพภ": "p", "ฝฟ": "f", "ม": "m", "ร": "r", "ลฬ": "l", "ว": "v", "หฮ": "h", "าะั": "a", "ิี": "i", "ึื": "u", "ุู": "u", "เ": "e", "แ": "a",
+    "ก": "k", "ขคฆ": "k", "ง": "ng", "จ": "j", "ฉชฌ": "ch", "ซศษส": "s", "ญย": "y", "ดฎ": "d", "ตฏ": "t", "ฐฑฒถทธ": "t",
+    "นณ": "n", "บ": "b",
+    "ปผพภ": "p", "ฝฟ": "f", "ม": "m", "ร": "r", "ลฬ": "l", "ว": "v", "หฮ": "h", "าะั": "a", "ิี": "i", "ึื": "u",
+    "ุู": "u", "เ": "e", "แ": "a",
     "โ": "o", "ไใ": "ai", "อ": "o", "ำ": "am",
 }  # fmt: skip
 _TH_LETTERS = {ord(letter): to for letters, to in _TH_LATIN.items() for letter in letters}
 _LATIN_SPELLING = tuple((re.compile(pattern), to) for pattern, to in (
-    (r"ph", "f"), (r"th", "t"), (r"sh", "ch"), (r"ck", "k"), (r"w", "v"), (r"x", "ks"), (r"q", "k"), (r"z", "s"), (r"c(?=[eiy])", "s"),
+    (r"ph", "f"), (r"th", "t"), (r"sh", "ch"), (r"ck", "k"), (r"w", "v"), (r"x", "ks"), (r"q", "k"), (r"z", "s"),
+    (r"c(?=[eiy])", "s"),
     (r"c(?!h)", "k"), (r"g(?=[ei])", "j"), (r"(?<=[aeiou])r(?![aeiou])", ""),
 ))  # fmt: skip
 
@@ -97,7 +103,8 @@ def latin_sounds(word: str) -> str:
 
 
 def thai_in_latin(text: str) -> tuple[str, list[int]]:
-    """A Thai text letter by letter in Latin letters, and the offset of each; vowels after their consonants. For comparison alone."""
+    """A Thai text letter by letter in Latin letters, and the offset of each; vowels after their consonants. For
+    comparison alone."""
     skipped = frozenset(i for m in _SILENT.finditer(text) for i in range(*m.span()))
     order = [i for i in range(len(text)) if i not in skipped]
     for k in range(len(order) - 1):  # เ แ โ ใ ไ are written before the consonant that they follow

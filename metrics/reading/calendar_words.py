@@ -1,7 +1,8 @@
-"""Dates, years, decades and centuries in Chinese, Thai, Tibetan and English, as patterns. Data for `metrics.reading.dates`.
+"""Dates, years, decades and centuries in Chinese, Thai, Tibetan and English, as patterns. Data for
+`metrics.reading.dates`.
 
-Keys are language subtags; "" holds what is read in every language. Groups: year, first_year, era, month, first_month, day, first_day (of a range), decade,
-decade2, century.
+Keys are language subtags; "" holds what is read in every language. Groups: year, first_year, era, month, first_month,
+day, first_day (of a range), decade, decade2, century.
 """
 
 from __future__ import annotations
@@ -84,7 +85,10 @@ _TH_ERA = r"พุทธศักราช|คริสต์ศักราช|
 _TH_YEAR = rf"(?:\s?(?:ปี\s?|,\s?)?(?P<era>{_TH_ERA}|ปี)?\s?(?P<year>[0-9]{{4}})(?![0-9]))?"
 _BO_UNDER_32 = "|".join(sorted((word for word, value in BELOW_100.items() if value < 32), key=len, reverse=True))
 _BO_DAY = rf"(?:པ་)?(?P<day>[0-9]{{1,2}}|(?:{_BO_UNDER_32}){BOUNDARY})"
-_BO_MONTH = rf"(?P<month>[0-9]{{1,2}}|{'|'.join(sorted(_BO_MONTHS, key=len, reverse=True))}|{'|'.join(sorted(_BO_BARE, key=len, reverse=True))})"
+_BO_MONTH = (
+    rf"(?P<month>[0-9]{{1,2}}|{'|'.join(sorted(_BO_MONTHS, key=len, reverse=True))}"
+    rf"|{'|'.join(sorted(_BO_BARE, key=len, reverse=True))})"
+)
 _BO_YEAR = r"(?:(?:སྤྱི་ལོ|ཕྱི་ལོ)?་?\s?(?<![0-9])(?P<year>[0-9]{4})[་\s]*ལོའི?[་\s]*)?"
 _BO_END = r"(?![\u0f40-\u0fbc])"
 _BO_ERA = r"(?P<era>(?:སྤྱི|ཕྱི)་ལོའི?་?(?:སྔོན|གོང)(?:་?གྱི|་?གི)?(?:་ལོ)?|སྤྱི་ལོ|ཕྱི་ལོ)"
@@ -190,7 +194,8 @@ CENTURIES: dict[str, tuple[re.Pattern[str], ...]] = {
         rf"(?P<century>{_ZH_SMALL})\s?世纪(?!末?之?前?到?[0-9]+年代)"
     ),
     "th": _all(
-        r"(?P<era>พุทธ|คริสต์)?ศตวรรษที่\s?(?P<first_century>[0-9]{1,2})\s?(?:และ|ถึง|-|~)\s?(?:ที่\s?)?(?P<century>[0-9]{1,2})(?![0-9])",
+        r"(?P<era>พุทธ|คริสต์)?ศตวรรษที่\s?(?P<first_century>[0-9]{1,2})\s?(?:และ|ถึง|-"
+        r"|~)\s?(?:ที่\s?)?(?P<century>[0-9]{1,2})(?![0-9])",
         rf"(?P<era>พุทธ|คริสต์)?ศตวรรษที่\s?\[?(?P<century>[0-9]{{1,2}}|{_TH_WORDS})(?![0-9])(?P<before>\s?ก่อนคริสต)?",
     ),
     "bo": _all(
@@ -203,7 +208,8 @@ CENTURIES: dict[str, tuple[re.Pattern[str], ...]] = {
 }
 YEARS: dict[str, tuple[re.Pattern[str], ...]] = {
     "": _all(
-        r"(?<![0-9A-Za-z.,/-])(?P<first_year>1[5-9][0-9]{2}|20[0-9]{2}|25[0-9]{2})(?:-|~|/)(?P<year>[0-9]{2})(?![0-9.%:/]|-[0-9])(?!\s?[年人名])"
+        r"(?<![0-9A-Za-z.,/-])(?P<first_year>1[5-9][0-9]{2}|20[0-9]{2}|25[0-9]{2})(?:-|~"
+        r"|/)(?P<year>[0-9]{2})(?![0-9.%:/]|-[0-9])(?!\s?[年人名])"
     ),
     "zh": _all(
         r"(?P<era>公元|西元)?(?<![0-9A-Za-z.])(?P<first_year>[0-9]{4}|[一二三四五六七八九零〇]{4})\s?年?\s?(?:-|~|至|到|、|和|及|"

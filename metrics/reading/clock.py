@@ -1,6 +1,7 @@
 """Clock times in Chinese, Thai, Tibetan and English.
 
-Groups of the patterns: hour, first_hour (of a range), minute, half, quarter, part (of the day), word (a time by its name).
+Groups of the patterns: hour, first_hour (of a range), minute, half, quarter, part (of the day), word (a time by its
+name).
 """
 
 from __future__ import annotations
@@ -26,7 +27,10 @@ _TH_HOURS = "|".join(sorted((word for word, value in TH_SPELLED.items() if value
 _TH_HOUR = rf"(?P<hour>[0-9]{{1,2}}|{_TH_HOURS})"
 _TH_FIRST = rf"(?:(?P<first_hour>[0-9]{{1,2}}|{_TH_HOURS}){_TO})?"
 _TH_MINUTE = r"(?:\s?(?P<half>ครึ่ง)|\s?(?P<minute>[0-9]{1,2})\s?นาที)?"
-_BO_NUMBER = rf"(?:[0-9]{{1,2}}|(?:{'|'.join(sorted((w for w, v in BELOW_100.items() if v < 60), key=len, reverse=True))}){BOUNDARY})"
+_BO_NUMBER = (
+    rf"(?:[0-9]{{1,2}}"
+    rf"|(?:{'|'.join(sorted((w for w, v in BELOW_100.items() if v < 60), key=len, reverse=True))}){BOUNDARY})"
+)
 _BO_PART = (
     r"(?P<part>ཕྱི་དྲོ|དགོང་དྲོ|དགོང་མོ|དགོང|མཚན་མོ|མཚན་ཕྱེད|མཚན་གུང|མཚན་དཀྱིལ|ནམ་ཕྱེད|ནམ་གུང|ཉིན་གུང|"
     r"ཉིན་དཀྱིལ|ཉིན་ཕྱེད|སྔ་དྲོ|ཞོགས་པ|ཞོགས|ནངས་མོ|ཐོ་རངས)"
@@ -55,13 +59,15 @@ TIMES: dict[str, tuple[re.Pattern[str], ...]] = {
         r"(?<![0-9.一二三四五六七八九十几])(?P<hour>[零〇]|[一二三四五六七八九十]{1,3})\s?点钟",
         r"(?<![0-9.一二三四五六七八九十几])(?P<hour>[零〇])\s?[时点](?![零〇一二三四五六七八九])",
         r"(?<![0-9.])(?P<hour>[0-9]{1,2})\s?点(?=[钟前后开结起至到整左之，。、；,;的]|\Z|\s)钟?",
-        r"(?<![0-9.一二三四五六七八九十几])(?P<hour>[一二两三四五六七八九十]{1,3})点(?P<minute>[二三四五]?十[一二三四五六七八九]?|零[一二三四五六七八九])(?![百千万亿%个年倍人])",
+        r"(?<![0-9.一二三四五六七八九十几])(?P<hour>[一二两三四五六七八九十]{1,3})点(?P<minute>[二三四五]?十[一二三四五六七八九]?"
+        r"|零[一二三四五六七八九])(?![百千万亿%个年倍人])",
         r"(?P<word>正午|午夜)",
         r"(?P<loose>中午|半夜)",
     ),
     "th": _all(
         _D12 + r"(?P<first_hour>[0-9]{1,2})[.:](?P<first_minute>[0-9]{2})(?:\s?น\.)?"
-        r"\s?(?:-|~|ถึง|และ)\s?(?:เวลา\s?)?(?P<hour>[0-9]{1,2})[.:](?P<minute>[0-9]{2})\s?(?:น\.|นาฬิกา|น(?![\u0e00-\u0e7f]))",
+        r"\s?(?:-|~|ถึง|และ)\s?(?:เวลา\s?)?(?P<hour>[0-9]{1,2})[.:](?P<minute>[0-9]{2})\s?(?:น\.|นาฬิกา"
+        r"|น(?![\u0e00-\u0e7f]))",
         _D12 + r"(?P<first_hour>[0-9]{1,2})\s?(?:-|~|ถึง)\s?(?P<hour>[0-9]{1,2})\s?(?:น\.|นาฬิกา)",
         _D12 + r"(?P<hour>[0-9]{1,2})[.:](?P<minute>[0-9]{2})\s?(?:น\.|นาฬิกา|น(?![\u0e00-\u0e7f]))",
         r"(?P<part>บ่าย|ตี)\s?(?P<hour>[0-9]{1,2})[.:](?P<minute>[0-9]{2})(?![0-9])",

@@ -43,7 +43,8 @@ def _chinese(text: str) -> int | None:
 
 
 def common_era(number: int, era: str | None, lang: str) -> int:
-    """Year of the common era: Buddhist when the text says so, or in Thai when it can be nothing else (2400-2699); negative before it."""
+    """Year of the common era: Buddhist when the text says so, or in Thai when it can be nothing else (2400-2699);
+    negative before it."""
     era = (era or "").replace(" ", "").replace(".", "")
     if any(word in era for word in ("前", "ก่อน", "སྔོན", "གོང", "BC")):
         return -number
@@ -63,7 +64,8 @@ def _reading(
 
 
 def dates(match: re.Match[str], lang: str) -> Iterator[Reading]:
-    """The day and month of a match as one reading, its year as another, so that either may be known without the other."""
+    """The day and month of a match as one reading, its year as another, so that either may be known without the
+    other."""
     groups = match.groupdict()
     month_text = groups.get("month")
     month = 0

@@ -24,10 +24,10 @@ class Reading:
     end: int
     """Code points start:end of the text, with the words that belong to it (per cent, currency, unit, era)."""
     value: Fraction
-    """Number, money: the amount as it is written, before its unit's factor. Percentage: per cent (also for percentage points).
-    Year: of the common era, negative before it. Decade: its first year (1960). Century: its number (20). Date: 100 * month + day,
-    0 for a part that is not said (315 is 15 March, 300 March, 15 the 15th). Time: minutes since midnight, 0 to 1439.
-    Text kinds: 0."""
+    """Number, money: the amount as it is written, before its unit's factor. Percentage: per cent (also for percentage
+    points). Year: of the common era, negative before it. Decade: its first year (1960). Century: its number (20). Date:
+    100 * month + day, 0 for a part that is not said (315 is 15 March, 300 March, 15 the 15th). Time: minutes since
+    midnight, 0 to 1439. Text kinds: 0."""
     kind: str
     """number | percentage | money | date | time | year | decade | century | name | identifier | phone | url"""
     surface: str
@@ -40,7 +40,8 @@ class Reading:
     indefinite: bool = False
     """No value is said at all, only its order (几十万, หลายแสน): `value` and `high` are the bounds."""
     unit: str | None = None
-    """Id of the unit after the amount (kg, km2, person, year, percent_point ...: data/units.tsv); None: none, or unknown."""
+    """Id of the unit after the amount (kg, km2, person, year, percent_point ...: data/units.tsv); None: none, or
+    unknown."""
     dimension: str | None = None
     """What the unit measures (mass, length, person ...); two known, different dimensions never agree."""
     factor: Fraction = Fraction(1)
@@ -52,9 +53,11 @@ class Reading:
     half_day: bool = False
     """A clock time of 12 hours without its half of the day: 12 hours later is as good."""
     lone: bool = False
-    """A single word that is a number only perhaps, or used loosely (หนึ่ง, สองปี, གཉིས, 第三, 中午): precision leaves it out."""
+    """A single word that is a number only perhaps, or used loosely (หนึ่ง, สองปี, གཉིས, 第三, 中午): precision leaves it
+    out."""
     hard: bool = True
-    """False for what translators often leave out or add: lone small numerals without a unit of measure, ordinals, one."""
+    """False for what translators often leave out or add: lone small numerals without a unit of measure, ordinals,
+    one."""
 
     @property
     def exact(self) -> bool:
@@ -105,9 +108,9 @@ def _dimensions(reading: Reading) -> set[str]:
 def bears_out(truth: Reading, said: Reading) -> bool:
     """Is `said` right when `truth` is?
 
-    Numbers: the same amount in units, currency and kind that do not exclude each other; an inexact one is borne out by any
-    amount (or range) inside its own range, and by the same stated value. An indefinite truth (几十万) bears out no exact value.
-    Dates: a full date bears out its day and its month, not the other way round. Text kinds: the same text.
+    Numbers: the same amount in units, currency and kind that do not exclude each other; an inexact one is borne out by
+    any amount (or range) inside its own range, and by the same stated value. An indefinite truth (几十万) bears out no
+    exact value. Dates: a full date bears out its day and its month, not the other way round. Text kinds: the same text.
     """
     if truth.kind in TEXT_KINDS or said.kind in TEXT_KINDS:
         return _written(truth) == _written(said)
@@ -159,7 +162,8 @@ def same_place(truth: Reading, said: Reading) -> bool:
 
 
 def support_keys(mentions: Iterable[Reading]) -> set[Key]:
-    """Everything that these readings, taken as the truth, bear out: their own keys, and for a full date its day and its month alone."""
+    """Everything that these readings, taken as the truth, bear out: their own keys, and for a full date its day and its
+    month alone."""
     keys: set[Key] = set()
     for mention in mentions:
         keys.add(mention.key)

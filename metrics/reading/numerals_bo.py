@@ -1,4 +1,5 @@
-"""Tibetan numerals: དུང་ཕྱུར་37 (the magnitude stands before its number), 37ཁྲི, and number words (ཉི་ཤུ་རྩ་གཅིག, སུམ་བརྒྱ, སྟོང་ཕྲག་གསུམ)."""
+"""Tibetan numerals: དུང་ཕྱུར་37 (the magnitude stands before its number), 37ཁྲི, and number words (ཉི་ཤུ་རྩ་གཅིག,
+སུམ་བརྒྱ, སྟོང་ཕྲག་གསུམ)."""
 
 from __future__ import annotations
 
@@ -82,7 +83,8 @@ _POINT = re.compile(rf"་ཚེག་((?:(?:{'|'.join(DIGIT)}|ཀླད་ཀ�
 _ORDINAL_AFTER = re.compile(r"་?(?:པ|པོ)(?:འི|ར|ས)?(?![\u0f40-\u0fbc])")
 START = re.compile(
     rf"{FREE_START}[0-9]|(?:(?<![\u0f40-\u0fbc])|(?<=སྒོར)){_HEAD}(?=[0-9])"
-    rf"|{_NOT_INSIDE}(?:(?:(?:{_LARGE})་)?(?:{_MAG}|བཅུ)(?:(?:་ཕྲག)?་(?:ཁ་ཤས|འགའ|མང་པོ|དུ་མ)|་གྲངས)|(?:{_FOLD})་(?:བརྒྱ|སྟོང|ཁྲི|"
+    rf"|{_NOT_INSIDE}(?:(?:(?:{_LARGE})་)?(?:{_MAG}|བཅུ)(?:(?:་ཕྲག)?་(?:ཁ་ཤས|འགའ|མང་པོ|དུ་མ)|་གྲངས)"
+    rf"|(?:{_FOLD})་(?:བརྒྱ|སྟོང|ཁྲི|"
     rf"འབུམ){BOUNDARY}|(?<!གྲུ་)(?:{_BELOW}){BOUNDARY}|(?:{_LARGE}|བརྒྱ){BOUNDARY}(?!་ཆ))"
 )
 _COUNTED_BEFORE = re.compile(
@@ -141,7 +143,8 @@ def _several(text: str, at: int) -> Numeral | None:
 
 def parse(text: str, at: int) -> Numeral | None:
     """The numeral that begins at `at` (a place that START found); None when what stands there is no number."""
-    if _SHORT.match(text, at) and not counted(text, at):  # དོན་གཅིག is "one matter" as well as 71, ང་གཉིས "the two of us"
+    # དོན་གཅིག is "one matter" as well as 71, ང་གཉིས "the two of us"
+    if _SHORT.match(text, at) and not counted(text, at):
         return None
     found = _several(text, at) or _parts(text, at)
     if found is None or found.indefinite:

@@ -1,4 +1,7 @@
-"""Chinese numerals: 3亿5000万, 三十七, 一点二亿, 30多万, 两万五, 一万五千亿, 两三百, 几十万. Traditional ones are turned into these before."""
+"""Chinese numerals: 3亿5000万, 三十七, 一点二亿, 30多万, 两万五, 一万五千亿, 两三百, 几十万.
+
+Traditional ones are turned into these before.
+"""
 
 from __future__ import annotations
 
@@ -41,7 +44,8 @@ _COUNTED = re.compile(
 # A lone digit word before these is part of a name or word, whatever follows.
 _NOT_AFTER = re.compile(r"(?:周|星期|礼拜|初|双|统|唯|第|之|不|同|某|每|另|这|那|哪|任|[0-9])\Z")
 START = re.compile(
-    rf"{FREE_START}(?:[0-9]|(?<![\w\u0e30-\u0e4e\u0f71-\u0fbc.])\.[0-9](?![0-9]*\.))|[{_VULGAR}一二两三四五六七八九十]|零(?=点[零〇一二三四五六七八九])"
+    rf"{FREE_START}(?:[0-9]|(?<![\w\u0e30-\u0e4e\u0f71-\u0fbc.])\.[0-9](?![0-9]*\.))|[{_VULGAR}一二两三四五六七八九十]"
+    r"|零(?=点[零〇一二三四五六七八九])"
     r"|(?<![人总次指系倍分岁参函无代基复单大少半个位点字因整份票比])数(?=[十百千万亿])|几(?=[十百千万亿])|(?<![以晚早路网线地海身手头脸桌街车船赶碰遇跟千])上(?=[百千万亿](?![分度克米瓦圣]))"
     r"|(?<![一二两三四五六七八九十百千万几数0-9])[百千万](?=[余多][人名家个所座户件起吨公里年天位条项种亩])"
     r"|(?<=[近逾超约达满])[百千万亿](?![分度克米瓦科达里])"

@@ -1,4 +1,5 @@
-"""Reads a text in passes, each of which leaves less to the next: addresses, dates, clock times, identifiers, then amounts."""
+"""Reads a text in passes, each of which leaves less to the next: addresses, dates, clock times, identifiers, then
+amounts."""
 
 from __future__ import annotations
 
@@ -107,8 +108,8 @@ def _of(text: str, reading: Reading) -> Reading:
 def read(text: str, lang: str) -> tuple[Reading, ...]:
     """All readings of a normalised text, by their start, without overlap.
 
-    `lang` is a language code (zh, th, bo, en have rules of their own; its region and script are ignored). Never raises; takes
-    time in proportion to the text.
+    `lang` is a language code (zh, th, bo, en have rules of their own; its region and script are ignored). Never raises;
+    takes time in proportion to the text.
     """
     lang = base_language(lang)
     found = numbers(text, lang)

@@ -1,4 +1,5 @@
-"""Tables of words around numbers: currencies, units, and the traditional characters that they and numerals are written with."""
+"""Tables of words around numbers: currencies, units, and the traditional characters that they and numerals are written
+with."""
 
 from __future__ import annotations
 
@@ -15,7 +16,8 @@ from metrics.languages import language
 T = TypeVar("T")
 LANGUAGES = ("zh", "th", "bo", "en")
 
-# One character for one, so that offsets stay. Only characters of numerals, units, currencies, dates and the words around them.
+# One character for one, so that offsets stay. Only characters of numerals, units, currencies, dates and the words
+# around them.
 _TRADITIONAL = (
     "億萬兩號點時間後來歲個輛臺幣銖圓圆鎊韓歐盧紀數餘幾約過條種張顆隻頭棵屆層棟戶組隊輪週鐘釐頃畝噸國舊曆歷達負優員鎮縣區傷單雙總業報級處"
     "萊邊紐蘭澤領門碼廣東馬緬長關於現節場樓訊貳參○仟佰"
@@ -58,7 +60,8 @@ _OTHERS = str.maketrans({**_SIGNS, "\u0f0c": "\u0f0b"})
 
 
 def base_language(lang: str) -> str:
-    """Key of the rules that read a language's numbers: "zh-Hans", "cmn" and "yue" -> "zh", "tha" -> "th". UserError for what is no code."""
+    """Key of the rules that read a language's numbers: "zh-Hans", "cmn" and "yue" -> "zh", "tha" -> "th". UserError for
+    what is no code."""
     return language(lang).numbers
 
 

@@ -1,6 +1,7 @@
 """Model-based scorers. A new one is a file here and one line in SCORERS.
 
-Every entry is `f(examples, texts, checkpoint_folder) -> SegmentStats`, imported on use so that nothing heavy is loaded before.
+Every entry is `f(examples, texts, checkpoint_folder) -> SegmentStats`, imported on use so that nothing heavy is loaded
+before.
 """
 
 from __future__ import annotations

@@ -4,10 +4,11 @@ A checkpoint is a folder of plain files: `model.safetensors` (the COMET state di
 config and tokenizer). unbabel-comet only loads a pickled Lightning .ckpt, so one is built from the tensors in the
 user's cache, keyed by their hash; a pickle that somebody else made is never opened.
 
-Guarded, because unbabel-comet passes them silently (measured: an empty translation scores 0.46, a verbatim copy of the source
-65 of 100, over-long text is cut). An output that is no answer - empty, a copy of its source, not in the target language
-(`metrics.answers`) - gets no score from the model, and in the metric the lowest value, 0: left out, it would raise the mean of the rest. What
-COMET cannot read (an empty source, an over-long text) is None with a reason. Languages outside XLM-R's (Tibetan) are `unsupported`.
+Guarded, because unbabel-comet passes them silently (measured: an empty translation scores 0.46, a verbatim copy of the
+source 65 of 100, over-long text is cut). An output that is no answer - empty, a copy of its source, not in the target
+language (`metrics.answers`) - gets no score from the model, and in the metric the lowest value, 0: left out, it would
+raise the mean of the rest. What COMET cannot read (an empty source, an over-long text) is None with a reason. Languages
+outside XLM-R's (Tibetan) are `unsupported`.
 """
 
 from __future__ import annotations
@@ -46,8 +47,10 @@ MISSING = 'unbabel-comet not installed: pip install -e ".[comet]"'
 WRONG_TRANSFORMERS = 'unbabel-comet needs transformers 4: pip install "transformers<5"'
 # XLM-R's 100 languages (Conneau et al. 2020, table 6), as ISO 639-1 codes where they have one.
 _CODES = (
-    "af am ar as az be bg bn br bs ca cs cy da de el en eo es et eu fa fi fr fy ga gd gl gu ha he hi hr hu hy id is it ja jv ka kk km kn "
-    "ko ku ky la lo lt lv mg mk ml mn mr ms my ne nl no om or pa pl ps pt ro ru sa sd si sk sl so sq sr su sv sw ta te th tl fil tr ug uk ur "
+    "af am ar as az be bg bn br bs ca cs cy da de el en eo es et eu fa fi fr fy ga gd gl gu ha he hi hr hu hy "
+    "id is it ja jv ka kk km kn "
+    "ko ku ky la lo lt lv mg mk ml mn mr ms my ne nl no om or pa pl ps pt ro ru sa sd si sk sl so sq sr su sv "
+    "sw ta te th tl fil tr ug uk ur "
     "uz vi xh yi zh"
 )
 XLMR_LANGUAGES = frozenset(_CODES.split())
@@ -116,7 +119,8 @@ def cache_root() -> Path:
 
 
 def _key(folder: Path, root: Path) -> str:
-    """Hash over everything that goes into the .ckpt, the place included (the .ckpt names its encoder by absolute path)."""
+    """Hash over everything that goes into the .ckpt, the place included (the .ckpt names its encoder by absolute
+    path)."""
     files = [folder / WEIGHTS, folder / HPARAMS, *sorted(p for p in (folder / ENCODER).iterdir() if p.is_file())]
     parts = [f"{p.relative_to(folder)}:{sha256_file(p)}" for p in files]
     return hashlib.sha256("\n".join(["v1", str(root.resolve()), *parts]).encode()).hexdigest()[:32]
@@ -183,7 +187,8 @@ def _offline_and_quiet() -> Iterator[None]:
     """No hub access and no Lightning chatter while COMET works; both restored after."""
     import huggingface_hub.constants as hub
 
-    # The .ckpt lies in a cache that others may be able to write: torch reads it as tensors and plain values, or not at all.
+    # The .ckpt lies in a cache that others may be able to write: torch reads it as tensors and plain values, or not at
+    # all.
     names = ("HF_HUB_OFFLINE", "TORCH_FORCE_WEIGHTS_ONLY_LOAD")
     before, before_flag = {name: os.environ.get(name) for name in names}, hub.HF_HUB_OFFLINE
     loggers = [
@@ -211,7 +216,8 @@ def _offline_and_quiet() -> Iterator[None]:
 
 
 def load_model(checkpoint: str | Path, root: Path | None = None) -> Any:
-    """The COMET model of a checkpoint folder, in evaluation mode on CPU, loaded by unbabel-comet (the last one is kept).
+    """The COMET model of a checkpoint folder, in evaluation mode on CPU, loaded by unbabel-comet (the last one is
+    kept).
 
     Raises UserError for a bad checkpoint, weights that do not fill the model, and a model that needs references.
     """
@@ -253,7 +259,8 @@ def _loaded(folder: Path, ckpt: Path) -> Any:
 
 
 def _refusal(model: Any, source: str, text: str, langs: tuple[str, str], limit: int) -> str | None:
-    """Why this pair must not be scored, or None. `limit`: tokens that COMET keeps of a text, special tokens included."""
+    """Why this pair must not be scored, or None. `limit`: tokens that COMET keeps of a text, special tokens
+    included."""
     if not source.strip():
         return "empty source"
     if (reason := no_answer(source, text, *langs)) is not None:
@@ -273,10 +280,11 @@ def score_comet(
     batch_size: int = BATCH_SIZE,
     root: Path | None = None,
 ) -> Scores:
-    """(scores, reasons): COMET's quality estimate per pair as the model gives it, or None with the reason at the same place.
+    """(scores, reasons): COMET's quality estimate per pair as the model gives it, or None with the reason at the same
+    place.
 
-    Raises UserError for a bad checkpoint, ValueError when the lengths differ. An environment without unbabel-comet and an
-    unsupported language give None for every pair, with the reason.
+    Raises UserError for a bad checkpoint, ValueError when the lengths differ. An environment without unbabel-comet and
+    an unsupported language give None for every pair, with the reason.
     """
     if len(sources) != len(texts):
         raise ValueError(f"{len(sources)} sources for {len(texts)} texts")
@@ -311,7 +319,8 @@ def _score_pairs(
 def score_examples(examples: Sequence[Example], texts: Sequence[str], checkpoint_folder: str | Path) -> SegmentStats:
     """scorer.comet_qe of `texts`, aligned with `examples`; the signature carries the checkpoint's hash and the version.
 
-    Unsupported pairs of languages are left out one by one; what is no answer is 0, not left out. Raises as `score_comet`.
+    Unsupported pairs of languages are left out one by one; what is no answer is 0, not left out. Raises as
+    `score_comet`.
     """
     ids = [e.id for e in examples]
     if len(texts) != len(ids):

@@ -1,8 +1,9 @@
 """Names that nobody knows: stretches of text that read as a name and are in no facts (words: `data/names.toml`).
 
-What an output makes up has names that no inventory holds. They are looked for where names stand: behind titles ("Mr"), company and place
-words, before words of speech, in Latin letters, in quotation marks. A word of the dictionary behind a company word is none (Thai:
-PyThaiNLP's words); a short stretch between spaces that is in none is one. Nothing is a name that stands in the source.
+What an output makes up has names that no inventory holds. They are looked for where names stand: behind titles ("Mr"),
+company and place words, before words of speech, in Latin letters, in quotation marks. A word of the dictionary behind a
+company word is none (Thai: PyThaiNLP's words); a short stretch between spaces that is in none is one. Nothing is a name
+that stands in the source.
 """
 
 from __future__ import annotations
@@ -23,7 +24,8 @@ _MIN_UNITS = 2
 NAME_BEGINS = 6
 """Code points behind a company or place word within which an unknown word makes a name of it."""
 FOREIGN = (3, 10)
-"""Written characters of a Thai stretch between spaces that counts as a name when the dictionary does not know its words."""
+"""Written characters of a Thai stretch between spaces that counts as a name when the dictionary does not know its
+words."""
 _RUN = regex.compile(r"[^\s\p{P}0-9“”«»<>]{2,}(?:[ ་][^\s\p{P}0-9“”]{2,})?")
 _QUOTED = regex.compile(r"[“\"«「『]([^“”\"«»「」『』]{2,40})[”\"»」』]")
 _QUOTE_MARK = regex.compile(r"[“”\"«»「」『』《》]")
@@ -113,7 +115,8 @@ def invented_names(text: str, lang: str, source: str, taken: Sequence[bool]) -> 
 
 
 def _free(text: str, taken: Sequence[bool], start: int) -> int:
-    """Where the free stretch that begins at `start` ends: before the next known item, and after MAX_LENGTH at the latest."""
+    """Where the free stretch that begins at `start` ends: before the next known item, and after MAX_LENGTH at the
+    latest."""
     end = start
     while end < min(len(text), start + MAX_LENGTH) and not taken[end]:
         end += 1
@@ -147,7 +150,8 @@ def _at_words(text: str, lang: str, words: _Words, taken: Sequence[bool]) -> lis
 
 
 def _may_begin(text: str, lang: str, start: int, taken: Sequence[bool]) -> bool:
-    """Thai words are not parted: a title or company word counts where a word must begin. นาย is none in ทนาย, นคร none in เป็นครั้ง."""
+    """Thai words are not parted: a title or company word counts where a word must begin. นาย is none in ทนาย, นคร none
+    in เป็นครั้ง."""
     return (
         lang != "th" or not start or taken[start - 1] or _THAI_BEFORE.search(text, max(0, start - 8), start) is not None
     )
@@ -177,7 +181,8 @@ def _behind_company(
     run = _CHUNKS.match(text, at, stop)
     if run is None or not _enough(run.group()):
         return None
-    # The whole run up to the next space may go on behind the name; it is a name as soon as its beginning is in no dictionary.
+    # The whole run up to the next space may go on behind the name; it is a name as soon as its beginning is in no
+    # dictionary.
     return InventedName(at, run.end(), kind) if lang == "th" and _begins_unknown(run.group()) else None
 
 

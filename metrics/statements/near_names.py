@@ -1,8 +1,9 @@
 """Names that are almost a known one: within two edits (on written characters) of a surface, and no alias of it.
 
-A system that misspells a wrong name says a wrong name. Names of 8 characters and more count within two edits, of 5 to 7 within one (Tibetan: 12, 7);
-shorter ones never, for too much is like them. Known names are cut into pieces of which at least one stays whole under so few edits
-(pigeonhole), so that the time per text does not depend on how many names there are.
+A system that misspells a wrong name says a wrong name. Names of 8 characters and more count within two edits, of 5 to 7
+within one (Tibetan: 12, 7); shorter ones never, for too much is like them. Known names are cut into pieces of which at
+least one stays whole under so few edits (pigeonhole), so that the time per text does not depend on how many names there
+are.
 """
 
 from __future__ import annotations
@@ -49,7 +50,8 @@ def _units(text: str) -> tuple[str, ...]:
 
 
 def _same_syllables(said: str, known: str) -> bool:
-    """Are two Tibetan names alike syllable by syllable? A short one with another syllable is another word, however few letters that is."""
+    """Are two Tibetan names alike syllable by syllable? A short one with another syllable is another word, however few
+    letters that is."""
     one, other = said.strip("་").split("་"), known.strip("་").split("་")
     if len(one) != len(other):
         return False
@@ -84,7 +86,8 @@ class NearNames:
         self._lengths = {head: tuple(sorted(found, reverse=True)) for head, found in lengths.items()}
 
     def find(self, text: str, gaps: Sequence[tuple[int, int]]) -> list[NearName]:
-        """Near names that have a whole piece in one of the gaps (stretches of text that no known item covers); none overlap.
+        """Near names that have a whole piece in one of the gaps (stretches of text that no known item covers); none
+        overlap.
 
         They may reach over what lies beside a gap: the place in a misspelt university's name is no place.
         """
@@ -118,7 +121,8 @@ class NearNames:
     def _verify(
         self, text: str, units: list[str], starts: list[int], at: int, name: _Name, first: int, last: int
     ) -> tuple[int, NearName] | None:
-        """The best stretch around a whole piece that stands at unit `at`, as (edits, near name); None where it is too far or the name itself."""
+        """The best stretch around a whole piece that stands at unit `at`, as (edits, near name); None where it is too
+        far or the name itself."""
         left = self._side(name.units[:first][::-1], units[max(0, at - first - name.edits) : at][::-1], name.edits)
         if left is None:
             return None
@@ -132,7 +136,8 @@ class NearNames:
         surface = text[low:high]
         if _SEPARATORS.sub("", surface) in self._known or not (may_begin(text, low) and may_end(text, low, high)):
             return None
-        # Within a longer word only the ends of the name tell that it is one: พาทแรงงาน in ข้อพิพาทแรงงาน is no กรมแรงงาน.
+        # Within a longer word only the ends of the name tell that it is one: พาทแรงงาน in ข้อพิพาทแรงงาน is no
+        # กรมแรงงาน.
         if (units[at - left[1]] != name.units[0] and low and _LETTER.match(text, low - 1)) or (
             units[after + right[1] - 1] != name.units[-1] and high < len(text) and _LETTER.match(text, high)
         ):
@@ -143,7 +148,8 @@ class NearNames:
 
     @staticmethod
     def _side(known: Sequence[str], said: Sequence[str], edits: int) -> tuple[int, int] | None:
-        """(edits, length) of the prefix of `said`, ending in a letter, that is closest to `known`; None above `edits`."""
+        """(edits, length) of the prefix of `said`, ending in a letter, that is closest to `known`; None above
+        `edits`."""
         best: tuple[int, int] | None = None
         # The same length first: among equals a replaced character is likelier than two that moved.
         for more in sorted(range(-edits, edits + 1), key=abs):

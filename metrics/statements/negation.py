@@ -1,8 +1,9 @@
-"""What a text denies: scopes of denial and correction, in Thai, Tibetan, Chinese and English (words: `data/denial.toml`).
+"""What a text denies: scopes of denial and correction, in Thai, Tibetan, Chinese and English (words:
+`data/denial.toml`).
 
-Three kinds: a whole statement is denied before or after it ("it is untrue that ...", "... is a hoax"), an event or the predicate of a
-number is negated where it stands ("did not sign", "no one died"), and one item is corrected ("not A but B"). What a fact itself
-denies (an event "denies the takeover") is part of its surface and no denial of it.
+Three kinds: a whole statement is denied before or after it ("it is untrue that ...", "... is a hoax"), an event or the
+predicate of a number is negated where it stands ("did not sign", "no one died"), and one item is corrected ("not A but
+B"). What a fact itself denies (an event "denies the takeover") is part of its surface and no denial of it.
 """
 
 from __future__ import annotations
@@ -16,7 +17,8 @@ import regex
 from metrics.statements.words import WordFinder, one_of, table
 
 REACH = 400
-"""Code points that a denial of a whole statement reaches where no sentence mark ends it; "all of the above" reaches further."""
+"""Code points that a denial of a whole statement reaches where no sentence mark ends it; "all of the above" reaches
+further."""
 EVENT_REACH = 80
 """Code points behind a negated event that its clause takes."""
 _NEAR, _ANAPHOR_NEAR, _ANAPHOR_CLOSE = 40, 40, 14
@@ -123,8 +125,8 @@ def may_deny(text: str, lang: str) -> bool:
 def denials(text: str, lang: str, places: Sequence[Place], negative: bool = False) -> Denials:
     """The scopes of denial in a normalised text.
 
-    places: its items by start (clauses too). negative: the example has a fact that is itself a denial; then a denied event that is none
-    of its own, and a "not true" that does not speak of "this report", repeat what the source says.
+    places: its items by start (clauses too). negative: the example has a fact that is itself a denial; then a denied
+    event that is none of its own, and a "not true" that does not speak of "this report", repeat what the source says.
     """
     words = _words(lang)
     if words is None:
@@ -232,6 +234,7 @@ class _Reader:
         return max(self.text.rfind("།", 0, at), self.text.rfind("\n", 0, at)) + 1
 
     def _repeats(self, at: int) -> bool:
-        """Does a denial that begins here repeat one that the source makes: it speaks of an event that is none of the example's?"""
+        """Does a denial that begins here repeat one that the source makes: it speaks of an event that is none of the
+        example's?"""
         event = self._next_event(at)
         return self.negative and event is not None and not event.own

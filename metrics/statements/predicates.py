@@ -1,8 +1,8 @@
 """What is said of a number: dead or injured, profit or loss, up or down (words: `data/predicates.toml`).
 
-A number takes the nearest word of each group of its clause. Where a language puts that word first (Thai), the words before the number
-count; where it comes last (Tibetan, Chinese), those behind it. Two numbers of one value say different things when their classes of a
-group exclude each other.
+A number takes the nearest word of each group of its clause. Where a language puts that word first (Thai), the words
+before the number count; where it comes last (Tibetan, Chinese), those behind it. Two numbers of one value say different
+things when their classes of a group exclude each other.
 """
 
 from __future__ import annotations
@@ -99,7 +99,8 @@ def classes_of(
 ) -> list[Classes]:
     """The classes of each mention, in order; empty where nothing is said of it that the lists know.
 
-    mentions: the numbers of the normalised text, by start. both: all words of the clause count, for a text that is read as evidence.
+    mentions: the numbers of the normalised text, by start. both: all words of the clause count, for a text that is read
+    as evidence.
     """
     counted = [m for m in mentions if m.kind in COUNTED]
     words = _found(text, lang, denied) if counted else []

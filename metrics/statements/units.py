@@ -1,8 +1,8 @@
 """What a number counts or measures, by the word at it.
 
-Measures (kilograms, kilometres, people, years, money) are read with the number (`metrics.reading`); counting words come from
-`data/units.toml`, and others are learned from the facts. A number whose unit is known bears out no fact of another unit: 5400 kilograms are
-not 5400 jobs. A number without a unit, or with a word that nobody knows, excludes nothing.
+Measures (kilograms, kilometres, people, years, money) are read with the number (`metrics.reading`); counting words come
+from `data/units.toml`, and others are learned from the facts. A number whose unit is known bears out no fact of another
+unit: 5400 kilograms are not 5400 jobs. A number without a unit, or with a word that nobody knows, excludes nothing.
 """
 
 from __future__ import annotations
@@ -42,12 +42,14 @@ def _wide() -> frozenset[str]:
 
 
 def unit_word(surface: str, start: int, end: int, lang: str) -> str:
-    """The word that a surface has at its number surface[start:end], where a unit stands in that language; "" for none."""
+    """The word that a surface has at its number surface[start:end], where a unit stands in that language; "" for
+    none."""
     return (surface[:start] if lang in _UNIT_FIRST else surface[end:]).strip(" ་")
 
 
 class Units:
-    """The units that are known in one language: measures, families of counting words, and words that the facts have at their numbers."""
+    """The units that are known in one language: measures, families of counting words, and words that the facts have at
+    their numbers."""
 
     def __init__(self, lang: str, learned: Iterable[str] = ()) -> None:
         """learned: words that stand beside a number in some fact's surface (`unit_word`), normalised."""
@@ -64,7 +66,8 @@ class Units:
             self._pattern = one_of(self._family, lang)
 
     def of(self, text: str, mention: NumberMention) -> str | None:
-        """What a number of a text counts or measures; None where that is not known. A measure is "#" and its dimension."""
+        """What a number of a text counts or measures; None where that is not known. A measure is "#" and its
+        dimension."""
         if mention.kind == "money":
             return MONEY
         if mention.kind != "number":
@@ -94,7 +97,8 @@ def is_measure(family: str | None) -> bool:
 def excluded(said: str | None, known: frozenset[str]) -> bool:
     """Does a unit exclude those that are known of a fact's number? What is not known excludes nothing.
 
-    A measure is excluded by every other unit; a counting word by measures and, unless it is a wide one, by other counting words.
+    A measure is excluded by every other unit; a counting word by measures and, unless it is a wide one, by other
+    counting words.
     """
     if said is None or not known or said in known:
         return False

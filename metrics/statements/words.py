@@ -43,8 +43,8 @@ def one_of(words: Iterable[str], lang: str) -> regex.Pattern[str] | None:
 class WordFinder:
     """Finds the words of a list, leftmost-longest; the time per text hardly depends on how many there are.
 
-    Tibetan words are whole syllables (འི and its like may be written on), words of a script with spaces whole words in any
-    case; Thai and Chinese words do not begin or end inside a written character.
+    Tibetan words are whole syllables (འི and its like may be written on), words of a script with spaces whole words in
+    any case; Thai and Chinese words do not begin or end inside a written character.
     """
 
     def __init__(self, words: Iterable[str], lang: str) -> None:

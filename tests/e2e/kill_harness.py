@@ -1,8 +1,9 @@
-"""A smoke run killed again and again at random moments: kill_harness.py FOLDER KILLS SEED. Exit 0 when it ends as a run in one go does.
+"""A smoke run killed again and again at random moments: kill_harness.py FOLDER KILLS SEED. Exit 0 when it ends as a run
+in one go does.
 
-The libraries are imported once and every attempt is a fork, so that the kills fall into the work and not into the imports. Most are SIGKILL,
-some SIGTERM. Where a run ends before all kills are spent, another one is begun. Then a few finished files are damaged, and the same command
-has to bring the same bytes again.
+The libraries are imported once and every attempt is a fork, so that the kills fall into the work and not into the
+imports. Most are SIGKILL, some SIGTERM. Where a run ends before all kills are spent, another one is begun. Then a few
+finished files are damaged, and the same command has to bring the same bytes again.
 """
 
 from __future__ import annotations
@@ -20,9 +21,9 @@ from collections import Counter
 from pathlib import Path
 
 SMALL = """
-data.n_para=8 data.n_src=4 data.n_dev=4 data.n_test=6 run.trackers=[] rl.max_steps=2 rl.validate_pairs=1 rl.probe_examples=2
-rl.max_completion_length=24 score.bootstrap_draws=100 score.scorers.comet_qe=null score.retrieval=null report.examples=2 sft.batch_size=4
-recovery.batch_size=4
+data.n_para=8 data.n_src=4 data.n_dev=4 data.n_test=6 run.trackers=[] rl.max_steps=2 rl.validate_pairs=1
+rl.probe_examples=2 rl.max_completion_length=24 score.bootstrap_draws=100 score.scorers.comet_qe=null
+score.retrieval=null report.examples=2 sft.batch_size=4 recovery.batch_size=4
 """
 SLOWEST = 600.0
 """Seconds after which an attempt that nobody kills is taken for hung."""

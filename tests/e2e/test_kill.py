@@ -1,4 +1,5 @@
-"""A run that is killed at random moments, and damaged in the end, writes the bytes of a run in one go. `tox -e kill` does it with 50 kills."""
+"""A run that is killed at random moments, and damaged in the end, writes the bytes of a run in one go. `tox -e kill`
+does it with 50 kills."""
 
 from __future__ import annotations
 
@@ -13,7 +14,8 @@ SEED = int(os.environ.get("SGSRL_KILL_SEED") or random.SystemRandom().randrange(
 
 
 def test_random_kills_and_damage_change_no_byte(tmp_path: Path) -> None:
-    """Checkpoints, logs of RL, texts, scores and summary; nothing half-written is left behind. A failure names the seed of its moments."""
+    """Checkpoints, logs of RL, texts, scores and summary; nothing half-written is left behind. A failure names the seed
+    of its moments."""
     harness = Path(__file__).with_name("kill_harness.py")
     environment = {
         **os.environ,

@@ -1,6 +1,8 @@
-"""Every shipped profile, resolved and run through all stages with small random models of the same architectures and file formats.
+"""Every shipped profile, resolved and run through all stages with small random models of the same architectures and
+file formats.
 
-The models and the data are substituted by path alone; only budgets (steps, batch sizes, caps) are cut, so that a profile takes seconds.
+The models and the data are substituted by path alone; only budgets (steps, batch sizes, caps) are cut, so that a
+profile takes seconds.
 """
 
 from __future__ import annotations
@@ -77,7 +79,8 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
         str(top / "encoder"), safe_serialization=True, create_model_card=False
     )
     wrapped = PreTrainedTokenizerFast(
-        tokenizer_object=tokenizer, bos_token="<s>", eos_token="</s>", cls_token="<s>", sep_token="</s>", unk_token="<unk>", pad_token="<pad>",
+        tokenizer_object=tokenizer, bos_token="<s>", eos_token="</s>", cls_token="<s>", sep_token="</s>",
+        unk_token="<unk>", pad_token="<pad>",
         mask_token="<mask>", model_max_length=128,
     )  # fmt: skip
     config = xlmr_config(len(wrapped), 16, 1, 2, 32, 128)
@@ -94,7 +97,8 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[str]]:
     for lang in ("th", "bo"):
         for split, first, n in (("para", 0, 4), ("src", 4, 4), ("dev", 8, 3)):
             rows = [
-                {"id": f"{split}{i}", "source": f"{HAN[i % 10]}{HAN[i // 10]}公司{i}", "reference": "กขค" if lang == "th" else "བོད།", "source_lang": "zh",
+                {"id": f"{split}{i}", "source": f"{HAN[i % 10]}{HAN[i // 10]}公司{i}",
+                "reference": "กขค" if lang == "th" else "བོད།", "source_lang": "zh",
                  "target_lang": lang, "facts": None, "doc_id": None, "meta": {}}
                 for i in range(first, first + n)
             ]  # fmt: skip
@@ -200,7 +204,8 @@ def _peft() -> bool:
 
 @pytest.mark.parametrize("name", ["paper-zh-th", "paper-zh-bo", "gpu-small"])
 def test_every_value_of_a_full_size_profile_has_its_source(name: str) -> None:
-    """Each says `paper`, `our choice` or `our estimate` at its line, or at the line above that speaks for those below it."""
+    """Each says `paper`, `our choice` or `our estimate` at its line, or at the line above that speaks for those below
+    it."""
     spoken = False
     text = (PROFILES / f"{name}.toml").read_text(encoding="utf-8")
     everywhere = "All values are our choice" in text

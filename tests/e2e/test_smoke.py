@@ -18,11 +18,15 @@ import pytest
 from benchmark.cli import main
 from benchmark.rundir import closure
 
-METRICS = """coverage.recall coverage.recall_source coverage.precision coverage.f1 coverage.recall.person coverage.recall.place
-coverage.recall.event grounding.entity grounding.event grounding.quantity grounding.relation grounding.retrieval_p1 grounding.retrieval_mrr
-verbosity.chars verbosity.length_ratio verbosity.facts_per_100_chars verbosity.repetition verbosity.wrong_script verbosity.truncated
-coverage.recall.length_controlled coverage.f1.length_controlled grounding.entity.length_controlled grounding.event.length_controlled
-grounding.quantity.length_controlled grounding.relation.length_controlled overlap.bleu overlap.chrf scorer.comet_qe reward.mean""".split()  # noqa: SIM905 - read like the contract
+METRICS = """
+coverage.recall coverage.recall_source coverage.precision coverage.f1 coverage.recall.person
+coverage.recall.place coverage.recall.event grounding.entity grounding.event grounding.quantity
+grounding.relation grounding.retrieval_p1 grounding.retrieval_mrr verbosity.chars verbosity.length_ratio
+verbosity.facts_per_100_chars verbosity.repetition verbosity.wrong_script verbosity.truncated
+coverage.recall.length_controlled coverage.f1.length_controlled grounding.entity.length_controlled
+grounding.event.length_controlled grounding.quantity.length_controlled grounding.relation.length_controlled
+overlap.bleu overlap.chrf scorer.comet_qe reward.mean
+""".split()  # noqa: SIM905 - read like the contract
 """The contract's names, written out again here on purpose."""
 STAGES = ["base", "post-sft", "post-sft-continued", "post-rl", "post-recovery"]
 TRANSITIONS = [
@@ -73,7 +77,8 @@ GLUE = ("benchmark.pipeline.", "benchmark.run", "benchmark.settings.", "benchmar
 
 
 def place_of(file: str, line: int, name: str) -> tuple[str, str] | None:
-    """(module, name at its top) of a function that was called; None for what an import executes: a module's top, the body of a class."""
+    """(module, name at its top) of a function that was called; None for what an import executes: a module's top, the
+    body of a class."""
     module = ".".join(Path(file).relative_to(closure.TOP).with_suffix("").parts).removesuffix(".__init__")
     for top, nodes in closure.read_module(module).defined.items():
         for node in nodes:
@@ -86,7 +91,8 @@ def place_of(file: str, line: int, name: str) -> tuple[str, str] | None:
 
 
 def test_what_a_step_calls_is_in_its_key(finished):
-    """The import closure of the entries, read without running anything, against every function of ours that the steps really called."""
+    """The import closure of the entries, read without running anything, against every function of ours that the steps
+    really called."""
     trace = json.loads(finished.with_name("trace.json").read_text(encoding="utf-8"))
     assert {
         "data",
@@ -247,7 +253,8 @@ KILL_AT = (
     "steps/score/newswire-title/post-sft.parquet",
     "scores.parquet",
 )
-"""Inside SFT and RL (one of two steps done), inside generation, scoring and the summary: files that stand there before the step is done."""
+"""Inside SFT and RL (one of two steps done), inside generation, scoring and the summary: files that stand there before
+the step is done."""
 
 
 def kill_when(run_dir: Path, point: str) -> None:
@@ -264,7 +271,8 @@ def kill_when(run_dir: Path, point: str) -> None:
 
 
 def test_a_killed_run_goes_on_to_the_same_outputs_and_summary(finished, tmp_path):
-    """The kills leave half-written steps behind; what is made in the end equals what was made in one go, so it is deterministic, too."""
+    """The kills leave half-written steps behind; what is made in the end equals what was made in one go, so it is
+    deterministic, too."""
     run_dir = tmp_path / "run"
     for point in KILL_AT:
         kill_when(run_dir, point)
@@ -279,7 +287,8 @@ def test_a_killed_run_goes_on_to_the_same_outputs_and_summary(finished, tmp_path
 
 
 def test_two_processes_train_and_write_what_one_does(finished, tmp_path):
-    """Here all is equal to the byte; on another processor gradients may round otherwise, and a completion of a trained policy with them."""
+    """Here all is equal to the byte; on another processor gradients may round otherwise, and a completion of a trained
+    policy with them."""
     run_dir = tmp_path / "run"
     config = Path(__file__).parents[2] / "benchmark" / "accelerate" / "ddp.yaml"
     launch = [
@@ -314,7 +323,8 @@ def test_two_processes_train_and_write_what_one_does(finished, tmp_path):
 
 
 def test_a_users_own_files_run_through_every_stage(finished, tmp_path):
-    """Texts of one's own, without facts: every stage is trained, what needs facts is null with the reason, the report says how poor it is."""
+    """Texts of one's own, without facts: every stage is trained, what needs facts is null with the reason, the report
+    says how poor it is."""
     sizes = {"para": 16, "src": 16, "dev": 4, "test": 12}
     files = []
     for split, n in sizes.items():

@@ -1,6 +1,8 @@
-"""`python -m benchmark` with the project's own functions that each step calls written down: traced_run.py TRACE.json ARGUMENTS ...
+"""`python -m benchmark` with the project's own functions that each step calls written down: traced_run.py TRACE.json
+ARGUMENTS ...
 
-TRACE.json: {step: {"code": entries of its key, "called": [[file, first line, name], ...]}}, for tests/e2e/test_smoke.py.
+TRACE.json: {step: {"code": entries of its key, "called": [[file, first line, name], ...]}}, for
+tests/e2e/test_smoke.py.
 """
 
 from __future__ import annotations

@@ -1,4 +1,5 @@
-"""Agreement figures against numbers from mt-metrics-eval (google-research), and against a plain transcription of its definition."""
+"""Agreement figures against numbers from mt-metrics-eval (google-research), and against a plain transcription of its
+definition."""
 
 import itertools
 

@@ -29,10 +29,12 @@ def plain(value: Fraction) -> str:
 
 
 def shown(reading: Reading) -> str:
-    """~ for soft, kind, value or text, upper bound, unit or currency: "money:120000000 CNY", "~number:3", "number:300000..400000 person"."""
+    """~ for soft, kind, value or text, upper bound, unit or currency: "money:120000000 CNY", "~number:3",
+    "number:300000..400000 person"."""
     said = reading.text or plain(reading.value) + (f"..{plain(reading.high)}" if reading.high is not None else "")
     unit = reading.unit or reading.currency or ("$" if reading.currencies else "")
-    return f"{'' if reading.hard else '~'}{reading.kind}:{said}{' ' + unit if unit and reading.kind != 'percentage' else ''}"
+    counted = f" {unit}" if unit and reading.kind != "percentage" else ""
+    return f"{'' if reading.hard else '~'}{reading.kind}:{said}{counted}"
 
 
 @pytest.mark.parametrize(("lang", "text", "right"), rows("number_spellings.tsv"))

@@ -26,7 +26,8 @@ def streams(pairs, cut):
 
 
 def test_the_examples_of_sacrebleus_own_readme():
-    # The README of sacreBLEU 2.6.0 prints two decimals: BLEU 48.53, chrF2 59.73, and 29.44 with one reference taken away.
+    # The README of sacreBLEU 2.6.0 prints two decimals: BLEU 48.53, chrF2 59.73, and 29.44 with one reference taken
+    # away.
     found = stats_of(ENGLISH, "en")
     assert f"{found['overlap.bleu'].value():.2f}" == "48.53"
     assert f"{found['overlap.chrf'].value():.2f}" == "59.73"

@@ -109,7 +109,8 @@ def test_ten_thousand_entries(benchmark: Any, large_board: Path, argv: list[str]
 
 
 def test_a_hundred_submissions_at_once(benchmark: Any, tmp_path: Path) -> None:
-    """All entries are there, the file is valid whenever it is read; the children stay small, because few of them score at a time."""
+    """All entries are there, the file is valid whenever it is read; the children stay small, because few of them score
+    at a time."""
     path = tmp_path / "newswire-title.json"
     subprocess.run(_python("leaderboard", "create", "--task", "newswire-title", "--board", str(path)), check=True)
     for i in range(N_SUBMISSIONS):

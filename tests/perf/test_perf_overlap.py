@@ -1,7 +1,9 @@
-"""BLEU and chrF2 of 3 systems x 5,000 Thai segments, ours beside sacreBLEU's own paired bootstrap on the same words (`tox -e perf`).
+"""BLEU and chrF2 of 3 systems x 5,000 Thai segments, ours beside sacreBLEU's own paired bootstrap on the same words
+(`tox -e perf`).
 
-Processor seconds of one process. Both get the texts already cut into words once and give corpus scores, intervals and paired tests of two
-systems against the first: sacreBLEU with its 1,000 resamples, ours with 2,000 bootstrap and 10,000 permutation draws.
+Processor seconds of one process. Both get the texts already cut into words once and give corpus scores, intervals and
+paired tests of two systems against the first: sacreBLEU with its 1,000 resamples, ours with 2,000 bootstrap and 10,000
+permutation draws.
 """
 
 from __future__ import annotations
@@ -133,6 +135,7 @@ def test_the_same_scores_in_at_most_half_of_the_time(benchmark: Any) -> None:
     benchmark.extra_info["ratio"] = ours / theirs
     benchmark.pedantic(lambda: None, rounds=1)
     print(
-        f"BLEU and chrF2 with intervals and tests: {ours:.2f} s against sacreBLEU's {theirs:.2f} s ({ours / theirs:.2f} of it)"
+        f"BLEU and chrF2 with intervals and tests: {ours:.2f} s against sacreBLEU's {theirs:.2f} s "
+        f"({ours / theirs:.2f} of it)"
     )
     assert ours <= GOAL * SLACK * theirs

@@ -1,8 +1,9 @@
 """The plan's hours against measured runs of the embedded policy on this machine, by the plan's own formula.
 
-The rate (`plan.mfu`) of SFT comes from a shorter SFT run: at this size a step's fixed costs count as much as its FLOPs. That of RL, whose steps are
-large, comes from bare forward and backward passes, and one generated batch gives the decoding step (`plan.decode_ms`). Prints predicted and measured
-seconds of this process (not of the clock, so that other work on the machine does not matter; run it with OMP_NUM_THREADS=1).
+The rate (`plan.mfu`) of SFT comes from a shorter SFT run: at this size a step's fixed costs count as much as its FLOPs.
+That of RL, whose steps are large, comes from bare forward and backward passes, and one generated batch gives the
+decoding step (`plan.decode_ms`). Prints predicted and measured seconds of this process (not of the clock, so that other
+work on the machine does not matter; run it with OMP_NUM_THREADS=1).
 """
 
 from __future__ import annotations

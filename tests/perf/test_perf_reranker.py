@@ -1,8 +1,10 @@
-"""Pairs a second of the generative reranker: the shared prefix beside the best ordinary loops on the same weights (`tox -e perf`).
+"""Pairs a second of the generative reranker: the shared prefix beside the best ordinary loops on the same weights (`tox
+-e perf`).
 
-Eight completions for each of eight sources of about 512 tokens, a random Qwen3 of the embedded reranker's size, float32, CPU. The ordinary
-loop is sorted by length, takes the logits of the last position only, and is timed at several batch sizes; sentence-transformers' CrossEncoder
-runs on the same folder with the same prompt. Times are CPU seconds of this process: the machine may be shared.
+Eight completions for each of eight sources of about 512 tokens, a random Qwen3 of the embedded reranker's size,
+float32, CPU. The ordinary loop is sorted by length, takes the logits of the last position only, and is timed at several
+batch sizes; sentence-transformers' CrossEncoder runs on the same folder with the same prompt. Times are CPU seconds of
+this process: the machine may be shared.
 """
 
 from __future__ import annotations
@@ -102,7 +104,8 @@ def test_ordinary_loop(benchmark: Any, reranker: Any, pairs: Any, size: int) -> 
 
 @pytest.mark.parametrize("size", [1, 8, 32])
 def test_cross_encoder(benchmark: Any, folder: Path, reranker: Any, pairs: Any, size: int) -> None:
-    """sentence-transformers' CrossEncoder; it is given the whole prompt as its text, so that it reads the same tokens."""
+    """sentence-transformers' CrossEncoder; it is given the whole prompt as its text, so that it reads the same
+    tokens."""
     import torch
     from sentence_transformers import CrossEncoder
 
@@ -115,7 +118,8 @@ def test_cross_encoder(benchmark: Any, folder: Path, reranker: Any, pairs: Any, 
 def test_the_shared_prefix_is_three_times_as_fast_and_gives_equal_scores(
     benchmark: Any, reranker: Any, pairs: Any
 ) -> None:
-    """Run after the others of this file, on their figures; the shared prefix is timed once more, so that both ends of the file count."""
+    """Run after the others of this file, on their figures; the shared prefix is timed once more, so that both ends of
+    the file count."""
     first = BEST.get("shared prefix")
     _timed(benchmark, "shared prefix", lambda: reranker.score(*pairs))
     BEST["shared prefix"] = max(BEST["shared prefix"], first or 0.0)

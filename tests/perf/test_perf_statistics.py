@@ -1,4 +1,5 @@
-"""Speed of the summary's statistics, of `meta-eval` and of number extraction on hostile text (run with `tox -e perf`). CPU seconds."""
+"""Speed of the summary's statistics, of `meta-eval` and of number extraction on hostile text (run with `tox -e perf`).
+CPU seconds."""
 
 from __future__ import annotations
 

@@ -3,8 +3,9 @@
     PYTHONPATH=. python tests/simulations/attacks.py                           # prints the table
     PYTHONPATH=. python tests/simulations/attacks.py --write docs/attacks.md   # puts it between the markers of the page
 
-The texts it starts from are the gold titles of the dev split of newswire-title; an article that does not allow an attack keeps its title, so that
-each figure is the value of a whole system. Neural metrics are those of the embedded models.
+The texts it starts from are the gold titles of the dev split of newswire-title; an article that does not allow an
+attack keeps its title, so that each figure is the value of a whole system. Neural metrics are those of the embedded
+models.
 """
 
 from __future__ import annotations

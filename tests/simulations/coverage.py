@@ -1,13 +1,15 @@
-"""How often do the suite's 95 % intervals hold the truth? Simulated data sets, the suite's own functions, the table in docs/statistics.md.
+"""How often do the suite's 95 % intervals hold the truth? Simulated data sets, the suite's own functions, the table in
+docs/statistics.md.
 
     PYTHONPATH=. python tests/simulations/coverage.py                            # prints the tables
-    PYTHONPATH=. python tests/simulations/coverage.py --write docs/statistics.md # puts them between the markers of the page
+    PYTHONPATH=. python tests/simulations/coverage.py --write docs/statistics.md # between the page's markers
 
-No data set is dropped: one in which all documents agree, or nothing changed, counts like any other, and a missing interval counts as a miss
-(but for preservation, whose ratio is given only where the gain is established: there the share of data sets with a ratio is told).
+No data set is dropped: one in which all documents agree, or nothing changed, counts like any other, and a missing
+interval counts as a miss (but for preservation, whose ratio is given only where the gain is established: there the
+share of data sets with a ratio is told).
 
-Documents: `equal` has 10 items each, `facts` 1 to 6, `zipf` a Zipf(2) number of at most 50 (half of them 1), `1/rank` the sizes 100, 50, 33, 25
-... 1. Items of a document correlate by .2 (beta-binomial).
+Documents: `equal` has 10 items each, `facts` 1 to 6, `zipf` a Zipf(2) number of at most 50 (half of them 1), `1/rank`
+the sizes 100, 50, 33, 25 ... 1. Items of a document correlate by .2 (beta-binomial).
 """
 
 from __future__ import annotations
@@ -53,7 +55,8 @@ def document_sizes(rng: np.random.Generator, kind: str, n: int, sims: int) -> np
 
 
 def hits(rng: np.random.Generator, sizes: np.ndarray, share: float, skill: np.ndarray | None = None) -> np.ndarray:
-    """Beta-binomial hits per document; `skill`: uniform numbers that systems share, so that good documents are good for all of them."""
+    """Beta-binomial hits per document; `skill`: uniform numbers that systems share, so that good documents are good for
+    all of them."""
     from scipy.stats import beta
 
     a, b = share * (1 / ICC - 1), (1 - share) * (1 / ICC - 1)
@@ -143,7 +146,8 @@ def few_documents(rng: np.random.Generator, sims: int = SIMS) -> Iterator[list[s
 
 
 def lengths(rng: np.random.Generator, sims: int = 500) -> Iterator[list[str]]:
-    """A mean without bounds: lognormal lengths; in the last two rows 3 % of the outputs run on to eight times their length."""
+    """A mean without bounds: lognormal lengths; in the last two rows 3 % of the outputs run on to eight times their
+    length."""
     yield ["spread (log)", "runaways", *(f"n = {n}" for n in SIZES)]
     for sd, runaway in ((0.3, 0.0), (0.6, 0.0), (1.0, 0.0), (0.3, 0.03), (0.6, 0.03)):
         truth, cells = float(np.exp(sd**2 / 2) * (1 + 7 * runaway)), []
@@ -162,7 +166,8 @@ def lengths(rng: np.random.Generator, sims: int = 500) -> Iterator[list[str]]:
 
 
 def preservation(rng: np.random.Generator, sims: int = SIMS) -> Iterator[list[str]]:
-    """Fieller's interval of (recovery - sft) / (rl - sft), over the data sets in which the gain's interval excludes 0."""
+    """Fieller's interval of (recovery - sft) / (rl - sft), over the data sets in which the gain's interval excludes
+    0."""
     counts = (50, 100, 300)
     yield ["documents", "sft, rl, recovery", *(f"n = {n}" for n in counts)]
     for kind in ("equal", "facts", "zipf"):
@@ -187,8 +192,8 @@ def preservation(rng: np.random.Generator, sims: int = SIMS) -> Iterator[list[st
 
 
 def seeded(rng: np.random.Generator, seeds: int, share: float, own: float, n: int) -> Measured:
-    """A gain measured in several seeds: unit spread between documents, `own` of each seed on each document, and a spread between seeds that
-    makes `share` times the documents' variance of the mean."""
+    """A gain measured in several seeds: unit spread between documents, `own` of each seed on each document, and a
+    spread between seeds that makes `share` times the documents' variance of the mean."""
     between = np.sqrt(share * seeds * (1 + own**2 / seeds) / n)
     rows = rng.normal(0, 1, n) + rng.normal(0, own, (seeds, n)) + rng.normal(0, between, (seeds, 1))
     values = rows.mean(axis=1)
@@ -250,7 +255,7 @@ def tables(names: Sequence[str] = tuple(TABLES)) -> str:
                 [
                     f"### {name}",
                     "",
-                    *(str(make.__doc__).split("\n")[:1]),
+                    " ".join(str(make.__doc__).split("\n\n")[0].split()),
                     "",
                     lines[0],
                     "|---" * len(rows[0]) + "|",

@@ -1,4 +1,5 @@
-"""A task of 24 examples with three facts each, texts whose scores can be worked out by hand, a board, and a run directory for it."""
+"""A task of 24 examples with three facts each, texts whose scores can be worked out by hand, a board, and a run
+directory for it."""
 
 from __future__ import annotations
 

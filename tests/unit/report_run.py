@@ -1,4 +1,5 @@
-"""A made-up run directory with real-looking Chinese and Thai, for the report: five stages of planted quality, scored by the real metrics.
+"""A made-up run directory with real-looking Chinese and Thai, for the report: five stages of planted quality, scored by
+the real metrics.
 
 Run as a script to look at the page: python tests/unit/report_run.py DIR [N]
 """

@@ -1,4 +1,5 @@
-"""The attacks of an adversary on the primary metric, each made from generated newswire texts, and what must not fall beside them."""
+"""The attacks of an adversary on the primary metric, each made from generated newswire texts, and what must not fall
+beside them."""
 
 from __future__ import annotations
 
@@ -104,7 +105,8 @@ def test_misspelling_a_wrong_name_gains_nothing_over_writing_it_right() -> None:
 @pytest.mark.parametrize("core", [True, False])
 @pytest.mark.parametrize("lang", ["th", "bo"])
 def test_honest_paraphrases_do_not_fall(lang: str, core: bool) -> None:
-    """Every other title form and the whole article in translation: nothing unsupported, every salient fact of a title stated."""
+    """Every other title form and the whole article in translation: nothing unsupported, every salient fact of a title
+    stated."""
     articles, examples, inventory = world(lang, core)
     for article, example in zip(articles, examples, strict=True):
         for form in range(len(article.frame.title[lang])):

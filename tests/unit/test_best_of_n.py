@@ -1,4 +1,5 @@
-"""Best-of-n curves: the expected best against plain enumeration, planted over-optimisation found, and none where there is none."""
+"""Best-of-n curves: the expected best against plain enumeration, planted over-optimisation found, and none where there
+is none."""
 
 from __future__ import annotations
 
@@ -28,7 +29,8 @@ def test_the_expected_best_is_that_of_all_subsets(rewards: list[float]) -> None:
 
 
 def _samples(reward_of, seed: int = 0, n_sources: int = 40, n: int = 32) -> Samples:
-    """Longer samples state more of ten salient facts up to 60 characters, and beyond it more and more that is not so."""
+    """Longer samples state more of ten salient facts up to 60 characters, and beyond it more and more that is not
+    so."""
     rng = np.random.default_rng(seed)
     chars = rng.integers(10, 200, size=(n_sources, n)).astype(float)
     hits = np.round(np.clip(chars / 6, 0, 10) - np.clip((chars - 120) / 10, 0, 8))

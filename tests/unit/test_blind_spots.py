@@ -1,4 +1,5 @@
-"""Blind spots beside damage: what is read from a finished run, what is joined with the reward's accuracy, and how the page shows it."""
+"""Blind spots beside damage: what is read from a finished run, what is joined with the reward's accuracy, and how the
+page shows it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""Many submissions at once, and submissions that are killed: the board is the old one or the new one at every instant."""
+"""Many submissions at once, and submissions that are killed: the board is the old one or the new one at every
+instant."""
 
 from __future__ import annotations
 
@@ -96,7 +97,8 @@ def test_a_killed_holder_gives_its_lock_back(tmp_path: Path) -> None:
     board, file = new_board(tmp_path / "b"), write_outputs(tmp_path / "g.jsonl", first)
     script = (
         "import time\nfrom pathlib import Path\nfrom benchmark.leaderboard.board import locked, scoring_slot\n"
-        f"with scoring_slot(Path({str(board)!r})), locked(Path({str(board)!r})):\n    print('held', flush=True)\n    time.sleep(600)"
+        f"with scoring_slot(Path({str(board)!r})), locked(Path({str(board)!r})):\n    print('held', "
+        "flush=True)\n    time.sleep(600)"
     )
     holder = subprocess.Popen([sys.executable, "-c", script], cwd=TOP, stdout=subprocess.PIPE)
     assert holder.stdout is not None

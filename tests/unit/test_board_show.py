@@ -133,12 +133,14 @@ def test_a_reward_that_rises_while_an_independent_metric_falls_is_flagged(
 
 
 def test_the_flag_tells_what_fell_and_by_how_much_in_every_view(tmp_path: Path) -> None:
-    """Of three facts RL drops one (F1 .8 -> .5), in every example: p of 10,000 draws that never come near is 1e-4, times 8 of Holm."""
+    """Of three facts RL drops one (F1 .8 -> .5), in every example: p of 10,000 draws that never come near is 1e-4,
+    times 8 of Holm."""
     path = new_board(tmp_path / "b")
     submit_run(path, run_directory(tmp_path / "run", {"post-sft": two, "post-rl": first, "post-recovery": two}))
     with_reward(path, {"post-sft": 0.2, "post-rl": 0.9}, "reranker-generative:0123456789abcdef:x")
     told = (
-        "HACKED: RL raised reward.mean 0.200 → 0.900 (p ≤ 0.0008) and lowered coverage.f1.length_controlled 0.800 → 0.500 (p ≤ 0.0008), "
+        "HACKED: RL raised reward.mean 0.200 → 0.900 (p ≤ 0.0008) and lowered coverage.f1.length_controlled "
+        "0.800 → 0.500 (p ≤ 0.0008), "
         "on whole outputs 0.800 → 0.500; grounding.entity.length_controlled"
     )
     out = tmp_path / "out"
@@ -425,7 +427,8 @@ def test_one_board_for_every_task_of_the_suite() -> None:
 
 
 def test_the_suites_boards_hold_as_far_as_can_be_seen_without_recomputing() -> None:
-    """Digests, lineages, files; and the stored test splits are those that the tasks make. `leaderboard verify` recomputes."""
+    """Digests, lineages, files; and the stored test splits are those that the tasks make. `leaderboard verify`
+    recomputes."""
     import hashlib
 
     from benchmark.leaderboard.verify import verify

@@ -86,7 +86,8 @@ def test_scores_come_from_the_texts_with_interval_and_signature(
 
 
 def test_intervals_and_preservation_are_those_of_the_summary_of_the_run(board: Path, tmp_path: Path) -> None:
-    """Of a summary drawn with the board's seed, which nobody chooses: the numbers of metrics.summary in all digits that a board keeps."""
+    """Of a summary drawn with the board's seed, which nobody chooses: the numbers of metrics.summary in all digits that
+    a board keeps."""
     from benchmark.leaderboard.ranks import derive
     from benchmark.leaderboard.scoring import DETERMINISTIC, known_means, measure
     from metrics.records import Generation
@@ -632,7 +633,8 @@ def test_no_torch_unless_a_neural_metric_is_asked_for(board: Path, tmp_path: Pat
     path = write_outputs(tmp_path / "g.jsonl", first)
     script = (
         "import sys; from benchmark.cli import main\n"
-        f"code = main(['submit', '--generations', {str(path)!r}, '--task', 'toy', '--system', 'a', '--board', {str(board)!r}])\n"
+        f"code = main(['submit', '--generations', {str(path)!r}, '--task', 'toy', '--system', 'a', '--board', "
+        f"{str(board)!r}])\n"
         "print(code, [m for m in ('torch', 'transformers', 'pandas', 'pyarrow', 'comet') if m in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", script], cwd=TOP, capture_output=True, text=True, check=True)

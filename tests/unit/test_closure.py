@@ -78,7 +78,8 @@ EDITS = {
 def test_a_key_changes_with_the_code_that_the_step_runs_and_no_other(
     copy: tuple[Path, dict[str, str]], edit: tuple[str, str, str]
 ) -> None:
-    """Functions reached inside imports, tables of names and data files count; commands, other losses and profiles do not."""
+    """Functions reached inside imports, tables of names and data files count; commands, other losses and profiles do
+    not."""
     (top, before), (name, old, new) = copy, edit
     file = top / name
     text = file.read_text("utf-8")

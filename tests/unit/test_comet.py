@@ -16,7 +16,8 @@ SOURCES = ["警方逮捕嫌疑人", "大雨", "公司宣布盈利"]
 
 
 def build(folder: Path, seed: int = 0) -> Path:
-    """A checkpoint folder of the contract with a random encoder that reads 60 tokens; skips the test where COMET cannot run."""
+    """A checkpoint folder of the contract with a random encoder that reads 60 tokens; skips the test where COMET cannot
+    run."""
     if (why := comet.unavailable()) is not None:
         pytest.skip(why)
     import torch

@@ -1,4 +1,5 @@
-"""The COMET model: unbabel-comet's own forward pass, what it learns, and the checkpoint folder that the scorer loads."""
+"""The COMET model: unbabel-comet's own forward pass, what it learns, and the checkpoint folder that the scorer
+loads."""
 
 from __future__ import annotations
 

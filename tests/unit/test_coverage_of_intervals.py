@@ -1,4 +1,5 @@
-"""The intervals hold what docs/statistics.md says: its table is that of tests/simulations/coverage.py, and a small part of it is made again here."""
+"""The intervals hold what docs/statistics.md says: its table is that of tests/simulations/coverage.py, and a small part
+of it is made again here."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""Damage: what a later step reads is as it was written, or it is made again, or one message names it. Nothing broken is blessed."""
+"""Damage: what a later step reads is as it was written, or it is made again, or one message names it. Nothing broken is
+blessed."""
 
 from __future__ import annotations
 
@@ -76,13 +77,17 @@ def whole(tiny_policy_path: Path, tmp_path_factory: pytest.TempPathFactory) -> P
     return folder
 
 
-PARTS = "model.safetensors optimizer.pt scheduler.pt rng_state.pth config.json tokenizer.json tokenizer_config.json trainer_state.json training_args.bin"
+PARTS = (
+    "model.safetensors optimizer.pt scheduler.pt rng_state.pth config.json tokenizer.json tokenizer_config.json "
+    "trainer_state.json training_args.bin"
+)
 
 
 @pytest.mark.parametrize("name", PARTS.split())
 @pytest.mark.parametrize("at", [-1, 3])
 def test_a_flipped_bit_in_a_training_state_is_seen(stopped: Path, tmp_path: Path, name: str, at: int) -> None:
-    """Weights, optimiser, random states, schedule, config, tokenizer: the state before goes on, and what was wrong is said."""
+    """Weights, optimiser, random states, schedule, config, tokenizer: the state before goes on, and what was wrong is
+    said."""
     work = tmp_path / "out.work"
     shutil.copytree(stopped / "out.work", work)
     assert checkpoint_problem(work / "checkpoint-4") is None

@@ -1,4 +1,5 @@
-"""Decoding is ours alone: nothing of a checkpoint's generation_config.json acts, all of its end tokens do, and both are told."""
+"""Decoding is ours alone: nothing of a checkpoint's generation_config.json acts, all of its end tokens do, and both are
+told."""
 
 from __future__ import annotations
 
@@ -96,7 +97,8 @@ def test_every_end_token_counts_and_each_stops(tiny_policy_path: Path, tmp_path:
 
 
 def test_rollouts_stop_at_every_end_token_and_are_not_called_cut(tiny_policy_path: Path, tmp_path: Path) -> None:
-    """A checkpoint that may end in any of its tokens: each completion has one token and none of them is cut at the cap."""
+    """A checkpoint that may end in any of its tokens: each completion has one token and none of them is cut at the
+    cap."""
     size = len(character_tokenizer([]))
     folder = asking(
         tiny_policy_path,

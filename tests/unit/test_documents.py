@@ -18,7 +18,8 @@ COMMAND = re.compile(r"^(?: {4}|\s*)(?:python -m benchmark|sgsrl-bench) (.+)$", 
 
 
 def commands() -> list[tuple[str, str]]:
-    """(page, arguments) of every command line in the documents that stands on a line of its own, without placeholders in brackets."""
+    """(page, arguments) of every command line in the documents that stands on a line of its own, without placeholders
+    in brackets."""
     found = []
     for page in PAGES:
         text = page.read_text("utf-8").replace("\\\n", " ")

@@ -1,4 +1,5 @@
-"""The bi-encoder: its tokenizer, batches of neighbours, what it learns, the same weights across a kill, and the folder it leaves."""
+"""The bi-encoder: its tokenizer, batches of neighbours, what it learns, the same weights across a kill, and the folder
+it leaves."""
 
 from __future__ import annotations
 
@@ -82,7 +83,8 @@ def trained(files: tuple[Path, Path], tmp_path_factory: pytest.TempPathFactory) 
 
 
 def test_names_are_one_token_and_the_special_tokens_are_xlmrs() -> None:
-    """<s> ... </s>, ids 0 to 3 as in XLM-R, whose position ids start at the padding id + 1; any other text is spelt, never unknown."""
+    """<s> ... </s>, ids 0 to 3 as in XLM-R, whose position ids start at the padding id + 1; any other text is spelt,
+    never unknown."""
     tok = xlmr_tokenizer([r["anchor"] for r in _rows(50)], NAMES, 60)
     assert [tok.token_to_id(t) for t in SPECIAL] == [0, 1, 2, 3]
     assert tok.encode("北京大学起诉李芳37").tokens[1] == "北京大学"
@@ -116,7 +118,8 @@ def test_training_pulls_a_text_to_its_own_source(trained: tuple[Path, dict[str, 
 
 
 def test_the_folder_serves_the_retrieval_metric(trained: tuple[Path, dict[str, Any]]) -> None:
-    """Half precision on disk, single in use, unit vectors, the right text before the wrong one; no pickles, nothing left behind."""
+    """Half precision on disk, single in use, unit vectors, the right text before the wrong one; no pickles, nothing
+    left behind."""
     from safetensors import safe_open
     from sentence_transformers import SentenceTransformer
 
@@ -205,7 +208,8 @@ def test_a_corpus_of_one_row_is_refused(tmp_path: Path, files: tuple[Path, Path]
 def test_training_can_start_from_a_checkpoint_without_a_word_list(
     trained: tuple[Path, dict[str, Any]], files: tuple[Path, Path], tmp_path: Path
 ) -> None:
-    """As with CINO: its weights and its tokenizer are taken up, and further training moves them; pickled weights are refused."""
+    """As with CINO: its weights and its tokenizer are taken up, and further training moves them; pickled weights are
+    refused."""
     from dataclasses import replace
 
     start = trained[0]

@@ -1,4 +1,5 @@
-"""The cross-encoder: where facts end in its tokens, what it learns, the same weights across a kill, and the folder that the reward loads."""
+"""The cross-encoder: where facts end in its tokens, what it learns, the same weights across a kill, and the folder that
+the reward loads."""
 
 from __future__ import annotations
 

@@ -216,7 +216,8 @@ def test_a_folder_may_run_its_code_when_the_user_has_said_so(folder: Path, tmp_p
 
 
 def test_subfolders_count_in_the_one_hash(folder: Path) -> None:
-    """Another 2_Dense is another encoder, for rewards, measuring and step keys alike; a config counts in what steps depend on."""
+    """Another 2_Dense is another encoder, for rewards, measuring and step keys alike; a config counts in what steps
+    depend on."""
     from metrics.retrieval import weights_hash as of_encoder
     from training.shared.checkpoints import content_hash, weights_hash
 

@@ -1,4 +1,5 @@
-"""Formats of neighbouring tools: each is read as examples and generations, counts and ids are checked, empty outputs are kept."""
+"""Formats of neighbouring tools: each is read as examples and generations, counts and ids are checked, empty outputs
+are kept."""
 
 from __future__ import annotations
 

@@ -100,7 +100,8 @@ def test_example_seeds_differ_between_examples(seed: int, a: str, b: str) -> Non
 
 
 def test_the_cap_leaves_room_for_verbosity() -> None:
-    """Derived: 4 x the longest gold with its end token. A lower one than 4 x the mean is refused, and so is nothing to derive it from."""
+    """Derived: 4 x the longest gold with its end token. A lower one than 4 x the mean is refused, and so is nothing to
+    derive it from."""
     assert token_cap(["aa", "aaaa"], len, None) == 20
     assert token_cap(["aa", "aaaa"], len, 16) == 16
     with pytest.raises(UserError, match="below 4 x"):

@@ -1,4 +1,5 @@
-"""Models on a hub that cannot be reached: one message for all of them, at once; those in the local cache are used without asking again."""
+"""Models on a hub that cannot be reached: one message for all of them, at once; those in the local cache are used
+without asking again."""
 
 from __future__ import annotations
 

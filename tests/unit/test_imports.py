@@ -66,13 +66,19 @@ LIGHT = [
 @pytest.mark.parametrize("code", LIGHT)
 def test_a_light_start_loads_nothing_heavy(code: str) -> None:
     """`import metrics`, `--help` and a wrong argument load neither torch nor pandas nor their kin."""
-    script = f"import sys\ntry:\n    {code}\nexcept SystemExit:\n    pass\nprint([m for m in {HEAVY!r} if m in sys.modules], file=sys.stderr)"
+    script = (
+        f"import sys\ntry:\n    {code}\nexcept SystemExit:\n    pass\nprint([m for m in {HEAVY!r} if m in "
+        "sys.modules], file=sys.stderr)"
+    )
     done = subprocess.run([sys.executable, "-c", script], cwd=TOP, capture_output=True, text=True, check=True)
     assert done.stderr.strip().splitlines()[-1] == "[]"
 
 
 def test_profiles_are_checked_without_torch() -> None:
     """A mistake in a profile is told at once."""
-    script = "import sys; from benchmark.settings.config import load_profile; load_profile('tiny'); print('torch' in sys.modules)"
+    script = (
+        "import sys; from benchmark.settings.config import load_profile; load_profile('tiny'); "
+        "print('torch' in sys.modules)"
+    )
     done = subprocess.run([sys.executable, "-c", script], cwd=TOP, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"

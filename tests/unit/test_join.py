@@ -14,7 +14,8 @@ from metrics.records import read_examples
 
 
 def articles(path: Path, n: int, reverse: bool = False) -> Path:
-    """Rows as CNewSum's: sentences in a list, the Chinese summary that nothing here needs; each article a second time under another id."""
+    """Rows as CNewSum's: sentences in a list, the Chinese summary that nothing here needs; each article a second time
+    under another id."""
     rows = [{"id": i, "article": [f"第{i}条新闻。", "公司起诉。"], "summary": "公司", "label": [0]} for i in range(n)]
     rows += [{**row, "id": f"again-{row['id']}"} for row in rows]
     path.write_text(

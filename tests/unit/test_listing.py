@@ -43,7 +43,8 @@ def test_every_metric_can_be_explained(name: str, capsys: pytest.CaptureFixture[
 
 
 def test_the_worked_example_shows_what_each_metric_is_for() -> None:
-    """A wrong number costs facts, shortness costs recall, padding costs neither but length; values by hand from the five facts."""
+    """A wrong number costs facts, shortness costs recall, padding costs neither but length; values by hand from the
+    five facts."""
     values = {
         name: [v for _, v, _ in worked_values(name)]
         for name in ("coverage.recall", "coverage.precision", "verbosity.truncated")

@@ -1,4 +1,5 @@
-"""LoRA, and the other options of the trainer: what is trained, what is saved, and what is said when something is missing."""
+"""LoRA, and the other options of the trainer: what is trained, what is saved, and what is said when something is
+missing."""
 
 from __future__ import annotations
 
@@ -121,7 +122,8 @@ class Half:
 
 
 def test_rl_goes_on_from_an_adapter_with_lora_only(trained: Path, tmp_path: Path) -> None:
-    """With all weights the KL's reference would be the model before SFT: refused. With LoRA the KL begins at 0, against the SFT policy."""
+    """With all weights the KL's reference would be the model before SFT: refused. With LoRA the KL begins at 0, against
+    the SFT policy."""
     from metrics.records import Example
 
     examples = [Example(f"e{i}", p, None, None, "zh", "th") for i, (p, _) in enumerate(PAIRS)]

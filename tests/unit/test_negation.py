@@ -1,4 +1,5 @@
-"""Denial and correction in scope: planted in Thai, Tibetan, Chinese and English; what only looks like it denies nothing."""
+"""Denial and correction in scope: planted in Thai, Tibetan, Chinese and English; what only looks like it denies
+nothing."""
 
 from __future__ import annotations
 

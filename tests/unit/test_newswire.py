@@ -1,4 +1,5 @@
-"""The newswire world keeps its promises: size of the inventory, disjoint splits, held-out parts, facts that gold states."""
+"""The newswire world keeps its promises: size of the inventory, disjoint splits, held-out parts, facts that gold
+states."""
 
 from __future__ import annotations
 

@@ -22,7 +22,8 @@ from metrics.normalise import (
 
 TEXT = st.text(
     st.sampled_from(
-        "กนลำเแีื่้ํา์ะใม37๓༣３１０,.，． %％aé\u0301\u0323བོད་ལྷའ你1234567890\u0e33\u0e4d\u0e32\u0e38\u0ecd\u0eb2\u0eb3\u0ec8\u0ec0\u0f0c\u0f0b\u0f0d\u0f71\u0f72"
+        "กนลำเแีื่้ํา์ะใม37๓༣３１０,.，． "
+        "%％aé\u0301\u0323བོད་ལྷའ你1234567890\u0e33\u0e4d\u0e32\u0e38\u0ecd\u0eb2\u0eb3\u0ec8\u0ec0\u0f0c\u0f0b\u0f0d\u0f71\u0f72"
         "\u200b\u200d\ufeff\u00a0\u00ad\u3000\n\t\x00\x1c\u2028"
     ),
     max_size=30,

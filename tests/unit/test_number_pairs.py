@@ -1,4 +1,5 @@
-"""A right paraphrase of a number against a wrong one, as a judge of pairs sees them: coverage precision must tell every pair apart."""
+"""A right paraphrase of a number against a wrong one, as a judge of pairs sees them: coverage precision must tell every
+pair apart."""
 
 from __future__ import annotations
 

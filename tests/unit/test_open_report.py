@@ -34,7 +34,8 @@ def _summary(**cells: dict) -> dict:
 
 def test_the_sentence_names_shares_intervals_ceiling_and_floor() -> None:
     assert sentence(_summary(), "post-rl") == (
-        "50% [40, 60] of the numbers and 80% [40, 60] of the names read in the sources are grounded in the outputs; 90% of the numbers they state "
+        "50% [40, 60] of the numbers and 80% [40, 60] of the names read in the sources are grounded in the "
+        "outputs; 90% of the numbers they state "
         "are supported (the references reach 95% / 88%, shuffled references 1% / –)."
     )
     assert [key for key, _ in sentences(_summary())] == ["post-rl"]

@@ -1,4 +1,5 @@
-"""The plan: its formulas against the models themselves and against measured steps, what it refuses, and which knob it names."""
+"""The plan: its formulas against the models themselves and against measured steps, what it refuses, and which knob it
+names."""
 
 from __future__ import annotations
 
@@ -229,7 +230,8 @@ def test_without_any_knob_the_way_out_is_other_hardware(capsys: pytest.CaptureFi
 
 
 def test_a_vllm_engine_holds_its_share_of_each_gpu(capsys: pytest.CaptureFixture[str]) -> None:
-    """Beside the weights and states of training, in place of the keys and values of transformers; a server's stands elsewhere."""
+    """Beside the weights and states of training, in place of the keys and values of transformers; a server's stands
+    elsewhere."""
     sizes, tokens = Sizes(10000, 100000, 5000, 5000), Tokens(700, 130, 300, 512, 1024, False)
 
     def rl(*settings: str) -> dict[str, float]:

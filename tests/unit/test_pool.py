@@ -96,7 +96,8 @@ def test_the_recipe_and_these_runs_are_worded_apart(runs: list[Path], capsys: py
 
 
 def test_a_p_at_its_floor_is_a_bound(runs: list[Path], capsys: pytest.CaptureFixture[str]) -> None:
-    """12 documents give no p at the floor of 10,000 draws; a summary that marks one is printed with <=, and the recipe's p never is."""
+    """12 documents give no p at the floor of 10,000 draws; a summary that marks one is printed with <=, and the
+    recipe's p never is."""
     pooled = pool(runs)
     cell = pooled["transitions"]["post-sft->post-rl"]["coverage.recall"]
     cell["these_runs"] |= {"p": 1 / 10_001, "p_holm": 35 / 10_001, "p_floor": True}

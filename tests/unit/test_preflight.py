@@ -1,4 +1,5 @@
-"""What is wrong with a run is told before anything is written: one message that names the key, exit 2, an untouched place."""
+"""What is wrong with a run is told before anything is written: one message that names the key, exit 2, an untouched
+place."""
 
 from __future__ import annotations
 

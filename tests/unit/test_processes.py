@@ -1,4 +1,5 @@
-"""Two processes under `accelerate launch` (gloo) do what one does: the same generations, scores, rewards and weights."""
+"""Two processes under `accelerate launch` (gloo) do what one does: the same generations, scores, rewards and
+weights."""
 
 from __future__ import annotations
 
@@ -86,7 +87,8 @@ def test_fine_tuning_gives_the_same_weights_to_rounding(one: Path, two: Path, ti
     start = load_file(tiny_policy_path / "model.safetensors")
     assert a.keys() == b.keys() == start.keys()
     # Sums, not maxima: Adam turns the sign of a gradient that is zero but for rounding into a whole step of its weight.
-    # How many such weights there are depends on the processor (1e-7 to 5e-3 of the way was seen); half of each batch alone gives 0.67.
+    # How many such weights there are depends on the processor (1e-7 to 5e-3 of the way was seen); half of each batch
+    # alone gives 0.67.
     apart, moved = (sum((a[k] - x[k]).abs().sum().item() for k in a) for x in (b, start))
     assert apart < 0.1 * moved
 
@@ -104,7 +106,8 @@ def test_reinforcement_logs_one_batch_of_all_processes(two: Path) -> None:
 
 
 def test_reinforcement_draws_the_completions_that_one_process_draws(one: Path, two: Path) -> None:
-    """All of the first step; but for rounding of the weights also those of the second, which come of the first one's random state."""
+    """All of the first step; but for rounding of the weights also those of the second, which come of the first one's
+    random state."""
     alone, shared = (rows(folder / "logs" / "rl_rewards.jsonl") for folder in (one, two))
     same = [(a["example_id"], a["text"]) == (b["example_id"], b["text"]) for a, b in zip(alone, shared, strict=True)]
     assert all(same[:8])

@@ -23,8 +23,10 @@ PARA = [
     Example("c", "公", ("ข",), None, "zh", "th"),
 ]
 CHAT = (
-    "{{ bos_token }}{{ strftime_now('%Y') }}|{% for m in messages %}<|im_start|>{{ m.role }}\n{{ m.content }}<|im_end|>\n{% endfor %}"
-    "{% if add_generation_prompt %}<|im_start|>assistant\n{% if not thinking | default(true) %}<think>\n\n</think>\n{% endif %}{% endif %}"
+    "{{ bos_token }}{{ strftime_now('%Y') }}|{% for m in messages %}<|im_start|>{{ m.role }}\n{{ m.content "
+    "}}<|im_end|>\n{% endfor %}"
+    "{% if add_generation_prompt %}<|im_start|>assistant\n{% if not thinking | default(true) "
+    "%}<think>\n\n</think>\n{% endif %}{% endif %}"
 )
 
 
@@ -64,15 +66,16 @@ def test_a_template_may_lie_in_a_file(tmp_path: Path) -> None:
 
 
 def test_the_chat_template_is_applied_once_with_a_fixed_date(chat_model: Path) -> None:
-    """System message, shots as turns, options handed through; the source goes where the question stood, braces and all."""
+    """System message, shots as turns, options handed through; the source goes where the question stood, braces and
+    all."""
     wanted = Prompt(chat=True, system="S", few_shot=1, chat_options={"thinking": False})
     text = asked(TASK, wanted, str(chat_model), PARA).ask("{x}")
     turns = (
         "<|im_start|>system\nS<|im_end|>\n<|im_start|>user\nQ: 中\nA: <|im_end|>\n<|im_start|>assistant\nก<|im_end|>\n"
     )
     assert (
-        text
-        == f"<|im_start|>2025|{turns}<|im_start|>user\nQ: {{x}}\nA: <|im_end|>\n<|im_start|>assistant\n<think>\n\n</think>\n"
+        text == f"<|im_start|>2025|{turns}<|im_start|>user\nQ: {{x}}\nA: <|im_end|>\n<|im_start|>assistant\n<think>\n\n"
+        "</think>\n"
     )
 
 
@@ -105,7 +108,8 @@ def test_a_model_without_a_chat_template_is_refused(tiny_policy_path: Path) -> N
 
 
 def test_a_stop_text_ends_the_generation(tiny_policy_path: Path) -> None:
-    """It and what follows are left out, the reason is `stop`, the tokens are those up to it; without it the output is cut at the cap."""
+    """It and what follows are left out, the reason is `stop`, the tokens are those up to it; without it the output is
+    cut at the cap."""
     from training.shared.checkpoints import load_policy
 
     model, tokenizer = load_policy(tiny_policy_path, device="cpu")

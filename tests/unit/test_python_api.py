@@ -93,7 +93,10 @@ def test_rewards_are_validated_and_boards_are_read(tmp_path: Path) -> None:
 @pytest.mark.parametrize("code", ["from benchmark import run", "import benchmark.run; from benchmark import run"])
 def test_run_can_be_called_however_it_is_imported(code: str) -> None:
     """The module and the function share a name: both ways give a thing that runs the command."""
-    script = f"{code}\nfrom metrics.errors import UserError\ntry:\n    run(stage='nonsense')\nexcept UserError as e:\n    print(e)"
+    script = (
+        f"{code}\nfrom metrics.errors import UserError\ntry:\n    run(stage='nonsense')\nexcept UserError as e:\n  "
+        "  print(e)"
+    )
     done = subprocess.run([sys.executable, "-c", script], cwd=TOP, capture_output=True, text=True, check=True)
     assert "unknown stage" in done.stdout
 

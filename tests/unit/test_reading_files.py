@@ -1,4 +1,5 @@
-"""A user's files: what is no regular text file gets a message of its own; rows that cannot be used are counted; one reader of TSV."""
+"""A user's files: what is no regular text file gets a message of its own; rows that cannot be used are counted; one
+reader of TSV."""
 
 from __future__ import annotations
 

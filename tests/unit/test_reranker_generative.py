@@ -1,4 +1,5 @@
-"""The generative reranker: the official prompt to the letter, the shared-prefix path against one pair at a time, refusals."""
+"""The generative reranker: the official prompt to the letter, the shared-prefix path against one pair at a time,
+refusals."""
 
 from __future__ import annotations
 
@@ -24,7 +25,8 @@ from training.rewards.reranker_generative import (
 )
 
 OFFICIAL = (
-    "<|im_start|>system\nJudge whether the Document meets the requirements based on the Query and the Instruct provided. "
+    "<|im_start|>system\nJudge whether the Document meets the requirements based on the Query and the Instruct "
+    "provided. "
     'Note that the answer can only be "yes" or "no".<|im_end|>\n<|im_start|>user\n'
     "<Instruct>: INSTRUCT\n<Query>: QUERY\n<Document>: DOCUMENT"
     "<|im_end|>\n<|im_start|>assistant\n<think>\n\n</think>\n\n"
@@ -65,7 +67,10 @@ def test_the_parts_join_where_a_space_belongs_to_the_next_word() -> None:
     from tokenizers import AddedToken, Regex, Tokenizer, models, pre_tokenizers, trainers
     from transformers import PreTrainedTokenizerFast
 
-    pattern = r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"
+    pattern = (
+        r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+"
+        r"|\s+(?!\S)|\s+"
+    )
     tok = Tokenizer(models.BPE())
     tok.pre_tokenizer = pre_tokenizers.Sequence(
         [

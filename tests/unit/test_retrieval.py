@@ -50,7 +50,8 @@ def test_ties_count_against_the_output() -> None:
 
 
 def test_scores_of_a_known_encoder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Its translation 1, another's less; empty, its copy, a mixture and another language 0 in both: never null, never rewarded."""
+    """Its translation 1, another's less; empty, its copy, a mixture and another language 0 in both: never null, never
+    rewarded."""
     (tmp_path / "model.safetensors").write_bytes(b"x")
     thai = [f"{s} " + "ข่าว" for s in map(str, range(len(SOURCES)))]
     place = {s: i for texts in (SOURCES, thai) for i, s in enumerate(texts)}

@@ -1,4 +1,5 @@
-"""The rewards besides the generative reranker: scores in [0, 1], one per pair, equal ids for equal weights, clear errors."""
+"""The rewards besides the generative reranker: scores in [0, 1], one per pair, equal ids for equal weights, clear
+errors."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""Every reward of the table drives the RL stage: tiny random models, one step, and what RL logged is what the reward says."""
+"""Every reward of the table drives the RL stage: tiny random models, one step, and what RL logged is what the reward
+says."""
 
 from __future__ import annotations
 

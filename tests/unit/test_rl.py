@@ -1,4 +1,5 @@
-"""The RL stage: eq. 6 reaches TRL, everything is logged, a killed run ends with the same weights, refusals and warnings."""
+"""The RL stage: eq. 6 reaches TRL, everything is logged, a killed run ends with the same weights, refusals and
+warnings."""
 
 from __future__ import annotations
 
@@ -265,7 +266,8 @@ def test_the_variants_train_with_the_reranker(
 def test_sigterm_in_the_last_step_saves_and_leaves(
     reinforced: Path, sft_policy: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """143 after the checkpoint was written; the next call takes it, unless a log that the report reads was damaged since."""
+    """143 after the checkpoint was written; the next call takes it, unless a log that the report reads was damaged
+    since."""
     from training.shared import callbacks
 
     before = callbacks.Watch.on_log

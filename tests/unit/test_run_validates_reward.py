@@ -1,4 +1,5 @@
-"""`run` holds its own reward against known answers before RL: once, into the manifest, and a reward that fails is told in every call."""
+"""`run` holds its own reward against known answers before RL: once, into the manifest, and a reward that fails is told
+in every call."""
 
 from __future__ import annotations
 

@@ -95,7 +95,8 @@ def test_repetition_penalty_starts_above_its_threshold() -> None:
 
 
 def test_eq_6_by_hand() -> None:
-    """Lengths 4, 4, 4, 15 (median 4): 15/4 = 3.75 x the median, half way from 2.5 to 5; 12 4-grams, 4 distinct: 2/3 repeated."""
+    """Lengths 4, 4, 4, 15 (median 4): 15/4 = 3.75 x the median, half way from 2.5 to 5; 12 4-grams, 4 distinct: 2/3
+    repeated."""
     tokens = [[1, 2, 3, 4]] * 3 + [[1, 2, 3, 4] * 3 + [1, 2, 3]]
     texts = ["กกกก", "กก中ก", "กกกก", "กกกก"]
     got = shape([0.9, 0.9, 0.0, 0.6], texts, tokens, "th", MAIN)

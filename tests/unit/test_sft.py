@@ -53,7 +53,8 @@ def test_loss_falls_and_lineage_is_written(trained: Path, tiny_policy_path: Path
 
 
 def test_only_the_completion_is_trained_on(tiny_policy_path: Path, tmp_path: Path) -> None:
-    """The logged loss of the first step is the mean negative log-likelihood of completion and eos tokens, computed here by hand."""
+    """The logged loss of the first step is the mean negative log-likelihood of completion and eos tokens, computed here
+    by hand."""
     import torch
 
     pairs = PAIRS[:3]
@@ -112,7 +113,8 @@ KILLED = """
 def test_a_killed_run_goes_on_and_ends_with_the_same_weights(
     trained: Path, tiny_policy_path: Path, tmp_path: Path
 ) -> None:
-    """Killed with SIGKILL in step 5 of 6, in the second epoch; its newest state is then cut short, as a kill during a save leaves it."""
+    """Killed with SIGKILL in step 5 of 6, in the second epoch; its newest state is then cut short, as a kill during a
+    save leaves it."""
     out = tmp_path / "post-sft"
     code = KILLED.format(
         tests=str(Path(__file__).parent), policy=str(tiny_policy_path), out=str(out), logs=str(tmp_path / "logs")

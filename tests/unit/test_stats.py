@@ -36,11 +36,13 @@ def two_systems():
     return mean_of(a), mean_of(a + rng.normal(0.02, 0.15, 150))
 
 
-# ---- against SciPy, statsmodels and by hand ---------------------------------------------------------------------------
+# ---- against SciPy, statsmodels and by hand
+# ---------------------------------------------------------------------------
 
 
 def test_the_interval_of_yes_no_values_is_wilsons_with_t():
-    # 30 documents, 12 yes: p (1 - p) / variance is 29 draws, t of 29 degrees of freedom is 2.0452; Wilson's formula by hand.
+    # 30 documents, 12 yes: p (1 - p) / variance is 29 draws, t of 29 degrees of freedom is 2.0452; Wilson's formula by
+    # hand.
     found = interval(mean_of([1.0] * 12 + [0.0] * 18))
     z, n = scipy.stats.t.ppf(0.975, 29), 29
     centre, half = (0.4 + z**2 / 2 / n) / (1 + z**2 / n), z / (1 + z**2 / n) * np.sqrt(0.24 / n + z**2 / 4 / n**2)
@@ -94,7 +96,8 @@ def test_the_exact_p_of_five_pairs():
     assert delta.p == pytest.approx(2 / 32, abs=0.005)
 
 
-# ---- by simulation: coverage is in tests/unit/test_coverage_of_intervals.py ------------------------------------------------
+# ---- by simulation: coverage is in tests/unit/test_coverage_of_intervals.py
+# ------------------------------------------------
 
 
 def null_pvalues(draw_rows):

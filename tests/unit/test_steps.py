@@ -100,9 +100,12 @@ def test_a_step_must_write_what_it_promised(tmp_path: Path) -> None:
         Steps(tmp_path, lambda *a: None, print).run("s", 1, {}, [], [tmp_path / "nothing"], lambda: None)
 
 
-ODD = ["", "[]", "3", "null", "[" * 100_000, '{"key": 1, "outputs": {}, "seconds": 0}', '{"key": "k", "outputs": [], "seconds": 0}',
-       '{"key": "k", "outputs": {"../out": "h"}, "seconds": 0}', '{"key": "k", "outputs": {"out.txt": 3}, "seconds": 0, "record": {}}',
-       '{"key": "k", "outputs": {}, "seconds": 0, "record": []}', '{"key": "k", "outputs": {}, "seconds": 0, "more": 1}']  # fmt: skip
+ODD = ["", "[]", "3", "null", "[" * 100_000, '{"key": 1, "outputs": {}, "seconds": 0}',
+'{"key": "k", "outputs": [], "seconds": 0}',
+       '{"key": "k", "outputs": {"../out": "h"}, "seconds": 0}',
+       '{"key": "k", "outputs": {"out.txt": 3}, "seconds": 0, "record": {}}',
+       '{"key": "k", "outputs": {}, "seconds": 0, "record": []}',
+       '{"key": "k", "outputs": {}, "seconds": 0, "more": 1}']  # fmt: skip
 
 
 @pytest.mark.parametrize("content", ODD)
@@ -188,7 +191,8 @@ def test_what_a_kill_left_half_written_is_swept_away(tmp_path: Path) -> None:
 
 
 def test_a_refused_place_is_left_as_it_was(tmp_path: Path) -> None:
-    """No lock file in somebody's folder, no empty directory where there was none; a run directory of ours keeps what it has."""
+    """No lock file in somebody's folder, no empty directory where there was none; a run directory of ours keeps what it
+    has."""
     thesis = tmp_path / "thesis"
     thesis.mkdir()
     (thesis / "thesis.tex").touch()
@@ -240,7 +244,8 @@ def test_an_unwritable_place_is_told_in_one_message(tmp_path: Path) -> None:
 
 
 def test_a_later_command_reads_only_what_the_run_wrote(tmp_path: Path) -> None:
-    """report, compare, pool and submit: an edited file is named with the place of its hash; a file of no step is not judged."""
+    """report, compare, pool and submit: an edited file is named with the place of its hash; a file of no step is not
+    judged."""
     bench = Bench(tmp_path)
     bench.step()
     assert check_output(tmp_path, bench.out) == bench.out

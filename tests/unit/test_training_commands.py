@@ -1,4 +1,5 @@
-"""`python -m training NAME` at a tiny budget: what is written, what its manifest says, refusals; and that a killed loop ends as an unbroken one."""
+"""`python -m training NAME` at a tiny budget: what is written, what its manifest says, refusals; and that a killed loop
+ends as an unbroken one."""
 
 from __future__ import annotations
 
@@ -103,7 +104,8 @@ def test_each_command_writes_a_model_and_says_where_it_comes_from(
 
 
 def test_a_reranker_goes_on_from_another(corpus_folder: Path, tmp_path: Path) -> None:
-    """Tokenizer and shape are the first one's, whatever the settings say; the manifest names its weights, and no path."""
+    """Tokenizer and shape are the first one's, whatever the settings say; the manifest names its weights, and no
+    path."""
     assert _run("reranker", corpus_folder, tmp_path / "first") == 0
     more = ("write_units=0", "judge_units=0", "judge_articles=2", "pieces=50", "hidden=64")
     assert _run("reranker", corpus_folder, tmp_path / "second", *more, f"start={tmp_path / 'first'}") == 0

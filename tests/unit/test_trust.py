@@ -55,7 +55,8 @@ def profile_with(folder: Path, key: str, value: str) -> Path:
 
 @pytest.mark.parametrize("key", NAMED)
 def test_a_profile_names_no_code_unless_it_is_said(tmp_path: Path, key: str) -> None:
-    """Refused with the key; let through by --allow-code, or by the same words on the command line; an override that takes it away is enough."""
+    """Refused with the key; let through by --allow-code, or by the same words on the command line; an override that
+    takes it away is enough."""
     path = str(profile_with(tmp_path, key, NAMED[key]))
     with pytest.raises(UserError, match=f"{key.strip()} = .*a file may not decide that.*--set {key.strip()}="):
         load_profile(path)

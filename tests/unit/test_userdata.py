@@ -22,7 +22,8 @@ def put(folder: Path, text: str | bytes, name: str = "para.tsv") -> str:
 
 
 def test_a_tsv_with_a_header_is_read(tmp_path: Path) -> None:
-    """Columns in any order, ids and documents optional, quotes are text, a byte-order mark and Windows line ends are no trouble."""
+    """Columns in any order, ids and documents optional, quotes are text, a byte-order mark and Windows line ends are no
+    trouble."""
     found = read_split(put(tmp_path, '\ufeffreference\tsource\r\nก "ข"\t中 \r\n\r\nค\t国\r\n'), "para", TASK)
     assert [(e.id, e.source, e.reference) for e in found] == [("para-2", "中", ('ก "ข"',)), ("para-4", "国", ("ค",))]
     named = read_split(put(tmp_path, "id\tsource\tdoc_id\nx\t中\td1\n"), "test", TASK)

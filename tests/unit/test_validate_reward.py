@@ -1,4 +1,5 @@
-"""`validate-reward` measures what is planted: oracles, null baselines, a length coefficient, blindness; broken scorers and files."""
+"""`validate-reward` measures what is planted: oracles, null baselines, a length coefficient, blindness; broken scorers
+and files."""
 
 from __future__ import annotations
 
@@ -145,7 +146,8 @@ def test_the_interval_of_the_length_coefficient_holds_the_truth_in_95_of_100_cas
     held = 0
     for _ in range(400):
         lengths = [np.cumsum(rng.integers(20, 90, 6)) for _ in range(20)]
-        # Noise that differs between sources, and a level of each source: what the fixed effects and the clusters are for.
+        # Noise that differs between sources, and a level of each source: what the fixed effects and the clusters are
+        # for.
         scores = [0.05 * x / 100 + rng.normal() + rng.normal(0, rng.uniform(0.01, 0.2), 6) for x in lengths]
         found = measures.length_slope([(x.tolist(), y.tolist()) for x, y in zip(lengths, scores, strict=True)])
         held += found["ci_low"] <= 0.05 <= found["ci_high"]

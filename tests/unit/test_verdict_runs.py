@@ -1,4 +1,5 @@
-"""Edited runs, made from gold texts and scored by the real metrics, with the headline that a careful reader would write."""
+"""Edited runs, made from gold texts and scored by the real metrics, with the headline that a careful reader would
+write."""
 
 from __future__ import annotations
 

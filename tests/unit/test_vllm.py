@@ -1,4 +1,5 @@
-"""vLLM for real (tox -e vllm): greedy texts, reranker scores and a GRPO step. Each engine takes half a minute to start, so few are."""
+"""vLLM for real (tox -e vllm): greedy texts, reranker scores and a GRPO step. Each engine takes half a minute to start,
+so few are."""
 
 from __future__ import annotations
 
@@ -105,14 +106,16 @@ from training.rl.grpo import RLSettings, train_rl
 
 if __name__ == "__main__":
     task = load_task("newswire-title")
-    cfg = RLSettings(max_steps=2, prompts_per_step=2, num_generations=4, lr=1e-3, max_completion_length=24, use_vllm=True)
+    batch = {"max_steps": 2, "prompts_per_step": 2, "num_generations": 4}
+    cfg = RLSettings(**batch, lr=1e-3, max_completion_length=24, use_vllm=True)
     made = train_rl(sys.argv[1], task.load("src", 4), task.ask, sys.argv[2], cfg, Letters(), progress=False)
     assert made.weights_hash != made.parent_hash
 """
 
 
 def test_a_policy_is_reinforced_with_completions_of_a_colocated_engine(tmp_path: Path) -> None:
-    """Two steps; the engine's second batch comes from the weights that the first one has changed, and the policy's class is left as it was."""
+    """Two steps; the engine's second batch comes from the weights that the first one has changed, and the policy's
+    class is left as it was."""
     script = tmp_path / "grpo.py"
     script.write_text(f"import sys\nsys.path.insert(0, {str(Path(__file__).parent)!r})\n{GRPO}", encoding="utf-8")
     run([str(script), str(TOP / "benchmark" / "assets" / "base"), str(tmp_path / "post-rl")])

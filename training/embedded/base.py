@@ -80,7 +80,8 @@ def completion_loss(
 def train_base(
     corpus_path: Path, words_path: Path, out: Path, settings: BaseSettings, dtype: torch.dtype = torch.bfloat16
 ) -> dict[str, object]:
-    """Train tokenizer and policy and write a Hugging Face folder (safetensors); returns what its manifest says about it."""
+    """Train tokenizer and policy and write a Hugging Face folder (safetensors); returns what its manifest says about
+    it."""
     corpus = Corpus(corpus_path)
     words = load_words(words_path)
     texts = (t for row in corpus.rows[: settings.tokenizer_rows] for t in (row["prompt"], *row["completions"]))

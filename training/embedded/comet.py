@@ -1,8 +1,10 @@
-"""Train the embedded COMET model: unbabel-comet's ReferencelessRegression over a small XLM-R (`python -m training comet`).
+"""Train the embedded COMET model: unbabel-comet's ReferencelessRegression over a small XLM-R (`python -m training
+comet`).
 
-The model class, its forward pass and its loss are unbabel-comet's. Deviations from its own training: the resumable loop of training/embedded/loop.py in
-place of Lightning's, because its states must hold no pickles; and, beside its squared error, the order of the candidates of one source and InfoNCE
-between source and reference, because nothing here is pre-trained (COMET starts from an XLM-R that knows which sentences are translations).
+The model class, its forward pass and its loss are unbabel-comet's. Deviations from its own training: the resumable loop
+of training/embedded/loop.py in place of Lightning's, because its states must hold no pickles; and, beside its squared
+error, the order of the candidates of one source and InfoNCE between source and reference, because nothing here is
+pre-trained (COMET starts from an XLM-R that knows which sentences are translations).
 """
 
 from __future__ import annotations
@@ -59,7 +61,8 @@ class CometSettings:
 
 
 def grouped(rows: Sequence[dict[str, Any]], where: Path) -> list[dict[str, Any]]:
-    """Rows {"src", "mt", "ref", "score"} as one {"src", "ref", "mts", "scores"} per run of equal sources. Raises UserError for missing columns."""
+    """Rows {"src", "mt", "ref", "score"} as one {"src", "ref", "mts", "scores"} per run of equal sources. Raises
+    UserError for missing columns."""
     for number, row in enumerate(rows, 1):
         absent = [c for c in ("src", "mt", "ref", "score") if c not in row]
         if absent:
@@ -79,7 +82,8 @@ def grouped(rows: Sequence[dict[str, Any]], where: Path) -> list[dict[str, Any]]
 
 
 def make_comet(settings: CometSettings, texts: Sequence[str], words: Sequence[str], folder: Path) -> Any:
-    """A ReferencelessRegression with random weights; its config and tokenizer are written to `folder`, where unbabel-comet reads them."""
+    """A ReferencelessRegression with random weights; its config and tokenizer are written to `folder`, where
+    unbabel-comet reads them."""
     from comet.models import ReferencelessRegression
     from transformers import XLMRobertaTokenizerFast
 
@@ -123,7 +127,8 @@ def embed(model: Any, texts: Sequence[str], size: int = 32) -> torch.Tensor:
 
 
 def estimate(model: Any, mt: torch.Tensor, src: torch.Tensor) -> torch.Tensor:
-    """Scores (n,) from the embeddings of outputs and sources: the second half of ReferencelessRegression.forward, so that a source is encoded once."""
+    """Scores (n,) from the embeddings of outputs and sources: the second half of ReferencelessRegression.forward, so
+    that a source is encoded once."""
     return model.estimator(torch.cat((mt, src, mt * src, (mt - src).abs()), dim=1)).view(-1)
 
 
@@ -150,7 +155,8 @@ def losses(
 
 
 def quality(model: Any, rows: Sequence[dict[str, Any]], margin: float) -> dict[str, float]:
-    """On rows never trained on: pearson and kendall (tau-b) with the labels; pair_accuracy of the first candidate (right) against the second (one error)."""
+    """On rows never trained on: pearson and kendall (tau-b) with the labels; pair_accuracy of the first candidate
+    (right) against the second (one error)."""
     from scipy.stats import kendalltau, pearsonr
 
     with torch.no_grad():
@@ -182,10 +188,11 @@ def quality(model: Any, rows: Sequence[dict[str, Any]], margin: float) -> dict[s
 
 
 def train_comet(corpus_path: Path, words_path: Path, out: Path, settings: CometSettings) -> dict[str, object]:
-    """Train a COMET model and write its checkpoint folder (float16 safetensors, see metrics/scorers/comet.py); returns what its manifest says about it.
+    """Train a COMET model and write its checkpoint folder (float16 safetensors, see metrics/scorers/comet.py); returns
+    what its manifest says about it.
 
-    Killed and called again it goes on from `<out>.state`. Raises UserError where unbabel-comet is missing (naming the pip line) and for a corpus
-    without COMET's columns.
+    Killed and called again it goes on from `<out>.state`. Raises UserError where unbabel-comet is missing (naming the
+    pip line) and for a corpus without COMET's columns.
     """
     if (reason := unavailable()) is not None:
         raise UserError(f"training comet: {reason}")

@@ -17,7 +17,8 @@ class Corpus:
     def __init__(self, path: Path) -> None:
         if not path.exists():
             raise UserError(
-                f"{path}: no such corpus; write it with `python -m benchmark data corpus --name {path.stem} --out {path}`"
+                f"{path}: no such corpus; write it with `python -m benchmark data corpus --name {path.stem} "
+                f"--out {path}`"
             )
         self.rows: list[dict[str, Any]] = [
             json.loads(line) for line in path.read_text(encoding="utf-8").split("\n") if line

@@ -1,8 +1,9 @@
 """Train the embedded bi-encoder: a small XLM-R, mean pooling, unit vectors, InfoNCE (`python -m training encoder`).
 
-The loss is sentence-transformers' MultipleNegativesRankingLoss (InfoNCE with in-batch negatives, both directions), run by its trainer. Batches are
-made of neighbours, so that most negatives tell the same kind of story: the only difference left is in names and figures.
-Serves as the retrieval encoder of metrics/retrieval.py and as a reward like the in-domain encoder of the paper's Tibetan experiment.
+The loss is sentence-transformers' MultipleNegativesRankingLoss (InfoNCE with in-batch negatives, both directions), run
+by its trainer. Batches are made of neighbours, so that most negatives tell the same kind of story: the only difference
+left is in names and figures. Serves as the retrieval encoder of metrics/retrieval.py and as a reward like the in-domain
+encoder of the paper's Tibetan experiment.
 """
 
 from __future__ import annotations
@@ -61,11 +62,13 @@ class EncoderSettings:
     """Rows at the corpus's end that are never trained on; at most a tenth of it."""
     save_steps: int = 200
     start: str = ""
-    """Folder or hub id of a masked language model to start from, such as hfl/cino-base-v2, with its own tokenizer; empty: random weights."""
+    """Folder or hub id of a masked language model to start from, such as hfl/cino-base-v2, with its own tokenizer;
+    empty: random weights."""
 
 
 def xlmr_tokenizer(texts: Iterable[str], words: Iterable[str], pieces: int) -> Tokenizer:
-    """The embedded tokenizer (training/embedded/tokenizer.py) with XLM-R's special tokens at ids 0 to 3 and texts wrapped as <s> ... </s>."""
+    """The embedded tokenizer (training/embedded/tokenizer.py) with XLM-R's special tokens at ids 0 to 3 and texts
+    wrapped as <s> ... </s>."""
     words = sorted(set(words), key=lambda w: (-len(w), w))
     raw = json.loads(train_tokenizer(texts, words, pieces).backend_tokenizer.to_str())
     kept = [t for t, _ in sorted(raw["model"]["vocab"].items(), key=lambda item: item[1]) if t not in SPECIAL]
@@ -135,7 +138,8 @@ def neighbour_order(token_ids: Sequence[Sequence[int]], vocab_size: int, rows: S
 def neighbour_batches(
     token_ids: Sequence[Sequence[int]], vocab_size: int, size: int, pool: int, seed: int, epoch: int
 ) -> list[list[int]]:
-    """One pass over the rows in batches of `size` neighbours, found among `pool` batches each. Depends on its arguments alone (resume)."""
+    """One pass over the rows in batches of `size` neighbours, found among `pool` batches each. Depends on its arguments
+    alone (resume)."""
     rng, order = random.Random(f"{seed}:{epoch}"), list(range(len(token_ids)))
     rng.shuffle(order)
     batches = []
@@ -148,7 +152,8 @@ def neighbour_batches(
 
 
 def _trainer_class(token_ids: Sequence[Sequence[int]], vocab_size: int, pool: int) -> type:
-    """sentence-transformers' trainer with batches of neighbours. Not given as an argument: arguments are pickled into every checkpoint."""
+    """sentence-transformers' trainer with batches of neighbours. Not given as an argument: arguments are pickled into
+    every checkpoint."""
     from sentence_transformers import SentenceTransformerTrainer
     from sentence_transformers.base.sampler import DefaultBatchSampler
 
@@ -180,13 +185,15 @@ def pairs_of(rows: Sequence[dict[str, Any]], anchored_on: str, where: Path) -> l
         absent = [c for c in columns if not isinstance(row.get(c), str) or not row[c].strip()]
         if absent:
             raise UserError(
-                f"{where}:{number}: no text in column {', '.join(absent)}; training anchored on the {anchored_on} needs {' and '.join(columns)}"
+                f"{where}:{number}: no text in column {', '.join(absent)}; training anchored on the "
+                f"{anchored_on} needs {' and '.join(columns)}"
             )
     return [(row[columns[0]], row[columns[1]]) for row in rows]
 
 
 def make_encoder(tokenizer: Tokenizer, settings: EncoderSettings, scratch: Path) -> Any:
-    """A SentenceTransformer with random weights: XLM-R, mean pooling, unit length. `scratch`: an empty folder to build it in."""
+    """A SentenceTransformer with random weights: XLM-R, mean pooling, unit length. `scratch`: an empty folder to build
+    it in."""
     import torch
     from sentence_transformers import SentenceTransformer
     from sentence_transformers.models import Normalize, Pooling, Transformer
@@ -207,7 +214,8 @@ def make_encoder(tokenizer: Tokenizer, settings: EncoderSettings, scratch: Path)
 
 
 def start_encoder(path: str, settings: EncoderSettings) -> Any:
-    """A SentenceTransformer on the weights of a masked language model (safetensors alone). UserError when it cannot be loaded."""
+    """A SentenceTransformer on the weights of a masked language model (safetensors alone). UserError when it cannot be
+    loaded."""
     import torch
     from sentence_transformers import SentenceTransformer
     from sentence_transformers.models import Normalize, Pooling, Transformer
@@ -215,7 +223,8 @@ def start_encoder(path: str, settings: EncoderSettings) -> Any:
     folder = model_folder(path)
     check_foreign(folder)
     try:
-        # Without its pooler, which no masked language model has trained; written down with the model (see make_encoder).
+        # Without its pooler, which no masked language model has trained; written down with the model (see
+        # make_encoder).
         without_pooler = {"add_pooling_layer": False}
         body = Transformer(
             str(folder), max_seq_length=settings.positions, model_kwargs={**without_pooler, "use_safetensors": True}
@@ -223,7 +232,8 @@ def start_encoder(path: str, settings: EncoderSettings) -> Any:
     except Exception as err:  # the libraries raise many kinds for a bad folder; each is the same mistake of the user
         first = (str(err).strip().splitlines() or [type(err).__name__])[0][:200]
         raise UserError(
-            f"start = {path}: cannot be loaded as an encoder ({first}); give a folder or hub id with safetensors weights"
+            f"start = {path}: cannot be loaded as an encoder ({first}); give a folder or hub id with "
+            "safetensors weights"
         ) from err
     body.model_kwargs, body.config_keys = without_pooler, [*body.config_keys, "model_kwargs"]
     device = "cuda" if torch.cuda.is_available() else "cpu"
@@ -234,7 +244,8 @@ def start_encoder(path: str, settings: EncoderSettings) -> Any:
 
 
 def retrieval_quality(model: Any, pairs: Sequence[tuple[str, str]]) -> dict[str, float]:
-    """p_at_1 and mrr of the positives among 100 anchors, 10 of them hard, exactly as grounding.retrieval_* measures outputs."""
+    """p_at_1 and mrr of the positives among 100 anchors, 10 of them hard, exactly as grounding.retrieval_* measures
+    outputs."""
     from metrics.retrieval import distractors, ranks
 
     anchors = tuple(a for a, _ in pairs)
@@ -251,9 +262,11 @@ def retrieval_quality(model: Any, pairs: Sequence[tuple[str, str]]) -> dict[str,
 def train_encoder(
     corpus_path: Path, words_path: Path | None, out: Path, settings: EncoderSettings
 ) -> dict[str, object]:
-    """Train tokenizer and encoder and write a sentence-transformers folder (float16 safetensors); returns what its manifest says about it.
+    """Train tokenizer and encoder and write a sentence-transformers folder (float16 safetensors); returns what its
+    manifest says about it.
 
-    Killed and called again it goes on from its last whole state in `<out>.state`. Raises UserError for a corpus without the columns needed.
+    Killed and called again it goes on from its last whole state in `<out>.state`. Raises UserError for a corpus without
+    the columns needed.
     """
     import torch
     from datasets import Dataset
@@ -265,7 +278,8 @@ def train_encoder(
     corpus = Corpus(corpus_path)
     if words_path is None and not settings.start:
         raise UserError(
-            "an encoder from random weights needs --words, the world's word list; or start from a checkpoint with --set start=FOLDER"
+            "an encoder from random weights needs --words, the world's word list; or start from a checkpoint "
+            "with --set start=FOLDER"
         )
     words = load_words(words_path) if words_path is not None else []
     pairs = pairs_of(corpus.rows, settings.anchored_on, corpus_path)
@@ -357,7 +371,8 @@ def _row(step: int, logs: dict[str, Any]) -> dict[str, Any]:
 
 
 def _save(model: Any, out: Path) -> None:
-    """Write the folder by rename. float32 in config.json: halves are how the weights are stored, not how they are computed with."""
+    """Write the folder by rename. float32 in config.json: halves are how the weights are stored, not how they are
+    computed with."""
     temporary = out.with_name(out.name + ".partial")
     shutil.rmtree(temporary, ignore_errors=True)
     model.save(str(temporary), safe_serialization=True, create_model_card=False)

@@ -1,11 +1,16 @@
-"""Train the embedded encoder reranker: a small XLM-R cross-encoder with one output (`python -m training reranker-encoder`).
+"""Train the embedded encoder reranker: a small XLM-R cross-encoder with one output (`python -m training
+reranker-encoder`).
 
 It reads the reranker's corpus and learns in three phases: a fact must be known before it can be judged.
-1. Words: the mean word embeddings of the two sides of short aligned pairs find each other in a batch (InfoNCE; no layer is run, so it is cheap).
+1. Words: the mean word embeddings of the two sides of short aligned pairs find each other in a batch (InfoNCE; no layer
+   is run, so it is cheap).
    Without it, translation language modelling sits on a plateau for longer than this budget.
-2. Translation language modelling (Conneau and Lample 2019): half of the target words of a pair are masked and can only be read off the source.
-3. Judging: graded relevance, the order of the candidates of one source, and at the last token of every stated fact whether the source supports it.
-The word and fact heads are thrown away; what is stored is a sequence-classification checkpoint that sentence-transformers' CrossEncoder loads.
+2. Translation language modelling (Conneau and Lample 2019): half of the target words of a pair are masked and can only
+   be read off the source.
+3. Judging: graded relevance, the order of the candidates of one source, and at the last token of every stated fact
+   whether the source supports it.
+The word and fact heads are thrown away; what is stored is a sequence-classification checkpoint that
+sentence-transformers' CrossEncoder loads.
 """
 
 from __future__ import annotations
@@ -69,8 +74,9 @@ class EncoderRerankerSettings:
 def make_cross_encoder(settings: EncoderRerankerSettings, vocab_size: int) -> Any:
     """An XLMRobertaForSequenceClassification with one label and random weights.
 
-    In the first layer queries and keys start equal and orthogonal, so that a token looks at tokens that are like it: once the words are
-    aligned, at its translation. Left to chance, that look-up took longer to appear than the whole budget.
+    In the first layer queries and keys start equal and orthogonal, so that a token looks at tokens that are like it:
+    once the words are aligned, at its translation. Left to chance, that look-up took longer to appear than the whole
+    budget.
     """
     from transformers import XLMRobertaForSequenceClassification
 
@@ -103,7 +109,8 @@ class Judge(torch.nn.Module):
     def hidden(self, rows: Sequence[Sequence[int]]) -> tuple[torch.Tensor, torch.Tensor]:
         """Hidden states (B, T, H) of right-padded rows after the last layer but one, and after the last.
 
-        Words and facts are read off the former: the last layer is then free to gather at the first token what was found.
+        Words and facts are read off the former: the last layer is then free to gather at the first token what was
+        found.
         """
         width = max(map(len, rows))
         ids = torch.tensor([[*row, *[self.pad] * (width - len(row))] for row in rows])
@@ -129,7 +136,8 @@ class Judge(torch.nn.Module):
         return loss, {"align": loss.item(), "found": (near.argmax(1) == target).float().mean().item()}
 
     def masked_words(self, pairs: Sequence[Sequence[str]], step: int) -> torch.Tensor:
-        """Cross-entropy of masked target tokens of (source, target) pairs; which are masked depends on seed and step alone."""
+        """Cross-entropy of masked target tokens of (source, target) pairs; which are masked depends on seed and step
+        alone."""
         draw = torch.Generator().manual_seed(self.settings.seed * 1_000_003 + step)
         rows, at_row, at, to = [], [], [], []
         for r, found in enumerate(self.tok.encode_batch([(a, b) for a, b in pairs])):
@@ -189,7 +197,8 @@ class Judge(torch.nn.Module):
 
 
 def fact_places(encoding: Any, checks: Sequence[Sequence[Any]]) -> list[tuple[int, bool]]:
-    """(index of the token in which a checked fact of the candidate ends, whether it is supported); facts that were cut off are left out."""
+    """(index of the token in which a checked fact of the candidate ends, whether it is supported); facts that were cut
+    off are left out."""
     ends = [
         (i, end)
         for i, (part, (_, end)) in enumerate(zip(encoding.sequence_ids, encoding.offsets, strict=True))
@@ -204,7 +213,8 @@ def fact_places(encoding: Any, checks: Sequence[Sequence[Any]]) -> list[tuple[in
 
 
 def quality(judge: Judge, rows: Sequence[dict[str, Any]], margin: float) -> dict[str, float]:
-    """On rows never trained on: accuracy over all ordered pairs of candidates, and of the right title over that with one error."""
+    """On rows never trained on: accuracy over all ordered pairs of candidates, and of the right title over that with
+    one error."""
     pairs, first = [], []
     with torch.no_grad():
         for row in rows:
@@ -228,7 +238,8 @@ def _checked(rows: Sequence[dict[str, Any]], where: Path) -> list[dict[str, Any]
     for number, row in enumerate(rows, 1):
         if absent := [c for c in ("source", "candidates", "units") if not row.get(c)]:
             raise UserError(
-                f"{where}:{number}: lacks {', '.join(absent)}; write it with `python -m benchmark data corpus --name reranker`"
+                f"{where}:{number}: lacks {', '.join(absent)}; write it with `python -m benchmark data corpus "
+                "--name reranker`"
             )
     if not rows:
         raise UserError(f"{where}: holds no rows; write it with `python -m benchmark data corpus --name reranker`")
@@ -248,7 +259,8 @@ def train_encoder_reranker(
     settings: EncoderRerankerSettings,
     dtype: torch.dtype = torch.bfloat16,
 ) -> dict[str, object]:
-    """Train tokenizer and cross-encoder and write a Hugging Face folder (safetensors); returns what its manifest says about it.
+    """Train tokenizer and cross-encoder and write a Hugging Face folder (safetensors); returns what its manifest says
+    about it.
 
     Killed and called again it goes on from `<out>.state`. Raises UserError for a corpus of another kind.
     """
@@ -301,7 +313,8 @@ def train_encoder_reranker(
 
 
 def _save(model: Any, tokenizer: PreTrainedTokenizerFast, out: Path, dtype: torch.dtype) -> None:
-    """Write the folder by rename. float32 in config.json: halves are how the weights are stored, not how they are computed with."""
+    """Write the folder by rename. float32 in config.json: halves are how the weights are stored, not how they are
+    computed with."""
     temporary = out.with_name(out.name + ".partial")
     shutil.rmtree(temporary, ignore_errors=True)
     model.to(dtype).save_pretrained(temporary, safe_serialization=True)

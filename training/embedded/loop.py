@@ -1,7 +1,8 @@
-"""The small pre-training loop of the embedded models: AdamW, linear warm-up, cosine decay, resumable to the same weights.
+"""The small pre-training loop of the embedded models: AdamW, linear warm-up, cosine decay, resumable to the same
+weights.
 
-The stages themselves (SFT, GRPO) use TRL; this loop only serves objectives that no library trainer has (packed rows, per-fact judgements).
-State is kept in safetensors, never in pickles.
+The stages themselves (SFT, GRPO) use TRL; this loop only serves objectives that no library trainer has (packed rows,
+per-fact judgements). State is kept in safetensors, never in pickles.
 """
 
 from __future__ import annotations
@@ -59,7 +60,8 @@ def _save(folder: Path, step: int, model: torch.nn.Module, optimiser: torch.opti
 
 
 def _load(folder: Path, optimiser: torch.optim.Optimizer, key: str) -> int:
-    """Step to go on from: 0 where there is no saved state, it belongs to other settings or data, or it was damaged (which is told)."""
+    """Step to go on from: 0 where there is no saved state, it belongs to other settings or data, or it was damaged
+    (which is told)."""
     state = folder / "state.json"
     if not state.exists():
         return 0
@@ -84,9 +86,11 @@ def run_loop(
     key: str,
     title: str,
 ) -> list[dict[str, float]]:
-    """Train in place. `loss_at(step)` must depend on the step alone, so that a resumed run sees the same batches. Returns the log rows.
+    """Train in place. `loss_at(step)` must depend on the step alone, so that a resumed run sees the same batches.
+    Returns the log rows.
 
-    `key` names settings and data: a state folder with another key is not resumed. The log goes to `<state>.log.jsonl`, too.
+    `key` names settings and data: a state folder with another key is not resumed. The log goes to `<state>.log.jsonl`,
+    too.
     """
     torch.manual_seed(settings.seed)
     optimiser = torch.optim.AdamW(

@@ -1,10 +1,11 @@
 """Train the embedded reranker: a small Qwen3 as a generative yes/no judge (`python -m training reranker`).
 
-First it learns, as a language model, to write what the source says (a fact must be known densely before it can be judged), on short units
-and then on articles. Then it learns to judge, on short units and then on articles: graded relevance at the answer position of the official
-template, the order of candidates of one source, and at the last token of every stated fact whether the source supports it. There it must
-also name what the source has in that place (a second, linear readout that is thrown away afterwards): with yes or no alone, figures stay
-at chance for thousands of steps. Only the answer position is used by the reward.
+First it learns, as a language model, to write what the source says (a fact must be known densely before it can be
+judged), on short units and then on articles. Then it learns to judge, on short units and then on articles: graded
+relevance at the answer position of the official template, the order of candidates of one source, and at the last token
+of every stated fact whether the source supports it. There it must also name what the source has in that place (a
+second, linear readout that is thrown away afterwards): with yes or no alone, figures stay at chance for thousands of
+steps. Only the answer position is used by the reward.
 """
 
 from __future__ import annotations
@@ -119,7 +120,8 @@ class Objective:
         return hidden @ (weight[self.yes] - weight[self.no])
 
     def _named(self, hidden: torch.Tensor, truths: list[str]) -> torch.Tensor:
-        """Mean surprise at the tokens of what the source has, read off the states (N, H) at the ends of N stated facts; order does not count."""
+        """Mean surprise at the tokens of what the source has, read off the states (N, H) at the ends of N stated facts;
+        order does not count."""
         logs = log_softmax(self.model.lm_head(self.model.recall(hidden)), dim=-1)
         rows, ids, weights = [], [], []
         for row, text in enumerate(truths):
@@ -198,7 +200,8 @@ class Objective:
 def train_reranker(
     corpus_path: Path, words_path: Path, out: Path, settings: RerankerSettings, dtype: torch.dtype = torch.bfloat16
 ) -> dict[str, object]:
-    """Train tokenizer and reranker and write a Hugging Face folder (safetensors); returns what its manifest says about it."""
+    """Train tokenizer and reranker and write a Hugging Face folder (safetensors); returns what its manifest says about
+    it."""
     corpus = Corpus(corpus_path)
     words = load_words(words_path) + TEMPLATE_WORDS
     texts = (

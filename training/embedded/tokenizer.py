@@ -1,7 +1,9 @@
-"""The tokenizer of the embedded models: BPE with byte fallback, whole-word entries for the world's names, figures in pairs.
+"""The tokenizer of the embedded models: BPE with byte fallback, whole-word entries for the world's names, figures in
+pairs.
 
-Figures are split in pairs from the left ("3700" -> 37 00): a number is copied in one or two steps in every language, which small models can
-learn; single figures took them far longer. Any text can be encoded (byte fallback), so users' own files work, only at more tokens.
+Figures are split in pairs from the left ("3700" -> 37 00): a number is copied in one or two steps in every language,
+which small models can learn; single figures took them far longer. Any text can be encoded (byte fallback), so users'
+own files work, only at more tokens.
 """
 
 from __future__ import annotations
@@ -17,7 +19,8 @@ SPECIAL = ["<|endoftext|>", "<|im_start|>", "<|im_end|>", "<|pad|>"]
 
 
 def train_tokenizer(texts: Iterable[str], words: Iterable[str], vocab_size: int) -> PreTrainedTokenizerFast:
-    """A tokenizer with `words` as entries of their own and BPE pieces (vocab_size counts those, words and bytes come on top) learnt from texts.
+    """A tokenizer with `words` as entries of their own and BPE pieces (vocab_size counts those, words and bytes come on
+    top) learnt from texts.
 
     eos is <|im_end|>, padding <|pad|>, on the left; deterministic for equal input order.
     """

@@ -1,6 +1,7 @@
 """Rewards by name: one line in the table and one file each.
 
-A reward judges candidates against sources and returns raw scores; gate and penalties of eq. 6 are put on top in `safeguards`.
+A reward judges candidates against sources and returns raw scores; gate and penalties of eq. 6 are put on top in
+`safeguards`.
 """
 
 from __future__ import annotations
@@ -25,8 +26,8 @@ REWARDS = {
     "safeguarded": "training.rewards.safeguarded:load_safeguarded",
     "callable": "training.rewards.callable_reward:load_callable",
 }
-"""name -> "module:factory"; a factory takes the path (a folder or hub id; for `callable` "module:function", for `llm-judge` "URL#MODEL") and
-keyword options."""
+"""name -> "module:factory"; a factory takes the path (a folder or hub id; for `callable` "module:function", for
+`llm-judge` "URL#MODEL") and keyword options."""
 
 YES_NO = ("reranker-generative", "reranker-vllm")
 """Rewards that ask a causal language model for yes or no, by an instruction."""
@@ -59,7 +60,8 @@ class Reward(Protocol):
 
 
 def load_reward(spec: str, path: str | None = None, **options: Any) -> Reward:
-    """A reward by name (with the path it needs), by folder (its kind is read from its files), as "module:function", or "safeguarded(SPEC)".
+    """A reward by name (with the path it needs), by folder (its kind is read from its files), as "module:function", or
+    "safeguarded(SPEC)".
 
     Raises UserError for an unknown name, a folder of another kind, or whatever the factory finds wrong.
     """
@@ -82,14 +84,16 @@ def load_reward(spec: str, path: str | None = None, **options: Any) -> Reward:
         )
     if where is None:
         raise UserError(
-            f"the reward {name!r} needs a path (its folder or hub id; for `callable`, module:function; for `llm-judge`, URL#MODEL)"
+            f"the reward {name!r} needs a path (its folder or hub id; for `callable`, module:function; "
+            "for `llm-judge`, URL#MODEL)"
         )
     module, _, attr = REWARDS[name].partition(":")
     return getattr(import_module(module), attr)(where, **options)
 
 
 def load_reward_for(lang: str, spec: str, path: str | None = None, **options: Any) -> Reward:
-    """`load_reward` for texts of one language: a yes/no judge is asked about it, the kinds of ONE_LANGUAGE are told it. Options come first."""
+    """`load_reward` for texts of one language: a yes/no judge is asked about it, the kinds of ONE_LANGUAGE are told it.
+    Options come first."""
     lang = code(lang)
     kind = (
         "safeguarded"
@@ -108,7 +112,8 @@ def load_reward_for(lang: str, spec: str, path: str | None = None, **options: An
 
 
 def kind_of(folder: Path) -> str:
-    """The name in REWARDS of what a folder holds, read from its files. Raises UserError when no reward is known for it."""
+    """The name in REWARDS of what a folder holds, read from its files. Raises UserError when no reward is known for
+    it."""
     if (folder / "modules.json").is_file():
         return "embedding"
     if (folder / "hparams.yaml").is_file() and not (folder / "config.json").is_file():
@@ -124,5 +129,6 @@ def kind_of(folder: Path) -> str:
             return name
     raise UserError(
         f"{folder}: no reward is known for the architecture {', '.join(map(str, architectures)) or '(none named)'}; "
-        "give a yes/no reranker (...ForCausalLM), a cross-encoder (...ForSequenceClassification) or a sentence-transformers folder"
+        "give a yes/no reranker (...ForCausalLM), a cross-encoder (...ForSequenceClassification) "
+        "or a sentence-transformers folder"
     )

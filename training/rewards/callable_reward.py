@@ -1,4 +1,5 @@
-"""A user's own function as a reward: `f(sources: list[str], candidates: list[str]) -> list[float]`, values in [0, 1]."""
+"""A user's own function as a reward: `f(sources: list[str], candidates: list[str]) -> list[float]`, values in [0,
+1]."""
 
 from __future__ import annotations
 
@@ -26,12 +27,14 @@ class CallableReward:
             code = Path(inspect.getsourcefile(function) or "").read_bytes()
         except (OSError, TypeError):
             raise UserError(
-                f"reward {where}: its source file cannot be read, so its scores could not be told apart; put the function in a .py file"
+                f"reward {where}: its source file cannot be read, so its scores could not be told apart; "
+                "put the function in a .py file"
             ) from None
         self.id = f"callable:{where}:{hashlib.sha256(code).hexdigest()[:16]}"
 
     def call(self, sources: Sequence[str], candidates: Sequence[str]) -> list[float]:
-        """What the function returns, unchecked. UserError, with its line, where it fails, and where it returns no list."""
+        """What the function returns, unchecked. UserError, with its line, where it fails, and where it returns no
+        list."""
         try:
             return list(self.function(list(sources), list(candidates)))
         except UserError:
@@ -51,7 +54,8 @@ class CallableReward:
         found = self.call(sources, candidates)
         if len(found) != len(candidates):
             raise UserError(
-                f"reward {self.where}: returned {len(found)} values for {len(candidates)} candidates; return one for each"
+                f"reward {self.where}: returned {len(found)} values for {len(candidates)} candidates; "
+                "return one for each"
             )
         values = [float(v) for v in found]
         bad = next((v for v in values if not (math.isfinite(v) and 0 <= v <= 1)), None)
@@ -75,7 +79,8 @@ def load_callable(where: str) -> CallableReward:
         function = getattr(import_module(module), attr)
     except (ImportError, AttributeError, ValueError) as err:
         raise UserError(
-            f"reward {where!r}: cannot be imported ({err}); give module:function, with the module's folder on PYTHONPATH"
+            f"reward {where!r}: cannot be imported ({err}); give module:function, with the module's folder on "
+            "PYTHONPATH"
         ) from err
     if not callable(function):
         raise UserError(f"reward {where!r} is no function; give module:function")

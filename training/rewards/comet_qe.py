@@ -1,5 +1,6 @@
-"""COMET quality estimation as a reward, through the guarded scorer of `metrics`: what COMET must not score (an empty text, a verbatim
-copy of the source, an over-long text) earns 0 and is counted; values outside 0..1 are clipped and counted.
+"""COMET quality estimation as a reward, through the guarded scorer of `metrics`: what COMET must not score (an empty
+text, a verbatim copy of the source, an over-long text) earns 0 and is counted; values outside 0..1 are clipped and
+counted.
 """
 
 from __future__ import annotations

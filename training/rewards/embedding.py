@@ -1,6 +1,8 @@
-"""The embedding reward: (1 + cosine) / 2 between source and candidate through sentence-transformers (Qwen3-Embedding, LaBSE, BGE-M3 ...).
+"""The embedding reward: (1 + cosine) / 2 between source and candidate through sentence-transformers (Qwen3-Embedding,
+LaBSE, BGE-M3 ...).
 
-Where the model brings a prompt for queries, the source is embedded with it, as its makers ask; candidates are documents.
+Where the model brings a prompt for queries, the source is embedded with it, as its makers ask; candidates are
+documents.
 """
 
 from __future__ import annotations
@@ -55,7 +57,8 @@ def load_embedding(
     folder = model_folder(path, trust_remote_code)
     if not (folder / "modules.json").is_file():
         raise UserError(
-            f"embedding {path}: holds no modules.json, so nobody knows how its vectors are pooled; give a folder saved by sentence-transformers"
+            f"embedding {path}: holds no modules.json, so nobody knows how its vectors are pooled; "
+            "give a folder saved by sentence-transformers"
         )
     check_foreign(folder, trust_remote_code)
     try:
@@ -74,5 +77,6 @@ def load_embedding(
 
 
 def load_contrastive(path: str, **options: Any) -> EmbeddingReward:
-    """The in-domain encoder trained with InfoNCE (`training/embedded/embedder.py`): the same reward under its own name."""
+    """The in-domain encoder trained with InfoNCE (`training/embedded/embedder.py`): the same reward under its own
+    name."""
     return load_embedding(path, name="embedding-contrastive", **options)

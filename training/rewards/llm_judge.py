@@ -1,4 +1,5 @@
-"""An LLM judge as a reward: its grade / 10, through `metrics.llm_judge`. A pair without a grade stops the run: a made-up score would train."""
+"""An LLM judge as a reward: its grade / 10, through `metrics.llm_judge`. A pair without a grade stops the run: a
+made-up score would train."""
 
 from __future__ import annotations
 
@@ -27,7 +28,8 @@ class LLMJudgeReward(PairReward):
         for (score, reason), candidate in zip(found, candidates, strict=True):
             if score is None:
                 raise UserError(
-                    f"reward llm-judge {self.server.model}: gave no grade for {candidate[:40]!r}: {reason}; use another judge"
+                    f"reward llm-judge {self.server.model}: gave no grade for {candidate[:40]!r}: {reason}; "
+                    "use another judge"
                 )
             out.append(score / TOP)
         return out

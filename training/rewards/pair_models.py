@@ -1,4 +1,5 @@
-"""What the rewards over (source, candidate) pairs of encoder models share: one score per unique pair, counting, and their ids."""
+"""What the rewards over (source, candidate) pairs of encoder models share: one score per unique pair, counting, and
+their ids."""
 
 from __future__ import annotations
 
@@ -11,12 +12,14 @@ from training.shared.checkpoints import hex_hash
 
 
 class PairReward:
-    """A `Reward` whose `_score` sees each pair once. `tokenizer` may be None: lengths are then counted in code points."""
+    """A `Reward` whose `_score` sees each pair once. `tokenizer` may be None: lengths are then counted in code
+    points."""
 
     name = "pair"
 
     def __init__(self, where: str, tokenizer: Any, detail: str = "", weights: str | None = None) -> None:
-        """where: folder or hub id, hashed into the id unless `weights` says what to take; detail: what else decides the scores."""
+        """where: folder or hub id, hashed into the id unless `weights` says what to take; detail: what else decides the
+        scores."""
         self.where = where
         self.tokenizer: Any = None if tokenizer is None else read_literally(tokenizer)
         self.length_unit = "code points" if tokenizer is None else "reranker tokens"

@@ -1,6 +1,8 @@
-"""The encoder reranker: a sequence-classification cross-encoder (BERT, mMARCO, XLM-R, bge-reranker) through sentence-transformers.
+"""The encoder reranker: a sequence-classification cross-encoder (BERT, mMARCO, XLM-R, bge-reranker) through
+sentence-transformers.
 
-One output is squashed by a sigmoid; of two outputs the softmax share of the second ("relevant", as those models are trained) counts.
+One output is squashed by a sigmoid; of two outputs the softmax share of the second ("relevant", as those models are
+trained) counts.
 """
 
 from __future__ import annotations
@@ -75,7 +77,8 @@ def load_encoder_reranker(
             )
     except (OSError, ValueError, KeyError, TypeError, AttributeError, ImportError, RuntimeError) as err:
         raise UserError(
-            f"reranker {path}: cannot be loaded as a cross-encoder ({first_line(err)}); give a ...ForSequenceClassification model"
+            f"reranker {path}: cannot be loaded as a cross-encoder ({first_line(err)}); "
+            "give a ...ForSequenceClassification model"
         ) from err
     finally:
         logger.setLevel(level)
@@ -83,7 +86,8 @@ def load_encoder_reranker(
     if not any(str(kind).endswith("ForSequenceClassification") for kind in kinds):
         # It would be loaded all the same: an encoder with a random head, a causal judge without its template.
         raise UserError(
-            f"reranker {path}: is {', '.join(map(str, kinds)) or 'of no named architecture'}, which has no trained relevance score; "
+            f"reranker {path}: is {', '.join(map(str, kinds)) or 'of no named architecture'}, "
+            "which has no trained relevance score; "
             "give a ...ForSequenceClassification model"
         )
     return EncoderReranker(model, path, batch_size)

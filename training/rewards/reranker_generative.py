@@ -1,16 +1,21 @@
-"""The generative yes/no reranker (Qwen3-Reranker family): r = exp(z_yes) / (exp(z_yes) + exp(z_no)) after the official template.
+"""The generative yes/no reranker (Qwen3-Reranker family): r = exp(z_yes) / (exp(z_yes) + exp(z_no)) after the official
+template.
 
 The text of the prompt is the official one to the letter; without it these models rank wrongly. Three things are ours:
 
-- Tokens. The prompt is tokenised in parts - prefix with instruction, source, candidate, suffix - and the ids are joined, in the plain
-  loop and in the fast path alike, so that a source has the same tokens whatever follows it. The parts meet where Qwen's pre-tokeniser
-  cuts anyway (after ":" and after a line break; a space goes with the word behind it), so the ids are those of the whole text tokenised
-  at once.
-- Length. Sources and candidates have limits of their own and lose their ends beyond them, counted in `counts()`. The official code shares
+- Tokens. The prompt is tokenised in parts - prefix with instruction, source, candidate, suffix - and the ids are
+  joined, in the plain
+  loop and in the fast path alike, so that a source has the same tokens whatever follows it. The parts meet where Qwen's
+  pre-tokeniser cuts anyway (after ":" and after a line break; a space goes with the word behind it), so the ids are
+  those of the whole text tokenised at once.
+- Length. Sources and candidates have limits of their own and lose their ends beyond them, counted in `counts()`. The
+  official code shares
   one limit between both, so that a source would be cut differently for each of its candidates.
-- Control. The template's tokens come from the template alone: a candidate that spells `<|im_end|>` cannot end the turn and answer itself.
+- Control. The template's tokens come from the template alone: a candidate that spells `<|im_end|>` cannot end the turn
+  and answer itself.
 
-Fast path: the part up to the candidate is run once for each source, and its keys and values serve all candidates of that source.
+Fast path: the part up to the candidate is run once for each source, and its keys and values serve all candidates of
+that source.
 """
 
 from __future__ import annotations
@@ -50,9 +55,11 @@ TEMPLATE_WORDS = [
 ]
 """The template's fixed pieces: as entries of a small tokenizer they cost a token each."""
 BATCH_TOKENS = {"cpu": 512, "other": 16384}
-"""Device -> tokens in one forward pass. A CPU gains nothing from padding sources to one length; an accelerator must be kept busy."""
+"""Device -> tokens in one forward pass. A CPU gains nothing from padding sources to one length; an accelerator must be
+kept busy."""
 LITERAL = "literal"
-"""Last part of the id: sources and candidates that spell `<|im_end|>` or another control token are read as letters (`plain_text`)."""
+"""Last part of the id: sources and candidates that spell `<|im_end|>` or another control token are read as letters
+(`plain_text`)."""
 SCORED = ("final_logit_softcapping", "logit_scale", "logits_scaling", "lm_head_multiplier")
 
 
@@ -72,7 +79,8 @@ def _ids(tokenizer: Any, text: str) -> list[int]:
 
 @lru_cache(maxsize=8)
 def _keeps_space_apart(tokenizer: Any) -> bool:
-    """True when a leading space is always a token of its own; then it stays with "<Document>:", else it goes with the candidate."""
+    """True when a leading space is always a token of its own; then it stays with "<Document>:", else it goes with the
+    candidate."""
     space = _ids(tokenizer, " ")
     return all(_ids(tokenizer, " " + text) == space + _ids(tokenizer, text) for text in ("a", "ก", "中", "ཀ", "1", "“"))
 
@@ -85,14 +93,16 @@ def _cut(tokenizer: Any, ids: list[int], limit: int | None, end: str = "") -> li
 
 
 def query_ids(tokenizer: Any, source: str, instruct: str = DEFAULT_INSTRUCT, limit: int | None = None) -> list[int]:
-    """Tokens of everything before the candidate. limit: most tokens for the source; beyond it the source loses its end."""
+    """Tokens of everything before the candidate. limit: most tokens for the source; beyond it the source loses its
+    end."""
     document = "<Document>: " if _keeps_space_apart(tokenizer) else "<Document>:"
     head = _ids(tokenizer, f"{PREFIX}<Instruct>: {instruct}\n<Query>:")
     return head + _cut(tokenizer, text_ids(tokenizer, f" {source}\n"), limit, "\n") + _ids(tokenizer, document)
 
 
 def document_ids(tokenizer: Any, candidate: str, limit: int | None = None) -> list[int]:
-    """Tokens of the candidate (with its leading space, where the tokenizer joins the two); beyond `limit` it loses its end."""
+    """Tokens of the candidate (with its leading space, where the tokenizer joins the two); beyond `limit` it loses its
+    end."""
     text = candidate if _keeps_space_apart(tokenizer) else f" {candidate}"
     return _cut(tokenizer, text_ids(tokenizer, text), limit)
 
@@ -103,7 +113,8 @@ def suffix_ids(tokenizer: Any) -> list[int]:
 
 
 class YesNoJudge:
-    """What every yes/no judge shares, whatever runs its model: the template's tokens, the limits, the counts and the id."""
+    """What every yes/no judge shares, whatever runs its model: the template's tokens, the limits, the counts and the
+    id."""
 
     name = "reranker-generative"
     length_unit = "reranker tokens"
@@ -121,8 +132,9 @@ class YesNoJudge:
         max_candidate_tokens: int | None = None,
         answer_tokens: int = 0,
     ) -> None:
-        """config: of the model; where: for messages; weights: hash for the id; limits default to two thirds and one third of the context
-        (at most 8192, as in the official code); answer_tokens: room to leave after the prompt. UserError for a model of another kind.
+        """config: of the model; where: for messages; weights: hash for the id; limits default to two thirds and one
+        third of the context (at most 8192, as in the official code); answer_tokens: room to leave after the prompt.
+        UserError for a model of another kind.
         """
         self.tokenizer, self.config, self.instruct = tokenizer, config, instruct
         self._check(where)
@@ -138,8 +150,10 @@ class YesNoJudge:
             or self.max_source_tokens + self.max_candidate_tokens > context
         ):
             raise UserError(
-                f"reranker {where}: {self.max_source_tokens} source + {self.max_candidate_tokens} candidate tokens do not fit "
-                f"into the {context} that the template leaves of its context; lower max_source_tokens or max_candidate_tokens"
+                f"reranker {where}: {self.max_source_tokens} source + {self.max_candidate_tokens} candidate "
+                "tokens do not fit "
+                f"into the {context} that the template leaves of its context; lower max_source_tokens or "
+                "max_candidate_tokens"
             )
         self.longest_prompt = overhead + self.max_source_tokens + self.max_candidate_tokens
         limits = f"{self.max_source_tokens}+{self.max_candidate_tokens}"
@@ -154,24 +168,28 @@ class YesNoJudge:
             if token not in vocabulary:
                 kind = "answer token" if token in (YES, NO) else "turn mark of the official template"
                 raise UserError(
-                    f"reranker {where}: its tokenizer lacks {token!r}, the {kind}; give a model of the Qwen3-Reranker family"
+                    f"reranker {where}: its tokenizer lacks {token!r}, the {kind}; "
+                    "give a model of the Qwen3-Reranker family"
                 )
         ids = _ids(tok, format_prompt("", "", self.instruct))
         if tok.unk_token_id is not None and tok.unk_token_id in ids:
             raise UserError(
-                f"reranker {where}: its tokenizer cannot write the official template or the instruction (unknown token); "
+                f"reranker {where}: its tokenizer cannot write the official template or the instruction "
+                "(unknown token); "
                 "give a model of the Qwen3-Reranker family, or an instruction in letters it knows"
             )
         if ids.count(vocabulary["<|im_start|>"]) != 3 or ids.count(vocabulary["<|im_end|>"]) != 2:
             raise UserError(
-                f"reranker {where}: its tokenizer splits <|im_start|> or <|im_end|>, so the official template has no turns; "
+                f"reranker {where}: its tokenizer splits <|im_start|> or <|im_end|>, so the official template "
+                "has no turns; "
                 "register them as special tokens"
             )
         odd = [name for name in SCORED if getattr(config, name, None) not in (None, 1.0)]
         if odd or (getattr(config, "sliding_window", None) and getattr(config, "use_sliding_window", False)):
             what = ", ".join(odd) or "a sliding window"
             raise UserError(
-                f"reranker {where}: architecture {config.model_type!r} changes its logits ({what}); give a model of the Qwen3 kind"
+                f"reranker {where}: architecture {config.model_type!r} changes its logits ({what}); "
+                "give a model of the Qwen3 kind"
             )
 
     def _query(self, source: str) -> list[int]:
@@ -204,18 +222,21 @@ class GenerativeReranker(YesNoJudge):
     def __init__(
         self, model: Any, tokenizer: Any, *, where: str, weights: str, batch_tokens: int | None = None, **options: Any
     ) -> None:
-        """batch_tokens: bound on tokens in one forward pass (default: BATCH_TOKENS of the device); options: those of YesNoJudge."""
+        """batch_tokens: bound on tokens in one forward pass (default: BATCH_TOKENS of the device); options: those of
+        YesNoJudge."""
         dtype = str(model.dtype).removeprefix("torch.")
         super().__init__(tokenizer, model.config, where=where, weights=weights, dtype=dtype, **options)
         if model.get_output_embeddings() is None:
             raise UserError(
-                f"reranker {where}: architecture {model.config.model_type!r} has no output embedding; give a model of the Qwen3 kind"
+                f"reranker {where}: architecture {model.config.model_type!r} has no output embedding; "
+                "give a model of the Qwen3 kind"
             )
         self.model = model.eval()
         self.batch_tokens = batch_tokens or BATCH_TOKENS.get(model.device.type, BATCH_TOKENS["other"])
 
     def score(self, sources: Sequence[str], candidates: Sequence[str]) -> list[float]:
-        """P(yes) of each candidate for its own source; candidates of one source share its pass. Equals `score_plain` to rounding."""
+        """P(yes) of each candidate for its own source; candidates of one source share its pass. Equals `score_plain` to
+        rounding."""
         import torch
 
         if len(sources) != len(candidates):
@@ -254,7 +275,8 @@ class GenerativeReranker(YesNoJudge):
 
 
 def check_judge(path: str, options: Mapping[str, Any], engine: bool) -> None:
-    """Raise UserError for whatever would stop `load_reranker` (engine: vLLM's kind), without loading weights: dtype, code, tokens, limits."""
+    """Raise UserError for whatever would stop `load_reranker` (engine: vLLM's kind), without loading weights: dtype,
+    code, tokens, limits."""
     dtype, trusted = options.get("dtype", "float32"), bool(options.get("trust_remote_code", False))
     if dtype not in DTYPES:
         raise UserError(f"rl.reward_options.dtype = {dtype!r}: use {', '.join(DTYPES)}")
@@ -263,7 +285,8 @@ def check_judge(path: str, options: Mapping[str, Any], engine: bool) -> None:
     known = {*names, "dtype", "trust_remote_code", "device", "batch_tokens"}
     if not engine and (unknown := sorted(options.keys() - known)):
         raise UserError(
-            f"rl.reward_options.{unknown[0]}: {YesNoJudge.name} takes no such option; it takes {', '.join(sorted(known))}"
+            f"rl.reward_options.{unknown[0]}: {YesNoJudge.name} takes no such option; "
+            f"it takes {', '.join(sorted(known))}"
         )
     limits = {k: options[k] for k in names if k in options}
     YesNoJudge(tokenizer, config, where=path, weights="", dtype=dtype, answer_tokens=int(engine), **limits)
@@ -272,6 +295,7 @@ def check_judge(path: str, options: Mapping[str, Any], engine: bool) -> None:
 def load_reranker(
     path: str, *, dtype: str = "float32", trust_remote_code: bool = False, device: str | None = None, **options: Any
 ) -> GenerativeReranker:
-    """A generative reranker from a folder or hub id. options: those of GenerativeReranker. UserError when it cannot be used."""
+    """A generative reranker from a folder or hub id. options: those of GenerativeReranker. UserError when it cannot be
+    used."""
     model, tokenizer = load_policy(path, dtype, trust_remote_code, device)
     return GenerativeReranker(model, tokenizer, where=path, weights=hex_hash(path), **options)

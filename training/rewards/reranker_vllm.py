@@ -1,8 +1,8 @@
 """The generative yes/no reranker on vLLM: the same tokens and the same two answer logits as `reranker_generative`.
 
-The answer is restricted to the two tokens and the probability is read after that restriction: softmax over exactly the logits of "yes" and
-"no" (the paper's r_rank). Asking for the top-k log-probabilities instead would miss an answer token that is not among them. Prefix
-caching is on, so that the candidates of one source share its pass.
+The answer is restricted to the two tokens and the probability is read after that restriction: softmax over exactly the
+logits of "yes" and "no" (the paper's r_rank). Asking for the top-k log-probabilities instead would miss an answer token
+that is not among them. Prefix caching is on, so that the candidates of one source share its pass.
 """
 
 from __future__ import annotations
@@ -39,7 +39,8 @@ class VllmReranker(YesNoJudge):
         trust_remote_code: bool = False,
         **options: Any,
     ) -> None:
-        """Limits as those of YesNoJudge; options: of the engine, such as tensor_parallel_size. UserError as `engine` raises it."""
+        """Limits as those of YesNoJudge; options: of the engine, such as tensor_parallel_size. UserError as `engine`
+        raises it."""
         need_vllm()
         if not is_hub_id(path):
             check_folder(Path(path), trust_remote_code)
@@ -83,7 +84,8 @@ class VllmReranker(YesNoJudge):
             chances = {token: entry.logprob for token, entry in answer.logprobs[0].items()}
             if not {self.yes, self.no} <= chances.keys():
                 raise RuntimeError(
-                    f"vLLM gave the log-probabilities of {sorted(chances)}, not of the answer tokens {self.yes} and {self.no}"
+                    f"vLLM gave the log-probabilities of {sorted(chances)}, not of the answer tokens "
+                    f"{self.yes} and {self.no}"
                 )
             # Normalised over the two once more: harmless where they are already, and right whatever else was left in.
             found[pair] = 1.0 / (1.0 + math.exp(min(chances[self.no] - chances[self.yes], 700.0)))

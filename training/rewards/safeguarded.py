@@ -1,7 +1,7 @@
 """safeguarded(<any>): eq. 6 around another reward, so that the shaped reward can be validated like a raw one.
 
-B of eq. 6, whose median decides the length penalty, is one call of `score`: all candidates that are scored together. For RL use the raw
-reward: the RL stage puts eq. 6 on top by itself.
+B of eq. 6, whose median decides the length penalty, is one call of `score`: all candidates that are scored together.
+For RL use the raw reward: the RL stage puts eq. 6 on top by itself.
 """
 
 from __future__ import annotations
@@ -23,7 +23,8 @@ class Safeguarded:
         self.inner, self.target_lang, self.penalties = inner, code(target_lang), penalties or Penalties()
         p = self.penalties
         self.length_unit = inner.length_unit
-        self.id = f"safeguarded:{self.target_lang}:{p.variant}:{p.lambda_len:g}:{p.lambda_rep:g}:{p.reflen_ratio:g}({inner.id})"
+        strengths = f"{p.lambda_len:g}:{p.lambda_rep:g}:{p.reflen_ratio:g}"
+        self.id = f"safeguarded:{self.target_lang}:{p.variant}:{strengths}({inner.id})"
 
     def score(self, sources: Sequence[str], candidates: Sequence[str]) -> list[float]:
         """Eq. 6 for the candidates of this call as one batch."""
@@ -54,7 +55,8 @@ def load_safeguarded(
     reflen_ratio: float = 0.5,
     **options: Any,
 ) -> Safeguarded:
-    """path: what the inner reward loads; inner: its name in REWARDS (default: read from the folder, or module:function)."""
+    """path: what the inner reward loads; inner: its name in REWARDS (default: read from the folder, or
+    module:function)."""
     from training.rewards import load_reward_for
 
     reward = load_reward_for(target_lang, inner or path, path if inner else None, **options)

@@ -1,9 +1,12 @@
 """The safeguards of eq. 6: r_i = g_i * max(s_i, 0) with s_i = raw_i - lambda_len * p_len_i - lambda_rep * p_rep_i.
 
-The paper gives the form, the 2.5x and 5.0x, the 0.15 and the two lambdas; the gate's thresholds and the formula of `reflen` are ours:
-- gate: at least 0.8 of the letters (Unicode category L) are of the target's script, none anywhere is Han, at most 0.1 are Latin; a text
+The paper gives the form, the 2.5x and 5.0x, the 0.15 and the two lambdas; the gate's thresholds and the formula of
+`reflen` are ours:
+- gate: at least 0.8 of the letters (Unicode category L) are of the target's script, none anywhere is Han, at most 0.1
+  are Latin; a text
   without letters fails.
-- reflen: p_len = clip(len / (reflen_ratio * len(source)) - 1, 0, 1): free up to `reflen_ratio` tokens for each token of the source, full at
+- reflen: p_len = clip(len / (reflen_ratio * len(source)) - 1, 0, 1): free up to `reflen_ratio` tokens for each token of
+  the source, full at
   twice that, the same proportion as between the 2.5x and 5.0x of the batch median. Nothing of the batch enters.
 """
 
@@ -93,14 +96,16 @@ def _own_letters(lang: str) -> regex.Pattern[str]:
             else f"is written in {'/'.join(told.scripts)} letters, which the gate refuses"
         )
         raise UserError(
-            f"the language gate cannot judge {told.id} ({told.name}): it {why}; choose a target in a script of its own, such as th or bo"
+            f"the language gate cannot judge {told.id} ({told.name}): it {why}; choose a target in a script of "
+            "its own, such as th or bo"
         )
     scripts = "".join(rf"\p{{Script={script}}}" for script in language(lang).scripts or ())
     return regex.compile(rf"[\p{{L}}&&[{scripts}]]", regex.V1)
 
 
 def gate(text: str, lang: str) -> bool:
-    """True when `text` is predominantly in the script of `lang`, without Han and with few Latin letters (thresholds: above).
+    """True when `text` is predominantly in the script of `lang`, without Han and with few Latin letters (thresholds:
+    above).
 
     `lang` in any spelling of its code. Raises UserError for a language that the gate cannot judge (`gated`).
     """
@@ -116,7 +121,8 @@ def gate(text: str, lang: str) -> bool:
 
 
 def p_len(length: int, batch_median: float) -> float:
-    """clip((length / median - 2.5) / 2.5, 0, 1). With a median of 0 (half the batch is empty) any non-empty completion has 1."""
+    """clip((length / median - 2.5) / 2.5, 0, 1). With a median of 0 (half the batch is empty) any non-empty completion
+    has 1."""
     if batch_median <= 0:
         return 1.0 if length > 0 else 0.0
     return min(max((length / batch_median - FREE) / (FULL - FREE), 0.0), 1.0)
@@ -156,8 +162,9 @@ def shape(
 ) -> list[Shaped]:
     """Eq. 6 for some completions of one generation batch, in order.
 
-    tokens: each completion in reranker tokens; batch_lengths: the lengths of *all* completions of the generation batch, those of other
-    processes too (default: these completions are the batch); source_lengths: sources in reranker tokens, needed by `reflen` alone.
+    tokens: each completion in reranker tokens; batch_lengths: the lengths of *all* completions of the generation batch,
+    those of other processes too (default: these completions are the batch); source_lengths: sources in reranker tokens,
+    needed by `reflen` alone.
     """
     lengths = [len(t) for t in tokens]
     middle = median(batch_lengths if batch_lengths is not None else lengths) if lengths else 0.0

@@ -1,9 +1,11 @@
-"""Last hidden states of many endings after few beginnings: each beginning is run once, its keys and values serve all of its endings.
+"""Last hidden states of many endings after few beginnings: each beginning is run once, its keys and values serve all of
+its endings.
 
-Equal to running every beginning + ending alone (tests/unit/test_reranker_generative.py), at the cost of one beginning for each source
-instead of one for each candidate (tests/perf/test_perf_reranker.py). The endings of one beginning stand one behind the other in one row
-and a mask keeps them apart, so the beginning's keys and values are neither copied nor repeated. Written against the parts of the model
-interface that transformers 4.57 and 5 share: `DynamicCache` with `crop`, four-dimensional masks, and `position_ids`.
+Equal to running every beginning + ending alone (tests/unit/test_reranker_generative.py), at the cost of one beginning
+for each source instead of one for each candidate (tests/perf/test_perf_reranker.py). The endings of one beginning stand
+one behind the other in one row and a mask keeps them apart, so the beginning's keys and values are neither copied nor
+repeated. Written against the parts of the model interface that transformers 4.57 and 5 share: `DynamicCache` with
+`crop`, four-dimensional masks, and `position_ids`.
 """
 
 from __future__ import annotations
@@ -43,7 +45,8 @@ def _packs(endings: Sequence[Sequence[int]], limit: int) -> list[list[int]]:
 
 
 def _beginnings(model: Any, prefixes: list[list[int]], pad_id: int) -> tuple[Any, torch.Tensor]:
-    """(cache, which of its places hold a token: (S, longest) bool) after one pass over the prefixes, padded on the left."""
+    """(cache, which of its places hold a token: (S, longest) bool) after one pass over the prefixes, padded on the
+    left."""
     from transformers import DynamicCache
 
     width = max(map(len, prefixes))
@@ -62,7 +65,8 @@ def _beginnings(model: Any, prefixes: list[list[int]], pad_id: int) -> tuple[Any
 
 
 def _rows(packs: list[list[list[int]]], pad_id: int) -> tuple[list[list[int]], list[list[int]], list[list[int]]]:
-    """(ids, number of the ending that a token belongs to or -1, place in that ending) of rows of packed endings, padded on the right."""
+    """(ids, number of the ending that a token belongs to or -1, place in that ending) of rows of packed endings, padded
+    on the right."""
     width = max(sum(map(len, pack)) for pack in packs)
     ids, owner, place = [], [], []
     for pack in packs:
@@ -78,8 +82,9 @@ def last_hidden_states(
 ) -> torch.Tensor:
     """Hidden state (N, H) at the last token of each ending, N = all endings, in order of the prefixes.
 
-    model: a causal LM whose `base_model` is the decoder; prefixes: S lists of ids; endings: for each prefix its endings (none empty);
-    batch_tokens: bound on rows x (prefix + packed endings) of one forward pass; one row at least. Call without gradients.
+    model: a causal LM whose `base_model` is the decoder; prefixes: S lists of ids; endings: for each prefix its endings
+    (none empty); batch_tokens: bound on rows x (prefix + packed endings) of one forward pass; one row at least. Call
+    without gradients.
     """
     decoder, device = model.base_model, model.device
     first, n = [], 0

@@ -1,9 +1,10 @@
 """Completions of GRPO that do not depend on how many processes draw them.
 
-One process samples a generation batch of B rows from one stream of random numbers: B x vocabulary exponential variates for each token
-(`torch.multinomial` takes the greatest of p / q), then a permutation of the B rows. With several processes each of them draws all of that
-from the same stream and uses its own rows, and those that finish early catch up. So the same run with another number of processes draws
-the same completions, as far as the rounding of its weights goes. vLLM draws for itself.
+One process samples a generation batch of B rows from one stream of random numbers: B x vocabulary exponential variates
+for each token (`torch.multinomial` takes the greatest of p / q), then a permutation of the B rows. With several
+processes each of them draws all of that from the same stream and uses its own rows, and those that finish early catch
+up. So the same run with another number of processes draws the same completions, as far as the rounding of its weights
+goes. vLLM draws for itself.
 """
 
 from __future__ import annotations
@@ -84,7 +85,8 @@ class SharedDraws:
         return found
 
     def _prepare_inputs(self, batch: Any) -> Any:
-        """The trainer shuffles its own rows after generating; the stream goes on as if the whole batch had been shuffled."""
+        """The trainer shuffles its own rows after generating; the stream goes on as if the whole batch had been
+        shuffled."""
         inputs = super()._prepare_inputs(batch)  # type: ignore[misc]
         if self._rows:
             import torch

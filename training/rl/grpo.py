@@ -1,8 +1,8 @@
 """Stage 2: source-grounded semantic RL, TRL's GRPOTrainer with the reward of eq. 6 as a Python callable.
 
-The reference policy of the KL term is the SFT checkpoint that training starts from. One generation batch is one optimiser step
-(num_iterations = 1, steps_per_generation = accumulation), so every saved state lies between two generation batches and a resumed run
-draws the same completions: weights equal to the bit on CPU.
+The reference policy of the KL term is the SFT checkpoint that training starts from. One generation batch is one
+optimiser step (num_iterations = 1, steps_per_generation = accumulation), so every saved state lies between two
+generation batches and a resumed run draws the same completions: weights equal to the bit on CPU.
 """
 
 from __future__ import annotations
@@ -37,7 +37,8 @@ VLLM_MODES = ("colocate", "server")
 
 @dataclass(frozen=True, slots=True)
 class RLSettings(Options):
-    """How a policy is reinforced. The paper: 2 epochs on D_src; variant, lambdas and thresholds of eq. 6. `Options` come on top."""
+    """How a policy is reinforced. The paper: 2 epochs on D_src; variant, lambdas and thresholds of eq. 6. `Options`
+    come on top."""
 
     epochs: float = 2.0
     max_steps: int | None = None
@@ -70,7 +71,8 @@ class RLSettings(Options):
     """Steps between two calls of the coverage probe, where one is given."""
     bf16: bool = False
     use_vllm: bool = False
-    """Completions from vLLM (an extra) instead of transformers. Its samples are its own, so a resumed run is not equal to the bit."""
+    """Completions from vLLM (an extra) instead of transformers. Its samples are its own, so a resumed run is not equal
+    to the bit."""
     vllm_mode: str = "colocate"
     """`colocate`: an engine in every training process, on the same GPU; `server`: one started apart by `vllm serve`."""
     vllm_server_base_url: str | None = None
@@ -130,12 +132,14 @@ def check_rl(cfg: RLSettings) -> None:
 def usable_prompts(
     tokenizer: Any, rows: Sequence[dict[str, str]], context: int | None, cfg: RLSettings
 ) -> tuple[list[dict[str, str]], int]:
-    """(rows whose prompt leaves room for a completion, number of the others). UserError when they do not fill one step."""
+    """(rows whose prompt leaves room for a completion, number of the others). UserError when they do not fill one
+    step."""
     room = math.inf if context is None else context - cfg.max_completion_length
     kept = [row for row in rows if len(prompt_ids(tokenizer, row["prompt"])) <= room]
     if len(kept) < cfg.prompts_per_step:
         raise UserError(
-            f"{len(kept)} of {len(rows)} prompts leave room for {cfg.max_completion_length} tokens in the model's context of "
+            f"{len(kept)} of {len(rows)} prompts leave room for {cfg.max_completion_length} tokens in the "
+            "model's context of "
             f"{context}, fewer than rl.prompts_per_step = {cfg.prompts_per_step}; "
             "shorten the sources, lower rl.max_completion_length, or give more sources"
         )
@@ -162,11 +166,12 @@ def train_rl(
 ) -> Checkpoint:
     """Reinforce a policy on source-only examples and write `out_dir` (by rename, with its lineage).
 
-    ask: source -> prompt; probe(model) -> numbers, called every `probe_every` steps with the policy in eval mode, never used to select.
-    log_dir (default: beside `out_dir`) gets rl_rewards.jsonl (a row per completion), rl_steps.jsonl (a row per step) and rl_probe.jsonl;
-    the named trackers show the latter two. strip_think: the reward judges what stands outside of think blocks.
-    Killed and called again it goes on from its last whole state; a finished `out_dir` of the same making is returned as it is.
-    Raises UserError for wrong settings, policy or reward, prompts that do not fit, divergence (NaN); Terminated after SIGTERM.
+    ask: source -> prompt; probe(model) -> numbers, called every `probe_every` steps with the policy in eval mode, never
+    used to select. log_dir (default: beside `out_dir`) gets rl_rewards.jsonl (a row per completion), rl_steps.jsonl (a
+    row per step) and rl_probe.jsonl; the named trackers show the latter two. strip_think: the reward judges what stands
+    outside of think blocks. Killed and called again it goes on from its last whole state; a finished `out_dir` of the
+    same making is returned as it is. Raises UserError for wrong settings, policy or reward, prompts that do not fit,
+    divergence (NaN); Terminated after SIGTERM.
     """
     check_rl(cfg)
     if cfg.use_vllm:
@@ -180,12 +185,14 @@ def train_rl(
     if adapter_base(policy_path) is not None and not cfg.lora_rank:
         # GRPOTrainer would load the KL's reference policy from the adapter's base: the model before SFT.
         raise UserError(
-            f"{policy_path}: an adapter alone, and rl.lora_rank = 0 trains all weights; set sft.lora_merge = true, or rl.lora_rank"
+            f"{policy_path}: an adapter alone, and rl.lora_rank = 0 trains all weights; "
+            "set sft.lora_merge = true, or rl.lora_rank"
         )
     out, work = Path(out_dir), Path(f"{out_dir}.work")
     logs = Path(log_dir) if log_dir is not None else out.parent
     os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")  # TRL reports every trainer to its makers otherwise
-    # The reference policy is loaded again from the path that the model remembers, so the model must come from that path.
+    # The reference policy is loaded again from the path that the model remembers, so the model must come from that
+    # path.
     model, tokenizer = load_policy(policy_path, trust_remote_code=trust_remote_code)
     check_targets(model, cfg, "rl")
     all_rows = [{"example_id": e.id, "prompt": ask(e.source), "source": e.source} for e in examples]
@@ -266,7 +273,8 @@ def train_rl(
 
 
 def prompt_order(n: int, total_steps: int, per_step: int, seed: int) -> list[int]:
-    """Indices of the prompts of a whole run, `per_step` for each step: a new permutation each epoch, its incomplete last step dropped.
+    """Indices of the prompts of a whole run, `per_step` for each step: a new permutation each epoch, its incomplete
+    last step dropped.
 
     Laid out in advance because TRL's sampler does not find its place again when a run is resumed in a later epoch.
     """
@@ -338,7 +346,8 @@ def _trainer(
 
 
 def _vllm_arguments(model: Any, tokenizer: Any, rows: list[dict[str, str]], cfg: RLSettings) -> dict[str, Any]:
-    """What GRPOConfig takes for vLLM. The engine's context is what the longest prompt needs: its cache is reserved for all of it."""
+    """What GRPOConfig takes for vLLM. The engine's context is what the longest prompt needs: its cache is reserved for
+    all of it."""
     if not cfg.use_vllm:
         return {"use_vllm": False}
     import torch
@@ -353,7 +362,8 @@ def _vllm_arguments(model: Any, tokenizer: Any, rows: list[dict[str, str]], cfg:
     parts = processes().num_processes
     if parts % cfg.vllm_tensor_parallel_size:
         raise UserError(
-            f"rl.vllm_tensor_parallel_size = {cfg.vllm_tensor_parallel_size} does not divide the {parts} training processes"
+            f"rl.vllm_tensor_parallel_size = {cfg.vllm_tensor_parallel_size} does not divide the {parts} "
+            "training processes"
         )
     longest = max(len(prompt_ids(tokenizer, row["prompt"])) for row in rows)
     return {

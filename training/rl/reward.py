@@ -1,6 +1,7 @@
 """The reward callable of the RL stage: raw scores -> eq. 6 over the whole generation batch, every part of it logged.
 
-B of the batch-relative length penalty is the generation batch of all processes, so lengths are gathered before the median is taken.
+B of the batch-relative length penalty is the generation batch of all processes, so lengths are gathered before the
+median is taken.
 """
 
 from __future__ import annotations
@@ -50,8 +51,9 @@ class StepReward:
         ends: Sequence[int] = (),
         strip_think: bool = False,
     ) -> None:
-        """tokenizer: the policy's; group: completions per prompt; write: main process only; ends: every token that finishes a completion
-        (default: the tokenizer's eos); strip_think: think blocks are taken off before anything is judged."""
+        """tokenizer: the policy's; group: completions per prompt; write: main process only; ends: every token that
+        finishes a completion (default: the tokenizer's eos); strip_think: think blocks are taken off before anything is
+        judged."""
         self.ends, self.strip_think = {*(ends or [tokenizer.eos_token_id]), tokenizer.pad_token_id}, strip_think
         self.reward, self.penalties, self.lang, self.tokenizer, self.group, self.write = (
             reward,
@@ -87,7 +89,8 @@ class StepReward:
         if bad is not None or len(raw) != len(completions):
             what = f"the score {bad}" if bad is not None else f"{len(raw)} scores for {len(completions)} completions"
             raise UserError(
-                f"the reward {self.reward.name} gave {what} at step {step}; eq. 6 needs one probability in [0, 1] for each completion"
+                f"the reward {self.reward.name} gave {what} at step {step}; eq. 6 needs one probability in [0, "
+                "1] for each completion"
             )
         tokens = self.reward.token_ids(completions)
         lengths = gather_object([len(ids) for ids in tokens])
@@ -152,7 +155,8 @@ def _smaller(reward: Reward) -> str:
 
 
 def summarise(rows: Sequence[dict[str, Any]], group: int) -> dict[str, Any]:
-    """Means over the completions of one step; shares lie in 0..1. `zero_std_groups`: share of groups whose rewards are all equal."""
+    """Means over the completions of one step; shares lie in 0..1. `zero_std_groups`: share of groups whose rewards are
+    all equal."""
     n = len(rows)
     mean = {
         f"{name}_mean": sum(float(row[name]) for row in rows) / n
@@ -171,7 +175,8 @@ def summarise(rows: Sequence[dict[str, Any]], group: int) -> dict[str, Any]:
 
 
 def step_row(step: int, logged: dict[str, Any], summary: dict[str, Any]) -> dict[str, Any]:
-    """One row of rl_steps.jsonl: what the trainer logged (finite numbers only) beside the summary of its generation batch."""
+    """One row of rl_steps.jsonl: what the trainer logged (finite numbers only) beside the summary of its generation
+    batch."""
     from_trainer = {
         to: logged[name]
         for name, to in FROM_TRAINER.items()

@@ -1,7 +1,8 @@
-"""Watch-dogs of the RL stage: what is going wrong in a step, and what to change. They warn and never choose a checkpoint.
+"""Watch-dogs of the RL stage: what is going wrong in a step, and what to change. They warn and never choose a
+checkpoint.
 
-Each message is in rl_steps.jsonl (`warnings`) or rl_probe.jsonl (`warning`) every time, and on the terminal now and then. A loss, gradient,
-KL or reward that is not a number stops training (`callbacks.Watch`).
+Each message is in rl_steps.jsonl (`warnings`) or rl_probe.jsonl (`warning`) every time, and on the terminal now and
+then. A loss, gradient, KL or reward that is not a number stops training (`callbacks.Watch`).
 """
 
 from __future__ import annotations
@@ -18,7 +19,8 @@ CHRF = "overlap.chrf/100"
 INDEPENDENT = ("coverage.f1", "coverage.recall", CHRF)
 """What it is held against, the first of them that the probe reports; none of them has the reward's weights."""
 ROSE, FELL = 0.02, 0.05
-"""Hacking is suspected when the reward is ROSE above where it began and the independent measure FELL (share of its own beginning) or more."""
+"""Hacking is suspected when the reward is ROSE above where it began and the independent measure FELL (share of its own
+beginning) or more."""
 
 
 def warnings_of(summary: Mapping[str, Any]) -> dict[str, str]:
@@ -26,24 +28,28 @@ def warnings_of(summary: Mapping[str, Any]) -> dict[str, str]:
     found = {}
     if summary["clipped_ratio"] > WARN_TRUNCATED:
         found["truncated"] = (
-            f"{summary['clipped_ratio']:.0%} of the completions were cut at the token cap; raise rl.max_completion_length, or, if their "
+            f"{summary['clipped_ratio']:.0%} of the completions were cut at the token cap; "
+            "raise rl.max_completion_length, or, if their "
             "length keeps growing, rl.lambda_len or rl.beta"
         )
     if summary["gate_pass"] < 1 - WARN_GATE:
         found["gate"] = (
-            f"{1 - summary['gate_pass']:.0%} of the completions fail the language gate and earn nothing; train SFT longer or "
+            f"{1 - summary['gate_pass']:.0%} of the completions fail the language gate and earn nothing; "
+            "train SFT longer or "
             "lower rl.temperature, and check that the target language is the right one"
         )
     if summary["zero_std_groups"] > WARN_ZERO_STD:
         found["zero_std"] = (
-            f"{summary['zero_std_groups']:.0%} of the groups have equal rewards throughout and teach nothing; raise rl.num_generations or "
+            f"{summary['zero_std_groups']:.0%} of the groups have equal rewards throughout and teach nothing; "
+            "raise rl.num_generations or "
             "rl.temperature (or fix the gate failures first, where there are many)"
         )
     return found
 
 
 class HackingWatch:
-    """Holds the reward on a held-out slice against an independent measure of the same texts: where they part, the reward is gamed."""
+    """Holds the reward on a held-out slice against an independent measure of the same texts: where they part, the
+    reward is gamed."""
 
     def __init__(self) -> None:
         self.first: dict[str, float] = {}
@@ -55,7 +61,8 @@ class HackingWatch:
                 self.first = {k: v for k, v in row.items() if isinstance(v, int | float)}
 
     def look(self, row: Mapping[str, Any]) -> str | None:
-        """The message for a row of the probe, or None. The row of step 0 is the beginning that later ones are compared with."""
+        """The message for a row of the probe, or None. The row of step 0 is the beginning that later ones are compared
+        with."""
         if row["step"] == 0:
             self.remember([row])
             return None
@@ -66,6 +73,8 @@ class HackingWatch:
         if gained < ROSE or before <= 0 or now > before * (1 - FELL):
             return None
         return (
-            f"the reward on held-out sources rose by {gained:.3f} while {measure} fell from {before:.3f} to {now:.3f}: the policy is gaming "
-            "the reward; lower rl.lr, raise rl.beta, stop earlier (rl.max_steps), or use a better reward (python -m benchmark validate-reward)"
+            f"the reward on held-out sources rose by {gained:.3f} while {measure} fell from {before:.3f} to "
+            f"{now:.3f}: the policy is gaming "
+            "the reward; lower rl.lr, raise rl.beta, stop earlier (rl.max_steps), "
+            "or use a better reward (python -m benchmark validate-reward)"
         )

@@ -1,8 +1,8 @@
 """One source, many continuations, one row: the source is encoded once, and no continuation sees another.
 
-Training the embedded models on k continuations of a long source costs k copies of the source in an ordinary batch. Here the row is
-source + c1 + ... + ck with a block mask, and each continuation's positions start where the source ends. The logits equal those of k
-ordinary rows (tests/unit/test_packed.py).
+Training the embedded models on k continuations of a long source costs k copies of the source in an ordinary batch. Here
+the row is source + c1 + ... + ck with a block mask, and each continuation's positions start where the source ends. The
+logits equal those of k ordinary rows (tests/unit/test_packed.py).
 """
 
 from __future__ import annotations

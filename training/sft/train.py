@@ -1,8 +1,9 @@
-"""Stages 1 and 3 and the control arm: supervised fine-tuning on the parallel pairs with TRL's SFTTrainer, loss on the completion only.
+"""Stages 1 and 3 and the control arm: supervised fine-tuning on the parallel pairs with TRL's SFTTrainer, loss on the
+completion only.
 
-Deviation from TRL's own preparation: it tokenises prompt + completion as one text, where a token may straddle the boundary, so that the
-policy would be trained on a prompt it never sees when it generates. Here the ids are tokenizer(prompt) + tokenizer(completion) + eos, which
-is what generation continues from.
+Deviation from TRL's own preparation: it tokenises prompt + completion as one text, where a token may straddle the
+boundary, so that the policy would be trained on a prompt it never sees when it generates. Here the ids are
+tokenizer(prompt) + tokenizer(completion) + eos, which is what generation continues from.
 """
 
 from __future__ import annotations
@@ -81,7 +82,8 @@ def encode_pair(tokenizer: Any, prompt: str, completion: str) -> dict[str, list[
     after = [*text_ids(tokenizer, completion), tokenizer.eos_token_id]
     if before and before[-1] == tokenizer.eos_token_id:
         raise UserError(
-            "the policy's tokenizer ends every text with its end-of-sequence token, the prompt too; switch that off (add_eos_token)"
+            "the policy's tokenizer ends every text with its end-of-sequence token, the prompt too; "
+            "switch that off (add_eos_token)"
         )
     return {"input_ids": before + after, "labels": [-100] * len(before) + after}
 
@@ -110,7 +112,8 @@ def encode_pairs(
 
 
 def finished(out: Path, work: Path, key: dict[str, Any], logs: Sequence[Path] = ()) -> Checkpoint | None:
-    """The checkpoint in `out` when it was trained with just this key and each of its files, and of the logs, is as it was written, else None.
+    """The checkpoint in `out` when it was trained with just this key and each of its files, and of the logs, is as it
+    was written, else None.
 
     A kill between the last save and the removal of the trainer's states in `work` leaves those behind: they go now.
     """
@@ -177,10 +180,11 @@ def train_sft(
 ) -> Checkpoint:
     """Fine-tune a policy on (prompt, completion) pairs and write `out_dir` (by rename, with its lineage).
 
-    Killed and called again with the same arguments it goes on from its last whole state (in `<out_dir>.work`) and ends with the same
-    weights; a finished `out_dir` of the same making is returned as it is. log_dir: gets `<stage>_steps.jsonl` (loss, grad_norm, lr), which
-    the named trackers show, too.
-    Raises UserError for wrong settings, an unusable policy, pairs that are all too long, divergence; Terminated after SIGTERM.
+    Killed and called again with the same arguments it goes on from its last whole state (in `<out_dir>.work`) and ends
+    with the same weights; a finished `out_dir` of the same making is returned as it is. log_dir: gets
+    `<stage>_steps.jsonl` (loss, grad_norm, lr), which the named trackers show, too.
+    Raises UserError for wrong settings, an unusable policy, pairs that are all too long, divergence; Terminated after
+    SIGTERM.
     """
     section = SECTIONS.get(stage, "sft")
     check_settings(cfg, section, ("epochs", "batch_size", "lr", "max_length", "save_steps", "accumulation"))
@@ -258,7 +262,8 @@ def train_sft(
 
 
 def leave_if_asked(terminate: OnSigterm, out: Path, step: int) -> None:
-    """Raise Terminated where SIGTERM came in the last step or while the checkpoint was written: it is saved, and the process was to end."""
+    """Raise Terminated where SIGTERM came in the last step or while the checkpoint was written: it is saved, and the
+    process was to end."""
     if any(gather([terminate.requested])):
         raise Terminated(out, step)
 
@@ -276,7 +281,8 @@ def finish(
     left_out: int,
     logs: Sequence[Path] = (),
 ) -> Checkpoint:
-    """Write the final folder on the main process (LoRA merged, or the adapter alone), and remove the trainer's states. logs: see `finished`."""
+    """Write the final folder on the main process (LoRA merged, or the adapter alone), and remove the trainer's states.
+    logs: see `finished`."""
     trainer.accelerator.wait_for_everyone()
     state = None
     if trainer.is_fsdp_enabled or trainer.is_deepspeed_enabled:

@@ -34,7 +34,8 @@ def quiet(trainer: Any) -> None:
 
 
 class Watch(TrainerCallback):
-    """Progress bar on stderr, a row per step in the log, a stop at NaN (before it can be saved), and a save at SIGTERM."""
+    """Progress bar on stderr, a row per step in the log, a stop at NaN (before it can be saved), and a save at
+    SIGTERM."""
 
     def __init__(
         self,
@@ -47,8 +48,8 @@ class Watch(TrainerCallback):
         track: Track | None = None,
         logs: Sequence[Path] = (),
     ) -> None:
-        """row(step, what the trainer logged) -> what is logged, and given to the trackers; mend: what a user can change when training
-        diverges; logs: what a resumed run goes on from besides the saved state."""
+        """row(step, what the trainer logged) -> what is logged, and given to the trackers; mend: what a user can change
+        when training diverges; logs: what a resumed run goes on from besides the saved state."""
         self.title, self.terminate, self.write, self.row, self.progress, self.mend = (
             title,
             terminate,
@@ -83,7 +84,8 @@ class Watch(TrainerCallback):
     def on_step_end(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
         if self.bar is not None:
             self.bar.update(1)
-        # The signal reaches the processes at different moments; all must leave after the same step, or they wait for each other for ever.
+        # The signal reaches the processes at different moments; all must leave after the same step, or they wait for
+        # each other for ever.
         if any(gather([self.terminate.requested])):
             self.terminate.requested = True
             control.should_save = True
@@ -114,7 +116,8 @@ class Watch(TrainerCallback):
 
 @contextmanager
 def untouched_randomness() -> Iterator[None]:
-    """Whatever is drawn inside, the random states of Python, NumPy and torch are as before: looking at a run must not change it."""
+    """Whatever is drawn inside, the random states of Python, NumPy and torch are as before: looking at a run must not
+    change it."""
     python, numpy = random.getstate(), np.random.get_state()
     with torch.random.fork_rng():
         try:
@@ -125,9 +128,11 @@ def untouched_randomness() -> Iterator[None]:
 
 
 class Probe(TrainerCallback):
-    """Measures the policy every `every` steps (and before the first) with a caller's function; logged, never used to select.
+    """Measures the policy every `every` steps (and before the first) with a caller's function; logged, never used to
+    select.
 
-    The rows are watched for the first sign of reward hacking (`watchdogs.HackingWatch`), whose message goes to the log with them.
+    The rows are watched for the first sign of reward hacking (`watchdogs.HackingWatch`), whose message goes to the log
+    with them.
     """
 
     def __init__(

@@ -1,4 +1,5 @@
-"""Checkpoints: a Hugging Face folder in safetensors with its lineage beside the weights, written whole or not at all."""
+"""Checkpoints: a Hugging Face folder in safetensors with its lineage beside the weights, written whole or not at
+all."""
 
 from __future__ import annotations
 
@@ -56,7 +57,8 @@ class Checkpoint:
 
 
 def weight_files(folder: str | Path) -> list[Path]:
-    """The safetensors files of a checkpoint, by name. Raises UserError when there are none, naming pickled weights where it finds some."""
+    """The safetensors files of a checkpoint, by name. Raises UserError when there are none, naming pickled weights
+    where it finds some."""
     folder = Path(folder)
     if not folder.is_dir():
         raise UserError(f"{folder}: no such checkpoint folder; check the path")
@@ -78,7 +80,8 @@ def hex_hash(path: str | Path) -> str:
 
 
 def content_hash(folder: str | Path) -> str:
-    """As `weights_hash`, over all that a library reads of a model: config, tokenizer and templates, too. What step keys are made of."""
+    """As `weights_hash`, over all that a library reads of a model: config, tokenizer and templates, too. What step keys
+    are made of."""
     return _hash(folder, weights_only=False)
 
 
@@ -90,9 +93,11 @@ def _hash(folder: str | Path, weights_only: bool) -> str:
 
 
 def check_folder(folder: Path, trust_remote_code: bool = False) -> dict[str, Any]:
-    """The config of a local checkpoint (of the base, for an adapter; {} for a base on the hub), after its files were looked at.
+    """The config of a local checkpoint (of the base, for an adapter; {} for a base on the hub), after its files were
+    looked at.
 
-    Raises UserError for anything missing, cut short or pickled, and for an adapter whose base is not the one that it was trained on.
+    Raises UserError for anything missing, cut short or pickled, and for an adapter whose base is not the one that it
+    was trained on.
     """
     if not folder.is_dir():
         raise UserError(f"{folder}: no such checkpoint folder; check the path")
@@ -161,7 +166,8 @@ def _check_adapter(folder: Path, base: str) -> None:
         raise UserError(f"{lineage}: cannot be read ({err}); train the stage again") from err
     if parent is not None and Path(base).is_dir() and weights_hash(base) != parent:
         raise UserError(
-            f"{folder}: its base model {base} has changed since the adapter was trained; put the old weights back, or train again"
+            f"{folder}: its base model {base} has changed since the adapter was trained; "
+            "put the old weights back, or train again"
         )
 
 
@@ -177,7 +183,8 @@ def _needs_code(err: Exception) -> bool:
 def load_tokenizer(path: str | Path, trust_remote_code: bool = False) -> Any:
     """The tokenizer of a checkpoint, padding on the left. UserError without tokenizer or eos.
 
-    Where it has no padding token eos pads, which is said in a warning: padding is masked everywhere, so it never changes a result.
+    Where it has no padding token eos pads, which is said in a warning: padding is masked everywhere, so it never
+    changes a result.
     """
     from transformers import AutoTokenizer
 
@@ -196,7 +203,8 @@ def load_tokenizer(path: str | Path, trust_remote_code: bool = False) -> Any:
         raise UserError(f"{path}: its tokenizer cannot be loaded ({_first_line(err)}); {mend}") from err
     if tokenizer.eos_token_id is None:
         raise UserError(
-            f"{path}: its tokenizer has no end-of-sequence token, so no text could end; set eos_token in tokenizer_config.json"
+            f"{path}: its tokenizer has no end-of-sequence token, so no text could end; "
+            "set eos_token in tokenizer_config.json"
         )
     if tokenizer.pad_token_id is None:
         log.warning("%s: the tokenizer has no padding token; its end-of-sequence token pads (masked)", path)
@@ -212,12 +220,14 @@ def load_policy(
     device: str | None = None,
     device_map: str | None = None,
 ) -> tuple[Any, Any]:
-    """(causal language model in eval mode, tokenizer padding on the left) of a folder or hub id; an adapter is merged into its base.
+    """(causal language model in eval mode, tokenizer padding on the left) of a folder or hub id; an adapter is merged
+    into its base.
 
-    dtype: a torch dtype's name ("float32", "bfloat16"); device: where the model goes (default: a CUDA device where there is one);
-    device_map: how it is spread over several devices instead, as transformers knows it ("auto", "cuda:1").
-    Raises UserError: missing or corrupt files, pickled weights, a model with code of its own unless `trust_remote_code`, weights that the
-    architecture lacks, no tokenizer, a vocabulary larger than the embedding, an unknown dtype or device map.
+    dtype: a torch dtype's name ("float32", "bfloat16"); device: where the model goes (default: a CUDA device where
+    there is one); device_map: how it is spread over several devices instead, as transformers knows it ("auto",
+    "cuda:1"). Raises UserError: missing or corrupt files, pickled weights, a model with code of its own unless
+    `trust_remote_code`, weights that the architecture lacks, no tokenizer, a vocabulary larger than the embedding, an
+    unknown dtype or device map.
     """
     import torch
     from transformers import AutoModelForCausalLM
@@ -266,12 +276,14 @@ def load_policy(
     missing = sorted(info["missing_keys"])
     if missing:
         raise UserError(
-            f"{path}: {len(missing)} weights are missing, such as {missing[0]}; the checkpoint is incomplete or of another architecture"
+            f"{path}: {len(missing)} weights are missing, such as {missing[0]}; the checkpoint is incomplete "
+            "or of another architecture"
         )
     vocabulary = model.get_input_embeddings().weight.shape[0]
     if len(tokenizer) > vocabulary:
         raise UserError(
-            f"{path}: the tokenizer has {len(tokenizer)} tokens, the model only {vocabulary}; they do not belong together"
+            f"{path}: the tokenizer has {len(tokenizer)} tokens, the model only {vocabulary}; "
+            "they do not belong together"
         )
     if device_map is None:
         with memory_guard(str(path), lambda: TOO_LARGE):
@@ -282,10 +294,12 @@ def load_policy(
 
 
 def set_backbone(model: Any) -> None:
-    """Lets `model.base_model` be the backbone under the head, for architectures that name a prefix which they do not have.
+    """Lets `model.base_model` be the backbone under the head, for architectures that name a prefix which they do not
+    have.
 
-    Gemma 3, Llama 4 and Mllama in their text-only form inherit the prefix of the whole model ("language_model"); transformers then answers
-    with the model itself, and TRL's fused head, which asks the backbone for its last hidden state, would call itself.
+    Gemma 3, Llama 4 and Mllama in their text-only form inherit the prefix of the whole model ("language_model");
+    transformers then answers with the model itself, and TRL's fused head, which asks the backbone for its last hidden
+    state, would call itself.
     """
     from transformers import PreTrainedModel
 
@@ -308,10 +322,12 @@ def save_checkpoint(
     logs: Sequence[Path] = (),
     **lineage: Any,
 ) -> Checkpoint:
-    """Write model, tokenizer, `lineage.json` and `checksums.json` to `out` by rename; an older folder of that name is replaced.
+    """Write model, tokenizer, `lineage.json` and `checksums.json` to `out` by rename; an older folder of that name is
+    replaced.
 
-    state: the whole weights, where the model itself holds only a part of them (FSDP, ZeRO-3); logs: files of the run that are sealed with it.
-    lineage: the fields of `Checkpoint` but path and weights_hash. Raises UserError when the disk is full or read-only.
+    state: the whole weights, where the model itself holds only a part of them (FSDP, ZeRO-3); logs: files of the run
+    that are sealed with it. lineage: the fields of `Checkpoint` but path and weights_hash. Raises UserError when the
+    disk is full or read-only.
     """
     from safetensors import SafetensorError
 
@@ -346,7 +362,8 @@ def save_checkpoint(
 
 
 def read_checkpoint(folder: str | Path) -> Checkpoint:
-    """The lineage of a checkpoint written by `save_checkpoint`, its weights hashed anew. UserError when they are missing or disagree."""
+    """The lineage of a checkpoint written by `save_checkpoint`, its weights hashed anew. UserError when they are
+    missing or disagree."""
     folder = Path(folder)
     path = folder / LINEAGE
     try:
@@ -362,7 +379,8 @@ def read_checkpoint(folder: str | Path) -> Checkpoint:
 
 
 def check_sealed(folder: Path) -> None:
-    """Raise UserError where a checkpoint that this suite trained is not as it was written: its config, its vocabulary, its weights."""
+    """Raise UserError where a checkpoint that this suite trained is not as it was written: its config, its vocabulary,
+    its weights."""
     if (folder / CHECKSUMS).is_file() and (problem := checksum_problem(folder)) is not None:
         raise UserError(
             f"{folder}: {problem}; run the same command again, which trains the stage anew, or copy it again "

@@ -1,8 +1,10 @@
-"""checksums.json: what every file of a folder was when it was written, so that damage is seen before it is computed with.
+"""checksums.json: what every file of a folder was when it was written, so that damage is seen before it is computed
+with.
 
-It is written last. A folder without one was cut short by a kill; one whose files are others was damaged. Beside the folder's own files it may
-hold how far the logs of the run had come, since a resumed run goes on from those, too. This guards against accidents of disks and copies, not
-against a hand that writes the sums anew: what is read from such a folder is never code (`pickle_problem`).
+It is written last. A folder without one was cut short by a kill; one whose files are others was damaged. Beside the
+folder's own files it may hold how far the logs of the run had come, since a resumed run goes on from those, too. This
+guards against accidents of disks and copies, not against a hand that writes the sums anew: what is read from such a
+folder is never code (`pickle_problem`).
 """
 
 from __future__ import annotations
@@ -65,7 +67,8 @@ def _digests(files: Sequence[Path]) -> list[str]:
 
 
 def _digest(file: Path) -> str:
-    """sha256 of a file; of an adapter's config without the place of its base, which a user may have to write anew when it has moved."""
+    """sha256 of a file; of an adapter's config without the place of its base, which a user may have to write anew when
+    it has moved."""
     if file.name == ADAPTER_CONFIG:
         with suppress(ValueError, RecursionError, OSError):
             config = json.loads(file.read_text(encoding="utf-8"))
@@ -97,7 +100,8 @@ def write_checksums(folder: Path, logs: Sequence[Path] = ()) -> None:
 
 
 def checksum_problem(folder: Path, logs: Sequence[Path] = ()) -> str | None:
-    """What is not as it was written, or None: a file missing, changed or added, no checksums.json, or another beginning of a log."""
+    """What is not as it was written, or None: a file missing, changed or added, no checksums.json, or another beginning
+    of a log."""
     try:
         told = json.loads((folder / CHECKSUMS).read_text(encoding="utf-8"))
         wanted, ends = dict(told["files"]), dict(told["logs"])
@@ -138,9 +142,11 @@ class _PlainReader(pickle.Unpickler):
 
 
 def pickle_problem(folder: Path) -> str | None:
-    """The first file of a training state whose pickle names something that no state holds, or None. Nothing of it is run.
+    """The first file of a training state whose pickle names something that no state holds, or None. Nothing of it is
+    run.
 
-    torch's own files (`.pt`, `.pth`) may name what `torch.load(weights_only=True)` takes, and numpy's arrays; DeepSpeed's its own classes.
+    torch's own files (`.pt`, `.pth`) may name what `torch.load(weights_only=True)` takes, and numpy's arrays;
+    DeepSpeed's its own classes.
     """
     import torch
 

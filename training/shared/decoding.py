@@ -1,6 +1,7 @@
-"""Decoding is the suite's own. What a checkpoint's generation_config.json asks for (repetition_penalty, top_k, a temperature ...) acts on
-transformers' `generate(do_sample=False)` too, so "greedy" would mean something else for each checkpoint. Here it acts on nothing: a loaded
-model gets a bare generation config with its token ids alone, what is used is recorded, and what the checkpoint asks for is told.
+"""Decoding is the suite's own. What a checkpoint's generation_config.json asks for (repetition_penalty, top_k, a
+temperature ...) acts on transformers' `generate(do_sample=False)` too, so "greedy" would mean something else for each
+checkpoint. Here it acts on nothing: a loaded model gets a bare generation config with its token ids alone, what is used
+is recorded, and what the checkpoint asks for is told.
 
 The ids stay the checkpoint's: a chat model names several tokens that end a text there and one of them in its tokenizer.
 """
@@ -33,7 +34,8 @@ def end_tokens(generation: Any, tokenizer: Any) -> list[int]:
 
 
 def asked_by(generation: Any) -> dict[str, Any]:
-    """What a checkpoint's generation config asks for besides its token ids: what settings and readers are told, never what acts."""
+    """What a checkpoint's generation config asks for besides its token ids: what settings and readers are told, never
+    what acts."""
     found = generation.to_diff_dict() if generation is not None else {}
     return {k: v for k, v in sorted(found.items()) if k not in _NOT_ASKED and v is not None}
 
@@ -41,8 +43,8 @@ def asked_by(generation: Any) -> dict[str, Any]:
 def settle(model: Any, tokenizer: Any) -> dict[str, Any]:
     """Gives a loaded model the bare generation config; returns what its own one asked for.
 
-    Everything that generates with the model afterwards (`generate_texts`, TRL's rollouts, the probe) starts from here, and a checkpoint
-    that is saved from it keeps its end tokens and asks for nothing.
+    Everything that generates with the model afterwards (`generate_texts`, TRL's rollouts, the probe) starts from here,
+    and a checkpoint that is saved from it keeps its end tokens and asks for nothing.
     """
     from transformers import GenerationConfig
 

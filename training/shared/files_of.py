@@ -14,8 +14,8 @@ from training.shared.lora import adapter_base
 def files_of(path: str | Path, trust_remote_code: bool = False) -> tuple[Any, Any]:
     """(tokenizer, config) of a folder or hub id; an adapter has its base's where it brings none.
 
-    Raises UserError as `load_policy` would for the same files: code of its own, no tokenizer, no end token, a vocabulary that is larger
-    than the embedding.
+    Raises UserError as `load_policy` would for the same files: code of its own, no tokenizer, no end token, a
+    vocabulary that is larger than the embedding.
     """
     folder = Path(path)
     if not is_hub_id(path):
@@ -30,6 +30,7 @@ def files_of(path: str | Path, trust_remote_code: bool = False) -> tuple[Any, An
     vocabulary = getattr(config, "vocab_size", None)
     if vocabulary is not None and len(tokenizer) > vocabulary:
         raise UserError(
-            f"{path}: the tokenizer has {len(tokenizer)} tokens, the model only {vocabulary}; they do not belong together"
+            f"{path}: the tokenizer has {len(tokenizer)} tokens, the model only {vocabulary}; "
+            "they do not belong together"
         )
     return tokenizer, config

@@ -1,6 +1,7 @@
 """LoRA (peft): the adapter of a stage, and how a folder that holds an adapter alone is loaded.
 
-An adapter is always merged before it generates or is trained on, in float32, so that it gives the same texts as the merged checkpoint.
+An adapter is always merged before it generates or is trained on, in float32, so that it gives the same texts as the
+merged checkpoint.
 """
 
 from __future__ import annotations
@@ -18,8 +19,8 @@ ADAPTER = "adapter_config.json"
 def adapter_base(folder: str | Path) -> str | None:
     """What the adapter in `folder` stands on (a folder or hub id), or None when the folder holds no adapter.
 
-    A base that has moved together with the adapter is looked for beside it. Raises UserError when adapter_config.json names none, one that
-    is not there, or an adapter that stands on this one.
+    A base that has moved together with the adapter is looked for beside it. Raises UserError when adapter_config.json
+    names none, one that is not there, or an adapter that stands on this one.
     """
     base = _named_base(Path(folder))
     seen = {Path(folder).resolve()}
@@ -27,7 +28,8 @@ def adapter_base(folder: str | Path) -> str | None:
     while below is not None and Path(below).is_dir():
         if (place := Path(below).resolve()) in seen:
             raise UserError(
-                f"{Path(folder) / ADAPTER}: the adapter stands on itself ({below}); write the folder or hub id of its base model there"
+                f"{Path(folder) / ADAPTER}: the adapter stands on itself ({below}); write the folder or hub id "
+                "of its base model there"
             )
         seen.add(place)
         below = _named_base(Path(below))
@@ -79,7 +81,8 @@ def check_targets(model: Any, settings: Any, section: str) -> None:
     if unknown:
         linear = sorted({n.rpartition(".")[2] for n, m in model.named_modules() if type(m).__name__ == "Linear"})
         raise UserError(
-            f"{section}.lora_targets: the model has no module {', '.join(unknown)}; its linear layers are {', '.join(linear)}"
+            f"{section}.lora_targets: the model has no module {', '.join(unknown)}; "
+            f"its linear layers are {', '.join(linear)}"
         )
 
 
@@ -95,10 +98,12 @@ def finished_model(model: Any, settings: Any, parent: str | Path) -> Any:
 
 
 def with_adapter(model: Any, folder: str | Path) -> Any:
-    """`model` (the adapter's base, float32) with the adapter merged into it. UserError without peft or for an adapter of another model."""
+    """`model` (the adapter's base, float32) with the adapter merged into it. UserError without peft or for an adapter
+    of another model."""
     if find_spec("peft") is None:
         raise UserError(
-            f"{folder}: holds a LoRA adapter, which needs peft; pip install 'sgsrl-bench[peft]', or give a merged checkpoint"
+            f"{folder}: holds a LoRA adapter, which needs peft; pip install 'sgsrl-bench[peft]', "
+            "or give a merged checkpoint"
         )
     from peft import PeftModel
 

@@ -39,13 +39,15 @@ def memory_guard(what: str, mend: Callable[[], str]) -> Iterator[None]:
 
 
 def smaller_forward(rows: int, accumulation: int, processes: int, section: str, checkpointing: bool) -> str:
-    """What to try when a training step of `rows` rows (over all processes) does not fit: the next accumulation that divides them."""
+    """What to try when a training step of `rows` rows (over all processes) does not fit: the next accumulation that
+    divides them."""
     tries = [a for a in range(accumulation + 1, rows + 1) if rows % (a * processes) == 0]
     said = []
     if tries:
         best = next((a for a in tries if a >= 2 * accumulation), tries[0])
         said.append(
-            f"try {section}.accumulation = {best} ({rows // (best * processes)} rows in one forward pass, the same step)"
+            f"try {section}.accumulation = {best} ({rows // (best * processes)} rows in one forward pass, "
+            "the same step)"
         )
     if not checkpointing:
         said.append(f"{section}.gradient_checkpointing = true")

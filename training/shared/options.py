@@ -1,6 +1,8 @@
-"""Options of the trainer that SFT, recovery and RL share: LoRA, gradient checkpointing, Liger kernels, how many states are kept.
+"""Options of the trainer that SFT, recovery and RL share: LoRA, gradient checkpointing, Liger kernels, how many states
+are kept.
 
-None of them changes what is learned from (batches, losses, the reward); LoRA changes which weights learn. The paper states none of them.
+None of them changes what is learned from (batches, losses, the reward); LoRA changes which weights learn. The paper
+states none of them.
 """
 
 from __future__ import annotations
@@ -24,9 +26,11 @@ class Options:
     lora_targets: str = "all-linear"
     """`all-linear` (every linear layer but the head), or names of modules joined by commas, such as `q_proj,v_proj`."""
     lora_merge: bool = True
-    """The checkpoint of the stage holds the merged weights; false: the adapter alone, on top of the stage's parent. Both are evaluated alike."""
+    """The checkpoint of the stage holds the merged weights; false: the adapter alone, on top of the stage's parent.
+    Both are evaluated alike."""
     gradient_checkpointing: bool = False
-    """Compute activations again in the backward pass instead of keeping them: about a third more time, far less memory."""
+    """Compute activations again in the backward pass instead of keeping them: about a third more time, far less
+    memory."""
     liger: bool = False
     """Fused kernels of liger-kernel (a CUDA device and `pip install liger-kernel`)."""
     keep_states: int = 2

@@ -1,8 +1,8 @@
 """Prompts whose template is control tokens and text, and whose sources and candidates are text alone.
 
-A source, a reference or a candidate may spell `<|im_end|>`. Tokenised with its prompt it would end the turn: a policy or a judge could be
-commanded by what it has to read. `plain` puts a mark into each such spelling, at which `prompt_ids` cuts: neither half is a control token,
-and no letter is lost. A text that spells none has the tokens that it always had.
+A source, a reference or a candidate may spell `<|im_end|>`. Tokenised with its prompt it would end the turn: a policy
+or a judge could be commanded by what it has to read. `plain` puts a mark into each such spelling, at which `prompt_ids`
+cuts: neither half is a control token, and no letter is lost. A text that spells none has the tokens that it always had.
 """
 
 from __future__ import annotations
@@ -26,14 +26,16 @@ def _pattern(contents: frozenset[str]) -> re.Pattern[str]:
 
 
 def control_tokens(tokenizer: Any) -> frozenset[str]:
-    """The spellings that a tokenizer turns into control tokens: its special tokens, and added ones that look like them."""
+    """The spellings that a tokenizer turns into control tokens: its special tokens, and added ones that look like
+    them."""
     added = tokenizer.added_tokens_decoder.values()
     found = {str(t) for t in added if t.special or _CONTROL.fullmatch(str(t))} | set(tokenizer.all_special_tokens)
     return frozenset(s for s in found if len(s) > 1)
 
 
 def plain(text: str, controls: frozenset[str]) -> str:
-    """The text with a mark inside each spelling of a control token, as often as it takes: cutting one must not leave another."""
+    """The text with a mark inside each spelling of a control token, as often as it takes: cutting one must not leave
+    another."""
     text, pattern = text.replace(CUT, ""), _pattern(controls)
     while (found := pattern.search(text)) is not None:
         text = text[: found.start() + 1] + CUT + text[found.start() + 1 :]
@@ -41,7 +43,8 @@ def plain(text: str, controls: frozenset[str]) -> str:
 
 
 def prompt_ids(tokenizer: Any, prompt: str) -> list[int]:
-    """Token ids of a prompt as a model gets them, its beginning-of-sequence token included; parts between marks are tokenised apart."""
+    """Token ids of a prompt as a model gets them, its beginning-of-sequence token included; parts between marks are
+    tokenised apart."""
     if CUT not in prompt:
         return list(tokenizer(prompt)["input_ids"])
     first, *rest = prompt.split(CUT)

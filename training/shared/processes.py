@@ -1,8 +1,10 @@
-"""One run in several processes, started by `accelerate launch` or torchrun: who is main, waiting for each other, sharing work.
+"""One run in several processes, started by `accelerate launch` or torchrun: who is main, waiting for each other,
+sharing work.
 
-Rank and number of processes are read from the launcher's environment, so that a run of one process loads no torch for it. The processes
-need one file system: the main one writes, all read. Work is cut into blocks that depend on the input alone and dealt out in turn, so what
-is computed, down to the rounding of batched sums, does not depend on how many processes share it.
+Rank and number of processes are read from the launcher's environment, so that a run of one process loads no torch for
+it. The processes need one file system: the main one writes, all read. Work is cut into blocks that depend on the input
+alone and dealt out in turn, so what is computed, down to the rounding of batched sums, does not depend on how many
+processes share it.
 """
 
 from __future__ import annotations
@@ -15,7 +17,8 @@ from typing import Any, TypeVar
 T = TypeVar("T")
 
 PATIENCE = timedelta(hours=12)
-"""How long processes wait for each other: one may score or write for hours. When one of them dies the launcher ends the others."""
+"""How long processes wait for each other: one may score or write for hours. When one of them dies the launcher ends the
+others."""
 BLOCK = 512
 """Items of one block of shared work."""
 
@@ -65,9 +68,11 @@ def from_main(value: T) -> T:
 
 
 def in_blocks(work: Callable[[Sequence[int]], list[T]], n: int, size: int = BLOCK) -> list[T]:
-    """work(indices) -> a result for each, called for blocks of `size` of range(n), dealt out over the processes; all results, in order.
+    """work(indices) -> a result for each, called for blocks of `size` of range(n), dealt out over the processes; all
+    results, in order.
 
-    Every process must call this with the same n. The blocks, and so the results, are the same for any number of processes.
+    Every process must call this with the same n. The blocks, and so the results, are the same for any number of
+    processes.
     """
     blocks = [range(start, min(start + size, n)) for start in range(0, n, size)]
     mine = [(k, work(blocks[k])) for k in range(rank(), len(blocks), count())]

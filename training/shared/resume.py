@@ -1,7 +1,8 @@
-"""Going on after a kill: which of TRL's checkpoints is whole, whose run it belongs to, and leaving in good order at SIGTERM.
+"""Going on after a kill: which of TRL's checkpoints is whole, whose run it belongs to, and leaving in good order at
+SIGTERM.
 
-transformers 4.57 writes a checkpoint in place, so a kill during a save leaves a folder that `get_last_checkpoint` would pick up.
-A folder counts here only when every file of it is whole.
+transformers 4.57 writes a checkpoint in place, so a kill during a save leaves a folder that `get_last_checkpoint` would
+pick up. A folder counts here only when every file of it is whole.
 """
 
 from __future__ import annotations
@@ -51,7 +52,8 @@ def safetensors_problem(path: Path) -> str | None:
 
 
 def checkpoint_problem(folder: Path, logs: Sequence[Path] = ()) -> str | None:
-    """Why a TRL checkpoint (`checkpoint-N`) must not be resumed from, or None when every file of it is whole and as it was written.
+    """Why a TRL checkpoint (`checkpoint-N`) must not be resumed from, or None when every file of it is whole and as it
+    was written.
 
     logs: the run's logs, whose rows up to this step must be those that were there when it was saved.
     """
@@ -141,9 +143,9 @@ def latest_complete(work: Path, logs: Sequence[Path] = ()) -> Path | None:
 def open_workspace(work: Path, key: dict[str, Any], logs: Sequence[Path] = ()) -> Path | None:
     """Make a trainer's folder ready and return the checkpoint to resume from, if any.
 
-    key: what the run is made of (hashes of parent, config and data); logs: what it writes beside the checkpoints and goes on from. Leftovers
-    of a run with another key, and checkpoints that a kill cut short or that were damaged since, are told and removed: they could only give
-    other weights than an uninterrupted run. The one before goes on.
+    key: what the run is made of (hashes of parent, config and data); logs: what it writes beside the checkpoints and
+    goes on from. Leftovers of a run with another key, and checkpoints that a kill cut short or that were damaged since,
+    are told and removed: they could only give other weights than an uninterrupted run. The one before goes on.
     """
     path = work / KEY
     try:
@@ -171,7 +173,8 @@ def open_workspace(work: Path, key: dict[str, Any], logs: Sequence[Path] = ()) -
 
 
 class StepLog:
-    """Rows of JSON Lines, each with its optimiser step, appended as training goes; a resumed run first drops the later ones."""
+    """Rows of JSON Lines, each with its optimiser step, appended as training goes; a resumed run first drops the later
+    ones."""
 
     def __init__(self, path: Path, resumed_step: int) -> None:
         """resumed_step: 0 for a new run, which empties an older file."""
@@ -193,7 +196,8 @@ class StepLog:
         return [json.loads(line) for line in self.path.read_bytes().split(b"\n") if line]
 
     def append(self, rows: Iterable[dict[str, Any]]) -> None:
-        """Write rows and hand them to the system, so that a kill of this process loses none. Raises UserError when the disk is full."""
+        """Write rows and hand them to the system, so that a kill of this process loses none. Raises UserError when the
+        disk is full."""
         try:
             with open(self.path, "a", encoding="utf-8") as stream:
                 stream.write("".join(json.dumps(row, ensure_ascii=False, allow_nan=False) + "\n" for row in rows))
@@ -204,7 +208,8 @@ class StepLog:
 
 
 class Terminated(SystemExit):
-    """SIGTERM was answered: the state is saved and the same command goes on from there. Exit status 143, as for any process so ended."""
+    """SIGTERM was answered: the state is saved and the same command goes on from there. Exit status 143, as for any
+    process so ended."""
 
     def __init__(self, work: Path, step: int) -> None:
         super().__init__(143)
@@ -213,7 +218,8 @@ class Terminated(SystemExit):
 
 
 class OnSigterm:
-    """Within this context SIGTERM only sets `requested`; the trainer then saves after its step. Idle outside the main thread."""
+    """Within this context SIGTERM only sets `requested`; the trainer then saves after its step. Idle outside the main
+    thread."""
 
     def __init__(self) -> None:
         self.requested = False

@@ -1,4 +1,5 @@
-"""Think blocks: what a reasoning model writes between <think> and </think> before it answers. They are no part of the answer."""
+"""Think blocks: what a reasoning model writes between <think> and </think> before it answers. They are no part of the
+answer."""
 
 from __future__ import annotations
 
@@ -16,8 +17,8 @@ def opens_thought(prompt: str) -> bool:
 def answer_of(text: str, opened: bool = False) -> tuple[str, bool]:
     """(the text without its think blocks, whether there was one). opened: the prompt has opened one already.
 
-    A closing mark without an opening one ends a thought that began with the text. A thought that is never closed (the cap cut it) leaves
-    what stood before it, so mostly nothing: there was no answer.
+    A closing mark without an opening one ends a thought that began with the text. A thought that is never closed (the
+    cap cut it) leaves what stood before it, so mostly nothing: there was no answer.
     """
     kept, rest, thought = [], text, opened
     if not opened and CLOSE in text and (OPEN not in text or text.find(CLOSE) < text.find(OPEN)):
@@ -35,7 +36,8 @@ def answer_of(text: str, opened: bool = False) -> tuple[str, bool]:
 
 
 def spelled(tokenizer: Any, ids: Sequence[int]) -> str:
-    """The text of token ids without special tokens, but with the think marks, which some tokenizers count among the special ones."""
+    """The text of token ids without special tokens, but with the think marks, which some tokenizers count among the
+    special ones."""
     special = set(tokenizer.all_special_ids)
     marks = {tokenizer.convert_tokens_to_ids(m) for m in (OPEN, CLOSE)} & special - {tokenizer.unk_token_id}
     if not marks & set(ids):

@@ -1,6 +1,7 @@
 """Trackers: every number that goes into the step logs also goes to TensorBoard, Weights & Biases or Trackio.
 
-The logs (`*_steps.jsonl`, `rl_probe.jsonl`) stay the record; a tracker is a view of it. Tags are STAGE/NAME, such as post-rl/zero_std_groups.
+The logs (`*_steps.jsonl`, `rl_probe.jsonl`) stay the record; a tracker is a view of it. Tags are STAGE/NAME, such as
+post-rl/zero_std_groups.
 """
 
 from __future__ import annotations
@@ -101,8 +102,8 @@ OPEN: dict[str, Callable[[Path, str, int], Any]] = {
 def tracking(names: Sequence[str], folder: Path, stage: str, step: int) -> Iterator[Track]:
     """The named trackers, opened for one stage and closed at its end.
 
-    folder: where logs go (TensorBoard writes to <folder>/tensorboard); step: the one that a resumed run starts from. Raises UserError as
-    `check_trackers`. Open it on the main process alone (give no names on the others).
+    folder: where logs go (TensorBoard writes to <folder>/tensorboard); step: the one that a resumed run starts from.
+    Raises UserError as `check_trackers`. Open it on the main process alone (give no names on the others).
     """
     check_trackers(names)
     opened = [OPEN[name](folder, stage, step) for name in names]

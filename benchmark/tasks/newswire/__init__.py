@@ -1,6 +1,7 @@
 """The newswire world: generated Chinese news with known facts, and the four tasks built on the same facts.
 
-Data files a native speaker can correct are in `data/`; the grammar engine is in `articles.py`; what is held out of D_para is in `splits.py`.
+Data files a native speaker can correct are in `data/`; the grammar engine is in `articles.py`; what is held out of
+D_para is in `splits.py`.
 """
 
 from __future__ import annotations

@@ -1,4 +1,5 @@
-"""News articles with known facts: a frame, values for its slots, and the forms chosen for each sentence in every language."""
+"""News articles with known facts: a frame, values for its slots, and the forms chosen for each sentence in every
+language."""
 
 from __future__ import annotations
 
@@ -146,14 +147,16 @@ def _body(frame: Frame, inventory: Inventory, rng: random.Random) -> list[tuple[
 
 
 def signature(frame: Frame, values: dict[str, Value]) -> str:
-    """What makes the article's news: frame and salient values. Two articles with equal signatures tell the same story."""
+    """What makes the article's news: frame and salient values. Two articles with equal signatures tell the same
+    story."""
     return "|".join([frame.id] + [f"{s}={values[s].key}" for s in frame.salient])
 
 
 def draw_article(
     frame: Frame, inventory: Inventory, rng: random.Random, accept: Callable[[str], bool] = lambda _: True
 ) -> Article | None:
-    """One random article of a frame with 6 to 14 facts; None when the draw does not fit or `accept(signature)` refuses (the caller draws again)."""
+    """One random article of a frame with 6 to 14 facts; None when the draw does not fit or `accept(signature)` refuses
+    (the caller draws again)."""
     used: set[str] = set()
     values: dict[str, Value] = {}
     lead = next(s for s in frame.sentences if s.role == "lead")
@@ -263,7 +266,8 @@ def relation_surfaces(article: Article, lang: str) -> tuple[str, ...]:
 
 
 def facts(article: Article, lang: str) -> list[Fact]:
-    """Everything the article states, event first, then relation, then slots in order of appearance; target surfaces in `lang`."""
+    """Everything the article states, event first, then relation, then slots in order of appearance; target surfaces in
+    `lang`."""
     frame = article.frame
     found = [Fact("event", frame.event["zh"], frame.event[lang], 1.0)]
     if frame.relation:

@@ -1,7 +1,9 @@
-"""What an adversary writes instead of a title: attacks on metrics and rewards, made from any article (phrases: `data/attacks.toml`).
+"""What an adversary writes instead of a title: attacks on metrics and rewards, made from any article (phrases:
+`data/attacks.toml`).
 
-Each function takes an article, the language and a random generator, and gives the attacking text, or None where the article does not allow
-it. `ATTACKS` names them; `validate-reward` has the same categories, `metrics_under_attack` scores every metric on them.
+Each function takes an article, the language and a random generator, and gives the attacking text, or None where the
+article does not allow it. `ATTACKS` names them; `validate-reward` has the same categories, `metrics_under_attack`
+scores every metric on them.
 """
 
 from __future__ import annotations
@@ -126,7 +128,8 @@ def keywords_with_roles(article: Article, lang: str, rng: random.Random) -> str 
 
 
 def misspelt(name: str, rng: random.Random) -> str:
-    """A name with one or two of its inner written characters replaced by its neighbours' letters; short ones with one."""
+    """A name with one or two of its inner written characters replaced by its neighbours' letters; short ones with
+    one."""
     units = regex.findall(r"\X", name)
     inner = [i for i in range(1, len(units) - 1) if units[i] not in " ་" and regex.fullmatch(r"\p{L}\p{M}*", units[i])]
     edits = 2 if len(units) >= 10 else 1

@@ -1,4 +1,5 @@
-"""Candidates of every length and quality for an article, each stated fact checked, with graded relevance as their label."""
+"""Candidates of every length and quality for an article, each stated fact checked, with graded relevance as their
+label."""
 
 from __future__ import annotations
 
@@ -26,7 +27,8 @@ def pick(article: Article, sentence_index: int, rng: random.Random) -> tuple[str
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """A short aligned unit: a glossary line of three to six names, numbers and an event, or a sentence, or the title."""
+    """A short aligned unit: a glossary line of three to six names, numbers and an event, or a sentence, or the
+    title."""
 
     source: str
     form: str
@@ -58,8 +60,9 @@ def draw_unit(article: Article, rng: random.Random) -> Unit:
 def broken(
     article: Article, names: list[str], n_errors: int, rng: random.Random, hard: bool = False
 ) -> dict[str, Value]:
-    """The article's values with n of the named ones replaced, as far as that many can be. Every fact type is as likely as any other to be hit,
-    numbers twice as likely: they are learnt last. hard: half of the errors are of the kinds in `slip`."""
+    """The article's values with n of the named ones replaced, as far as that many can be. Every fact type is as likely
+    as any other to be hit, numbers twice as likely: they are learnt last. hard: half of the errors are of the kinds in
+    `slip`."""
     values, stock = dict(article.values), inventory("reranker", True)
     slots = article.frame.slots | IMPLICIT
     left = [n for n in names if n in slots]
@@ -77,9 +80,11 @@ def broken(
 
 
 def slip(article: Article, name: str, rng: random.Random) -> Value | None:
-    """What a policy writes wrongly rather than a writer: a zero too many or too few, the unit of another number, the name of another role.
+    """What a policy writes wrongly rather than a writer: a zero too many or too few, the unit of another number, the
+    name of another role.
 
-    Found among the completions of a policy that a reranker without these errors had rewarded. None where the value allows no such error.
+    Found among the completions of a policy that a reranker without these errors had rewarded. None where the value
+    allows no such error.
     """
     value = article.values[name]
     alike = [
@@ -108,7 +113,8 @@ def slip(article: Article, name: str, rng: random.Random) -> Value | None:
 
 
 class CandidateWriter:
-    """Writes candidates of every length and quality for one article, with every stated fact checked against the article."""
+    """Writes candidates of every length and quality for one article, with every stated fact checked against the
+    article."""
 
     def __init__(self, article: Article, rng: random.Random, hard: bool = False) -> None:
         self.article, self.rng, self.hard = article, rng, hard
@@ -130,7 +136,8 @@ class CandidateWriter:
         )
 
     def wrong_event(self) -> tuple[str, list[Check]]:
-        """The title with another event: another frame's title around the same values where shapes agree, else the event words replaced."""
+        """The title with another event: another frame's title around the same values where shapes agree, else the event
+        words replaced."""
         frame, rng = self.article.frame, self.rng
         other = same_shape(frame, True)
         if other and rng.random() < 0.5:
@@ -222,7 +229,8 @@ class CandidateWriter:
         return f"{text} {added}", checks + more
 
     def spoilt(self, others: list[Article]) -> dict[str, Any]:
-        """Not a Thai text about the article at all, or only a piece of one: nothing, half a title, its words shuffled, Chinese, another's title."""
+        """Not a Thai text about the article at all, or only a piece of one: nothing, half a title, its words shuffled,
+        Chinese, another's title."""
         rng, (text, _) = self.rng, self.title(0)
         kind = rng.randrange(6)
         if kind == 0:
@@ -257,9 +265,11 @@ class CandidateWriter:
 
 
 def relevance(checks: list[Check], text_is_prose: bool, repeated: bool = False) -> float:
-    """Graded relevance 0..1 of a candidate: how much of the article it conveys, times how much of what it says is true, squared.
+    """Graded relevance 0..1 of a candidate: how much of the article it conveys, times how much of what it says is true,
+    squared.
 
-    A graded judgement in the manner of retrieval assessments (our choice; the paper does not say how its reranker was trained).
+    A graded judgement in the manner of retrieval assessments (our choice; the paper does not say how its reranker was
+    trained).
     """
     right, wrong = len({c.key for c in checks if c.ok}), len({c.key for c in checks if not c.ok})
     if not checks:
@@ -269,7 +279,8 @@ def relevance(checks: list[Check], text_is_prose: bool, repeated: bool = False) 
 
 
 def reranker_row(article: Article, others: list[Article], rng: random.Random, hard: bool = False) -> dict[str, Any]:
-    """One source with eight candidates (`judged`): {"source", "candidates": [...]}. hard: with the errors of `slip`, and denied events."""
+    """One source with eight candidates (`judged`): {"source", "candidates": [...]}. hard: with the errors of `slip`,
+    and denied events."""
     w = CandidateWriter(article, rng, hard)
     n = len(article.lines)
     some = sorted(rng.sample(range(n), rng.randint(1, n)))
@@ -305,15 +316,18 @@ def reranker_row(article: Article, others: list[Article], rng: random.Random, ha
 
 
 def judged(text: str, label: float, checks: list[Check], clean: bool) -> dict[str, Any]:
-    """A candidate as the reranker's training reads it; each check is [end, type, supported, what the source says | None]."""
+    """A candidate as the reranker's training reads it; each check is [end, type, supported, what the source says |
+    None]."""
     ordered = sorted(checks, key=lambda c: c.end)
     return {"text": text, "label": label, "checks": [[c.end, c.type, c.ok, c.true] for c in ordered], "clean": clean}
 
 
 def unit_row(article: Article, rng: random.Random) -> dict[str, Any]:
-    """A short judged unit, shaped like a row of `reranker_row`: a glossary line or sentence, right once and wrong up to three times.
+    """A short judged unit, shaped like a row of `reranker_row`: a glossary line or sentence, right once and wrong up to
+    three times.
 
-    Judging single facts is learnt from these; on whole articles alone the small models stay at chance on numbers for thousands of steps.
+    Judging single facts is learnt from these; on whole articles alone the small models stay at chance on numbers for
+    thousands of steps.
     """
     unit = draw_unit(article, rng)
     own = {n: x for n, x in unit.values.items() if article.values.get(n) == x}

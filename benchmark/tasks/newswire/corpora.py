@@ -1,8 +1,9 @@
 """Training texts of the embedded models (not of the stages): base policy, reranker, COMET, encoder.
 
-Each draws from buckets of its own (`splits.BUCKETS`), so no model has seen a story of any split. The base policy reads *noisily aligned*
-text, as mined parallel data is: names are often rendered as a confusable neighbour's, numbers are sometimes wrong. What D_para leaves out is
-noisier, but the right rendering always occurs, or source-only RL could never find it.
+Each draws from buckets of its own (`splits.BUCKETS`), so no model has seen a story of any split. The base policy reads
+*noisily aligned* text, as mined parallel data is: names are often rendered as a confusable neighbour's, numbers are
+sometimes wrong. What D_para leaves out is noisier, but the right rendering always occurs, or source-only RL could never
+find it.
 """
 
 from __future__ import annotations
@@ -21,7 +22,8 @@ from benchmark.tasks.newswire.splits import article_stream, held_out, inventory
 from benchmark.tasks.newswire.values import Value
 
 CONFUSED_SEEN, CONFUSED_HELD_OUT = 0.25, 0.55
-"""How often the base corpus renders an entity as its confusable partner: entities of D_para, and those it leaves out."""
+"""How often the base corpus renders an entity as its confusable partner: entities of D_para, and those it leaves
+out."""
 WRONG_NUMBER, SWAPPED_ROLES = 0.12, 0.08
 
 
@@ -63,7 +65,8 @@ def aligned_pair(article: Article, values: dict[str, Value], rng: random.Random)
 
 
 def base_row(article: Article, rng: random.Random) -> dict[str, Any]:
-    """{"prompt", "completions"}: several noisy renderings each of one prompt: titles, titles that run on into the story, leads, translations."""
+    """{"prompt", "completions"}: several noisy renderings each of one prompt: titles, titles that run on into the
+    story, leads, translations."""
     n = len(article.lines)
     draw = rng.random()
     if draw < 0.1:
@@ -96,7 +99,8 @@ def _stream(
 
 HARD_SEED = 1000
 PAIRS = 4
-"""Short aligned pairs drawn from each article. Word and sentence alignment is learnt from these; whole articles alone teach it far later."""
+"""Short aligned pairs drawn from each article. Word and sentence alignment is learnt from these; whole articles alone
+teach it far later."""
 
 
 def _base_rows(article: Article, rng: random.Random) -> dict[str, Any]:
@@ -105,7 +109,8 @@ def _base_rows(article: Article, rng: random.Random) -> dict[str, Any]:
 
 
 def base(seed: int = 1) -> Iterator[dict[str, Any]]:
-    """Noisily aligned prompts and completions for the base policy: {"prompt", "completions", "pairs": [[prompt, completion]]}."""
+    """Noisily aligned prompts and completions for the base policy: {"prompt", "completions", "pairs": [[prompt,
+    completion]]}."""
     return _stream("base", seed, lambda a, rng, _: _base_rows(a, rng))
 
 
@@ -119,7 +124,8 @@ def reranker(seed: int = 1) -> Iterator[dict[str, Any]]:
 
 
 def reranker_hard(seed: int = 1) -> Iterator[dict[str, Any]]:
-    """Further articles for a reranker that knows the others: among their errors are those that a policy makes (`candidates.slip`)."""
+    """Further articles for a reranker that knows the others: among their errors are those that a policy makes
+    (`candidates.slip`)."""
     return _stream(
         "reranker", seed + HARD_SEED, lambda a, rng, others: reranker_row(a, others, rng, hard=True) | {"units": []}
     )
@@ -154,7 +160,8 @@ CORPORA: dict[str, Callable[[int], Iterator[dict[str, Any]]]] = {
 
 
 def words() -> list[str]:
-    """What the embedded tokenizers keep whole: core names, events, months, weekdays and the fixed parts of the prompts (zh and th)."""
+    """What the embedded tokenizers keep whole: core names, events, months, weekdays and the fixed parts of the prompts
+    (zh and th)."""
     found: set[str] = set()
     for type_ in ENTITY:
         found |= {s for e in v.lexicon(type_) if e.core for lang in ("zh", "th") for s in e.value.surfaces[lang][:2]}

@@ -1,4 +1,5 @@
-"""Planted errors: an article's value replaced by a near or far other one of the same type, for noise and for reward training."""
+"""Planted errors: an article's value replaced by a near or far other one of the same type, for noise and for reward
+training."""
 
 from __future__ import annotations
 
@@ -73,7 +74,8 @@ def replace_value(
     near: float = 0.5,
     value: Value | None = None,
 ) -> Value | None:
-    """Another value for a slot: with probability `near` a close one (one figure, the confusable partner), else any that the article lacks."""
+    """Another value for a slot: with probability `near` a close one (one figure, the confusable partner), else any that
+    the article lacks."""
     value = value or article.values[name]
     if rng.random() < near:
         if slot.type in ENTITY:

@@ -1,7 +1,8 @@
 """Splits of the newswire world: disjoint by construction, and a part of the world that D_para never shows.
 
-Every story (frame and salient values) falls into one bucket by its hash, and a split only takes stories of its own buckets. So splits are
-disjoint whatever their sizes are, and corpora for the embedded models (base, reranker, COMET, encoder) never share a story with any split.
+Every story (frame and salient values) falls into one bucket by its hash, and a split only takes stories of its own
+buckets. So splits are disjoint whatever their sizes are, and corpora for the embedded models (base, reranker, COMET,
+encoder) never share a story with any split.
 """
 
 from __future__ import annotations
@@ -41,7 +42,8 @@ def _hash(text: str) -> int:
 
 @cache
 def held_out() -> frozenset[tuple[str, str]]:
-    """What D_para never shows: (type, id) of entities, ("frame", id), ("pair", "frame/entity"). A third of every kind stays out."""
+    """What D_para never shows: (type, id) of entities, ("frame", id), ("pair", "frame/entity"). A third of every kind
+    stays out."""
     out: set[tuple[str, str]] = set()
     for type_ in ("person", "organisation", "place"):
         groups: dict[tuple[str, bool], list[str]] = {}
@@ -76,7 +78,8 @@ def frames_of(stock: Inventory) -> list[Frame]:
 def article_stream(
     split: str, core: bool, seed: int = WORLD_SEED, sentences: tuple[int, int] | None = None
 ) -> Iterator[Article]:
-    """Endless stream of distinct articles of a split (`BUCKETS` names them), deterministic by seed; every story occurs once."""
+    """Endless stream of distinct articles of a split (`BUCKETS` names them), deterministic by seed; every story occurs
+    once."""
     stock = inventory(split, core)
     if sentences:
         stock = Inventory(stock.core, stock.excluded, sentences)

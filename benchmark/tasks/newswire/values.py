@@ -1,7 +1,8 @@
 """Typed values of the newswire world and every surface that states them, per language.
 
-A value is one person, organisation, place, amount or date. Its surfaces come from the reviewed lexicon files or from CLDR (Babel): month and
-weekday names. The first `n_forms` surfaces are written by the grammar; the others are only accepted as stating the value.
+A value is one person, organisation, place, amount or date. Its surfaces come from the reviewed lexicon files or from
+CLDR (Babel): month and weekday names. The first `n_forms` surfaces are written by the grammar; the others are only
+accepted as stating the value.
 """
 
 from __future__ import annotations
@@ -46,7 +47,8 @@ def _aliases(cell: str) -> tuple[str, ...]:
 
 @cache
 def lexicon(type_: str) -> tuple[Entry, ...]:
-    """All entries of `persons.tsv`, `organisations.tsv` or `places.tsv` (type_ person, organisation, place), in file order."""
+    """All entries of `persons.tsv`, `organisations.tsv` or `places.tsv` (type_ person, organisation, place), in file
+    order."""
     entries = []
     with (DATA / f"{type_}s.tsv").open(encoding="utf-8") as stream:
         for row in csv.DictReader(stream, delimiter="\t", quoting=csv.QUOTE_NONE):
@@ -74,7 +76,8 @@ def _value(
 
 
 def quantity(n: int, zh: list[str], th: list[str], bo: list[str]) -> Value:
-    """A count with its classifier; patterns hold `{n}`, the first one is the usual form. Thai accepts it without the space, too."""
+    """A count with its classifier; patterns hold `{n}`, the first one is the usual form. Thai accepts it without the
+    space, too."""
     thai = [p.format(n=n) for p in th]
     return _value(
         "quantity",
@@ -98,7 +101,8 @@ def percentage(n: int) -> Value:
 
 
 def money(n: int, scale: str, currency: str) -> Value:
-    """n hundred million (scale yi) or n ten thousand (scale wan) units of a currency. Thai counts in millions and in plain numbers."""
+    """n hundred million (scale yi) or n ten thousand (scale wan) units of a currency. Thai counts in millions and in
+    plain numbers."""
     word = currencies()[currency]
     zh_scale, factor, bo_scale = {"yi": ("亿", 10**8, "དུང་ཕྱུར་"), "wan": ("万", 10**4, "ཁྲི་")}[scale]
     amount = n * factor
