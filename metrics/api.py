@@ -113,10 +113,11 @@ def score(
     ['gold', 'system']
     """
     from metrics import catalog
+    from metrics.catalog import score_families
     from metrics.inventory import Inventory
     from metrics.marks import marks
     from metrics.records import Generation
-    from metrics.scoring import Means, Scoring, score_families
+    from metrics.scoring import Means, Scoring
     from metrics.stages import GOLD
     from metrics.summary import summarise
 

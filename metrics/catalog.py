@@ -13,6 +13,8 @@ from functools import lru_cache
 from importlib import import_module
 
 from metrics.declared import SCALES, Family, Metric
+from metrics.scoring import Scoring
+from metrics.segment import SegmentStats
 
 FAMILIES = [
     "metrics.families.facts",
@@ -43,6 +45,12 @@ def _read(modules: tuple[str, ...]) -> dict[str, Family]:
             raise ValueError(f"two families are called {family.name!r}")
         found[family.name] = family
     return found
+
+
+def score_families(scoring: Scoring, names: Iterable[str]) -> list[SegmentStats]:
+    """The metrics of the named families of one system, in the order given. Raises KeyError for an unknown family."""
+    known = families()
+    return [stats for name in names for stats in known[name].score(scoring)]
 
 
 def metrics() -> dict[str, Metric]:

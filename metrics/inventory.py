@@ -12,46 +12,21 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 
 from metrics.aligner import Aligner
 from metrics.alignment import CLAUSE_TYPES, Alignment, Item, Span, highlight
 from metrics.files import sha256_json
 from metrics.known import Known
-from metrics.matching import SurfaceMatcher, Whole
+from metrics.layers import Layers
+from metrics.matching import SurfaceMatcher
 from metrics.mentions import Mentions
 from metrics.normalise import normalise, normalise_surface
 from metrics.numbers import base_language
 from metrics.records import ENTITY_TYPES, Example
 from metrics.statements.near_names import NearNames
 from metrics.statements.units import Units, unit_word
-from metrics.words import whole_word
 
-__all__ = ["CLAUSE_TYPES", "Alignment", "Inventory", "Item", "Layer", "Span", "highlight"]
-
-
-@dataclass(slots=True)
-class Layer:
-    """The surfaces of one matching pass."""
-
-    identities: dict[str, set[int]] = field(default_factory=dict)
-    """Surface -> the things it may name (a thing is one type with one set of surfaces, in whatever example)."""
-    types: dict[str, Counter[str]] = field(default_factory=dict)
-    matcher: SurfaceMatcher = field(default_factory=lambda: SurfaceMatcher(()))
-
-    def whole(self, lang: str) -> Whole | None:
-        """Whether a match is a whole word; what some fact of the file has as a name is held to it strictly."""
-        judge = whole_word(lang)
-        if judge is None:
-            return None
-        return lambda text, start, end: judge(
-            text, start, end, not self.types[text[start:end]].keys().isdisjoint(ENTITY_TYPES)
-        )
-
-    def type_of(self, surface: str) -> str:
-        """The type this surface has most often in the file (ties: alphabetical, so that order of examples is
-        nothing)."""
-        return min(self.types[surface].items(), key=lambda item: (-item[1], item[0]))[0]
+__all__ = ["CLAUSE_TYPES", "Alignment", "Inventory", "Item", "Span", "highlight"]
 
 
 class Inventory:
@@ -59,7 +34,7 @@ class Inventory:
 
     def __init__(self, examples: Sequence[Example]) -> None:
         """Reads the facts of all examples (those without facts add nothing). Raises ValueError for a doubled id."""
-        self.atoms, self.clauses = Layer(), Layer()
+        self.layers = Layers()
         self._examples: dict[str, Example] = {}
         self._surfaces: dict[str, dict[str, list[int]]] = {}
         self._known: dict[str, Known] = {}
@@ -71,7 +46,7 @@ class Inventory:
             self._examples[example.id] = example
             own = self._surfaces[example.id] = {}
             for index, fact in enumerate(example.facts or ()):
-                layer = self.layer(fact.type)
+                layer = self.layers.of(fact.type)
                 targets = sorted({normalise_surface(surface) for surface in fact.target})
                 thing = numbering.setdefault((fact.type, tuple(targets)), len(numbering))
                 for surface in targets:
@@ -80,21 +55,20 @@ class Inventory:
                     own.setdefault(surface, []).append(index)
                 if fact.type == "quantity":
                     counted.setdefault(base_language(example.target_lang), set()).update(targets)
-        for layer in (self.atoms, self.clauses):
+        for layer in (self.layers.atoms, self.layers.clauses):
             layer.matcher = SurfaceMatcher(layer.identities)
         self._units = {lang: Units(lang, _unit_words(surfaces, lang)) for lang, surfaces in counted.items()}
-        self.near = NearNames(
-            (surface, kind) for surface, kinds in self.atoms.types.items() for kind in kinds if kind in ENTITY_TYPES
+        self.layers.near = NearNames(
+            (surface, kind)
+            for surface, kinds in self.layers.atoms.types.items()
+            for kind in kinds
+            if kind in ENTITY_TYPES
         )
         # Known items decide precision: scores of different inventories are not comparable, so the hash goes into
         # signatures.
-        types = [*self.atoms.types.items(), *self.clauses.types.items()]
+        types = [*self.layers.atoms.types.items(), *self.layers.clauses.types.items()]
         known = sorted((kind, surface) for surface, kinds in types for kind in kinds)
         self.fingerprint: str = sha256_json(known)[:12]
-
-    def layer(self, fact_type: str) -> Layer:
-        """The matching pass of a fact type."""
-        return self.clauses if fact_type in CLAUSE_TYPES else self.atoms
 
     def align(self, example: Example, text: str) -> Alignment:
         """Holds one output against one example of this inventory.
@@ -111,7 +85,7 @@ class Inventory:
             raise ValueError(f"example {example.id} is not the one this inventory was built with")
         if example.facts is None:
             raise ValueError(f"example {example.id} has no gold facts to align with")
-        return Aligner(Mentions(self, self.known(example), normalise(text))).align()
+        return Aligner(Mentions(self.layers, self.known(example), normalise(text))).align()
 
     def known(self, example: Example) -> Known:
         """What an example of this inventory bears out."""
@@ -122,7 +96,7 @@ class Inventory:
                 self._units[lang] = Units(lang)
             units = self._units[lang]
             found = self._known[example.id] = Known(
-                self._examples[example.id], self._surfaces[example.id], self.atoms.matcher, units
+                self._examples[example.id], self._surfaces[example.id], self.layers.atoms.matcher, units
             )
         return found
 

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from metrics.alignment import CLAUSE_TYPES
 from metrics.known import Known
+from metrics.layers import Layers
 from metrics.matching import may_begin, may_end
 from metrics.numbers import NumberMention, claims
 from metrics.records import QUANTITY_TYPES
 from metrics.statements.invented import invented_names
-
-if TYPE_CHECKING:
-    from metrics.inventory import Inventory
 
 _TYPE_OF_KIND = {
     "number": "quantity",
@@ -48,24 +45,24 @@ class Hit:
 class Mentions:
     """The mentions of one text: `hits` by start without overlap (invented names last), `clauses` around them."""
 
-    def __init__(self, inventory: Inventory, known: Known, text: str) -> None:
+    def __init__(self, layers: Layers, known: Known, text: str) -> None:
         """Finds them: numbers, then surfaces, then near names, then what is left of the numbers, then invented
         names."""
-        self.inventory, self.known, self.text = inventory, known, text
+        self.layers, self.known, self.text = layers, known, text
         self.facts = known.facts
         lang = known.example.target_lang
         self.numbers = claims(text, known.lang)
         self.taken = [False] * len(text)
         """Per code point: does a mention cover it?"""
         inside = {at for number in self.numbers for at in range(number.core[0] + 1, number.core[1])}
-        atoms = self._own_first(inventory.atoms.matcher.find(text, inside, inventory.atoms.whole(lang)))
+        atoms = self._own_first(layers.atoms.matcher.find(text, inside, layers.atoms.whole(lang)))
         for start, end in atoms:
             self.taken[start:end] = [True] * (end - start)
         near = self._near_names(atoms)
         if near:
             atoms = [(s, e) for s, e in atoms if not any(n.start <= s and e <= n.end for n in near)]
         hits = [self._surface(start, end) for start, end in atoms] + near
-        found = inventory.clauses.matcher.find(text, inside, inventory.clauses.whole(lang))
+        found = layers.clauses.matcher.find(text, inside, layers.clauses.whole(lang))
         self.clauses = [self._surface(start, end, clause=True) for start, end in found]
         hits += self._left_numbers()
         hits.sort(key=lambda hit: hit.start)
@@ -81,7 +78,7 @@ class Mentions:
         for start, end in found:
             if start < at:
                 continue
-            if self.text[start:end] not in own and self.inventory.atoms.type_of(self.text[start:end]) in QUANTITY_TYPES:
+            if self.text[start:end] not in own and self.layers.atoms.type_of(self.text[start:end]) in QUANTITY_TYPES:
                 for surface, _ in self.known.quantities:
                     low = self.text.find(surface, start, end + len(surface) - 1)
                     if 0 <= low < end and may_begin(self.text, low) and may_end(self.text, low, low + len(surface)):
@@ -92,7 +89,7 @@ class Mentions:
         return out
 
     def _surface(self, start: int, end: int, clause: bool = False) -> Hit:
-        layer = self.inventory.clauses if clause else self.inventory.atoms
+        layer = self.layers.clauses if clause else self.layers.atoms
         surface = self.text[start:end]
         facts = [i for i in self.known.surfaces.get(surface, ()) if (self.facts[i].type in CLAUSE_TYPES) == clause]
         within = [m for m in self.numbers if start <= m.core[0] and m.core[1] <= end] if self.numbers else []
@@ -116,7 +113,7 @@ class Mentions:
                 gaps.append((low, start))
             low = max(low, end)
         hits = []
-        for near in self.inventory.near.find(self.text, gaps):
+        for near in self.layers.near.find(self.text, gaps):
             over = [(s, e) for s, e in covered if s < near.end and e > near.start]
             if all(near.start <= s and e <= near.end for s, e in over):
                 surface = self.text[near.start : near.end]

@@ -1,8 +1,8 @@
-"""Scoring one system: what is at hand, the texts, and every family of `metrics.catalog` in turn."""
+"""What scoring one system takes: its texts, and the means at hand (`metrics.catalog.score_families` does it)."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -11,7 +11,6 @@ from typing import Any
 from metrics.coverage import align_all
 from metrics.inventory import Alignment, Inventory
 from metrics.records import Example, Generation
-from metrics.segment import SegmentStats
 from metrics.strata import Shown
 
 Work = Callable[[Sequence[int]], list[Any]]
@@ -74,11 +73,3 @@ class Scoring:
     def alignments(self) -> list[Alignment | None]:
         """Facts found in each output."""
         return align_all(self.examples, self.texts, self.means.inventory)
-
-
-def score_families(scoring: Scoring, names: Iterable[str]) -> list[SegmentStats]:
-    """The metrics of the named families of one system, in the order given. Raises KeyError for an unknown family."""
-    from metrics.catalog import families
-
-    known = families()
-    return [stats for name in names for stats in known[name].score(scoring)]

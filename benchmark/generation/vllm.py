@@ -10,11 +10,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from benchmark.generation.local import Decoding, example_seed
+from benchmark.generation.decoding import Decoding, example_seed
 from benchmark.generation.reading import Row, reader, row_of
 from metrics.errors import UserError
-from training.shared.decoding import rules_of
 from training.shared.plain_text import prompt_ids
+from training.shared.rules import rules_of
 from training.shared.vllm_engine import answers, engine
 
 AT_ONCE = 4096

@@ -6,9 +6,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from benchmark.generation.local import Decoding
+from benchmark.generation.decoding import Decoding
 from benchmark.settings.config import Profile
-from training.shared.decoding import Rules, described, rules_of
+from training.shared.rules import Rules, described, rules_of
 
 
 @dataclass(frozen=True, slots=True)

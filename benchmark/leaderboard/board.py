@@ -22,6 +22,8 @@ from benchmark.leaderboard.beside import stats_path as stats_path
 from benchmark.leaderboard.beside import test_path as test_path
 from benchmark.leaderboard.beside import validation_path as validation_path
 from benchmark.leaderboard.chain import genesis
+from benchmark.leaderboard.chain import key_of as key_of
+from benchmark.leaderboard.older import upgraded
 from benchmark.leaderboard.packed import pack, store
 from benchmark.leaderboard.schema import check_head
 from benchmark.leaderboard.spelling import parse_json, read_text, render
@@ -79,8 +81,6 @@ def read_board(path: Path, strict: bool = False) -> Board:
     board = parse_json(read_text(path), str(path), strict)
     check_head(board, str(path))
     if board["schema_version"] == 1:
-        from benchmark.leaderboard.older import upgraded
-
         return upgraded(board, str(path))
     return dict(board)
 
@@ -98,12 +98,6 @@ def need_current(board: Board, path: Path) -> Board:
         )
     new = {**board, "metrics": METRICS_VERSION, "signatures": {}, "retired": [], "rescored": None}
     return {**new, "tip": genesis(new)}
-
-
-def key_of(entry: Entry) -> tuple[str, str, int, str]:
-    """(system, version, seed or -1, stage): what may stand on a board once."""
-    seed = entry["seed"]
-    return entry["system"], entry["version"], -1 if seed is None else seed, entry["stage"]
 
 
 def name_of(entry: Entry) -> str:

@@ -36,6 +36,12 @@ def group_key(entry: Entry) -> tuple[str, str, int]:
     return entry["system"], entry["version"], -1 if seed is None else seed
 
 
+def key_of(entry: Entry) -> tuple[str, str, int, str]:
+    """(system, version, seed or -1, stage): what may stand on a board once."""
+    seed = entry["seed"]
+    return entry["system"], entry["version"], -1 if seed is None else seed, entry["stage"]
+
+
 def group_digest(members: Sequence[Entry]) -> str:
     """The digest of all stages of one system; `members` in any order."""
     whole = hashlib.sha256(canonical(list(group_key(members[0]))))
@@ -66,8 +72,6 @@ def content(entry: dict[str, Any]) -> dict[str, Any]:
 def bind(board: dict[str, Any], entries: Sequence[dict[str, Any]]) -> dict[str, Any]:
     """The board with these entries in it, each in place of the one of its name; everything bound anew as far as it
     changed."""
-    from benchmark.leaderboard.board import key_of
-
     known = {key_of(e): e for e in board["entries"]}
     new = {key_of(e): content(e) for e in entries}
     groups: dict[tuple[str, str, int], list[tuple[str, str, int, str]]] = {}
@@ -109,8 +113,6 @@ def chained(board: Mapping[str, Any]) -> list[Any]:
 
 def broken(board: Mapping[str, Any]) -> tuple[Any | None, str, str] | None:
     """(the entry or None for the board, field, what is wrong) of the first fault of groups or chain, or None."""
-    from benchmark.leaderboard.board import key_of
-
     groups: dict[tuple[str, str, int], list[Any]] = {}
     for entry in board["entries"]:
         groups.setdefault(group_key(entry), []).append(entry)

@@ -17,9 +17,9 @@ import numpy as np
 from benchmark.leaderboard import board as boards
 from benchmark.leaderboard.board import Board, Entry
 from benchmark.leaderboard.flags import flags_of
-from benchmark.leaderboard.ranks import PATH, Group, Row, value
 from benchmark.leaderboard.scoring import segments
 from benchmark.leaderboard.validations import same_reward
+from benchmark.leaderboard.view import PATH, Group, Row, value
 from metrics.errors import UserError
 from metrics.hacking import ALPHA, REWARD, Move, judge, watched
 from metrics.preservation import preserved

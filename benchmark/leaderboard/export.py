@@ -11,9 +11,9 @@ from typing import Any
 from benchmark.leaderboard import board as boards
 from benchmark.leaderboard.board import Board, Entry
 from benchmark.leaderboard.paper import tables_of
-from benchmark.leaderboard.ranks import Group, Row, View
 from benchmark.leaderboard.show import paths_of, views_of
 from benchmark.leaderboard.tables import as_groups, table_csv, table_markdown
+from benchmark.leaderboard.view import Group, Row, View
 from benchmark.leaderboard.words import (
     cells,
     columns,

@@ -12,90 +12,27 @@ ranges of a large board are too wide rather than too narrow.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from benchmark.leaderboard import alike
 from benchmark.leaderboard import board as boards
 from benchmark.leaderboard.alike import BASELINE, NEARLY, SKETCH
 from benchmark.leaderboard.board import Board, Entry
 from benchmark.leaderboard.chain import group_key
+from benchmark.leaderboard.compared import Statistics
 from benchmark.leaderboard.flags import made_of
+from benchmark.leaderboard.view import Group, Row, View, value
 from benchmark.registry import nearest
 from metrics.errors import UserError
 from metrics.stages import STAGES
 
 TESTED = 20
-PATH = ("post-sft", "post-rl", "post-recovery")
 WORDS = ("system", "trust")
 """What a view can be sorted by besides metrics."""
 FIELDS = ("system", "version", "seed", "stage", "trust")
 """What a view can be filtered by as FIELD=TEXT."""
 TRUST = (BASELINE, "recomputed", "regenerated")
 """The lesser first; `reported` figures stand apart."""
-
-
-@dataclass
-class Row:
-    """One entry as it is shown."""
-
-    entry: Entry
-    rank: int | None = None
-    """By the primary metric among all entries of the board; None without a value."""
-    ranks: tuple[int, int] | None = None
-    """Range of ranks it may hold; None where it was not tested."""
-    flags: list[str] = field(default_factory=list)
-
-
-@dataclass
-class Group:
-    """The stages of one system, version and seed."""
-
-    system: str
-    version: str
-    seed: int | None
-    rows: list[Row]
-    preservation: dict[str, Any] | None = None
-    """Of the primary metric, as in summary.json; None where a stage is missing."""
-    flags: list[str] = field(default_factory=list)
-    hacked: str | None = None
-    """Whether RL raised the reward and lowered an independent metric (`metrics.hacking`); None for a system without
-    RL."""
-    before: Entry | None = None
-    """The entry before RL: the system's own, or, where that is not there, whichever entry of the board has the
-    weights RL began with."""
-
-    @property
-    def final(self) -> Row:
-        """The stage that the system is judged by: the last of its training."""
-        trained = [r for r in self.rows if r.entry["stage"] != "post-sft-continued"]
-        return (trained or self.rows)[-1]
-
-    def row(self, stage: str) -> Row | None:
-        """The row of a stage."""
-        return next((r for r in self.rows if r.entry["stage"] == stage), None)
-
-
-@dataclass
-class View:
-    """A board with all that is derived."""
-
-    board: Board
-    groups: list[Group]
-    """Those shown, in order."""
-    n_groups: int
-    n_entries: int
-    """Baselines left out."""
-    n_tested: int
-    baselines: list[Row] = field(default_factory=list)
-    """Never ranked, best first."""
-
-
-def value(entry: Entry, metric: str) -> float | None:
-    """A score of an entry; None where it has none."""
-    cell = entry["scores"].get(metric)
-    return None if cell is None else cell["value"]
 
 
 def derive(
@@ -155,8 +92,6 @@ def derive(
         contenders.setdefault(_texts(row), []).append(row)
     tested = list(contenders.values())[:TESTED]
     if rows:
-        from benchmark.leaderboard.compared import Statistics
-
         Statistics(path, board).fill(rows, tested, shown)
     return View(board, shown, len(groups), len(rows), sum(map(len, tested)), baselines)
 

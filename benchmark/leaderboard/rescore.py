@@ -85,7 +85,7 @@ def rescore(path: Path, profile: str = "tiny", without: Sequence[str] = (), forc
     lost = f"; given up: {', '.join(without)}" if without else ""
     n_baselines = sum(e["trust"] == BASELINE for e in old["entries"])
     if n_baselines:
-        from benchmark.leaderboard.baselines import enter_baselines
+        from benchmark.leaderboard.enter_baselines import enter_baselines
 
         enter_baselines(path)
     return f"{path}: {len(new)} entries rescored, metrics version {old['metrics']} -> {METRICS_VERSION}{lost}{kept}"
@@ -97,7 +97,7 @@ def _in_order(board: Board) -> list[Entry]:
 
 
 def _identity(entry: Entry, without: Sequence[str]) -> dict[str, Any]:
-    from benchmark.leaderboard.submit import scoring_packages
+    from benchmark.leaderboard.packages import scoring_packages
 
     held = any(f not in without for f in families_of(entry))
     told = {

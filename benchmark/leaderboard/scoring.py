@@ -109,7 +109,8 @@ def measure(
     examples: Sequence[Example], generations: Sequence[Generation], means: Means, families: Sequence[str]
 ) -> list[SegmentStats]:
     """The metrics of some families, without those that have no value because no weights were given."""
-    from metrics.scoring import Scoring, score_families
+    from metrics.catalog import score_families
+    from metrics.scoring import Scoring
 
     found = score_families(Scoring(examples, generations, means), families)
     return [m for m in found if not m.signature.endswith("|unavailable")]

@@ -14,8 +14,9 @@ from benchmark.arguments import arg
 from benchmark.leaderboard import board as boards
 from benchmark.leaderboard import records
 from benchmark.leaderboard.board import Board
-from benchmark.leaderboard.ranks import WORDS, View, derive
+from benchmark.leaderboard.ranks import WORDS, derive
 from benchmark.leaderboard.terminal import FLAG, UNDER, table
+from benchmark.leaderboard.view import View
 from benchmark.registry import nearest
 from benchmark.report.safetext import plain
 from metrics.errors import UserError
@@ -25,7 +26,7 @@ TARGETS = {
     "verify": "benchmark.leaderboard.verify:command",
     "export": "benchmark.leaderboard.export:command",
     "create": "benchmark.leaderboard.show:create",
-    "baselines": "benchmark.leaderboard.baselines:command",
+    "baselines": "benchmark.leaderboard.enter_baselines:command",
     "rescore": "benchmark.leaderboard.rescore:command",
 }
 """Action -> "module:function" taking the parsed arguments and returning the exit code."""

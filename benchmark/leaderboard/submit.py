@@ -9,9 +9,7 @@ from __future__ import annotations
 
 import argparse
 import hashlib
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from platform import python_version
 from typing import Any
 
 from benchmark.arguments import arg
@@ -20,14 +18,13 @@ from benchmark.leaderboard.board import Board, name_of
 from benchmark.leaderboard.chain import bind
 from benchmark.leaderboard.confirm import confirm
 from benchmark.leaderboard.enter import Prepared, diff, enter, put_in
+from benchmark.leaderboard.packages import scoring_packages
 from benchmark.leaderboard.schema import label, problem
 from benchmark.leaderboard.scoring import known_means, make_entry, score
 from benchmark.leaderboard.sources import Candidate, from_file, from_run, tasks_of
 from benchmark.leaderboard.verify import need_sound
 from metrics.errors import UserError
 
-PACKAGES = ("numpy", "scipy", "sacrebleu", "pythainlp", "regex")
-NEURAL_PACKAGES = ("torch", "transformers", "unbabel-comet")
 DEFAULT_PROFILE = "tiny"
 KINDS = "give exactly one of RUN_DIR, --checkpoint DIR, --generations FILE"
 
@@ -178,14 +175,3 @@ def _identity(candidate: Candidate, version_: str, neural: bool) -> dict[str, An
             "dirty": candidate.dirty,
         },
     }
-
-
-def scoring_packages(neural: bool) -> dict[str, str | None]:
-    """Versions of the packages that an entry's numbers depend on."""
-    found: dict[str, str | None] = {"python": python_version()}
-    for name in (*PACKAGES, *(NEURAL_PACKAGES if neural else ())):
-        try:
-            found[name] = version(name)
-        except PackageNotFoundError:
-            found[name] = None
-    return found

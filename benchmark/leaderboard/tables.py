@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmark.leaderboard.paper import tables_of
-from benchmark.leaderboard.ranks import Group, Row, View
+from benchmark.leaderboard.view import Group, Row, View
 from benchmark.leaderboard.words import (
     cells,
     columns,

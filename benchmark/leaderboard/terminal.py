@@ -7,7 +7,7 @@ import textwrap
 from collections.abc import Iterator, Sequence
 
 from benchmark.leaderboard.paper import tables_of
-from benchmark.leaderboard.ranks import Group, View
+from benchmark.leaderboard.view import Group, View
 from benchmark.leaderboard.words import (
     cells,
     columns,

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from benchmark.leaderboard.board import Board, Entry
-from benchmark.leaderboard.ranks import PATH, WORDS, Group, Row, View, value
+from benchmark.leaderboard.ranks import WORDS
+from benchmark.leaderboard.view import PATH, Group, Row, View, value
 from benchmark.report.words import interval, number
 from metrics.hacking import PART, REWARD, TALKATIVE, YES
 from metrics.version import METRICS_VERSION

@@ -116,8 +116,9 @@ def worked() -> dict[str, Any]:
 def worked_values(name: str) -> list[tuple[dict[str, str], float | None, str | None]]:
     """(output, value, reason) of a metric for each output of the worked example, by the same code that scores a
     system."""
+    from metrics.catalog import score_families
     from metrics.inventory import Inventory
-    from metrics.scoring import Means, Scoring, score_families
+    from metrics.scoring import Means, Scoring
 
     told = worked()
     facts = tuple(

@@ -23,7 +23,8 @@ from pathlib import Path
 from typing import Any
 
 from benchmark.arguments import ALLOW, SET, arg
-from benchmark.generation.local import Decoding, generate_texts, token_cap
+from benchmark.generation.decoding import Decoding, token_cap
+from benchmark.generation.local import generate_texts
 from benchmark.pipeline.measure import settle_torch
 from benchmark.registry import nearest
 from benchmark.rundir.manifest import package_versions, read_manifest

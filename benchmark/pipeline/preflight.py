@@ -9,7 +9,7 @@ from pathlib import Path
 
 from benchmark.data.told import tell_languages
 from benchmark.data.userdata import check_disjoint, read_split
-from benchmark.generation.local import token_cap
+from benchmark.generation.decoding import token_cap
 from benchmark.pipeline.measure import gold_texts
 from benchmark.pipeline.train import pairs_of
 from benchmark.scoring.score import file_name

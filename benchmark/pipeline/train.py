@@ -183,7 +183,8 @@ def coverage_probe(
     must not cost more than RL. The reward's own opinion of the same texts (gate x raw) stands beside it, so that the
     two can be seen to part (`training.rl.watchdogs`).
     """
-    from benchmark.generation.local import Decoding, generate_texts
+    from benchmark.generation.decoding import Decoding
+    from benchmark.generation.local import generate_texts
     from metrics.coverage import align_all, facts_stated, score_facts
     from metrics.inventory import Inventory
     from metrics.overlap import score_overlap

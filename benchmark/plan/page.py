@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from benchmark.plan.needs import GIB, PADDING, Machine
+from benchmark.plan.planning import USABLE, Plan
 from benchmark.settings.config import Profile
-
-if TYPE_CHECKING:
-    from benchmark.plan.command import Plan
 
 
 def number(value: float) -> str:
@@ -21,8 +17,6 @@ def number(value: float) -> str:
 
 def page(name: str, profile: Profile, machine: Machine, plan: Plan) -> str:
     """Everything that `plan` prints on stdout."""
-    from benchmark.plan.command import USABLE
-
     room = USABLE * machine.memory
     lines = [
         f"plan of {name} on {machine.gpus} GPU(s) of {machine.memory:g} GiB, "

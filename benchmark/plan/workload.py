@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmark.data.userdata import read_split
-from benchmark.generation.local import CAP_FACTOR
+from benchmark.generation.decoding import CAP_FACTOR
 from benchmark.plan.needs import Tokens
 from benchmark.settings.assets import resolve
 from benchmark.settings.config import Profile

@@ -140,7 +140,8 @@ def curves(samples: Samples, seed: int = 0, draws: int = DRAWS) -> dict[str, Any
 
 def draw_samples(sampling: Sampling, examples: Sequence[Example], ask: Any) -> list[list[str]]:
     """N texts of the policy for each example, at temperature 1, each with a random stream of its own."""
-    from benchmark.generation.local import Decoding, generate_texts, token_cap
+    from benchmark.generation.decoding import Decoding, token_cap
+    from benchmark.generation.local import generate_texts
     from benchmark.settings.assets import resolve
     from training.shared.checkpoints import load_policy
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from metrics import catalog, scoring
-from metrics.scoring import Scoring, Work, score_families
+from metrics.catalog import score_families
+from metrics.scoring import Scoring, Work
 from metrics.segment import SegmentStats
 from training.rewards.safeguards import gate
 from training.shared import processes

@@ -18,7 +18,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from benchmark.tasks import Task
+from benchmark.tasks.task import Task
 from metrics.errors import UserError
 from metrics.files import read_jsonl, sha256_json
 from metrics.records import Example

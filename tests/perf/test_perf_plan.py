@@ -14,10 +14,11 @@ from typing import Any
 
 import pytest
 
-from benchmark.generation.local import Decoding, generate_texts
+from benchmark.generation.decoding import Decoding
+from benchmark.generation.local import generate_texts
 from benchmark.pipeline.train import pairs_of
-from benchmark.plan.command import make_plan
 from benchmark.plan.needs import Machine, sft_need
+from benchmark.plan.planning import make_plan
 from benchmark.plan.shapes import Shape, find_shape
 from benchmark.plan.workload import count_tokens, sizes_of
 from benchmark.settings.assets import resolve

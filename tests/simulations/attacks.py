@@ -21,9 +21,10 @@ from benchmark.tasks.newswire.articles import title
 from benchmark.tasks.newswire.attacks import ATTACKS
 from benchmark.tasks.newswire.splits import article_stream
 from metrics import catalog
+from metrics.catalog import score_families
 from metrics.inventory import Inventory
 from metrics.records import Generation
-from metrics.scoring import Means, Scoring, score_families
+from metrics.scoring import Means, Scoring
 
 N = 200
 LANG = "th"

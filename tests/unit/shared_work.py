@@ -13,7 +13,8 @@ from typing import Any
 
 from tiny_models import HAN, THAI
 
-from benchmark.generation.local import Decoding, generate_file
+from benchmark.generation.decoding import Decoding
+from benchmark.generation.local import generate_file
 from benchmark.rundir.steps import Steps, locked
 from benchmark.scoring.families import Means
 from benchmark.scoring.score import score_file

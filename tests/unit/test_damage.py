@@ -17,7 +17,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from test_sft import CFG, PAIRS
 
-from benchmark.generation.local import Decoding, generate_file
+from benchmark.generation.decoding import Decoding
+from benchmark.generation.local import generate_file
 from metrics.errors import UserError
 from metrics.records import Example
 from training.sft.train import finished, train_sft

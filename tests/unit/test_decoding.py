@@ -11,14 +11,16 @@ from typing import Any
 import pytest
 from tiny_models import character_tokenizer, random_policy
 
-from benchmark.generation.local import Decoding, generate_texts
+from benchmark.generation.decoding import Decoding
+from benchmark.generation.local import generate_texts
 from benchmark.generation.reading import reader, row_of
 from metrics.records import Example, Generation, read_generations, write_generations
 from training.rewards.safeguards import Penalties
 from training.rl.grpo import RLSettings, train_rl
 from training.rl.reward import StepReward
 from training.shared.checkpoints import load_policy
-from training.shared.decoding import context_of, described, end_tokens, rules_of
+from training.shared.decoding import context_of, end_tokens
+from training.shared.rules import described, rules_of
 from training.shared.think import answer_of, opens_thought, spelled
 
 ASKS = {

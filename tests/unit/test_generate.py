@@ -10,15 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from benchmark.generation.local import (
-    Decoding,
-    _sealed,
-    batches,
-    example_seed,
-    generate_file,
-    generate_texts,
-    token_cap,
-)
+from benchmark.generation.decoding import Decoding, example_seed, token_cap
+from benchmark.generation.local import _sealed, batches, generate_file, generate_texts
 from benchmark.generation.reading import finish, sampler
 from metrics.errors import UserError
 from metrics.records import Example, read_generations

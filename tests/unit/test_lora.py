@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from benchmark.generation.local import Decoding, generate_texts
+from benchmark.generation.decoding import Decoding
+from benchmark.generation.local import generate_texts
 from metrics.errors import UserError
 from training.rl.grpo import RLSettings, train_rl
 from training.sft.train import SFTSettings, train_sft

@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from benchmark.cli import main
-from benchmark.generation.local import Decoding, generate_texts
+from benchmark.generation.decoding import Decoding
+from benchmark.generation.local import generate_texts
 from benchmark.pipeline import parity
 from benchmark.rundir.manifest import RunManifest, read_manifest
 from training.shared.checkpoints import load_policy

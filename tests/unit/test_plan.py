@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from benchmark.cli import main
-from benchmark.plan.command import make_plan
 from benchmark.plan.needs import GIB, Machine, Tokens, head_bytes, training_state
+from benchmark.plan.planning import make_plan
 from benchmark.plan.shapes import Shape, find_shape, known, shape_of
 from benchmark.plan.workload import Sizes, count_tokens, sizes_of
 from benchmark.settings.config import load_profile

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from benchmark.generation.local import Decoding, generate_texts
+from benchmark.generation.decoding import Decoding
+from benchmark.generation.local import generate_texts
 from benchmark.generation.reading import cut_at_stop, reader
 from benchmark.settings.config import Prompt, load_profile
 from benchmark.settings.prompts import asked

@@ -10,7 +10,7 @@ import pytest
 from tiny_models import HAN, THAI
 
 from benchmark.cli import main
-from benchmark.generation.local import token_cap
+from benchmark.generation.decoding import token_cap
 from benchmark.leaderboard.sources import from_run
 from benchmark.settings.assets import ASSETS
 from benchmark.settings.config import load_profile

@@ -17,9 +17,9 @@ from benchmark.report.data import RunData
 from benchmark.report.headline import headline
 from benchmark.report.verdict import verdict
 from benchmark.scoring.families import Means, Scoring
+from metrics.catalog import score_families
 from metrics.inventory import Inventory
 from metrics.records import Example, Generation
-from metrics.scoring import score_families
 from metrics.segment import SegmentStats, from_values
 from metrics.summary import summarise
 

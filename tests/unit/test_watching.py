@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from benchmark.generation.local import Decoding, generate_texts
+from benchmark.generation.decoding import Decoding
+from benchmark.generation.local import generate_texts
 from benchmark.settings.config import load_profile
 from metrics.errors import UserError
 from training.rl.watchdogs import HackingWatch

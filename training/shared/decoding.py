@@ -8,15 +8,10 @@ The ids stay the checkpoint's: a chat model names several tokens that end a text
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-from training.shared.lora import adapter_base
-
 VERSION = "decoding1"
-"""Of the rules in this file: part of every generation step's key."""
+"""Of the rules in this file and in `rules`: part of every generation step's key."""
 _NOT_ASKED = {
     *("bos_token_id", "eos_token_id", "pad_token_id", "transformers_version", "_from_model_config", "use_cache"),
     *("return_dict_in_generate", "output_scores", "output_attentions", "output_hidden_states"),
@@ -58,59 +53,9 @@ def settle(model: Any, tokenizer: Any) -> dict[str, Any]:
     return asked
 
 
-@dataclass(frozen=True, slots=True)
-class Rules:
-    """What a checkpoint brings to decoding, read without its weights."""
-
-    end_tokens: tuple[int, ...]
-    asked: dict[str, Any]
-    """What its generation config asks for, which is not done."""
-    context: int | None
-    """Tokens that prompt and text together may have; None where the config does not say."""
-    chat: bool
-    """Its tokenizer brings a chat template."""
-
-
 def context_of(config: Any) -> int | None:
     """Positions of a model, of the text part where it has several; None where the config names none."""
     found = getattr(config, "max_position_embeddings", None)
     if found is None and hasattr(config, "get_text_config"):
         found = getattr(config.get_text_config(), "max_position_embeddings", None)
     return int(found) if found else None
-
-
-def rules_of(path: str | Path, trust_remote_code: bool = False) -> Rules:
-    """The rules of a folder or hub id (of an adapter: its base's generation config). UserError as `files_of`."""
-    from transformers import GenerationConfig
-
-    from training.shared.files_of import files_of
-
-    tokenizer, config = files_of(path, trust_remote_code)
-    base = adapter_base(path)
-    while base is not None:
-        path, base = base, adapter_base(base)
-    try:
-        generation = GenerationConfig.from_pretrained(str(path))
-    except OSError:  # the file is optional; transformers derives the same when it loads the weights
-        generation = GenerationConfig.from_model_config(config)
-    chat = bool(getattr(tokenizer, "chat_template", None))
-    return Rules(tuple(end_tokens(generation, tokenizer)), asked_by(generation), context_of(config), chat)
-
-
-def described(
-    rules: Rules, *, max_new_tokens: int | None, temperature: float, stop: Sequence[str], strip_think: bool
-) -> dict[str, Any]:
-    """How texts are decoded, in full: what the manifest holds and the step's key hashes."""
-    return {
-        "version": VERSION,
-        "method": "sampling" if temperature > 0 else "greedy",
-        "temperature": temperature if temperature > 0 else None,
-        "top_k": None,
-        "top_p": 1.0,
-        "repetition_penalty": 1.0,
-        "num_beams": 1,
-        "max_new_tokens": max_new_tokens,
-        "end_tokens": list(rules.end_tokens),
-        "stop": list(stop),
-        "think": "stripped" if strip_think else "kept",
-    }
