@@ -10,16 +10,12 @@ from typing import Any
 
 from benchmark.leaderboard import board as boards
 from benchmark.leaderboard.board import Board, Entry
-from benchmark.leaderboard.paper import tables_of
+from benchmark.leaderboard.flags import kind
+from benchmark.leaderboard.page import context, page_name
 from benchmark.leaderboard.show import paths_of, views_of
 from benchmark.leaderboard.tables import as_groups, table_csv, table_markdown
 from benchmark.leaderboard.view import Group, Row, View
 from benchmark.leaderboard.words import (
-    cells,
-    columns,
-    footnotes,
-    heading,
-    of_older_metrics,
     rank_text,
     system_name,
     trajectory,
@@ -41,7 +37,7 @@ def command(args: argparse.Namespace) -> int:
     views = views_of(paths_of(args), args, None)
     out = Path(args.out)
     _claim(out)
-    written = write(out, views, args.sort)
+    written = write(out, views, args.sort, args.reverse)
     print(
         f"{out / 'index.html'}: {sum(v.n_entries for _, v in views)} entries on {len(views)} "
         f"boards, {written} pages; board.md, board.csv"
@@ -57,7 +53,7 @@ def _claim(out: Path) -> None:
         raise UserError(f"{out}: holds other things than an export; give another --out")
 
 
-def write(out: Path, views: Sequence[tuple[Path, View]], sort: str | None) -> int:
+def write(out: Path, views: Sequence[tuple[Path, View]], sort: str | None, reverse: bool = False) -> int:
     """Writes an export; pages of an older one are removed. Returns the number of entries' pages."""
     environment = _environment()
     shutil.rmtree(out / "entries", ignore_errors=True)
@@ -75,7 +71,9 @@ def write(out: Path, views: Sequence[tuple[Path, View]], sort: str | None) -> in
                 n += 1
     atomic_write_text(out / "board.csv", table_csv(views))
     atomic_write_text(out / "board.md", table_markdown(views, sort))
-    index = environment.get_template("index.html.j2").render(boards=[_context(view, sort) for _, view in views])
+    index = environment.get_template("index.html.j2").render(
+        boards=[context(path, view, sort, reverse) for path, view in views]
+    )
     atomic_write_text(out / "index.html", index)
     return n
 
@@ -101,55 +99,6 @@ def _shown(value: Any) -> Any:
     return plain(value) if isinstance(value, str) and not hasattr(value, "__html__") else value
 
 
-def page_name(entry: Entry) -> str:
-    """An entry's page, by its digest: no name that a user typed becomes a path."""
-    return f"entries/{entry['digest'][:24]}.html"
-
-
-def _context(view: View, sort: str | None) -> dict[str, Any]:
-    primary = view.board["primary"]
-    metrics = columns(primary, sort)
-    return {
-        "board": view.board,
-        "n_entries": view.n_entries,
-        "head": [{"name": heading(m), "title": m} for m in metrics],
-        "groups": [
-            {
-                "name": system_name(g),
-                "trajectory": trajectory(g, primary),
-                "flags": [*(f"{r.entry['stage']}: {f}" for r in g.rows for f in r.flags), *g.flags],
-                "rows": [
-                    {
-                        "page": page_name(r.entry),
-                        "entry": r.entry,
-                        "trust": trust_text(r.entry),
-                        "rank": rank_text(r),
-                        "sort_rank": r.rank or 10**9,
-                        "cells": [
-                            {"text": text, "value": _sortable(r.entry, m)}
-                            for m, text in zip(metrics, cells(r.entry, primary, sort), strict=True)
-                        ],
-                    }
-                    for r in g.rows
-                ],
-            }
-            for g in view.groups
-        ],
-        "notes": footnotes(view),
-        "older": of_older_metrics(view.board),
-        "baselines": [
-            {"name": r.entry["system"], "page": page_name(r.entry), "cells": cells(r.entry, primary, sort)}
-            for r in view.baselines
-        ],
-        "paper": tables_of(view.board["task"]),
-    }
-
-
-def _sortable(entry: Entry, metric: str) -> float | str:
-    found = (entry["scores"].get(metric) or {}).get("value")
-    return "" if found is None else found
-
-
 def _entry_context(path: Path, view: View, group: Group, row: Row, examples: Sequence[Example]) -> dict[str, Any]:
     from benchmark.leaderboard.lies import Lie
     from benchmark.leaderboard.outputs import read_outputs
@@ -165,7 +114,7 @@ def _entry_context(path: Path, view: View, group: Group, row: Row, examples: Seq
         "entry": entry,
         "board": board,
         "rank": rank_text(row),
-        "flags": [*row.flags, *group.flags],
+        "flags": [(kind(f), f) for f in [*row.flags, *group.flags]],
         "trajectory": trajectory(group, board["primary"]),
         "scores": [_score(board, entry, m) for m in ordered_metrics(entry["scores"])],
         "stages": [

@@ -20,7 +20,7 @@ from benchmark.leaderboard.alike import BASELINE, NEARLY, SKETCH
 from benchmark.leaderboard.board import Board, Entry
 from benchmark.leaderboard.chain import group_key
 from benchmark.leaderboard.compared import Statistics
-from benchmark.leaderboard.flags import made_of
+from benchmark.leaderboard.flags import OWN, SHARED, made_of
 from benchmark.leaderboard.view import Group, Row, View, value
 from benchmark.registry import nearest
 from metrics.errors import UserError
@@ -64,6 +64,7 @@ def derive(
         if key not in groups:
             groups[key] = Group(e["system"], e["version"], e["seed"], [])
         groups[key].rows.append(row)
+    _fold_bases(groups)
     for group in groups.values():
         group.rows.sort(
             key=lambda r: (
@@ -94,6 +95,18 @@ def derive(
     if rows:
         Statistics(path, board).fill(rows, tested, shown)
     return View(board, shown, len(groups), len(rows), sum(map(len, tested)), baselines)
+
+
+def _fold_bases(groups: dict[tuple[str, str, int], Group]) -> None:
+    """Moves an untrained base, which has no seed, to the one seed of its system and version, if there is but one."""
+    seeded: dict[tuple[str, str], list[Group]] = {}
+    for group in groups.values():
+        if group.seed is not None:
+            seeded.setdefault((group.system, group.version), []).append(group)
+    for key, group in list(groups.items()):
+        owners = seeded.get((group.system, group.version), [])
+        if group.seed is None and len(owners) == 1 and all(r.entry["stage"] == "base" for r in group.rows):
+            owners[0].rows += groups.pop(key).rows
 
 
 def _matches(group: Group, wanted: str) -> bool:
@@ -144,12 +157,15 @@ def _mark_copies(rows: Sequence[Row], shown: Sequence[Group]) -> None:
     holders = alike.holders([r.entry for r in rows], [r.entry for g in shown for r in g.rows])
     for row in (r for g in shown for r in g.rows):
         row.flags += made_of(row.entry["copies"])
-        twins = [e for e in owners[_texts(row)] if e is not row.entry]
+        same = [e for e in owners[_texts(row)] if e is not row.entry]
+        twins = [e for e in same if group_key(e) != group_key(row.entry)]
         if twins:
             # A lineage is a claim: arms of one experiment share a checkpoint, and so would a copy that gives itself the
             # original's hashes.
-            shared = "; by their lineages it is one checkpoint" if _same_checkpoint(twins[0], row.entry) else ""
+            shared = f"; {SHARED}" if _same_checkpoint(twins[0], row.entry) else ""
             row.flags.append(f"the same texts as {boards.name_of(twins[0])}{shared}")
+        elif same:
+            row.flags.append(f"{OWN} {same[0]['stage']}")
         elif (near := _nearly(row.entry, holders)) is not None:
             row.flags.append(
                 f"nearly the same texts as {boards.name_of(near[0])}: about {near[1] / SKETCH:.0%} of them"

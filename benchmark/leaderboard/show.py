@@ -13,6 +13,7 @@ from pathlib import Path
 from benchmark.arguments import arg
 from benchmark.leaderboard import board as boards
 from benchmark.leaderboard import records
+from benchmark.leaderboard.alike import BASELINE
 from benchmark.leaderboard.board import Board
 from benchmark.leaderboard.ranks import WORDS, derive
 from benchmark.leaderboard.terminal import FLAG, UNDER, table
@@ -134,7 +135,7 @@ def views_of(paths: Sequence[Path], args: argparse.Namespace, top: int | None) -
             raise UserError(
                 f"--sort {plain(args.sort)}: no such column on {where}; {nearest(args.sort, [*known, *WORDS])}"
             )
-    told.sort(key=lambda one: not one[1]["entries"])
+    told.sort(key=lambda one: all(e["trust"] == BASELINE for e in one[1]["entries"]))
     return [(path, derive(path, board, args.sort, args.filter, top, args.reverse)) for path, board in told]
 
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterator, Sequence
 
+from benchmark.leaderboard.flags import KINDS, NOTE, kind
 from benchmark.leaderboard.paper import tables_of
 from benchmark.leaderboard.view import Group, View
 from benchmark.leaderboard.words import (
@@ -25,6 +26,8 @@ WIDTH = 100
 INDENT = "  "
 FLAG, UNDER = "  ! ", "      "
 """How the lines of a flag begin, the first and the ones under it."""
+REMARK, BELOW = "  - ", "    "
+"""The same of what is merely said."""
 
 
 def table(view: View, sort: str | None) -> Iterator[str]:
@@ -84,8 +87,10 @@ def _groups(view: View, sort: str | None) -> Iterator[str]:
         for _ in group.rows:
             yield next(lines)
         yield from wrapped(trajectory(group, primary), INDENT, INDENT * 2)
-        for flag in (*(f"{r.entry['stage']}: {f}" for r in group.rows for f in r.flags), *group.flags):
-            yield from wrapped(flag, FLAG, UNDER)
+        flags = [(kind(f), f"{r.entry['stage']}: {f}") for r in group.rows for f in r.flags]
+        flags += [(kind(f), f) for f in group.flags]
+        for said, flag in sorted(flags, key=lambda told: KINDS.index(told[0])):
+            yield from wrapped(flag, *((REMARK, BELOW) if said == NOTE else (FLAG, UNDER)))
     if len(head) < len(shown) + 2:
         left = ", ".join(map(heading, shown[len(head) - 2 :]))
         yield from wrapped(f"not shown for want of room: {left} (all are in leaderboard export)", hanging=INDENT)
