@@ -15,7 +15,7 @@ import sys
 import time
 from collections.abc import Sequence
 from importlib import import_module
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from benchmark.arguments import Argument
 from benchmark.registry import load, nearest
@@ -119,6 +119,15 @@ are the command's."""
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         raise UserError(f"{message}; see {self.prog} --help")
+
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> tuple[argparse.Namespace, list[str]]:
+        """As argparse's, but an unknown option is refused here, where the options that it may be meant for are known:
+        argparse would hand it up to the parser of all commands."""
+        parsed, unknown = super().parse_known_args(args, namespace)
+        if options := [u.partition("=")[0] for u in unknown if u.startswith("--")]:
+            flags = [flag for flag in self._option_string_actions if flag.startswith("--") and flag != "--help"]
+            self.error("; ".join(f"unknown option {option}: {nearest(option, flags)}" for option in options))
+        return parsed, unknown
 
 
 def build_parser(command: str | None = None) -> argparse.ArgumentParser:
