@@ -8,19 +8,18 @@ compares every text.
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from benchmark.leaderboard.alike import BASELINE
 from benchmark.leaderboard.board import Board, Entry, name_of
+from benchmark.leaderboard.dictionary import Dictionary, named_in
 from benchmark.leaderboard.lies import Lie
 from metrics.inventory import CLAUSE_TYPES
 from metrics.records import Example, Generation
 
 PREFIX = "baseline-"
-_DIGITS = re.compile(r"[0-9]+")
 _SENTENCE = re.compile(r"[。！？!?\n]")
 
 
@@ -34,10 +33,13 @@ class Material:
     """D_para of the task: the parallel data that a system may learn from; empty for a task that this suite does not
     have."""
 
+    real: bool = False
+    """Texts of a real corpus, without facts and without pairs that belong to the task."""
+
     @cached_property
-    def words(self) -> _Dictionary | None:
+    def words(self) -> Dictionary | None:
         """What D_para's facts say of each other's surfaces; None without facts."""
-        known = _Dictionary(self.pairs)
+        known = Dictionary(self.pairs)
         return known if known.of else None
 
     @cached_property
@@ -84,7 +86,9 @@ def keywords(m: Material) -> list[str] | None:
 
 
 def dictionary(m: Material) -> list[str] | None:
-    """What D_para's words say of the source's first sentence, word for word."""
+    """What D_para's words say of the source's first sentence, word for word; on a real corpus, what the list of names says of the source."""
+    if m.real:
+        return named_in(m.examples)
     known = m.words
     if known is None:
         return None
@@ -96,6 +100,14 @@ def neighbour(m: Material) -> list[str] | None:
     if not any(p.reference for p in m.pairs):
         return None
     return [(near.reference or ("",))[0] for near in m.nearest]
+
+
+def shuffled(m: Material) -> list[str] | None:
+    """Of a real corpus: the first reference of another document. What is read there is true by chance: the floor."""
+    from metrics.open.bounds import shuffled as elsewhere
+
+    order = elsewhere(m.examples) if m.real and all(e.reference for e in m.examples) else None
+    return None if order is None else [(m.examples[i].reference or ("",))[0] for i in order]
 
 
 def template(m: Material) -> list[str] | None:
@@ -113,54 +125,9 @@ MAKERS: dict[str, Callable[[Material], list[str] | None]] = {
     "gold": gold,
     "keywords": keywords,
     "neighbour": neighbour,
+    "shuffled": shuffled,
     "template": template,
 }
-
-
-class _Dictionary:
-    """Source surface -> (type, target surface); numbers that both have are slots."""
-
-    def __init__(self, pairs: Sequence[Example]) -> None:
-        counted: dict[str, Counter[tuple[str, str]]] = {}
-        for fact in (f for e in pairs for f in e.facts or () if f.type not in CLAUSE_TYPES):
-            for surface in fact.source:
-                made = _slotted(surface, fact.target[0])
-                if made is not None:
-                    counted.setdefault(made[0], Counter())[fact.type, made[1]] += 1
-        self.of = {s: min(c.items(), key=lambda item: (-item[1], item[0]))[0] for s, c in counted.items()}
-        ordered = sorted(self.of, key=lambda s: (-len(s), s))
-        self._found = re.compile("|".join("[0-9]+".join(map(re.escape, s.split("\0"))) for s in ordered) or r"(?!)")
-
-    def read(self, text: str) -> list[tuple[str, str]]:
-        """(type, target surface) of what it knows in a text, leftmost and longest first, each once."""
-        out = []
-        for match in self._found.finditer(text):
-            for surface, numbers in _slottings(match.group()):
-                if surface in self.of:
-                    kind, target = self.of[surface]
-                    for number in numbers:
-                        target = target.replace("\0", number, 1)
-                    out.append((kind, target))
-                    break
-        return list(dict.fromkeys(out))
-
-
-def _slotted(source: str, target: str) -> tuple[str, str] | None:
-    """Both with their one common number as a slot; as they are without numbers; None where the numbers are not the
-    same in both."""
-    ours, theirs = _DIGITS.findall(source), _DIGITS.findall(target)
-    common = [n for n in ours if n in theirs]
-    if not ours and not theirs:
-        return source, target
-    if len(common) != 1 or ours.count(common[0]) > 1 or theirs != common:
-        return None
-    slot = re.compile(rf"(?<![0-9]){common[0]}(?![0-9])")
-    return slot.sub("\0", source), slot.sub("\0", target)
-
-
-def _slottings(text: str) -> list[tuple[str, tuple[str, ...]]]:
-    """A matched text as it stands, and with each of its numbers as the slot."""
-    return [(text, ()), *((text[: m.start()] + "\0" + text[m.end() :], (m.group(),)) for m in _DIGITS.finditer(text))]
 
 
 def _bigrams(text: str) -> frozenset[str]:
@@ -187,7 +154,7 @@ def material(board: Board, examples: Sequence[Example]) -> Material:
     from benchmark.tasks import TASKS, load_task
 
     pairs = load_task(board["task"]).load("para") if board["task"] in TASKS else []
-    return Material(tuple(examples), tuple(pairs))
+    return Material(tuple(examples), tuple(pairs), real=boards.withheld(board))
 
 
 def made(m: Material) -> dict[str, list[Generation]]:

@@ -13,7 +13,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from benchmark.leaderboard import packed
+from benchmark.leaderboard.beside import beside_sha256 as beside_sha256
 from benchmark.leaderboard.beside import examples_bytes as examples_bytes
+from benchmark.leaderboard.beside import ids_bytes as ids_bytes
+from benchmark.leaderboard.beside import outline as outline
 from benchmark.leaderboard.beside import outputs_limit as outputs_limit
 from benchmark.leaderboard.beside import outputs_path as outputs_path
 from benchmark.leaderboard.beside import read_ids as read_ids
@@ -21,6 +24,7 @@ from benchmark.leaderboard.beside import read_test as read_test
 from benchmark.leaderboard.beside import stats_path as stats_path
 from benchmark.leaderboard.beside import test_path as test_path
 from benchmark.leaderboard.beside import validation_path as validation_path
+from benchmark.leaderboard.beside import withheld as withheld
 from benchmark.leaderboard.chain import genesis
 from benchmark.leaderboard.chain import key_of as key_of
 from benchmark.leaderboard.older import upgraded
@@ -169,23 +173,39 @@ def primary_of(examples: Sequence[Example]) -> str:
     return PRIMARY if any(e.facts for e in examples) else OPEN_PRIMARY
 
 
-def create(path: Path, task: str, version: str, examples: Sequence[Example]) -> tuple[Board, str]:
+def create(
+    path: Path, task: str, version: str, examples: Sequence[Example], withhold: bool = False
+) -> tuple[Board, str]:
     """(a board without entries for a test split, what was done: "new", "unchanged" or "renewed"); the split is stored
     beside it.
 
-    A board that stands there is renewed where it is empty and its split or version is another one. Raises UserError
-    where it has entries or is the board of another task.
+    withhold: the texts are not ours to publish, so ids and documents alone are stored; without examples, too, the split is left
+    to be pinned by whoever has the texts. A board that stands there is renewed where it is empty and its split or version is another
+    one. Raises UserError where it has entries or is the board of another task.
     """
     data = examples_bytes(examples)
-    sha256 = hashlib.sha256(data).hexdigest()
+    stored = ids_bytes(examples) if withhold else data
+    test: dict[str, Any] = {"split": "test", "n": len(examples), "sha256": hashlib.sha256(data).hexdigest()}
+    if withhold:
+        test["ids_sha256"] = hashlib.sha256(stored).hexdigest()
+    return _create(path, _empty(task, version, test, primary_of(examples)), stored)
+
+
+def create_unpinned(path: Path, task: str, version: str, n: int) -> tuple[Board, str]:
+    """As `create`, for a corpus whose split nobody here has seen: the first who has the texts pins it."""
+    test = {"split": "test", "n": n, "sha256": None, "ids_sha256": None}
+    return _create(path, _empty(task, version, test, OPEN_PRIMARY), None)
+
+
+def _empty(task: str, version: str, test: dict[str, Any], primary: str) -> Board:
     board = {
         "kind": "board",
         "schema_version": SCHEMA_VERSION,
         "task": task,
         "task_version": version,
-        "primary": primary_of(examples),
+        "primary": primary,
         "statistics": {"draws": DRAWS, "seed": SEED, "level": LEVEL},
-        "test": {"split": "test", "n": len(examples), "sha256": sha256},
+        "test": test,
         "metrics": METRICS_VERSION,
         "rescored": None,
         "tip": "",
@@ -193,15 +213,21 @@ def create(path: Path, task: str, version: str, examples: Sequence[Example]) -> 
         "signatures": {},
         "entries": [],
     }
-    board["tip"] = genesis(board)
+    return {**board, "tip": genesis(board)}
+
+
+def _create(path: Path, board: Board, stored: bytes | None) -> tuple[Board, str]:
+    task, version = board["task"], board["task_version"]
     with locked(path):
         before = read_board(path) if path.exists() else None
         if before is not None:
             if before["task"] != task:
                 raise UserError(f"{path}: the board of {before['task']!r}, not of {task}; give another --board")
+            if stored is None and before["test"]["sha256"] is not None:
+                return before, "unchanged"
             same = (before["test"], before["task_version"]) == (board["test"], version)
             if same and (before["entries"] or before["metrics"] == METRICS_VERSION):
-                store(test_path(path, sha256), pack(data))
+                _store_split(path, before, stored)
                 return before, "unchanged"
             if before["entries"]:
                 raise UserError(
@@ -209,19 +235,24 @@ def create(path: Path, task: str, version: str, examples: Sequence[Example]) -> 
                     f"{before['task_version']}); outputs of one split "
                     f"cannot be scored on another: remove the board and outputs/{path.stem}, then submit anew"
                 )
-        store(test_path(path, sha256), pack(data))
+        _store_split(path, board, stored)
         write_board(path, board)
-        if before is not None and before["test"]["sha256"] not in {sha256, *_splits_in_use(path.parent)}:
-            test_path(path, before["test"]["sha256"]).unlink(missing_ok=True)
+        if before is not None and (old := beside_sha256(before)) not in {beside_sha256(board), *_splits_in_use(path)}:
+            test_path(path, old).unlink(missing_ok=True)
     return board, "new" if before is None else "renewed"
 
 
-def _splits_in_use(folder: Path) -> set[str]:
-    """Test splits of the boards in a folder; what cannot be read there is no reason to fail."""
+def _store_split(path: Path, board: Board, stored: bytes | None) -> None:
+    if stored is not None:
+        store(test_path(path, beside_sha256(board)), pack(stored))
+
+
+def _splits_in_use(path: Path) -> set[str]:
+    """Test splits of the boards in a board's folder; what cannot be read there is no reason to fail."""
     found = set()
-    for path in folder.glob("*.json"):
+    for other in path.parent.glob("*.json"):
         try:
-            found.add(read_board(path)["test"]["sha256"])
+            found.add(beside_sha256(read_board(other)))
         except UserError:
             continue
     return found

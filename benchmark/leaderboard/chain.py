@@ -61,7 +61,9 @@ def group_digest(members: Sequence[Entry]) -> str:
 
 def genesis(board: Mapping[str, Any]) -> str:
     """What the first entry follows: another one for every task, split and version of the metrics."""
-    return hashlib.sha256(canonical(["board", board["task"], board["test"]["sha256"], board["metrics"]])).hexdigest()
+    told = ["board", board["task"], board["test"]["sha256"], board["metrics"]]
+    ids = board["test"].get("ids_sha256")
+    return hashlib.sha256(canonical(told if ids is None else [*told, ids])).hexdigest()
 
 
 def content(entry: dict[str, Any]) -> dict[str, Any]:

@@ -98,10 +98,14 @@ def enter(prepared: Prepared) -> list[Change]:
     return changes
 
 
-def store_outputs(path: Path, scored: Sequence[Scored]) -> None:
-    """Writes what lies beside the board; before the board, so that a kill leaves at worst files that no entry names."""
+def store_outputs(path: Path, scored: Sequence[Scored], texts: bool = True) -> None:
+    """Writes what lies beside the board; before the board, so that a kill leaves at worst files that no entry names.
+
+    texts: the outputs, too, and not their statistics alone.
+    """
     for one in scored:
-        boards.store(boards.outputs_path(path, hashlib.sha256(one.outputs).hexdigest()), boards.pack(one.outputs))
+        if texts:
+            boards.store(boards.outputs_path(path, hashlib.sha256(one.outputs).hexdigest()), boards.pack(one.outputs))
         boards.store(boards.stats_path(path, stats_hash(one.stats)), pack_stats(one.stats))
 
 
@@ -109,7 +113,7 @@ def replace_entries(path: Path, entries: Sequence[Entry], scored: Sequence[Score
     """Puts entries that the suite makes itself in place of older ones of their names."""
     with boards.locked(path):
         board = _with(boards.need_current(boards.read_board(path), path), entries, scored)
-        store_outputs(path, scored)
+        store_outputs(path, scored, texts=not boards.withheld(board))
         boards.write_board(path, board)
 
 

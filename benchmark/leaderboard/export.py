@@ -61,7 +61,7 @@ def write(out: Path, views: Sequence[tuple[Path, View]], sort: str | None, rever
     for path, view in views:
         if not (view.groups or view.baselines):
             continue
-        examples = boards.read_test(path, view.board)
+        examples = _texts(path, view.board)
         for group in [*view.groups, *as_groups(view.baselines)]:
             for row in group.rows:
                 page = environment.get_template("entry.html.j2").render(
@@ -76,6 +76,11 @@ def write(out: Path, views: Sequence[tuple[Path, View]], sort: str | None, rever
     )
     atomic_write_text(out / "index.html", index)
     return n
+
+
+def _texts(path: Path, board: Board) -> list[Example] | None:
+    """The split; None for one whose texts are not ours to publish, whether or not they lie here."""
+    return None if boards.withheld(board) else boards.read_test(path, board)
 
 
 def _environment() -> Any:
@@ -99,13 +104,15 @@ def _shown(value: Any) -> Any:
     return plain(value) if isinstance(value, str) and not hasattr(value, "__html__") else value
 
 
-def _entry_context(path: Path, view: View, group: Group, row: Row, examples: Sequence[Example]) -> dict[str, Any]:
+def _entry_context(
+    path: Path, view: View, group: Group, row: Row, examples: Sequence[Example] | None
+) -> dict[str, Any]:
     from benchmark.leaderboard.lies import Lie
     from benchmark.leaderboard.outputs import read_outputs
 
     entry, board = row.entry, view.board
     try:
-        made = read_outputs(path, entry, examples)
+        made = [] if examples is None else read_outputs(path, entry, examples)
     except Lie as lie:
         raise UserError(f"{path}: {lie}; see leaderboard verify, and restore the board") from None
     return {
@@ -121,7 +128,7 @@ def _entry_context(path: Path, view: View, group: Group, row: Row, examples: Seq
             {"stage": r.entry["stage"], "page": page_name(r.entry).rsplit("/", 1)[-1], "here": r is row}
             for r in group.rows
         ],
-        "examples": list(_examples(examples, made)),
+        "examples": None if examples is None else list(_examples(examples, made)),
     }
 
 

@@ -38,5 +38,7 @@ class Report:
     not_rechecked: dict[str, int] = field(default_factory=dict)
     """Reason -> number of neural scores that could not be recomputed (their stored statistics agree with them)."""
     notes: list[str] = field(default_factory=list)
+    partly: bool = False
+    """The texts of the split are not here: nothing was recomputed, what lies beside the board was checked."""
     unproved: list[str] = field(default_factory=list)
     """Why the board as a whole could not be verified though nothing on it is false: exit code 1."""

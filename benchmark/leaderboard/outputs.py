@@ -9,13 +9,19 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from benchmark.leaderboard import board as boards
-from benchmark.leaderboard.board import Entry, name_of
+from benchmark.leaderboard.alike import BASELINE
+from benchmark.leaderboard.board import Board, Entry, name_of
 from benchmark.leaderboard.lies import Lie
 from benchmark.leaderboard.packed import unpack
 from benchmark.leaderboard.schema import MAX_TEXT
 from benchmark.leaderboard.spelling import parse_json
 from metrics.errors import UserError
 from metrics.records import Example, Generation, parse_generation
+
+
+def kept(board: Board, entry: Entry) -> bool:
+    """Whether the texts of an entry lie beside the board: those of a baseline on a corpus that is withheld are pieces of that corpus."""
+    return not (boards.withheld(board) and entry["trust"] == BASELINE)
 
 
 def read_outputs(path: Path, entry: Entry, examples: Sequence[Example], checked: bool = False) -> list[Generation]:

@@ -18,6 +18,7 @@ from benchmark.leaderboard.words import (
     footnotes,
     heading,
     of_older_metrics,
+    split_name,
     rank_text,
     system_name,
     trajectory,
@@ -45,6 +46,7 @@ def context(path: Path, view: View, sort: str | None, reverse: bool = False) -> 
         "anchor": "".join(c if c.isascii() and c.isalnum() else "-" for c in view.board["task"]),
         "own": "" if path.parent.resolve() == boards.BOARDS.resolve() else path.name,
         "n_systems": view.n_groups,
+        "split": split_name(view.board),
         "n_entries": view.n_entries,
         "head": [
             {"name": heading(m), "title": f"{label(m)} ({m})", "sorted": _sorted(m == main, sort, reverse)}

@@ -23,7 +23,7 @@ from benchmark.leaderboard.alike import BASELINE
 from benchmark.leaderboard.bench import Measured, Wanted, measured
 from benchmark.leaderboard.board import Board, Entry, name_of
 from benchmark.leaderboard.lies import Lie
-from benchmark.leaderboard.outputs import read_outputs
+from benchmark.leaderboard.outputs import kept, read_outputs
 from benchmark.leaderboard.recheck import families_of, reward_of
 from benchmark.leaderboard.scoring import NEURAL, Scored, make_entry, neural, scored_as
 from benchmark.leaderboard.spelling import parse_json, read_bytes
@@ -236,12 +236,13 @@ def _keep(path: Path, old: Board, data: bytes) -> Path:
     if target.exists() and target.read_bytes() != data:
         folder = folder.with_name(f"{folder.name}-{hashlib.sha256(data).hexdigest()[:12]}")
         target = folder / path.name
-    pairs = [(boards.test_path(path, old["test"]["sha256"]), boards.test_path(target, old["test"]["sha256"]))]
+    split = boards.beside_sha256(old)
+    pairs = [(boards.test_path(path, split), boards.test_path(target, split))]
     for entry in old["entries"]:
         told = entry["outputs"]
+        texts = ((boards.outputs_path, "sha256"),) if kept(old, entry) else ()
         pairs += [
-            (of(path, told[name]), of(target, told[name]))
-            for of, name in ((boards.outputs_path, "sha256"), (boards.stats_path, "stats_sha256"))
+            (of(path, told[name]), of(target, told[name])) for of, name in (*texts, (boards.stats_path, "stats_sha256"))
         ]
         if (sha256 := entry["reward"]["validation_sha256"]) is not None:
             pairs.append((boards.validation_path(path, sha256), boards.validation_path(target, sha256)))

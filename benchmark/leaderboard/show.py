@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
 
-from benchmark.arguments import arg
+from benchmark.arguments import DATA, arg
 from benchmark.leaderboard import board as boards
 from benchmark.leaderboard import records
 from benchmark.leaderboard.alike import BASELINE
@@ -20,6 +20,7 @@ from benchmark.leaderboard.terminal import FLAG, UNDER, table
 from benchmark.leaderboard.view import View
 from benchmark.registry import nearest
 from benchmark.report.safetext import plain
+from benchmark.tasks.files import look_in
 from metrics.errors import UserError
 
 TARGETS = {
@@ -45,6 +46,7 @@ ARGUMENTS = [
     ),
     arg("--board", metavar="FILE", help="board file (default: all of the suite's own)"),
     arg("--task", metavar="NAME", help="the suite's own board of that task; create: the task (default: all tasks)"),
+    DATA,
     arg("--quick", action="store_true", help="verify: what the file tells by itself, nothing recomputed"),
     arg("--foreign", action="store_true", help="verify: that the board's task is none of this suite is known"),
     arg("--tip", metavar="SHA256", help="verify: a tip noted before, which must still be in the chain"),
@@ -87,6 +89,7 @@ ARGUMENTS = [
 
 def command(args: argparse.Namespace) -> int:
     """`leaderboard`."""
+    look_in(args.data)
     module, _, attr = TARGETS[args.action].partition(":")
     return int(getattr(import_module(module), attr)(args))
 
@@ -95,19 +98,36 @@ def create(args: argparse.Namespace) -> int:
     """`leaderboard create`: empty boards with their test splits, for one task or for all; an empty board of an older
     split is renewed."""
     from benchmark.tasks import TASKS, load_task
+    from benchmark.tasks.files import absent, shipped
 
     if args.board and not args.task:
         raise UserError("leaderboard create --board FILE needs --task NAME, too")
     for name in [args.task] if args.task else TASKS:
         task = load_task(name)
         path = Path(args.board) if args.board else boards.BOARDS / f"{task.name}.json"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        board, done = boards.create(path, task.name, task.version, task.load("test"))
+        corpus = shipped().get(task.name)
+        n = None if corpus is None or not absent(corpus) else _unpinned(corpus)
+        if n is not None:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            board, done = boards.create_unpinned(path, task.name, task.version, n)
+        else:
+            examples = task.load("test")
+            path.parent.mkdir(parents=True, exist_ok=True)
+            board, done = boards.create(path, task.name, task.version, examples, withhold=corpus is not None)
+        sha256 = board["test"]["sha256"]
         print(
             f"{path}: {done}: {task.name}, test split of {board['test']['n']} "
-            f"examples, sha256 {board['test']['sha256'][:12]}"
+            f"examples, {'not pinned yet: its texts are not here' if sha256 is None else 'sha256 ' + sha256[:12]}"
         )
     return 0
+
+
+def _unpinned(corpus: Path) -> int | None:
+    """Number of examples of a corpus whose split the suite does not know by its hash; None where it does."""
+    from benchmark.tasks.files import read_task_file
+
+    spec = read_task_file(corpus)
+    return spec.n if spec.sha256 is None else None
 
 
 def paths_of(args: argparse.Namespace) -> list[Path]:

@@ -12,7 +12,7 @@ import hashlib
 from pathlib import Path
 from typing import Any
 
-from benchmark.arguments import arg
+from benchmark.arguments import DATA, arg
 from benchmark.leaderboard import board as boards
 from benchmark.leaderboard.board import Board, name_of
 from benchmark.leaderboard.chain import bind
@@ -23,6 +23,7 @@ from benchmark.leaderboard.schema import label, problem
 from benchmark.leaderboard.scoring import known_means, make_entry, score
 from benchmark.leaderboard.sources import Candidate, from_file, from_run, tasks_of
 from benchmark.leaderboard.verify import need_sound
+from benchmark.tasks.files import look_in
 from metrics.errors import UserError
 
 DEFAULT_PROFILE = "tiny"
@@ -37,6 +38,7 @@ ARGUMENTS = [
     arg("--system", metavar="NAME", help="name on the board"),
     arg("--version", default="1", metavar="V", help="version of the system (default: 1)"),
     arg("--board", metavar="FILE", help="board file (default: the suite's own)"),
+    DATA,
     arg("--stage-name", metavar="NAME", help="stage of a checkpoint that does not tell it"),
     arg(
         "--confirm",
@@ -59,6 +61,7 @@ ARGUMENTS = [
 
 def command(args: argparse.Namespace) -> int:
     """`submit`."""
+    look_in(args.data)
     kinds = [args.run_dir, args.checkpoint, args.generations]
     if sum(k is not None for k in kinds) != 1:
         raise UserError(KINDS)
@@ -108,10 +111,11 @@ def prepare(args: argparse.Namespace, path: Path) -> Prepared:
     board = boards.read_board(path)
     if args.task and args.task != board["task"]:
         raise UserError(f"{path}: the board of {board['task']}, not of {args.task}; give another --board or --task")
+    board = _pinned(path, board)
     candidates = gather(args, path, board)
     board = boards.need_current(board, path)
     with boards.scoring_slot(path):
-        examples = boards.read_test(path, board)
+        examples = boards.read_test(path, board, also=_own_split(args, board))
         own = next((c.reward_id for c in candidates if c.reward_id), None) if args.profile == DEFAULT_PROFILE else None
         means = known_means(examples, args.neural, args.profile, own)
         scored = [score(board, examples, c.generations, means, args.neural) for c in candidates]
@@ -128,6 +132,23 @@ def prepare(args: argparse.Namespace, path: Path) -> Prepared:
         hashlib.sha256(c.validation).hexdigest(): c.validation for c in candidates if c.validation is not None
     }
     return Prepared(path, board, entries, scored, validations)
+
+
+def _own_split(args: argparse.Namespace, board: Board) -> Path | None:
+    """The split as a run directory holds it, by which a corpus need not be found a second time."""
+    return None if args.run_dir is None else Path(args.run_dir) / "examples" / f"{board['task']}-test.jsonl"
+
+
+def _pinned(path: Path, board: Board) -> Board:
+    """The board; where its split was left to whoever has the texts, it is pinned by them now. Raises UserError where they are not here."""
+    if board["test"]["sha256"] is not None:
+        return board
+    from benchmark.tasks import load_task
+
+    task = load_task(board["task"])
+    pinned, _ = boards.create(path, task.name, task.version, task.load("test"), withhold=True)
+    print(f"{path}: the split of {task.name} is pinned: sha256 {pinned['test']['sha256']}")
+    return pinned
 
 
 def gather(args: argparse.Namespace, path: Path, board: Board) -> list[Candidate]:

@@ -17,6 +17,7 @@ from benchmark.leaderboard.words import (
     heading,
     of_older_metrics,
     rank_text,
+    split_name,
     system_name,
     trajectory,
     trust_text,
@@ -94,7 +95,7 @@ def table_markdown(views: Sequence[tuple[Path, View]], sort: str | None) -> str:
         lines += [
             f"## {_md(view.board['task'])}",
             "",
-            f"{view.n_entries} entries; test split `{view.board['test']['sha256'][:12]}`.",
+            f"{view.n_entries} entries; test split `{split_name(view.board)}`.",
             "",
         ]
         if view.groups:

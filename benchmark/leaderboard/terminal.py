@@ -16,6 +16,7 @@ from benchmark.leaderboard.words import (
     heading,
     of_older_metrics,
     rank_text,
+    split_name,
     system_name,
     trajectory,
     trust_text,
@@ -36,7 +37,7 @@ def table(view: View, sort: str | None) -> Iterator[str]:
     test = board["test"]
     yield from wrapped(
         f"{board['task']} (version {board['task_version']}, {test['n']} test examples "
-        f"{test['sha256'][:12]}): {view.n_entries} entries"
+        f"{split_name(board)}): {view.n_entries} entries"
     )
     if (older := of_older_metrics(board)) is not None:
         yield from wrapped(older, FLAG, UNDER)

@@ -22,11 +22,11 @@ from benchmark.leaderboard.checks import check_entry, check_head, check_stored_v
 from benchmark.leaderboard.groups import contradiction
 from benchmark.leaderboard.lies import Lie, Report
 from benchmark.leaderboard.lineage import Lineages
-from benchmark.leaderboard.outputs import read_outputs
+from benchmark.leaderboard.outputs import kept
 from benchmark.leaderboard.spelling import canonical, read_text
 from benchmark.report.safetext import plain
 from metrics.errors import UserError
-from metrics.records import Example, Generation
+from metrics.records import Example
 from metrics.version import METRICS_VERSION
 
 
@@ -46,7 +46,7 @@ def command(args: argparse.Namespace) -> int:
             "checked (quick: nothing recomputed)"
             if args.quick
             else "checked"
-            if report.unproved
+            if report.unproved or report.partly
             else "recomputed and equal"
         )
         print(f"{path.name}: {report.n} entries {done}")
@@ -86,10 +86,10 @@ def verify(
     report = Report()
     board, lines = _read(path, quick)
     check_head(board)
-    examples: list[Example] = []
+    examples: list[Example] | None = None
     if not quick:
         examples = _test_split(path, board, report, foreign)
-    elif not boards.test_path(path, board["test"]["sha256"]).is_file():
+    elif board["test"]["sha256"] is not None and not boards.test_path(path, boards.beside_sha256(board)).is_file():
         raise Lie("the board", "test.sha256", "the test split with this hash is not beside the board")
     _check_entries(path, board, lines, report)
     if tip is not None and not chain.holds(board, tip):
@@ -102,6 +102,12 @@ def verify(
     if not quick and board["entries"]:
         for entry in {(e["reward"]["validation_sha256"], e["reward"]["id"]): e for e in board["entries"]}.values():
             check_stored_validation(path, entry)
+        if examples is None:
+            from benchmark.leaderboard.unseen import check_without_texts
+
+            check_without_texts(path, board)
+            report.partly = True
+            return report
         recompute(path, board, examples, profile, report)
     return report
 
@@ -143,7 +149,7 @@ def _check_entries(path: Path, board: Board, lines: Sequence[bytes], report: Rep
         if found := lineages.problem(entry):
             raise Lie(name_of(entry), *found)
         for name, suffix in (("sha256", ".jsonl.gz"), ("stats_sha256", ".npz")):
-            if entry["outputs"][name] + suffix not in present:
+            if entry["outputs"][name] + suffix not in present and (name != "sha256" or kept(board, entry)):
                 raise Lie(name_of(entry), f"outputs.{name}", "no file with this hash beside the board")
         validation = entry["reward"]["validation_sha256"]
         if validation is not None and not boards.validation_path(path, validation).is_file():
@@ -185,8 +191,12 @@ def _files(folder: Path) -> frozenset[str]:
     )
 
 
-def _test_split(path: Path, board: Board, report: Report, foreign: bool) -> list[Example]:
-    """The stored test split, which must be the one that the task makes."""
+def _test_split(path: Path, board: Board, report: Report, foreign: bool) -> list[Example] | None:
+    """The stored test split, which must be the one that the task makes; None where it is withheld, and its texts are not here."""
+    if boards.withheld(board):
+        from benchmark.leaderboard.unseen import split_of
+
+        return split_of(path, board, report, foreign)
     from benchmark.tasks import TASKS, load_task
     from benchmark.tasks.files import absent, shipped
 
@@ -227,10 +237,11 @@ def recompute(path: Path, board: Board, examples: Sequence[Example], profile: st
     from benchmark.leaderboard.baselines import check_baselines
     from benchmark.leaderboard.bench import Wanted, measured
     from benchmark.leaderboard.recheck import Recheck, families_of, reward_of
+    from benchmark.leaderboard.unseen import texts_of_entries
     from benchmark.leaderboard.validations import Recomputed
 
     entries: list[Entry] = board["entries"]
-    made: list[list[Generation]] = [read_outputs(path, entry, examples, checked=True) for entry in entries]
+    made = texts_of_entries(path, board, examples)
     check_baselines(board, [(e, g) for e, g in zip(entries, made, strict=True) if e["trust"] == BASELINE], examples)
     recheck = Recheck(path, board, examples)
     if board["metrics"] != METRICS_VERSION:

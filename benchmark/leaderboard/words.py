@@ -18,6 +18,14 @@ COLUMNS = (
     ("reward.mean", "reward"),
 )
 """Metrics in the tables of every view; the primary one stands first. lc: cut at the reference's length."""
+OPEN_COLUMNS = (
+    ("open.f1.length_controlled", "open F1 lc"),
+    ("open.number.recall.length_controlled", "numbers lc"),
+    ("open.number.precision", "number precision"),
+    ("open.name.recall.length_controlled", "names lc"),
+    *COLUMNS[3:],
+)
+"""The same on boards of real text without gold facts."""
 
 
 def system_name(group: Group) -> str:
@@ -56,12 +64,13 @@ def cells(entry: Entry, primary: str, sort: str | None) -> list[str]:
 
 def columns(primary: str, sort: str | None) -> list[str]:
     """Metrics of the table: the primary one, the one it is sorted by, the others."""
-    return list(dict.fromkeys([primary, *([sort] if sort and sort not in WORDS else []), *(m for m, _ in COLUMNS)]))
+    shown = OPEN_COLUMNS if primary.startswith("open.") else COLUMNS
+    return list(dict.fromkeys([primary, *([sort] if sort and sort not in WORDS else []), *(m for m, _ in shown)]))
 
 
 def heading(metric: str) -> str:
     """Short name of a metric."""
-    return dict(COLUMNS).get(metric, metric.replace(".length_controlled", " lc"))
+    return dict((*COLUMNS, *OPEN_COLUMNS)).get(metric, metric.replace(".length_controlled", " lc"))
 
 
 def trajectory(group: Group, primary: str) -> str:
@@ -112,3 +121,9 @@ def footnotes(view: View) -> list[str]:
             f"the {view.n_tested} best entries of {view.n_entries} were tested; untested pairs count as not different"
         )
     return notes
+
+
+def split_name(board: Board) -> str:
+    """The first digits of the split's hash, or that nobody has pinned it yet."""
+    sha256 = board["test"]["sha256"]
+    return "not pinned yet" if sha256 is None else str(sha256)[:12]

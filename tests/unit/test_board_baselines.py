@@ -56,7 +56,7 @@ def test_each_maker_by_hand() -> None:
     assert found["dictionary"] == "บริษัทเหนือ เชียงใหม่ ฟ้อง บริษัทตะวันออก 300 หมื่นหยวน"
     assert found["neighbour"] == "บริษัทใต้ฟ้องบริษัทตะวันตก เรียก 20 หมื่นหยวน"
     assert found["template"] == "บริษัทเหนือฟ้องบริษัทตะวันออก เรียก 300 หมื่นหยวน"
-    assert found["gold"] is None
+    assert found["gold"] is None and found["shuffled"] is None
     assert found["keywords"] is None
 
 
@@ -113,12 +113,12 @@ def test_a_row_that_calls_itself_a_baseline_must_be_one(board: Path, tmp_path: P
 
 
 @pytest.mark.parametrize("name", ["newswire-title", "newswire-title-bo"])
-def test_of_the_suites_tasks_all_six_can_be_made(name: str) -> None:
+def test_of_the_suites_tasks_all_but_the_shuffled_one_can_be_made(name: str) -> None:
     from benchmark.tasks import load_task
 
     task = load_task(name)
     found = made(Material(tuple(task.load("test", 5)), tuple(task.load("para", 40))))
-    assert sorted(found) == sorted(f"baseline-{m}" for m in MAKERS)
+    assert sorted(found) == sorted(f"baseline-{m}" for m in MAKERS if m != "shuffled")
     assert all(len(rows) == 5 for rows in found.values())
     again = made(Material(tuple(task.load("test", 5)), tuple(task.load("para", 40))))
     assert again == found
