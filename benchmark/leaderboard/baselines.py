@@ -2,8 +2,7 @@
 
 A score means little until one knows what a copy of the source, a list of keywords or a script of twenty lines gets.
 Each is made from the task's own data alone, without a model and without chance, so that `verify` makes it again and
-compares every text.
-"""
+compares every text."""
 
 from __future__ import annotations
 
@@ -12,6 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from benchmark.leaderboard import board as boards
 from benchmark.leaderboard.alike import BASELINE
 from benchmark.leaderboard.board import Board, Entry, name_of
 from benchmark.leaderboard.dictionary import Dictionary, named_in
@@ -86,7 +86,8 @@ def keywords(m: Material) -> list[str] | None:
 
 
 def dictionary(m: Material) -> list[str] | None:
-    """What D_para's words say of the source's first sentence, word for word; on a real corpus, what the list of names says of the source."""
+    """What D_para's words say of the source's first sentence, word for word; on a real corpus, what the list of names
+    says of the source."""
     if m.real:
         return named_in(m.examples)
     known = m.words

@@ -1,8 +1,8 @@
 """The files beside a board: where they lie, how large they may be, and its test split.
 
-The texts of a real corpus are not ours to publish: beside such a board (`withheld`) lie the ids of its split and, by number, their documents,
-which is all that intervals and tests need; the board holds the sha256 of the texts, and whoever has them can score on it and verify it.
-"""
+The texts of a real corpus are not ours to publish: beside such a board (`withheld`) lie the ids of its split and, by
+number, their documents, which is all that intervals and tests need; the board holds the sha256 of the texts, and
+whoever has them can score on it and verify it."""
 
 from __future__ import annotations
 
@@ -78,8 +78,8 @@ def examples_bytes(examples: Sequence[Example]) -> bytes:
 def ids_bytes(examples: Sequence[Example]) -> bytes:
     """Ids and documents, these by number: what lies beside a board whose texts are withheld.
 
-    Numbers sort as the names of the documents do, since draws of a bootstrap go by their order: the intervals are the same.
-    """
+    Numbers sort as the names of the documents do, since draws of a bootstrap go by their order: the intervals are the
+    same."""
     names = sorted({e.doc_id for e in examples if e.doc_id is not None})
     docs = {name: f"{i:0{len(str(len(names)))}}" for i, name in enumerate(names)}
     rows = [{"doc_id": None if e.doc_id is None else docs[e.doc_id], "id": e.id} for e in examples]
@@ -111,8 +111,8 @@ def _from_corpus(path: Path, board: Board, also: Path | None) -> list[Example]:
         examples = load_task(board["task"]).load("test")
         if hashlib.sha256(examples_bytes(examples)).hexdigest() != wanted:
             raise UserError(
-                f"{path}: the texts of {board['task']} that lie here are not the board's split (sha256 differs); take the revision "
-                "that the task file names"
+                f"{path}: the texts of {board['task']} that lie here are not the board's split (sha256 differs); "
+                "take the revision that the task file names"
             )
     if hashlib.sha256(ids_bytes(examples)).hexdigest() != board["test"]["ids_sha256"]:
         raise UserError(f"{path}: test.ids_sha256 is not of the ids and documents of its split; restore the board")
@@ -120,7 +120,8 @@ def _from_corpus(path: Path, board: Board, also: Path | None) -> list[Example]:
 
 
 def outline(path: Path, board: Board) -> list[Example]:
-    """The examples of a split as far as they are beside the board: with ids and documents, without texts. Raises UserError as `read_ids`."""
+    """The examples of a split as far as they are beside the board: with ids and documents, without texts. Raises
+    UserError as `read_ids`."""
     return [Example(i, "", None, None, "und", "und", doc, {}) for i, doc in zip(*read_ids(path, board), strict=True)]
 
 

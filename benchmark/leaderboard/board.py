@@ -80,8 +80,7 @@ def read_board(path: Path, strict: bool = False) -> Board:
     board's head.
 
     One of the first schema is handed out as if it had been written by this suite (`older`). strict: see
-    `spelling.parse_json`.
-    """
+    `spelling.parse_json`."""
     board = parse_json(read_text(path), str(path), strict)
     check_head(board, str(path))
     if board["schema_version"] == 1:
@@ -179,10 +178,9 @@ def create(
     """(a board without entries for a test split, what was done: "new", "unchanged" or "renewed"); the split is stored
     beside it.
 
-    withhold: the texts are not ours to publish, so ids and documents alone are stored; without examples, too, the split is left
-    to be pinned by whoever has the texts. A board that stands there is renewed where it is empty and its split or version is another
-    one. Raises UserError where it has entries or is the board of another task.
-    """
+    withhold: the texts are not ours to publish, so ids and documents alone are stored; without examples, too, the
+    split is left to be pinned by whoever has the texts. A board that stands there is renewed where it is empty and its
+    split or version is another one. Raises UserError where it has entries or is the board of another task."""
     data = examples_bytes(examples)
     stored = ids_bytes(examples) if withhold else data
     test: dict[str, Any] = {"split": "test", "n": len(examples), "sha256": hashlib.sha256(data).hexdigest()}

@@ -1,4 +1,5 @@
-"""What a dictionary says of a source, word for word: that of the task's parallel data, or on a real corpus the list of names."""
+"""What a dictionary says of a source, word for word: that of the task's parallel data, or on a real corpus the list
+of names."""
 
 from __future__ import annotations
 
@@ -43,7 +44,8 @@ class Dictionary:
 
 
 def named_in(examples: Sequence[Example]) -> list[str] | None:
-    """The names of the source that the list knows, in the target language, and the Arabic numerals, in their order; None without a list."""
+    """The names of the source that the list knows, in the target language, and the Arabic numerals, in their order;
+    None without a list."""
     from metrics.open.lists import name_list
 
     known = name_list(examples[0].source_lang, examples[0].target_lang, None)

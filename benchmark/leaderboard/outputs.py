@@ -20,7 +20,8 @@ from metrics.records import Example, Generation, parse_generation
 
 
 def kept(board: Board, entry: Entry) -> bool:
-    """Whether the texts of an entry lie beside the board: those of a baseline on a corpus that is withheld are pieces of that corpus."""
+    """Whether the texts of an entry lie beside the board: those of a baseline on a corpus that is withheld are pieces
+    of that corpus."""
     return not (boards.withheld(board) and entry["trust"] == BASELINE)
 
 

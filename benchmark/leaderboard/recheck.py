@@ -87,8 +87,8 @@ class Recheck:
         return stored
 
     def of_statistics(self, entry: Entry) -> None:
-        """What can be said of scores where the texts of the split are not here: values and intervals follow from the stored statistics.
-        Raises Lie."""
+        """What can be said of scores where the texts of the split are not here: values and intervals follow from the
+        stored statistics. Raises Lie."""
         name, stored = name_of(entry), self.stored(entry)
         kept = [self._kept(name, metric, stored[metric], cell) for metric, cell in entry["scores"].items()]
         for metric, cell in described(self.board, self.examples, kept)[0].items():

@@ -2,8 +2,7 @@
 
 Scoring runs outside the lock; under it the board is read anew, the entry put in, and the file replaced by rename.
 Outputs and statistics are named by their content and written before the board: a kill leaves at worst files that no
-entry names.
-"""
+entry names."""
 
 from __future__ import annotations
 
@@ -140,7 +139,8 @@ def _own_split(args: argparse.Namespace, board: Board) -> Path | None:
 
 
 def _pinned(path: Path, board: Board) -> Board:
-    """The board; where its split was left to whoever has the texts, it is pinned by them now. Raises UserError where they are not here."""
+    """The board; where its split was left to whoever has the texts, it is pinned by them now. Raises UserError where
+    they are not here."""
     if board["test"]["sha256"] is not None:
         return board
     from benchmark.tasks import load_task

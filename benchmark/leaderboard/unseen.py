@@ -1,9 +1,10 @@
-"""Boards of real corpora, whose texts lie with those who have them: what is held of them here, and what can be checked without them.
+"""Boards of real corpora, whose texts lie with those who have them: what is held of them here, and what can be
+checked without them.
 
-With the texts everything is recomputed as on any board; the baselines, which are pieces of the corpus, are made again and compared by their
-hash. Without them the stored outputs are still those that were entered, in the ids of the split, and every value and interval still follows
-from the stored statistics; that these are the statistics of the outputs is what nobody can say here.
-"""
+With the texts everything is recomputed as on any board; the baselines, which are pieces of the corpus, are made again
+and compared by their hash. Without them the stored outputs are still those that were entered, in the ids of the split,
+and every value and interval still follows from the stored statistics; that these are the statistics of the outputs is
+what nobody can say here."""
 
 from __future__ import annotations
 
@@ -23,7 +24,8 @@ from metrics.records import Example, Generation
 
 
 def split_of(path: Path, board: Board, report: Report, foreign: bool) -> list[Example] | None:
-    """The texts of a withheld split, which must be the board's; None where they are not here, and the report says so. Raises Lie."""
+    """The texts of a withheld split, which must be the board's; None where they are not here, and the report says so.
+    Raises Lie."""
     from benchmark.tasks import TASKS, load_task
     from benchmark.tasks.files import absent, shipped
 
@@ -37,7 +39,8 @@ def split_of(path: Path, board: Board, report: Report, foreign: bool) -> list[Ex
         return None
     if name in corpora and absent(corpora[name]):
         report.notes.append(
-            f"not rechecked: data absent: the texts of {name} are not here (--data DIR or BENCH_DATA_DIR), so no score is computed again"
+            f"not rechecked: data absent: the texts of {name} are not here (--data DIR or BENCH_DATA_DIR), "
+            "so no score is computed again"
         )
         return None
     task = load_task(name)

@@ -2,8 +2,7 @@
 
 --quick checks what the board file tells by itself: shapes, digests, the chain, names, lineage, what entries say of
 each other, files that must be there. Exit code 0: all holds. 1: something does not, or the board cannot be verified
-here (older metrics, no task of this suite).
-"""
+here (older metrics, no task of this suite)."""
 
 from __future__ import annotations
 
@@ -79,8 +78,7 @@ def verify(
     """Checks a board. Raises Lie at the first thing that does not hold; UserError where there is no such board.
 
     foreign: a task that this suite does not have is no reason to fail. tip: a digest noted before, which must still be
-    in the chain.
-    """
+    in the chain."""
     if not path.is_file():
         read_text(path)  # raises with the way to mend it
     report = Report()
@@ -192,7 +190,8 @@ def _files(folder: Path) -> frozenset[str]:
 
 
 def _test_split(path: Path, board: Board, report: Report, foreign: bool) -> list[Example] | None:
-    """The stored test split, which must be the one that the task makes; None where it is withheld, and its texts are not here."""
+    """The stored test split, which must be the one that the task makes; None where it is withheld, and its texts are
+    not here."""
     if boards.withheld(board):
         from benchmark.leaderboard.unseen import split_of
 

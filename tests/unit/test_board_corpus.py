@@ -1,4 +1,5 @@
-"""Boards of real corpora: the split's hash and ids are published, its texts are not; outputs are, baselines are made again."""
+"""Boards of real corpora: the split's hash and ids are published, its texts are not; outputs are, baselines are made
+again."""
 
 from __future__ import annotations
 
