@@ -120,7 +120,9 @@ class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         raise UserError(f"{message}; see {self.prog} --help")
 
-    def parse_known_args(self, args: Any = None, namespace: Any = None) -> tuple[argparse.Namespace, list[str]]:
+    def parse_known_args(  # type: ignore[override]  # the overloads of the stubs say no more than this
+        self, args: Any = None, namespace: Any = None
+    ) -> tuple[argparse.Namespace, list[str]]:
         """As argparse's, but an unknown option is refused here, where the options that it may be meant for are known:
         argparse would hand it up to the parser of all commands."""
         parsed, unknown = super().parse_known_args(args, namespace)
