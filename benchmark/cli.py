@@ -20,6 +20,7 @@ from typing import Any, NoReturn
 from benchmark.arguments import Argument
 from benchmark.registry import load, nearest
 from metrics.errors import UserError
+from metrics.terminal import plain, plain_logs, say
 from metrics.version import METRICS_VERSION
 from training.shared import processes
 
@@ -192,8 +193,6 @@ def disk_message(error: BaseException, folder: str | None = None) -> str | None:
 
 def harmless(message: str) -> str:
     """A message as it may go to a terminal: what a user's file says in it can neither act there nor fill it."""
-    from benchmark.report.safetext import plain
-
     return plain(message if len(message) <= LONGEST else f"{message[:LONGEST]}... ({len(message)} characters)")
 
 
@@ -212,13 +211,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Runs one command; returns the exit code."""
     arguments = list(sys.argv[1:] if argv is None else argv)
     folder = None
+    plain_logs()
     try:
         if arguments and not arguments[0].startswith("-") and arguments[0] not in COMMANDS:
             raise UserError(f"unknown command {arguments[0]!r}; {nearest(arguments[0], COMMANDS)}")
         parser = build_parser(arguments[0] if arguments else None)
         args = parser.parse_args(arguments)
         if args.of_suite:
-            print(_version())
+            say(_version())
             return 0
         if args.command is None:
             parser.print_help()
@@ -229,10 +229,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     except UserError as error:
         if not processes.is_main():
             time.sleep(GRACE)
-        print(f"error: {harmless(str(error))}", file=sys.stderr)
+        say(f"error: {harmless(str(error))}", err=True)
         return 2
     except KeyboardInterrupt:
-        print("interrupted; run the same command again to continue", file=sys.stderr)
+        say("interrupted; run the same command again to continue", err=True)
         return 130
     except BrokenPipeError:
         # The reader (head, less) has gone; what is left in the buffer must not be flushed into the closed pipe at exit.
@@ -242,5 +242,5 @@ def main(argv: Sequence[str] | None = None) -> int:
         message = disk_message(error, folder)
         if message is None:
             raise
-        print(f"error: {harmless(message)}", file=sys.stderr)
+        say(f"error: {harmless(message)}", err=True)
         return 2

@@ -45,6 +45,7 @@ from benchmark.tasks import Task, load_task
 from metrics.errors import UserError
 from metrics.records import Example, read_examples, sha256_file, write_examples
 from metrics.scripts import notices
+from metrics.terminal import plain, say
 from training.shared import processes
 
 WITH_RECOVERY = ("recovery", "all")
@@ -95,8 +96,12 @@ def command(args: argparse.Namespace) -> int:
     if (text := (place.manifest.reward_validation or {}).get("warning")) is not None:
         from benchmark.reward.validate import loud
 
-        print(loud(text), file=sys.stderr)
-    print(f"summary: {run_dir / 'summary.json'}\nreport:  {run_dir / 'report.html'}\n{time.monotonic() - start:.0f} s")
+        say(*loud(text), err=True)
+    say(
+        f"summary: {run_dir / 'summary.json'}",
+        f"report:  {run_dir / 'report.html'}",
+        f"{time.monotonic() - start:.0f} s",
+    )
     return 0
 
 
@@ -104,10 +109,10 @@ def _say(run_dir: Path, text: str, start: float) -> None:
     if not processes.is_main():
         return
     line = f"[{time.monotonic() - start:6.0f} s] {text}"
-    print(line, file=sys.stderr, flush=True)
+    say(line, err=True)
     (run_dir / "logs").mkdir(exist_ok=True)
     with (run_dir / "logs" / "run.log").open("a", encoding="utf-8") as log:
-        log.write(f"{time.strftime('%Y-%m-%d %H:%M:%S')} {text}\n")
+        log.write(f"{time.strftime('%Y-%m-%d %H:%M:%S')} {plain(text)}\n")
 
 
 def run(

@@ -13,6 +13,7 @@ from typing import Any
 
 from metrics.errors import UserError
 from metrics.records import atomic_write_text
+from metrics.terminal import say
 
 # asset -> (module, settings class, function(corpus, words, out, settings) -> manifest fields)
 ASSETS = {
@@ -79,7 +80,7 @@ def main(argv: list[str] | None = None) -> int:
         }
         atomic_write_text(args.out / "asset.json", json.dumps(record, indent=1, sort_keys=True, default=str) + "\n")
     except UserError as error:
-        print(f"error: {error}", file=sys.stderr)
+        say(f"error: {error}", err=True)
         return 2
     return 0
 

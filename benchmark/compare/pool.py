@@ -22,6 +22,7 @@ from metrics.files import atomic_write_text
 from metrics.segment import SegmentStats
 from metrics.stats import p_text
 from metrics.summary import summarise
+from metrics.terminal import plain, say
 from metrics.version import versions_apart
 
 SHOWN = (
@@ -156,7 +157,10 @@ def _kept(cell: dict[str, Any]) -> str:
 
 
 def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
-    return ["| " + " | ".join(head) + " |", "|---" * len(head) + "|", *("| " + " | ".join(row) + " |" for row in rows)]
+    def line(cells: Sequence[str]) -> str:
+        return "| " + " | ".join(plain(cell).replace("|", "\\|") for cell in cells) + " |"
+
+    return [line(head), "|---" * len(head) + "|", *map(line, rows)]
 
 
 def markdown(pooled: dict[str, Any], metrics: Sequence[str] = SHOWN) -> str:
@@ -198,9 +202,10 @@ def command(args: argparse.Namespace) -> int:
     pooled = pool([Path(run) for run in args.runs])
     if args.out:
         atomic_write_text(Path(args.out), json.dumps(pooled, ensure_ascii=False, indent=1, allow_nan=False) + "\n")
-    print(
-        f"{len(args.runs)} runs, seeds {', '.join(map(str, pooled['seeds']))}; mean over seeds [95 % interval] "
-        "± SD between seeds\n"
+    say(
+        f"{len(args.runs)} runs, seeds {', '.join(map(str, pooled['seeds']))}; mean over seeds [95 % interval] ± SD "
+        f"between seeds",
+        "",
     )
-    print(markdown(pooled))
+    say(*markdown(pooled).split("\n"))
     return 0

@@ -17,6 +17,7 @@ from metrics.scores import read_scores
 from metrics.segment import SegmentStats
 from metrics.stats import Delta, compare, holm, p_text
 from metrics.summary import system_keys
+from metrics.terminal import say
 from metrics.version import versions_apart
 
 ALPHA = 0.05
@@ -110,16 +111,16 @@ ARGUMENTS = [
 def command(args: argparse.Namespace) -> int:
     """`compare`."""
     rows = compare_runs(Path(args.run_a), Path(args.run_b))
-    print(f"{'system':20} {'metric':42} {'A':>9} {'B':>9} {'B - A':>9}  {'95 % interval':>20}  {'p':>8} {'p_holm':>8}")
+    say(f"{'system':20} {'metric':42} {'A':>9} {'B':>9} {'B - A':>9}  {'95 % interval':>20}  {'p':>8} {'p_holm':>8}")
     for row in rows:
         delta = row.delta
         if delta.delta is None:
-            print(f"{row.key:20} {row.metric:42} {_number(row.a):>9} {_number(row.b):>9} {'-':>9}  {delta.reason}")
+            say(f"{row.key:20} {row.metric:42} {_number(row.a):>9} {_number(row.b):>9} {'-':>9}  {delta.reason}")
             continue
         limits = f"[{_number(delta.ci_low)}, {_number(delta.ci_high)}]"
         p, p_holm = (p_text(x, delta.p_floor) for x in (delta.p, row.p_holm))
         mark = "  *" if row.p_holm is not None and row.p_holm < ALPHA else ""
         values = f"{_number(row.a):>9} {_number(row.b):>9} {_number(delta.delta):>9}"
-        print(f"{row.key:20} {row.metric:42} {values}  {limits:>20}  {p:>8} {p_holm:>8}{mark}")
-    print(f"A = {args.run_a}, B = {args.run_b}; * : p_holm < {ALPHA}, Holm over the metrics of a system")
+        say(f"{row.key:20} {row.metric:42} {values}  {limits:>20}  {p:>8} {p_holm:>8}{mark}")
+    say(f"A = {args.run_a}, B = {args.run_b}; * : p_holm < {ALPHA}, Holm over the metrics of a system")
     return 0

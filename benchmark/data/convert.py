@@ -10,6 +10,7 @@ from benchmark.data.formats import FORMATS, Given, read_format
 from metrics.errors import UserError
 from metrics.languages import pair
 from metrics.records import read_examples, write_examples, write_generations
+from metrics.terminal import say
 
 ARGUMENTS = [
     arg("--format", required=True, metavar="NAME", help=f"one of {', '.join(FORMATS)}"),
@@ -42,5 +43,5 @@ def command(args: argparse.Namespace) -> int:
     empty = sum(not g.text.strip() for g in generations)
     if examples is None:
         write_examples(out / "examples.jsonl", found)
-    print(f"{len(generations)} outputs ({empty} empty) of {len(found)} examples -> {out}")
+    say(f"{len(generations)} outputs ({empty} empty) of {len(found)} examples -> {out}")
     return 0

@@ -11,6 +11,7 @@ from benchmark.data.export import check_size
 from benchmark.registry import nearest
 from metrics.errors import UserError
 from metrics.records import atomic_write_text, write_jsonl
+from metrics.terminal import say
 
 WORDS = "words"
 """The corpus that is a plain word list for the tokenizers, one word per line."""
@@ -35,10 +36,10 @@ def command(args: argparse.Namespace) -> int:
     if args.name == WORDS:
         found = words()
         atomic_write_text(Path(args.out), "".join(word.replace("\n", "\\n") + "\n" for word in found))
-        print(f"{len(found)} words -> {args.out}")
+        say(f"{len(found)} words -> {args.out}")
         return 0
     if check_size(args.n) is None:
         raise UserError(f"data corpus --name {args.name} needs --n, the number of rows")
     write_jsonl(Path(args.out), islice(CORPORA[args.name](args.seed), args.n))
-    print(f"{args.n} rows -> {args.out}")
+    say(f"{args.n} rows -> {args.out}")
     return 0

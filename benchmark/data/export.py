@@ -12,6 +12,7 @@ from benchmark.tasks.files import look_in, split_hash
 from metrics.errors import UserError
 from metrics.records import write_examples
 from metrics.stages import SPLITS
+from metrics.terminal import say
 
 ARGUMENTS = [
     arg("--task", metavar="NAME", help="the task"),
@@ -50,8 +51,7 @@ def command(args: argparse.Namespace) -> int:
     task = load_task(args.task)
     examples = task.load(check_split(args.split), check_size(args.n))
     write_examples(Path(args.out), examples)
-    print(
-        f"{len(examples)} examples -> {args.out}"
-        + ("" if task.of_world else f"\nsha256 of the split: {split_hash(examples)}")
-    )
+    say(f"{len(examples)} examples -> {args.out}")
+    if not task.of_world:
+        say(f"sha256 of the split: {split_hash(examples)}")
     return 0

@@ -12,6 +12,7 @@ from metrics.open.facts import Fact as ReadFact
 from metrics.open.lists import name_list
 from metrics.open.names import NameList
 from metrics.records import Example, Fact, read_examples, write_examples
+from metrics.terminal import say
 
 FACT_TYPES = {
     "number": "quantity",
@@ -52,10 +53,10 @@ def command(args: argparse.Namespace) -> int:
     write_examples(Path(args.out), examples)
     n = sum(len(e.facts or ()) for e in examples)
     doubtful = sum(len(e.meta.get("facts_to_check", ())) for e in examples)
-    print(
-        f"{n} facts of {len(examples)} examples -> {args.out}\n{doubtful} of them have target forms that no "
-        "reference bears out "
-        "(meta.facts_to_check): correct them by hand, then remove that list"
+    say(
+        f"{n} facts of {len(examples)} examples -> {args.out}",
+        f"{doubtful} of them have target forms that no reference bears out "
+        "(meta.facts_to_check): correct them by hand, then remove that list",
     )
     return 0
 

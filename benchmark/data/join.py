@@ -10,7 +10,6 @@ parallel JSONL).
 from __future__ import annotations
 
 import argparse
-import sys
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -22,6 +21,7 @@ from metrics.languages import code
 from metrics.normalise import fingerprint
 from metrics.records import Example, write_examples, write_jsonl
 from metrics.tables import read_tsv
+from metrics.terminal import say
 
 SOURCE_KEYS = ("source", "article", "text")
 TITLE_KEYS = ("title", "reference")
@@ -115,11 +115,11 @@ def command(args: argparse.Namespace) -> int:
     examples, left_out = read_pairs([Path(p) for p in args.articles], titles, code(args.target_lang))
     if lost := left_out["titles without an article"]:
         shown = sorted(titles.keys() - {e.id for e in examples})[:3]
-        print(
-            f"note: {lost} of {len(titles)} titles have an id that no article has, "
-            "or whose article is a duplicate of another "
+        say(
+            f"note: {lost} of {len(titles)} titles have an id that no article has, or whose article is a duplicate "
+            f"of another "
             f"({', '.join(map(repr, shown))}{', ...' if lost > 3 else ''}); they are left out",
-            file=sys.stderr,
+            err=True,
         )
     with_title = [e for e in examples if e.reference]
     need = args.n_para + args.n_dev
@@ -145,10 +145,8 @@ def command(args: argparse.Namespace) -> int:
         out / "encoder.jsonl",
         ({"anchor": e.source, "reference": e.reference[0], "positive": e.reference[0]} for e in paired if e.reference),
     )
-    print(
-        ", ".join(f"{name} {len(rows)}" for name, rows in splits.items()),
-        f"-> {out}; encoder pairs {len(paired)}; left out: {left_out}",
-    )
+    sizes = ", ".join(f"{name} {len(rows)}" for name, rows in splits.items())
+    say(f"{sizes} -> {out}; encoder pairs {len(paired)}; left out: {left_out}")
     return 0
 
 

@@ -10,6 +10,7 @@ from benchmark.registry import nearest
 from metrics.errors import UserError
 from metrics.languages import code
 from metrics.open.lists import read_titles, write_list
+from metrics.terminal import say
 
 TARGETS = ("th", "bo")
 ORIGIN = "Origin and licence: not told (--origin)."
@@ -49,5 +50,5 @@ def command(args: argparse.Namespace) -> int:
             f"{args.titles_from}: none of its {len(titles)} pairs is a name; columns are Chinese title, target title"
         )
     write_list(Path(args.out), pairs, "zh", target, args.origin or ORIGIN)
-    print(f"{len(pairs)} names of {len(titles)} pairs of titles -> {args.out}")
+    say(f"{len(pairs)} names of {len(titles)} pairs of titles -> {args.out}")
     return 0

@@ -154,19 +154,19 @@ def _merged(before: Entry, entry: Entry) -> Entry:
     return after
 
 
-def diff(board: Board, change: Change) -> str:
+def diff(board: Board, change: Change) -> list[str]:
     """What happened to one entry, in a line or two."""
     entry, before = change.entry, change.before
     cell = entry["scores"].get(board["primary"]) or {}
     value = "null" if cell.get("value") is None else f"{cell['value']:.4f}"
     limits = "" if cell.get("ci_low") is None else f" [{cell['ci_low']:.4f}, {cell['ci_high']:.4f}]"
     if before is None:
-        return (
+        return [
             f"+ {board['task']}: {name_of(entry)}: {board['primary']} {value}{limits}, "
             f"{len(entry['scores'])} scores, {entry['trust']}"
-        )
+        ]
     if entry == before:
-        return f"= {board['task']}: {name_of(entry)}: unchanged"
+        return [f"= {board['task']}: {name_of(entry)}: unchanged"]
     lines = [f"~ {board['task']}: {name_of(entry)}"]
     if entry["trust"] != before["trust"]:
         lines.append(f"    trust: {before['trust']} -> {entry['trust']}")
@@ -174,4 +174,4 @@ def diff(board: Board, change: Change) -> str:
         lines.append(f"    reward validated: {entry['reward']['validation_sha256']}")
     for metric in sorted(entry["scores"].keys() - before["scores"].keys()):
         lines.append(f"  + {metric}: {entry['scores'][metric]['value']}")
-    return "\n".join(lines)
+    return lines

@@ -18,6 +18,7 @@ from benchmark.leaderboard.sources import TRAINING
 from benchmark.leaderboard.verify import need_sound
 from metrics.errors import UserError
 from metrics.records import Generation
+from metrics.terminal import say
 
 
 def identity(system: str, rows: Sequence[Generation]) -> dict[str, Any]:
@@ -40,7 +41,7 @@ def command(args: argparse.Namespace) -> int:
     """`leaderboard baselines`: makes the baselines of one board, or of all, and enters them in place of older ones."""
     for path in paths_of(args):
         n = enter_baselines(path)
-        print(f"{path}: {n} of {len(MAKERS)} baselines ({', '.join(MAKERS)}), as far as the task has what they take")
+        say(f"{path}: {n} of {len(MAKERS)} baselines ({', '.join(MAKERS)}), as far as the task has what they take")
     return 0
 
 

@@ -21,9 +21,10 @@ from benchmark.leaderboard.words import (
     trajectory,
     trust_text,
 )
-from benchmark.report.safetext import plain, shortened, visible
+from benchmark.report.safetext import environment, shortened
 from benchmark.report.words import interval, label, number, ordered_metrics
 from metrics.errors import UserError
+from metrics.terminal import say
 from metrics.files import atomic_write_text
 from metrics.records import Example, Generation
 
@@ -38,10 +39,8 @@ def command(args: argparse.Namespace) -> int:
     out = Path(args.out)
     _claim(out)
     written = write(out, views, args.sort, args.reverse)
-    print(
-        f"{out / 'index.html'}: {sum(v.n_entries for _, v in views)} entries on {len(views)} "
-        f"boards, {written} pages; board.md, board.csv"
-    )
+    say(f"{out / 'index.html'}: {sum(v.n_entries for _, v in views)} entries on {len(views)} "
+        f"boards, {written} pages; board.md, board.csv")
     return 0
 
 
@@ -55,7 +54,7 @@ def _claim(out: Path) -> None:
 
 def write(out: Path, views: Sequence[tuple[Path, View]], sort: str | None, reverse: bool = False) -> int:
     """Writes an export; pages of an older one are removed. Returns the number of entries' pages."""
-    environment = _environment()
+    pages = environment([FOLDER])
     shutil.rmtree(out / "entries", ignore_errors=True)
     n = 0
     for path, view in views:
@@ -64,14 +63,14 @@ def write(out: Path, views: Sequence[tuple[Path, View]], sort: str | None, rever
         examples = _texts(path, view.board)
         for group in [*view.groups, *as_groups(view.baselines)]:
             for row in group.rows:
-                page = environment.get_template("entry.html.j2").render(
+                page = pages.get_template("entry.html.j2").render(
                     _entry_context(path, view, group, row, examples)
                 )
                 atomic_write_text(out / page_name(row.entry), page)
                 n += 1
     atomic_write_text(out / "board.csv", table_csv(views))
     atomic_write_text(out / "board.md", table_markdown(views, sort))
-    index = environment.get_template("index.html.j2").render(
+    index = pages.get_template("index.html.j2").render(
         boards=[context(path, view, sort, reverse) for path, view in views]
     )
     atomic_write_text(out / "index.html", index)
@@ -81,27 +80,6 @@ def write(out: Path, views: Sequence[tuple[Path, View]], sort: str | None, rever
 def _texts(path: Path, board: Board) -> list[Example] | None:
     """The split; None for one whose texts are not ours to publish, whether or not they lie here."""
     return None if boards.withheld(board) else boards.read_test(path, board)
-
-
-def _environment() -> Any:
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
-    environment = Environment(
-        loader=FileSystemLoader(FOLDER),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        finalize=_shown,
-    )
-    environment.filters["visible"] = lambda text: visible(str(text))
-    return environment
-
-
-def _shown(value: Any) -> Any:
-    """Whatever a template prints: nothing that could act or hide gets on a page, whether or not the template thought
-    of it."""
-    return plain(value) if isinstance(value, str) and not hasattr(value, "__html__") else value
 
 
 def _entry_context(

@@ -31,6 +31,7 @@ from benchmark.leaderboard.verify import need_sound
 from metrics.errors import UserError
 from metrics.files import atomic_write_bytes, atomic_write_text
 from metrics.records import Example
+from metrics.terminal import say
 from metrics.version import METRICS_VERSION
 
 OLDER = "older"
@@ -43,7 +44,7 @@ def command(args: argparse.Namespace) -> int:
     for path in paths_of(args):
         if unknown := [name for name in args.without if name not in NEURAL]:
             raise UserError(f"--without {unknown[0]}: no neural family; known: {', '.join(NEURAL)}")
-        print(rescore(path, args.profile, args.without, args.force))
+        say(rescore(path, args.profile, args.without, args.force))
     return 0
 
 

@@ -4,8 +4,6 @@ get out."""
 from __future__ import annotations
 
 import argparse
-import os
-import sys
 from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
@@ -22,6 +20,7 @@ from benchmark.registry import nearest
 from benchmark.report.safetext import plain
 from benchmark.tasks.files import look_in
 from metrics.errors import UserError
+from metrics.terminal import say
 
 TARGETS = {
     "show": "benchmark.leaderboard.show:show",
@@ -32,7 +31,6 @@ TARGETS = {
     "rescore": "benchmark.leaderboard.rescore:command",
 }
 """Action -> "module:function" taking the parsed arguments and returning the exit code."""
-RED, PLAIN = "\x1b[31m", "\x1b[0m"
 
 
 ARGUMENTS = [
@@ -115,7 +113,7 @@ def create(args: argparse.Namespace) -> int:
             path.parent.mkdir(parents=True, exist_ok=True)
             board, done = boards.create(path, task.name, task.version, examples, withhold=corpus is not None)
         sha256 = board["test"]["sha256"]
-        print(
+        say(
             f"{path}: {done}: {task.name}, test split of {board['test']['n']} "
             f"examples, {'not pinned yet: its texts are not here' if sha256 is None else 'sha256 ' + sha256[:12]}"
         )
@@ -163,15 +161,9 @@ def show(args: argparse.Namespace) -> int:
     """`leaderboard show`."""
     if args.top < 1:
         raise UserError(f"--top {args.top}: at least 1")
-    colours = sys.stdout.isatty() and "NO_COLOR" not in os.environ
     for i, (_, view) in enumerate(views_of(paths_of(args), args, args.top)):
         if i:
-            print()
+            say("")
         for row in table(view, args.sort):
-            print(coloured(row) if colours else plain(row))
+            say(row, red=row.startswith((FLAG, UNDER)))
     return 0
-
-
-def coloured(row: str) -> str:
-    """A line for a terminal: flags, and what stands under them, in red."""
-    return f"{RED}{plain(row)}{PLAIN}" if row.startswith((FLAG, UNDER)) else plain(row)

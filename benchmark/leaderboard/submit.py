@@ -24,6 +24,7 @@ from benchmark.leaderboard.sources import Candidate, from_file, from_run, tasks_
 from benchmark.leaderboard.verify import need_sound
 from benchmark.tasks.files import look_in
 from metrics.errors import UserError
+from metrics.terminal import say
 
 DEFAULT_PROFILE = "tiny"
 KINDS = "give exactly one of RUN_DIR, --checkpoint DIR, --generations FILE"
@@ -86,7 +87,7 @@ def command(args: argparse.Namespace) -> int:
         put_in(one, boards.need_current(boards.read_board(one.path), one.path))
     for one in prepared:
         for change in enter(one):
-            print(diff(one.board, change))
+            say(*diff(one.board, change))
     return 0
 
 
@@ -147,7 +148,7 @@ def _pinned(path: Path, board: Board) -> Board:
 
     task = load_task(board["task"])
     pinned, _ = boards.create(path, task.name, task.version, task.load("test"), withhold=True)
-    print(f"{path}: the split of {task.name} is pinned: sha256 {pinned['test']['sha256']}")
+    say(f"{path}: the split of {task.name} is pinned: sha256 {pinned['test']['sha256']}")
     return pinned
 
 

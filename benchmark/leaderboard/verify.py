@@ -23,9 +23,9 @@ from benchmark.leaderboard.lies import Lie, Report
 from benchmark.leaderboard.lineage import Lineages
 from benchmark.leaderboard.outputs import kept
 from benchmark.leaderboard.spelling import canonical, read_text
-from benchmark.report.safetext import plain
 from metrics.errors import UserError
 from metrics.records import Example
+from metrics.terminal import say
 from metrics.version import METRICS_VERSION
 
 
@@ -38,7 +38,7 @@ def command(args: argparse.Namespace) -> int:
         try:
             report = verify(path, args.quick, args.profile, args.foreign, args.tip)
         except Lie as lie:
-            print(f"{path.name}: FALSE: {lie}")
+            say(f"{path.name}: FALSE: {lie}")
             failed = True
             continue
         done = (
@@ -48,13 +48,13 @@ def command(args: argparse.Namespace) -> int:
             if report.unproved or report.partly
             else "recomputed and equal"
         )
-        print(f"{path.name}: {report.n} entries {done}")
+        say(f"{path.name}: {report.n} entries {done}")
         for reason, n in report.not_rechecked.items():
-            print(f"  {n} neural scores not rechecked: {plain(reason)}")
+            say(f"  {n} neural scores not rechecked: {reason}")
         for note in report.notes:
-            print(f"  {plain(note)}")
+            say(f"  {note}")
         for why in report.unproved:
-            print(f"  NOT VERIFIED: {plain(why)}")
+            say(f"  NOT VERIFIED: {why}")
         failed |= bool(report.unproved)
     if not args.board and not args.task:
         failed |= not _paper()
@@ -67,7 +67,7 @@ def _paper() -> bool:
     try:
         read_paper()
     except UserError as error:
-        print(f"{boards.PAPER}: FALSE: {plain(str(error))}")
+        say(f"{boards.PAPER}: FALSE: {error}")
         return False
     return True
 

@@ -13,6 +13,7 @@ from benchmark.registry import nearest
 from metrics import catalog
 from metrics.errors import UserError
 from metrics.records import Example, Fact, Generation
+from metrics.terminal import say
 
 ARGUMENTS = [
     arg(
@@ -29,11 +30,11 @@ ARGUMENTS = [
 def command(args: argparse.Namespace) -> int:
     """`metrics explain NAME` and `metrics glossary`."""
     if args.action == "glossary":
-        print(glossary(), end="")
+        say(*glossary().splitlines())
         return 0
     if args.name is None:
         raise UserError("metrics explain needs the name of a metric; `python -m benchmark ls metrics` lists them")
-    print("\n".join(explain(args.name)))
+    say(*explain(args.name))
     return 0
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from benchmark.arguments import arg
 from benchmark.registry import field_lines, first_line
+from metrics.terminal import say
 
 WHAT = ("tasks", "metrics", "rewards", "judges", "profiles", "keys")
 ARGUMENTS = [arg("what", choices=WHAT, help="what to list")]
@@ -22,7 +23,7 @@ def command(args: argparse.Namespace) -> int:
     rows = list(_ROWS[args.what]())
     width = min(48, max(len(name) for name, _ in rows))
     for name, text in rows:
-        print(f"{name:<{width}}  {text}".rstrip())
+        say(f"{name:<{width}}  {text}".rstrip())
     return 0
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +41,7 @@ from metrics.errors import UserError
 from metrics.records import Example, sha256_file, sha256_json, write_examples
 from metrics.scripts import notices
 from metrics.stages import GOLD
+from metrics.terminal import say
 from training.shared import processes
 
 BACKENDS = ("transformers", "vllm")
@@ -155,13 +155,13 @@ def command(args: argparse.Namespace) -> int:
 
     print_table(summary)
     print_verdict(out)
-    print(f"summary: {out / 'summary.json'}\nreport:  {page}")
+    say(f"summary: {out / 'summary.json'}", f"report:  {page}")
     told = place.manifest.steps[f"generate/{task.name}/{stage}"].record
-    print(f"{told['truncated']} of {told['n']} outputs cut at the cap of {told['max_new_tokens']} tokens")
+    say(f"{told['truncated']} of {told['n']} outputs cut at the cap of {told['max_new_tokens']} tokens")
     if told["think_stripped"]:
-        print(f"{told['think_stripped']} of {told['n']} outputs held a think block, which was taken off")
+        say(f"{told['think_stripped']} of {told['n']} outputs held a think block, which was taken off")
     if told["empty"]:
-        print(f"{told['empty']} of {told['n']} outputs are empty")
+        say(f"{told['empty']} of {told['n']} outputs are empty")
     return 0
 
 
@@ -176,7 +176,7 @@ def machine() -> str:
 
 def _say(text: str) -> None:
     if processes.is_main():
-        print(text, file=sys.stderr, flush=True)
+        say(text, err=True)
 
 
 def shown(profile: Profile, task: Task) -> list[Example]:

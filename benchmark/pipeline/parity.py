@@ -15,7 +15,6 @@ from __future__ import annotations
 import argparse
 import json
 import math
-import sys
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from importlib.util import find_spec
@@ -36,6 +35,7 @@ from benchmark.tasks import Task, load_task
 from metrics.errors import UserError
 from metrics.hub import need_hub
 from metrics.records import Example, atomic_write_text
+from metrics.terminal import say
 
 BACKENDS = ("transformers", "vllm", "both")
 RERANKERS = ("reranker-generative", "reranker-vllm")
@@ -129,13 +129,13 @@ def command(args: argparse.Namespace) -> int:
     for check in checks:
         unit = "logits" if check.name.startswith("generation") else "probability"
         state = "ok    " if check.passed else "FAILED"
-        print(
-            f"{state} {check.name}: {check.n} compared, largest difference {check.largest:.2g} ({unit}; "
-            f"allowed {check.tolerance:g})"
+        say(
+            f"{state} {check.name}: {check.n} compared, largest difference {check.largest:.2g} ({unit}; allowed "
+            f"{check.tolerance:g})"
         )
-        print("       " + ", ".join(f"{k} {v}" for k, v in check.details.items() if not isinstance(v, list)))
+        say("       " + ", ".join(f"{k} {v}" for k, v in check.details.items() if not isinstance(v, list)))
     if backend == "transformers":
-        print("not checked: vLLM" + (" (--backend vllm or both)" if find_spec("vllm") else " (not installed here)"))
+        say("not checked: vLLM" + (" (--backend vllm or both)" if find_spec("vllm") else " (not installed here)"))
     if args.out:
         atomic_write_text(args.out, json.dumps(found, ensure_ascii=False, indent=1, allow_nan=False) + "\n")
     if run_dir is not None:
@@ -174,9 +174,7 @@ def run_checks(
     gold = [r for e in examples for r in e.reference or ()]
     checks = [check_generation(kind, task, policy, examples, gold, profile, tolerance) for kind in _kinds(backend)]
     if reranker is None:
-        print(
-            "not checked: reranker (the profile's reward is of another kind; name one by --reranker)", file=sys.stderr
-        )
+        say("not checked: reranker (the profile's reward is of another kind; name one by --reranker)", err=True)
         return checks
     options = {k: v for k, v in profile.rl.reward_options.items() if k in JUDGED_BY}
     sources, candidates = judged(examples)

@@ -98,7 +98,8 @@ def validate_reward(place: Workplace, task: Task, models: Models) -> dict[str, A
     place.manifest.reward_validation = done.record
     place.manifest.write(place.run_dir)
     if done.record["warning"]:
-        place.say("\n" + loud(done.record["warning"]))
+        for line in ["", *loud(done.record["warning"])]:
+            place.say(line)
     elif text := weakness(done.record):
         place.say(text)
     return done.record

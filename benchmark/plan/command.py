@@ -15,6 +15,7 @@ from benchmark.plan.planning import USABLE, VLLM_SHARE, make_plan
 from benchmark.plan.workload import Sizes, count_tokens, sizes_of
 from benchmark.settings.config import Profile, load_profile
 from metrics.errors import UserError
+from metrics.terminal import say
 
 STRATEGIES = ("ddp", *SHARDED)
 Change = tuple[str, Callable[[Profile, Machine], tuple[Profile, Machine]]]
@@ -136,7 +137,7 @@ def command(args: argparse.Namespace) -> int:
     )
     sizes, tokens = sizes_of(profile), count_tokens(profile)
     plan = make_plan(profile, machine, tokens, sizes)
-    print(page(args.profile, profile, machine, plan))
+    say(*page(args.profile, profile, machine, plan).split("\n"))
     large = plan.too_large(machine)
     if large:
         said = [

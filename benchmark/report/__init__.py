@@ -34,11 +34,11 @@ def print_verdict(run_dir: Path) -> None:
     """
     from benchmark.report.data import load
     from benchmark.report.headline import headline
-    from benchmark.report.safetext import plain
     from benchmark.report.verdict import systems, verdict
+    from metrics.terminal import say
 
     data = load(Path(run_dir))
     told = [(prefix.rstrip("/"), headline(verdict(data, prefix))) for prefix in systems(data)]
     for system, text in told:
         if text:
-            print(plain(f"{system}: {text}" if system else text))
+            say(f"{system}: {text}" if system else text)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from pathlib import Path
 
 from benchmark.arguments import arg
 from benchmark.rundir.summaries import read_summary
+from metrics.terminal import say
 
 ARGUMENTS = [arg("run_dir", metavar="RUN_DIR")]
 """Of `report`."""
@@ -21,9 +21,9 @@ def command(args: argparse.Namespace) -> int:
     run_dir = Path(args.run_dir)
     summary = read_summary(run_dir)
     for note in load(run_dir).notes:
-        print(f"note: {note}", file=sys.stderr)
+        say(f"note: {note}", err=True)
     path = write_report(run_dir)
     print_table(summary)
     print_verdict(run_dir)
-    print(f"report: {path}")
+    say(f"report: {path}")
     return 0

@@ -13,7 +13,7 @@ from benchmark.report.data import RunData, load
 from benchmark.report.headline import headline
 from benchmark.report.passages import changed_by_normalising, passages
 from benchmark.report.preserved import preservation_table
-from benchmark.report.safetext import plain, visible
+from benchmark.report.safetext import environment, plain, visible
 from benchmark.report.svg import css_class
 from benchmark.report.verdict import systems, verdict
 from benchmark.report.words import (
@@ -50,22 +50,14 @@ def write(run_dir: Path) -> Path:
 
 def render(data: RunData) -> str:
     """The whole page."""
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
     from markupsafe import Markup
 
-    environment = Environment(
-        loader=FileSystemLoader(FOLDER),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters["visible"] = lambda text: visible(str(text))
-    environment.filters["breakable"] = lambda name: (
+    pages = environment([FOLDER])
+    pages.filters["breakable"] = lambda name: (
         visible(str(name)).replace(".", Markup(".<wbr>")).replace("_", Markup("_<wbr>"))
     )
-    environment.filters["stage_var"] = lambda key: css_class(key, data.keys)
-    return environment.get_template("template.html.j2").render(context(data))
+    pages.filters["stage_var"] = lambda key: css_class(key, data.keys)
+    return pages.get_template("template.html.j2").render(context(data))
 
 
 def context(data: RunData) -> dict[str, Any]:

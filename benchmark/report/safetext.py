@@ -8,22 +8,18 @@ make two texts look alike, private characters. All of that is shown, none of it 
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
 
 from markupsafe import Markup, escape
 
+from metrics.terminal import hidden, plain
+
+__all__ = ["SHOWN_CHARS", "environment", "hidden", "plain", "shortened", "visible"]
+
 SHOWN_CHARS = 1500
 """Longer texts are cut on the page (never in the files), and the page says by how much."""
-INVISIBLE = frozenset({"\u034f", "\u115f", "\u1160", "\u17b4", "\u17b5", "\u180e", "\u2800", "\u3164", "\uffa0"})
-"""Characters without ink that Unicode does not file under the categories below (fillers, the grapheme joiner)."""
-HIDDEN_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
-
-
-def hidden(char: str) -> bool:
-    """Whether a reader could not see this character, or it would change how its neighbours are shown."""
-    if unicodedata.category(char) in HIDDEN_CATEGORIES or char in INVISIBLE:
-        return True
-    code = ord(char)
-    return 0xFE00 <= code <= 0xFE0F or 0xE0100 <= code <= 0xE01EF  # variation selectors
 
 
 def _name(char: str) -> str:
@@ -34,24 +30,41 @@ def _name(char: str) -> str:
 def visible(text: str) -> Markup:
     """The text as HTML: escaped, with a labelled chip in place of every hidden character."""
     parts: list[Markup] = []
-    plain: list[str] = []
+    seen: list[str] = []
     for char in text:
         if not hidden(char):
-            plain.append(char)
+            seen.append(char)
             continue
-        parts.append(escape("".join(plain)))
-        plain.clear()
+        parts.append(escape("".join(seen)))
+        seen.clear()
         shown = {"\n": "↵", "\t": "⇥"}.get(char) or f"U+{ord(char):04X}"
         parts.append(Markup('<span class="ctl" title="{}">{}</span>').format(_name(char), shown))
-    parts.append(escape("".join(plain)))
+    parts.append(escape("".join(seen)))
     return Markup("").join(parts)
-
-
-def plain(text: str) -> str:
-    """The text for an attribute or a heading: hidden characters become "U+XXXX" (escaping is left to the template)."""
-    return "".join(f"[U+{ord(c):04X}]" if hidden(c) else c for c in text)
 
 
 def shortened(text: str, limit: int = SHOWN_CHARS) -> tuple[str, int]:
     """(the text cut to `limit` code points, how many code points were left out)."""
     return text[:limit], max(0, len(text) - limit)
+
+
+def _printed(value: Any) -> Any:
+    """Whatever a template prints: no hidden character gets on a page, whether or not the template thought of it."""
+    return plain(value) if isinstance(value, str) and not hasattr(value, "__html__") else value
+
+
+def environment(folders: Sequence[Path]) -> Any:
+    """The one jinja2 environment of all pages: everything printed is escaped and `plain`, unless `visible` has
+    made it HTML already."""
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    made = Environment(
+        loader=FileSystemLoader([str(folder) for folder in folders]),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        finalize=_printed,
+    )
+    made.filters["visible"] = lambda text: visible(str(text))
+    return made

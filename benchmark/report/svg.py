@@ -19,6 +19,7 @@ from benchmark.report.words import (
     stage_of,
 )
 from metrics.stages import GOLD, STAGES
+from metrics.terminal import plain
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -101,11 +102,13 @@ def to_svg(figure: Figure, name: str, description: str) -> Markup:
     with matplotlib.rc_context({"svg.fonttype": "none", "svg.hashsalt": name}), warnings.catch_warnings():
         # Text stays text and is drawn in the page's font: what matplotlib's own font lacks does not matter.
         warnings.filterwarnings("ignore", message="Glyph .* missing from font")
+        warnings.filterwarnings("ignore", message="constrained_layout not applied")  # labels longer than the figure
         # print_svg draws once where savefig draws twice; the page has dozens of figures.
         FigureCanvasSVG(figure).print_svg(
             stream, metadata={"Date": None, "Creator": None, "Format": None, "Type": None}
         )
-    return Markup(_inline(stream.getvalue(), name, description))
+    drawn = "\n".join(map(plain, stream.getvalue().split("\n")))  # tick labels are written only when drawn
+    return Markup(_inline(drawn, name, plain(description)))
 
 
 def _inline(svg: str, name: str, description: str) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -23,6 +22,7 @@ from metrics.files import atomic_write_text, write_jsonl
 from metrics.languages import code
 from metrics.records import Example, read_examples, sha256_file
 from metrics.rejects import Rejects
+from metrics.terminal import say
 
 
 def challenge_of(args: argparse.Namespace, run: RunUnderTest | None) -> ChallengeSet:
@@ -42,7 +42,7 @@ def challenge_of(args: argparse.Namespace, run: RunUnderTest | None) -> Challeng
         rejects = Rejects(args.pairs, skip=args.skip_invalid, offered=True)
         pairs, examples = read_pairs(args.pairs, rejects)
         better = [Example(p.id, p.source, (p.better,), None, p.source_lang, p.target_lang) for p in pairs]
-        tell_languages({str(args.pairs): better}, "better text", sys.stdout)
+        tell_languages({str(args.pairs): better}, "better text", err=False)
         challenge = ChallengeSet("user", pairs, [], examples, rejects)
     else:
         wanted = args.target_lang or (run.target_lang if run else "th")
@@ -136,7 +136,7 @@ def command(args: argparse.Namespace) -> int:
     report = validate(judge, challenge, args.seed)
     if challenge.rejects is not None and (note := challenge.rejects.note()):
         report["left_out"] = challenge.rejects.as_dict()
-        print(f"note: {note}", file=sys.stderr)
+        say(f"note: {note}", err=True)
     if run is not None:
         report["blind_spots"] = blind_spots(report, run, judge.id)
     if sampling is not None:
@@ -146,7 +146,7 @@ def command(args: argparse.Namespace) -> int:
     atomic_write_text(out / "reward.json", json.dumps(report, ensure_ascii=False, indent=1, allow_nan=False) + "\n")
     write_page(report, out / "reward.html")
     print_report(report)
-    print(f"\nreport: {out / 'reward.html'}   numbers: {out / 'reward.json'}")
+    say("", f"report: {out / 'reward.html'}   numbers: {out / 'reward.json'}")
     return 0
 
 
@@ -154,39 +154,39 @@ def print_report(report: Mapping[str, Any]) -> None:
     """The table on stdout, and on stderr the warning where there is one."""
     nulls = report["null_baselines"]
     best = report["flags"]["best_null"]
-    print(
+    say(
         f"{report['reward']}: macro accuracy {_f(report['macro_accuracy'])}, "
         f"best null ({best}) {_f(nulls[best]['macro_accuracy'])}, n = {report['n']}"
     )
-    print(f"{'category':22s} {'accuracy':>8s}  {'95 % interval':15s} {'n':>5s} {'ties':>5s}  {'best null':>9s}")
+    say(f"{'category':22s} {'accuracy':>8s}  {'95 % interval':15s} {'n':>5s} {'ties':>5s}  {'best null':>9s}")
     for slug, row in report["by_category"].items():
         mark = (
             "  MISLED" if slug in report["flags"]["misled"] else "  blind" if slug in report["flags"]["blind"] else ""
         )
         null = max(nulls[name]["by_category"][slug]["accuracy"] for name in nulls)
-        print(
+        say(
             f"{slug:22s} {_f(row['accuracy']):>8s}  {_f(row['ci_low'])} - {_f(row['ci_high']):7s} "
             f"{row['n']:5d} {row['ties']:5d}  {_f(null):>9s}{mark}"
         )
     length = report["length"]
-    print(
-        f"AUC {_f(report['auc'])} · ECE {_f(report['ece'])} · P@1 {_f(report['retrieval']['p_at_1'])} · slope "
-        "per 100 characters "
+    say(
+        f"AUC {_f(report['auc'])} · ECE {_f(report['ece'])} · P@1 {_f(report['retrieval']['p_at_1'])} · slope per "
+        f"100 characters "
         f"{_f(length['slope_per_100_chars'])} [{_f(length['ci_low'])}, {_f(length['ci_high'])}]"
     )
     if report["flags"]["blind"]:
-        print(f"blind to: {', '.join(report['flags']['blind'])}")
+        say(f"blind to: {', '.join(report['flags']['blind'])}")
     if (found := report.get("best_of_n")) is not None:
         for name, row in found["turning"].items():
             said = f"turns down after n = {row['n']}" if row["turns_down"] else "does not turn down"
-            print(
-                f"best of n, {name}: {said} ({_f(row['change'])} [{_f(row['ci_low'])}, "
-                f"{_f(row['ci_high'])}] from there to the last)"
+            say(
+                f"best of n, {name}: {said} ({_f(row['change'])} [{_f(row['ci_low'])}, {_f(row['ci_high'])}] from "
+                f"there to the last)"
             )
     if report["descriptive"]:
-        print("this metric is descriptive: neither high nor low is better as such")
+        say("this metric is descriptive: neither high nor low is better as such")
     if (text := warning(report)) is not None:
-        print(loud(text), file=sys.stderr)
+        say(*loud(text), err=True)
 
 
 def _f(value: float | None) -> str:

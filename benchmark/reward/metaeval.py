@@ -6,6 +6,7 @@ import argparse
 import json
 
 from benchmark.arguments import arg
+from metrics.terminal import say
 
 ARGUMENTS = [
     arg("--judgements", required=True, metavar="FILE", help="judgements.tsv: system, item, metric, human [, metric2]"),
@@ -27,13 +28,13 @@ def command(args: argparse.Namespace) -> int:
     found = meta_evaluate(read_judgements(args.judgements, rejects), args.seed)
     if note := rejects.note():
         found["rejected"] = rejects.as_dict()
-        print(f"note: {note}")
+        say(f"note: {note}")
     atomic_write_text(args.out, json.dumps(found, ensure_ascii=False, indent=1, allow_nan=False) + "\n")
-    print(f"{found['n_systems']} systems, {found['n_items']} items, {found['n_rated']} rated segments")
+    say(f"{found['n_systems']} systems, {found['n_items']} items, {found['n_rated']} rated segments")
     for level in ("system", "segment"):
         for name, value in found[level].items():
-            print(f"{level + '.' + name:30s} {'-' if value is None else value}")
+            say(f"{level + '.' + name:30s} {'-' if value is None else value}")
     for name, row in found.get("comparison", {}).items():
-        print(f"metric2 - metric, {name:24s} delta {row['delta']} p {p_text(row['p'], at_floor(row['p'], DRAWS))}")
-    print(f"figures: {args.out}")
+        say(f"metric2 - metric, {name:24s} delta {row['delta']} p {p_text(row['p'], at_floor(row['p'], DRAWS))}")
+    say(f"figures: {args.out}")
     return 0

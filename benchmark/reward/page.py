@@ -9,7 +9,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from benchmark.report.safetext import plain, shortened, visible
+from benchmark.report.safetext import environment, plain, shortened, visible
 from benchmark.reward import figures, validate
 from metrics.files import atomic_write_text
 
@@ -27,19 +27,11 @@ def write_page(report: Mapping[str, Any], path: Path) -> None:
 
 def render(report: Mapping[str, Any]) -> str:
     """The whole page as HTML."""
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
-    environment = Environment(
-        loader=FileSystemLoader(FOLDER),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters["num"] = lambda v: "–" if v is None else f"{v:.3f}"
-    environment.filters["visible"] = _shown
+    pages = environment([FOLDER])
+    pages.filters["num"] = lambda v: "–" if v is None else f"{v:.3f}"
+    pages.filters["visible"] = _shown
     nulls = report["null_baselines"]
-    return environment.get_template("reward.html.j2").render(
+    return pages.get_template("reward.html.j2").render(
         r=report,
         name=plain(str(report["reward"])),
         warning=validate.warning(report),

@@ -258,10 +258,8 @@ def weakness(digest: Mapping[str, Any]) -> str | None:
     )
 
 
-def loud(text: str) -> str:
-    """A warning in a frame that cannot be overlooked."""
+def loud(text: str) -> list[str]:
+    """The lines of a warning in a frame that cannot be overlooked."""
     line = "!" * 78
-    return (
-        f"{line}\n!! THIS REWARD CANNOT BE TRUSTED: {text}\n!! Training on it rewards something else than what is "
-        f"meant.\n{line}"
-    )
+    told = f"!! THIS REWARD CANNOT BE TRUSTED: {text}"
+    return [line, told, "!! Training on it rewards something else than what is meant.", line]

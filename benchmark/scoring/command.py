@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import argparse
 import shutil
-import sys
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
@@ -45,6 +44,7 @@ from metrics.records import (
 from metrics.scripts import notices
 from metrics.stages import GOLD
 from metrics.strata import Shown
+from metrics.terminal import say
 
 NO_REWARD = "no reward is asked for (--set rl.reward=NAME rl.reward_path=FOLDER)"
 
@@ -202,7 +202,7 @@ def command(args: argparse.Namespace) -> int:
         generations = _of_first(generations, given.examples, examples, args.limit)
     tell_languages({str(given.files[0]): examples})
     for note in given.notes:
-        print(f"note: {note}", file=sys.stderr)
+        say(f"note: {note}", err=True)
     groups = {key: align_generations(examples, group) for key, group in group_systems(generations).items()}
     if any(stage == GOLD for _, stage, _ in groups):
         raise UserError(
@@ -221,7 +221,7 @@ def command(args: argparse.Namespace) -> int:
     if gold:
         groups[GOLD, GOLD, None] = gold
     elif missing := sum(not e.reference for e in examples):
-        print(f"note: gold is not scored: {missing} of {len(examples)} examples have no reference", file=sys.stderr)
+        say(f"note: gold is not scored: {missing} of {len(examples)} examples have no reference", err=True)
     out = Path(args.out)
     task = args.task
     if file_name("", task, several=False) != task:
@@ -275,5 +275,5 @@ def command(args: argparse.Namespace) -> int:
         report = write_report(out)
     print_table(summary)
     print_verdict(out)
-    print(f"summary: {out / 'summary.json'}\nreport: {report}")
+    say(f"summary: {out / 'summary.json'}", f"report: {report}")
     return 0

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +16,7 @@ from metrics.errors import UserError
 from metrics.files import atomic_write_text
 from metrics.open.lists import name_list
 from metrics.records import read_examples
+from metrics.terminal import say
 
 ARGUMENTS = [
     arg("--examples", required=True, metavar="FILE", help="examples.jsonl with references"),
@@ -43,12 +43,12 @@ def command(args: argparse.Namespace) -> int:
     own = Path(args.names).resolve() if args.names else None
     for pair in sorted({(e.source_lang, e.target_lang) for e in examples}):
         name_list(*pair, own)  # a mistake in the user's names is told before anything is measured
-    result = validate(examples, own, args.seed, lambda what: print(f"{what} ...", file=sys.stderr), not args.no_speed)
+    result = validate(examples, own, args.seed, lambda what: say(f"{what} ...", err=True), not args.no_speed)
     out = Path(args.out)
     atomic_write_text(out / "metrics.json", json.dumps(result, ensure_ascii=False, indent=1, allow_nan=False) + "\n")
     atomic_write_text(out / "metrics.html", page(result))
     show(result)
-    print(f"results: {out / 'metrics.json'}\npage: {out / 'metrics.html'}")
+    say(f"results: {out / 'metrics.json'}", f"page: {out / 'metrics.html'}")
     return 0
 
 
@@ -94,24 +94,15 @@ def show(result: dict[str, Any]) -> None:
 
 def page(result: dict[str, Any]) -> str:
     """metrics.html: self-contained, every text escaped."""
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+    from benchmark.report.safetext import environment
 
-    from benchmark.report.safetext import visible
-
-    environment = Environment(
-        loader=FileSystemLoader([Path(__file__).parent, Path(__file__).parents[1] / "report"]),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters["visible"] = lambda text: visible(str(text))
+    pages = environment([Path(__file__).parent, Path(__file__).parents[1] / "report"])
     rates, harmed = tables(result)
     kinds = [
         (name, rate(cell), f"{cell['n_scored']} segments")
         for name, cell in result["reference"].items()
         if name not in catalog.metrics()
     ]
-    return environment.get_template("metrics.html.j2").render(
+    return pages.get_template("metrics.html.j2").render(
         r=result, rates=rates, harmed=harmed, kinds=kinds, label=catalog.label
     )

@@ -78,8 +78,8 @@ def test_a_reward_that_knows_nothing_is_told_loudly_in_every_call(tmp_path: Path
         digest = validate_reward(_place(tmp_path / "run", said), load_task("newswire-title"), Models(reward))
         assert digest["macro_accuracy"] == 0.5 and not digest["beats_nulls"]
         assert "which knows nothing" in digest["warning"]
-        loud = next(text for text in said if "THIS REWARD CANNOT BE TRUSTED" in text)
-        assert "!" * 60 in loud
+        at = next(i for i, text in enumerate(said) if "THIS REWARD CANNOT BE TRUSTED" in text)
+        assert "!" * 60 in said[at - 1] and "!" * 60 in said[at + 2]
     assert reward.calls == 1
 
 
