@@ -24,9 +24,9 @@ from benchmark.leaderboard.words import (
 from benchmark.report.safetext import environment, shortened
 from benchmark.report.words import interval, label, number, ordered_metrics
 from metrics.errors import UserError
-from metrics.terminal import say
 from metrics.files import atomic_write_text
 from metrics.records import Example, Generation
+from metrics.terminal import say
 
 FOLDER = Path(__file__).resolve().parent
 SHOWN = 12
@@ -39,8 +39,10 @@ def command(args: argparse.Namespace) -> int:
     out = Path(args.out)
     _claim(out)
     written = write(out, views, args.sort, args.reverse)
-    say(f"{out / 'index.html'}: {sum(v.n_entries for _, v in views)} entries on {len(views)} "
-        f"boards, {written} pages; board.md, board.csv")
+    say(
+        f"{out / 'index.html'}: {sum(v.n_entries for _, v in views)} entries on {len(views)} "
+        f"boards, {written} pages; board.md, board.csv"
+    )
     return 0
 
 
@@ -63,9 +65,7 @@ def write(out: Path, views: Sequence[tuple[Path, View]], sort: str | None, rever
         examples = _texts(path, view.board)
         for group in [*view.groups, *as_groups(view.baselines)]:
             for row in group.rows:
-                page = pages.get_template("entry.html.j2").render(
-                    _entry_context(path, view, group, row, examples)
-                )
+                page = pages.get_template("entry.html.j2").render(_entry_context(path, view, group, row, examples))
                 atomic_write_text(out / page_name(row.entry), page)
                 n += 1
     atomic_write_text(out / "board.csv", table_csv(views))
