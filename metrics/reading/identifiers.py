@@ -40,6 +40,9 @@ _CODE = re.compile(
     r"|(?<=[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼])[A-Z][0-9A-Z]{4,6}(?![0-9A-Za-z])"
 )
 _NAME = re.compile(rf"(?<![0-9{_LETTER}])[{_LETTER}](?:[0-9{_LETTER}]|['’&.-](?=[0-9{_LETTER}]))*")
+PHONES, CODES = (_PHONE, _CALL), (_CODE,)
+"""The patterns of `phones` and `codes`."""
+_ANY_LETTER = re.compile(rf"[{_LETTER}]")
 _NOT_NAMES = {
     "am",
     "pm",
@@ -106,7 +109,7 @@ def _is_word(table: WordTable[Any], word: str) -> bool:
 
 def names(text: str, lang: str) -> Iterator[Reading]:
     """Words in Latin letters in a text of another script."""
-    if base_language(lang) == "en":
+    if not _ANY_LETTER.search(text) or base_language(lang) == "en":
         return
     for match in _NAME.finditer(text):
         word = match.group().rstrip(".").lower().replace("’", "'")

@@ -5,14 +5,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
 
-from metrics.reading.amounts import amounts
+from metrics.reading.amounts import LANGUAGES, PLAIN, amounts
 from metrics.reading.calendar_words import CENTURIES, DATES, DECADES, MONTH_RANGES, YEARS
 from metrics.reading.clock import TIMES, times
 from metrics.reading.dates import centuries, dates, decades, month_range, years
-from metrics.reading.fractions import fractions
-from metrics.reading.identifiers import addresses, codes, names, phones
+from metrics.reading.fractions import FRACTIONS, HUNDRED, fractions
+from metrics.reading.identifiers import CODES, PHONES, addresses, codes, names, phones
 from metrics.reading.mention import Reading
+from metrics.reading.needs import Need, need
 from metrics.reading.words import base_language, one_for_one
 
 _Table = dict[str, tuple[re.Pattern[str], ...]]
@@ -29,6 +32,7 @@ _MAY_HOLD = {
     "th": re.compile(r"[0-9½]|หนึ่ง|สอง|สาม|สี่|ห้า|หก|เจ็ด|แปด|เก้า|สิบ|ร้อย|พัน|หมื่น|แสน|ล้าน|หลาย|คม|ยน|กุมภา|\.|เที่ยง|บ่าย|ทุ่ม"),
     "bo": re.compile(r"[0-9½]|གཅིག|གཉིས|གསུམ|བཞི|ལྔ|དྲུག|བདུན|བརྒྱད|དགུ|བཅུ|བཅོ|བརྒྱ|སྟོང|ཁྲི|འབུམ|ས་ཡ|བྱེ་བ|དུང་ཕྱུར|ཅུ|ཉེར|ཉི་ཤུ|དང་པོ|མཚན|ཉིན|ནམ"),
 }
+_DIGIT = re.compile(r"[0-9]")
 _ANY_DIGIT = re.compile(
     r"[0-9½]|noon|midnight|january|february|march|april|may|june|july|august|september|october|november|december",
     re.IGNORECASE,
@@ -61,30 +65,66 @@ def numbers(text: str, lang: str) -> list[Reading]:
 
     take(addresses(rest))
     if (_MAY_HOLD.get(lang, _ANY_DIGIT)).search(rest):
-        for table, read_match in _PASSES[:3]:
-            _run(table, read_match, lang, lambda: rest, take)
-        take(_apart(phones(rest)))
-        for table, read_match in _PASSES[3:4]:
-            _run(table, read_match, lang, lambda: rest, take)
-        take(codes(rest, lang))
-        for table, read_match in _PASSES[4:]:
-            _run(table, read_match, lang, lambda: rest, take)
-        take(_apart(fractions(rest, lang)))
-        found.extend(amounts(rest, lang))
+        plan, digits = _plan(lang), _DIGIT.search(rest) is not None
+
+        def run(steps: tuple[_Step, ...]) -> None:
+            for step in steps:
+                if step.need.may(rest, digits):
+                    take([reading for match in step.pattern.finditer(rest) for reading in step.read(match, lang)])
+
+        for steps in plan.passes[:3]:
+            run(steps)
+        if any(one.may(rest, digits) for one in plan.phones):
+            take(_apart(phones(rest)))
+        run(plan.passes[3])
+        if any(one.may(rest, digits) for one in plan.codes):
+            take(codes(rest, lang))
+        for steps in plan.passes[4:]:
+            run(steps)
+        if any(one.may(rest, digits) for one in plan.fractions):
+            take(_apart(fractions(rest, lang)))
+        if plan.amounts.may(rest, digits):
+            found.extend(amounts(rest, lang))
     found = [_of(text, reading) for reading in found]
     return sorted(found, key=lambda reading: reading.start)
 
 
-def _run(
-    table: _Table,
-    read_match: Callable[[re.Match[str], str], Iterator[Reading]],
-    lang: str,
-    rest: Callable[[], str],
-    take: Callable[[Iterable[Reading]], None],
-) -> None:
-    own, common = table.get(lang, ()), table.get("", ())
-    for pattern in (*common, *own) if table is DATES else (*own, *common):
-        take([reading for match in pattern.finditer(rest()) for reading in read_match(match, lang)])
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """A pattern with what it needs, and what makes readings of its matches."""
+
+    need: Need
+    pattern: re.Pattern[str]
+    read: Callable[[re.Match[str], str], Iterator[Reading]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """All patterns of a language in the order in which they are tried: most texts need few of them."""
+
+    passes: tuple[tuple[_Step, ...], ...]
+    """As _PASSES."""
+    phones: tuple[Need, ...]
+    codes: tuple[Need, ...]
+    fractions: tuple[Need, ...]
+    amounts: Need
+
+
+@lru_cache(maxsize=64)
+def _plan(lang: str) -> _Plan:
+    passes = []
+    for table, read_match in _PASSES:
+        own, common = table.get(lang, ()), table.get("", ())
+        ordered = (*common, *own) if table is DATES else (*own, *common)
+        passes.append(tuple(_Step(need(pattern), pattern, read_match) for pattern in ordered))
+    parts = (*FRACTIONS.get(lang, ()), *FRACTIONS[""], *((HUNDRED[lang],) if lang in HUNDRED else ()))
+    return _Plan(
+        tuple(passes),
+        phones=tuple(map(need, PHONES)),
+        codes=tuple(map(need, CODES)),
+        fractions=tuple(map(need, parts)),
+        amounts=need(LANGUAGES.get(lang, PLAIN).start),
+    )
 
 
 def _apart(readings: Iterable[Reading]) -> list[Reading]:

@@ -59,6 +59,11 @@ _CHINESE = str.maketrans({**dict(zip(_TRADITIONAL, _SIMPLIFIED, strict=True)), *
 _OTHERS = str.maketrans({**_SIGNS, "\u0f0c": "\u0f0b"})
 
 
+_CHINESE_CHARS, _OTHER_CHARS = (
+    re.compile("[" + "".join(map(re.escape, map(chr, table))) + "]") for table in (_CHINESE, _OTHERS)
+)
+
+
 def base_language(lang: str) -> str:
     """Key of the rules that read a language's numbers: "zh-Hans", "cmn" and "yue" -> "zh", "tha" -> "th". UserError for
     what is no code."""
@@ -70,8 +75,9 @@ def one_for_one(text: str, lang: str) -> str:
     if text.isascii():
         return text
     if lang != "zh":
-        return text.translate(_OTHERS)
-    return _CHEQUE_RUN.sub(_cheque, text).translate(_CHINESE)
+        return text.translate(_OTHERS) if _OTHER_CHARS.search(text) else text
+    text = _CHEQUE_RUN.sub(_cheque, text)
+    return text.translate(_CHINESE) if _CHINESE_CHARS.search(text) else text
 
 
 def _cheque(match: re.Match[str]) -> str:

@@ -1,0 +1,128 @@
+"""What a text must hold for a pattern to match anywhere in it, read from the pattern itself.
+
+Most patterns need not be tried on most texts. As in the prefilters of RE2 and of code search: of the parsed pattern a
+list of clauses is kept, each a set of strings of which the text must hold at least one. What is not understood (flags,
+categories, what may be absent) asks for nothing, so that a pattern is never left out where it could match
+(tests/unit/test_needs.py holds all of them against the plain search).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from re import _constants, _parser  # type: ignore[attr-defined]
+from typing import Any
+
+Clause = frozenset[str]
+_MOST = 64
+"""A clause of more strings than this is no help."""
+_DIGITS = frozenset("0123456789")
+_INSIDE = (_constants.ASSERT, _constants.ATOMIC_GROUP)
+_REPEATS = (_constants.MAX_REPEAT, _constants.MIN_REPEAT, _constants.POSSESSIVE_REPEAT)
+
+
+def clauses(pattern: re.Pattern[str]) -> list[Clause]:
+    """The sets of strings of which a text must hold one each, for the pattern to match in it."""
+    found = _of_sequence(_parser.parse(pattern.pattern, pattern.flags))
+    # Where case is nothing, letters ask for nothing; digits have none.
+    return [c for c in found if all(s.isdigit() for s in c)] if pattern.flags & re.IGNORECASE else found
+
+
+def _of_sequence(items: Iterable[tuple[Any, Any]]) -> list[Clause]:
+    found: list[Clause] = []
+    run: list[str] = []
+    for op, value in items:
+        if op is _constants.LITERAL:
+            run.append(chr(value))
+            continue
+        if run:
+            found.append(frozenset(["".join(run)]))
+            run = []
+        found += _of_one(op, value)
+    return [*found, frozenset(["".join(run)])] if run else found
+
+
+def _of_one(op: Any, value: Any) -> list[Clause]:
+    if op is _constants.IN:
+        chars = _class(value)
+        return [chars] if chars else []
+    if op in _REPEATS:
+        least, _, inner = value
+        return _of_sequence(inner) if least else []
+    if op is _constants.SUBPATTERN:
+        _, added, removed, inner = value
+        return [] if added or removed else _of_sequence(inner)
+    if op is _constants.BRANCH:
+        alternatives = [_of_sequence(branch) for branch in value[1]]
+        if not all(alternatives):
+            return []
+        joined = frozenset().union(*(_best(own) for own in alternatives))
+        return [joined] if len(joined) <= _MOST else []
+    if op in _INSIDE:
+        return _of_sequence(value[1] if op is _constants.ASSERT else value)
+    return []
+
+
+def _class(items: Sequence[tuple[Any, Any]]) -> Clause:
+    """The characters of a class; empty where it is negated, holds a category, or is large."""
+    chars: set[str] = set()
+    for op, value in items:
+        if op is _constants.LITERAL:
+            chars.add(chr(value))
+        elif op is _constants.RANGE and value[1] - value[0] <= _MOST:
+            chars.update(map(chr, range(value[0], value[1] + 1)))
+        else:
+            return frozenset()
+    return frozenset(chars) if len(chars) <= _MOST else frozenset()
+
+
+def _best(own: Sequence[Clause]) -> Clause:
+    """The clause that holds in the fewest texts, as a guess: digits are rare, long strings rarer."""
+    return max(own, key=lambda clause: (min(map(len, clause)), clause <= _DIGITS, -len(clause)))
+
+
+class Need:
+    """Whether a pattern can match in a text; never False where it does match."""
+
+    __slots__ = ("_with", "_without", "digit")
+
+    def __init__(self, own: Sequence[Clause]) -> None:
+        """own: see `clauses`."""
+        kept = [frozenset(s for s in clause if not _DIGITS & set(s)) for clause in own]
+        self.digit = not all(kept)
+        """Nothing matches without an ASCII digit."""
+        self._with = _test([clause for clause in own if not any(_DIGITS & set(s) for s in clause)])
+        self._without = None if self.digit else _test(kept)
+
+    def may(self, text: str, digits: bool) -> bool:
+        """Whether to try. digits: whether the text holds an ASCII digit."""
+        if digits:
+            test = self._with
+        elif self.digit:
+            return False
+        else:
+            test = self._without
+        return test is None or test(text)
+
+
+def _test(own: Sequence[Clause]) -> Callable[[str], bool] | None:
+    """Whether a text holds a string of the best clause; None where nothing is asked."""
+    if not own:
+        return None
+    strings = sorted(_best(own), key=lambda string: (len(string), string))
+    if len(strings) > 3 and all(len(string) == 1 for string in strings):
+        search = re.compile("[" + "".join(map(re.escape, strings)) + "]").search
+        return lambda text: search(text) is not None
+
+    def holds(text: str) -> bool:
+        for string in strings:  # noqa: SIM110 - a generator costs more than all the tests
+            if string in text:
+                return True
+        return False
+
+    return holds
+
+
+def need(pattern: re.Pattern[str]) -> Need:
+    """What a pattern needs; worked out anew: to be kept by the caller."""
+    return Need(clauses(pattern))

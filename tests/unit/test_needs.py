@@ -1,0 +1,59 @@
+"""A pattern is left out only where it cannot match: what a text must hold is never asked for wrongly."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from metrics.reading import scan
+from metrics.reading.amounts import LANGUAGES, PLAIN
+from metrics.reading.fractions import FRACTIONS, HUNDRED
+from metrics.reading.identifiers import CODES, PHONES
+from metrics.reading.needs import clauses, need
+
+TABLES = [table for table, _ in scan._PASSES] + [FRACTIONS]
+PATTERNS = [
+    *(pattern for table in TABLES for patterns in table.values() for pattern in patterns),
+    *HUNDRED.values(),
+    *PHONES,
+    *CODES,
+    *(own.start for own in (*LANGUAGES.values(), PLAIN)),
+]
+
+
+@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+@given(data=st.data())
+@pytest.mark.parametrize("pattern", PATTERNS, ids=range(len(PATTERNS)))
+def test_what_a_pattern_finds_is_never_left_out(pattern: re.Pattern[str], data: st.DataObject) -> None:
+    text = data.draw(st.from_regex(pattern))
+    if pattern.search(text):
+        assert need(pattern).may(text, bool(re.search("[0-9]", text)))
+
+
+@pytest.mark.parametrize(
+    ("pattern", "found"),
+    [
+        ("ab+c", [{"a"}, {"b"}, {"c"}]),
+        ("(?:year|[12]0)x", [{"year", "0"}, {"x"}]),
+        ("(?:year|a?)x", [{"x"}]),
+        ("a?[^b]\\d(?!c)", []),
+        ("(?<=ab)(?:c{2,3})", [{"ab"}, {"c"}]),
+        ("(?i:ab)c", [{"c"}]),
+    ],
+)
+def test_what_is_asked_for(pattern: str, found: list[set[str]]) -> None:
+    assert clauses(re.compile(pattern)) == [frozenset(own) for own in found]
+
+
+def test_letters_ask_for_nothing_where_case_is_nothing() -> None:
+    assert clauses(re.compile("may [0-9]", re.IGNORECASE)) == [frozenset("0123456789")]
+
+
+def test_digits_and_words() -> None:
+    year = need(re.compile("(?:in|of) [12][0-9]{3}"))
+    assert not year.may("in spring", False) and not year.may("as 1984", True) and year.may("in 1984", True)
+    number = need(re.compile("[0-9]+|twelve"))
+    assert not number.may("ten", False) and number.may("twelve", False) and number.may("12", True)
