@@ -8,6 +8,7 @@ give the ceiling, shuffled references the floor, and a value means something onl
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,10 +17,10 @@ import numpy as np
 
 from metrics.coverage import NO_REFERENCE, cut_to_reference
 from metrics.normalise import tidy
-from metrics.open.facts import CONTRADICTED, VERIFIED, Comparison, hold, kinds
+from metrics.open.facts import CONTRADICTED, VERIFIED, Comparison, hold
 from metrics.open.lists import name_list
 from metrics.records import Example
-from metrics.segment import COMBINERS, WIDTHS, SegmentStats, unscorable
+from metrics.segment import COMBINERS, SegmentStats, unscorable
 from metrics.version import V
 
 CONTROLLED = ".length_controlled"
@@ -38,15 +39,57 @@ _READ = {
     "answer": "answer span",
 }
 
-Rows = Callable[[Comparison, Comparison], tuple[float, ...]]
-"""(what is recalled from, the whole output) -> statistics; the two differ only where the output is cut."""
+
+class _Counts:
+    """What became of everything read and stated, counted by segment: what all metrics are columns of."""
+
+    def __init__(self, n: int) -> None:
+        self._n = n
+        self._at: dict[tuple[str, ...], list[int]] = defaultdict(list)
+        self.known = np.zeros(n, dtype=bool)
+        """(n,) the segments that were compared."""
+
+    def add(self, i: int, part: Comparison, whole: Comparison) -> None:
+        """Segment i. part: what is recalled from; whole: the output as it is. The two differ only where it is cut."""
+        self.known[i] = True
+        at = self._at
+        for fact, other in zip(part.facts, whole.facts, strict=True):
+            at["read", fact.tier, fact.kind].append(i)
+            if fact.outcome == VERIFIED:
+                at["verified", fact.tier, fact.kind].append(i)
+            elif CONTRADICTED in (fact.outcome, other.outcome) and other.outcome != VERIFIED:
+                at["contradicted", fact.tier].append(i)
+        for one in part.statements:
+            if one.supported:
+                at["supported", one.tier].append(i)
+        # Unsupported in the whole, so that nothing hides behind the cut.
+        for one in whole.statements:
+            if not one.supported:
+                at["unsupported", one.tier].append(i)
+
+    def kinds(self, tier: str) -> list[str]:
+        """Kinds of a tier that were read anywhere, in alphabetical order."""
+        return sorted({key[2] for key in self._at if key[:2] == ("read", tier)})
+
+    def of(self, name: str, *tiers: str, kind: str | None = None) -> np.ndarray:
+        """(n,) read | verified | contradicted | supported | unsupported of tiers, or of one kind in them."""
+        rows = [
+            row
+            for key, at in self._at.items()
+            if key[0] == name and key[1] in tiers and kind in (None, *key[2:])
+            for row in at
+        ]
+        return np.bincount(rows, minlength=self._n).astype(np.float64) if rows else np.zeros(self._n)
+
+
+Columns = Callable[[_Counts], tuple[np.ndarray, ...]]
 
 
 @dataclass(frozen=True, slots=True)
 class _Metric:
     name: str
     combiner: str
-    row: Rows
+    columns: Columns
     read: str
     """What has to be read in the source; goes into the reason where there is none."""
     of_source: bool = True
@@ -54,46 +97,34 @@ class _Metric:
     higher_is_better: bool = True
 
 
-def _recall(tier: str, kind: str | None = None) -> Rows:
-    return lambda part, whole: part.recalled(tier, kind)
+def _recall(*tiers: str, kind: str | None = None) -> Columns:
+    return lambda counts: (counts.of("verified", *tiers, kind=kind), counts.of("read", *tiers, kind=kind))
 
 
-def _precision(part: Comparison, whole: Comparison) -> tuple[float, ...]:
-    """Supported in the part; unsupported in the whole, so that nothing hides behind the cut."""
-    supported = part.stated("number")[0]
-    return supported, supported + whole.stated("number")[1]
+def _precision(*tiers: str) -> Columns:
+    def columns(counts: _Counts) -> tuple[np.ndarray, ...]:
+        supported = counts.of("supported", *tiers)
+        return supported, supported + counts.of("unsupported", *tiers)
+
+    return columns
 
 
-def _number_f1(part: Comparison, whole: Comparison) -> tuple[float, ...]:
-    return *_precision(part, whole), *part.recalled("number")
+def _f1(*tiers: str) -> Columns:
+    return lambda counts: (*_precision(*tiers)(counts), *_recall(*tiers)(counts))
 
 
-def _f1(part: Comparison, whole: Comparison) -> tuple[float, ...]:
-    good, read = (a + b for a, b in zip(part.recalled("number"), part.recalled("name"), strict=True))
-    supported = part.stated("number")[0] + part.stated("name")[0]
-    wrong = whole.stated("number")[1] + whole.stated("name")[1]
-    return supported, supported + wrong, good, read
+def _contradicted(tier: str) -> Columns:
+    return lambda counts: (counts.of("contradicted", tier), counts.of("read", tier))
 
 
-def _contradicted(tier: str) -> Rows:
-    def row(part: Comparison, whole: Comparison) -> tuple[float, ...]:
-        facts = [one for one in part.facts if one.tier == tier]
-        others = [one for one in whole.facts if one.tier == tier]
-        wrong = sum(
-            CONTRADICTED in (a.outcome, b.outcome) and VERIFIED not in (a.outcome, b.outcome)
-            for a, b in zip(facts, others, strict=True)
-        )
-        return wrong, len(facts)
-
-    return row
-
-
-def _metrics(comparisons: Sequence[Comparison | None]) -> list[_Metric]:
+def _metrics(counts: _Counts) -> list[_Metric]:
     found = [
-        _Metric("open.f1", "f1", _f1, f"{_READ['number']}, and no {_READ['name']}"),
+        _Metric("open.f1", "f1", _f1("number", "name"), f"{_READ['number']}, and no {_READ['name']}"),
         _Metric("open.number.recall", "ratio", _recall("number"), _READ["number"]),
-        _Metric("open.number.precision", "ratio", _precision, f"{_READ['number']} in any output", of_source=False),
-        _Metric("open.number.f1", "f1", _number_f1, _READ["number"]),
+        _Metric(
+            "open.number.precision", "ratio", _precision("number"), f"{_READ['number']} in any output", of_source=False
+        ),
+        _Metric("open.number.f1", "f1", _f1("number"), _READ["number"]),
         _Metric("open.number.contradicted", "ratio", _contradicted("number"), _READ["number"], higher_is_better=False),
         _Metric("open.soft.recall", "ratio", _recall("soft"), _READ["soft"]),
         _Metric("open.name.recall", "ratio", _recall("name"), _READ["name"]),
@@ -102,8 +133,8 @@ def _metrics(comparisons: Sequence[Comparison | None]) -> list[_Metric]:
     ]
     for tier in ("number", "name"):
         found += [
-            _Metric(f"open.{tier}.recall.{kind}", "ratio", _recall(tier, kind), f"{kind} in the source")
-            for kind in kinds(comparisons, tier)
+            _Metric(f"open.{tier}.recall.{kind}", "ratio", _recall(tier, kind=kind), f"{kind} in the source")
+            for kind in counts.kinds(tier)
         ]
     return found
 
@@ -122,20 +153,18 @@ def _score(
     metric: _Metric,
     name: str,
     ids: tuple[str, ...],
-    parts: Sequence[Comparison | None],
-    wholes: Sequence[Comparison | None],
+    counts: _Counts,
     missing: Sequence[str | None],
     signature: str,
 ) -> SegmentStats:
-    stats = np.zeros((len(ids), WIDTHS[metric.combiner]))
+    stats = np.column_stack(metric.columns(counts))
     reasons = list(missing)
-    of_source = 3 if metric.combiner == "f1" else 1
-    for i, (part, whole) in enumerate(zip(parts, wholes, strict=True)):
-        if part is None or whole is None:
-            continue
-        stats[i] = metric.row(part, whole)
-        # Nothing to recall makes a segment unscorable, except where its unsupported numbers still count.
-        if metric.of_source and stats[i, of_source] == 0 and not (metric.combiner == "f1" and stats[i, 1]):
+    # Nothing to recall makes a segment unscorable, except where its unsupported numbers still count.
+    if metric.of_source:
+        without = counts.known & (stats[:, -1] == 0)
+        if metric.combiner == "f1":
+            without &= stats[:, 1] == 0
+        for i in np.flatnonzero(without).tolist():
             reasons[i] = f"no {metric.read}"
     scored = np.array([reason is None for reason in reasons], dtype=bool)
     if not scored.any() or not np.isfinite(COMBINERS[metric.combiner](stats[scored].sum(axis=0))):
@@ -170,20 +199,23 @@ def score_open(
     def sign(name: str, detail: str = "") -> str:
         return f"{name}|{V}|read:1|names:{names}{detail}"
 
-    metrics = _metrics(comparisons)
-    scores = [_score(m, m.name, ids, comparisons, comparisons, without, sign(m.name)) for m in metrics]
-    cuts = [cut_to_reference(example, text) for example, text in zip(examples, texts, strict=True)]
-    parts = [
-        None
-        if whole is None or cut is None
-        else whole
-        if cut == tidy(text)
-        else hold(example, cut, name_list(example.source_lang, example.target_lang, own))
-        for example, text, whole, cut in zip(examples, texts, comparisons, cuts, strict=True)
-    ]
-    missing = [why or (NO_REFERENCE if cut is None else None) for why, cut in zip(without, cuts, strict=True)]
+    counts, cut_counts = _Counts(len(ids)), _Counts(len(ids))
+    uncut: list[str | None] = list(without)
+    for i, (example, text, whole) in enumerate(zip(examples, texts, comparisons, strict=True)):
+        if whole is None:
+            continue
+        counts.add(i, whole, whole)
+        cut = cut_to_reference(example, text)
+        if cut is None:
+            uncut[i] = NO_REFERENCE
+            continue
+        same = cut == tidy(text)
+        part = whole if same else hold(example, cut, name_list(example.source_lang, example.target_lang, own))
+        cut_counts.add(i, part, whole)
+    metrics = _metrics(counts)
+    scores = [_score(m, m.name, ids, counts, without, sign(m.name)) for m in metrics]
     for m in metrics:
         if m.name in WHOLE:
             name = m.name + CONTROLLED
-            scores.append(_score(m, name, ids, parts, comparisons, missing, sign(name, "|cut:reference-1")))
+            scores.append(_score(m, name, ids, cut_counts, uncut, sign(name, "|cut:reference-1")))
     return scores
