@@ -16,7 +16,9 @@ from functools import lru_cache
 from typing import Protocol
 
 import regex
+from ahocorasick_rs import AhoCorasick
 
+_SURROGATE = regex.compile("[\ud800-\udfff]")
 _SPACED = regex.compile(
     r"[\p{L}--[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}\p{Hangul}\p{Tibetan}]]", regex.V1
 )
@@ -84,13 +86,9 @@ class SurfaceMatcher:
         self._surfaces = frozenset(surfaces)
         if "" in self._surfaces:
             raise ValueError("an empty surface would match everywhere")
-        # Surfaces of one character are tried after all others, wherever any exist.
-        self._single = (1,) if any(len(surface) == 1 for surface in self._surfaces) else ()
-        lengths: dict[str, set[int]] = {}
-        for surface in self._surfaces:
-            if len(surface) > 1:
-                lengths.setdefault(surface[:2], set(self._single)).add(len(surface))
-        self._lengths = {prefix: tuple(sorted(found, reverse=True)) for prefix, found in lengths.items()}
+        # A lone surrogate is no character: no surface that holds one is ever found, and none is looked at in a text.
+        known = sorted(surface for surface in self._surfaces if not _SURROGATE.search(surface))
+        self._automaton = AhoCorasick(known) if known else None
 
     def find(self, text: str, forbidden: Collection[int] = (), whole: Whole | None = None) -> list[tuple[int, int]]:
         """Offsets (start, end) of the matches in normalised text, in order; none begins or ends at a `forbidden`
@@ -99,25 +97,22 @@ class SurfaceMatcher:
         whole: asked last, whether a match is a word of its own where the script does not show it.
         """
         matches: list[tuple[int, int]] = []
-        if not self._surfaces:
+        if self._automaton is None:
             return matches
-        at, size = 0, len(text)
-        surfaces, lengths = self._surfaces, self._lengths
-        while at < size:
-            step = 1
-            for length in lengths.get(text[at : at + 2], self._single):
-                stop = at + length
-                if (
-                    text[at:stop] in surfaces
-                    and stop <= size
-                    and stop not in forbidden
-                    and at not in forbidden
-                    and may_begin(text, at)
-                    and may_end(text, at, stop)
-                    and (whole is None or whole(text, at, stop))
-                ):
-                    matches.append((at, stop))
-                    step = length
-                    break
-            at += step
+        shown = text if text.isascii() else _SURROGATE.sub("\0", text)
+        # All that stand there, by their start, the longest first: the first that may is taken, what overlaps it is not.
+        hits = self._automaton.find_matches_as_indexes(shown, overlapping=True)
+        free = 0
+        for at, minus_stop in sorted((start, -stop) for _, start, stop in hits):
+            stop = -minus_stop
+            if (
+                at >= free
+                and stop not in forbidden
+                and at not in forbidden
+                and may_begin(text, at)
+                and may_end(text, at, stop)
+                and (whole is None or whole(text, at, stop))
+            ):
+                matches.append((at, stop))
+                free = stop
         return matches

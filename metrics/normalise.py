@@ -33,6 +33,8 @@ _FULLWIDTH_POINT = re.compile(r"(?<=[0-9])．(?=[0-9])")
 _FULLWIDTH_THOUSANDS = re.compile(r"(?<![0-9０-９])[０-９]{1,3}(?:，[０-９]{3})+(?![0-9０-９])")
 _THOUSANDS = re.compile(r"(?<![0-9])(?<![0-9][.,])[0-9]{1,3}(?:,[0-9]{3})+(?![0-9])")
 _GRAPHEME = regex.compile(r"\X")
+_PLAIN_CHAR = "[ -~\u0e01-\u0e2e\u0f40-\u0f6c\u3001-\u3029\u4e00-\u9fff\uff01-\uff5e]"
+_APART = re.compile(f"{_PLAIN_CHAR}{{2}}")
 
 _PLAIN = re.compile(r"[!-~]+(?: [!-~]+)*|")
 # What no reader sees: Unicode's Default_Ignorable_Code_Point (zero-width spaces and joiners, BOM, soft hyphen, marks of
@@ -139,8 +141,10 @@ def cut_graphemes(text: str, n_code_points: int) -> str:
         raise ValueError(f"cannot cut to {n_code_points} code points")
     if len(text) <= n_code_points:
         return text
-    end = 0
-    for match in _GRAPHEME.finditer(text):
+    # Two plain characters are never one grapheme, whatever stands around them: counting begins at the last such place.
+    plain = _APART.search(text[: n_code_points + 1][::-1])
+    end = start = n_code_points - plain.start() if plain else 0
+    for match in _GRAPHEME.finditer(text, start):
         if match.end() > n_code_points:
             break
         end = match.end()

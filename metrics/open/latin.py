@@ -39,14 +39,13 @@ def _spelled(word: str, lang: str) -> str:
 
 
 def _word_in(word: str, output: Output) -> tuple[int, int] | None:
-    coarse, where = output.loose
     if word.isdigit():
         at = output.text.find(word)
         return (at, at + len(word)) if at >= 0 else None
     if 1 < len(word) < 7 and word.isupper() and (spelled := _spelled(word, output.lang)):
-        at = coarse.find(spelled)
+        at = output.coarse.find(spelled)
         if at >= 0:
-            return where[at], where[at + len(spelled) - 1] + 1
+            return output.places[at], output.places[at + len(spelled) - 1] + 1
     return _sounded(word, output)
 
 

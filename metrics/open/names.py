@@ -21,7 +21,7 @@ from metrics.normalise import normalise
 from metrics.numbers import base_language
 from metrics.open.cleaning import TYPES, words
 from metrics.open.sounds import sounds_at, target_sounds
-from metrics.open.spelling import latin_sounds, latin_spelled, loose, loose_form, thai_in_latin
+from metrics.open.spelling import coarse, latin_sounds, latin_spelled, loose, loose_form, thai_in_latin
 
 LIST_TYPES = (*TYPES, "currency")
 NEAR, NEAR_LENGTH = 84.0, 6
@@ -73,9 +73,14 @@ class Output:
         self.text, self.lang = text, lang
 
     @cached_property
-    def loose(self) -> tuple[str, list[int]]:
-        """See `spelling.loose`."""
-        return loose(self.text, self.lang)
+    def coarse(self) -> str:
+        """The coarse form of the text (`spelling.loose`)."""
+        return coarse(self.text, self.lang)
+
+    @cached_property
+    def places(self) -> list[int]:
+        """Where each character of the coarse form stands; asked for where something was found."""
+        return loose(self.text, self.lang)[1]
 
     @cached_property
     def sounds(self) -> tuple[str, list[int]]:
@@ -156,12 +161,12 @@ class NameList:
                 if may_begin(text, at) and may_end(text, at, at + len(form)):
                     return Found(at, at + len(form), name, "written")
                 at = text.find(form, at + 1)
-        coarse, where = output.loose
+        text_form = output.coarse
         for form in name.target:
             wanted = _form(form, lang)[0]
-            at = coarse.find(wanted) if len(wanted) > 3 and not form.isascii() else -1
+            at = text_form.find(wanted) if len(wanted) > 3 and not form.isascii() else -1
             if at >= 0:
-                return Found(where[at], where[at + len(wanted) - 1] + 1, name, "spelling")
+                return Found(output.places[at], output.places[at + len(wanted) - 1] + 1, name, "spelling")
         return (self._latin(name, output) or self._near(name, output)) if len(text) <= NEAR_TEXT else None
 
     def _latin(self, name: Name, output: Output) -> Found | None:
@@ -178,13 +183,13 @@ class NameList:
     def _near(self, name: Name, output: Output) -> Found | None:
         from rapidfuzz import fuzz
 
-        coarse, where = output.loose
+        text_form = output.coarse
         for form in name.target:
             wanted = _form(form, self.target_lang)[0]
-            if len(wanted) >= NEAR_LENGTH and not form.isascii() and len(coarse) >= len(wanted) - 1:
-                got = fuzz.partial_ratio_alignment(wanted, coarse, score_cutoff=NEAR)
+            if len(wanted) >= NEAR_LENGTH and not form.isascii() and len(text_form) >= len(wanted) - 1:
+                got = fuzz.partial_ratio_alignment(wanted, text_form, score_cutoff=NEAR)
                 if got is not None and got.dest_end > got.dest_start:
-                    return Found(where[got.dest_start], where[got.dest_end - 1] + 1, name, "near")
+                    return Found(output.places[got.dest_start], output.places[got.dest_end - 1] + 1, name, "near")
         return None
 
     def unsupported(self, source: str, output: Output) -> list[Found]:

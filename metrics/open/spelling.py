@@ -23,6 +23,7 @@ _TABLES: dict[str, dict[int, str | None]] = {
     "bo": {**{ord(c): to for c, to in _BO_SAME.items() if len(c) == 1}, **dict.fromkeys(map(ord, _DROP["bo"]))},
 }
 _SILENT = re.compile("[ก-ฮ][ิุ]?์")
+_RUN = re.compile(r"(.)\1+", re.DOTALL)
 
 
 def loose(text: str, lang: str) -> tuple[str, list[int]]:
@@ -53,7 +54,19 @@ def loose(text: str, lang: str) -> tuple[str, list[int]]:
 @lru_cache(maxsize=1 << 17)
 def loose_form(surface: str, lang: str) -> str:
     """The coarse form alone."""
-    return loose(surface, lang)[0]
+    return coarse(surface, lang)
+
+
+def coarse(text: str, lang: str) -> str:
+    """The coarse form of `loose`, without the places of its characters."""
+    base = base_language(lang)
+    table = _TABLES.get(base)
+    if table is None:
+        return loose(text, lang)[0]
+    same = (_SILENT.sub("", text) if base == "th" else text).translate(table)
+    if same != same.lower():  # a capital and its small letter are not doubled letters in every order
+        return loose(text, lang)[0]
+    return _RUN.sub(r"\1", same)
 
 
 _LATIN_RULES = tuple((re.compile(pattern), to) for pattern, to in (
