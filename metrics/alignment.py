@@ -90,8 +90,3 @@ class Tally:
         names its own."""
         facts = (frozenset(m for m in meanings if own and isinstance(m, int)) for meanings, _, _ in self.items)
         return tuple(Item(kind, surface, mine) for (_, kind, surface), mine in zip(self.items, facts, strict=True))
-
-
-def highlight(alignment: Alignment) -> list[tuple[str, str, str]]:
-    """The output in pieces for a reader: (text, "" | "covered" | "hallucinated", fact type or "")."""
-    return [(piece, span.kind if span else "", span.type if span else "") for piece, span in alignment.pieces()]

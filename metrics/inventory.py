@@ -14,7 +14,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from metrics.aligner import Aligner
-from metrics.alignment import CLAUSE_TYPES, Alignment, Item, Span, highlight
+from metrics.alignment import CLAUSE_TYPES, Alignment, Item, Span
 from metrics.files import sha256_json
 from metrics.known import Known
 from metrics.layers import Layers
@@ -26,7 +26,7 @@ from metrics.records import ENTITY_TYPES, Example
 from metrics.statements.near_names import NearNames
 from metrics.statements.units import Units, unit_word
 
-__all__ = ["CLAUSE_TYPES", "Alignment", "Inventory", "Item", "Span", "highlight"]
+__all__ = ["CLAUSE_TYPES", "Alignment", "Inventory", "Item", "Span"]
 
 
 class Inventory:

@@ -100,11 +100,6 @@ def code(tag: str) -> str:
     return language(tag).id
 
 
-def same_language(a: str, b: str) -> bool:
-    """Whether two codes mean one language in one script. Raises UserError for what is no code."""
-    return code(a) == code(b)
-
-
 def pair(langs: str) -> tuple[str, str]:
     """ "zh-th", "zho:tha" or "zh-Hant-TW:th-TH" -> (source, target), in their one spelling.
 

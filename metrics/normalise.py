@@ -149,8 +149,3 @@ def cut_graphemes(text: str, n_code_points: int) -> str:
             break
         end = match.end()
     return text[:end]
-
-
-def count_graphemes(text: str) -> int:
-    """Number of grapheme clusters (what a reader calls characters)."""
-    return sum(1 for _ in _GRAPHEME.finditer(text))

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from metrics.estimates import Contrast, Measured, Range, difference, ratio_limits, recipe_limits
-from metrics.resampling import DRAWS_BOOT, LEVEL, Resampler
+from metrics.resampling import Resampler
 from metrics.segment import SegmentStats
 from metrics.stats import incomparable
 
@@ -18,29 +18,13 @@ Cell = dict[str, float | str | None]
 EMPTY = ("kept", "kept_ci_low", "kept_ci_high", "ratio", "ci_low", "ci_high")
 
 
-def preservation(
-    sft: SegmentStats,
-    rl: SegmentStats,
-    recovery: SegmentStats,
-    docs: Sequence[str | None] | None = None,
-    seed: int = 0,
-    draws: int = DRAWS_BOOT,
-    level: float = LEVEL,
-) -> Cell:
-    """{"kept", "kept_ci_low", "kept_ci_high", "ratio", "ci_low", "ci_high", "reason"?, "caution"?}; `ci_*` belong to
-    the ratio.
+def preserved(sampler: Resampler, stages: tuple[SegmentStats, SegmentStats, SegmentStats]) -> Cell:
+    """{"kept", "kept_ci_low", "kept_ci_high", "ratio", "ci_low", "ci_high", "reason"?, "caution"?} of (sft, rl,
+    recovery) on the documents of `sampler`; `ci_*` belong to the ratio.
 
     kept is in the metric's unit, ratio is a fraction. ratio and its limits are None, with a reason, for verbosity
     metrics, for metrics without a better direction, and where the RL gain is not distinguishable from 0 or is a loss.
     """
-    sampler = Resampler(
-        sft.example_ids, None if docs is None else tuple(docs), draws_boot=draws, seed=seed, level=level
-    )
-    return preserved(sampler, (sft, rl, recovery))
-
-
-def preserved(sampler: Resampler, stages: tuple[SegmentStats, SegmentStats, SegmentStats]) -> Cell:
-    """`preservation` of (sft, rl, recovery) on the documents of `sampler`."""
     for other in stages[1:]:
         if (reason := incomparable(stages[0], other)) is not None:
             return {**dict.fromkeys(EMPTY), "reason": reason}
@@ -49,7 +33,7 @@ def preserved(sampler: Resampler, stages: tuple[SegmentStats, SegmentStats, Segm
 
 
 def preservation_of(sampler: Resampler, metric: SegmentStats, stages: Sequence[Measured | None]) -> Cell:
-    """`preservation` of what was measured (in one run or several seeds) after sft, rl and recovery; `metric`: any of
+    """As `preserved`, of what was measured (in one run or several seeds) after sft, rl and recovery; `metric`: any of
     its rows."""
     sft, rl, recovery = stages
     if sft is None or rl is None or recovery is None:

@@ -29,7 +29,6 @@ from metrics.files import atomic_write_text
 from metrics.stages import GOLD
 
 FOLDER = Path(__file__).resolve().parent
-SHOWN_HASH = 12
 
 
 @dataclass(frozen=True, slots=True)

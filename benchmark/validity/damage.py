@@ -21,8 +21,6 @@ from metrics.reading import read
 from metrics.reading.words import base_language
 
 NUMBER_KINDS = ("number", "percentage", "money", "date", "time", "year", "decade", "century", "phone", "identifier")
-WITH_ERA = 543
-"""Years between the Buddhist and the common era."""
 _DIGIT = re.compile(r"[0-9]")
 _INTEGER = re.compile(r"[0-9]+")
 

@@ -36,7 +36,6 @@ ALIKE_LETTERS = 0.7
 STEM = 5
 """Letters that an English form and a word of the output must share: Germany, Germans."""
 _LATIN = re.compile(r"[A-Za-z\u00c0-\u024f]{2,}(?:[-'’][A-Za-z\u00c0-\u024f]+)*")
-_ASCII = re.compile(r"[ -~]+")
 
 
 @dataclass(frozen=True, slots=True)

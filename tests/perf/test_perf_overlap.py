@@ -22,10 +22,11 @@ from sacrebleu.significance import PairedTest
 
 from benchmark.tasks import load_task
 from metrics import overlap_counts, words
+from metrics.estimates import level_of
 from metrics.normalise import equal_form
 from metrics.overlap import score_overlap
 from metrics.records import Example
-from metrics.stats import compare, interval
+from metrics.stats import Resampler, compare
 from metrics.verbosity import score_verbosity
 
 N = 5000
@@ -74,7 +75,9 @@ def _ours() -> dict[str, float | None]:
     first, *others = scored
     for name in others:
         for mine, base in zip(scored[name], scored[first], strict=True):
-            interval(mine)
+            sampler = Resampler(mine.example_ids)
+            if (measured := sampler.measured([mine])) is not None:
+                sampler.limits(level_of(measured))
             compare(base, mine)
     return {metric.metric: metric.value() for metric in scored[first]}
 

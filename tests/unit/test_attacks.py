@@ -10,8 +10,9 @@ from itertools import islice
 import pytest
 
 from benchmark.tasks import TASKS, load_task
+from benchmark.tasks.newswire import attacks
 from benchmark.tasks.newswire.articles import Article, body, facts, title
-from benchmark.tasks.newswire.attacks import ATTACKS, near_name, wrong_name
+from benchmark.tasks.newswire.attacks import ATTACKS, near_name
 from benchmark.tasks.newswire.splits import article_stream
 from metrics.coverage import score_facts
 from metrics.inventory import Inventory
@@ -87,6 +88,12 @@ def test_rows_of_the_attack_list_by_what_they_spoil() -> None:
     assert value(of("keywords"), "grounding.relation") == 0.0
     assert value(of("keywords"), "coverage.recall") <= 0.6
     assert value(of("repeated"), "coverage.precision") <= 0.75
+
+
+def wrong_name(article: Article, lang: str, rng: random.Random) -> str | None:
+    """The title with one of its names become another one, rightly spelt."""
+    found = attacks._wrong_name(article, lang, rng)
+    return attacks._write(attacks._form(article, lang), article, lang, dict((found,))) if found else None
 
 
 def test_misspelling_a_wrong_name_gains_nothing_over_writing_it_right() -> None:

@@ -6,7 +6,7 @@ import pytest
 from facts_world import BANGKOK, CASES, CHIANG_MAI, COUNTER, COURT, MARCH, RAIN, WORLD, example, outputs
 from hypothesis import given
 
-from metrics.inventory import Alignment, Inventory, highlight
+from metrics.inventory import Alignment, Inventory
 from metrics.matching import SurfaceMatcher, may_begin, may_end
 from metrics.normalise import normalise
 from metrics.records import Example, Fact
@@ -160,16 +160,16 @@ def test_spans_lie_on_the_normalised_text_and_atomic_ones_do_not_overlap(texts: 
             if span.type not in ("relation", "cause"):
                 assert span.start >= end
                 end = span.end
-        assert "".join(piece for piece, _, _ in highlight(got)) == got.text
-        assert {kind for _, kind, _ in highlight(got)} <= {"", "covered", "hallucinated"}
+        assert "".join(piece for piece, _ in got.pieces()) == got.text
+        assert {span.kind for _, span in got.pieces() if span} <= {"covered", "hallucinated"}
         assert bool(got.supported) == any(span.kind == "covered" for span in got.spans)
         assert bool(got.unsupported) == any(span.kind == "hallucinated" for span in got.spans)
         assert got == Inventory(WORLD[::-1]).align(one, text)
 
 
 def test_highlighting_shows_atoms_before_the_clause_around_them() -> None:
-    pieces = highlight(INVENTORY.align(RAIN, "ฝนตกหนักในเชียงใหม่ 99 คน"))
-    assert pieces == [
+    pieces = INVENTORY.align(RAIN, "ฝนตกหนักในเชียงใหม่ 99 คน").pieces()
+    assert [(piece, span.kind if span else "", span.type if span else "") for piece, span in pieces] == [
         ("ฝนตกหนักใน", "covered", "cause"),
         ("เชียงใหม่", "covered", "place"),
         (" ", "", ""),

@@ -4,8 +4,9 @@ from functools import lru_cache
 
 import numpy as np
 import pytest
+from one_metric import preservation
 
-from metrics.preservation import preservation, preserved
+from metrics.preservation import preserved
 from metrics.segment import SegmentStats, unscorable
 from metrics.stats import Resampler
 

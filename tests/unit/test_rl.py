@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from states import latest_complete
 from tiny_models import HAN, THAI
 
 from metrics.errors import UserError
@@ -25,7 +26,7 @@ from training.rl.reward import summarise
 from training.rl.watchdogs import warnings_of
 from training.sft.train import SFTSettings, train_sft
 from training.shared.checkpoints import load_policy, read_checkpoint, weights_hash
-from training.shared.resume import Terminated, latest_complete
+from training.shared.resume import Terminated
 
 EXAMPLES = [Example(f"e{i}", HAN[i % 10] + HAN[i % 7], None, None, "zh", "th") for i in range(6)]
 CFG = RLSettings(

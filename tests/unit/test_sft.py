@@ -13,12 +13,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from states import latest_complete
 from tiny_models import HAN, THAI, character_tokenizer
 
 from metrics.errors import UserError
 from training.sft.train import SFTSettings, encode_pair, train_sft
 from training.shared.checkpoints import load_policy, read_checkpoint, weights_hash
-from training.shared.resume import Terminated, latest_complete
+from training.shared.resume import Terminated
 
 PAIRS = [(f"{HAN[i % 10]}{HAN[i % 7]}: ", THAI[i % 20] * 2 + THAI[i % 9]) for i in range(24)]
 CFG = SFTSettings(epochs=2, batch_size=8, lr=1e-2, max_length=64, save_steps=2, seed=3)

@@ -8,10 +8,10 @@ import pytest
 import scipy.stats
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from one_metric import interval, pool_seeds, preservation
 
-from metrics.preservation import preservation
 from metrics.segment import SegmentStats, unscorable
-from metrics.stats import Resampler, compare, holm, interval, p_text, pool_seeds
+from metrics.stats import Resampler, compare, holm, p_text
 
 
 @lru_cache

@@ -132,14 +132,6 @@ def _step(folder: Path) -> int:
     return int(tail) if tail.isdigit() else -1
 
 
-def latest_complete(work: Path, logs: Sequence[Path] = ()) -> Path | None:
-    """The checkpoint of the highest step in a trainer's folder that is whole, or None."""
-    for folder in sorted(work.glob("checkpoint-*"), key=_step, reverse=True):
-        if _step(folder) >= 0 and checkpoint_problem(folder, logs) is None:
-            return folder
-    return None
-
-
 def open_workspace(work: Path, key: dict[str, Any], logs: Sequence[Path] = ()) -> Path | None:
     """Make a trainer's folder ready and return the checkpoint to resume from, if any.
 

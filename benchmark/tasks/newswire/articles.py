@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from benchmark.tasks.newswire import values as v
-from benchmark.tasks.newswire.frames import IMPLICIT, SALIENT, SLOT, Frame, Sentence, Slot, shared_sentences
+from benchmark.tasks.newswire.frames import IMPLICIT, SLOT, Frame, Sentence, Slot, shared_sentences
 from benchmark.tasks.newswire.particles import ergative, genitive
 from benchmark.tasks.newswire.values import LANGUAGES, Value
 from metrics.records import Fact
@@ -280,8 +280,3 @@ def facts(article: Article, lang: str) -> list[Fact]:
                 seen.add((value.type, value.key))
                 found.append(Fact(value.type, value.surfaces["zh"], value.surfaces[lang], own.salience if own else 0.1))
     return found
-
-
-def salient_count(article: Article) -> int:
-    """Number of facts that the gold title states."""
-    return sum(f.salience >= SALIENT for f in facts(article, "th"))

@@ -154,12 +154,6 @@ def _wrong_name(article: Article, lang: str, rng: random.Random) -> tuple[str, V
     return None
 
 
-def wrong_name(article: Article, lang: str, rng: random.Random) -> str | None:
-    """A name of the title becomes another one."""
-    found = _wrong_name(article, lang, rng)
-    return _write(_form(article, lang), article, lang, dict((found,))) if found else None
-
-
 def near_name(article: Article, lang: str, rng: random.Random) -> str | None:
     """A name of the title becomes a wrong one, misspelt by a letter or two so that no list has it."""
     found = _wrong_name(article, lang, rng)
