@@ -8,9 +8,10 @@ from collections import OrderedDict
 from pathlib import Path
 
 import pytest
+from states import latest_complete
 
 from training.shared.checksums import write_checksums
-from training.shared.resume import checkpoint_problem, latest_complete
+from training.shared.resume import checkpoint_problem
 
 
 def saved(path: Path) -> None:
