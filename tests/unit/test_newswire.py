@@ -83,7 +83,7 @@ def test_articles_have_the_promised_shape():
         for article in islice(splits.article_stream("test", core), 60):
             assert low <= len(article.lines) <= high
             assert 6 <= len(news.facts(article, "th")) <= 14
-            assert 3 <= sum(f.salience >= news.SALIENT for f in news.facts(article, "th")) <= 6
+            assert 3 <= sum(f.salient for f in news.facts(article, "th")) <= 6
 
 
 def test_splits_are_disjoint_and_deduplicated():

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from functools import cache
 
 from benchmark.tasks.newswire.values import DATA, LANGUAGES
+from metrics.records import SALIENT
 
 SLOT = re.compile(r"\{([a-z_0-9]+)(?:\|(gen|erg))?\}")
-SALIENT = 0.5
 
 
 @dataclass(frozen=True, slots=True)
