@@ -25,6 +25,11 @@ SET = arg(
 OUT = arg("--out", required=True, metavar="DIR", help="where to write")
 LIMIT = arg("--limit", type=int, metavar="N", help="a trial on the first N examples of every split; goes on no board")
 DATA = arg("--data", metavar="DIR", help="folder of the texts of real corpora (default: BENCH_DATA_DIR)")
+DOWNLOAD = arg(
+    "--download",
+    action="store_true",
+    help="ask the hub for texts that are not in that folder (of tasks that lie there)",
+)
 ALLOW = arg(
     "--allow-code",
     action="store_true",

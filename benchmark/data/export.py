@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from benchmark.arguments import DATA, arg
+from benchmark.arguments import DATA, DOWNLOAD, arg
 from benchmark.registry import nearest
 from benchmark.tasks import load_task
 from benchmark.tasks.files import look_in, split_hash
@@ -18,6 +18,7 @@ ARGUMENTS = [
     arg("--task", metavar="NAME", help="the task"),
     arg("--split", metavar="SPLIT", help="para, src, dev or test"),
     DATA,
+    DOWNLOAD,
     arg("--n", type=int, help="number of rows (default: the split's size)"),
     arg("--out", required=True, metavar="FILE", help="file to write"),
 ]
@@ -47,7 +48,7 @@ def command(args: argparse.Namespace) -> int:
     """`data export`."""
     if not args.task or not args.split:
         raise UserError("data export needs --task NAME and --split SPLIT")
-    look_in(args.data)
+    look_in(args.data, args.download)
     task = load_task(args.task)
     examples = task.load(check_split(args.split), check_size(args.n))
     write_examples(Path(args.out), examples)

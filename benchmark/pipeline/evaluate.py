@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from benchmark.arguments import ALLOW, DATA, LIMIT, OUT, SET, arg
+from benchmark.arguments import ALLOW, DATA, DOWNLOAD, LIMIT, OUT, SET, arg
 from benchmark.data.told import tell_languages
 from benchmark.data.userdata import read_split
 from benchmark.pipeline.measure import (
@@ -36,7 +36,7 @@ from benchmark.settings.config import Profile, load_profile
 from benchmark.settings.models import Models, model_content, model_hash, with_dtype
 from benchmark.settings.prompts import asked
 from benchmark.tasks import Task, load_task
-from benchmark.tasks.files import look_in, split_hash
+from benchmark.tasks.files import look_in, provenance, split_hash
 from metrics.errors import UserError
 from metrics.records import Example, sha256_file, sha256_json, write_examples
 from metrics.scripts import notices
@@ -67,6 +67,7 @@ ARGUMENTS = [
     arg("--task", required=True, metavar="NAME", help="task to evaluate on"),
     OUT,
     DATA,
+    DOWNLOAD,
     arg("--backend", help="transformers or vllm (default: the profile's generate.backend)"),
     arg("--stage-name", metavar="NAME", help="stage to file it under (default: the checkpoint's own, else 'model')"),
     arg(
@@ -94,7 +95,7 @@ def command(args: argparse.Namespace) -> int:
         from training.shared.vllm_engine import need_vllm
 
         need_vllm()
-    look_in(args.data)
+    look_in(args.data, args.download)
     task = load_task(args.task)
     split = profile.run.split
     file = profile.data.files.get(split)
@@ -217,6 +218,8 @@ def _examples(place: Workplace, task: Task, split: str, file: str | None) -> Mea
     on = measured(place, task, split, gold_texts(whole))
     sha256 = done.outputs[str(path.relative_to(place.run_dir))]
     place.manifest.data = {split: {"sha256": sha256, "n": len(on.examples), "notices": notices(on.examples)}}
+    if file is None and (corpus := provenance(place.profile.run.task, whole)) is not None:
+        place.manifest.data[split]["corpus"] = corpus
     if file:
         tell_languages({f"data.{split}": on.examples})
     return on

@@ -1,0 +1,69 @@
+"""What a task file says (TOML): languages, prompt, licence, citation, and the layouts in which its texts may lie."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class Texts(BaseModel):
+    """One layout of the texts."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    format: str = Field(pattern="^(jsonl|json|tsv|csv|parquet|lines|squad)$")
+    source: str
+    """File, relative to the data folder (a file: task: to the TOML file)."""
+    reference: str | None = None
+    """File of the references, where they lie apart (lines, squad), or rows that are joined by their id."""
+    reference_format: str | None = Field(default=None, pattern="^(jsonl|json|tsv|csv|parquet)$")
+    """Of `reference`, where it is another one than that of the sources."""
+    docs: str | None = None
+    """lines: a file with one document id a line, by which intervals are drawn."""
+    columns: dict[str, str] = {}
+    """Tables: our field (id, source, reference, doc_id, meta) -> theirs, or several that it may have ("title|label");
+    those that are not named are called as ours."""
+    partial: bool = False
+    """Joined rows: sources without a reference are left out (titles were made for some articles alone)."""
+    numbered: bool = False
+    """Ids are the numbers of the rows from 0 on, whatever the file calls them, so that all layouts have the same."""
+    spaced: bool = True
+    """False: spaces between characters that are not ASCII are the corpus's own segmentation, and taken out."""
+    split: str = Field(default="test", pattern="^(test|dev)$")
+    every: int = Field(default=1, ge=1)
+    """squad: every n-th article, from the first one on."""
+
+
+class Hub(BaseModel):
+    """A data set on the hub."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    repo: str = Field(pattern=r"^[\w.-]+/[\w.-]+$")
+    revision: str = "main"
+    files: list[str] = Field(min_length=1)
+    folder: str
+    """Where they are put, below the data folder, under their own names."""
+
+
+class TaskFile(BaseModel):
+    """A task file."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: str = Field(pattern=r"^[A-Za-z0-9_.+-]+$")
+    source_lang: str
+    target_lang: str
+    version: str
+    prompt: str = Field(pattern=r"\{source\}")
+    licence: str
+    citation: str
+    home: str
+    """Where to get the texts."""
+    revision: str
+    sha256: str | None = Field(default=None, pattern="^[0-9a-f]{64}$")
+    """Of the test split as read; None: not known to the suite, and pinned by what reads it first: a run's manifest, a
+    board."""
+    n: int | None = Field(default=None, ge=1)
+    hub: Hub | None = None
+    """Where --download gets the texts from."""
+    texts: list[Texts] = Field(min_length=1)
