@@ -14,10 +14,12 @@ import shutil
 import sys
 import time
 from collections.abc import Sequence
+from contextlib import nullcontext
 from importlib import import_module
 from typing import Any, NoReturn
 
 from benchmark.arguments import Argument
+from benchmark.progress import shown
 from benchmark.registry import load, nearest
 from metrics.errors import UserError
 from metrics.terminal import plain, plain_logs, say
@@ -225,7 +227,8 @@ def main(argv: Sequence[str] | None = None) -> int:
             return 0
         args.argv = arguments
         folder = getattr(args, "run_dir", None) or getattr(args, "out", None)
-        return int(load(COMMANDS[args.command][0])(args))
+        with shown() if processes.is_main() else nullcontext():
+            return int(load(COMMANDS[args.command][0])(args))
     except UserError as error:
         if not processes.is_main():
             time.sleep(GRACE)

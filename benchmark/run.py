@@ -35,6 +35,7 @@ from benchmark.pipeline.measure import (
 )
 from benchmark.pipeline.preflight import WITH_RL, preflight
 from benchmark.pipeline.train import pairs_of, rl, sft, validate_reward
+from benchmark.progress import log_to
 from benchmark.registry import nearest
 from benchmark.rundir.steps import check_config, locked
 from benchmark.settings.assets import resolve
@@ -85,6 +86,7 @@ def command(args: argparse.Namespace) -> int:
     with locked(run_dir):
         check_config(run_dir, identity, profile.resolved())
         start = time.monotonic()
+        log_to(run_dir / "logs" / "run.log")
         place = open_workplace(run_dir, profile, "run", args.argv, identity, lambda text: _say(run_dir, text, start))
         summary = run(place, args.stage, models, policy, splits, gold)
     if not processes.is_main():

@@ -13,6 +13,7 @@ from functools import lru_cache
 from importlib import import_module
 
 from metrics.declared import SCALES, Family, Metric
+from metrics.progress import progress
 from metrics.scoring import Scoring
 from metrics.segment import SegmentStats
 
@@ -49,8 +50,13 @@ def _read(modules: tuple[str, ...]) -> dict[str, Family]:
 
 def score_families(scoring: Scoring, names: Iterable[str]) -> list[SegmentStats]:
     """The metrics of the named families of one system, in the order given. Raises KeyError for an unknown family."""
-    known = families()
-    return [stats for name in names for stats in known[name].score(scoring)]
+    known, names, found = families(), list(names), []
+    stage = scoring.generations[0].stage if scoring.generations else ""
+    with progress(f"score {stage}".rstrip(), len(names), "families") as work:
+        for name in names:
+            found += known[name].score(scoring)
+            work.advance()
+    return found
 
 
 def metrics() -> dict[str, Metric]:

@@ -29,6 +29,7 @@ from metrics.foreign import check_foreign
 from metrics.hub import model_folder
 from metrics.literal import read_literally
 from metrics.normalise import fingerprint
+from metrics.progress import counted_passes
 from metrics.segment import SegmentStats, from_values, unscorable
 from metrics.version import V
 
@@ -111,10 +112,9 @@ def load_encoder(folder: str) -> Embed:
     read_literally(model.tokenizer)
 
     def embed(texts: Sequence[str]) -> np.ndarray:
-        return np.asarray(
-            model.encode(list(texts), batch_size=64, normalize_embeddings=True, show_progress_bar=False),
-            dtype=np.float64,
-        )
+        with counted_passes(model, "retrieval", len(texts), 64):
+            found = model.encode(list(texts), batch_size=64, normalize_embeddings=True, show_progress_bar=False)
+        return np.asarray(found, dtype=np.float64)
 
     return embed
 

@@ -53,8 +53,8 @@ def generate_texts(
     (`training.shared.decoding`) acts on nothing. Raises UserError when a prompt leaves no room in the model's context.
     """
     import torch
-    from tqdm import tqdm
 
+    from metrics.progress import progress as working
     from training.shared.memory import memory_guard, smaller_batch
 
     encoded = [prompt_ids(tokenizer, prompt) for prompt in prompts]
@@ -81,7 +81,7 @@ def generate_texts(
     model.eval()
     with (
         torch.inference_mode(),
-        tqdm(total=sum(map(len, plan)), desc=label, unit="text", disable=None if progress else True) as bar,
+        working(label, sum(map(len, plan)), "texts", heard=progress) as bar,
     ):
         for batch in plan:
             width = max(len(encoded[i]) for i in batch)
@@ -119,7 +119,7 @@ def generate_texts(
                 if thought and thoughts is not None:
                     thoughts.add(ids[i])
             yield rows
-            bar.update(len(batch))
+            bar.advance(len(batch), length=sum(len(row[1]) for row in rows) / len(rows))
 
 
 def unfinished(out: Path) -> list[Path]:

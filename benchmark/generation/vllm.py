@@ -40,7 +40,7 @@ def generate_texts_vllm(
 
     options: of the engine; decode, thoughts: as in `generate_texts`. Raises UserError as that does, and as `engine`.
     """
-    from tqdm import tqdm
+    from metrics.progress import progress as working
 
     rules = rules_of(model_path, trust_remote_code)
     eos, context = frozenset(rules.end_tokens), rules.context
@@ -62,7 +62,7 @@ def generate_texts_vllm(
     length = min(length, context) if context else length
     with (
         engine(model_path, dtype, length, trust_remote_code, **(options or {})) as llm,
-        tqdm(total=len(todo), desc=label, unit="text", disable=None if progress else True) as bar,
+        working(label, len(todo), "texts", heard=progress) as bar,
     ):
         for start in range(0, len(todo), AT_ONCE):
             batch = todo[start : start + AT_ONCE]
@@ -75,7 +75,7 @@ def generate_texts_vllm(
                 if thought and thoughts is not None:
                     thoughts.add(i)
             yield rows
-            bar.update(len(batch))
+            bar.advance(len(batch), length=sum(len(row[1]) for row in rows) / len(rows))
 
 
 def _sampling(decoding: Decoding, example_id: str, cap: int, eos: frozenset[int]) -> Any:

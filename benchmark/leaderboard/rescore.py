@@ -12,7 +12,6 @@ import hashlib
 import json
 import os
 import shutil
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -30,6 +29,7 @@ from benchmark.leaderboard.spelling import parse_json, read_bytes
 from benchmark.leaderboard.verify import need_sound
 from metrics.errors import UserError
 from metrics.files import atomic_write_bytes, atomic_write_text
+from metrics.progress import progress
 from metrics.records import Example
 from metrics.terminal import say
 from metrics.version import METRICS_VERSION
@@ -119,8 +119,6 @@ def _scored(
     work: Path,
 ) -> list[Scored]:
     """Every entry scored; what an earlier call of the same suite has scored is taken from `work`."""
-    from tqdm import tqdm
-
     outputs = []
     for entry in entries:
         try:
@@ -136,15 +134,13 @@ def _scored(
         for i in todo
     ]
     done: dict[int, Scored] = {i: _restored(known[key], outputs[i]) for i, key in enumerate(keys) if key in known}
-    bar = tqdm(
-        total=len(entries), initial=len(done), desc=path.stem, unit="entry", disable=None, file=sys.stderr, leave=False
-    )
-    with measured(examples, wanted, profile) as found, bar:
+    bar = progress(f"rescore {path.stem}", len(entries), "entries", len(done))
+    with measured(examples, wanted, profile) as found, bar as moved:
         for i, one in zip(todo, found, strict=True):
             _need_all(entries[i], one)
             done[i] = scored_as(board, examples, outputs[i], one.metrics)
             atomic_write_bytes(work / f"{keys[i]}.json.gz", packed.pack(_kept(done[i])))
-            bar.update()
+            moved.advance()
     return [done[i] for i in range(len(entries))]
 
 

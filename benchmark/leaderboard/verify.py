@@ -9,7 +9,6 @@ from __future__ import annotations
 import argparse
 import hashlib
 import os
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -24,6 +23,7 @@ from benchmark.leaderboard.lineage import Lineages
 from benchmark.leaderboard.outputs import kept
 from benchmark.leaderboard.spelling import canonical, read_text
 from metrics.errors import UserError
+from metrics.progress import progress
 from metrics.records import Example
 from metrics.terminal import say
 from metrics.version import METRICS_VERSION
@@ -231,8 +231,6 @@ def _test_split(path: Path, board: Board, report: Report, foreign: bool) -> list
 
 def recompute(path: Path, board: Board, examples: Sequence[Example], profile: str, report: Report) -> None:
     """Scores every entry anew from its stored outputs. Raises Lie at the first that does not give its scores."""
-    from tqdm import tqdm
-
     from benchmark.leaderboard.baselines import check_baselines
     from benchmark.leaderboard.bench import Wanted, measured
     from benchmark.leaderboard.recheck import Recheck, families_of, reward_of
@@ -248,11 +246,10 @@ def recompute(path: Path, board: Board, examples: Sequence[Example], profile: st
             recheck.of_older_metrics(entry)
         return
     wanted = [Wanted(g, families_of(e), reward_of(board, e)) for e, g in zip(entries, made, strict=True)]
-    bar = tqdm(total=len(entries), desc=path.stem, unit="entry", disable=None, file=sys.stderr, leave=False)
-    with measured(examples, wanted, profile) as found, bar:
+    with measured(examples, wanted, profile) as found, progress(f"verify {path.stem}", len(entries), "entries") as bar:
         validations = Recomputed(path, board, profile)
         for entry, texts, one in zip(entries, made, found, strict=True):
             for reason in recheck.entry(entry, texts, one):
                 report.not_rechecked[reason] = report.not_rechecked.get(reason, 0) + 1
-            bar.update()
+            bar.advance()
         report.notes += validations.check()

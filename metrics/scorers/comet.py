@@ -33,6 +33,7 @@ from metrics.folders import folder_hash
 from metrics.foreign import check_foreign
 from metrics.languages import language
 from metrics.literal import read_literally
+from metrics.progress import counted_passes
 from metrics.segment import SegmentStats, from_values, unscorable
 
 if TYPE_CHECKING:
@@ -304,7 +305,7 @@ def _score_pairs(
     pairs = list(dict.fromkeys((s, t) for s, t, r in zip(sources, texts, reasons, strict=True) if r is None))
     known: dict[tuple[str, str], float] = {}
     if pairs:
-        with _offline_and_quiet():
+        with _offline_and_quiet(), counted_passes(model, "COMET", len(pairs), batch_size):
             found = model.predict(
                 [{"src": s, "mt": t} for s, t in pairs],
                 batch_size=batch_size,

@@ -13,6 +13,7 @@ from metrics.errors import UserError, first_line
 from metrics.false_alarm import no_false_alarm
 from metrics.foreign import check_foreign
 from metrics.hub import model_folder
+from metrics.progress import counted_passes
 from training.rewards.pair_models import PairReward
 
 
@@ -32,9 +33,14 @@ class EmbeddingReward(PairReward):
 
     def _embed(self, texts: list[str], prompt: str | None) -> dict[str, Any]:
         unique = list(dict.fromkeys(texts))
-        rows = self.model.encode(
-            unique, prompt_name=prompt, batch_size=self.batch_size, normalize_embeddings=True, show_progress_bar=False
-        )
+        with counted_passes(self.model, self.name, len(unique), self.batch_size):
+            rows = self.model.encode(
+                unique,
+                prompt_name=prompt,
+                batch_size=self.batch_size,
+                normalize_embeddings=True,
+                show_progress_bar=False,
+            )
         return dict(zip(unique, rows, strict=True))
 
     def _score(self, sources: list[str], candidates: list[str]) -> list[float]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from metrics.errors import UserError
 from metrics.llm_judge import TOP, JudgeServer, grade, read_server
+from metrics.progress import progress
 from training.rewards.pair_models import PairReward
 
 
@@ -22,9 +23,11 @@ class LLMJudgeReward(PairReward):
         self.server, self.target_lang, self.parallel = server, target_lang, parallel
 
     def _score(self, sources: list[str], candidates: list[str]) -> list[float]:
-        with ThreadPoolExecutor(self.parallel) as pool:
-            found = list(pool.map(lambda s, c: grade(self.server, s, c, self.target_lang), sources, candidates))
-        out = []
+        found, out = [], []
+        with ThreadPoolExecutor(self.parallel) as pool, progress(self.name, len(sources), "texts") as work:
+            for graded in pool.map(lambda s, c: grade(self.server, s, c, self.target_lang), sources, candidates):
+                found.append(graded)
+                work.advance()
         for (score, reason), candidate in zip(found, candidates, strict=True):
             if score is None:
                 raise UserError(

@@ -14,6 +14,7 @@ from metrics.errors import UserError, first_line
 from metrics.false_alarm import no_false_alarm
 from metrics.foreign import check_foreign
 from metrics.hub import model_folder
+from metrics.progress import counted_passes
 from training.rewards.pair_models import PairReward
 
 
@@ -38,13 +39,14 @@ class EncoderReranker(PairReward):
         pairs = list(zip(sources, candidates, strict=True))
         lengths = self.tokenizer(sources, candidates, truncation=False, verbose=False)["input_ids"]
         self._counts["pairs_cut"] += sum(len(ids) > self.limit for ids in lengths)
-        logits = self.model.predict(
-            pairs,
-            batch_size=self.batch_size,
-            activation_fn=torch.nn.Identity(),
-            convert_to_tensor=True,
-            show_progress_bar=False,
-        ).float()
+        with counted_passes(self.model, self.name, len(pairs), self.batch_size):
+            logits = self.model.predict(
+                pairs,
+                batch_size=self.batch_size,
+                activation_fn=torch.nn.Identity(),
+                convert_to_tensor=True,
+                show_progress_bar=False,
+            ).float()
         chance = (
             torch.softmax(logits, dim=-1)[:, 1]
             if logits.ndim == 2 and logits.shape[1] == 2

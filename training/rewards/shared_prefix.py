@@ -15,6 +15,8 @@ from typing import Any
 
 import torch
 
+from metrics import progress
+
 PACKED = 256
 """Tokens of endings in one row. Each sees the keys of all others in vain, so a longer row costs more than it saves."""
 
@@ -99,6 +101,7 @@ def last_hidden_states(
         for p, own, packs in zip(prefixes, endings, packed, strict=True)
     ]
     out: torch.Tensor | None = None
+    work = progress.begin("reranker", n, "texts")
     for group in _batches([len(p) for p in prefixes], room, batch_tokens):
         cache, before = _beginnings(model, [prefixes[i] for i in group], pad_id)
         start = before.sum(-1)
@@ -128,6 +131,8 @@ def last_hidden_states(
                 for k in pack:
                     end += len(endings[i][k])
                     out[first[i] + k] = hidden[row, end]
+        work.advance(sum(len(endings[i]) for i in group))
+    progress.end(work)
     assert out is not None
     return out
 

@@ -246,10 +246,11 @@ def train_rl(
         tracking(trackers if main else (), logs, stage, step) as track,
         memory_guard(stage, smaller),
     ):
+        beside: Callable[[], dict[str, float]] = dict
         if probe is not None:
-            trainer.add_callback(
-                Probe(probe, cfg.probe_every, StepLog(logs / "rl_probe.jsonl", step) if main else None, track)
-            )
+            eye = Probe(probe, cfg.probe_every, StepLog(logs / "rl_probe.jsonl", step) if main else None, track)
+            trainer.add_callback(eye)
+            beside = lambda: eye.latest  # noqa: E731
         write = StepLog(logs / "rl_steps.jsonl", step) if main else None
         trainer.add_callback(
             Watch(
@@ -261,6 +262,7 @@ def train_rl(
                 mend,
                 track,
                 kept,
+                beside,
             )
         )
         trainer.train(resume_from_checkpoint=str(resume) if resume else None)

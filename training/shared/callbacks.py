@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import random
-import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,21 +11,25 @@ from typing import Any
 
 import numpy as np
 import torch
-from tqdm import tqdm
 from transformers import TrainerCallback
 
 from metrics.errors import UserError
-from training.rl.watchdogs import HackingWatch
+from metrics.progress import Progress, begin, end
+from training.rl.watchdogs import CHRF, HackingWatch
 from training.shared.checksums import write_checksums
 from training.shared.processes import gather, wait
 from training.shared.resume import OnSigterm, StepLog, log
 from training.shared.trackers import Track
 
+SHOWN = {"reward": "reward", "length_mean": "length"}
+"""Key of a row of the step log -> name in the progress."""
+PROBED = {"coverage.f1": "coverage", CHRF: "chrF"}
+"""The same of the probe's rows."""
 MUST_BE_FINITE = ("loss", "grad_norm", "kl", "reward")
 
 
 def quiet(trainer: Any) -> None:
-    """Take the trainer's own printing away: the progress line below is the only one."""
+    """Take the trainer's own printing away: how far it is, `Watch` tells."""
     from transformers import PrinterCallback, ProgressCallback
 
     for callback in (PrinterCallback, ProgressCallback):
@@ -34,7 +37,7 @@ def quiet(trainer: Any) -> None:
 
 
 class Watch(TrainerCallback):
-    """Progress bar on stderr, a row per step in the log, a stop at NaN (before it can be saved), and a save at
+    """Progress, a row per step in the log, a stop at NaN (before it can be saved), and a save at
     SIGTERM."""
 
     def __init__(
@@ -47,9 +50,11 @@ class Watch(TrainerCallback):
         mend: str,
         track: Track | None = None,
         logs: Sequence[Path] = (),
+        beside: Callable[[], dict[str, float]] = dict,
     ) -> None:
         """row(step, what the trainer logged) -> what is logged, and given to the trackers; mend: what a user can change
-        when training diverges; logs: what a resumed run goes on from besides the saved state."""
+        when training diverges; logs: what a resumed run goes on from besides the saved state; beside: further figures
+        that the progress shows."""
         self.title, self.terminate, self.write, self.row, self.progress, self.mend = (
             title,
             terminate,
@@ -58,7 +63,8 @@ class Watch(TrainerCallback):
             progress,
             mend,
         )
-        self.track, self.bar, self.logs = track, None, logs
+        self.track, self.logs, self.beside = track, logs, beside
+        self.bar: Progress | None = None
 
     def on_save(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
         """Seals the saved state, once every process has written its part of it."""
@@ -70,20 +76,11 @@ class Watch(TrainerCallback):
 
     def on_train_begin(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
         if state.is_world_process_zero:
-            hidden = None if self.progress else True  # None: shown only on a terminal
-            self.bar = tqdm(
-                total=state.max_steps,
-                initial=state.global_step,
-                desc=self.title,
-                unit="step",
-                disable=hidden,
-                file=sys.stderr,
-                mininterval=1,
-            )
+            self.bar = begin(f"train {self.title}", state.max_steps, "steps", state.global_step, self.progress)
 
     def on_step_end(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
         if self.bar is not None:
-            self.bar.update(1)
+            self.bar.advance()
         # The signal reaches the processes at different moments; all must leave after the same step, or they wait for
         # each other for ever.
         if any(gather([self.terminate.requested])):
@@ -106,12 +103,12 @@ class Watch(TrainerCallback):
         if self.track is not None:
             self.track(self.title, row)
         if self.bar is not None:
-            shown = {k: f"{row[k]:.3g}" for k in ("loss", "reward", "length_mean") if row.get(k) is not None}
-            self.bar.set_postfix(shown, refresh=False)
+            shown = {name: row.get(key) for key, name in SHOWN.items()} if "reward" in row else {"loss": row["loss"]}
+            self.bar.note(**shown, **self.beside())
 
     def on_train_end(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
         if self.bar is not None:
-            self.bar.close()
+            end(self.bar)
 
 
 @contextmanager
@@ -140,6 +137,7 @@ class Probe(TrainerCallback):
     ) -> None:
         self.probe, self.every, self.write, self.track = probe, every, write, track
         self.watch = HackingWatch()
+        self.latest: dict[str, float] = {}
 
     def _measure(self, state: Any, model: Any) -> None:
         training = model.training
@@ -151,6 +149,7 @@ class Probe(TrainerCallback):
             model.train(training)
         if self.write is None:
             return
+        self.latest = {name: found[key] for key, name in PROBED.items() if key in found}
         row: dict[str, Any] = {"step": state.global_step, **found}
         message = self.watch.look(row)
         if message is not None:
