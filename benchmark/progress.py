@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from metrics.progress import Progress, listen
+from metrics.terminal import plain
 
 if TYPE_CHECKING:
     from rich.progress import Progress as Bars
@@ -44,13 +45,15 @@ def figures(told: Progress) -> str:
 def remaining(told: Progress, elapsed: float) -> str:
     """ "3 min left", "" where nothing can be said yet or nothing is left."""
     moved = told.done - told.first
-    return f"{left(elapsed / moved * (told.total - told.done))} left" if moved and told.done < told.total and not told.ended else ""
+    if not moved or told.done == told.total or told.ended:
+        return ""
+    return f"{left(elapsed / moved * (told.total - told.done))} left"
 
 
 def line(told: Progress, elapsed: float) -> str:
     """All of it in one line: "train/post-rl: step 12 of 60, 3 min left, reward 0.512"."""
     parts = [place(told), remaining(told, elapsed), figures(told)]
-    return f"{told.title}: {', '.join(p for p in parts if p)}"
+    return plain(f"{told.title}: {', '.join(p for p in parts if p)}")
 
 
 @dataclass
@@ -114,7 +117,7 @@ class Reporter:
             "figures": figures(told),
         }
         if work.task is None:
-            work.task = self._bars.add_task(told.title, total=told.total, **fields)
+            work.task = self._bars.add_task(plain(told.title), total=told.total, **fields)
         else:
             self._bars.update(work.task, **fields)
 
