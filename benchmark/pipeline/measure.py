@@ -20,6 +20,7 @@ from benchmark.rundir.manifest import (
     git_state,
     hardware,
     package_versions,
+    page_faults,
     peak_gpu_memory_mib,
     peak_memory_mib,
     read_manifest,
@@ -45,6 +46,7 @@ from metrics.records import Example, read_examples, read_generations, sha256_fil
 from metrics.stages import GOLD
 from metrics.strata import Shown
 from training.shared import processes
+from training.shared.allocator import keep_buffers
 from training.shared.plain_text import shown
 
 SYSTEM = "sg-srl"
@@ -93,6 +95,7 @@ class Workplace:
             seconds=done.seconds,
             skipped=skipped,
             peak_memory_mib=(before.peak_memory_mib if before else None) if skipped else peak_memory_mib(),
+            page_faults=(before.page_faults if before else None) if skipped else page_faults(),
             peak_gpu_memory_mib=(before.peak_gpu_memory_mib if before else None) if skipped else peak_gpu_memory_mib(),
             record=done.record,
             made_with=done.made_with,
@@ -138,13 +141,15 @@ def open_workplace(
 
 
 def prepare_torch(place: Workplace) -> None:
-    """As `settle_torch`; the manifest gets what torch sees of the machine."""
+    """As `settle_torch`; the manifest gets what torch sees of the machine, and how memory is asked for."""
     settle_torch(place.profile)
-    place.manifest.hardware = hardware()
+    place.manifest.hardware = {**hardware(), "allocator": keep_buffers()}
 
 
 def settle_torch(profile: Profile) -> None:
-    """Seeds, threads and deterministic kernels. What cannot be deterministic warns (torch) rather than stops."""
+    """Allocator, seeds, threads and deterministic kernels. What cannot be deterministic warns (torch) rather than
+    stops."""
+    keep_buffers()
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
     os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
     os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")

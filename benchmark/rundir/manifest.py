@@ -49,6 +49,8 @@ class StepRecord(BaseModel):
     peak_memory_mib: float | None
     """Largest resident size of this process up to the end of the step, MiB; None for a skipped step."""
     peak_gpu_memory_mib: float | None = None
+    page_faults: int | None = None
+    """Pages that this process had asked the system for up to the end of the step (minor faults; 4 KiB each)."""
     record: dict[str, Any] = Field(default_factory=dict)
     """What the step reports: tokens, steps, weights hash ..."""
     made_with: dict[str, Any] = Field(default_factory=dict)
@@ -182,6 +184,11 @@ def peak_memory_mib() -> float:
     """Largest resident size of this process so far, MiB."""
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return round(peak / (2**20 if sys.platform == "darwin" else 2**10), 1)
+
+
+def page_faults() -> int:
+    """Minor page faults of this process so far."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_minflt
 
 
 def peak_gpu_memory_mib() -> float | None:
