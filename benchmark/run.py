@@ -10,11 +10,13 @@ from __future__ import annotations
 import argparse
 import sys
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 from benchmark.arguments import ALLOW, LIMIT, SET, arg
+from benchmark.data.told import tell_doubles
 from benchmark.pipeline.measure import (
     OWN_DATA_CODE,
     WORLD_CODE,
@@ -43,6 +45,7 @@ from benchmark.settings.config import Profile, Prompt, load_profile
 from benchmark.settings.models import Models, with_dtype
 from benchmark.settings.prompts import asked
 from benchmark.tasks import Task, load_task
+from benchmark.tasks.files import split_hash
 from metrics.errors import UserError
 from metrics.records import Example, read_examples, sha256_file, write_examples
 from metrics.scripts import notices
@@ -50,6 +53,8 @@ from metrics.terminal import plain, say
 from training.shared import processes
 
 WITH_RECOVERY = ("recovery", "all")
+TRAINED_ON = ("para", "src")
+"""Splits that weights learn from."""
 
 
 UP_TO = ("sft", "rl", "recovery", "all")
@@ -125,6 +130,7 @@ def run(
     profile = place.profile
     task = named(load_task(profile.run.task), profile.data.name if profile.data.files else None)
     splits = data(place, task, found)
+    tell_extra(place, {split: splits[split] for split in TRAINED_ON if split in splits})
     prepare_torch(place)
     para = splits["para"]
     task = asked(task, profile.prompt, policy, para, profile.policy.trust_remote_code)
@@ -212,8 +218,23 @@ def data(place: Workplace, task: Task, found: dict[str, list[Example]]) -> dict[
     splits = {split: read_examples(path) for split, path in paths.items()}
     hashes = {s: done.outputs[str(p.relative_to(place.run_dir))] for s, p in paths.items()}
     place.manifest.data = {s: {"sha256": hashes[s], "n": len(splits[s]), "notices": notices(splits[s])} for s in paths}
+    if wanted.files:
+        measured_split = place.profile.run.split
+        training = {s: splits[s] for s in TRAINED_ON if s in splits}
+        tell_doubles(f"data.{measured_split}", splits[measured_split], training, place.manifest.data[measured_split])
     place.manifest.n_para, place.manifest.n_src = len(splits["para"]), len(splits["src"]) if "src" in splits else None
     return splits
+
+
+def tell_extra(place: Workplace, training: Mapping[str, list[Example]]) -> None:
+    """Of further tasks on real corpora: which of their texts stand in the training data, before anything is trained."""
+    for name in place.profile.run.extra_tasks:
+        task = load_task(name)
+        if not task.of_world:
+            examples = task.load(place.profile.run.split, place.profile.data.n_extra)
+            about = {"sha256": split_hash(examples), "n": len(examples), "notices": notices(examples)}
+            tell_doubles(name, examples, training, about)
+            place.manifest.data[name] = about
 
 
 def extra(place: Workplace, task: Task) -> Measured:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmark.arguments import ALLOW, DATA, DOWNLOAD, LIMIT, OUT, SET, arg
-from benchmark.data.told import tell_languages
+from benchmark.data.told import tell_doubles, tell_languages
 from benchmark.data.userdata import read_split
 from benchmark.pipeline.measure import (
     OWN_DATA_CODE,
@@ -220,6 +220,10 @@ def _examples(place: Workplace, task: Task, split: str, file: str | None) -> Mea
     place.manifest.data = {split: {"sha256": sha256, "n": len(on.examples), "notices": notices(on.examples)}}
     if file is None and (corpus := provenance(place.profile.run.task, whole)) is not None:
         place.manifest.data[split]["corpus"] = corpus
+    if file or not task.of_world:
+        files = {s: f for s in ("para", "src") if (f := place.profile.data.files.get(s)) is not None}
+        training = {s: read_split(f, s, task, getattr(place.profile.data, f"n_{s}")) for s, f in files.items()}
+        tell_doubles(f"data.{split}" if file else task.name, found[:limit], training, place.manifest.data[split])
     if file:
         tell_languages({f"data.{split}": on.examples})
     return on

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmark.arguments import ALLOW, OUT, SET, arg
-from benchmark.data.told import tell_languages
+from benchmark.data.told import tell_doubles, tell_languages
 from benchmark.data.userdata import read_table
 from benchmark.scoring import inputs
 from benchmark.scoring.families import Means
@@ -120,8 +120,8 @@ def _reward(models: Models, examples: Sequence[Example]) -> Callable[[], Any] | 
     return partial(models.load_reward, languages[0])
 
 
-def _shown(path: str, like: Example) -> Shown:
-    """What the D_para of a file shows. Raises UserError where it has no reference in the examples' target language."""
+def _pairs(path: str, like: Example) -> list[Example]:
+    """D_para of a file. Raises UserError where it has no reference in the examples' target language."""
     table = Path(path).suffix.lower() in (".tsv", ".txt")
     pairs = read_table(Path(path), (like.source_lang, like.target_lang)) if table else read_examples(path)
     if other := sorted({e.target_lang for e in pairs} - {like.target_lang}):
@@ -133,7 +133,7 @@ def _shown(path: str, like: Example) -> Shown:
         raise UserError(
             f"--para {path}: no pair has a reference, so nothing in it was trained on; give the pairs trained on"
         )
-    return Shown(r for e in pairs for r in e.reference or ())
+    return pairs
 
 
 def _of_first(
@@ -216,7 +216,10 @@ def command(args: argparse.Namespace) -> int:
     absent = {} if reward else {"reward": NO_REWARD}
     means = Means(Inventory(examples), models.retrieval, models.scorers, reward, absent)
     means.names = own_names(profile.score.names, {(e.source_lang, e.target_lang) for e in examples})
-    means.shown = _shown(args.para, examples[0]) if args.para else None
+    pairs = _pairs(args.para, examples[0]) if args.para else []
+    means.shown = Shown(r for e in pairs for r in e.reference or ()) if pairs else None
+    about: dict[str, Any] = {"sha256": examples_hash, "n": len(examples), "notices": notices(examples)}
+    tell_doubles(str(given.files[0]), examples, {"para": pairs}, about)
     gold = gold_generations(examples)
     if gold:
         groups[GOLD, GOLD, None] = gold
@@ -254,10 +257,7 @@ def command(args: argparse.Namespace) -> int:
         merge_scores(parts, out / "scores.parquet")
         write_summary(out / "summary.json", summary, {task: summary})
         commit, dirty = git_state()
-        data, used = (
-            {"test": {"sha256": examples_hash, "n": len(examples), "notices": notices(examples)}},
-            models.used(None, profile.score.reward),
-        )
+        data, used = {"test": about}, models.used(None, profile.score.reward)
         RunManifest(
             command="score",
             argv=args.argv,
