@@ -39,7 +39,7 @@ from benchmark.pipeline.preflight import WITH_RL, preflight
 from benchmark.pipeline.train import pairs_of, rl, sft, validate_reward
 from benchmark.progress import log_to
 from benchmark.registry import nearest
-from benchmark.rundir.steps import check_config, locked
+from benchmark.rundir.steps import MadeOf, check_config, locked
 from benchmark.settings.assets import resolve
 from benchmark.settings.config import Profile, Prompt, load_profile
 from benchmark.settings.models import Models, with_dtype
@@ -214,7 +214,7 @@ def data(place: Workplace, task: Task, found: dict[str, list[Example]]) -> dict[
     config |= {"limit": limit} if (limit := place.profile.run.limit) is not None else {}
     inputs = {split: sha256_file(Path(path).expanduser()) for split, path in wanted.files.items()}
     code = OWN_DATA_CODE if wanted.files else WORLD_CODE
-    done = place.steps.run("data", config, inputs, code, list(paths.values()), work)
+    done = place.steps.run("data", MadeOf(config, inputs, code), list(paths.values()), work)
     splits = {split: read_examples(path) for split, path in paths.items()}
     hashes = {s: done.outputs[str(p.relative_to(place.run_dir))] for s, p in paths.items()}
     place.manifest.data = {s: {"sha256": hashes[s], "n": len(splits[s]), "notices": notices(splits[s])} for s in paths}
@@ -253,7 +253,7 @@ def extra(place: Workplace, task: Task) -> Measured:
         "n": n,
         **({} if limit is None else {"limit": limit}),
     }
-    place.steps.run(f"data/{task.name}", config, {}, WORLD_CODE, [path], work)
+    place.steps.run(f"data/{task.name}", MadeOf(config, {}, WORLD_CODE), [path], work)
     return measured(place, task, split, gold_texts(whole))
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from metrics.errors import UserError
+from metrics.summary import Draws
 
 if TYPE_CHECKING:
     from fractions import Fraction
@@ -147,7 +148,10 @@ def score(
     docs = [e.doc_id for e in items] if any(e.doc_id is not None for e in items) else None
     told = marks(dict.fromkeys(m.metric for row in found.values() for m in row), None)
     return Scores(
-        summarise(found, docs, {}, told, options.get("seed", 1), draws_boot=options.get("draws", 2000)), found
+        summarise(
+            found, docs, {}, told, draws=Draws(seed=options.get("seed", 1), bootstrap=options.get("draws", 2000))
+        ),
+        found,
     )
 
 

@@ -108,24 +108,30 @@ def _why_null(s: SegmentStats) -> str:
     return "undefined: nothing of this kind in any scored segment (0 / 0)"
 
 
+@dataclass(frozen=True, slots=True)
+class Draws:
+    """Random draws of the statistics."""
+
+    bootstrap: int = DRAWS_BOOT
+    permutation: int = DRAWS_PERM
+    seed: int = 0
+    level: float = LEVEL
+    """Of every interval."""
+
+
 def summarise(
     systems: Mapping[str, Sequence[SegmentStats] | Mapping[int | None, Sequence[SegmentStats]]],
     docs: Sequence[str | None] | None,
     run: Mapping[str, Any],
     lineage: Lineage,
-    seed: int,
-    tasks: Mapping[str, dict[str, Any]] | None = None,
-    draws_boot: int = DRAWS_BOOT,
-    draws_perm: int = DRAWS_PERM,
-    level: float = LEVEL,
+    draws: Draws,
 ) -> dict[str, Any]:
     """The content of `summary.json` for one task.
 
     `systems`: key (see `system_keys`) -> its metrics, all on the same segments in the same order, or seed -> its
     metrics where a system was trained or sampled with several seeds; `docs`: document id per segment, or None; `run`:
-    the fields of RUN_FIELDS (missing ones become null); `lineage`: metric -> (in_loop, kin), absent = unknown; `tasks`:
-    further tasks, each already summarised. Raises ValueError when a metric is listed twice in a system or the segments
-    of two systems differ.
+    the fields of RUN_FIELDS (missing ones become null); `lineage`: metric -> (in_loop, kin), absent = unknown. Raises
+    ValueError when a metric is listed twice in a system or the segments of two systems differ.
 
     Where a system has several seeds, the limits and p of its cells are of the *recipe* (seeds random, then documents);
     `these_runs` holds those of the documents alone, `seeds` the values of the seeds, their standard deviation and the t
@@ -133,7 +139,9 @@ def summarise(
     """
     table = {key: _Runs.of(key, found) for key, found in systems.items()}
     ids = next((r.example_ids for row in table.values() for runs in row.metrics.values() for r in runs), ())
-    sampler = Resampler(ids, None if docs is None else tuple(docs), draws_boot, draws_perm, seed, level)
+    sampler = Resampler(
+        ids, None if docs is None else tuple(docs), draws.bootstrap, draws.permutation, draws.seed, draws.level
+    )
     measured = {
         (key, name): sampler.measured(runs, row.seeds) if ids else None
         for key, row in table.items()
@@ -144,9 +152,9 @@ def summarise(
         "schema_version": SCHEMA_VERSION,
         "run": {**dict.fromkeys(RUN_FIELDS), **run},
         "resampling": {
-            "draws_boot": draws_boot,
-            "draws_perm": draws_perm,
-            "level": level,
+            "draws_boot": draws.bootstrap,
+            "draws_perm": draws.permutation,
+            "level": draws.level,
             "n_docs": sampler.n_docs if ids else 0,
         },
         "systems": {
@@ -154,7 +162,7 @@ def summarise(
         },
         "transitions": _transitions(found),
         "preservation": _preservation(found),
-        "tasks": dict(tasks or {}),
+        "tasks": {},
     }
 
 

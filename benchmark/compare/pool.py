@@ -21,7 +21,7 @@ from metrics.errors import UserError
 from metrics.files import atomic_write_text
 from metrics.segment import SegmentStats
 from metrics.stats import p_text
-from metrics.summary import summarise
+from metrics.summary import Draws, summarise
 from metrics.terminal import plain, say
 from metrics.version import versions_apart
 
@@ -108,7 +108,7 @@ def pool(runs: Sequence[Path]) -> dict[str, Any]:
     docs = documents(runs[0], task, next(iter(tables[0][keys[0]].values())).example_ids)
     cells = [s["systems"] for s in summaries]
     lineage = {m: (c["in_loop"], c["kin"]) for k in keys for m, c in cells[0][k].items()}
-    made = summarise(systems, docs, {**heads[0], "seed": None, "config_hash": None}, lineage, 0)
+    made = summarise(systems, docs, {**heads[0], "seed": None, "config_hash": None}, lineage, draws=Draws(seed=0))
     spread: dict[str, dict[str, Any]] = {}
     for key in keys:
         for name in made["systems"][key]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 from metrics.errors import UserError
 
@@ -28,6 +29,38 @@ class Decoding:
     strip_think: bool = False
     """Think blocks are taken off the texts (`training.shared.think`); stop texts are then looked for in the answer
     alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """Which prompts are answered here, what is made of the answers, and what is shown."""
+
+    label: str = "generate"
+    """Of the progress bar."""
+    done: frozenset[str] = frozenset()
+    """Ids that are answered already."""
+    progress: bool = True
+    share: tuple[int, int] = (0, 1)
+    """(r, n) for every n-th batch from the r-th on."""
+    decode: Callable[[list[int]], Any] | None = None
+    """Token ids of a text -> what is yielded for it (default: the text)."""
+    thoughts: set[str] | None = None
+    """Gets the ids whose think blocks were taken off."""
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """The checkpoint that generates, and what runs it."""
+
+    path: str
+    """Folder or hub id."""
+    dtype: str
+    backend: str = "transformers"
+    """Or `vllm`."""
+    engine: dict[str, Any] = field(default_factory=dict)
+    """Options of vLLM's engine."""
+    device_map: str | None = None
+    trust_remote_code: bool = False
 
 
 def example_seed(seed: int, example_id: str) -> int:

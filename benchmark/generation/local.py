@@ -12,10 +12,11 @@ import hashlib
 import json
 import logging
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from benchmark.generation.decoding import Decoding, example_seed, token_cap
+from benchmark.generation.decoding import Decoding, Policy, Work, example_seed, token_cap
 from benchmark.generation.reading import Row, reader, row_of, sampler, stopping
 from metrics.errors import UserError
 from metrics.files import atomic_write_bytes
@@ -39,24 +40,19 @@ def generate_texts(
     prompts: Sequence[str],
     ids: Sequence[str],
     decoding: Decoding,
-    label: str = "generate",
-    done: frozenset[str] = frozenset(),
-    progress: bool = True,
-    share: tuple[int, int] = (0, 1),
-    decode: Callable[[list[int]], Any] | None = None,
-    thoughts: set[str] | None = None,
+    work: Work | None = None,
 ) -> Iterable[list[Row]]:
-    """Yields, batch by batch, (id, text, tokens, finish reason); batches whose ids are all in `done` are left out.
+    """Yields, batch by batch, (id, text, tokens, finish reason); batches whose ids are all done are left out.
 
-    share: (r, n) for every n-th batch from the r-th on; decode: token ids of a text -> what is yielded for it (default:
-    the text); thoughts: gets the ids whose think blocks were taken off. What the checkpoint asks for
-    (`training.shared.decoding`) acts on nothing. Raises UserError when a prompt leaves no room in the model's context.
+    What the checkpoint asks for (`training.shared.decoding`) acts on nothing. Raises UserError when a prompt leaves no
+    room in the model's context.
     """
     import torch
 
-    from metrics.progress import progress as working
+    from metrics.progress import progress
     from training.shared.memory import memory_guard, smaller_batch
 
+    work = work or Work()
     encoded = [prompt_ids(tokenizer, prompt) for prompt in prompts]
     readers = [reader(tokenizer, prompt, decoding.strip_think) for prompt in prompts]
     settle(model, tokenizer)
@@ -74,14 +70,16 @@ def generate_texts(
             f"the model's context holds {context}"
         )
     plan = [
-        b for b in batches([len(e) for e in encoded], ids, decoding.batch_size) if not all(ids[i] in done for i in b)
+        b
+        for b in batches([len(e) for e in encoded], ids, decoding.batch_size)
+        if not all(ids[i] in work.done for i in b)
     ]
-    plan = plan[share[0] :: share[1]]
+    plan = plan[work.share[0] :: work.share[1]]
     device = model.device
     model.eval()
     with (
         torch.inference_mode(),
-        working(label, sum(map(len, plan)), "texts", heard=progress) as bar,
+        progress(work.label, sum(map(len, plan)), "texts", heard=work.progress) as bar,
     ):
         for batch in plan:
             width = max(len(encoded[i]) for i in batch)
@@ -97,7 +95,7 @@ def generate_texts(
                 extra["stopping_criteria"] = stopping(
                     tokenizer, decoding.stop, width, [readers[i] for i in batch] if decoding.strip_think else ()
                 )
-            with memory_guard(label, lambda: smaller_batch("generate.batch_size", decoding.batch_size)):
+            with memory_guard(work.label, lambda: smaller_batch("generate.batch_size", decoding.batch_size)):
                 out = model.generate(
                     input_ids=tokens,
                     attention_mask=mask,
@@ -114,10 +112,10 @@ def generate_texts(
                 )
             rows = []
             for i, new in zip(batch, out[:, width:].tolist(), strict=True):
-                row, thought = row_of(ids[i], readers[i], new, eos, cap, decoding.stop, decode)
+                row, thought = row_of(ids[i], readers[i], new, eos, cap, decoding.stop, work.decode)
                 rows.append(row)
-                if thought and thoughts is not None:
-                    thoughts.add(ids[i])
+                if thought and work.thoughts is not None:
+                    work.thoughts.add(ids[i])
             yield rows
             bar.advance(len(batch), length=sum(len(row[1]) for row in rows) / len(rows))
 
@@ -154,29 +152,30 @@ def _read_part(part: Path) -> dict[str, Generation]:
     return {row["example_id"]: parse_generation(row, str(part)) for row in rows}
 
 
-def generate_file(
-    model_path: str,
-    dtype: str,
-    ask: Callable[[str], str],
-    examples: Sequence[Example],
-    gold: Sequence[str],
-    out: Path,
-    system: str,
-    stage: str,
-    decoding: Callable[[int], Decoding],
-    asked_cap: int | None,
-    backend: str = "transformers",
-    engine: dict[str, Any] | None = None,
-    device_map: str | None = None,
-    trust_remote_code: bool = False,
-    trial: bool = False,
-) -> dict[str, Any]:
-    """Writes the generations of a checkpoint for `examples`, in their order, to `out` (atomically, last).
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What a checkpoint is asked, and under which name its answers are kept."""
 
-    model_path: folder or hub id; ask: source -> prompt; gold: texts that the token cap is derived from; decoding: cap
-    -> Decoding. backend: `transformers`, or `vllm` with the options of its engine. Several processes share the work of
-    transformers; vLLM spreads over the devices by itself, started by the main process. Returns {"n", "tokens",
-    "max_new_tokens", "truncated", "empty", "think_stripped"} for the manifest.
+    examples: Sequence[Example]
+    ask: Callable[[str], str]
+    """Source -> prompt."""
+    gold: Sequence[str]
+    """Texts that the token cap is derived from."""
+    decoding: Callable[[int], Decoding]
+    """Cap -> how texts are generated."""
+    system: str
+    stage: str
+    asked_cap: int | None = None
+    """The cap that the user asks for, in tokens."""
+    trial: bool = False
+    """Any cap is allowed."""
+
+
+def generate_file(policy: Policy, request: Request, out: Path) -> dict[str, Any]:
+    """Writes the generations of a checkpoint for the request's examples, in their order, to `out` (atomically, last).
+
+    Several processes share the work of transformers; vLLM spreads over the devices by itself, started by the main
+    process. Returns {"n", "tokens", "max_new_tokens", "truncated", "empty", "think_stripped"} for the manifest.
     """
     from training.shared.checkpoints import load_policy, load_tokenizer
 
@@ -184,48 +183,24 @@ def generate_file(
     kept = {i: g for part in unfinished(out) for i, g in _read_part(part).items()}
     processes.wait()  # nobody writes before everyone has read
     model, tokenizer = (
-        load_policy(model_path, dtype, trust_remote_code, device_map=device_map)
-        if backend == "transformers"
-        else (None, load_tokenizer(model_path, trust_remote_code))
+        load_policy(policy.path, policy.dtype, policy.trust_remote_code, device_map=policy.device_map)
+        if policy.backend == "transformers"
+        else (None, load_tokenizer(policy.path, policy.trust_remote_code))
     )
-    settings = decoding(
-        token_cap(gold, lambda text: len(tokenizer(text, add_special_tokens=False)["input_ids"]), asked_cap, trial)
-    )
+    count = lambda text: len(tokenizer(text, add_special_tokens=False)["input_ids"])  # noqa: E731
+    settings = request.decoding(token_cap(request.gold, count, request.asked_cap, request.trial))
     out.parent.mkdir(parents=True, exist_ok=True)
     seed = settings.seed if settings.temperature > 0 else None
-    ids, prompts, label = [e.id for e in examples], [ask(e.source) for e in examples], f"generate {stage}"
+    ids, prompts = [e.id for e in request.examples], [request.ask(e.source) for e in request.examples]
     found: Iterable[list[Row]] = []
     thoughts: set[str] = set()
-    if backend == "transformers":
-        found = generate_texts(
-            model,
-            tokenizer,
-            prompts,
-            ids,
-            settings,
-            label,
-            frozenset(kept),
-            progress=r == 0,
-            share=(r, n),
-            thoughts=thoughts,
-        )
+    work = Work(f"generate {request.stage}", frozenset(kept), r == 0, (r, n), thoughts=thoughts)
+    if policy.backend == "transformers":
+        found = generate_texts(model, tokenizer, prompts, ids, settings, work)
     elif r == 0:
         from benchmark.generation.vllm import generate_texts_vllm
 
-        done = frozenset(kept)
-        found = generate_texts_vllm(
-            model_path,
-            dtype,
-            tokenizer,
-            prompts,
-            ids,
-            settings,
-            label,
-            done,
-            engine or {},
-            trust_remote_code=trust_remote_code,
-            thoughts=thoughts,
-        )
+        found = generate_texts_vllm(policy, tokenizer, prompts, ids, settings, work)
     new: list[Generation] = []
     mine = out.with_suffix(f".part{r or ''}")
     if mine.exists():
@@ -233,7 +208,7 @@ def generate_file(
     with mine.open("ab") as stream:
         for rows in found:
             made = [
-                Generation(i, system, stage, text, n_tokens, reason, seed, i in thoughts)
+                Generation(i, request.system, request.stage, text, n_tokens, reason, seed, i in thoughts)
                 for i, text, n_tokens, reason in rows
             ]
             new += made

@@ -7,10 +7,10 @@ ties (`python -m benchmark parity`).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-from benchmark.generation.decoding import Decoding, example_seed
+from benchmark.generation.decoding import Decoding, Policy, Work, example_seed
 from benchmark.generation.reading import Row, reader, row_of
 from metrics.errors import UserError
 from training.shared.plain_text import prompt_ids
@@ -22,27 +22,21 @@ AT_ONCE = 4096
 
 
 def generate_texts_vllm(
-    model_path: str,
-    dtype: str,
+    policy: Policy,
     tokenizer: Any,
     prompts: Sequence[str],
     ids: Sequence[str],
     decoding: Decoding,
-    label: str = "generate",
-    done: frozenset[str] = frozenset(),
-    options: dict[str, Any] | None = None,
-    progress: bool = True,
-    decode: Callable[[list[int]], Any] | None = None,
-    trust_remote_code: bool = False,
-    thoughts: set[str] | None = None,
+    work: Work | None = None,
 ) -> Iterable[list[Row]]:
-    """Yields (id, text, tokens, finish reason) of the prompts whose ids are not in `done`, AT_ONCE by AT_ONCE.
+    """Yields (id, text, tokens, finish reason) of the prompts whose ids are not done, AT_ONCE by AT_ONCE.
 
-    options: of the engine; decode, thoughts: as in `generate_texts`. Raises UserError as that does, and as `engine`.
+    The work is not shared among processes. Raises UserError as `generate_texts` does, and as `engine`.
     """
-    from metrics.progress import progress as working
+    from metrics.progress import progress
 
-    rules = rules_of(model_path, trust_remote_code)
+    work = work or Work()
+    rules = rules_of(policy.path, policy.trust_remote_code)
     eos, context = frozenset(rules.end_tokens), rules.context
     if not eos:
         raise UserError(
@@ -51,7 +45,7 @@ def generate_texts_vllm(
     encoded = {i: prompt_ids(tokenizer, p) for i, p in zip(ids, prompts, strict=True)}
     readers = {i: reader(tokenizer, p, decoding.strip_think) for i, p in zip(ids, prompts, strict=True)}
     longest = max(encoded, key=lambda i: len(encoded[i]), default=None)
-    todo = [i for i in ids if i not in done]
+    todo = [i for i in ids if i not in work.done]
     if longest is None or not todo:
         return
     if context and len(encoded[longest]) >= context:
@@ -61,8 +55,8 @@ def generate_texts_vllm(
     length = len(encoded[longest]) + decoding.max_new_tokens
     length = min(length, context) if context else length
     with (
-        engine(model_path, dtype, length, trust_remote_code, **(options or {})) as llm,
-        working(label, len(todo), "texts", heard=progress) as bar,
+        engine(policy.path, policy.dtype, length, policy.trust_remote_code, **policy.engine) as llm,
+        progress(work.label, len(todo), "texts", heard=work.progress) as bar,
     ):
         for start in range(0, len(todo), AT_ONCE):
             batch = todo[start : start + AT_ONCE]
@@ -70,10 +64,10 @@ def generate_texts_vllm(
             params = [_sampling(decoding, i, cap, eos) for i, cap in zip(batch, caps, strict=True)]
             rows = []
             for i, cap, answer in zip(batch, caps, answers(llm, [encoded[i] for i in batch], params), strict=True):
-                row, thought = row_of(i, readers[i], list(answer.token_ids), eos, cap, decoding.stop, decode)
+                row, thought = row_of(i, readers[i], list(answer.token_ids), eos, cap, decoding.stop, work.decode)
                 rows.append(row)
-                if thought and thoughts is not None:
-                    thoughts.add(i)
+                if thought and work.thoughts is not None:
+                    work.thoughts.add(i)
             yield rows
             bar.advance(len(batch), length=sum(len(row[1]) for row in rows) / len(rows))
 

@@ -6,7 +6,8 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from benchmark.generation.local import generate_file
+from benchmark.generation.decoding import Policy
+from benchmark.generation.local import Request, generate_file
 from benchmark.generation.wanted import wanted
 from benchmark.leaderboard.board import Board, need_current, read_test
 from benchmark.leaderboard.schema import label
@@ -54,22 +55,12 @@ def from_checkpoint(
     decoding, how = settings.generate, wanted(settings, folder)
     with tempfile.TemporaryDirectory() as place:
         out = Path(place) / "generations.jsonl"
-        generate_file(
-            folder,
-            settings.policy.dtype,
-            task.ask,
-            examples,
-            [r for e in examples for r in e.reference or ()],
-            out,
-            system,
-            name,
-            how.decoding,
-            decoding.max_new_tokens,
-            decoding.backend,
-            decoding.vllm,
-            settings.policy.device_map,
-            trusted,
+        policy = Policy(
+            folder, settings.policy.dtype, decoding.backend, decoding.vllm, settings.policy.device_map, trusted
         )
+        gold = [r for e in examples for r in e.reference or ()]
+        request = Request(examples, task.ask, gold, how.decoding, system, name, decoding.max_new_tokens)
+        generate_file(policy, request, out)
         made = check_generations(read_generations(out), system, name)
     commit, dirty = git_state()
     packages = package_versions()

@@ -29,7 +29,7 @@ from benchmark.pipeline.measure import (
     whole_split,
 )
 from benchmark.registry import nearest
-from benchmark.rundir.steps import check_config, locked
+from benchmark.rundir.steps import MadeOf, check_config, locked
 from benchmark.scoring.score import file_name
 from benchmark.settings.assets import resolve
 from benchmark.settings.config import Profile, load_profile
@@ -214,7 +214,7 @@ def _examples(place: Workplace, task: Task, split: str, file: str | None) -> Mea
         "n": n,
         **({} if limit is None else {"limit": limit}),
     }
-    done = place.steps.run(f"data/{task.name}", config, inputs, code, [path], work)
+    done = place.steps.run(f"data/{task.name}", MadeOf(config, inputs, code), [path], work)
     on = measured(place, task, split, gold_texts(whole))
     sha256 = done.outputs[str(path.relative_to(place.run_dir))]
     place.manifest.data = {split: {"sha256": sha256, "n": len(on.examples), "notices": notices(on.examples)}}

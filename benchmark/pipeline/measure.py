@@ -12,7 +12,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from benchmark.generation.local import generate_file, unfinished
+from benchmark.generation.decoding import Policy
+from benchmark.generation.local import Request, generate_file, unfinished
 from benchmark.generation.wanted import wanted
 from benchmark.rundir.manifest import (
     RunManifest,
@@ -25,17 +26,9 @@ from benchmark.rundir.manifest import (
     peak_memory_mib,
     read_manifest,
 )
-from benchmark.rundir.steps import Done, Steps
+from benchmark.rundir.steps import Done, MadeOf, Steps
 from benchmark.scoring.families import Means
-from benchmark.scoring.score import (
-    Draws,
-    gold_generations,
-    merge_scores,
-    own_names,
-    score_file,
-    summarise_task,
-    write_summary,
-)
+from benchmark.scoring.score import gold_generations, merge_scores, own_names, score_file, summarise_task, write_summary
 from benchmark.settings.config import Profile
 from benchmark.settings.models import Models, model_content
 from benchmark.tasks import Task
@@ -45,6 +38,7 @@ from metrics.marks import Making
 from metrics.records import Example, read_examples, read_generations, sha256_file, sha256_json, write_generations
 from metrics.stages import GOLD
 from metrics.strata import Shown
+from metrics.summary import Draws
 from training.shared import processes
 from training.shared.allocator import keep_buffers
 from training.shared.plain_text import shown
@@ -225,23 +219,19 @@ def generate(place: Workplace, on: Measured, stage: str, model: str, system: str
         place.say(f"generate/{on.task.name}/{stage}: {ignored}")
 
     def work() -> dict[str, Any]:
-        record = generate_file(
-            model,
-            place.profile.policy.dtype,
-            on.task.ask,
+        own = place.profile.policy
+        policy = Policy(model, own.dtype, settings.backend, settings.vllm, own.device_map, own.trust_remote_code)
+        request = Request(
             on.examples,
+            on.task.ask,
             on.gold,
-            out,
+            how.decoding,
             system,
             stage,
-            how.decoding,
             settings.max_new_tokens,
-            settings.backend,
-            settings.vllm,
-            place.profile.policy.device_map,
-            place.profile.policy.trust_remote_code,
             trial=place.profile.run.limit is not None,
         )
+        record = generate_file(policy, request, out)
         return {**record, "decoding": how.told(record["max_new_tokens"]), "checkpoint_asks": how.rules.asked}
 
     config = {
@@ -255,9 +245,7 @@ def generate(place: Workplace, on: Measured, stage: str, model: str, system: str
     inputs = {"model": model_content(model), "examples": on.examples_hash, "gold": sha256_json(on.gold)}
     place.steps.run(
         f"generate/{on.task.name}/{stage}",
-        config,
-        inputs,
-        GENERATE_CODE,
+        MadeOf(config, inputs, GENERATE_CODE),
         [out],
         work,
         owned=unfinished(out),
@@ -309,9 +297,7 @@ def score(
 
         place.steps.run(
             f"score/{on.task.name}/{stage}",
-            {"reward": place.profile.score.reward},
-            inputs,
-            SCORE_CODE,
+            MadeOf({"reward": place.profile.score.reward}, inputs, SCORE_CODE),
             [out],
             work,
             shared=True,
@@ -351,7 +337,7 @@ def summarise_all(
         "making": marks,
         "versions": {n: m.task.version for n, m in on.items()},
     }
-    place.steps.run("summary", config, inputs, SUMMARY_CODE, out, work)
+    place.steps.run("summary", MadeOf(config, inputs, SUMMARY_CODE), out, work)
     return dict(json.loads(out[1].read_text("utf-8")))
 
 
@@ -374,7 +360,7 @@ def report(place: Workplace) -> Path:
     def work() -> None:
         write_report(place.run_dir)
 
-    place.steps.run("report", config, inputs, REPORT_CODE, [out], work)
+    place.steps.run("report", MadeOf(config, inputs, REPORT_CODE), [out], work)
     return out
 
 

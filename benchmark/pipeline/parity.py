@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmark.arguments import ALLOW, SET, arg
-from benchmark.generation.decoding import Decoding, token_cap
+from benchmark.generation.decoding import Decoding, Policy, Work, token_cap
 from benchmark.generation.local import generate_texts
 from benchmark.pipeline.measure import settle_torch
 from benchmark.registry import nearest
@@ -213,28 +213,18 @@ def check_generation(
     if kind == "vllm":
         from benchmark.generation.vllm import generate_texts_vllm
 
-        engine = profile.generate.vllm
-        rows = generate_texts_vllm(
-            policy,
-            dtype,
-            tokenizer,
-            prompts,
-            ids,
-            asked,
-            "vllm",
-            options=engine,
-            decode=list,
-            trust_remote_code=trusted,
-        )
+        engine = Policy(policy, dtype, "vllm", profile.generate.vllm, trust_remote_code=trusted)
+        rows = generate_texts_vllm(engine, tokenizer, prompts, ids, asked, Work("vllm", decode=list))
     else:
-        rows = generate_texts(model, tokenizer, prompts, ids, asked, "transformers", decode=list)
+        rows = generate_texts(model, tokenizer, prompts, ids, asked, work=Work(label="transformers", decode=list))
     written = {i: Written(body, reason == "stop") for batch in rows for i, body, _, reason in batch}
-    alone = generate_texts(model, tokenizer, prompts, ids, Decoding(cap, 1), "one at a time", decode=list)
+    alone = generate_texts(
+        model, tokenizer, prompts, ids, Decoding(cap, 1), work=Work(label="one at a time", decode=list)
+    )
     plain = {i: body for batch in alone for i, body, _, _ in batch}
     return hold(
         f"generation/{kind}",
-        model,
-        tokenizer,
+        (model, tokenizer),
         dict(zip(ids, prompts, strict=True)),
         written,
         plain,
@@ -245,8 +235,7 @@ def check_generation(
 
 def hold(
     name: str,
-    model: Any,
-    tokenizer: Any,
+    policy: tuple[Any, Any],
     prompts: dict[str, str],
     written: dict[str, Written],
     plain: dict[str, list[int]],
@@ -257,10 +246,11 @@ def hold(
     `plain` are listed.
 
     A text passes when each of its tokens scores within `tolerance` of the best one there, the end token included where
-    it stopped.
+    it stopped. policy: (model, tokenizer).
     """
     from training.shared.decoding import end_tokens
 
+    model, tokenizer = policy
     eos = end_tokens(model.generation_config, tokenizer)
     largest, tokens, ties, wrong = 0.0, 0, 0, 0
     differences: list[dict[str, Any]] = []

@@ -8,13 +8,15 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+from benchmark.generation.decoding import Work
 from benchmark.generation.wanted import Wanted, wanted
 from benchmark.pipeline.measure import ASK_CODE, REWARD_CODE, Workplace
-from benchmark.rundir.steps import Done
+from benchmark.rundir.steps import Done, MadeOf
 from benchmark.settings.config import SFTSettings
 from benchmark.settings.models import Models, model_content
 from benchmark.tasks import Task
 from metrics.records import Example, sha256_json
+from training.shared.stage import Around, RLAround
 
 SFT_CODE = ("training.sft.train:train_sft",)
 RL_CODE = (
@@ -54,23 +56,16 @@ def sft(place: Workplace, stage: str, parent: str, pairs: list[tuple[str, str]],
             out,
             settings,
             stage,
-            log_dir=place.run_dir / "logs",
-            trust_remote_code=place.profile.policy.trust_remote_code,
-            trackers=place.profile.run.trackers,
+            around=Around(
+                log_dir=place.run_dir / "logs",
+                trust_remote_code=place.profile.policy.trust_remote_code,
+                trackers=place.profile.run.trackers,
+            ),
         )
         return _lineage(made)
 
-    _train(
-        place,
-        stage,
-        parent,
-        sha256_json([list(p) for p in pairs]),
-        dataclasses.asdict(settings),
-        out,
-        [],
-        work,
-        SFT_CODE,
-    )
+    inputs = {"parent": model_content(parent), "data": sha256_json([list(p) for p in pairs])}
+    _train(place, stage, MadeOf(dataclasses.asdict(settings), inputs, SFT_CODE), out, [], work)
     return out
 
 
@@ -94,7 +89,7 @@ def validate_reward(place: Workplace, task: Task, models: Models) -> dict[str, A
 
     config = {"n": n, "langs": [task.source_lang, task.target_lang], "reward": place.profile.rl.reward}
     inputs = {"reward": sha256_json(models.identity()["reward"])}
-    done = place.steps.run("validate-reward", config, inputs, VALIDATION_CODE, [], work)
+    done = place.steps.run("validate-reward", MadeOf(config, inputs, VALIDATION_CODE), [], work)
     place.manifest.reward_validation = done.record
     place.manifest.write(place.run_dir)
     if done.record["warning"]:
@@ -125,12 +120,14 @@ def rl(place: Workplace, parent: str, task: Task, sources: list[Example], dev: l
             out,
             cfg.settings,
             reward,
-            stage="post-rl",
-            log_dir=logs,
-            probe=probe,
-            trust_remote_code=place.profile.policy.trust_remote_code,
-            trackers=place.profile.run.trackers,
-            strip_think=how.strip_think,
+            around=RLAround(
+                stage="post-rl",
+                log_dir=logs,
+                probe=probe,
+                trust_remote_code=place.profile.policy.trust_remote_code,
+                trackers=place.profile.run.trackers,
+                strip_think=how.strip_think,
+            ),
         )
         return {**_lineage(made), "reward_id": reward.id, "reward_counts": reward.counts(), "decoding": how.rollouts()}
 
@@ -143,26 +140,21 @@ def rl(place: Workplace, parent: str, task: Task, sources: list[Example], dev: l
     }
     config["decoding"] = how.rollouts()
     kept = [logs / "rl_rewards.jsonl", logs / "rl_steps.jsonl", *([logs / "rl_probe.jsonl"] if probed else [])]
-    _train(place, "post-rl", parent, data, config, out, kept, work, RL_CODE)
+    inputs = {"parent": model_content(parent), "data": data}
+    _train(place, "post-rl", MadeOf(config, inputs, RL_CODE), out, kept, work)
     return out
 
 
 def _train(
     place: Workplace,
     stage: str,
-    parent: str,
-    data: str,
-    config: dict[str, Any],
+    made_of: MadeOf,
     out: Path,
     logs: list[Path],
     work: Callable[[], dict[str, Any]],
-    code: Sequence[str],
 ) -> Done:
-    inputs = {"parent": model_content(parent), "data": data}
     out.parent.mkdir(parents=True, exist_ok=True)
-    done = place.steps.run(
-        f"train/{stage}", config, inputs, code, [out, *logs], work, owned=[out, Path(f"{out}.work")], shared=True
-    )
+    done = place.steps.run(f"train/{stage}", made_of, [out, *logs], work, owned=[out, Path(f"{out}.work")], shared=True)
     place.manifest.training_steps[stage] = done.record["steps"]
     place.manifest.checkpoints[stage] = {k: v for k, v in done.record.items() if k not in ("reward_counts", "decoding")}
     place.manifest.reward_id = done.record.get("reward_id", place.manifest.reward_id)
@@ -205,7 +197,7 @@ def coverage_probe(
     def probe(model: Any) -> dict[str, float]:
         found = {
             i: text
-            for rows in generate_texts(model, tokenizer, prompts, ids, decoding, progress=False)
+            for rows in generate_texts(model, tokenizer, prompts, ids, decoding, work=Work(progress=False))
             for i, text, _, _ in rows
         }
         texts = [found[i] for i in ids]

@@ -18,6 +18,7 @@ from typing import Any
 
 import numpy as np
 
+from benchmark.generation.decoding import Work
 from benchmark.reward.judge import Judge
 from benchmark.tasks import Task, load_task
 from metrics.errors import UserError
@@ -153,7 +154,7 @@ def draw_samples(sampling: Sampling, examples: Sequence[Example], ask: Any) -> l
     prompts, ids = [ask(examples[i].source) for i, _ in places], [f"{examples[i].id}#{k}" for i, k in places]
     found = {
         name: text
-        for rows in generate_texts(model, tokenizer, prompts, ids, decoding, "sample")
+        for rows in generate_texts(model, tokenizer, prompts, ids, decoding, work=Work(label="sample"))
         for name, text, _, _ in rows
     }
     return [[found[f"{e.id}#{k}"] for k in range(sampling.n_samples)] for e in examples]

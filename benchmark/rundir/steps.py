@@ -118,6 +118,18 @@ def damaged_output(run_dir: Path, done: Done, outputs: Sequence[Path] = ()) -> s
     return None
 
 
+@dataclass(frozen=True, slots=True)
+class MadeOf:
+    """What decides the outputs of a step: it is done again when one of these has changed."""
+
+    config: Any
+    """Anything JSON."""
+    inputs: dict[str, str]
+    """Name -> content hash."""
+    code: Sequence[str]
+    """Where its code begins, see `closure.code_hash`."""
+
+
 class Steps:
     """Runs the steps of one run directory; `on_done(name, done, skipped)` is told after each."""
 
@@ -134,9 +146,7 @@ class Steps:
     def run(
         self,
         name: str,
-        config: Any,
-        inputs: dict[str, str],
-        code: Sequence[str],
+        made_of: MadeOf,
         outputs: Sequence[Path],
         work: Callable[[], dict[str, Any] | None],
         owned: Sequence[Path] = (),
@@ -144,12 +154,12 @@ class Steps:
     ) -> Done:
         """Does `work` unless it is done already.
 
-        config: anything JSON; inputs: name -> content hash; code: its entries, see `closure.code_hash`; outputs: files
-        or folders that `work` writes; owned: folders with partial state that a resumed `work` may continue from. `work`
-        returns a JSON record or None. shared: every process takes part in `work`; otherwise the main process does it
-        alone and the others wait.
+        outputs: files or folders that `work` writes; owned: folders with partial state that a resumed `work` may
+        continue from. `work` returns a JSON record or None. shared: every process takes part in `work`; otherwise the
+        main process does it alone and the others wait.
         """
-        key = sha256_json({"step": name, "config": config, "inputs": inputs, "code": code_hash(*code)})
+        told = {"config": made_of.config, "inputs": made_of.inputs, "code": code_hash(*made_of.code)}
+        key = sha256_json({"step": name, **told})
         main = processes.is_main()
         before, damaged = processes.from_main(self._finished(name, key, outputs) if main else (None, False))
         if before:

@@ -16,7 +16,6 @@ from benchmark.data.userdata import read_table
 from benchmark.scoring import inputs
 from benchmark.scoring.families import Means
 from benchmark.scoring.score import (
-    Draws,
     System,
     file_name,
     gold_generations,
@@ -44,6 +43,7 @@ from metrics.records import (
 from metrics.scripts import notices
 from metrics.stages import GOLD
 from metrics.strata import Shown
+from metrics.summary import Draws
 from metrics.terminal import say
 
 NO_REWARD = "no reward is asked for (--set rl.reward=NAME rl.reward_path=FOLDER)"

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -25,17 +24,8 @@ from metrics.records import (
 from metrics.scores import read_seeds, score_table, write_scores
 from metrics.segment import SegmentStats
 from metrics.stages import GOLD
-from metrics.summary import summarise, system_keys
+from metrics.summary import Draws, summarise, system_keys
 from training.shared import processes
-
-
-@dataclass(frozen=True, slots=True)
-class Draws:
-    """Random draws of the statistics."""
-
-    bootstrap: int
-    permutation: int
-    seed: int
 
 
 def gold_generations(examples: Sequence[Example]) -> list[Generation] | None:
@@ -115,7 +105,7 @@ def summarise_task(
     }
     known = dict.fromkeys(m.metric for by_seed in systems.values() for scores in by_seed.values() for m in scores)
     docs = [e.doc_id for e in examples] if any(e.doc_id is not None for e in examples) else None
-    summary = summarise(table, docs, run, marks(known, making), draws.seed, None, draws.bootstrap, draws.permutation)
+    summary = summarise(table, docs, run, marks(known, making), draws)
     return {**summary, **_bounds(summary, examples, docs, draws, names)}
 
 
@@ -131,13 +121,7 @@ def _bounds(
     if all(example.facts is not None for example in examples):
         return {}
     below = floor(examples, names)
-    low = (
-        summarise({"floor": below}, docs, {}, {}, draws.seed, None, draws.bootstrap, draws.permutation)["systems"][
-            "floor"
-        ]
-        if below
-        else None
-    )
+    low = summarise({"floor": below}, docs, {}, {}, draws)["systems"]["floor"] if below else None
     gold = summary["systems"].get(GOLD)
     high = {name: cell for name, cell in gold.items() if name.startswith(PREFIX)} if gold else None
     return {

@@ -18,8 +18,8 @@ from benchmark.settings.trust import check_code
 from metrics.errors import UserError
 from metrics.scorers import SCORERS
 from metrics.stages import SPLITS
-from training.rl.grpo import check_rl
-from training.sft.train import SFTSettings, check_settings
+from training.rl.settings import check_rl
+from training.sft.settings import SFTSettings, check_settings
 from training.shared.trackers import check_names
 
 __all__ = [

@@ -10,8 +10,8 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from training.rl.grpo import RLSettings
-from training.sft.train import SFTSettings
+from training.rl.settings import RLSettings
+from training.sft.settings import SFTSettings
 
 
 class Section(BaseModel):

@@ -19,7 +19,7 @@ from metrics.open.names import NameList
 from metrics.open.scores import WHOLE, compare_all, score_open
 from metrics.records import Example
 from metrics.segment import SegmentStats, unscorable
-from metrics.summary import summarise
+from metrics.summary import Draws, summarise
 
 RATES = (
     "open.number.recall",
@@ -161,7 +161,7 @@ def validate(
     docs = [e.doc_id for e in examples] if any(e.doc_id is not None for e in examples) else None
 
     def cells(stats: Sequence[SegmentStats]) -> dict[str, dict[str, Any]]:
-        found: dict[str, dict[str, Any]] = summarise({"x": stats}, docs, {}, {}, seed)["systems"]["x"]
+        found: dict[str, dict[str, Any]] = summarise({"x": stats}, docs, {}, {}, draws=Draws(seed=seed))["systems"]["x"]
         wanted = ("value", "ci_low", "ci_high", "n_scored", "n_total", "reason")
         return {name: {key: cell[key] for key in wanted if key in cell} for name, cell in found.items()}
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import NamedTuple
 
 from metrics.reading import numerals_bo, numerals_en, numerals_th, numerals_zh
 from metrics.reading.around import LETTERS, Suffix, after, before
@@ -130,6 +131,17 @@ def _share(first: Numeral, second: Numeral) -> None:
         second.scale = first.scale
 
 
+class Words(NamedTuple):
+    """What stands around numerals that belong together."""
+
+    percent: re.Match[str] | None
+    """Of a percentage, before them."""
+    suffix: Suffix
+    codes: frozenset[str]
+    """Currencies."""
+    unit: Unit | None
+
+
 def _with_words(text: str, numerals: list[Numeral], floor: int, lang: str) -> Iterator[Reading]:
     first, last = numerals[0], numerals[-1]
     percent = (
@@ -161,7 +173,7 @@ def _with_words(text: str, numerals: list[Numeral], floor: int, lang: str) -> It
     for numeral in numerals:
         is_first, is_last = numeral is first, numeral is last
         span = (begin if is_first else numeral.start, stop if is_last else numeral.end)
-        read = _readings(text, numeral, span, percent, suffix, codes, unit, is_last, lang)
+        read = _readings(text, numeral, span, Words(percent, suffix, codes, unit), is_last, lang)
         yield from (reading for reading in read if not _is_article(reading))
 
 
@@ -181,13 +193,11 @@ def _readings(
     text: str,
     numeral: Numeral,
     span: tuple[int, int],
-    percent: re.Match[str] | None,
-    suffix: Suffix,
-    codes: frozenset[str],
-    unit: Unit | None,
+    words: Words,
     is_last: bool,
     lang: str,
 ) -> Iterator[Reading]:
+    percent, suffix, codes, unit = words
     value, high = numeral.value, numeral.high
     surface, core = text[span[0] : span[1]], (numeral.start, numeral.end)
     if percent or suffix.percent:

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from benchmark.generation.decoding import Decoding
+from benchmark.generation.decoding import Decoding, Work
 from benchmark.generation.local import generate_texts
 from benchmark.pipeline.train import pairs_of
 from benchmark.plan.needs import Machine, sft_need
@@ -25,6 +25,7 @@ from benchmark.settings.assets import resolve
 from benchmark.settings.config import load_profile
 from benchmark.tasks import load_task
 from training.shared.checkpoints import load_policy
+from training.shared.stage import Around, RLAround
 
 WITHIN, SHORT = 0.25, 160
 TOP = [
@@ -60,7 +61,12 @@ def decode_step(profile: Any, prompts: list[str]) -> float:
     cap, start = profile.rl.max_completion_length, time.process_time()
     list(
         generate_texts(
-            model, tokenizer, batch, [str(i) for i in range(len(batch))], Decoding(cap, len(batch), 1.0), progress=False
+            model,
+            tokenizer,
+            batch,
+            [str(i) for i in range(len(batch))],
+            Decoding(cap, len(batch), 1.0),
+            work=Work(progress=False),
         )
     )
     return 1e3 * (time.process_time() - start) / cap
@@ -82,7 +88,9 @@ def test_the_hours_of_small_runs_are_those_measured(
 
     def sft(n: int, name: str) -> float:
         start = time.process_time()
-        train_sft(base, pairs_of(task, para[:n]), tmp_path / name, profile.sft, "post-sft", progress=False)
+        train_sft(
+            base, pairs_of(task, para[:n]), tmp_path / name, profile.sft, "post-sft", around=Around(progress=False)
+        )
         return time.process_time() - start
 
     sft(16, "warm")  # what a process does once (imports, first allocations) is no part of hours
@@ -100,7 +108,15 @@ def test_the_hours_of_small_runs_are_those_measured(
 
     def run() -> dict[str, float]:
         start = time.process_time()
-        train_rl(tmp_path / "short", src, task.ask, tmp_path / "rl", profile.rl.settings, reward, progress=False)
+        train_rl(
+            tmp_path / "short",
+            src,
+            task.ask,
+            tmp_path / "rl",
+            profile.rl.settings,
+            reward,
+            around=RLAround(progress=False),
+        )
         return {"rl": time.process_time() - start, "sft": sft(480, "long")}
 
     measured = benchmark.pedantic(run, rounds=1)

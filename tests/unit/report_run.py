@@ -17,7 +17,7 @@ from metrics.inventory import Inventory
 from metrics.records import Example, Fact, Generation, write_examples, write_generations, write_jsonl
 from metrics.scores import score_rows, write_scores
 from metrics.segment import from_values
-from metrics.summary import summarise
+from metrics.summary import Draws, summarise
 
 TASK = "newswire-title"
 PERSONS = [
@@ -207,7 +207,13 @@ def make_run(
         "seed": 1,
     }
     lineage = {m.metric: (m.metric == "reward.mean", not m.metric.startswith("verbosity.")) for m in table["gold"]}
-    summary = summarise(table, [e.doc_id for e in examples], run, lineage, 1, None, draws, max(draws, 1000))
+    summary = summarise(
+        table,
+        [e.doc_id for e in examples],
+        run,
+        lineage,
+        draws=Draws(seed=1, bootstrap=draws, permutation=max(draws, 1000)),
+    )
     summary["tasks"] = {TASK: {**summary}}
     (folder / "summary.json").write_text(json.dumps(summary, ensure_ascii=False), "utf-8")
     manifest = {

@@ -13,19 +13,20 @@ from typing import Any
 
 from tiny_models import HAN, THAI
 
-from benchmark.generation.decoding import Decoding
-from benchmark.generation.local import generate_file
-from benchmark.rundir.steps import Steps, locked
+from benchmark.generation.decoding import Decoding, Policy
+from benchmark.generation.local import Request, generate_file
+from benchmark.rundir.steps import MadeOf, Steps, locked
 from benchmark.scoring.families import Means
 from benchmark.scoring.score import score_file
 from metrics.inventory import Inventory
 from metrics.records import Example, read_generations
 from training.rewards.reranker_generative import load_reranker
 from training.rewards.safeguards import Penalties
-from training.rl.reward import StepReward
+from training.rl.reward import Rollouts, StepReward
 from training.shared import processes
 from training.shared.checkpoints import load_tokenizer
 from training.shared.resume import StepLog
+from training.shared.stage import Around, RLAround
 
 EXAMPLES = [
     Example(f"e{i}", HAN[i % 10] * (1 + i % 4) + HAN[i % 7], (THAI[i : i + 5],), None, "zh", "th", None, {})
@@ -48,7 +49,9 @@ def measure(policy: str, reranker: str, out: Path) -> None:
 
         def generate() -> dict[str, Any]:
             return generate_file(
-                policy, "float32", ask, EXAMPLES, ["กขค"], texts, "me", "base", lambda cap: Decoding(cap, 2), 24
+                Policy(policy, "float32"),
+                Request(EXAMPLES, ask, ["กขค"], lambda cap: Decoding(cap, 2), "me", "base", 24),
+                texts,
             )
 
         def score() -> dict[str, Any]:
@@ -59,12 +62,14 @@ def measure(policy: str, reranker: str, out: Path) -> None:
             assert processes.is_main()
 
         first = steps.run(
-            "generate", {}, {}, ("benchmark.generation.local:generate_file",), [texts], generate, shared=True
+            "generate", MadeOf({}, {}, ("benchmark.generation.local:generate_file",)), [texts], generate, shared=True
         )
-        second = steps.run("score", {}, {}, ("benchmark.scoring.score:score_file",), [scores], score, shared=True)
-        steps.run("alone", {}, {}, ("benchmark.scoring.score:score_file",), [], alone)
+        second = steps.run(
+            "score", MadeOf({}, {}, ("benchmark.scoring.score:score_file",)), [scores], score, shared=True
+        )
+        steps.run("alone", MadeOf({}, {}, ("benchmark.scoring.score:score_file",)), [], alone)
         again = steps.run(
-            "generate", {}, {}, ("benchmark.generation.local:generate_file",), [texts], generate, shared=True
+            "generate", MadeOf({}, {}, ("benchmark.generation.local:generate_file",)), [texts], generate, shared=True
         )
         assert again == first
         rank_file(out, "records").write_text(json.dumps([first.record, second.record]), encoding="utf-8")
@@ -78,7 +83,7 @@ def reward(policy: str, reranker: str, out: Path) -> None:
     """Eq. 6 over one generation batch, whose completions the processes share in turn as TRL deals them out."""
     write = StepLog(out / "rewards.jsonl", 0) if processes.is_main() else None
     judge = load_reranker(reranker, device="cpu")
-    step = StepReward(judge, Penalties(), "th", load_tokenizer(policy), GROUP, write)
+    step = StepReward(judge, Penalties(), "th", Rollouts(load_tokenizer(policy), GROUP), write)
     share = len(COMPLETIONS) // processes.count()
     mine = slice(processes.rank() * share, (processes.rank() + 1) * share)
     examples = [EXAMPLES[i // GROUP] for i in range(len(COMPLETIONS))][mine]
@@ -95,16 +100,20 @@ def reward(policy: str, reranker: str, out: Path) -> None:
 
 def train(policy: str, out: Path) -> None:
     """SFT and RL, a few steps each, both from the same policy: what one leaves differs in its rounding."""
-    from training.rl.grpo import RLSettings, train_rl
-    from training.sft.train import SFTSettings, train_sft
+    from training.rl.grpo import train_rl
+    from training.rl.settings import RLSettings
+    from training.sft.settings import SFTSettings
+    from training.sft.train import train_sft
 
     pairs = [(ask(e.source), THAI[i] * 3) for i, e in enumerate(EXAMPLES[:8])]
     settings = SFTSettings(epochs=1, batch_size=4, lr=1e-2, max_length=64, save_steps=1000)
-    train_sft(policy, pairs, out / "post-sft", settings, "post-sft", progress=False)
+    train_sft(policy, pairs, out / "post-sft", settings, "post-sft", around=Around(progress=False))
     cfg = RLSettings(
         max_steps=2, prompts_per_step=2, num_generations=4, lr=1e-3, max_completion_length=12, save_steps=1000
     )
-    train_rl(policy, EXAMPLES, ask, out / "post-rl", cfg, Letters(), log_dir=out / "logs", progress=False)
+    train_rl(
+        policy, EXAMPLES, ask, out / "post-rl", cfg, Letters(), around=RLAround(log_dir=out / "logs", progress=False)
+    )
 
 
 class Letters:

@@ -34,6 +34,7 @@ from board_world import (
 
 from benchmark.cli import main
 from benchmark.leaderboard import board as boards
+from metrics.summary import Draws
 
 TOP = Path(__file__).parents[2]
 PRIMARY = "coverage.f1.length_controlled"
@@ -107,7 +108,9 @@ def test_intervals_and_preservation_are_those_of_the_summary_of_the_run(board: P
         rows = (run / "generations" / TASK / f"{stage}.jsonl").read_text("utf-8").splitlines()
         return measure(EXAMPLES, [Generation(**json.loads(row)) for row in rows], means, DETERMINISTIC)
 
-    told = summarise({stage: stats(stage) for stage in STAGES}, [e.doc_id for e in EXAMPLES], {}, {}, seed=1)
+    told = summarise(
+        {stage: stats(stage) for stage in STAGES}, [e.doc_id for e in EXAMPLES], {}, {}, draws=Draws(seed=1)
+    )
     wide = 0
     for stage in STAGES:
         for metric, cell in told["systems"][stage].items():

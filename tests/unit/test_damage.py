@@ -17,15 +17,16 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from test_sft import CFG, PAIRS
 
-from benchmark.generation.decoding import Decoding
-from benchmark.generation.local import generate_file
+from benchmark.generation.decoding import Decoding, Policy
+from benchmark.generation.local import Request, generate_file
 from metrics.errors import UserError
 from metrics.records import Example
-from training.sft.train import finished, train_sft
+from training.sft.train import train_sft
 from training.shared import callbacks
 from training.shared.checkpoints import check_folder, load_policy, read_checkpoint
 from training.shared.checksums import CHECKSUMS, checksum_problem, pickle_problem, write_checksums
 from training.shared.resume import Terminated, checkpoint_problem, open_workspace
+from training.shared.stage import Around, Making, finished
 
 
 def flip(path: Path, at: int = -1) -> None:
@@ -56,8 +57,7 @@ def stopped(tiny_policy_path: Path, tmp_path_factory: pytest.TempPathFactory) ->
                 folder / "out",
                 replace(CFG, save_steps=2),
                 "post-sft",
-                log_dir=folder / "logs",
-                progress=False,
+                around=Around(log_dir=folder / "logs", progress=False),
             )
     return folder
 
@@ -72,8 +72,7 @@ def whole(tiny_policy_path: Path, tmp_path_factory: pytest.TempPathFactory) -> P
         folder / "out",
         replace(CFG, save_steps=2),
         "post-sft",
-        log_dir=folder / "logs",
-        progress=False,
+        around=Around(log_dir=folder / "logs", progress=False),
     )
     return folder
 
@@ -109,7 +108,12 @@ def test_a_damaged_state_ends_with_the_weights_of_an_undamaged_run(
         shutil.copytree(stopped, place)
         flip(place / broken, 20)
         made = train_sft(
-            tiny_policy_path, PAIRS, place / "out", cfg, "post-sft", log_dir=place / "logs", progress=False
+            tiny_policy_path,
+            PAIRS,
+            place / "out",
+            cfg,
+            "post-sft",
+            around=Around(log_dir=place / "logs", progress=False),
         )
         assert made.weights_hash == read_checkpoint(whole / "out").weights_hash
         assert (place / "logs/post-sft_steps.jsonl").read_bytes() == (whole / "logs/post-sft_steps.jsonl").read_bytes()
@@ -217,8 +221,7 @@ def test_a_damaged_checkpoint_is_named_and_trained_again(
         made,
         replace(CFG, save_steps=2),
         "post-sft",
-        log_dir=made.parent / "logs",
-        progress=False,
+        around=Around(log_dir=made.parent / "logs", progress=False),
     )
     assert again.weights_hash == read_checkpoint(whole / "out").weights_hash
     for file in (whole / "out").iterdir():
@@ -230,9 +233,9 @@ def test_a_finished_stage_whose_log_was_damaged_is_not_finished(made: Path) -> N
     """logs/*.jsonl are read by the report: their damage is not passed on under a new hash."""
     log = made.parent / "logs" / "post-sft_steps.jsonl"
     key = {k: v for k, v in json.loads((made / "lineage.json").read_text("utf-8")).items() if k in ("stage", "seed")}
-    assert finished(made, made.with_name("out.work"), key, [log]) is not None
+    assert finished(Making("base", made, made.with_name("out.work"), key, [log])) is not None
     flip(log, 10)
-    assert finished(made, made.with_name("out.work"), key, [log]) is None
+    assert finished(Making("base", made, made.with_name("out.work"), key, [log])) is None
 
 
 def test_sigterm_in_the_last_step_saves_and_leaves(
@@ -249,10 +252,10 @@ def test_sigterm_in_the_last_step_saves_and_leaves(
     monkeypatch.setattr(callbacks.Watch, "on_log", on_log)
     cfg = replace(CFG, save_steps=2)
     with pytest.raises(Terminated) as left:
-        train_sft(tiny_policy_path, PAIRS, tmp_path / "out", cfg, "post-sft", progress=False)
+        train_sft(tiny_policy_path, PAIRS, tmp_path / "out", cfg, "post-sft", around=Around(progress=False))
     assert left.value.code == 143
     monkeypatch.setattr(callbacks.Watch, "on_log", lambda *_, **__: pytest.fail("trained again"))
-    again = train_sft(tiny_policy_path, PAIRS, tmp_path / "out", cfg, "post-sft", progress=False)
+    again = train_sft(tiny_policy_path, PAIRS, tmp_path / "out", cfg, "post-sft", around=Around(progress=False))
     assert again.weights_hash == read_checkpoint(whole / "out").weights_hash
 
 
@@ -264,16 +267,9 @@ def test_a_damaged_row_of_an_unfinished_generation_is_generated_again(
 
     def write(out: Path) -> bytes:
         generate_file(
-            str(tiny_policy_path),
-            "float32",
-            str,
-            examples,
-            ["กข"],
+            Policy(str(tiny_policy_path), "float32"),
+            Request(examples, str, ["กข"], lambda cap: Decoding(cap, 1), "me", "base", None),
             out,
-            "me",
-            "base",
-            lambda cap: Decoding(cap, 1),
-            None,
         )
         return out.read_bytes()
 

@@ -11,16 +11,18 @@ from typing import Any
 import pytest
 from tiny_models import character_tokenizer, random_policy
 
-from benchmark.generation.decoding import Decoding
+from benchmark.generation.decoding import Decoding, Work
 from benchmark.generation.local import generate_texts
 from benchmark.generation.reading import reader, row_of
 from metrics.records import Example, Generation, read_generations, write_generations
 from training.rewards.safeguards import Penalties
-from training.rl.grpo import RLSettings, train_rl
-from training.rl.reward import StepReward
+from training.rl.grpo import train_rl
+from training.rl.reward import Rollouts, StepReward
+from training.rl.settings import RLSettings
 from training.shared.checkpoints import load_policy
 from training.shared.decoding import context_of, end_tokens
 from training.shared.rules import described, rules_of
+from training.shared.stage import RLAround
 from training.shared.think import answer_of, opens_thought, spelled
 
 ASKS = {
@@ -66,7 +68,9 @@ def texts_of(folder: Path, **more: Any) -> list[tuple[str, str, int, str]]:
     decoding = Decoding(12, 2, **more)
     return [
         row
-        for rows in generate_texts(model, tokenizer, ["中国", "公司起诉"], ["a", "b"], decoding, progress=False)
+        for rows in generate_texts(
+            model, tokenizer, ["中国", "公司起诉"], ["a", "b"], decoding, work=Work(progress=False)
+        )
         for row in rows
     ]
 
@@ -83,7 +87,9 @@ def test_what_a_checkpoint_asks_for_is_known(tiny_policy_path: Path, tmp_path: P
 
 def test_every_end_token_counts_and_each_stops(tiny_policy_path: Path, tmp_path: Path) -> None:
     model, tokenizer = load_policy(tiny_policy_path, device="cpu")
-    (row, *_), *_ = generate_texts(model, tokenizer, ["中国"], ["a"], Decoding(12, 1), progress=False, decode=list)
+    (row, *_), *_ = generate_texts(
+        model, tokenizer, ["中国"], ["a"], Decoding(12, 1), work=Work(progress=False, decode=list)
+    )
     assert row[3] == "length"
     other = row[1][4]  # what the policy writes in the fifth place becomes a second end token
     folder = asking(tiny_policy_path, tmp_path / "two-ends", eos_token_id=[tokenizer.eos_token_id, other])
@@ -93,7 +99,9 @@ def test_every_end_token_counts_and_each_stops(tiny_policy_path: Path, tmp_path:
         == tuple(sorted({tokenizer.eos_token_id, other}))
         == tuple(end_tokens(model.generation_config, tokenizer))
     )
-    (row, *_), *_ = generate_texts(model, tokenizer, ["中国"], ["a"], Decoding(12, 1), progress=False, decode=list)
+    (row, *_), *_ = generate_texts(
+        model, tokenizer, ["中国"], ["a"], Decoding(12, 1), work=Work(progress=False, decode=list)
+    )
     assert row[3] == "stop"
     assert row[2] <= 5
 
@@ -116,8 +124,7 @@ def test_rollouts_stop_at_every_end_token_and_are_not_called_cut(tiny_policy_pat
         tmp_path / "post-rl",
         cfg,
         Plain(),
-        log_dir=tmp_path / "logs",
-        progress=False,
+        around=RLAround(log_dir=tmp_path / "logs", progress=False),
     )
     rows = [json.loads(line) for line in (tmp_path / "logs" / "rl_rewards.jsonl").read_text().splitlines()]
     assert [row["truncated"] for row in rows] == [False] * 4
@@ -183,7 +190,7 @@ def test_the_reward_judges_the_answer_not_the_thought() -> None:
     texts = ["<think>กขค</think>ข", "ข", "ค</think>ง", "<think>ก"]
     ids = [tokenizer(t)["input_ids"] for t in texts]
     for strip, shown in ((True, ["ข", "ข", "ง", ""]), (False, texts)):
-        step = StepReward(reward, Penalties(), "th", tokenizer, 2, None, strip_think=strip)
+        step = StepReward(reward, Penalties(), "th", Rollouts(tokenizer, 2, strip_think=strip), None)
         reward.seen.clear()
         step(
             ["p"] * 4, texts, ids, source=["中"] * 4, example_id=["a"] * 4, trainer_state=SimpleNamespace(global_step=0)

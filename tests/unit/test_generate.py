@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from benchmark.generation.decoding import Decoding, example_seed, token_cap
-from benchmark.generation.local import _sealed, batches, generate_file, generate_texts
+from benchmark.generation.decoding import Decoding, Policy, Work, example_seed, token_cap
+from benchmark.generation.local import Request, _sealed, batches, generate_file, generate_texts
 from benchmark.generation.reading import finish, sampler
 from metrics.errors import UserError
 from metrics.records import Example, read_generations
@@ -30,7 +30,7 @@ def policy(tiny_policy_path: Path) -> tuple[Any, Any]:
 
 def texts(policy: tuple[Any, Any], sources: list[str], ids: list[str], decoding: Decoding) -> dict[str, str]:
     """id -> generated text."""
-    found = generate_texts(*policy, sources, ids, decoding, progress=False)
+    found = generate_texts(*policy, sources, ids, decoding, work=Work(progress=False))
     return {i: text for rows in found for i, text, _, _ in rows}
 
 
@@ -106,7 +106,9 @@ def test_the_cap_leaves_room_for_verbosity() -> None:
 def write(path: Path, out: Path, ask: Callable[[str], str] = str) -> dict[str, Any]:
     """The generations of all examples in `out`."""
     return generate_file(
-        str(path), "float32", ask, EXAMPLES, ["กข"], out, "me", "base", lambda cap: Decoding(cap, 2), None
+        Policy(str(path), "float32"),
+        Request(EXAMPLES, ask, ["กข"], lambda cap: Decoding(cap, 2), "me", "base", None),
+        out,
     )
 
 

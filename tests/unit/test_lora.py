@@ -11,15 +11,18 @@ from typing import Any
 
 import pytest
 
-from benchmark.generation.decoding import Decoding
+from benchmark.generation.decoding import Decoding, Work
 from benchmark.generation.local import generate_texts
 from metrics.errors import UserError
-from training.rl.grpo import RLSettings, train_rl
-from training.sft.train import SFTSettings, train_sft
+from training.rl.grpo import train_rl
+from training.rl.settings import RLSettings
+from training.sft.settings import SFTSettings
+from training.sft.train import train_sft
 from training.shared import checkpoints, options
 from training.shared.checkpoints import check_folder, load_policy, read_checkpoint, weights_hash
 from training.shared.files_of import files_of
 from training.shared.options import check_installed
+from training.shared.stage import Around, RLAround
 
 PAIRS = [("中国公司", "กขค"), ("公司起诉", "งจช"), ("法院北京", "ทนบ"), ("起诉法院", "ปผพ")]
 CFG = SFTSettings(epochs=2, batch_size=4, lr=5e-2, lora_rank=4, save_steps=1, lr_scheduler="constant", warmup_ratio=0.0)
@@ -33,7 +36,7 @@ def texts(folder: Path, dtype: str = "float32") -> list[str]:
     prompts = [p for p, _ in PAIRS]
     found = {
         i: t
-        for rows in generate_texts(model, tokenizer, prompts, prompts, Decoding(12, 4), progress=False)
+        for rows in generate_texts(model, tokenizer, prompts, prompts, Decoding(12, 4), work=Work(progress=False))
         for i, t, _, _ in rows
     }
     return [found[p] for p in prompts]
@@ -43,8 +46,15 @@ def texts(folder: Path, dtype: str = "float32") -> list[str]:
 def trained(tiny_policy_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The same LoRA run saved merged and as an adapter."""
     folder = tmp_path_factory.mktemp("lora")
-    train_sft(tiny_policy_path, PAIRS, folder / "merged", CFG, "post-sft", progress=False)
-    train_sft(tiny_policy_path, PAIRS, folder / "adapter", replace(CFG, lora_merge=False), "post-sft", progress=False)
+    train_sft(tiny_policy_path, PAIRS, folder / "merged", CFG, "post-sft", around=Around(progress=False))
+    train_sft(
+        tiny_policy_path,
+        PAIRS,
+        folder / "adapter",
+        replace(CFG, lora_merge=False),
+        "post-sft",
+        around=Around(progress=False),
+    )
     return folder
 
 
@@ -130,10 +140,16 @@ def test_rl_goes_on_from_an_adapter_with_lora_only(trained: Path, tmp_path: Path
     examples = [Example(f"e{i}", p, None, None, "zh", "th") for i, (p, _) in enumerate(PAIRS)]
     cfg = RLSettings(max_steps=2, prompts_per_step=2, num_generations=2, lr=1e-2, max_completion_length=8, save_steps=1)
     with pytest.raises(UserError, match=r"sft\.lora_merge = true, or rl\.lora_rank"):
-        train_rl(trained / "adapter", examples, str, tmp_path / "full", cfg, Half(), progress=False)
+        train_rl(trained / "adapter", examples, str, tmp_path / "full", cfg, Half(), around=RLAround(progress=False))
     lora = replace(cfg, lora_rank=2, lora_merge=False)
     made = train_rl(
-        trained / "adapter", examples, str, tmp_path / "post-rl", lora, Half(), log_dir=tmp_path, progress=False
+        trained / "adapter",
+        examples,
+        str,
+        tmp_path / "post-rl",
+        lora,
+        Half(),
+        around=RLAround(log_dir=tmp_path, progress=False),
     )
     first = json.loads((tmp_path / "rl_steps.jsonl").read_text().splitlines()[0])
     assert first["kl"] == pytest.approx(0, abs=1e-6)
@@ -158,10 +174,10 @@ def test_a_lora_run_killed_ends_with_the_same_weights(
 
     monkeypatch.setattr(callbacks.Watch, "on_step_end", stop)
     with pytest.raises(KeyboardInterrupt):
-        train_sft(tiny_policy_path, PAIRS, tmp_path / "x", CFG, "post-sft", progress=False)
+        train_sft(tiny_policy_path, PAIRS, tmp_path / "x", CFG, "post-sft", around=Around(progress=False))
     monkeypatch.undo()
     assert (tmp_path / "x.work" / "checkpoint-1" / "adapter_model.safetensors").exists()
-    made = train_sft(tiny_policy_path, PAIRS, tmp_path / "x", CFG, "post-sft", progress=False)
+    made = train_sft(tiny_policy_path, PAIRS, tmp_path / "x", CFG, "post-sft", around=Around(progress=False))
     assert made.weights_hash == read_checkpoint(trained / "merged").weights_hash
 
 
@@ -171,7 +187,7 @@ def test_gradient_checkpointing_trains_the_same_weights(tiny_policy_path: Path, 
 
     plain = SFTSettings(epochs=1, batch_size=4, lr=1e-2, save_steps=10)
     for name, cfg in (("a", plain), ("b", replace(plain, gradient_checkpointing=True, keep_states=1))):
-        train_sft(tiny_policy_path, PAIRS, tmp_path / name, cfg, "post-sft", progress=False)
+        train_sft(tiny_policy_path, PAIRS, tmp_path / name, cfg, "post-sft", around=Around(progress=False))
     a, b = (load_policy(tmp_path / name, device="cpu")[0].state_dict() for name in "ab")
     assert all(torch.allclose(a[k], b[k], atol=1e-6) for k in a)
 
@@ -189,7 +205,9 @@ def test_gradient_checkpointing_trains_the_same_weights(tiny_policy_path: Path, 
 def test_wrong_options_are_named(tiny_policy_path: Path, tmp_path: Path, wrong: dict[str, Any], said: str) -> None:
     """One message with the key, and nothing written."""
     with pytest.raises(UserError, match=said.replace(".", r"\.")):
-        train_sft(tiny_policy_path, PAIRS, tmp_path / "x", replace(CFG, **wrong), "post-sft", progress=False)
+        train_sft(
+            tiny_policy_path, PAIRS, tmp_path / "x", replace(CFG, **wrong), "post-sft", around=Around(progress=False)
+        )
     assert list(tmp_path.iterdir()) == []
 
 

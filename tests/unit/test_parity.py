@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from benchmark.cli import main
-from benchmark.generation.decoding import Decoding
+from benchmark.generation.decoding import Decoding, Work
 from benchmark.generation.local import generate_texts
 from benchmark.pipeline import parity
 from benchmark.rundir.manifest import RunManifest, read_manifest
@@ -27,7 +27,9 @@ def policy(tiny_policy_path: Path) -> tuple[Any, Any]:
 
 @pytest.fixture(scope="module")
 def greedy(policy: tuple[Any, Any]) -> dict[str, list[int]]:
-    rows = generate_texts(*policy, list(PROMPTS.values()), list(PROMPTS), Decoding(8, 1), progress=False, decode=list)
+    rows = generate_texts(
+        *policy, list(PROMPTS.values()), list(PROMPTS), Decoding(8, 1), work=Work(progress=False, decode=list)
+    )
     return {i: body for batch in rows for i, body, _, _ in batch}
 
 
@@ -35,7 +37,7 @@ def held(
     policy: tuple[Any, Any], written: dict[str, list[int]], plain: dict[str, list[int]], tolerance: float = 1e-3
 ) -> parity.Check:
     found = {i: parity.Written(tokens, False) for i, tokens in written.items()}
-    return parity.hold("generation/x", *policy, PROMPTS, found, plain, "hash", tolerance)
+    return parity.hold("generation/x", policy, PROMPTS, found, plain, "hash", tolerance)
 
 
 def test_equal_texts_pass(policy: tuple[Any, Any], greedy: dict[str, list[int]]) -> None:
@@ -70,7 +72,7 @@ def test_a_text_cut_short_is_not_explained(policy: tuple[Any, Any], greedy: dict
 
 def test_a_stop_where_no_end_was_due_fails(policy: tuple[Any, Any], greedy: dict[str, list[int]]) -> None:
     written = {i: parity.Written(tokens[:3], i == "a") for i, tokens in greedy.items()}
-    check = parity.hold("generation/x", *policy, PROMPTS, written, {i: t[:3] for i, t in greedy.items()}, "hash", 1e-3)
+    check = parity.hold("generation/x", policy, PROMPTS, written, {i: t[:3] for i, t in greedy.items()}, "hash", 1e-3)
     assert check.details["tokens that are not the best"] == 1
     assert not check.passed
 

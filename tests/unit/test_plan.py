@@ -15,7 +15,7 @@ from benchmark.plan.shapes import Shape, find_shape, known, shape_of
 from benchmark.plan.workload import Sizes, count_tokens, sizes_of
 from benchmark.settings.config import load_profile
 from metrics.errors import UserError
-from training.sft.train import SFTSettings
+from training.sft.settings import SFTSettings
 
 MEASURED = 0.25
 """Largest relative difference between what is planned and what is measured."""

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from benchmark.generation.decoding import Decoding
+from benchmark.generation.decoding import Decoding, Work
 from benchmark.generation.local import generate_texts
 from benchmark.generation.reading import cut_at_stop, reader
 from benchmark.settings.config import Prompt, load_profile
@@ -117,7 +117,7 @@ def test_a_stop_text_ends_the_generation(tiny_policy_path: Path) -> None:
     plain = Decoding(12, 2)
 
     def made(decoding: Decoding) -> dict[str, tuple[str, int, str]]:
-        rows = generate_texts(model, tokenizer, ["中国", "公司起诉"], ["a", "b"], decoding, progress=False)
+        rows = generate_texts(model, tokenizer, ["中国", "公司起诉"], ["a", "b"], decoding, work=Work(progress=False))
         return {i: (text, n, reason) for batch in rows for i, text, n, reason in batch}
 
     before = made(plain)

@@ -13,9 +13,12 @@ from tiny_models import THAI, character_tokenizer
 
 from metrics.false_alarm import LOGGER, no_false_alarm
 from metrics.records import Example
-from training.rl.grpo import RLSettings, train_rl
-from training.sft.train import SFTSettings, train_sft
+from training.rl.grpo import train_rl
+from training.rl.settings import RLSettings
+from training.sft.settings import SFTSettings
+from training.sft.train import train_sft
 from training.shared.checkpoints import load_policy, set_backbone, weights_hash
+from training.shared.stage import Around, RLAround
 
 EXAMPLES = [Example(f"e{i}", "中国公司"[i % 4] + "起诉", None, None, "zh", "th") for i in range(4)]
 SIZES = {
@@ -74,7 +77,7 @@ def test_gemma_3_is_fine_tuned_and_reinforced(gemma: Path, tmp_path: Path, lora:
         pytest.importorskip("peft")
     pairs = [(ask(e.source), THAI[i : i + 3]) for i, e in enumerate(EXAMPLES)]
     sft = SFTSettings(epochs=30, batch_size=4, lr=2e-2, save_steps=1000, lora_rank=lora)
-    first = train_sft(gemma, pairs, tmp_path / "post-sft", sft, "post-sft", progress=False)
+    first = train_sft(gemma, pairs, tmp_path / "post-sft", sft, "post-sft", around=Around(progress=False))
     assert first.steps == 30
     assert weights_hash(tmp_path / "post-sft") != weights_hash(gemma)
     rl = RLSettings(
@@ -86,7 +89,9 @@ def test_gemma_3_is_fine_tuned_and_reinforced(gemma: Path, tmp_path: Path, lora:
         save_steps=1000,
         lora_rank=lora,
     )
-    second = train_rl(tmp_path / "post-sft", EXAMPLES, ask, tmp_path / "post-rl", rl, Shortness(), progress=False)
+    second = train_rl(
+        tmp_path / "post-sft", EXAMPLES, ask, tmp_path / "post-rl", rl, Shortness(), around=RLAround(progress=False)
+    )
     assert second.steps == 2
     assert second.weights_hash != first.weights_hash
 

@@ -18,7 +18,9 @@ from benchmark.settings.models import REWARD_ASSETS, Models
 from metrics.errors import UserError
 from metrics.records import Example
 from training.rewards import REWARDS, Reward, load_reward
-from training.rl.grpo import RLSettings, train_rl
+from training.rl.grpo import train_rl
+from training.rl.settings import RLSettings
+from training.shared.stage import RLAround
 
 EXAMPLES = [Example(f"e{i}", HAN[i] + HAN[i + 1], None, None, "zh", "th") for i in range(3)]
 CFG = RLSettings(
@@ -77,7 +79,15 @@ def test_it_drives_rl_and_is_the_object_that_is_validated(
     spec, path = make(name)
     reward = load_reward(spec, path)
     assert isinstance(reward, Reward)
-    made = train_rl(tiny_policy_path, EXAMPLES, lambda s: f"{s}: ", tmp_path / "post-rl", CFG, reward, progress=False)
+    made = train_rl(
+        tiny_policy_path,
+        EXAMPLES,
+        lambda s: f"{s}: ",
+        tmp_path / "post-rl",
+        CFG,
+        reward,
+        around=RLAround(progress=False),
+    )
     assert made.steps == 1
     rows = [json.loads(line) for line in (tmp_path / "rl_rewards.jsonl").read_text(encoding="utf-8").splitlines()]
     assert len(rows) == 4

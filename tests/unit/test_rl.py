@@ -21,12 +21,16 @@ from metrics.errors import UserError
 from metrics.records import Example
 from training.rewards.reranker_generative import load_reranker
 from training.rewards.safeguards import Penalties, shape
-from training.rl.grpo import RLSettings, prompt_order, train_rl
+from training.rl.grpo import train_rl
 from training.rl.reward import summarise
+from training.rl.settings import RLSettings
+from training.rl.trainer import prompt_order
 from training.rl.watchdogs import warnings_of
-from training.sft.train import SFTSettings, train_sft
+from training.sft.settings import SFTSettings
+from training.sft.train import train_sft
 from training.shared.checkpoints import load_policy, read_checkpoint, weights_hash
 from training.shared.resume import Terminated
+from training.shared.stage import Around, RLAround
 
 EXAMPLES = [Example(f"e{i}", HAN[i % 10] + HAN[i % 7], None, None, "zh", "th") for i in range(6)]
 CFG = RLSettings(
@@ -85,7 +89,7 @@ def sft_policy(tiny_policy_path: Path, tmp_path_factory: pytest.TempPathFactory)
         out,
         SFTSettings(epochs=15, batch_size=8, lr=1e-2, max_length=64, save_steps=1000),
         "post-sft",
-        progress=False,
+        around=Around(progress=False),
     )
     return out
 
@@ -100,9 +104,7 @@ def reinforced(sft_policy: Path, tmp_path_factory: pytest.TempPathFactory) -> Pa
         folder / "post-rl",
         CFG,
         KoKai(),
-        log_dir=folder / "logs",
-        probe=probe,
-        progress=False,
+        around=RLAround(log_dir=folder / "logs", probe=probe, progress=False),
     )
     return folder
 
@@ -176,7 +178,7 @@ def test_each_step_has_its_summary(reinforced: Path) -> None:
 
 def test_the_probe_is_logged_and_changes_nothing(reinforced: Path, sft_policy: Path, tmp_path: Path) -> None:
     assert [row["step"] for row in rows(reinforced / "logs" / "rl_probe.jsonl")] == [0, 2, 4]
-    plain = train_rl(sft_policy, EXAMPLES, ask, tmp_path / "post-rl", CFG, KoKai(), progress=False)
+    plain = train_rl(sft_policy, EXAMPLES, ask, tmp_path / "post-rl", CFG, KoKai(), around=RLAround(progress=False))
     assert plain.weights_hash == read_checkpoint(reinforced / "post-rl").weights_hash
 
 
@@ -197,9 +199,7 @@ def test_a_resumed_run_ends_with_the_same_weights_and_logs(
             whole / "post-rl",
             cfg,
             KoKai(),
-            log_dir=whole / "logs",
-            probe=probe,
-            progress=False,
+            around=RLAround(log_dir=whole / "logs", probe=probe, progress=False),
         )
     from training.shared import callbacks
 
@@ -214,7 +214,9 @@ def test_a_resumed_run_ends_with_the_same_weights_and_logs(
     out, logs = tmp_path / "post-rl", tmp_path / "logs"
 
     def run() -> Any:
-        return train_rl(sft_policy, EXAMPLES, ask, out, cfg, KoKai(), log_dir=logs, probe=probe, progress=False)
+        return train_rl(
+            sft_policy, EXAMPLES, ask, out, cfg, KoKai(), around=RLAround(log_dir=logs, probe=probe, progress=False)
+        )
 
     with pytest.raises(KeyboardInterrupt):
         run()
@@ -237,10 +239,10 @@ def test_sigterm_saves_and_leaves(
 
     monkeypatch.setattr(KoKai, "score", interrupted)
     with pytest.raises(Terminated):
-        train_rl(sft_policy, EXAMPLES, ask, tmp_path / "post-rl", CFG, KoKai(), progress=False)
+        train_rl(sft_policy, EXAMPLES, ask, tmp_path / "post-rl", CFG, KoKai(), around=RLAround(progress=False))
     assert latest_complete(tmp_path / "post-rl.work") == tmp_path / "post-rl.work" / "checkpoint-1"
     monkeypatch.undo()
-    resumed = train_rl(sft_policy, EXAMPLES, ask, tmp_path / "post-rl", CFG, KoKai(), progress=False)
+    resumed = train_rl(sft_policy, EXAMPLES, ask, tmp_path / "post-rl", CFG, KoKai(), around=RLAround(progress=False))
     assert resumed.weights_hash == read_checkpoint(reinforced / "post-rl").weights_hash
 
 
@@ -251,7 +253,13 @@ def test_the_variants_train_with_the_reranker(
     reranker = load_reranker(str(tiny_reranker_path), device="cpu")
     cfg = replace(CFG, max_steps=2, variant=variant)
     checkpoint = train_rl(
-        sft_policy, EXAMPLES, ask, tmp_path / "post-rl", cfg, reranker, log_dir=tmp_path / "logs", progress=False
+        sft_policy,
+        EXAMPLES,
+        ask,
+        tmp_path / "post-rl",
+        cfg,
+        reranker,
+        around=RLAround(log_dir=tmp_path / "logs", progress=False),
     )
     assert checkpoint.weights_hash != checkpoint.parent_hash
     logged = rows(tmp_path / "logs" / "rl_rewards.jsonl")
@@ -281,17 +289,17 @@ def test_sigterm_in_the_last_step_saves_and_leaves(
     monkeypatch.setattr(callbacks.Watch, "on_log", on_log)
     out, logs = tmp_path / "post-rl", tmp_path / "logs"
     with pytest.raises(Terminated) as left:
-        train_rl(sft_policy, EXAMPLES, ask, out, CFG, KoKai(), log_dir=logs, progress=False)
+        train_rl(sft_policy, EXAMPLES, ask, out, CFG, KoKai(), around=RLAround(log_dir=logs, progress=False))
     assert left.value.code == 143
     monkeypatch.setattr(callbacks.Watch, "on_log", lambda *_, **__: pytest.fail("trained again"))
-    done = train_rl(sft_policy, EXAMPLES, ask, out, CFG, KoKai(), log_dir=logs, progress=False)
+    done = train_rl(sft_policy, EXAMPLES, ask, out, CFG, KoKai(), around=RLAround(log_dir=logs, progress=False))
     assert done.weights_hash == read_checkpoint(reinforced / "post-rl").weights_hash
     monkeypatch.undo()
     rewards = logs / "rl_rewards.jsonl"
     whole = rewards.read_bytes()
     rewards.write_bytes(whole.replace(b'"raw": 0', b'"raw": 1', 1))
     assert rewards.read_bytes() != whole
-    again = train_rl(sft_policy, EXAMPLES, ask, out, CFG, KoKai(), log_dir=logs, progress=False)
+    again = train_rl(sft_policy, EXAMPLES, ask, out, CFG, KoKai(), around=RLAround(log_dir=logs, progress=False))
     assert (again.weights_hash, rewards.read_bytes()) == (done.weights_hash, whole)
 
 
@@ -323,7 +331,15 @@ def test_wrong_settings_are_refused_before_anything_is_written(
     sft_policy: Path, tmp_path: Path, wrong: dict[str, Any], message: str
 ) -> None:
     with pytest.raises(UserError, match=message):
-        train_rl(sft_policy, EXAMPLES, ask, tmp_path / "post-rl", replace(CFG, **wrong), KoKai(), progress=False)
+        train_rl(
+            sft_policy,
+            EXAMPLES,
+            ask,
+            tmp_path / "post-rl",
+            replace(CFG, **wrong),
+            KoKai(),
+            around=RLAround(progress=False),
+        )
     assert list(tmp_path.iterdir()) == []
 
 
@@ -336,21 +352,21 @@ def test_a_language_without_a_gate_is_refused(sft_policy: Path, tmp_path: Path) 
             tmp_path / "post-rl",
             CFG,
             KoKai(),
-            progress=False,
+            around=RLAround(progress=False),
         )
 
 
 def test_a_reward_outside_0_to_1_is_refused(sft_policy: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(KoKai, "score", lambda self, sources, candidates: [float("nan")] * len(candidates))
     with pytest.raises(UserError, match="the score nan at step 1"):
-        train_rl(sft_policy, EXAMPLES, ask, tmp_path / "post-rl", CFG, KoKai(), progress=False)
+        train_rl(sft_policy, EXAMPLES, ask, tmp_path / "post-rl", CFG, KoKai(), around=RLAround(progress=False))
 
 
 def test_a_damaged_final_folder_is_trained_again(reinforced: Path, sft_policy: Path, tmp_path: Path) -> None:
     shutil.copytree(reinforced / "post-rl", tmp_path / "post-rl")
     weights = tmp_path / "post-rl" / "model.safetensors"
     weights.write_bytes(weights.read_bytes()[:-4] + b"\1\1\1\1")
-    again = train_rl(sft_policy, EXAMPLES, ask, tmp_path / "post-rl", CFG, KoKai(), progress=False)
+    again = train_rl(sft_policy, EXAMPLES, ask, tmp_path / "post-rl", CFG, KoKai(), around=RLAround(progress=False))
     assert again.weights_hash == read_checkpoint(reinforced / "post-rl").weights_hash
 
 

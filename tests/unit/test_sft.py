@@ -17,9 +17,11 @@ from states import latest_complete
 from tiny_models import HAN, THAI, character_tokenizer
 
 from metrics.errors import UserError
-from training.sft.train import SFTSettings, encode_pair, train_sft
+from training.sft.settings import SFTSettings
+from training.sft.train import encode_pair, train_sft
 from training.shared.checkpoints import load_policy, read_checkpoint, weights_hash
 from training.shared.resume import Terminated
+from training.shared.stage import Around
 
 PAIRS = [(f"{HAN[i % 10]}{HAN[i % 7]}: ", THAI[i % 20] * 2 + THAI[i % 9]) for i in range(24)]
 CFG = SFTSettings(epochs=2, batch_size=8, lr=1e-2, max_length=64, save_steps=2, seed=3)
@@ -32,7 +34,14 @@ def rows(path: Path) -> list[dict[str, Any]]:
 @pytest.fixture(scope="module")
 def trained(tiny_policy_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("sft")
-    train_sft(tiny_policy_path, PAIRS, folder / "post-sft", CFG, "post-sft", log_dir=folder / "logs", progress=False)
+    train_sft(
+        tiny_policy_path,
+        PAIRS,
+        folder / "post-sft",
+        CFG,
+        "post-sft",
+        around=Around(log_dir=folder / "logs", progress=False),
+    )
     return folder
 
 
@@ -60,7 +69,12 @@ def test_only_the_completion_is_trained_on(tiny_policy_path: Path, tmp_path: Pat
 
     pairs = PAIRS[:3]
     train_sft(
-        tiny_policy_path, pairs, tmp_path / "out", replace(CFG, epochs=1), "post-sft", log_dir=tmp_path, progress=False
+        tiny_policy_path,
+        pairs,
+        tmp_path / "out",
+        replace(CFG, epochs=1),
+        "post-sft",
+        around=Around(log_dir=tmp_path, progress=False),
     )
     model, tokenizer = load_policy(tiny_policy_path, device="cpu")
     losses = []
@@ -74,9 +88,11 @@ def test_only_the_completion_is_trained_on(tiny_policy_path: Path, tmp_path: Pat
 
 
 def test_a_second_run_gives_the_same_weights(trained: Path, tiny_policy_path: Path, tmp_path: Path) -> None:
-    again = train_sft(tiny_policy_path, PAIRS, tmp_path / "out", CFG, "post-sft", progress=False)
+    again = train_sft(tiny_policy_path, PAIRS, tmp_path / "out", CFG, "post-sft", around=Around(progress=False))
     assert again.weights_hash == read_checkpoint(trained / "post-sft").weights_hash
-    other = train_sft(tiny_policy_path, PAIRS, tmp_path / "out2", replace(CFG, seed=4), "post-sft", progress=False)
+    other = train_sft(
+        tiny_policy_path, PAIRS, tmp_path / "out2", replace(CFG, seed=4), "post-sft", around=Around(progress=False)
+    )
     assert other.weights_hash != again.weights_hash
 
 
@@ -88,7 +104,7 @@ def test_a_finished_stage_is_not_trained_again(
     monkeypatch.setattr(trl.SFTTrainer, "train", lambda *_, **__: pytest.fail("trained again"))
     left = trained / "post-sft.work" / "checkpoint-6"  # as a kill between the last save and the tidying leaves it
     left.mkdir(parents=True)
-    found = train_sft(tiny_policy_path, PAIRS, trained / "post-sft", CFG, "post-sft", progress=False)
+    found = train_sft(tiny_policy_path, PAIRS, trained / "post-sft", CFG, "post-sft", around=Around(progress=False))
     assert not left.parent.exists()
     assert found == read_checkpoint(trained / "post-sft")
 
@@ -100,6 +116,7 @@ KILLED = """
     from test_sft import CFG, PAIRS
     from training.shared import callbacks
     from training.sft.train import train_sft
+    from training.shared.stage import Around
 
     def on_log(self, args, state, control, logs=None, _before=callbacks.Watch.on_log, **kwargs):
         _before(self, args, state, control, logs, **kwargs)
@@ -107,7 +124,7 @@ KILLED = """
             os.kill(os.getpid(), signal.SIGKILL)
 
     callbacks.Watch.on_log = on_log
-    train_sft({policy!r}, PAIRS, {out!r}, CFG, "post-sft", log_dir={logs!r}, progress=False)
+    train_sft({policy!r}, PAIRS, {out!r}, CFG, "post-sft", Around({logs!r}, progress=False))
 """
 
 
@@ -139,7 +156,9 @@ def test_a_killed_run_goes_on_and_ends_with_the_same_weights(
     assert newest is not None
     assert newest.name == "checkpoint-4"
     (newest / "optimizer.pt").write_bytes((newest / "optimizer.pt").read_bytes()[:100])
-    resumed = train_sft(tiny_policy_path, PAIRS, out, CFG, "post-sft", log_dir=tmp_path / "logs", progress=False)
+    resumed = train_sft(
+        tiny_policy_path, PAIRS, out, CFG, "post-sft", around=Around(log_dir=tmp_path / "logs", progress=False)
+    )
     assert resumed == replace_path(read_checkpoint(trained / "post-sft"), out)
     assert rows(tmp_path / "logs" / "post-sft_steps.jsonl") == rows(trained / "logs" / "post-sft_steps.jsonl")
     assert not work.exists()
@@ -163,11 +182,11 @@ def test_sigterm_saves_and_leaves(
 
     monkeypatch.setattr(callbacks.Watch, "on_log", on_log)
     with pytest.raises(Terminated) as left:
-        train_sft(tiny_policy_path, PAIRS, tmp_path / "out", CFG, "post-sft", progress=False)
+        train_sft(tiny_policy_path, PAIRS, tmp_path / "out", CFG, "post-sft", around=Around(progress=False))
     assert left.value.code == 143
     assert latest_complete(tmp_path / "out.work") == tmp_path / "out.work" / "checkpoint-3"
     monkeypatch.undo()
-    resumed = train_sft(tiny_policy_path, PAIRS, tmp_path / "out", CFG, "post-sft", progress=False)
+    resumed = train_sft(tiny_policy_path, PAIRS, tmp_path / "out", CFG, "post-sft", around=Around(progress=False))
     assert resumed.weights_hash == read_checkpoint(trained / "post-sft").weights_hash
 
 
@@ -176,12 +195,12 @@ def test_pairs_that_are_too_long_are_left_out_and_counted(
 ) -> None:
     pairs = [*PAIRS[:8], ("中" * 100, "ก")]
     checkpoint = train_sft(
-        tiny_policy_path, pairs, tmp_path / "out", replace(CFG, epochs=1), "post-sft", progress=False
+        tiny_policy_path, pairs, tmp_path / "out", replace(CFG, epochs=1), "post-sft", around=Around(progress=False)
     )
     assert (checkpoint.left_out, checkpoint.steps) == (1, 1)
     assert "1 of 9 pairs are longer than 64 tokens" in caplog.text
     with pytest.raises(UserError, match="no pair to train on"):
-        train_sft(tiny_policy_path, pairs[-1:], tmp_path / "none", CFG, "post-sft", progress=False)
+        train_sft(tiny_policy_path, pairs[-1:], tmp_path / "none", CFG, "post-sft", around=Around(progress=False))
     assert not (tmp_path / "none.work").exists()
 
 
@@ -198,7 +217,9 @@ def test_pairs_that_are_too_long_are_left_out_and_counted(
 )
 def test_wrong_settings_are_refused(tiny_policy_path: Path, tmp_path: Path, wrong: dict[str, Any]) -> None:
     with pytest.raises(UserError, match=r"sft\."):
-        train_sft(tiny_policy_path, PAIRS, tmp_path / "out", replace(CFG, **wrong), "post-sft", progress=False)
+        train_sft(
+            tiny_policy_path, PAIRS, tmp_path / "out", replace(CFG, **wrong), "post-sft", around=Around(progress=False)
+        )
     assert not (tmp_path / "out").exists()
 
 
@@ -210,6 +231,6 @@ def test_divergence_is_told_and_not_saved(tiny_policy_path: Path, tmp_path: Path
             tmp_path / "out",
             replace(CFG, lr=1e30, warmup_ratio=0.0, save_steps=1),
             "post-sft",
-            progress=False,
+            around=Around(progress=False),
         )
     assert not (tmp_path / "out").exists()

@@ -10,7 +10,7 @@ import pytest
 
 from benchmark.cli import main
 from benchmark.rundir.intact import check_output
-from benchmark.rundir.steps import Done, Steps, check_config, locked, read_done
+from benchmark.rundir.steps import Done, MadeOf, Steps, check_config, locked, read_done
 from metrics.errors import UserError
 
 
@@ -39,7 +39,9 @@ class Bench:
             self.out.write_text(f"result {config}")
             return {"runs": self.runs}
 
-        return self.steps.run("a/step", config, inputs or {"x": "1"}, [code], [self.out], work, owned=[self.state])
+        return self.steps.run(
+            "a/step", MadeOf(config, inputs or {"x": "1"}, [code]), [self.out], work, owned=[self.state]
+        )
 
 
 def test_a_done_step_is_skipped_and_keeps_its_record(tmp_path: Path) -> None:
@@ -97,7 +99,7 @@ def test_a_damaged_done_file_means_not_done(tmp_path: Path) -> None:
 def test_a_step_must_write_what_it_promised(tmp_path: Path) -> None:
     """An output that is not there is our own fault and stops the run."""
     with pytest.raises(FileNotFoundError):
-        Steps(tmp_path, lambda *a: None, print).run("s", 1, {}, [], [tmp_path / "nothing"], lambda: None)
+        Steps(tmp_path, lambda *a: None, print).run("s", MadeOf(1, {}, []), [tmp_path / "nothing"], lambda: None)
 
 
 ODD = ["", "[]", "3", "null", "[" * 100_000, '{"key": 1, "outputs": {}, "seconds": 0}',
@@ -265,9 +267,7 @@ def test_an_edited_summary_is_not_shown(tmp_path: Path, capsys: pytest.CaptureFi
     summary = tmp_path / "summary.json"
     steps.run(
         "summary",
-        1,
-        {},
-        ["benchmark.registry"],
+        MadeOf(1, {}, ["benchmark.registry"]),
         [summary],
         lambda: {"n": summary.write_text('{"systems": {}, "run": {}}')},
     )

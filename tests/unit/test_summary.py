@@ -11,11 +11,11 @@ from metrics.errors import UserError
 from metrics.scores import score_table
 from metrics.segment import SegmentStats, from_values, unscorable
 from metrics.stats import compare
-from metrics.summary import RUN_FIELDS, read_scores, score_rows, summarise, system_keys, write_scores
+from metrics.summary import RUN_FIELDS, Draws, read_scores, score_rows, summarise, system_keys, write_scores
 
 STAGES = ["base", "post-sft", "post-sft-continued", "post-rl", "post-recovery", "gold"]
 RUN = dict.fromkeys(RUN_FIELDS, 1) | {"task": "newswire-title", "reward_id": "abc"}
-FAST = {"draws_boot": 200, "draws_perm": 999}
+FAST = {"bootstrap": 200, "permutation": 999}
 
 
 def ids(n):
@@ -41,7 +41,11 @@ def all_systems(n=60):
 @pytest.fixture(scope="module")
 def summary():
     return summarise(
-        all_systems(), None, RUN, {"reward.mean": (True, False), "coverage.recall": (False, False)}, 0, **FAST
+        all_systems(),
+        None,
+        RUN,
+        {"reward.mean": (True, False), "coverage.recall": (False, False)},
+        draws=Draws(seed=0, **FAST),
     )
 
 
@@ -115,7 +119,7 @@ def test_values_lie_in_their_intervals_and_preservation_agrees(summary):
 
 def test_the_summary_says_what_the_single_functions_say():
     systems, docs = all_systems(), [f"d{i // 3}" for i in range(60)]
-    found = summarise(systems, docs, RUN, {}, 7, **FAST)
+    found = summarise(systems, docs, RUN, {}, draws=Draws(seed=7, **FAST))
     a, b = systems["post-sft"][0], systems["post-rl"][0]
     one = interval(a, docs, draws=200, seed=7)
     cell = found["systems"]["post-sft"]["coverage.recall"]
@@ -130,21 +134,21 @@ def test_the_summary_says_what_the_single_functions_say():
 def test_equal_runs_give_equal_files_and_the_order_of_metrics_changes_no_number():
     systems = all_systems()
     turned = {k: list(reversed(v)) for k, v in systems.items()}
-    first, second = (summarise(s, None, RUN, {}, 3, **FAST) for s in (systems, turned))
-    assert summarise(systems, None, RUN, {}, 3, **FAST) == first
+    first, second = (summarise(s, None, RUN, {}, draws=Draws(seed=3, **FAST)) for s in (systems, turned))
+    assert summarise(systems, None, RUN, {}, draws=Draws(seed=3, **FAST)) == first
     for part in ("systems", "transitions"):
         for key, row in first[part].items():
             for metric, cell in row.items():
                 for field, value in cell.items():
                     other = second[part][key][metric][field]
                     assert other == (pytest.approx(value, rel=1e-12, abs=1e-12) if isinstance(value, float) else value)
-    assert first != summarise(systems, None, RUN, {}, 4, **FAST)
+    assert first != summarise(systems, None, RUN, {}, draws=Draws(seed=4, **FAST))
 
 
 def test_an_identical_checkpoint_gives_delta_0_and_p_1():
-    row = summarise({"post-sft": system(0.5), "post-rl": system(0.5)}, None, RUN, {}, 0, **FAST)["transitions"][
-        "post-sft->post-rl"
-    ]
+    row = summarise({"post-sft": system(0.5), "post-rl": system(0.5)}, None, RUN, {}, draws=Draws(seed=0, **FAST))[
+        "transitions"
+    ]["post-sft->post-rl"]
     for metric in ("coverage.recall", "verbosity.chars", "reward.mean"):
         assert row[metric]["delta"] == 0
         assert row[metric]["p"] == 1
@@ -154,35 +158,35 @@ def test_an_identical_checkpoint_gives_delta_0_and_p_1():
 def test_different_scored_segments_add_a_comparison_on_the_common_ones():
     a = from_values("m", ids(4), [1.0, 2.0, 3.0, None], "s", True, [None, None, None, "empty output"])
     b = from_values("m", ids(4), [2.0, 3.0, None, 9.0], "s", True, [None, None, "empty output", None])
-    cell = summarise({"post-sft": [a], "post-rl": [b]}, None, RUN, {}, 0, **FAST)["transitions"]["post-sft->post-rl"][
-        "m"
-    ]
+    cell = summarise({"post-sft": [a], "post-rl": [b]}, None, RUN, {}, draws=Draws(seed=0, **FAST))["transitions"][
+        "post-sft->post-rl"
+    ]["m"]
     assert cell["delta"] == pytest.approx(14 / 3 - 2)
     assert cell["paired"]["delta"] == 1.0
     assert cell["paired"]["n"] == 2
     assert cell["paired"]["p"] is not None
-    same = summarise({"post-sft": [a], "post-rl": [a]}, None, RUN, {}, 0, **FAST)["transitions"]["post-sft->post-rl"][
-        "m"
-    ]
+    same = summarise({"post-sft": [a], "post-rl": [a]}, None, RUN, {}, draws=Draws(seed=0, **FAST))["transitions"][
+        "post-sft->post-rl"
+    ]["m"]
     assert "paired" not in same
 
 
 def test_disjoint_scored_segments_have_no_paired_comparison_but_a_reason():
     a = from_values("m", ids(2), [1.0, None], "s", True, [None, "empty"])
     b = from_values("m", ids(2), [None, 1.0], "s", True, ["empty", None])
-    cell = summarise({"post-sft": [a], "post-rl": [b]}, None, RUN, {}, 0, **FAST)["transitions"]["post-sft->post-rl"][
-        "m"
-    ]
+    cell = summarise({"post-sft": [a], "post-rl": [b]}, None, RUN, {}, draws=Draws(seed=0, **FAST))["transitions"][
+        "post-sft->post-rl"
+    ]["m"]
     assert cell["paired"]["delta"] is None
     assert cell["paired"]["reason"]
     assert cell["paired"]["p"] is None
 
 
 def test_only_transitions_whose_two_ends_exist_are_listed():
-    found = summarise({"post-sft": system(0.3), "post-rl": system(0.6)}, None, RUN, {}, 0, **FAST)
+    found = summarise({"post-sft": system(0.3), "post-rl": system(0.6)}, None, RUN, {}, draws=Draws(seed=0, **FAST))
     assert list(found["transitions"]) == ["post-sft->post-rl"]
     assert found["preservation"] == {}
-    alone = summarise({"mine": system(0.3)}, None, RUN, {}, 0, **FAST)
+    alone = summarise({"mine": system(0.3)}, None, RUN, {}, draws=Draws(seed=0, **FAST))
     assert alone["transitions"] == {}
     assert alone["systems"]["mine"]["coverage.recall"]["value"] is not None
 
@@ -197,34 +201,35 @@ def test_keys_are_stages_for_one_system_and_both_names_for_several():
 def test_several_systems_are_compared_within_each_system():
     levels = {"post-sft": 0.3, "post-rl": 0.8, "post-recovery": 0.7}
     systems = {f"{s}/{stage}": system(level) for s in "ab" for stage, level in levels.items()}
-    found = summarise(systems, None, RUN, {}, 0, **FAST)
+    found = summarise(systems, None, RUN, {}, draws=Draws(seed=0, **FAST))
     assert "a/post-sft->a/post-rl" in found["transitions"]
     assert "a/post-sft->b/post-rl" not in found["transitions"]
     assert len(found["transitions"]) == 6
     assert "b/coverage.recall" in found["preservation"]
 
 
-def test_further_tasks_have_the_same_shape(summary):
-    other = summarise({"mine": system(0.3)}, None, RUN, {}, 0, **FAST)
-    found = summarise({"mine": system(0.3)}, None, RUN, {}, 0, tasks={"newswire-long": other}, **FAST)
-    assert set(found["tasks"]["newswire-long"]) == set(summary)
+def test_a_system_alone_has_a_summary_of_the_same_shape(summary):
+    other = summarise({"mine": system(0.3)}, None, RUN, {}, draws=Draws(seed=0, **FAST))
+    assert set(other) == set(summary)
 
 
 def test_no_systems_no_segments_and_faulty_tables():
-    assert summarise({}, None, {}, {}, 0, **FAST)["systems"] == {}
-    empty = summarise({"mine": [from_values("m", [], [], "s", True)]}, None, {}, {}, 0, **FAST)["systems"]["mine"]["m"]
+    assert summarise({}, None, {}, {}, draws=Draws(seed=0, **FAST))["systems"] == {}
+    empty = summarise({"mine": [from_values("m", [], [], "s", True)]}, None, {}, {}, draws=Draws(seed=0, **FAST))[
+        "systems"
+    ]["mine"]["m"]
     assert empty["value"] is None
     assert empty["reason"] == "no segments"
     assert empty["n_total"] == 0
     with pytest.raises(ValueError, match="listed twice"):
-        summarise({"mine": system(0.3) * 2}, None, {}, {}, 0, **FAST)
+        summarise({"mine": system(0.3) * 2}, None, {}, {}, draws=Draws(seed=0, **FAST))
     with pytest.raises(ValueError, match="not those of the run"):
-        summarise({"a": system(0.3, 60), "b": system(0.3, 50)}, None, {}, {}, 0, **FAST)
+        summarise({"a": system(0.3, 60), "b": system(0.3, 50)}, None, {}, {}, draws=Draws(seed=0, **FAST))
 
 
 def test_reasons_of_single_segments_are_counted_where_nothing_was_scored():
     s = from_values("m", ids(3), [None] * 3, "s", True, ["empty output", "too long", "empty output"])
-    cell = summarise({"mine": [s]}, None, {}, {}, 0, **FAST)["systems"]["mine"]["m"]
+    cell = summarise({"mine": [s]}, None, {}, {}, draws=Draws(seed=0, **FAST))["systems"]["mine"]["m"]
     assert cell["reason"] == "empty output (2 of 3); too long (1 of 3)"
 
 
@@ -238,7 +243,9 @@ def test_scores_go_out_and_come_back_with_the_same_summary(tmp_path):
         [row for stage, metrics in systems.items() for row in score_rows("tiny", stage, "newswire-title", metrics)],
     )
     back = {stage: metrics for (_, stage, _), metrics in read_scores(path).items()}
-    assert summarise(back, None, RUN, {}, 0, **FAST) == summarise(systems, None, RUN, {}, 0, **FAST)
+    assert summarise(back, None, RUN, {}, draws=Draws(seed=0, **FAST)) == summarise(
+        systems, None, RUN, {}, draws=Draws(seed=0, **FAST)
+    )
 
 
 def test_a_table_made_by_columns_holds_the_same_rows(tmp_path):

@@ -21,7 +21,7 @@ from metrics.catalog import score_families
 from metrics.inventory import Inventory
 from metrics.records import Example, Generation
 from metrics.segment import SegmentStats, from_values
-from metrics.summary import summarise
+from metrics.summary import Draws, summarise
 
 DRAWS = 200
 TESTS = 10_000
@@ -91,7 +91,7 @@ def summary_of(stages: Mapping[str, Text], n: int, facts: bool, seed: int = 0) -
             True,
         )
         table[stage] = [*score_families(Scoring(shown, made, means), ["facts", "open", "verbosity", "overlap"]), reward]
-    told = summarise(table, [e.doc_id for e in shown], {}, {}, 1, draws_boot=DRAWS, draws_perm=TESTS)
+    told = summarise(table, [e.doc_id for e in shown], {}, {}, draws=Draws(seed=1, bootstrap=DRAWS, permutation=TESTS))
     return told, RunData(told, examples={e.id: e for e in shown}, texts=texts)
 
 

@@ -102,13 +102,14 @@ GRPO = """
 import sys
 from benchmark.tasks import load_task
 from shared_work import Letters
-from training.rl.grpo import RLSettings, train_rl
+from training.rl.settings import RLSettings
+from training.rl.grpo import train_rl
 
 if __name__ == "__main__":
     task = load_task("newswire-title")
     batch = {"max_steps": 2, "prompts_per_step": 2, "num_generations": 4}
     cfg = RLSettings(**batch, lr=1e-3, max_completion_length=24, use_vllm=True)
-    made = train_rl(sys.argv[1], task.load("src", 4), task.ask, sys.argv[2], cfg, Letters(), progress=False)
+    made = train_rl(sys.argv[1], task.load("src", 4), task.ask, sys.argv[2], cfg, Letters())
     assert made.weights_hash != made.parent_hash
 """
 

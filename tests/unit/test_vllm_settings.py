@@ -13,7 +13,7 @@ import torch
 
 from benchmark.settings.config import load_profile, rebuild
 from metrics.errors import UserError
-from training.rl.grpo import RLSettings, check_rl
+from training.rl.settings import RLSettings, check_rl
 from training.shared import vllm_engine
 
 

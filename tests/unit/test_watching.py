@@ -11,13 +11,14 @@ from typing import Any
 
 import pytest
 
-from benchmark.generation.decoding import Decoding
+from benchmark.generation.decoding import Decoding, Work
 from benchmark.generation.local import generate_texts
 from benchmark.settings.config import load_profile
 from metrics.errors import UserError
 from training.rl.watchdogs import HackingWatch
 from training.shared import trackers
 from training.shared.memory import is_out_of_memory, smaller_batch, smaller_forward
+from training.shared.stage import Around
 from training.shared.trackers import check_trackers, scalars, tracking
 
 
@@ -130,7 +131,9 @@ def test_out_of_memory_names_the_batch_size_to_try(tiny_policy_path: Path) -> No
     def run(size: int) -> int:
         return sum(
             len(rows)
-            for rows in generate_texts(Full(model), tokenizer, prompts, prompts, Decoding(4, size), progress=False)
+            for rows in generate_texts(
+                Full(model), tokenizer, prompts, prompts, Decoding(4, size), work=Work(progress=False)
+            )
         )
 
     with pytest.raises(UserError, match=r"out of memory .*try generate\.batch_size = 2"):
@@ -145,7 +148,8 @@ def test_out_of_memory_in_training_names_the_accumulation(
     import torch
     from transformers import SmolLM3Model
 
-    from training.sft.train import SFTSettings, train_sft
+    from training.sft.settings import SFTSettings
+    from training.sft.train import train_sft
 
     forward = SmolLM3Model.forward
 
@@ -161,10 +165,15 @@ def test_out_of_memory_in_training_names_the_accumulation(
         UserError,
         match=r"post-sft: out of memory .*try sft\.accumulation = 2 \(2 rows in one forward pass, the same step\)",
     ):
-        train_sft(tiny_policy_path, pairs, tmp_path / "x", cfg, "post-sft", progress=False)
+        train_sft(tiny_policy_path, pairs, tmp_path / "x", cfg, "post-sft", around=Around(progress=False))
     assert (
         train_sft(
-            tiny_policy_path, pairs, tmp_path / "x", replace(cfg, accumulation=2), "post-sft", progress=False
+            tiny_policy_path,
+            pairs,
+            tmp_path / "x",
+            replace(cfg, accumulation=2),
+            "post-sft",
+            around=Around(progress=False),
         ).steps
         == 1
     )
@@ -192,12 +201,18 @@ def test_the_rows_of_a_run_reach_tensorboard(tiny_policy_path: Path, tmp_path: P
     pytest.importorskip("tensorboard")
     from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
-    from training.sft.train import SFTSettings, train_sft
+    from training.sft.settings import SFTSettings
+    from training.sft.train import train_sft
 
     cfg = SFTSettings(epochs=2, batch_size=2, save_steps=10)
     pairs, logs = [("中国", "ก"), ("公司", "ข")], tmp_path / "logs"
     train_sft(
-        tiny_policy_path, pairs, tmp_path / "x", cfg, "post-sft", log_dir=logs, progress=False, trackers=["tensorboard"]
+        tiny_policy_path,
+        pairs,
+        tmp_path / "x",
+        cfg,
+        "post-sft",
+        around=Around(log_dir=logs, progress=False, trackers=["tensorboard"]),
     )
     found = EventAccumulator(str(tmp_path / "logs" / "tensorboard"))
     found.Reload()

@@ -273,7 +273,7 @@ def train_encoder(
     from sentence_transformers import SentenceTransformerTrainingArguments
     from sentence_transformers.losses import MultipleNegativesRankingLoss
 
-    from training.shared.callbacks import Watch, quiet
+    from training.shared.callbacks import Logged, Watch, quiet
 
     corpus = Corpus(corpus_path)
     if words_path is None and not settings.start:
@@ -346,7 +346,7 @@ def train_encoder(
     log = StepLog(steps_log, first)
     with OnSigterm() as terminate:
         trainer.add_callback(
-            Watch("encoder", terminate, log, _row, True, f"lower lr (now {settings.lr})", logs=[steps_log])
+            Watch("encoder", terminate, Logged(log, _row, files=[steps_log]), True, f"lower lr (now {settings.lr})")
         )
         trainer.train(resume_from_checkpoint=str(resume) if resume else None)
         if terminate.requested and trainer.state.global_step < settings.steps:

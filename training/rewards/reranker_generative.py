@@ -23,6 +23,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -112,6 +113,19 @@ def suffix_ids(tokenizer: Any) -> list[int]:
     return _ids(tokenizer, SUFFIX)
 
 
+@dataclass(frozen=True, slots=True)
+class Reads:
+    """What a yes/no judge is asked, and how much of each text it reads."""
+
+    instruct: str = DEFAULT_INSTRUCT
+    max_source_tokens: int | None = None
+    """Default: what the candidate leaves of the context (at most 8192, as in the official code)."""
+    max_candidate_tokens: int | None = None
+    """Default: a third of the context."""
+    answer_tokens: int = 0
+    """Room to leave after the prompt."""
+
+
 class YesNoJudge:
     """What every yes/no judge shares, whatever runs its model: the template's tokens, the limits, the counts and the
     id."""
@@ -127,23 +141,18 @@ class YesNoJudge:
         where: str,
         weights: str,
         dtype: str,
-        instruct: str = DEFAULT_INSTRUCT,
-        max_source_tokens: int | None = None,
-        max_candidate_tokens: int | None = None,
-        answer_tokens: int = 0,
+        reads: Reads,
     ) -> None:
-        """config: of the model; where: for messages; weights: hash for the id; limits default to two thirds and one
-        third of the context (at most 8192, as in the official code); answer_tokens: room to leave after the prompt.
-        UserError for a model of another kind.
-        """
-        self.tokenizer, self.config, self.instruct = tokenizer, config, instruct
+        """config: of the model; where: for messages; weights: hash for the id. UserError for a model of another
+        kind."""
+        self.tokenizer, self.config, self.instruct = tokenizer, config, reads.instruct
         self._check(where)
         self.yes, self.no = (tokenizer.convert_tokens_to_ids(t) for t in (YES, NO))
         self.suffix = suffix_ids(tokenizer)
-        overhead = len(query_ids(tokenizer, "", instruct)) + len(self.suffix) + answer_tokens
+        overhead = len(query_ids(tokenizer, "", reads.instruct)) + len(self.suffix) + reads.answer_tokens
         context = min(getattr(config, "max_position_embeddings", 8192), 8192) - overhead
-        self.max_candidate_tokens = max_candidate_tokens or context // 3
-        self.max_source_tokens = max_source_tokens or context - self.max_candidate_tokens
+        self.max_candidate_tokens = reads.max_candidate_tokens or context // 3
+        self.max_source_tokens = reads.max_source_tokens or context - self.max_candidate_tokens
         if (
             self.max_source_tokens < 2
             or self.max_candidate_tokens < 1
@@ -157,7 +166,7 @@ class YesNoJudge:
             )
         self.longest_prompt = overhead + self.max_source_tokens + self.max_candidate_tokens
         limits = f"{self.max_source_tokens}+{self.max_candidate_tokens}"
-        asked = hashlib.sha256(instruct.encode()).hexdigest()[:8]
+        asked = hashlib.sha256(reads.instruct.encode()).hexdigest()[:8]
         self.id = f"{self.name}:{weights[:16]}:{asked}:{limits}:{dtype}:{LITERAL}"
         self._counts: Counter[str] = Counter()
 
@@ -223,9 +232,9 @@ class GenerativeReranker(YesNoJudge):
         self, model: Any, tokenizer: Any, *, where: str, weights: str, batch_tokens: int | None = None, **options: Any
     ) -> None:
         """batch_tokens: bound on tokens in one forward pass (default: BATCH_TOKENS of the device); options: those of
-        YesNoJudge."""
+        Reads."""
         dtype = str(model.dtype).removeprefix("torch.")
-        super().__init__(tokenizer, model.config, where=where, weights=weights, dtype=dtype, **options)
+        super().__init__(tokenizer, model.config, where=where, weights=weights, dtype=dtype, reads=Reads(**options))
         if model.get_output_embeddings() is None:
             raise UserError(
                 f"reranker {where}: architecture {model.config.model_type!r} has no output embedding; "
@@ -289,7 +298,7 @@ def check_judge(path: str, options: Mapping[str, Any], engine: bool) -> None:
             f"it takes {', '.join(sorted(known))}"
         )
     limits = {k: options[k] for k in names if k in options}
-    YesNoJudge(tokenizer, config, where=path, weights="", dtype=dtype, answer_tokens=int(engine), **limits)
+    YesNoJudge(tokenizer, config, where=path, weights="", dtype=dtype, reads=Reads(answer_tokens=int(engine), **limits))
 
 
 def load_reranker(

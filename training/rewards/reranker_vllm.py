@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from metrics.hub import is_hub_id
-from training.rewards.reranker_generative import DEFAULT_INSTRUCT, YesNoJudge
+from training.rewards.reranker_generative import DEFAULT_INSTRUCT, Reads, YesNoJudge
 from training.shared.checkpoints import check_folder, hex_hash, load_config, load_tokenizer
 from training.shared.vllm_engine import answers, engine, need_vllm
 
@@ -39,7 +39,7 @@ class VllmReranker(YesNoJudge):
         trust_remote_code: bool = False,
         **options: Any,
     ) -> None:
-        """Limits as those of YesNoJudge; options: of the engine, such as tensor_parallel_size. UserError as `engine`
+        """Limits as those of `Reads`; options: of the engine, such as tensor_parallel_size. UserError as `engine`
         raises it."""
         need_vllm()
         if not is_hub_id(path):
@@ -50,10 +50,7 @@ class VllmReranker(YesNoJudge):
             where=path,
             weights=hex_hash(path),
             dtype=dtype,
-            instruct=instruct,
-            max_source_tokens=max_source_tokens,
-            max_candidate_tokens=max_candidate_tokens,
-            answer_tokens=ANSWER,
+            reads=Reads(instruct, max_source_tokens, max_candidate_tokens, ANSWER),
         )
         self._engine = ExitStack()
         self.llm = self._engine.enter_context(engine(path, dtype, self.longest_prompt, trust_remote_code, **options))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from metrics.errors import UserError
@@ -34,35 +35,32 @@ FROM_TRAINER = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Rollouts:
+    """How completions are read."""
+
+    tokenizer: Any
+    """The policy's."""
+    group: int
+    """Completions per prompt."""
+    ends: Sequence[int] = ()
+    """Every token that finishes a completion (default: the tokenizer's eos)."""
+    strip_think: bool = False
+    """Think blocks are taken off before anything is judged."""
+
+
 class StepReward:
     """Called by TRL once for each generation batch on each process; `summary` describes the last one."""
 
     __name__ = "eq6"
 
     def __init__(
-        self,
-        reward: Reward,
-        penalties: Penalties,
-        lang: str,
-        tokenizer: Any,
-        group: int,
-        write: StepLog | None,
-        *,
-        ends: Sequence[int] = (),
-        strip_think: bool = False,
+        self, reward: Reward, penalties: Penalties, lang: str, rollouts: Rollouts, write: StepLog | None
     ) -> None:
-        """tokenizer: the policy's; group: completions per prompt; write: main process only; ends: every token that
-        finishes a completion (default: the tokenizer's eos); strip_think: think blocks are taken off before anything is
-        judged."""
-        self.ends, self.strip_think = {*(ends or [tokenizer.eos_token_id]), tokenizer.pad_token_id}, strip_think
-        self.reward, self.penalties, self.lang, self.tokenizer, self.group, self.write = (
-            reward,
-            penalties,
-            lang,
-            tokenizer,
-            group,
-            write,
-        )
+        """write: main process only."""
+        self.reward, self.penalties, self.lang, self.write = reward, penalties, lang, write
+        self.tokenizer, self.group, self.strip_think = rollouts.tokenizer, rollouts.group, rollouts.strip_think
+        self.ends = {*(rollouts.ends or [self.tokenizer.eos_token_id]), self.tokenizer.pad_token_id}
         self.summary: dict[str, Any] = {}
         self._warned: dict[str, int] = {}
 

@@ -11,69 +11,26 @@ from __future__ import annotations
 import logging
 import math
 import os
-import shutil
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from metrics.errors import UserError
 from metrics.records import sha256_json
-from training.shared.checkpoints import Checkpoint, load_policy, read_checkpoint, save_checkpoint, weights_hash
-from training.shared.checksums import checksum_problem
+from training.sft.settings import SECTIONS, SFTSettings, check_settings
+from training.shared.checkpoints import Checkpoint, load_policy, weights_hash
 from training.shared.decoding import context_of
-from training.shared.lora import check_targets, finished_model, lora_config
+from training.shared.lora import check_targets, lora_config
 from training.shared.memory import memory_guard, smaller_forward
-from training.shared.options import Options, check_installed, check_options, trainer_arguments
+from training.shared.options import check_installed
 from training.shared.plain_text import prompt_ids, text_ids
-from training.shared.processes import from_main, gather, is_main, processes
+from training.shared.processes import from_main, is_main, processes
 from training.shared.resume import OnSigterm, StepLog, Terminated, open_workspace
+from training.shared.stage import Around, Making, common_arguments, finish, finished, leave_if_asked, per_device
 from training.shared.trackers import check_trackers, tracking
 
 log = logging.getLogger("training")
-
-SECTIONS = {"post-recovery": "recovery", "post-sft-continued": "recovery"}
-"""Stage -> the section of a profile that its settings stand in, for messages; `sft` for any other."""
-SCHEDULES = ("linear", "cosine", "constant", "constant_with_warmup")
-
-
-@dataclass(frozen=True, slots=True)
-class SFTSettings(Options):
-    """How a policy is fine-tuned. The paper: 3 epochs for SFT, 1 for recovery. The options of `Options` come on top."""
-
-    epochs: float = 3.0
-    batch_size: int = 16
-    """Pairs per optimiser step, over all processes."""
-    lr: float = 2e-5
-    warmup_ratio: float = 0.03
-    """Share of all steps over which the learning rate rises."""
-    weight_decay: float = 0.0
-    max_length: int = 1024
-    """Tokens of prompt and completion together; longer pairs are left out, counted and warned of."""
-    seed: int = 1
-    save_steps: int = 100
-    """Steps between two states to resume from; the last `keep_states` are kept."""
-    lr_scheduler: str = "cosine"
-    """One of SCHEDULES."""
-    accumulation: int = 1
-    """Forward passes per optimiser step; batch_size must be a multiple of it (times the processes)."""
-    bf16: bool = False
-    """Mixed precision on a GPU. On CPU training is float32, equal to the bit from run to run."""
-
-
-def check_settings(
-    settings: Any, section: str, positive: Sequence[str], unit: Sequence[str] = ("warmup_ratio",)
-) -> None:
-    """Raise UserError for a number outside its range (NaN included) or an unknown schedule."""
-    for name in positive:
-        if not getattr(settings, name) > 0:
-            raise UserError(f"{section}.{name} must be above 0, not {getattr(settings, name)}")
-    for name in unit:
-        if not 0 <= getattr(settings, name) <= 1:
-            raise UserError(f"{section}.{name} must lie between 0 and 1, not {getattr(settings, name)}")
-    if settings.lr_scheduler not in SCHEDULES:
-        raise UserError(f"{section}.lr_scheduler must be one of {', '.join(SCHEDULES)}, not {settings.lr_scheduler!r}")
-    check_options(settings, section)
 
 
 def encode_pair(tokenizer: Any, prompt: str, completion: str) -> dict[str, list[int]]:
@@ -111,88 +68,30 @@ def encode_pairs(
     return kept, len(rows) - len(kept)
 
 
-def finished(out: Path, work: Path, key: dict[str, Any], logs: Sequence[Path] = ()) -> Checkpoint | None:
-    """The checkpoint in `out` when it was trained with just this key and each of its files, and of the logs, is as it
-    was written, else None.
-
-    A kill between the last save and the removal of the trainer's states in `work` leaves those behind: they go now.
-    """
-    try:
-        found = read_checkpoint(out)
-    except UserError:  # absent, of other making or damaged: it is trained (again)
-        return None
-    if any(getattr(found, name) != value for name, value in key.items()):
-        return None
-    problem = checksum_problem(out, logs)
-    if problem is not None:
-        log.warning("%s: damaged (%s); trained again", out, problem)
-        return None
-    shutil.rmtree(work, ignore_errors=True)
-    return found
-
-
-def per_device(batch: int, accumulation: int, what: str) -> int:
-    """Rows per forward pass on each process. UserError when `batch` does not divide."""
-    parts = processes().num_processes * accumulation
-    if batch % parts:
-        raise UserError(f"{what} = {batch} does not divide by processes x accumulation = {parts}; change one of them")
-    return batch // parts
-
-
-def common_arguments(settings: Any, work: Path, total_steps: int) -> dict[str, Any]:
-    """The TrainingArguments that SFT and RL share."""
-    import torch
-
-    return {
-        "output_dir": str(work),
-        "use_cpu": not torch.cuda.is_available(),
-        "learning_rate": settings.lr,
-        "lr_scheduler_type": settings.lr_scheduler,
-        "warmup_steps": math.ceil(settings.warmup_ratio * total_steps),
-        "weight_decay": settings.weight_decay,
-        "seed": settings.seed,
-        "data_seed": settings.seed,
-        "gradient_accumulation_steps": settings.accumulation,
-        "bf16": settings.bf16,
-        "save_strategy": "steps",
-        "save_steps": settings.save_steps,
-        "logging_strategy": "steps",
-        "logging_steps": 1,
-        "logging_nan_inf_filter": False,
-        "report_to": "none",
-        "disable_tqdm": True,
-        "dataloader_pin_memory": torch.cuda.is_available(),
-        **trainer_arguments(settings),
-    }
-
-
 def train_sft(
     policy_path: str | Path,
     pairs: Sequence[tuple[str, str]],
     out_dir: str | Path,
     cfg: SFTSettings,
     stage: str,
-    *,
-    log_dir: str | Path | None = None,
-    progress: bool = True,
-    trust_remote_code: bool = False,
-    trackers: Sequence[str] = (),
+    around: Around | None = None,
 ) -> Checkpoint:
     """Fine-tune a policy on (prompt, completion) pairs and write `out_dir` (by rename, with its lineage).
 
     Killed and called again with the same arguments it goes on from its last whole state (in `<out_dir>.work`) and ends
-    with the same weights; a finished `out_dir` of the same making is returned as it is. log_dir: gets
-    `<stage>_steps.jsonl` (loss, grad_norm, lr), which the named trackers show, too.
+    with the same weights; a finished `out_dir` of the same making is returned as it is. Its log_dir
+    gets `<stage>_steps.jsonl` (loss, grad_norm, lr), which the trackers show, too.
     Raises UserError for wrong settings, an unusable policy, pairs that are all too long, divergence; Terminated after
     SIGTERM.
     """
+    around = around or Around()
     section = SECTIONS.get(stage, "sft")
     check_settings(cfg, section, ("epochs", "batch_size", "lr", "max_length", "save_steps", "accumulation"))
     check_installed(cfg, section)
-    check_trackers(trackers)
+    check_trackers(around.trackers)
     out, work = Path(out_dir), Path(f"{out_dir}.work")
     os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")  # TRL reports every trainer to its makers otherwise
-    model, tokenizer = load_policy(policy_path, trust_remote_code=trust_remote_code)
+    model, tokenizer = load_policy(policy_path, trust_remote_code=around.trust_remote_code)
     parent = weights_hash(policy_path)
     data_hash = sha256_json([list(pair) for pair in pairs])
     key = {
@@ -202,9 +101,10 @@ def train_sft(
         "data_hash": data_hash,
         "seed": cfg.seed,
     }
-    logs = Path(log_dir or out.parent)
-    kept = [logs / f"{stage}_steps.jsonl"] if log_dir is not None else []
-    done = finished(out, work, key, kept)
+    logs = Path(around.log_dir or out.parent)
+    kept = [logs / f"{stage}_steps.jsonl"] if around.log_dir is not None else []
+    making = Making(policy_path, out, work, key, kept)
+    done = finished(making)
     if done is not None:
         return done
     context = context_of(model.config) or cfg.max_length
@@ -216,7 +116,7 @@ def train_sft(
     from datasets import Dataset
     from trl import SFTConfig, SFTTrainer
 
-    from training.shared.callbacks import Watch, quiet
+    from training.shared.callbacks import Logged, Watch, quiet
 
     total = math.ceil(math.ceil(len(rows) / cfg.batch_size) * cfg.epochs)
     args = SFTConfig(
@@ -248,52 +148,18 @@ def train_sft(
 
     with (
         OnSigterm() as terminate,
-        tracking(trackers if main else (), logs, stage, start) as track,
+        tracking(around.trackers if main else (), logs, stage, start) as track,
         memory_guard(stage, smaller),
     ):
-        trainer.add_callback(Watch(stage, terminate, steps_log, _row, progress, mend, track, kept))
+        logged = Logged(steps_log, _row, track, kept)
+        trainer.add_callback(Watch(stage, terminate, logged, around.progress, mend))
         trainer.train(resume_from_checkpoint=str(resume) if resume else None)
         step = int(trainer.state.global_step)
         if terminate.requested and step < trainer.state.max_steps:
             raise Terminated(work, step)
-        made = finish(trainer, tokenizer, out, work, key, cfg, policy_path, steps=step, left_out=left_out, logs=kept)
+        made = finish(trainer, tokenizer, making, cfg, steps=step, left_out=left_out)
         leave_if_asked(terminate, out, step)
     return made
-
-
-def leave_if_asked(terminate: OnSigterm, out: Path, step: int) -> None:
-    """Raise Terminated where SIGTERM came in the last step or while the checkpoint was written: it is saved, and the
-    process was to end."""
-    if any(gather([terminate.requested])):
-        raise Terminated(out, step)
-
-
-def finish(
-    trainer: Any,
-    tokenizer: Any,
-    out: Path,
-    work: Path,
-    key: dict[str, Any],
-    cfg: Options,
-    parent: str | Path,
-    *,
-    steps: int,
-    left_out: int,
-    logs: Sequence[Path] = (),
-) -> Checkpoint:
-    """Write the final folder on the main process (LoRA merged, or the adapter alone), and remove the trainer's states.
-    logs: see `finished`."""
-    trainer.accelerator.wait_for_everyone()
-    state = None
-    if trainer.is_fsdp_enabled or trainer.is_deepspeed_enabled:
-        # Each process holds a part of the weights; all of them take part in putting the whole together.
-        state = trainer.accelerator.get_state_dict(trainer.model_wrapped)
-    if trainer.is_world_process_zero():
-        model = finished_model(trainer.accelerator.unwrap_model(trainer.model), cfg, parent)
-        save_checkpoint(model, tokenizer, out, state, logs, steps=steps, left_out=left_out, **key)
-        shutil.rmtree(work)
-    trainer.accelerator.wait_for_everyone()
-    return read_checkpoint(out)
 
 
 def _row(step: int, logs: dict[str, Any]) -> dict[str, Any]:

@@ -6,6 +6,7 @@ import math
 import random
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -36,34 +37,27 @@ def quiet(trainer: Any) -> None:
         trainer.remove_callback(callback)
 
 
-class Watch(TrainerCallback):
-    """Progress, a row per step in the log, a stop at NaN (before it can be saved), and a save at
-    SIGTERM."""
+@dataclass(frozen=True, slots=True)
+class Logged:
+    """Where the steps of a stage are written."""
 
-    def __init__(
-        self,
-        title: str,
-        terminate: OnSigterm,
-        write: StepLog | None,
-        row: Callable[[int, dict[str, Any]], dict[str, Any]],
-        progress: bool,
-        mend: str,
-        track: Track | None = None,
-        logs: Sequence[Path] = (),
-        beside: Callable[[], dict[str, float]] = dict,
-    ) -> None:
-        """row(step, what the trainer logged) -> what is logged, and given to the trackers; mend: what a user can change
-        when training diverges; logs: what a resumed run goes on from besides the saved state; beside: further figures
-        that the progress shows."""
-        self.title, self.terminate, self.write, self.row, self.progress, self.mend = (
-            title,
-            terminate,
-            write,
-            row,
-            progress,
-            mend,
-        )
-        self.track, self.logs, self.beside = track, logs, beside
+    write: StepLog | None
+    """On the main process."""
+    row: Callable[[int, dict[str, Any]], dict[str, Any]]
+    """row(step, what the trainer logged) -> what is written, and given to the trackers."""
+    track: Track | None = None
+    files: Sequence[Path] = ()
+    """What a resumed run goes on from besides the saved state."""
+    beside: Callable[[], dict[str, float]] = dict
+    """Further figures that the progress shows."""
+
+
+class Watch(TrainerCallback):
+    """Progress, a row per step in the log, a stop at NaN (before it can be saved), and a save at SIGTERM."""
+
+    def __init__(self, title: str, terminate: OnSigterm, logged: Logged, progress: bool, mend: str) -> None:
+        """mend: what a user can change when training diverges."""
+        self.title, self.terminate, self.logged, self.progress, self.mend = title, terminate, logged, progress, mend
         self.bar: Progress | None = None
 
     def on_save(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
@@ -71,7 +65,8 @@ class Watch(TrainerCallback):
         wait()
         if state.is_world_process_zero:
             write_checksums(
-                Path(args.output_dir) / f"checkpoint-{state.global_step}", [log for log in self.logs if log.exists()]
+                Path(args.output_dir) / f"checkpoint-{state.global_step}",
+                [log for log in self.logged.files if log.exists()],
             )
 
     def on_train_begin(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
@@ -97,14 +92,14 @@ class Watch(TrainerCallback):
                 raise UserError(f"{self.title} diverged: {name} is {value} at step {state.global_step}; {self.mend}")
         if not state.is_world_process_zero:
             return
-        row = self.row(state.global_step, logs)
-        if self.write is not None:
-            self.write.append([row])
-        if self.track is not None:
-            self.track(self.title, row)
+        row = self.logged.row(state.global_step, logs)
+        if self.logged.write is not None:
+            self.logged.write.append([row])
+        if self.logged.track is not None:
+            self.logged.track(self.title, row)
         if self.bar is not None:
             shown = {name: row.get(key) for key, name in SHOWN.items()} if "reward" in row else {"loss": row["loss"]}
-            self.bar.note(**shown, **self.beside())
+            self.bar.note(**shown, **self.logged.beside())
 
     def on_train_end(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
         if self.bar is not None:

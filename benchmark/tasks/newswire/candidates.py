@@ -132,7 +132,6 @@ class CandidateWriter:
             frame.event[LANG],
             True,
             LANG,
-            {},
         )
 
     def wrong_event(self) -> tuple[str, list[Check]]:
@@ -148,19 +147,19 @@ class CandidateWriter:
                 match = next(f for f in free if frame.slots[f].type == swap.slots[name].type)
                 free.remove(match)
                 values[name] = self.article.values[match]
-            return write(rng.choice(swap.title[LANG]), values, values, swap.event[LANG], False, LANG, {})
+            return write(rng.choice(swap.title[LANG]), values, values, swap.event[LANG], False, LANG)
         form = rng.choice(frame.title[LANG])
         event = max((e for e in frame.event[LANG] if e in form), key=len)
         swap = rng.choice([f for f in load_frames() if f.core and f.id != frame.id])
         new = rng.choice(swap.event[LANG])
-        return write(form.replace(event, new, 1), self.article.values, self.article.values, (new,), False, LANG, {})
+        return write(form.replace(event, new, 1), self.article.values, self.article.values, (new,), False, LANG)
 
     def denied(self) -> tuple[str, list[Check]]:
         """The title with its event denied."""
         form = self.rng.choice(self.article.frame.title[LANG])
         event = max((e for e in self.article.frame.event[LANG] if e in form), key=len)
         no = f"{self.rng.choice(('ไม่', 'ไม่ได้', 'ยังไม่'))}{event}"
-        return write(form.replace(event, no, 1), self.article.values, self.article.values, (no,), False, LANG, {})
+        return write(form.replace(event, no, 1), self.article.values, self.article.values, (no,), False, LANG)
 
     def swapped_roles(self) -> tuple[str, list[Check]] | None:
         """The title with two roles of one type exchanged; both count as wrong. None where no two roles share a type."""
@@ -178,7 +177,7 @@ class CandidateWriter:
         a, b = self.rng.choice(pairs)
         values = self.article.values | {a: self.article.values[b], b: self.article.values[a]}
         frame = self.article.frame
-        return write(self.rng.choice(frame.title[LANG]), values, self.article.values, frame.event[LANG], True, LANG, {})
+        return write(self.rng.choice(frame.title[LANG]), values, self.article.values, frame.event[LANG], True, LANG)
 
     def story(self, n_errors: int, headline: bool, lines: list[int]) -> tuple[str, list[Check]]:
         """Some sentences of the story, after the headline or alone."""
@@ -189,13 +188,13 @@ class CandidateWriter:
         if headline:
             frame = article.frame
             text, checks = write(
-                self.rng.choice(frame.title[LANG]), values, article.values, frame.event[LANG], True, LANG, {}
+                self.rng.choice(frame.title[LANG]), values, article.values, frame.event[LANG], True, LANG
             )
         for i in lines:
             form, own = pick(article, i, self.rng)
             text = f"{text} " if text else ""
             slots = {n: values[n] if article.values.get(n) == x else x for n, x in own.items()}
-            more, more_checks = write(form, slots, own, article.frame.event[LANG], True, LANG, {}, len(text))
+            more, more_checks = write(form, slots, own, article.frame.event[LANG], True, LANG, len(text))
             text, checks = text + more, checks + more_checks
         return text, checks
 
@@ -207,7 +206,7 @@ class CandidateWriter:
         if self.rng.random() < 0.4:
             event = self.rng.choice(self.article.frame.event[LANG])
             form = f"{event} {form}" if self.rng.random() < 0.5 else f"{form} {event}"
-        text, checks = write(form, values, self.article.values, (), True, LANG, {})
+        text, checks = write(form, values, self.article.values, (), True, LANG)
         return text, checks + event_check(text, self.article.frame.event[LANG], True)
 
     def repeated(self) -> tuple[str, list[Check]]:
@@ -331,7 +330,7 @@ def unit_row(article: Article, rng: random.Random) -> dict[str, Any]:
     """
     unit = draw_unit(article, rng)
     own = {n: x for n, x in unit.values.items() if article.values.get(n) == x}
-    right, checks = write(unit.form, unit.values, unit.values, unit.event, True, LANG, {})
+    right, checks = write(unit.form, unit.values, unit.values, unit.event, True, LANG)
     rows, seen = [judged(right, 0.97, checks, True)], {right}
     for _ in range(UNIT_ERRORS):
         form, event, ok, values = unit.form, unit.event, True, unit.values
@@ -345,7 +344,7 @@ def unit_row(article: Article, rng: random.Random) -> dict[str, Any]:
         else:
             changed = broken(article, sorted(own), rng.choice((1, 1, 2)), rng)
             values = {n: changed[n] if n in own else x for n, x in values.items()}
-        text, checks = write(form, values, unit.values, event, ok, LANG, {})
+        text, checks = write(form, values, unit.values, event, ok, LANG)
         if text not in seen and not all(c.ok for c in checks):
             seen.add(text)
             share = sum(c.ok for c in checks) / len(checks)
