@@ -39,7 +39,10 @@ from benchmark.pipeline.preflight import WITH_RL, preflight
 from benchmark.pipeline.train import pairs_of, rl, sft, validate_reward
 from benchmark.progress import log_to
 from benchmark.registry import nearest
+from benchmark.rundir import whole
+from benchmark.rundir.manifest import RunManifest
 from benchmark.rundir.steps import MadeOf, check_config, locked
+from benchmark.rundir.summaries import read_summary
 from benchmark.settings.assets import resolve
 from benchmark.settings.config import Profile, Prompt, load_profile
 from benchmark.settings.models import Models, with_dtype
@@ -83,6 +86,9 @@ def command(args: argparse.Namespace) -> int:
     """`run`."""
     profile = load_profile(args.profile, [*args.overrides, *trial(args.limit)], args.seed, args.allow_code)
     run_dir = Path(args.run_dir or f"runs/{Path(args.profile).stem}-seed{profile.run.seed}")
+    start, request = time.monotonic(), whole.request_of(profile, args.stage)
+    if (known := whole.unchanged(run_dir, request)) is not None:
+        return _finished_before(run_dir, known, args.argv, start)
     models = Models(profile)
     policy = resolve(profile.policy.path, "policy.path")
     models.need_hub(policy, args.stage in WITH_RL or profile.score.reward)
@@ -90,17 +96,36 @@ def command(args: argparse.Namespace) -> int:
     identity, splits, gold = preflight(profile, args.stage, models, policy, run_dir)
     with locked(run_dir):
         check_config(run_dir, identity, profile.resolved())
-        start = time.monotonic()
         log_to(run_dir / "logs" / "run.log")
         place = open_workplace(run_dir, profile, "run", args.argv, identity, lambda text: _say(run_dir, text, start))
         summary = run(place, args.stage, models, policy, splits, gold)
+        if processes.is_main():
+            whole.remember(run_dir, request)
     if not processes.is_main():
         return 0
+    return _told(run_dir, summary, place.manifest, start)
+
+
+def _finished_before(run_dir: Path, manifest: RunManifest, argv: list[str], start: float) -> int:
+    """What a call says and writes where nothing is left to do."""
+    with locked(run_dir):
+        steps = {name: step.model_copy(update={"skipped": True}) for name, step in manifest.steps.items()}
+        manifest.model_copy(update={"argv": argv, "steps": steps}).write(run_dir)
+        _say(run_dir, f"{run_dir}: finished before, and nothing it was made from has changed", start)
+    from benchmark.reward.validate import weakness
+
+    if (digest := manifest.reward_validation) and not digest["warning"] and (text := weakness(digest)):
+        say(text, err=True)
+    return _told(run_dir, read_summary(run_dir), manifest, start)
+
+
+def _told(run_dir: Path, summary: dict[str, Any], manifest: RunManifest, start: float) -> int:
+    """Prints the result of a run."""
     from benchmark.report import print_table, print_verdict
 
     print_table(summary)
     print_verdict(run_dir)
-    if (text := (place.manifest.reward_validation or {}).get("warning")) is not None:
+    if (text := (manifest.reward_validation or {}).get("warning")) is not None:
         from benchmark.reward.validate import loud
 
         say(*loud(text), err=True)
