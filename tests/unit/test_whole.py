@@ -12,7 +12,7 @@ from benchmark import run as method
 from benchmark.cli import main
 from benchmark.rundir import whole
 from benchmark.rundir.manifest import RunManifest, StepRecord, read_manifest
-from benchmark.rundir.steps import Steps
+from benchmark.rundir.steps import MadeOf, Steps
 from benchmark.settings.config import Profile, load_profile
 
 
@@ -37,8 +37,9 @@ def run_dir(tmp_path: Path) -> Path:
         manifest.steps[name] = StepRecord(seconds=1.0, skipped=skipped, peak_memory_mib=1.0)
 
     steps = Steps(folder, keep, lambda text: None)
-    steps.run("train/post-rl", {}, {}, ("metrics.files:sha256_file",), [checkpoint], lambda: None)
-    steps.run("summary", {}, {}, ("metrics.files:sha256_file",), [folder / "summary.json"], lambda: None)
+    made_of = MadeOf({}, {}, ("metrics.files:sha256_file",))
+    steps.run("train/post-rl", made_of, [checkpoint], lambda: None)
+    steps.run("summary", made_of, [folder / "summary.json"], lambda: None)
     manifest.write(folder)
     whole.remember(folder, whole.request_of(profile(), "all"))
     return folder
