@@ -103,7 +103,7 @@ def score(
     Give either `examples` (with gold facts where there are any), or `sources` and, for overlap and lengths,
     `references` (a text or a list of texts each; None where there is none). langs: source and target language of plain
     texts, as "zh-th". options: `retrieval` (folder of an encoder), `scorers` ({name: checkpoint folder}), `names` (TSV
-    of your own names), `draws` (bootstrap draws, 2000), `seed` (1).
+    of your own names), `fluency` (causal language model for form.*), `draws` (bootstrap draws, 2000), `seed` (1).
 
     Raises UserError where lengths differ, an option is unknown or a language is none.
 
@@ -122,7 +122,7 @@ def score(
     from metrics.stages import GOLD
     from metrics.summary import summarise
 
-    known = ("retrieval", "scorers", "names", "draws", "seed")
+    known = ("retrieval", "scorers", "names", "fluency", "draws", "seed")
     if unknown := sorted(set(options) - set(known)):
         raise UserError(f"unknown option {unknown[0]!r}; there are: {', '.join(known)}")
     items = list(examples) if examples is not None else _examples(sources, references, langs)
@@ -132,6 +132,7 @@ def score(
     names = options.get("names")
     means = Means(Inventory(items), options.get("retrieval"), dict(options.get("scorers") or {}), None)
     means.names = Path(names).resolve() if names else None
+    means.fluency = options.get("fluency")
     chosen = [
         n
         for n, f in catalog.families().items()

@@ -22,6 +22,7 @@ FAMILIES = [
     "metrics.families.open_facts",
     "metrics.families.retrieval",
     "metrics.families.verbosity",
+    "metrics.families.form",
     "metrics.families.overlap",
     "metrics.families.scorers",
     "metrics.families.reward",
@@ -100,6 +101,17 @@ def family_of(name: str) -> str:
     """Name of the family that declares a metric; "other" for an unknown one."""
     base, _ = base_of(name)
     return next((f.name for f in families().values() for m in f.metrics if m.name == base), "other")
+
+
+def families_of_tests(names: Iterable[str]) -> list[list[str]]:
+    """Metrics whose p-values are corrected together: those of each family that stands apart (`Family.apart`), and all
+    others."""
+    apart = {f.name for f in families().values() if f.apart}
+    found: dict[str, list[str]] = {}
+    for name in names:
+        family = family_of(name)
+        found.setdefault(family if family in apart else "", []).append(name)
+    return list(found.values())
 
 
 def label(name: str) -> str:

@@ -44,7 +44,7 @@ class Metric:
     combiner: str = "mean"
     """Key of `metrics.segment.COMBINERS`: how per-segment statistics become a value."""
     needs: tuple[str, ...] = ()
-    """What must be at hand: facts, reference, encoder, scorer, reward, names, answers, judge."""
+    """What must be at hand: facts, reference, encoder, scorer, reward, names, answers, judge, language model."""
     short: str = ""
     """Heading of a narrow column; empty: the label."""
     controlled: bool = False
@@ -81,3 +81,5 @@ class Family:
     """Its work is dealt out over the processes of a run."""
     pure: bool = False
     """It reads neither gold nor weights, so no reward can be kin of it."""
+    apart: bool = False
+    """Its tests are corrected among themselves: what is shown of it changes no p-value of another family."""

@@ -43,6 +43,8 @@ class Means:
     """The user's own TSV of names, for open.*."""
     shown: Shown | None = None
     """What D_para shows, for the strata .seen and .unseen."""
+    fluency: str | None = None
+    """Folder or hub id of a causal language model for form.*; None: the shipped ones, where they know the texts."""
 
     @cached_property
     def reward(self) -> Any:

@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from metrics.catalog import families_of_tests
 from metrics.estimates import (
     Contrast,
     Measured,
@@ -246,8 +247,9 @@ def _transitions(found: _Found) -> dict[str, dict[str, Any]]:
 
 
 def _corrected(row: Mapping[str, dict[str, Any]]) -> None:
-    for name, p in holm({name: cell["p"] for name, cell in row.items()}).items():
-        row[name]["p_holm"] = p
+    for names in families_of_tests(list(row)):
+        for name, p in holm({name: row[name]["p"] for name in names}).items():
+            row[name]["p_holm"] = p
 
 
 def _transition(

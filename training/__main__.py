@@ -22,7 +22,10 @@ ASSETS = {
     "reranker-encoder": ("training.embedded.encoder_reranker", "EncoderRerankerSettings", "train_encoder_reranker"),
     "comet": ("training.embedded.comet", "CometSettings", "train_comet"),
     "encoder": ("training.embedded.embedder", "EncoderSettings", "train_encoder"),
+    "form": ("training.embedded.form", "FormSettings", "train_form"),
 }
+WORDLESS = ("encoder", "form")
+"""Made without a word list."""
 
 
 def _settings(cls: Any, overrides: list[str]) -> object:
@@ -56,12 +59,12 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument(
         "--words",
         type=Path,
-        help="word list of `python -m benchmark data corpus --name words` (not for an encoder with start)",
+        help="word list of `python -m benchmark data corpus --name words` (not for an encoder with start, nor for form)",
     )
     parser.add_argument("--out", type=Path, required=True, help="folder to write (Hugging Face format)")
     parser.add_argument("--set", dest="overrides", action="append", default=[], metavar="KEY=VALUE")
     args = parser.parse_args(argv)
-    if args.words is None and args.name != "encoder":
+    if args.words is None and args.name not in WORDLESS:
         parser.error("the following arguments are required: --words")
     module_name, cls, function = ASSETS[args.name]
     try:

@@ -71,13 +71,14 @@ def glossary() -> str:
         "<!-- Made by `python -m benchmark metrics glossary`; do not edit. -->",
         "The worked example: one Chinese sentence, one Thai reference, five gold facts, and four outputs.",
         "",
-        f"- source: {told['source']} ({told['source_gloss']})",
-        f"- reference: {told['reference']} ({told['reference_gloss']})",
-        *(f"- {o['name']}: {o['text']} ({o['gloss']})" for o in told["outputs"]),
+        *_texts(told),
         "",
     ]
     for family in catalog.families().values():
         lines += [f"## {', '.join(dict.fromkeys(family.headings.values()))}", ""]
+        own = worked(family.name)
+        if own["source"] != told["source"]:
+            lines += ["The worked example of this part:", "", *_texts(own), ""]
         for record in family.metrics:
             derived = (
                 [".length_controlled"] * record.controlled
@@ -88,7 +89,7 @@ def glossary() -> str:
                 f"{v:.{catalog.decimals(record.name)}f}" if v is not None else "none"
                 for _, v, _ in worked_values(record.name)
             ]
-            outputs = [o["name"] for o in told["outputs"]]
+            outputs = [o["name"] for o in own["outputs"]]
             better = {True: "higher is better", False: "lower is better", None: "no direction"}[record.higher_is_better]
             lines += [
                 f"**`{record.name}`** - {record.label} ({better}; "
@@ -108,10 +109,20 @@ def glossary() -> str:
     return "\n".join(lines)
 
 
-def worked() -> dict[str, Any]:
-    """The worked example as it stands in its file: source, reference, facts, outputs, and English glosses of all
-    texts."""
-    return tomllib.loads((files("metrics") / "data" / "worked.toml").read_text("utf-8"))
+def _texts(told: dict[str, Any]) -> list[str]:
+    return [
+        f"- source: {told['source']} ({told['source_gloss']})",
+        f"- reference: {told['reference']} ({told['reference_gloss']})",
+        *(f"- {o['name']}: {o['text']} ({o['gloss']})" for o in told["outputs"]),
+    ]
+
+
+def worked(family: str = "") -> dict[str, Any]:
+    """The worked example as it stands in its file: source, reference, facts, outputs, and English glosses of all texts; of a
+    family that has one of its own (form), that one."""
+    told = tomllib.loads((files("metrics") / "data" / "worked.toml").read_text("utf-8"))
+    own: dict[str, Any] = told.get(family, told)
+    return own
 
 
 def worked_values(name: str) -> list[tuple[dict[str, str], float | None, str | None]]:
@@ -121,9 +132,9 @@ def worked_values(name: str) -> list[tuple[dict[str, str], float | None, str | N
     from metrics.inventory import Inventory
     from metrics.scoring import Means, Scoring
 
-    told = worked()
+    told = worked(catalog.family_of(name))
     facts = tuple(
-        Fact(f["type"], tuple(f["source"]), tuple(f["target"]), f.get("salience", 1.0)) for f in told["facts"]
+        Fact(f["type"], tuple(f["source"]), tuple(f["target"]), f.get("salience", 1.0)) for f in told.get("facts", ())
     )
     # open.* is for texts whose facts nobody has written down.
     example = Example(
@@ -143,7 +154,7 @@ def worked_values(name: str) -> list[tuple[dict[str, str], float | None, str | N
 
 
 def _worked(name: str) -> list[str]:
-    told = worked()
+    told = worked(catalog.family_of(name))
     lines = ["  example", f"    source     {told['source']}", f"               = {told['source_gloss']}"]
     lines += [f"    reference  {told['reference']}", f"               = {told['reference_gloss']}"]
     for output, value, reason in worked_values(name):

@@ -271,6 +271,7 @@ def score(
         absent,
         names=own_names(place.profile.score.names),
         shown=Shown(r for e in para for r in e.reference or ()) if para else None,
+        fluency=models.fluency,
     )
     identity = models.identity(place.profile.score.reward)
     todo: dict[str, Path] = dict(generated)

@@ -220,6 +220,7 @@ def command(args: argparse.Namespace) -> int:
     means.shown = Shown(r for e in pairs for r in e.reference or ()) if pairs else None
     about: dict[str, Any] = {"sha256": examples_hash, "n": len(examples), "notices": notices(examples)}
     tell_doubles(str(given.files[0]), examples, {"para": pairs}, about)
+    means.fluency = models.fluency
     gold = gold_generations(examples)
     if gold:
         groups[GOLD, GOLD, None] = gold

@@ -111,6 +111,12 @@ class Models:
         return None if path is None else resolve(path, "score.retrieval")
 
     @cached_property
+    def fluency(self) -> str | None:
+        """Language model of form.*."""
+        path = self.profile.score.fluency
+        return None if path is None else resolve(path, "score.fluency")
+
+    @cached_property
     def reward_path(self) -> str | None:
         """What the named reward loads; None for a reward that is itself a folder or a function.
 
@@ -137,6 +143,8 @@ class Models:
         named = {"policy": policy, **{f"score.scorers.{name}": path for name, path in self.scorers.items()}}
         if self.retrieval is not None:
             named["score.retrieval"] = self.retrieval
+        if self.fluency is not None:
+            named["score.fluency"] = self.fluency
         if with_reward and self.reward_path is not None:
             named["rl.reward_path"] = self.reward_path
         need_hub(named)
@@ -150,6 +158,8 @@ class Models:
             check_weights(path, f"score.scorers.{name}")
         if self.retrieval is not None:
             check_weights(self.retrieval, "score.retrieval")
+        if self.fluency is not None:
+            check_weights(self.fluency, "score.fluency")
         if not with_reward:
             return
         reward = inner_reward(self.profile.rl.reward)
@@ -216,6 +226,7 @@ class Models:
             "scorers": {name: model_content(path) for name, path in self.scorers.items()},
             "retrieval": None if self.retrieval is None else model_content(self.retrieval),
             "reward": [self._reward_content, self.profile.rl.reward_options] if with_reward else None,
+            **({} if self.fluency is None else {"fluency": model_content(self.fluency)}),
         }
 
     def used(self, policy: str | None, with_reward: bool) -> dict[str, dict[str, Any]]:
@@ -223,6 +234,8 @@ class Models:
         found = {f"scorer.{name}": path for name, path in self.scorers.items()}
         if self.retrieval is not None:
             found["retrieval"] = self.retrieval
+        if self.fluency is not None:
+            found["fluency"] = self.fluency
         if with_reward:
             found["reward"] = self.reward_path or inner_reward(self.profile.rl.reward)
         if policy is not None:

@@ -14,12 +14,12 @@ from typing import Any
 
 from benchmark.tasks.newswire import LONG_PROMPT, SHORT_PROMPT, TITLE_PROMPTS
 from benchmark.tasks.newswire import values as v
-from benchmark.tasks.newswire.articles import Article, body, fill, title
+from benchmark.tasks.newswire.articles import Article, body, fill, sentence_text, title
 from benchmark.tasks.newswire.candidates import LANG, draw_unit, pick, reranker_row, unit_row
 from benchmark.tasks.newswire.errors import ENTITY, partners, replace_value
 from benchmark.tasks.newswire.frames import IMPLICIT, load_frames
 from benchmark.tasks.newswire.splits import article_stream, held_out, inventory
-from benchmark.tasks.newswire.values import Value
+from benchmark.tasks.newswire.values import LANGUAGES, Value
 
 CONFUSED_SEEN, CONFUSED_HELD_OUT = 0.25, 0.55
 """How often the base corpus renders an entity as its confusable partner: entities of D_para, and those it leaves
@@ -150,12 +150,41 @@ def encoder(seed: int = 1) -> Iterator[dict[str, Any]]:
     )
 
 
+def form(seed: int = 1) -> Iterator[dict[str, Any]]:
+    """{"lang", "kind": "title" | "passage" | "long", "text", "names" (events and numbers, too)} for the language models of `metrics/form`.
+
+    Clean target texts alone, of the core and of the whole world in turn: of each article every form of its title and
+    one passage, the whole article or its beginning, in every language; now and then up to three articles in a row.
+    """
+    rng = random.Random(f"{seed}:form:rows")
+    before: list[Article] = []
+    for pair in zip(article_stream("form", True, seed), article_stream("form", False, seed), strict=True):
+        before = [*before[-4:], *pair]
+        for lang in LANGUAGES if rng.random() < LONG_SHARE else ():
+            run = rng.sample(before, min(len(before), rng.randint(2, 3)))
+            yield {"lang": lang, "kind": "long", "text": _JOIN[lang].join(body(a, lang) for a in run), "names": []}
+        for article in pair:
+            n = rng.randint(1, len(article.lines))
+            for lang in LANGUAGES:
+                event = article.frame.event[lang]
+                names = sorted({*event, *(s for x in article.values.values() for s in x.surfaces[lang])})
+                for i in range(len(article.frame.title[lang])):
+                    yield {"lang": lang, "kind": "title", "text": title(article, lang, i), "names": names}
+                text = _JOIN[lang].join(sentence_text(article, line, lang) for line in article.lines[:n])
+                told = (s for line in article.lines for x in line.values.values() for s in x.surfaces[lang])
+                names = sorted({*event, *told})
+                yield {"lang": lang, "kind": "passage", "text": text, "names": names}
+
+
+_JOIN = {"zh": "", "th": " ", "bo": " "}
+LONG_SHARE = 0.2
 CORPORA: dict[str, Callable[[int], Iterator[dict[str, Any]]]] = {
     "base": base,
     "reranker": reranker,
     "reranker-hard": reranker_hard,
     "comet": comet,
     "encoder": encoder,
+    "form": form,
 }
 
 

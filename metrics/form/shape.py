@@ -1,0 +1,54 @@
+"""What the shape of a text tells: what it says again, how much of it is no name, whether it is a list."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Sequence
+
+import numpy as np
+
+from metrics.form.grams import Block
+
+_STUTTER = re.compile(r"(\S.{4,}?)[\s\u0f0b]?\1", re.DOTALL)
+"""Five characters and more, and at once again. Shorter ones are words that languages do double."""
+_MARKS = re.compile(
+    r"(?:^|[\r\n])\s*(?:[-*•·‣▪◦●►#>]+\s|\(?[0-9]{1,2}[.)、]\s)|[\r\n|•·‣▪◦●►;；]|[,，、]\s*[,，、]|\s-\s.*\s-\s"
+)
+"""Bullets, numbered points, lines, bars, semicolons, two commas without anything between, dashes between items."""
+
+
+def repeated(made: Block, hashed: np.ndarray, order: int) -> np.ndarray:
+    """(n,) share of each text's n-grams of `order` characters that stood in it before; 0 for a text without one.
+
+    hashed: (total,) hashes of the n-grams (`grams.hashes`).
+    """
+    n = len(made.ends)
+    starts = np.concatenate([[0], made.ends[:-1]])
+    # BEGIN belongs to no text, and neither does END.
+    inside = made.place >= order
+    inside[made.ends - 1] = False
+    owner = np.repeat(np.arange(n), made.ends - starts)[inside]
+    keys = np.stack([owner.astype(np.uint64), hashed[inside]])
+    total = np.bincount(owner, minlength=n)
+    if not len(owner):
+        return np.zeros(n)
+    turned = np.lexsort((keys[1], keys[0]))
+    first = np.ones(len(turned), dtype=bool)
+    first[1:] = (np.diff(keys[1][turned].astype(np.int64)) != 0) | (np.diff(owner[turned]) != 0)
+    distinct = np.bincount(owner[turned][first], minlength=n)
+    return np.where(total > 0, 1 - distinct / np.maximum(total, 1), 0.0)
+
+
+def glue_share(words: Sequence[str], glue: Collection[str]) -> float:
+    """Share of the words that are no names: those of the list; 0 for no words."""
+    return sum(word in glue for word in words) / len(words) if words else 0.0
+
+
+def stutters(text: str) -> bool:
+    """Whether some five characters or more stand twice, one right behind the other."""
+    return _STUTTER.search(text) is not None
+
+
+def marked_list(text: str) -> bool:
+    """Whether a raw text has the marks of a list: bullets, numbered points, several lines, bars."""
+    return _MARKS.search(text.strip()) is not None
