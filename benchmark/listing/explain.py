@@ -121,8 +121,8 @@ def worked(family: str = "") -> dict[str, Any]:
     """The worked example as it stands in its file: source, reference, facts, outputs, and English glosses of all texts; of a
     family that has one of its own (form), that one."""
     told = tomllib.loads((files("metrics") / "data" / "worked.toml").read_text("utf-8"))
-    own: dict[str, Any] = told.get(family, told)
-    return own
+    own = told.get(family)
+    return own if isinstance(own, dict) else told
 
 
 def worked_values(name: str) -> list[tuple[dict[str, str], float | None, str | None]]:
