@@ -59,7 +59,7 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument(
         "--words",
         type=Path,
-        help="word list of `python -m benchmark data corpus --name words` (not for an encoder with start, nor for form)",
+        help="word list of `python -m benchmark data corpus --name words` (not for encoder with start, not for form)",
     )
     parser.add_argument("--out", type=Path, required=True, help="folder to write (Hugging Face format)")
     parser.add_argument("--set", dest="overrides", action="append", default=[], metavar="KEY=VALUE")

@@ -118,8 +118,8 @@ def _texts(told: dict[str, Any]) -> list[str]:
 
 
 def worked(family: str = "") -> dict[str, Any]:
-    """The worked example as it stands in its file: source, reference, facts, outputs, and English glosses of all texts; of a
-    family that has one of its own (form), that one."""
+    """The worked example as it stands in its file: source, reference, facts, outputs, and English glosses of all
+    texts; of a family that has one of its own (form), that one."""
     told = tomllib.loads((files("metrics") / "data" / "worked.toml").read_text("utf-8"))
     own = told.get(family)
     return own if isinstance(own, dict) else told

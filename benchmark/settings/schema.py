@@ -131,7 +131,8 @@ class Score(Section):
     names: str | None = None
     """TSV file of your own names for open.*: type, names in the source language, names in the target language."""
     fluency: str | None = None
-    """Causal language model for form.*, folder or hub id; null: the shipped n-gram models, which know the newswire world alone."""
+    """Causal language model for form.*, folder or hub id; null: the shipped n-gram models, which know the
+    newswire world alone."""
     reward: bool = True
     """Whether reward.mean is computed with the RL stage's reward."""
 

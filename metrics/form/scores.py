@@ -3,8 +3,8 @@
 Fluency of a text = sound x fresh x glued, each in 0..1 and 1 (or nearly) for gold:
 
 - sound = 1 / (1 + ln(1 + exp(e - 2)) / 4), e = (gold's mean - the text's mean ln P per character) / gold's spread;
-- fresh = ((1 - what is said again) / (1 - gold's))^8, at most 1; said again: the share of 8-character pieces that stood in
-  the text before. A language model finds a sentence as good the second time as the first;
+- fresh = ((1 - what is said again) / (1 - gold's))^8, at most 1; said again: the share of 8-character pieces that
+  stood in the text before. A language model finds a sentence as good the second time as the first;
 - glued = 1 - (1 - g) min(1, 2 (1 - sound)), g = share of words that are neither names nor events / gold's, from 0.1 to
   1. A list of names has none of them, and where it is odd besides, nothing joins it.
 
@@ -30,8 +30,8 @@ from metrics.words import segmenter, words
 
 FLUENCY, HEADLINE = "form.fluency", "form.headline"
 STRANGE = 0.2
-"""References with more unseen pieces than this are from elsewhere: nothing is said of texts about them. Held-out gold has
-at most .02, real news .44 (Tibetan), .78 (Thai) and .97 (Chinese; docs/metrics.md)."""
+"""References with more unseen pieces than this are from elsewhere: nothing is said of texts about them. Held-out gold
+has at most .02, real news .44 (Tibetan), .78 (Thai) and .97 (Chinese; docs/metrics.md)."""
 SLACK, SOFT, POWER, LEAST = 2.0, 4.0, 8, 0.1
 CUT_AT_CAP = "length"
 PASSAGES = "the references are passages, no titles"
@@ -95,7 +95,7 @@ def why_not(examples: Sequence[Example], lang: str) -> str | None:
         what, model = "sources", known(next(iter(sources))) if len(sources) == 1 else None
         held = [e.source for e in examples]
     if model is None:
-        return f"unsupported: without references nothing tells whether the shipped model of {lang} knows such texts; {_HOW}"
+        return f"unsupported: without references nothing tells whether the shipped model of {lang} knows them; {_HOW}"
     rate = grams.strange(grams.block([grams.read(text) for text in held]), model.grams, model.piece)
     if rate is None or rate <= STRANGE:
         return None
@@ -113,7 +113,8 @@ def score_form(
 ) -> list[SegmentStats]:
     """form.fluency and form.headline of one system by the shipped models. Lengths must agree (ValueError).
 
-    An output without a letter has 0 in both: it is not written at all. Texts about examples from elsewhere have no value.
+    An output without a letter has 0 in both: it is not written at all. Texts about examples from elsewhere have no
+    value.
     """
     ids = [e.id for e in examples]
     n = len(ids)

@@ -1,4 +1,4 @@
-"""form.fluency and form.headline: what they rank, on stories that neither the language models nor any policy have read."""
+"""form.fluency and form.headline: what they rank, on stories that neither the language models nor any policy read."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def fluent(lang: str, core: bool, texts) -> np.ndarray:
 
 
 def tokens(text: str, lang: str) -> list[str]:
-    """Words (th), syllables (bo), characters or numbers (zh) with what stands behind each, so that joined they are the text."""
+    """Words (th), syllables (bo), characters or numbers (zh), each with what stands behind it: they join again."""
     if lang == "zh":
         return re.findall(r"[0-9]+|.", text)
     if lang == "bo":

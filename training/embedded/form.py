@@ -1,4 +1,4 @@
-"""Count the embedded language models of `metrics/form` (`python -m training form`): minutes of one core, no network of neurons."""
+"""Count the embedded language models of `metrics/form` (`python -m training form`): half a minute of one core."""
 
 from __future__ import annotations
 

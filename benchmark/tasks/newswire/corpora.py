@@ -151,7 +151,8 @@ def encoder(seed: int = 1) -> Iterator[dict[str, Any]]:
 
 
 def form(seed: int = 1) -> Iterator[dict[str, Any]]:
-    """{"lang", "kind": "title" | "passage" | "long", "text", "names" (events and numbers, too)} for the language models of `metrics/form`.
+    """{"lang", "kind": "title" | "passage" | "long", "text", "names" (events and numbers, too)} for the
+    language models of `metrics/form`.
 
     Clean target texts alone, of the core and of the whole world in turn: of each article every form of its title and
     one passage, the whole article or its beginning, in every language; now and then up to three articles in a row.

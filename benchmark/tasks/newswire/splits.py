@@ -30,7 +30,8 @@ BUCKETS = {
     "challenge": range(950, 1000),
 }
 SHARED = {"form": "comet"}
-"""The language models of `metrics/form` are counted on stories of COMET's buckets: no split and no policy reads those."""
+"""The language models of `metrics/form` are counted on stories of COMET's buckets, which no split and no policy
+reads."""
 CORE_SENTENCES = (4, 6)
 FULL_SENTENCES = (4, 10)
 HELD_OUT_SHARE = 0.3
