@@ -27,8 +27,8 @@ FAMILY = Family(
             "Fluency",
             True,
             "How likely the output is as a text of its language, held against gold texts: about .95 for gold, .3 for "
-            "two words exchanged, under .1 for a list of keywords. Nothing is said of real text unless a language model "
-            "is named (score.fluency).",
+            "two words exchanged, under .1 for a list of keywords. Nothing is said of real text unless a language "
+            "model is named (score.fluency).",
             "mean of sound x fresh x glued: sound = 1 / (1 + ln(1 + e^(z - 2)) / 4), z = (gold's mean - ln P per "
             "character) / gold's spread; fresh = (share not said before / gold's)^8; glued = 1 - (1 - g) min(1, "
             "2 (1 - sound)), g = words that are no names / gold's, .1 to 1",
