@@ -7,6 +7,7 @@ import json
 import math
 import os
 import stat
+import tomllib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -22,7 +23,20 @@ def _refuse_constant(name: str) -> float:
 def _finite(digits: str) -> float:
     value = float(digits)
     if not math.isfinite(value):
-        raise ValueError(f"{digits} is too large a number")
+        raise ValueError(f"{digits[:40]} is too large a number")
+    return value
+
+
+def _whole(digits: str) -> int:
+    # The interpreter turns 4,300 digits at most into a number. Tokenizers' configs hold one of 31.
+    if len(digits) > 40:
+        raise ValueError(f"{digits[:20]}... is too large a whole number")
+    return int(digits)
+
+
+def _whole64(digits: str) -> int:
+    if not -(2**63) <= (value := _whole(digits)) < 2**63:
+        raise ValueError(f"{digits} is too large a whole number")
     return value
 
 
@@ -30,6 +44,8 @@ MAX_BYTES = 16 * 2**30
 """Of a JSON Lines file: ten million segments of a thousand characters."""
 MAX_LINE = 64 * 2**20
 """Bytes of one line."""
+MAX_CONFIG = 32 * 2**20
+"""Bytes of a config, manifest or profile; a vocabulary in a config may be long."""
 _MAGIC = {
     b"\x1f\x8b": "gzip",
     b"PK\x03\x04": "zip",
@@ -115,7 +131,7 @@ def parse_line(raw: bytes, where: str, first: bool = False) -> dict[str, Any] | 
     if not line.strip():
         return None
     try:
-        row = json.loads(line, parse_constant=_refuse_constant, parse_float=_finite)
+        row = json.loads(line, parse_constant=_refuse_constant, parse_float=_finite, parse_int=_whole64)
         if "\\u" in line:
             json.dumps(row, ensure_ascii=False).encode("utf-8")
     except UnicodeEncodeError as err:
@@ -139,11 +155,75 @@ def parse_json(data: bytes, where: str) -> Any:
     """The value of one JSON text. Raises UserError for bad UTF-8, bad JSON, NaN, Infinity, numbers beyond floats, and
     nesting too deep."""
     try:
-        return json.loads(data.decode("utf-8-sig"), parse_constant=_refuse_constant, parse_float=_finite)
+        return json.loads(
+            data.decode("utf-8-sig"), parse_constant=_refuse_constant, parse_float=_finite, parse_int=_whole
+        )
     except UnicodeDecodeError as err:
         raise UserError(f"{where}: not UTF-8 (byte {err.start}); save the file as UTF-8") from None
     except (ValueError, RecursionError) as err:
         raise UserError(f"{where}: not valid JSON ({err})") from None
+
+
+def read_text(path: str | Path, limit: int = MAX_CONFIG) -> str:
+    """The whole content of a UTF-8 file without byte order mark; errors as `open_regular`, and for other encodings."""
+    try:
+        return read_bytes(path, limit).decode("utf-8-sig")
+    except UnicodeDecodeError as err:
+        raise UserError(f"{path}: not UTF-8 (byte {err.start}); save the file as UTF-8") from None
+
+
+def read_json(path: str | Path, limit: int = MAX_CONFIG) -> Any:
+    """The value in a JSON file; errors as `open_regular` and `parse_json`."""
+    return parse_json(read_bytes(path, limit), str(path))
+
+
+def read_object(path: str | Path, limit: int = MAX_CONFIG) -> dict[str, Any]:
+    """The object in a JSON file; errors as `read_json`, and for any other value."""
+    found = read_json(path, limit)
+    if not isinstance(found, dict):
+        raise UserError(f"{path}: holds a JSON {type(found).__name__}, not an object; write or copy the file again")
+    return found
+
+
+def parse_toml(text: str, where: str) -> dict[str, Any]:
+    """The tables of a TOML text. Raises UserError for anything else, whole numbers beyond 64 bits, and nesting too
+    deep."""
+    try:
+        found = tomllib.loads(text)
+    except (ValueError, RecursionError) as err:  # tomllib's own error is a ValueError; so is that of 5,000 digits
+        raise UserError(f"{where}: not a TOML file ({str(err)[:200]}); see the shipped profiles for its form") from None
+    check_whole(found, where)
+    return found
+
+
+def check_whole(found: Any, where: str) -> None:
+    """Raise UserError for a whole number beyond 64 bits anywhere in a TOML value: TOML has none, tomllib reads them."""
+    todo: list[Any] = [found]
+    while todo:
+        value = todo.pop()
+        if isinstance(value, int) and not -(2**63) <= value < 2**63:
+            raise UserError(f"{where}: not TOML (a whole number of {value.bit_length()} bits; it has 64); lower it")
+        todo += value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+
+
+def read_toml(path: str | Path, limit: int = 2**20) -> dict[str, Any]:
+    """The tables of a TOML file; errors as `open_regular` and `parse_toml`."""
+    try:
+        text = read_text(path, limit)
+    except UserError as err:
+        raise UserError(f"{err}; a TOML file is UTF-8 text") from None
+    return parse_toml(text, str(path))
+
+
+def inside(folder: Path, path: Path) -> Path:
+    """The path itself. Raises UserError where it is a link, or lies below one, that leads out of the folder: a folder
+    that a stranger made must not show files that are none of his."""
+    try:
+        if path.resolve().is_relative_to(folder.resolve()):
+            return path
+    except (OSError, RuntimeError) as err:  # links that go round in a circle
+        raise UserError(f"{path}: cannot be followed ({err}); copy the folder again") from None
+    raise UserError(f"{path}: is a link out of {folder}; copy the file itself there")
 
 
 def atomic_write_bytes(path: str | Path, data: bytes) -> None:

@@ -14,14 +14,13 @@ from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from metrics import files
 from metrics.errors import UserError
 
 ALLOW = "--set policy.trust_remote_code=true (a reward: rl.reward_options.trust_remote_code=true)"
 """How a user says that a model's own code may run."""
 OWN_GENERATE = "custom_generate"
 """Subfolder with a model's own generate.py, which takes the place of the library's."""
-LARGEST = 32 * 2**20
-"""Bytes of a config that are read; a vocabulary in a config may be long."""
 _KINDS = (
     "Transformer Pooling Normalize Dense Dropout LayerNorm WeightedLayerPooling StaticEmbedding Router Asym "
     "CNN LSTM BoW WordEmbeddings "
@@ -46,13 +45,9 @@ def read_json(path: Path, mend: str = "copy the model again") -> Any:
     """The content of a JSON file. Raises UserError for a file that is missing, too large, no regular file, or not
     JSON."""
     try:
-        if not path.is_file():
-            raise UserError(f"{path}: missing, or no regular file; {mend}")
-        if path.stat().st_size > LARGEST:
-            raise UserError(f"{path}: {path.stat().st_size} bytes, more than any config has; {mend}")
-        return json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError) as error:
-        raise UserError(f"{path}: cannot be read ({error}); {mend}") from None
+        return files.read_json(path)
+    except UserError as error:
+        raise UserError(f"{error}; {mend}") from None
 
 
 def _walk(value: Any) -> Iterator[tuple[str, Any]]:

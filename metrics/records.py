@@ -47,6 +47,10 @@ ENTITY_TYPES = ("person", "organisation", "place")
 QUANTITY_TYPES = ("quantity", "percentage", "money", "date", "time")
 FACT_TYPES = (*ENTITY_TYPES, "event", "relation", "cause", *QUANTITY_TYPES)
 FINISH_REASONS = ("stop", "length")
+MAX_TEXT = 2**16
+"""Bytes of UTF-8 of one output, 64 KiB (docs/formats.md): a title has about three hundred, a passage a few thousand."""
+MAX_SOURCE = 2**20
+"""Bytes of UTF-8 of a source, a reference or a surface."""
 SALIENT = 0.5
 """A fact is salient from this salience on: a good title is expected to state it."""
 
@@ -141,13 +145,23 @@ class Generation:
 # ---- reading ----------------------------------------------------------------------------------------------------
 
 
-def _text(row: dict[str, Any], key: str, where: str, *, blank: bool = False) -> str:
+def _text(row: dict[str, Any], key: str, where: str, *, blank: bool = False, most: int = MAX_SOURCE) -> str:
     if key not in row:
         raise UserError(f'{where}: "{key}" is missing (found: {", ".join(sorted(row)) or "nothing"}); add it')
     value = row[key]
     if not isinstance(value, str) or not (blank or visible(value)):
         raise UserError(f'{where}: "{key}" must be a {"" if blank else "non-empty "}string, not {_show(value)}')
-    return value
+    return bounded(value, key, where, most)
+
+
+def bounded(text: str, key: str, where: str, most: int = MAX_TEXT) -> str:
+    """The text itself. Raises UserError for one of more than `most` bytes of UTF-8: it is no output of a model that was
+    asked for one, and quadratic metrics would not end."""
+    if len(text) > most // 4 and (size := len(text.encode("utf-8", "surrogatepass"))) > most:
+        raise UserError(
+            f'{where}: "{key}" has {size:,} bytes of UTF-8, at most {most:,} are taken; cut it, or leave the row out'
+        )
+    return text
 
 
 def _show(value: Any) -> str:
@@ -164,7 +178,7 @@ def _surfaces(row: dict[str, Any], key: str, where: str, at_least: int) -> tuple
     ):
         wanted = "at least one non-empty string" if at_least else "non-empty strings"
         raise UserError(f'{where}: "{key}" must be a list of {wanted}, not {_show(value)}')
-    return tuple(value)
+    return tuple(bounded(item, key, where, MAX_SOURCE) for item in value)
 
 
 def _integer(row: dict[str, Any], key: str, where: str, minimum: int | None) -> int | None:
@@ -237,7 +251,7 @@ def parse_generation(row: dict[str, Any], where: str) -> Generation:
         _text(row, "example_id", where),
         _text(row, "system", where),
         _text(row, "stage", where),
-        _text(row, "text", where, blank=True),
+        _text(row, "text", where, blank=True, most=MAX_TEXT),
         _integer(row, "n_tokens", where, 0),
         finish,
         _integer(row, "seed", where, None),

@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from metrics.errors import UserError
+from metrics.errors import UserError, first_line
 from metrics.files import atomic_write_bytes
+from metrics.parquet import read_parquet
 from metrics.segment import COMBINERS, WIDTHS, SegmentStats
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 UNDEFINED = "undefined for this segment (0 / 0); it counts in the corpus value"
 REQUIRED = ("system", "stage", "task", "example_id", "metric", "value", "reason", "signature")
+NEVER_NULL = ("system", "stage", "task", "example_id", "metric", "signature", "stats", "combiner")
 ADDED = ("scored", "stats", "combiner", "higher_is_better")
 
 Key = tuple[str, str, str]
@@ -145,20 +147,20 @@ def read_seeds(path: str | Path) -> dict[Key, dict[int | None, list[SegmentStats
     Raises UserError as `read_scores` does, but for several seeds.
     """
     import pyarrow as pa
-    import pyarrow.parquet as pq
 
-    try:
-        table = pq.read_table(path)
-    except (OSError, pa.ArrowInvalid) as err:
-        raise UserError(
-            f"cannot read {path}: {str(err).splitlines()[0]}; give the scores.parquet of a run directory"
-        ) from err
+    table = read_parquet(path, "give the scores.parquet of a run directory")
     if missing := [c for c in REQUIRED + ADDED if c not in table.column_names]:
         raise UserError(f"{path}: lacks the column(s) {', '.join(missing)}; score the run again with this version")
+    if len(set(table.column_names)) < len(table.column_names):
+        raise UserError(f"{path}: a column stands twice; score the run again")
     try:
-        return _grouped(path, table)
-    except pa.ArrowException as err:
-        raise UserError(f"{path}: columns of unknown kinds ({str(err).splitlines()[0]}); score the run again") from err
+        table = pa.table({field.name: table[field.name].cast(field.type) for field in _schema() if field.name in table.column_names})
+        table.validate(full=True)
+    except (pa.ArrowException, ValueError) as err:
+        raise UserError(f"{path}: columns of unknown kinds ({first_line(err)}); score the run again") from err
+    if null := [c for c in NEVER_NULL if table[c].null_count]:
+        raise UserError(f"{path}: rows without {', '.join(null)}; score the run again")
+    return _grouped(path, table)
 
 
 def _grouped(path: str | Path, table: pa.Table) -> dict[Key, dict[int | None, list[SegmentStats]]]:

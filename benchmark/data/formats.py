@@ -15,7 +15,8 @@ from typing import Any
 from benchmark.registry import nearest
 from metrics.errors import UserError
 from metrics.files import parse_json, read_bytes, read_jsonl
-from metrics.records import Example, Generation
+from metrics.parquet import read_parquet, rows_of
+from metrics.records import MAX_TEXT, Example, Generation
 from metrics.rejects import Rejects
 from metrics.tables import lines_of, read_tsv
 
@@ -179,21 +180,15 @@ def inspect_ai(path: Path) -> list[Segment]:
 
 def trl(path: Path) -> list[Segment]:
     """TRL's completions parquet (`log_completions`): prompt and completion of one logged step."""
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    read_bytes(path)  # a regular file of bounded size
-    try:
-        columns = pq.read_table(path).to_pydict()
-    except (pa.ArrowInvalid, OSError) as error:
-        raise UserError(
-            f"{path}: no parquet file ({str(error).splitlines()[0]}); give one of completions/*.parquet"
-        ) from None
-    missing_keys(
-        columns, ("prompt", "completion"), str(path), "columns step, prompt, completion, ..., as TRL writes them"
-    )
+    table = read_parquet(path, "give one of completions/*.parquet")
+    wanted = ("prompt", "completion")
+    names = dict.fromkeys(table.column_names)
+    missing_keys(names, wanted, str(path), "columns step, prompt, completion, ..., as TRL writes them")
+    if any(table.column_names.count(name) > 1 for name in wanted):
+        raise UserError(f"{path}: a column stands twice; give one of completions/*.parquet")
+    rows = rows_of(table.select(list(wanted)), str(path))
     found = []
-    for number, (prompt, completion) in enumerate(zip(columns["prompt"], columns["completion"], strict=True), 1):
+    for number, (prompt, completion) in enumerate(((row["prompt"], row["completion"]) for row in rows), 1):
         texts = [_last_turn(value) for value in (prompt, completion)]
         if any(t is None for t in texts):
             raise UserError(f"{path}, row {number}: prompt and completion must be texts or conversations")
@@ -283,6 +278,12 @@ def read_format(name: str, path: Path, given: Given) -> tuple[list[Example], lis
     segments = FORMATS[name](path)
     if not segments:
         raise UserError(f"{path}: holds no output")
+    long = [n for n, s in enumerate(segments, 1) if len(s.text.encode("utf-8", "surrogatepass")) > MAX_TEXT]
+    if long:
+        raise UserError(
+            f"{path}: {len(long)} of {len(segments)} outputs have more than {MAX_TEXT:,} bytes of UTF-8, the first is "
+            f"output {long[0]}; cut them, or leave those segments out"
+        )
     examples = given.examples if given.examples is not None else _examples(segments, path, given.langs)
     ids = _ids(segments, examples, path)
     return examples, [

@@ -20,7 +20,7 @@ from benchmark.generation.decoding import Decoding, Policy, Work, example_seed, 
 from benchmark.generation.reading import Row, reader, row_of, sampler, stopping
 from metrics.errors import UserError
 from metrics.files import atomic_write_bytes
-from metrics.records import Example, Generation, parse_generation, write_generations
+from metrics.records import MAX_TEXT, Example, Generation, parse_generation, write_generations
 from training.shared import processes
 from training.shared.decoding import context_of, end_tokens, settle
 from training.shared.plain_text import prompt_ids
@@ -147,6 +147,15 @@ def _whole_rows(part: Path) -> list[bytes]:
     return rows
 
 
+def _capped(text: str, n_tokens: int, reason: str) -> tuple[str, int, str]:
+    """An output of at most MAX_TEXT bytes, beyond which no reader takes it: a longer one was cut by a cap, like that of
+    tokens."""
+    data = text.encode("utf-8", "surrogatepass")
+    if len(data) <= MAX_TEXT:
+        return text, n_tokens, reason
+    return data[:MAX_TEXT].decode("utf-8", "ignore"), n_tokens, "length"
+
+
 def _read_part(part: Path) -> dict[str, Generation]:
     rows = [json.loads(row) for row in _whole_rows(part)]
     return {row["example_id"]: parse_generation(row, str(part)) for row in rows}
@@ -208,7 +217,7 @@ def generate_file(policy: Policy, request: Request, out: Path) -> dict[str, Any]
     with mine.open("ab") as stream:
         for rows in found:
             made = [
-                Generation(i, request.system, request.stage, text, n_tokens, reason, seed, i in thoughts)
+                Generation(i, request.system, request.stage, *_capped(text, n_tokens, reason), seed, i in thoughts)
                 for i, text, n_tokens, reason in rows
             ]
             new += made

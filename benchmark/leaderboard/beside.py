@@ -14,10 +14,9 @@ from typing import Any
 
 from benchmark.leaderboard import packed
 from benchmark.leaderboard.packed import LIMIT_BYTES
-from benchmark.leaderboard.schema import MAX_TEXT
 from benchmark.leaderboard.spelling import parse_json
 from metrics.errors import UserError
-from metrics.records import Example, parse_example, read_examples, sha256_file
+from metrics.records import MAX_TEXT, Example, parse_example, read_examples, sha256_file
 
 Board = Mapping[str, Any]
 MAX_EXAMPLE = 2**18

@@ -13,7 +13,6 @@ from benchmark.leaderboard.alike import BASELINE
 from benchmark.leaderboard.board import Board, Entry, name_of
 from benchmark.leaderboard.lies import Lie
 from benchmark.leaderboard.packed import unpack
-from benchmark.leaderboard.schema import MAX_TEXT
 from benchmark.leaderboard.spelling import parse_json
 from metrics.errors import UserError
 from metrics.records import Example, Generation, parse_generation
@@ -61,10 +60,7 @@ def _rows(name: str, data: bytes) -> list[Generation]:
             row = parse_json(line, f"row {i}", strict=True)
             if not isinstance(row, dict):
                 raise UserError(f"row {i}: not an object")
-            made = parse_generation(row, f"row {i}")
-            if len(made.text.encode("utf-8", "surrogatepass")) > MAX_TEXT:
-                raise UserError(f"row {i}: a text of more than {MAX_TEXT} bytes")
-            rows.append(made)
+            rows.append(parse_generation(row, f"row {i}"))
     except (UnicodeDecodeError, UserError) as error:
         raise Lie(name, "outputs", f"not generations ({error})") from None
     return rows

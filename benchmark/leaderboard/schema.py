@@ -10,9 +10,6 @@ from typing import Any
 from metrics.errors import UserError
 
 SCHEMA = Path(__file__).resolve().parents[2] / "leaderboards" / "schema.json"
-MAX_TEXT = 2**16
-"""Bytes of one output in UTF-8, 64 KiB; longer ones are refused (a title has about three hundred, a passage a few
-thousand)."""
 MAX_SEED = 2**63 - 1
 LABEL = "1 to 64 of A-Z a-z 0-9 space . _ + -, beginning with a letter or digit and ending with no space, dot or hyphen"
 

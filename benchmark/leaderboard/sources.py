@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from benchmark.leaderboard.board import Board
-from benchmark.leaderboard.schema import MAX_TEXT, label, line
+from benchmark.leaderboard.schema import label, line
 from benchmark.leaderboard.validations import read_validation
 from metrics.errors import UserError
-from metrics.records import Generation, parse_generation, read_jsonl, sha256_file
+from metrics.records import MAX_TEXT, Generation, parse_generation, read_jsonl, sha256_file
 from metrics.stages import GOLD, TRAINED_FROM
 
 LINK = ("stage", "weights_hash", "parent_hash", "config_hash", "data_hash", "seed", "steps")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +37,7 @@ from benchmark.settings.prompts import asked
 from benchmark.tasks import Task, load_task
 from benchmark.tasks.files import look_in, provenance, split_hash
 from metrics.errors import UserError
+from metrics.files import read_object
 from metrics.records import Example, sha256_file, sha256_json, write_examples
 from metrics.scripts import notices
 from metrics.stages import GOLD
@@ -55,11 +55,7 @@ def lineage_of(model: str) -> dict[str, Any]:
     path = Path(model) / "lineage.json"
     if not path.is_file():
         return {}
-    try:
-        found = json.loads(path.read_text("utf-8"))
-    except (ValueError, RecursionError) as error:
-        raise UserError(f"{path}: not JSON ({error}); mend or remove it") from None
-    return found if isinstance(found, dict) else {}
+    return read_object(path)
 
 
 ARGUMENTS = [

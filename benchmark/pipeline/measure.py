@@ -3,7 +3,6 @@ checkpoint."""
 
 from __future__ import annotations
 
-import json
 import os
 import random
 from collections.abc import Callable, Mapping, Sequence
@@ -33,6 +32,7 @@ from benchmark.settings.config import Profile
 from benchmark.settings.models import Models, model_content
 from benchmark.tasks import Task
 from metrics.errors import UserError
+from metrics.files import MAX_BYTES, read_object
 from metrics.inventory import Inventory
 from metrics.marks import Making
 from metrics.records import Example, read_examples, read_generations, sha256_file, sha256_json, write_generations
@@ -339,7 +339,7 @@ def summarise_all(
         "versions": {n: m.task.version for n, m in on.items()},
     }
     place.steps.run("summary", MadeOf(config, inputs, SUMMARY_CODE), out, work)
-    return dict(json.loads(out[1].read_text("utf-8")))
+    return read_object(out[1], MAX_BYTES)
 
 
 def vars_of(record: Any) -> dict[str, Any]:

@@ -6,7 +6,6 @@ The formulas are those of the layers of SmolLM3 and Qwen3 (RMSNorm, gated MLP, g
 
 from __future__ import annotations
 
-import json
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from metrics.errors import UserError
+from metrics.files import read_object
 
 ENCODERS = ("xlm-roberta", "bert", "roberta")
 KEYS = ("vocab_size", "hidden_size", "num_hidden_layers", "num_attention_heads", "intermediate_size")
@@ -141,8 +141,8 @@ def find_shape(path: str, where: str) -> Shape:
         if base is not None:
             return find_shape(base, where)
         try:
-            return shape_of(json.loads((folder / "config.json").read_text("utf-8")), str(folder))
-        except (OSError, ValueError) as err:
+            return shape_of(read_object(folder / "config.json"), str(folder))
+        except ValueError as err:
             raise UserError(
                 f"{where} = {path}: its config.json cannot be read ({err}); give the folder of a saved model"
             ) from err

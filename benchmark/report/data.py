@@ -3,7 +3,6 @@ unreadable becomes a note."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
@@ -17,6 +16,8 @@ from benchmark.report.words import (
 from benchmark.rundir.intact import check_output
 from benchmark.rundir.summaries import read_summary
 from metrics.errors import UserError
+from metrics.files import inside, read_object
+from metrics.parquet import read_parquet, rows_of
 from metrics.records import Example, Generation, read_examples, read_generations, read_jsonl
 from metrics.stages import GOLD
 from metrics.summary import system_keys
@@ -115,15 +116,14 @@ def _intact(run_dir: Path, path: Path, read: Callable[[Path], T]) -> T:
 
 
 def _manifest(path: Path) -> dict[str, Any]:
+    if not path.exists():
+        raise UserError("manifest.json is missing: what made these numbers is known only from the summary")
     try:
-        found = json.loads(path.read_text("utf-8"))
-    except OSError:
-        raise UserError("manifest.json is missing: what made these numbers is known only from the summary") from None
-    except ValueError:
-        found = None
-    if not isinstance(found, dict):
-        raise UserError("manifest.json is not readable: what made these numbers is known only from the summary")
-    return found
+        return read_object(inside(path.parent, path))
+    except UserError as error:
+        raise UserError(
+            f"manifest.json is not readable ({error}): what made these numbers is known only from the summary"
+        ) from None
 
 
 def _log(data: RunData, path: Path, what: str) -> list[dict[str, Any]]:
@@ -184,21 +184,20 @@ def _examples(folder: Path, data: RunData, needed: set[str]) -> dict[str, Exampl
 
 
 def _segments(path: Path, task: str | None) -> dict[str, dict[str, dict[str, float]]]:
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
     if not path.is_file():
         raise UserError("scores.parquet is missing: distributions and scatter plots cannot be shown")
-    try:
-        columns = ["system", "stage", "task", "example_id", "metric", "value"]
-        table = pq.read_table(path, columns=columns, filters=[("metric", "in", list(SEGMENT_METRICS))])
-        rows = [
-            row[:2] + row[3:]
-            for row in zip(*(table[c].to_pylist() for c in columns), strict=True)
-            if task is None or row[2] == task
-        ]
-    except (OSError, pa.ArrowException) as error:
-        raise UserError(f"scores.parquet is not readable ({str(error).splitlines()[0]}): score the run again") from None
+    again = "score the run again"
+    columns = ["system", "stage", "task", "example_id", "metric", "value"]
+    table = read_parquet(path, again, columns, [("metric", "in", list(SEGMENT_METRICS))])
+    if table.column_names != columns:
+        raise UserError(f"scores.parquet is not readable (other columns): {again}")
+    rows = []
+    for row in rows_of(table, str(path)):
+        *names, value = row.values()
+        if not all(isinstance(name, str) for name in names) or not isinstance(value, float | None):
+            raise UserError(f"scores.parquet is not readable (values of other kinds): {again}")
+        if task is None or row["task"] == task:
+            rows.append((row["system"], row["stage"], row["example_id"], row["metric"], value))
     pairs = sorted({(system, stage) for system, stage, *_ in rows})
     key_of = dict(zip(pairs, system_keys(pairs), strict=True))
     found: dict[str, dict[str, dict[str, float]]] = {}

@@ -3,17 +3,21 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from metrics.errors import UserError
+from metrics.files import open_regular
 from metrics.languages import code
 from metrics.normalise import same_text, visible
-from metrics.records import FACT_TYPES, Example, parse_example, read_jsonl
+from metrics.records import FACT_TYPES, MAX_SOURCE, MAX_TEXT, Example, bounded, parse_example, read_jsonl
 from metrics.rejects import Rejects
 
+MOST_RELEVANT = 1_000_000
+"""Grades beyond it cannot be summed with others."""
 MAX_BYTES = 100 * 10**6
 """A file of this size or more is refused: nobody wrote so many pairs by hand, and every one of them would be scored."""
 SEVERITIES = ("minor", "major", "critical")
@@ -88,7 +92,7 @@ def _text(row: dict[str, Any], key: str, where: str, blank: bool = False) -> str
     value = row[key]
     if not isinstance(value, str) or not (blank or visible(value)):
         raise UserError(f'{where}: "{key}" must be a {"" if blank else "non-empty "}string')
-    return value
+    return bounded(value, key, where, MAX_TEXT if key in ("better", "worse", "text") else MAX_SOURCE)
 
 
 def _language(row: dict[str, Any], key: str, where: str) -> str:
@@ -101,10 +105,8 @@ def _language(row: dict[str, Any], key: str, where: str) -> str:
 
 def _rows(path: str | Path, rejects: Rejects) -> Iterator[tuple[str, dict[str, Any]]]:
     """(where, row). UserError for a file that is too large or holds no row."""
-    try:
-        size = Path(path).stat().st_size
-    except OSError as err:
-        raise UserError(f"cannot read {path}: {err.strerror or err}; check the path") from err
+    with open_regular(path) as stream:
+        size = os.fstat(stream.fileno()).st_size
     if size >= MAX_BYTES:
         raise UserError(
             f"{path}, line 1: the file has {size / 10**6:.0f} MB, the limit is {MAX_BYTES / 10**6:.0f}; "
@@ -197,8 +199,8 @@ def read_candidates(path: str | Path) -> list[Query]:
         for i, candidate in enumerate(found, 1):
             texts.append(_text(candidate, "text", f"{where}, candidate {i}", blank=True))
             grade = candidate.get("relevance")
-            if isinstance(grade, bool) or not isinstance(grade, int | float) or grade < 0:
-                raise UserError(f'{where}, candidate {i}: "relevance" must be a number of at least 0')
+            if isinstance(grade, bool) or not isinstance(grade, int | float) or not 0 <= grade <= MOST_RELEVANT:
+                raise UserError(f'{where}, candidate {i}: "relevance" must be a number from 0 to {MOST_RELEVANT:,}')
             grades.append(float(grade))
         if not any(grades):
             raise UserError(

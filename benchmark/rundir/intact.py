@@ -7,12 +7,14 @@ from pathlib import Path
 
 from benchmark.rundir.steps import read_done
 from metrics.errors import UserError
+from metrics.files import inside
 from metrics.folders import file_digest
 
 
 def check_output(run_dir: Path, path: Path) -> Path:
     """The path itself. Raises UserError where a finished step of the run wrote another file there; what no step wrote
-    is not known and passes."""
+    is not known and passes, unless it is a link out of the folder."""
+    inside(run_dir, path)
     name, steps = path.relative_to(run_dir).as_posix(), run_dir / "steps"
     for record in sorted(steps.rglob("done.json")) if path.is_file() else ():
         step = record.parent.relative_to(steps).as_posix()

@@ -14,6 +14,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from metrics.errors import UserError
+from metrics.files import inside, read_object
 from metrics.records import atomic_write_text
 from training.shared import processes
 
@@ -109,10 +110,10 @@ class RunManifest(BaseModel):
 def read_manifest(run_dir: Path) -> RunManifest:
     """The manifest of a run directory. Raises UserError when it is missing or malformed."""
     path = run_dir / "manifest.json"
+    if not path.exists():
+        raise UserError(f"{run_dir} is no run directory: it has no manifest.json")
     try:
-        return RunManifest.model_validate_json(path.read_text("utf-8"))
-    except FileNotFoundError:
-        raise UserError(f"{run_dir} is no run directory: it has no manifest.json") from None
+        return RunManifest.model_validate(read_object(inside(run_dir, path)))
     except ValueError as error:
         raise UserError(f"{path} cannot be read: {str(error).splitlines()[0]}") from None
 

@@ -26,6 +26,7 @@ from typing import Any
 from benchmark.rundir.closure import code_hash
 from benchmark.rundir.differences import differing
 from metrics.errors import UserError, first_line
+from metrics.files import read_json, read_object, read_text
 from metrics.folders import file_digest
 from metrics.records import atomic_write_text, sha256_json
 from training.shared import processes
@@ -76,13 +77,13 @@ def hash_outputs(run_dir: Path, outputs: Sequence[Path]) -> dict[str, str]:
 
 def _read(path: Path) -> tuple[Done | None, str | None]:
     """(the record, None), (None, None) where there is none, or (None, what is wrong with the file)."""
-    try:
-        found = json.loads(path.read_text("utf-8"))
-    except FileNotFoundError:
+    if path.is_dir():
+        raise UserError(f"{path}: is a folder, where a step keeps its record; remove it")
+    if not path.exists():
         return None, None
-    except IsADirectoryError:
-        raise UserError(f"{path}: is a folder, where a step keeps its record; remove it") from None
-    except (OSError, ValueError, RecursionError) as error:
+    try:
+        found = read_json(path)
+    except UserError as error:
         return None, f"cannot be read ({first_line(error)})"
     if not isinstance(found, dict) or not {"key", "outputs", "seconds"} <= found.keys() <= KINDS.keys():
         return None, "is no record of a step"
@@ -208,8 +209,8 @@ class Steps:
         """Keeps what a killed attempt of the same key left to go on from. What damage may have reached is made from
         nothing."""
         try:
-            same = not damaged and json.loads(started.read_text("utf-8")).get("key") == key
-        except (OSError, ValueError, AttributeError, RecursionError):
+            same = not damaged and read_object(started).get("key") == key
+        except UserError:
             same = False
         if not same:
             for path in owned:
@@ -238,8 +239,8 @@ def check_config(
     path = run_dir / "config_hash"
     if path.exists():
         try:
-            before = path.read_text("utf-8").strip()
-        except (OSError, UnicodeDecodeError) as error:
+            before = read_text(path).strip()
+        except UserError as error:
             raise UserError(f"{path}: cannot be read ({first_line(error)}); {ELSE}") from None
         if before == config_hash:
             return

@@ -16,6 +16,7 @@ from benchmark.registry import nearest
 from benchmark.settings.schema import MOST_ROWS, RL, Policy, Profile, Prompt, Run
 from benchmark.settings.trust import check_code
 from metrics.errors import UserError
+from metrics.files import check_whole, read_toml
 from metrics.scorers import SCORERS
 from metrics.stages import SPLITS
 from training.rl.settings import check_rl
@@ -78,9 +79,14 @@ def parse_override(item: str) -> tuple[list[str], Any]:
     if not equals or len(path) < 2 or not all(path):
         raise UserError(f"--set {item}: expected SECTION.KEY=VALUE")
     try:
-        return path, tomllib.loads(f"value = {text}")["value"]
+        found = tomllib.loads(f"value = {text}")
     except tomllib.TOMLDecodeError:
         return path, text
+    except (ValueError, RecursionError) as error:  # thousands of digits, or brackets in brackets
+        raise UserError(f"--set {item[:60]}...: {str(error)[:80]}; give another value") from None
+    check_whole(found, f"--set {item[:60]}")
+    # A line break in the text may begin a key of its own: then all of it is text.
+    return path, found["value"] if list(found) == ["value"] else text
 
 
 def _put(values: dict[str, Any], path: Sequence[str], value: Any, item: str) -> None:
@@ -119,10 +125,7 @@ def load_profile(
     himself.
     """
     path = profile_path(name)
-    try:
-        values = tomllib.loads(path.read_text("utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise UserError(f"{path}: not a TOML file ({error})") from None
+    values = read_toml(path)
     check_keys(values, str(path))
     for item in overrides:
         keys, value = parse_override(item)
@@ -186,7 +189,7 @@ def _build(values: dict[str, Any], where: str) -> Profile:
     except ValidationError as error:
         first = error.errors()[0]
         key = ".".join(str(part) for part in first["loc"])
-        raise UserError(f"{where}: {key} = {first['input']!r}: {first['msg']}") from None
+        raise UserError(f"{where}: {key} = {repr(first['input'])[:80]}: {first['msg']}") from None
     check_names(profile.run.trackers)
     if profile.sft.lora_rank and not profile.sft.lora_merge and not profile.rl.lora_rank:
         raise UserError(

@@ -18,12 +18,15 @@ from typing import Any
 from benchmark.settings.config import Prompt
 from benchmark.tasks import Task
 from metrics.errors import UserError
+from metrics.files import read_text
 from metrics.records import Example
 from training.shared.plain_text import control_tokens, plain
 
 SLOT = "{source}"
 TODAY = datetime.datetime(2025, 1, 1)
 """The date that chat templates see."""
+MAX_TEMPLATE = 2**20
+"""Bytes of a template's file."""
 BETWEEN = "\n\n"
 """Between the examples of a plain prompt."""
 
@@ -37,8 +40,8 @@ def read_template(wanted: Prompt, task: Task) -> str:
     if text.endswith(".txt") and SLOT not in text:
         path, where = Path(text).expanduser(), f"prompt.template = {text}"
         try:
-            text = path.read_text(encoding="utf-8").removesuffix("\n")
-        except (OSError, UnicodeDecodeError) as err:
+            text = read_text(path, MAX_TEMPLATE).removesuffix("\n")
+        except UserError as err:
             raise UserError(
                 f"{where}: cannot be read ({err}); give the path of a UTF-8 text file, or the template itself"
             ) from None

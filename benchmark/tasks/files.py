@@ -9,7 +9,6 @@ and references as read, so that every layout of the same split has the same.
 from __future__ import annotations
 
 import os
-import tomllib
 from functools import partial
 from pathlib import Path
 
@@ -19,7 +18,7 @@ from benchmark.tasks.layouts import read_layout
 from benchmark.tasks.spec import TaskFile
 from benchmark.tasks.task import Task
 from metrics.errors import UserError
-from metrics.files import sha256_json
+from metrics.files import read_toml, sha256_json
 from metrics.records import Example
 
 FOLDER = Path(__file__).resolve().parent / "corpora"
@@ -37,13 +36,7 @@ def shipped() -> dict[str, Path]:
 def read_task_file(path: Path) -> TaskFile:
     """A task file. Raises UserError that names the key that is wrong."""
     try:
-        found = TaskFile.model_validate(tomllib.loads(path.read_text("utf-8")))
-    except OSError as error:
-        raise UserError(
-            f"{path}: cannot be read ({error.strerror or error}); give a task file (docs/open-text.md)"
-        ) from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise UserError(f"{path}: not TOML ({error}); mend it") from None
+        found = TaskFile.model_validate(read_toml(path))
     except ValidationError as error:
         first = error.errors()[0]
         raise UserError(

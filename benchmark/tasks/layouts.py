@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
@@ -12,7 +11,8 @@ from typing import Any
 
 from benchmark.tasks.spec import TaskFile, Texts
 from metrics.errors import UserError
-from metrics.files import read_jsonl
+from metrics.files import MAX_BYTES, parse_json, read_bytes, read_jsonl, read_text
+from metrics.parquet import read_parquet, rows_of
 from metrics.records import Example
 from metrics.tables import lines_of, read_tsv
 
@@ -122,9 +122,9 @@ def _jsonl_rows(path: Path) -> Iterator[tuple[str, Row]]:
 def _json_rows(path: Path) -> Iterator[tuple[str, Row]]:
     """A list of objects, or an object that holds one."""
     try:
-        found = json.loads(_read(path))
-    except (ValueError, RecursionError) as error:
-        raise UserError(f"{path}: not JSON ({error}); JSON Lines need the format jsonl") from None
+        found = parse_json(read_bytes(path), str(path))
+    except UserError as error:
+        raise UserError(f"{error}; JSON Lines need the format jsonl") from None
     if isinstance(found, dict):
         found = next((value for value in found.values() if isinstance(value, list)), None)
     if not isinstance(found, list) or not all(isinstance(row, dict) for row in found):
@@ -138,7 +138,7 @@ def _tsv_rows(path: Path) -> Iterator[tuple[str, Row]]:
 
 def _csv_rows(path: Path) -> Iterator[tuple[str, Row]]:
     """Commas, quoted as spreadsheets do; the first row names the columns."""
-    rows = csv.reader(io.StringIO(_read(path), newline=""), strict=True)
+    rows = csv.reader(io.StringIO(read_text(path, MAX_BYTES), newline=""), strict=True)
     try:
         names = [name.strip() for name in next(rows, [])]
         for cells in rows:
@@ -152,13 +152,7 @@ def _csv_rows(path: Path) -> Iterator[tuple[str, Row]]:
 
 
 def _parquet_rows(path: Path) -> Iterator[tuple[str, Row]]:
-    import pyarrow
-    from pyarrow import parquet
-
-    try:
-        found = parquet.read_table(path).to_pylist()
-    except (pyarrow.ArrowException, OSError) as error:
-        raise UserError(f"{path}: not a Parquet file ({str(error).splitlines()[0]})") from None
+    found = rows_of(read_parquet(path, "take it from its publisher again"), str(path))
     return ((f"row {i}", row) for i, row in enumerate(found))
 
 
@@ -173,15 +167,6 @@ TABLES: dict[str, Callable[[Path], Iterator[tuple[str, Row]]]] = {
 
 
 # ---- lines and SQuAD ----------------------------------------------------------------------------------------------
-
-
-def _read(path: Path) -> str:
-    try:
-        return path.read_text("utf-8-sig")
-    except OSError as error:
-        raise UserError(f"{path}: cannot be read ({error.strerror or error}); it belongs beside the sources") from None
-    except UnicodeDecodeError:
-        raise UserError(f"{path}: is not UTF-8") from None
 
 
 def _lines(spec: TaskFile, texts: Texts, folder: Path) -> list[Example]:
@@ -211,7 +196,7 @@ def _squad(spec: TaskFile, texts: Texts, folder: Path) -> list[Example]:
         raise UserError(f"task {spec.name}: texts of format squad need a file of references (texts.reference)")
     try:
         return _paragraphs(spec, texts, folder, *(_articles(folder / n) for n in (texts.source, texts.reference)))
-    except (KeyError, IndexError, TypeError, ValueError) as error:
+    except (KeyError, IndexError, TypeError, ValueError, AttributeError) as error:
         raise UserError(
             f"{folder / texts.source} and {texts.reference} are not one SQuAD in two languages ({error!r}); "
             f"take both from {spec.home}"
@@ -250,8 +235,8 @@ def _paragraphs(
 
 
 def _articles(path: Path) -> list[dict[str, Any]]:
+    found = parse_json(read_bytes(path), str(path))
     try:
-        found = json.loads(_read(path))["data"]
-        return [{"paragraphs": article["paragraphs"]} for article in found]
-    except (ValueError, KeyError, TypeError):
+        return [{"paragraphs": article["paragraphs"]} for article in found["data"]]
+    except (KeyError, TypeError):
         raise UserError(f"{path}: not a SQuAD file (data, paragraphs, context, qas)") from None

@@ -2,7 +2,21 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict, Field
+from pathlib import PurePath
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+
+def _below(name: str) -> str:
+    """A task file may come from a stranger: it names files below the data folder, and no others."""
+    if not name or "\0" in name or PurePath(name).is_absolute() or ".." in PurePath(name).parts:
+        raise ValueError("must be a file below the data folder, without ..")
+    return name
+
+
+Place = Annotated[str, AfterValidator(_below)]
+"""A file, relative to the data folder (a file: task: to the TOML file)."""
 
 
 class Texts(BaseModel):
@@ -11,13 +25,12 @@ class Texts(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     format: str = Field(pattern="^(jsonl|json|tsv|csv|parquet|lines|squad)$")
-    source: str
-    """File, relative to the data folder (a file: task: to the TOML file)."""
-    reference: str | None = None
+    source: Place
+    reference: Place | None = None
     """File of the references, where they lie apart (lines, squad), or rows that are joined by their id."""
     reference_format: str | None = Field(default=None, pattern="^(jsonl|json|tsv|csv|parquet)$")
     """Of `reference`, where it is another one than that of the sources."""
-    docs: str | None = None
+    docs: Place | None = None
     """lines: a file with one document id a line, by which intervals are drawn."""
     columns: dict[str, str] = {}
     """Tables: our field (id, source, reference, doc_id, meta) -> theirs, or several that it may have ("title|label");
@@ -40,8 +53,8 @@ class Hub(BaseModel):
 
     repo: str = Field(pattern=r"^[\w.-]+/[\w.-]+$")
     revision: str = "main"
-    files: list[str] = Field(min_length=1)
-    folder: str
+    files: list[Place] = Field(min_length=1)
+    folder: Place
     """Where they are put, below the data folder, under their own names."""
 
 

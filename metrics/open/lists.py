@@ -17,6 +17,7 @@ from metrics.normalise import normalise
 from metrics.numbers import base_language
 from metrics.open.cleaning import DATA, TYPES, Pair
 from metrics.open.names import LIST_TYPES, Name, NameList
+from metrics.tables import lines_of
 
 _CLDR = (("territories", "place"), ("languages", "language"), ("currencies", "currency"))
 _CLDR_CODES = {"zh": "zh_Hans"}
@@ -46,15 +47,9 @@ def read_titles(path: Path) -> list[tuple[str, str]]:
 
 
 def _rows(path: Path) -> Iterator[tuple[int, list[str]]]:
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            for number, row in enumerate(csv.reader(file, delimiter="\t", quoting=csv.QUOTE_NONE), 1):
-                if row and any(cell.strip() for cell in row) and not row[0].startswith("#"):
-                    yield number, [cell.strip() for cell in row]
-    except OSError as error:
-        raise UserError(f"{path}: cannot be read ({error.strerror or error}); give a TSV file of names") from None
-    except UnicodeDecodeError:
-        raise UserError(f"{path}: is not UTF-8; save it as UTF-8") from None
+    for number, line in enumerate(lines_of(path), 1):
+        if line.strip() and not line.startswith("#"):
+            yield number, [cell.strip() for cell in line.split("\t")]
 
 
 def _forms(cell: str) -> tuple[str, ...]:

@@ -28,7 +28,7 @@ from typing import TYPE_CHECKING, Any
 
 from metrics.answers import RULE, no_answer
 from metrics.errors import UserError
-from metrics.files import sha256_file
+from metrics.files import read_text, sha256_file
 from metrics.folders import folder_hash
 from metrics.foreign import check_foreign
 from metrics.languages import language
@@ -104,8 +104,8 @@ def _hparams(folder: Path) -> dict[str, Any]:
 
     path = folder / HPARAMS
     try:
-        hparams = yaml.safe_load(path.read_text("utf-8"))
-    except (yaml.YAMLError, UnicodeDecodeError) as err:
+        hparams = yaml.safe_load(read_text(path))
+    except (yaml.YAMLError, ValueError, RecursionError) as err:
         raise UserError(
             f"{path}: not readable as plain YAML ({str(err).splitlines()[0]}); write only plain values"
         ) from err

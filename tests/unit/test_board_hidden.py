@@ -81,17 +81,20 @@ def test_the_flag_hacked_outlives_a_rename_of_the_stage_before(board: Path) -> N
         assert hacked(board), rename
 
 
-def test_a_stage_taken_out_leaves_a_red_flag(board: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_stage_taken_out_leaves_a_red_flag(
+    board: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     with_reward(board, {"post-sft": 0.2, "post-rl": 0.9}, RERANKER)
     rewrite(board, lambda told: told["entries"].remove(of(told, "post-sft")))
     assert "reward hacking not tested: post-sft missing" in flags(board)
     rewrite(board, lambda told: told["entries"].remove(of(told, "post-rl")))
     assert "reward hacking not tested: post-rl missing" in flags(board)
-    from benchmark.leaderboard.show import RED, coloured
-
-    assert coloured("  ! reward hacking not tested: post-sft missing").startswith(RED)
     assert leaderboard("show", board) == 0
     assert "! reward hacking not tested: post-rl missing" in capsys.readouterr().out
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+    assert leaderboard("show", board) == 0
+    assert "\x1b[31m  ! reward hacking not tested: post-rl missing" in capsys.readouterr().out
 
 
 def test_another_reward_named_everywhere_leaves_a_red_flag(board: Path) -> None:

@@ -271,7 +271,7 @@ def test_a_run_with_two_tasks_enters_both_boards_or_none(
             "validate that reward",
         ),
         (lambda run: (run / "reward.json").write_text("[" * 10_000), "not valid JSON"),
-        (lambda run: (run / "manifest.json").write_text('{"command": "run"}'), "cannot be read"),
+        (lambda run: (run / "manifest.json").write_text('{"command": "run"}'), "not valid JSON"),
         (lambda run: (run / "generations" / "toy" / "post-sft.jsonl").write_text(""), "holds no generations"),
     ],
 )
@@ -421,9 +421,7 @@ def test_hostile_names_are_refused(board: Path, tmp_path: Path, capsys: pytest.C
         ('{"example_id": "toy-00", "system": "any", "stage": "user", "text": "\\ud800"}', "surrogate"),
         ('{"example_id": "toy-00", "system": "any", "stage": "user", "text": "' + "ก" * 10_000_000 + '"}', "at most"),
         (
-            '{"example_id": "\\u202e\\u001b[2J'
-            + "x" * 10_000_000
-            + '", "system": "any", "stage": "user", "text": "x"}',
+            '{"example_id": "\\u202e\\u001b[2J' + "x" * 1_000_000 + '", "system": "any", "stage": "user", "text": "x"}',
             "[U+202E]",
         ),
         ("\x80\x04\x95", "not JSON"),
@@ -506,11 +504,11 @@ def test_pickled_weights_are_refused(tmp_path: Path, capsys: pytest.CaptureFixtu
 @pytest.mark.parametrize(
     ("file", "content", "words"),
     [
-        ("config.json", b"[" * 100_000, "cannot be read"),
+        ("config.json", b"[" * 100_000, "not valid JSON"),
         ("config.json", b'{"auto_map": {"AutoModel": "evil.Model"}}', "brings its own code"),
         ("model.safetensors", b"\x80\x04\x95" + b"." * 100, "model.safetensors"),
         ("model.safetensors", struct.pack("<Q", 100_000) + b"[" * 100_000, "model.safetensors"),
-        ("lineage.json", b"[" * 100_000, "not JSON"),
+        ("lineage.json", b"[" * 100_000, "not valid JSON"),
         ("lineage.json", b'{"stage": "../../x", "weights_hash": "a"}', "cannot be read"),
     ],
 )

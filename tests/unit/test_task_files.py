@@ -103,7 +103,7 @@ def test_lines_that_do_not_answer_each_other_are_refused(tmp_path: Path) -> None
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ("x = [", "not TOML"),
+        ("x = [", "not a TOML file"),
         (HEAD, "texts"),
         (HEAD + "colour = 1\n" + '[[texts]]\nformat = "tsv"\nsource = "x"\n', "colour"),
         (HEAD + '[[texts]]\nformat = "xml"\nsource = "x"\n', "format"),

@@ -6,13 +6,13 @@ A reward judges candidates against sources and returns raw scores; gate and pena
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
 from metrics.errors import UserError
+from metrics.files import read_object
 from metrics.languages import code
 
 REWARDS = {
@@ -119,11 +119,13 @@ def kind_of(folder: Path) -> str:
     if (folder / "hparams.yaml").is_file() and not (folder / "config.json").is_file():
         return "comet-qe"
     try:
-        architectures = json.loads((folder / "config.json").read_text(encoding="utf-8")).get("architectures") or []
-    except (OSError, ValueError, AttributeError) as err:
+        architectures = read_object(folder / "config.json").get("architectures") or []
+    except UserError as err:
         raise UserError(
             f"{folder}: its config.json cannot be read ({err}); a reward folder is a saved Hugging Face model"
         ) from err
+    if not isinstance(architectures, list):
+        raise UserError(f"{folder}: architectures in its config.json is no list; save the model again")
     for ending, name in ARCHITECTURES.items():
         if any(str(a).endswith(ending) for a in architectures):
             return name

@@ -16,6 +16,7 @@ from typing import Any
 
 from metrics.errors import UserError
 from metrics.false_alarm import no_false_alarm
+from metrics.files import read_object
 from metrics.folders import folder_hash, weights_in
 from metrics.foreign import ALLOW, check_foreign
 from metrics.hub import hub_revision, is_hub_id
@@ -107,22 +108,17 @@ def check_folder(folder: Path, trust_remote_code: bool = False) -> dict[str, Any
         check_sealed(folder)
         _check_adapter(folder, base)
         return check_folder(Path(base), trust_remote_code) if Path(base).is_dir() else {}
-    try:
-        config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise UserError(f"{folder}: holds no config.json; give the folder of a saved Hugging Face model") from None
-    except (OSError, ValueError, RecursionError) as err:
-        raise UserError(f"{folder / 'config.json'}: cannot be read ({err}); save the model again") from err
-    if not isinstance(config, dict):
-        raise UserError(f"{folder / 'config.json'}: must hold a JSON object; save the model again")
+    if not (folder / "config.json").exists():
+        raise UserError(f"{folder}: holds no config.json; give the folder of a saved Hugging Face model")
+    config = read_object(folder / "config.json")
     check_foreign(folder, trust_remote_code)
     check_sealed(folder)
     files = weight_files(folder)
     index = folder / "model.safetensors.index.json"
     if index.exists():
         try:
-            shards = set(json.loads(index.read_text(encoding="utf-8"))["weight_map"].values())
-        except (OSError, ValueError, KeyError, AttributeError, RecursionError) as err:
+            shards = set(read_object(index)["weight_map"].values())
+        except (KeyError, AttributeError, TypeError) as err:
             raise UserError(f"{index}: cannot be read ({err}); copy the checkpoint again") from err
         missing = sorted(shards - {f.name for f in files})
         if missing:
@@ -160,10 +156,7 @@ def _check_adapter(folder: Path, base: str) -> None:
     lineage = folder / LINEAGE
     if not lineage.is_file():
         return
-    try:
-        parent = json.loads(lineage.read_text(encoding="utf-8")).get("parent_hash")
-    except (OSError, ValueError, AttributeError, RecursionError) as err:
-        raise UserError(f"{lineage}: cannot be read ({err}); train the stage again") from err
+    parent = read_object(lineage).get("parent_hash")
     if parent is not None and Path(base).is_dir() and weights_hash(base) != parent:
         raise UserError(
             f"{folder}: its base model {base} has changed since the adapter was trained; "
@@ -366,11 +359,11 @@ def read_checkpoint(folder: str | Path) -> Checkpoint:
     missing or disagree."""
     folder = Path(folder)
     path = folder / LINEAGE
+    if not path.exists():
+        raise UserError(f"{path}: missing; the folder was not written by this suite's training")
     try:
-        checkpoint = Checkpoint(path=str(folder), **json.loads(path.read_text(encoding="utf-8")))
-    except FileNotFoundError:
-        raise UserError(f"{path}: missing; the folder was not written by this suite's training") from None
-    except (OSError, ValueError, TypeError, RecursionError) as err:
+        checkpoint = Checkpoint(path=str(folder), **read_object(path))
+    except (UserError, TypeError) as err:
         raise UserError(f"{path}: cannot be read ({err}); train the stage again") from err
     if weights_hash(folder) != checkpoint.weights_hash:
         raise UserError(f"{folder}: the weights are not those of its {LINEAGE}; train the stage again")

@@ -20,7 +20,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from metrics.files import atomic_write_text, sha256_json
+from metrics.errors import UserError
+from metrics.files import atomic_write_text, read_object, sha256_json
 from metrics.folders import file_digest
 
 CHECKSUMS = "checksums.json"
@@ -70,10 +71,8 @@ def _digest(file: Path) -> str:
     """sha256 of a file; of an adapter's config without the place of its base, which a user may have to write anew when
     it has moved."""
     if file.name == ADAPTER_CONFIG:
-        with suppress(ValueError, RecursionError, OSError):
-            config = json.loads(file.read_text(encoding="utf-8"))
-            if isinstance(config, dict):
-                return sha256_json({k: v for k, v in config.items() if k != "base_model_name_or_path"})
+        with suppress(UserError):
+            return sha256_json({k: v for k, v in read_object(file).items() if k != "base_model_name_or_path"})
     return file_digest(file)
 
 
@@ -102,13 +101,13 @@ def write_checksums(folder: Path, logs: Sequence[Path] = ()) -> None:
 def checksum_problem(folder: Path, logs: Sequence[Path] = ()) -> str | None:
     """What is not as it was written, or None: a file missing, changed or added, no checksums.json, or another beginning
     of a log."""
+    if not (folder / CHECKSUMS).exists():
+        return f"{CHECKSUMS} is missing"
     try:
-        told = json.loads((folder / CHECKSUMS).read_text(encoding="utf-8"))
+        told = read_object(folder / CHECKSUMS)
         wanted, ends = dict(told["files"]), dict(told["logs"])
         sizes = {name: int(size) for name, (size, _) in ends.items()}
-    except FileNotFoundError:
-        return f"{CHECKSUMS} is missing"
-    except (OSError, ValueError, TypeError, KeyError, RecursionError):
+    except (UserError, ValueError, TypeError, KeyError):
         return f"{CHECKSUMS} is not readable"
     files = _files(folder)
     found = dict(zip((f.relative_to(folder).as_posix() for f in files), _digests(files), strict=True))

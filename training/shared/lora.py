@@ -6,12 +6,12 @@ merged checkpoint.
 
 from __future__ import annotations
 
-import json
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 from metrics.errors import UserError
+from metrics.files import read_object
 
 ADAPTER = "adapter_config.json"
 
@@ -40,10 +40,7 @@ def _named_base(folder: Path) -> str | None:
     path = folder / ADAPTER
     if not path.is_file():
         return None
-    try:
-        base = json.loads(path.read_text(encoding="utf-8")).get("base_model_name_or_path")
-    except (OSError, ValueError, AttributeError, RecursionError) as err:
-        raise UserError(f"{path}: cannot be read ({err}); copy the adapter again") from err
+    base = read_object(path).get("base_model_name_or_path")
     if not isinstance(base, str) or not base:
         raise UserError(f"{path}: names no base_model_name_or_path; write the folder or hub id of its base model there")
     if Path(base).is_absolute() and not Path(base).is_dir():

@@ -20,6 +20,7 @@ from types import FrameType, TracebackType
 from typing import Any
 
 from metrics.errors import UserError
+from metrics.files import MAX_BYTES, read_json, read_object, read_text
 from metrics.foreign import check_modules
 from metrics.records import atomic_write_text
 from training.shared.checksums import checksum_problem, pickle_problem
@@ -58,8 +59,8 @@ def checkpoint_problem(folder: Path, logs: Sequence[Path] = ()) -> str | None:
     logs: the run's logs, whose rows up to this step must be those that were there when it was saved.
     """
     try:
-        step = json.loads((folder / "trainer_state.json").read_text(encoding="utf-8"))["global_step"]
-    except (OSError, ValueError, TypeError, KeyError, RecursionError):
+        step = json.loads(read_text(folder / "trainer_state.json", MAX_BYTES))["global_step"]  # may hold NaN
+    except (UserError, ValueError, TypeError, KeyError, RecursionError):
         return "trainer_state.json is missing or cut short"
     if f"checkpoint-{step}" != folder.name:
         return f"trainer_state.json is of step {step}"
@@ -84,8 +85,8 @@ def _cut_short(folder: Path) -> str | None:
     index = folder / "model.safetensors.index.json"
     if index.exists():
         try:
-            named = set(json.loads(index.read_text(encoding="utf-8"))["weight_map"].values())
-        except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+            named = set(read_object(index)["weight_map"].values())
+        except (UserError, KeyError, TypeError, AttributeError):
             return f"{index.name} is cut short"
         if named - {w.name for w in weights}:
             return "a weights file is missing"
@@ -141,8 +142,8 @@ def open_workspace(work: Path, key: dict[str, Any], logs: Sequence[Path] = ()) -
     """
     path = work / KEY
     try:
-        same = json.loads(path.read_text(encoding="utf-8")) == key
-    except (OSError, ValueError, RecursionError):
+        same = read_json(path) == key
+    except UserError:
         same = False
     found: dict[int, Path] = {}
     try:

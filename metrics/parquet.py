@@ -1,0 +1,51 @@
+"""The one reader of Parquet files: a regular file, of rows that its size can hold, whose errors are messages."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from metrics.errors import UserError, first_line
+from metrics.files import MAX_BYTES, open_regular
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+ROWS_A_BYTE = 64
+"""Rows that a byte of a file may stand for: equal values are run lengths, and a few bytes could claim billions of
+them."""
+GROWTH = 2000
+"""How many times its size a file may have when unpacked."""
+
+
+def read_parquet(path: str | Path, mend: str, columns: list[str] | None = None, filters: Any = None) -> pa.Table:
+    """The table in a file, or some of its columns and rows. mend: what to do where it is none.
+
+    Raises UserError as `open_regular`, for whatever is no Parquet file, for columns that are missing, and for rows or
+    bytes out of all proportion to the file.
+    """
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    with open_regular(path) as stream:
+        size = stream.seek(0, 2)
+        stream.seek(0)
+        try:
+            told = pq.read_metadata(stream)
+            grown = sum(told.row_group(i).total_byte_size for i in range(told.num_row_groups))
+            if told.num_rows > size * ROWS_A_BYTE or grown > min(size * GROWTH, 4 * MAX_BYTES) or grown < 0:
+                raise UserError(f"cannot read {path}: {told.num_rows:,} rows, {grown:,} bytes in a file of {size:,}")
+            stream.seek(0)
+            return pq.read_table(stream, columns=columns, filters=filters)
+        except (pa.ArrowException, OSError, ValueError, KeyError, TypeError, OverflowError, MemoryError) as error:
+            raise UserError(f"cannot read {path}: no Parquet file ({first_line(error)}); {mend}") from None
+
+
+def rows_of(table: pa.Table, where: str) -> list[dict[str, Any]]:
+    """The rows as dicts. Raises UserError for values that Python cannot hold (broken UTF-8, dates beyond its own)."""
+    import pyarrow as pa
+
+    try:
+        return table.to_pylist()
+    except (pa.ArrowException, ValueError, OverflowError, TypeError) as error:
+        raise UserError(f"{where}: values that cannot be read ({first_line(error)}); write the file again") from None
