@@ -154,7 +154,9 @@ def read_seeds(path: str | Path) -> dict[Key, dict[int | None, list[SegmentStats
     if len(set(table.column_names)) < len(table.column_names):
         raise UserError(f"{path}: a column stands twice; score the run again")
     try:
-        table = pa.table({field.name: table[field.name].cast(field.type) for field in _schema() if field.name in table.column_names})
+        table = pa.table(
+            {field.name: table[field.name].cast(field.type) for field in _schema() if field.name in table.column_names}
+        )
         table.validate(full=True)
     except (pa.ArrowException, ValueError) as err:
         raise UserError(f"{path}: columns of unknown kinds ({first_line(err)}); score the run again") from err

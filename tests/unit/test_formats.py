@@ -133,7 +133,7 @@ def test_formats_that_hold_sources_need_no_examples(
         ("outputs", '["a"]', 'no list of texts under "outputs"'),
         ("outputs", '{"outputs": ["a", "b"]}', "2 outputs for 3 examples"),
         ("r1", "[1]", "not a JSON list of objects"),
-        ("trl", "no parquet", "no parquet file"),
+        ("trl", "no parquet", "no Parquet file"),
         ("lines", "a\nb\n", "2 outputs for 3 examples"),
         ("wmt", '{"doc_id": "x", "hypothesis": ""}\n' * 3, "neither an id nor a document"),
         ("wtm", "", "did you mean wmt"),

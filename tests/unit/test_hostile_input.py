@@ -157,7 +157,7 @@ def test_a_run_directory_shows_no_file_that_is_not_its_own(tmp_path: Path, capsy
 def test_a_task_file_names_files_below_its_data_folder(place: str, tmp_path: Path) -> None:
     text = (
         'name = "x"\nversion = "1"\nsource_lang = "zh"\ntarget_lang = "th"\nprompt = "{source}"\nlicence = "x"\n'
-        f'citation = "x"\norigin = "x"\nrevision = "x"\n[[texts]]\nformat = "jsonl"\nsource = "{place}"\n'
+        f'citation = "x"\nhome = "x"\nrevision = "x"\n[[texts]]\nformat = "jsonl"\nsource = "{place}"\n'
     )
     (tmp_path / "t.toml").write_text(text, "utf-8")
     with pytest.raises(UserError, match="below the data folder"):
