@@ -21,14 +21,11 @@ from benchmark.pipeline.measure import (
     OWN_DATA_CODE,
     WORLD_CODE,
     Measured,
-    Workplace,
     first_prompt,
     generate,
     gold_texts,
     measured,
     named,
-    open_workplace,
-    prepare_torch,
     report,
     score,
     summarise_all,
@@ -37,6 +34,7 @@ from benchmark.pipeline.measure import (
 )
 from benchmark.pipeline.preflight import WITH_RL, preflight
 from benchmark.pipeline.train import pairs_of, rl, sft, validate_reward
+from benchmark.pipeline.workplace import Workplace, open_workplace, prepare_torch
 from benchmark.progress import log_to
 from benchmark.registry import nearest
 from benchmark.rundir import whole

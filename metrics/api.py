@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from metrics.draws import Draws
 from metrics.errors import UserError
-from metrics.summary import Draws
 
 if TYPE_CHECKING:
     from fractions import Fraction

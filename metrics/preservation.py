@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from metrics.estimates import Contrast, Measured, Range, difference, ratio_limits, recipe_limits
+from metrics.contrast import Contrast, Measured, Range, difference
+from metrics.estimates import ratio_limits, recipe_limits
 from metrics.resampling import Resampler
 from metrics.segment import SegmentStats
 from metrics.stats import incomparable

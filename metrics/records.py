@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +16,16 @@ from metrics.errors import UserError
 from metrics.files import atomic_write_bytes, atomic_write_text, read_jsonl, sha256_file, sha256_json, write_jsonl
 from metrics.languages import code
 from metrics.normalise import visible
+from metrics.record_types import (
+    ENTITY_TYPES,
+    FACT_TYPES,
+    FINISH_REASONS,
+    QUANTITY_TYPES,
+    SALIENT,
+    Example,
+    Fact,
+    Generation,
+)
 from metrics.rejects import Rejects
 
 __all__ = [
@@ -43,103 +52,10 @@ __all__ = [
     "write_jsonl",
 ]
 
-ENTITY_TYPES = ("person", "organisation", "place")
-QUANTITY_TYPES = ("quantity", "percentage", "money", "date", "time")
-FACT_TYPES = (*ENTITY_TYPES, "event", "relation", "cause", *QUANTITY_TYPES)
-FINISH_REASONS = ("stop", "length")
 MAX_TEXT = 2**16
 """Bytes of UTF-8 of one output, 64 KiB (docs/formats.md): a title has about three hundred, a passage a few thousand."""
 MAX_SOURCE = 2**20
 """Bytes of UTF-8 of a source, a reference or a surface."""
-SALIENT = 0.5
-"""A fact is salient from this salience on: a good title is expected to state it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Fact:
-    """One thing that the source states."""
-
-    type: str
-    """One of `FACT_TYPES`."""
-    source: tuple[str, ...]
-    """Surfaces in the source language (may be empty)."""
-    target: tuple[str, ...]
-    """Surfaces in the target language, at least one; any of them counts as stating the fact."""
-    salience: float = 1.0
-    """0..1."""
-
-    @property
-    def salient(self) -> bool:
-        """True when a good title is expected to state this fact."""
-        return self.salience >= SALIENT
-
-    def as_dict(self) -> dict[str, Any]:
-        """The fact as it stands in `examples.jsonl`."""
-        return {"type": self.type, "source": list(self.source), "target": list(self.target), "salience": self.salience}
-
-
-@dataclass(frozen=True, slots=True)
-class Example:
-    """One source text with what is known about it. Files may spell language codes as they like: `parse_example` gives
-    them their one spelling."""
-
-    id: str
-    source: str
-    reference: tuple[str, ...] | None
-    """Reference outputs, at least one when not None. The first one sets the length of length-controlled metrics."""
-    facts: tuple[Fact, ...] | None
-    """Everything the source states, background included; None when no gold facts are known."""
-    source_lang: str
-    target_lang: str
-    doc_id: str | None = None
-    """Intervals resample whole documents where this is given."""
-    meta: dict[str, Any] = field(default_factory=dict)
-
-    def as_dict(self) -> dict[str, Any]:
-        """The example as one row of `examples.jsonl`. A single reference is written as a string."""
-        reference: Any = self.reference
-        if reference is not None:
-            reference = reference[0] if len(reference) == 1 else list(reference)
-        facts = None if self.facts is None else [fact.as_dict() for fact in self.facts]
-        return {
-            "id": self.id,
-            "source": self.source,
-            "reference": reference,
-            "facts": facts,
-            "source_lang": self.source_lang,
-            "target_lang": self.target_lang,
-            "doc_id": self.doc_id,
-            "meta": self.meta,
-        }
-
-
-@dataclass(frozen=True, slots=True)
-class Generation:
-    """What one system wrote for one example at one stage."""
-
-    example_id: str
-    system: str
-    stage: str
-    text: str
-    n_tokens: int | None = None
-    finish_reason: str | None = None
-    """"stop", "length" (the token cap cut it) or None when unknown."""
-    seed: int | None = None
-    think: bool = False
-    """A think block was taken off the text; `n_tokens` counts it."""
-
-    def as_dict(self) -> dict[str, Any]:
-        """The generation as one row of `generations.jsonl`; `think` stands there only where it is true."""
-        row = {
-            "example_id": self.example_id,
-            "system": self.system,
-            "stage": self.stage,
-            "text": self.text,
-            "n_tokens": self.n_tokens,
-            "finish_reason": self.finish_reason,
-            "seed": self.seed,
-        }
-        return {**row, "think": True} if self.think else row
 
 
 # ---- reading ----------------------------------------------------------------------------------------------------

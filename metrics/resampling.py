@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from metrics.estimates import Contrast, Measured, Range, run_limits
+from metrics.contrast import Contrast, Measured, Range
+from metrics.estimates import run_limits
 from metrics.intervals import studentised_columns
 from metrics.segment import COMBINERS, DENOMINATORS, SegmentStats, scale_of
 

@@ -20,7 +20,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from metrics.estimates import difference, run_limits
+from metrics.contrast import difference
+from metrics.estimates import run_limits
 from metrics.resampling import DRAWS_BOOT, DRAWS_PERM, LEVEL, Resampler
 from metrics.segment import SegmentStats
 from metrics.version import versions_apart

@@ -16,22 +16,14 @@ from typing import Any
 import numpy as np
 
 from metrics.catalog import families_of_tests
-from metrics.estimates import (
-    Contrast,
-    Measured,
-    Range,
-    difference,
-    level_of,
-    paired,
-    recipe_limits,
-    recipe_p,
-    seed_limits,
-)
+from metrics.contrast import Contrast, Measured, Range, difference, level_of
+from metrics.draws import Draws
+from metrics.estimates import paired, recipe_limits, recipe_p, seed_limits
 from metrics.preservation import EMPTY, preservation_of
 from metrics.scores import read_scores, score_rows, write_scores
 from metrics.segment import SegmentStats
 from metrics.stages import GOLD, TRANSITIONS
-from metrics.stats import DRAWS_BOOT, DRAWS_PERM, LEVEL, Resampler, at_floor, common_segments, holm, incomparable
+from metrics.stats import Resampler, at_floor, common_segments, holm, incomparable
 
 __all__ = ["read_scores", "score_rows", "summarise", "system_keys", "write_scores"]
 
@@ -107,17 +99,6 @@ def _why_null(s: SegmentStats) -> str:
             f"{reason} ({n} of {s.n_total})" for reason, n in sorted(counts.items(), key=lambda c: (-c[1], c[0]))
         )
     return "undefined: nothing of this kind in any scored segment (0 / 0)"
-
-
-@dataclass(frozen=True, slots=True)
-class Draws:
-    """Random draws of the statistics."""
-
-    bootstrap: int = DRAWS_BOOT
-    permutation: int = DRAWS_PERM
-    seed: int = 0
-    level: float = LEVEL
-    """Of every interval."""
 
 
 def summarise(

@@ -71,7 +71,7 @@ def main(argv: list[str] | None = None) -> int:
         module = importlib.import_module(module_name)
         settings = _settings(getattr(module, cls), args.overrides)
         record = getattr(module, function)(args.corpus, args.words, args.out, settings)
-        from training.shared.checkpoints import weights_hash
+        from training.shared.hashes import weights_hash
 
         words = f" --words {args.words.name}" if args.words is not None else ""
         overrides = "".join(f" --set {o}" for o in args.overrides)

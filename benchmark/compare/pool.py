@@ -17,11 +17,12 @@ from typing import Any
 from benchmark.arguments import arg
 from benchmark.compare.runs import documents, systems_of
 from benchmark.rundir.summaries import read_summary
+from metrics.draws import Draws
 from metrics.errors import UserError
 from metrics.files import atomic_write_text
 from metrics.segment import SegmentStats
 from metrics.stats import p_text
-from metrics.summary import Draws, summarise
+from metrics.summary import summarise
 from metrics.terminal import plain, say
 from metrics.version import versions_apart
 

@@ -6,7 +6,8 @@ import argparse
 from pathlib import Path
 
 from benchmark.arguments import arg
-from benchmark.data.formats import FORMATS, Given, read_format
+from benchmark.data.formats import FORMATS, read_format
+from benchmark.data.segments import Given
 from metrics.errors import UserError
 from metrics.languages import pair
 from metrics.records import read_examples, write_examples, write_generations

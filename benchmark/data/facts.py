@@ -7,8 +7,9 @@ from pathlib import Path
 
 from benchmark.arguments import arg
 from metrics.errors import UserError
-from metrics.open.facts import VERIFIED, Comparison, hold
-from metrics.open.facts import Fact as ReadFact
+from metrics.open.comparison import VERIFIED, Comparison
+from metrics.open.comparison import Fact as ReadFact
+from metrics.open.facts import hold
 from metrics.open.lists import name_list
 from metrics.open.names import NameList
 from metrics.records import Example, Fact, read_examples, write_examples

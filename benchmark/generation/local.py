@@ -186,7 +186,7 @@ def generate_file(policy: Policy, request: Request, out: Path) -> dict[str, Any]
     Several processes share the work of transformers; vLLM spreads over the devices by itself, started by the main
     process. Returns {"n", "tokens", "max_new_tokens", "truncated", "empty", "think_stripped"} for the manifest.
     """
-    from training.shared.checkpoints import load_policy, load_tokenizer
+    from training.shared.loading import load_policy, load_tokenizer
 
     r, n = processes.rank(), processes.count()
     kept = {i: g for part in unfinished(out) for i, g in _read_part(part).items()}

@@ -13,7 +13,7 @@ from benchmark.leaderboard.board import Board, need_current, read_test
 from benchmark.leaderboard.schema import label
 from benchmark.leaderboard.sources import Candidate, chain, check_generations, seed_of, steps_of
 from benchmark.pipeline.evaluate import lineage_of, shown
-from benchmark.pipeline.measure import settle_torch
+from benchmark.pipeline.workplace import settle_torch
 from benchmark.rundir.manifest import git_state, package_versions
 from benchmark.settings.config import load_profile
 from benchmark.settings.models import model_hash

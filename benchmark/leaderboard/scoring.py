@@ -159,7 +159,7 @@ def described(
     The same intervals as in the summary.json of a run with the board's seed and number of draws: nobody chooses the
     draws of an entry.
     """
-    from metrics.estimates import level_of
+    from metrics.contrast import level_of
     from metrics.stats import Resampler
 
     wanted = board["statistics"]

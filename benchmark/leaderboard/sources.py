@@ -126,7 +126,7 @@ def from_run(run_dir: Path, task: str, system: str | None, board: Board, validat
     """
     from benchmark.rundir.intact import check_output
     from benchmark.rundir.manifest import read_manifest, versions_of
-    from training.shared.checkpoints import weights_hash
+    from training.shared.hashes import weights_hash
 
     manifest = read_manifest(run_dir)
     section = manifest.config.get("run")

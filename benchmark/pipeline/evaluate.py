@@ -13,20 +13,18 @@ from benchmark.pipeline.measure import (
     OWN_DATA_CODE,
     WORLD_CODE,
     Measured,
-    Workplace,
     first_prompt,
     generate,
     gold_texts,
     measured,
     named,
-    open_workplace,
-    prepare_torch,
     report,
     score,
     summarise_all,
     trial,
     whole_split,
 )
+from benchmark.pipeline.workplace import Workplace, open_workplace, prepare_torch
 from benchmark.registry import nearest
 from benchmark.rundir.steps import MadeOf, check_config, locked
 from benchmark.scoring.score import file_name

@@ -10,8 +10,10 @@ from typing import Any
 
 from benchmark.generation.decoding import Work
 from benchmark.generation.wanted import Wanted, wanted
-from benchmark.pipeline.measure import ASK_CODE, REWARD_CODE, Workplace
-from benchmark.rundir.steps import Done, MadeOf
+from benchmark.pipeline.measure import ASK_CODE, REWARD_CODE
+from benchmark.pipeline.workplace import Workplace
+from benchmark.rundir.done import Done
+from benchmark.rundir.steps import MadeOf
 from benchmark.settings.config import SFTSettings
 from benchmark.settings.models import Models, model_content
 from benchmark.tasks import Task
@@ -184,7 +186,7 @@ def coverage_probe(
     from metrics.verbosity import score_verbosity
     from training.rewards.safeguards import gate
     from training.rl.watchdogs import CHRF, REWARD
-    from training.shared.checkpoints import load_tokenizer
+    from training.shared.loading import load_tokenizer
 
     tokenizer = load_tokenizer(tokenizer_of, place.profile.policy.trust_remote_code)
     gold = [r for e in examples for r in (e.reference or ())]

@@ -63,7 +63,7 @@ def count_tokens(profile: Profile) -> Tokens:
             wanted.prompt_tokens, wanted.target_tokens, wanted.completion_tokens or cap / 2, cap, measured_cap, False
         )
     from benchmark.settings.prompts import asked
-    from training.shared.checkpoints import load_tokenizer
+    from training.shared.loading import load_tokenizer
 
     task = asked(load_task(profile.run.task), profile.prompt, policy, pairs, profile.policy.trust_remote_code)
     tokenizer = load_tokenizer(policy, profile.policy.trust_remote_code)

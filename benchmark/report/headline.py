@@ -3,7 +3,8 @@ it."""
 
 from __future__ import annotations
 
-from benchmark.report.verdict import CONTROL, FINALLY, FORM, GAIN, GAMED, KEPT, LENGTH, Finding
+from benchmark.report.finding import Finding
+from benchmark.report.verdict import CONTROL, FINALLY, FORM, GAIN, GAMED, KEPT, LENGTH
 from benchmark.report.words import listing
 from metrics.hacking import YES
 

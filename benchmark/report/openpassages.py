@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from markupsafe import Markup
 
 from benchmark.report.safetext import plain, visible
-from metrics.open.facts import CONTRADICTED, VERIFIED, Comparison, Fact
+from metrics.open.comparison import CONTRADICTED, VERIFIED, Comparison, Fact
 
 Mark = tuple[int, int, str, str]
 """(start, end, class, title) on a normalised text."""

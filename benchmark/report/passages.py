@@ -21,7 +21,8 @@ from benchmark.report.words import (
 )
 from metrics.inventory import CLAUSE_TYPES, Inventory
 from metrics.normalise import normalise
-from metrics.open.facts import VERIFIED, Comparison, hold
+from metrics.open.comparison import VERIFIED, Comparison
+from metrics.open.facts import hold
 from metrics.open.lists import name_list
 from metrics.records import Example, Fact
 from metrics.stages import GOLD

@@ -8,9 +8,8 @@ boards (`metrics.hacking`).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from benchmark.report.data import RunData
+from benchmark.report.finding import Finding
 from benchmark.report.moves import change, far_lengths, gamed, groups, leading, moved, outside, sign
 from benchmark.report.words import interval, is_number, label, listing, number, prefix_of, stage_of
 from metrics.hacking import NO, PART, UNTESTED, YES
@@ -33,22 +32,6 @@ MOST = 0.6
 GAIN, LENGTH, INVENTION = "Did RL improve grounding?", "Did RL make outputs longer?", "Did RL invent facts?"
 GAMED, FORM, KEPT = "Was the reward gamed?", "Did recovery restore the length?", "How much of the gain is kept?"
 FINALLY, CONTROL = "Is the final model better than after SFT?", "Could the extra epoch alone explain it?"
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One question of the verdict."""
-
-    question: str
-    answer: str
-    """A few words."""
-    sentence: str
-    tone: str
-    """good | bad | mixed | unknown: never the only carrier of the meaning."""
-    code: str = ""
-    """What the headline reads: a word of the function that made the finding."""
-    names: tuple[str, ...] = ()
-    """Groups that the headline names."""
 
 
 def systems(data: RunData) -> list[str]:

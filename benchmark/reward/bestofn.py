@@ -144,7 +144,7 @@ def draw_samples(sampling: Sampling, examples: Sequence[Example], ask: Any) -> l
     from benchmark.generation.decoding import Decoding, token_cap
     from benchmark.generation.local import generate_texts
     from benchmark.settings.assets import resolve
-    from training.shared.checkpoints import load_policy
+    from training.shared.loading import load_policy
 
     model, tokenizer = load_policy(resolve(sampling.policy, "--policy"))
     gold = [r for e in examples for r in (e.reference or ())]

@@ -17,7 +17,8 @@ from benchmark.reward.phrases import phrases, romanise
 from benchmark.validity.damage import damage
 from metrics.errors import UserError
 from metrics.normalise import cut_graphemes, same_text
-from metrics.open.facts import VERIFIED, Comparison, hold
+from metrics.open.comparison import VERIFIED, Comparison
+from metrics.open.facts import hold
 from metrics.open.lists import name_list
 from metrics.open.names import NameList
 from metrics.reading.words import base_language

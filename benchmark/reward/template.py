@@ -56,7 +56,7 @@ def _mass(reward: Any, sources: Sequence[str], texts: Sequence[str]) -> dict[str
     """Softmax over the whole vocabulary at the answer's position: the share of the two answer tokens."""
     import torch
 
-    from training.rewards.reranker_generative import document_ids, query_ids
+    from training.rewards.yes_no_template import document_ids, query_ids
 
     shares = []
     with torch.inference_mode():

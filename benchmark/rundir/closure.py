@@ -26,6 +26,7 @@ NO_CODE = ("profiles", "accelerate", "assets")
 HOUSE = (
     "benchmark.rundir.",
     "benchmark.pipeline.measure",
+    "benchmark.pipeline.workplace",
     "benchmark.settings.config",
     "benchmark.settings.schema",
     "benchmark.cli",

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from benchmark.rundir.steps import read_done
+from benchmark.rundir.done import read_done
 from metrics.errors import UserError
 from metrics.files import inside
 from metrics.folders import file_digest

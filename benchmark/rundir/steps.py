@@ -19,104 +19,17 @@ import shutil
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from pathlib import Path, PurePosixPath
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from benchmark.rundir.closure import code_hash
 from benchmark.rundir.differences import differing
+from benchmark.rundir.done import KINDS, Done, _read, damaged_output, hash_outputs
 from metrics.errors import UserError, first_line
-from metrics.files import read_json, read_object, read_text
-from metrics.folders import file_digest
+from metrics.files import read_object, read_text
 from metrics.records import atomic_write_text, sha256_json
 from training.shared import processes
-
-
-@dataclass(frozen=True, slots=True)
-class Done:
-    """What a finished step left behind."""
-
-    key: str
-    """Hash of config, inputs and code."""
-    outputs: dict[str, str]
-    """Path relative to the run directory -> sha256."""
-    seconds: float
-    """Wall-clock time of the step's last attempt."""
-    record: dict[str, Any] = field(default_factory=dict)
-    """What the step wants to tell the manifest and later steps (steps trained, tokens, weights hash ...)."""
-    made_with: dict[str, Any] = field(default_factory=dict)
-    """Packages, commit and processor of the call that did the work; a later call that skips the step does not change
-    it."""
-
-    @property
-    def content(self) -> str:
-        """One hash over all outputs: the input hash for later steps."""
-        return sha256_json(self.outputs)
-
-
-KINDS: dict[str, tuple[type, ...]] = {
-    "key": (str,),
-    "outputs": (dict,),
-    "seconds": (int, float),
-    "record": (dict,),
-    "made_with": (dict,),
-}
-"""Fields of done.json."""
-
-
-def hash_outputs(run_dir: Path, outputs: Sequence[Path]) -> dict[str, str]:
-    """sha256 of each file; of each file below each folder. Raises FileNotFoundError for an output that is not there."""
-    hashes = {}
-    for output in outputs:
-        if not output.exists():
-            raise FileNotFoundError(output)
-        for file in sorted(p for p in output.rglob("*") if p.is_file()) if output.is_dir() else [output]:
-            hashes[file.relative_to(run_dir).as_posix()] = file_digest(file)
-    return hashes
-
-
-def _read(path: Path) -> tuple[Done | None, str | None]:
-    """(the record, None), (None, None) where there is none, or (None, what is wrong with the file)."""
-    if path.is_dir():
-        raise UserError(f"{path}: is a folder, where a step keeps its record; remove it")
-    if not path.exists():
-        return None, None
-    try:
-        found = read_json(path)
-    except UserError as error:
-        return None, f"cannot be read ({first_line(error)})"
-    if not isinstance(found, dict) or not {"key", "outputs", "seconds"} <= found.keys() <= KINDS.keys():
-        return None, "is no record of a step"
-    if not all(isinstance(value, KINDS[name]) for name, value in found.items()):
-        return None, "is no record of a step"
-    places = [PurePosixPath(str(place)) for place in found["outputs"]]
-    if any(p.is_absolute() or ".." in p.parts for p in places) or not all(
-        isinstance(v, str) for v in found["outputs"].values()
-    ):
-        return None, "names outputs that no step has"
-    return Done(**found), None
-
-
-def read_done(run_dir: Path, name: str) -> Done | None:
-    """The record of a finished step, or None when it is absent or unreadable (then the step runs again)."""
-    return _read(run_dir / "steps" / name / "done.json")[0]
-
-
-def damaged_output(run_dir: Path, done: Done, outputs: Sequence[Path] = ()) -> str | None:
-    """The first output of a finished step that is missing or is not what the step wrote, or None.
-
-    outputs: its files and folders; a file that was added to such a folder would be read with the rest.
-    """
-    for folder in (output for output in outputs if output.is_dir()):
-        for file in sorted(p for p in folder.rglob("*") if p.is_file()):
-            if file.relative_to(run_dir).as_posix() not in done.outputs:
-                return f"{file.relative_to(run_dir).as_posix()} was added"
-    for path, digest in done.outputs.items():
-        if not (run_dir / path).is_file():
-            return f"{path} is missing"
-        if file_digest(run_dir / path) != digest:
-            return f"{path} is not what this step wrote"
-    return None
 
 
 @dataclass(frozen=True, slots=True)

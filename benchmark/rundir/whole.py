@@ -14,8 +14,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from benchmark.rundir.done import damaged_output, read_done
 from benchmark.rundir.manifest import RunManifest, package_versions, read_manifest
-from benchmark.rundir.steps import damaged_output, read_done
 from benchmark.settings.assets import ASSETS, PREFIX
 from benchmark.settings.config import Profile
 from benchmark.tasks import TASKS

@@ -28,6 +28,7 @@ from benchmark.scoring.score import (
 )
 from benchmark.settings.config import Profile, load_profile
 from benchmark.settings.models import Models
+from metrics.draws import Draws
 from metrics.errors import UserError
 from metrics.inventory import Inventory
 from metrics.records import (
@@ -43,7 +44,6 @@ from metrics.records import (
 from metrics.scripts import notices
 from metrics.stages import GOLD
 from metrics.strata import Shown
-from metrics.summary import Draws
 from metrics.terminal import say
 
 NO_REWARD = "no reward is asked for (--set rl.reward=NAME rl.reward_path=FOLDER)"

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from benchmark.arguments import SKIP_INVALID, arg
-from benchmark.data.formats import FORMATS, Given, read_format
+from benchmark.data.formats import FORMATS, read_format
+from benchmark.data.segments import Given
 from benchmark.data.userdata import read_table
 from metrics.errors import UserError
 from metrics.languages import code, pair

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmark.scoring.families import Means, Scoring, score_system
+from metrics.draws import Draws
 from metrics.errors import UserError
 from metrics.marks import Making, marks
 from metrics.open.bounds import floor, read
@@ -24,7 +25,7 @@ from metrics.records import (
 from metrics.scores import read_seeds, score_table, write_scores
 from metrics.segment import SegmentStats
 from metrics.stages import GOLD
-from metrics.summary import Draws, summarise, system_keys
+from metrics.summary import summarise, system_keys
 from training.shared import processes
 
 

@@ -34,7 +34,7 @@ def inner_reward(spec: str) -> str:
 
 def model_hash(path: str) -> str:
     """Weights hash of a folder; a hub id with its commit. Raises UserError for a path without weights."""
-    from training.shared.checkpoints import weights_hash
+    from training.shared.hashes import weights_hash
 
     return weights_hash(path)
 
@@ -42,7 +42,7 @@ def model_hash(path: str) -> str:
 def model_content(path: str) -> str:
     """Hash of all that is read of a model, config and tokenizer too: what a step that uses it depends on. Raises
     UserError as `model_hash`."""
-    from training.shared.checkpoints import content_hash
+    from training.shared.hashes import content_hash
 
     return content_hash(path)
 
@@ -50,7 +50,7 @@ def model_content(path: str) -> str:
 def check_weights(path: str, key: str) -> None:
     """Raises UserError, naming the key of the profile, when a folder is missing or its weights are missing, pickled or
     cut short."""
-    from training.shared.checkpoints import weight_files
+    from training.shared.hashes import weight_files
     from training.shared.resume import safetensors_problem
 
     if is_hub_id(path):
@@ -81,8 +81,8 @@ def with_dtype(profile: Profile, model: str) -> Profile:
         return profile
     import torch
 
-    from training.shared.checkpoints import DTYPES
     from training.shared.files_of import files_of
+    from training.shared.loading import DTYPES
 
     found = "float32"
     if torch.cuda.is_available():

@@ -122,7 +122,7 @@ def check_prompt(wanted: Prompt) -> None:
 
 def tokenizer_of(model: str, trust_remote_code: bool = False) -> Any:
     """The tokenizer of a folder or hub id; an adapter has its base's where it brings none."""
-    from training.shared.checkpoints import load_tokenizer
+    from training.shared.loading import load_tokenizer
     from training.shared.lora import adapter_base
 
     folder = Path(model)

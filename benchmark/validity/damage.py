@@ -15,7 +15,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from metrics.open.facts import VERIFIED, Comparison, Fact
+from metrics.open.comparison import VERIFIED, Comparison, Fact
 from metrics.open.names import NameList
 from metrics.reading import read
 from metrics.reading.words import base_language

@@ -12,14 +12,16 @@ from typing import Any
 import numpy as np
 
 from benchmark.validity.damage import DAMAGES, Damaged, damage
+from metrics.draws import Draws
 from metrics.open.bounds import counts, shuffled
-from metrics.open.facts import VERIFIED, Comparison, hold
+from metrics.open.comparison import VERIFIED, Comparison
+from metrics.open.facts import hold
 from metrics.open.lists import name_list
 from metrics.open.names import NameList
 from metrics.open.scores import WHOLE, compare_all, score_open
 from metrics.records import Example
 from metrics.segment import SegmentStats, unscorable
-from metrics.summary import Draws, summarise
+from metrics.summary import summarise
 
 RATES = (
     "open.number.recall",

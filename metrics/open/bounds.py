@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
-from metrics.open.facts import TIERS, Comparison
+from metrics.open.comparison import TIERS, Comparison
 from metrics.open.scores import compare_all, score_open
 from metrics.records import Example
 from metrics.segment import SegmentStats

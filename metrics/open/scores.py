@@ -17,7 +17,8 @@ import numpy as np
 
 from metrics.coverage import NO_REFERENCE, cut_to_reference
 from metrics.normalise import tidy
-from metrics.open.facts import CONTRADICTED, VERIFIED, Comparison, hold
+from metrics.open.comparison import CONTRADICTED, VERIFIED, Comparison
+from metrics.open.facts import hold
 from metrics.open.lists import name_list
 from metrics.records import Example
 from metrics.segment import COMBINERS, SegmentStats, unscorable

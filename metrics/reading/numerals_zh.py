@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from fractions import Fraction
 
+from metrics.reading.counted_zh import _COUNTED, _lone_counts
 from metrics.reading.numeral import FREE_START, NUMBER, VULGAR, Numeral, number, step
 
 DIGIT = dict(zip("零〇一二两三四五六七八九", (0, 0, 1, 2, 2, 3, 4, 5, 6, 7, 8, 9), strict=True))
@@ -28,21 +29,6 @@ _TENS_PAIR = re.compile(
     r"[二三四五六七八九]?十(?:一二|二三|三四|四五|五六|六七|七八|八九)(?=[个岁名人位年天件次家公米里元万亿])"
 )
 _BARE_MORE = re.compile(r"[百千万][余多](?=[人名家个所座户件起吨公里年天位条项种亩])")
-COUNTERS = (
-    "人名位个家件项起架辆艘岁所座场天年次倍条种张台部支枚颗只头棵届层间栋幢户批组队轮局周秒米吨克斤亩升桶元块"
-    "代级口匹幅本篇段句首章集期季款套副份盘杯瓶根片道门把面声步圈类排行双成折月对群笔宗顿顶束朵"
-)
-COUNTED_WORDS = (
-    "[公厘毫英海平立][里尺寸镑亩斤顷分升米克方]|[美欧日韩港澳加][元币金]|加仑|泰铢|千[克米瓦]|球(?![员队迷场星])"
-)
-# 三至五亿, 两到三个: the first of two that share what follows; 百分之五至七: the second.
-_RANGE_AHEAD = re.compile(rf"(?:至|到|~)[一二两三四五六七八九十]{{1,3}}(?:[百千万亿%]|个?百分点|[{COUNTERS}])")
-_PERCENT_RANGE = re.compile(r"百分之[0-9.一二三四五六七八九十点]{1,6}(?:至|到|-|~)\Z")
-_COUNTED = re.compile(
-    rf"\s?(?:{COUNTED_WORDS}|[{COUNTERS}]|小时|分钟|分(?![之布析子别开公支享])|百分点|世纪|华氏|摄氏|度(?!假))"
-)
-# A lone digit word before these is part of a name or word, whatever follows.
-_NOT_AFTER = re.compile(r"(?:周|星期|礼拜|初|双|统|唯|第|之|不|同|某|每|另|这|那|哪|任|[0-9])\Z")
 START = re.compile(
     rf"{FREE_START}(?:[0-9]|(?<![\w\u0e30-\u0e4e\u0f71-\u0fbc.])\.[0-9](?![0-9]*\.))|[{_VULGAR}一二两三四五六七八九十]"
     r"|零(?=点[零〇一二三四五六七八九])"
@@ -286,22 +272,3 @@ def _may_be_more(text: str, start: int, at: int, unit: int) -> bool:
 
 def _more_follows(text: str, at: int) -> bool:
     return text[at] != "来" or text[at + 1 : at + 2] not in ("自", "源", "到", "访", "说", "看")
-
-
-def _lone_counts(text: str, at: int, end: int) -> bool:
-    """A lone digit word is a number before a counting word or a unit, and as an ordinal (第三)."""
-    if _RANGE_AHEAD.match(text, end) and not _NOT_AFTER.search(text, max(0, at - 2), at):
-        return True
-    if _PERCENT_RANGE.search(text, max(0, at - 10), at):
-        return True
-    if text[at - 1 : at] == "第" or text[max(0, at - 3) : at] == "百分之" or text[at - 1 : at] == "之":
-        return True
-    if _NOT_AFTER.search(text, max(0, at - 2), at) and not (
-        text[at - 2 : at] in ("一周", "每周") and text[end : end + 1] == "天"
-    ):
-        return False
-    if text.startswith(("十分", "四季"), at) and not text.startswith("度", at + 2):  # "very", "all the year round"
-        return False
-    return bool(_COUNTED.match(text, end)) and not text.startswith(
-        ("年级", "月份", "人民", "家村", "里河", "天津"), end
-    )

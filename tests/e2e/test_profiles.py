@@ -58,8 +58,9 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
         XLMRobertaForSequenceClassification,
     )
 
-    from training.embedded.embedder import EncoderSettings, make_encoder, xlmr_config, xlmr_tokenizer
-    from training.rewards.reranker_generative import TEMPLATE_WORDS
+    from training.embedded.embedder import EncoderSettings, make_encoder
+    from training.embedded.xlmr import xlmr_config, xlmr_tokenizer
+    from training.rewards.yes_no_template import TEMPLATE_WORDS
 
     top = tmp_path_factory.mktemp("small")
     torch.manual_seed(3)

@@ -22,7 +22,7 @@ from sacrebleu.significance import PairedTest
 
 from benchmark.tasks import load_task
 from metrics import overlap_counts, words
-from metrics.estimates import level_of
+from metrics.contrast import level_of
 from metrics.normalise import equal_form
 from metrics.overlap import score_overlap
 from metrics.records import Example

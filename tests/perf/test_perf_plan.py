@@ -24,7 +24,7 @@ from benchmark.plan.workload import count_tokens, sizes_of
 from benchmark.settings.assets import resolve
 from benchmark.settings.config import load_profile
 from benchmark.tasks import load_task
-from training.shared.checkpoints import load_policy
+from training.shared.loading import load_policy
 from training.shared.stage import Around, RLAround
 
 WITHIN, SHORT = 0.25, 160

@@ -21,7 +21,8 @@ import pytest
 from benchmark.settings.assets import ASSETS
 from benchmark.tasks.newswire.articles import body, title
 from benchmark.tasks.newswire.splits import article_stream
-from training.rewards.reranker_generative import DEFAULT_INSTRUCT, format_prompt, load_reranker
+from training.rewards.reranker_generative import load_reranker
+from training.rewards.yes_no_template import DEFAULT_INSTRUCT, format_prompt
 
 SOURCES, COMPLETIONS, TOKENS = 8, 8, 512
 BATCHES = (1, 2, 4, 8, 16, 32)

@@ -20,7 +20,8 @@ from pathlib import Path
 
 import numpy as np
 
-from metrics.estimates import Measured, level_of, recipe_limits, seed_limits
+from metrics.contrast import Measured, level_of
+from metrics.estimates import recipe_limits, seed_limits
 from metrics.intervals import (
     Limits,
     covariance,

@@ -16,7 +16,7 @@ from benchmark.leaderboard.spelling import digest
 from benchmark.rundir.manifest import RunManifest
 from metrics.records import Example, Fact, Generation, write_examples, write_generations
 from metrics.version import V
-from training.shared.checkpoints import weights_hash
+from training.shared.hashes import weights_hash
 
 TASK = "toy"
 SYLLABLES = (

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from metrics.estimates import difference, level_of, recipe_limits, recipe_p, seed_limits
+from metrics.contrast import difference, level_of
+from metrics.estimates import recipe_limits, recipe_p, seed_limits
 from metrics.preservation import Cell, preserved
 from metrics.segment import SegmentStats
 from metrics.stats import DRAWS_BOOT, DRAWS_PERM, LEVEL, Resampler

@@ -13,11 +13,12 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from metrics.draws import Draws
 from metrics.inventory import Inventory
 from metrics.records import Example, Fact, Generation, write_examples, write_generations, write_jsonl
 from metrics.scores import score_rows, write_scores
 from metrics.segment import from_values
-from metrics.summary import Draws, summarise
+from metrics.summary import summarise
 
 TASK = "newswire-title"
 PERSONS = [

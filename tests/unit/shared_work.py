@@ -24,7 +24,7 @@ from training.rewards.reranker_generative import load_reranker
 from training.rewards.safeguards import Penalties
 from training.rl.reward import Rollouts, StepReward
 from training.shared import processes
-from training.shared.checkpoints import load_tokenizer
+from training.shared.loading import load_tokenizer
 from training.shared.resume import StepLog
 from training.shared.stage import Around, RLAround
 

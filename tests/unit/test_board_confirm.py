@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from board_world import N, entries, first, gold, leaderboard, new_board, run_directory, submit_run, two
 
-from training.shared.checkpoints import weights_hash
+from training.shared.hashes import weights_hash
 
 TEXTS = {"post-sft": first, "post-rl": gold, "post-recovery": two}
 

@@ -34,7 +34,7 @@ from board_world import (
 
 from benchmark.cli import main
 from benchmark.leaderboard import board as boards
-from metrics.summary import Draws
+from metrics.draws import Draws
 
 TOP = Path(__file__).parents[2]
 PRIMARY = "coverage.f1.length_controlled"
@@ -362,7 +362,7 @@ def test_nothing_else_makes_it_regenerated(
     if what == "weights":
         manifest = json.loads((again / "manifest.json").read_text())
         (again / "checkpoints" / "post-recovery" / "model.safetensors").write_bytes(b"other")
-        from training.shared.checkpoints import weights_hash
+        from training.shared.hashes import weights_hash
 
         manifest["checkpoints"]["post-recovery"]["weights_hash"] = weights_hash(again / "checkpoints" / "post-recovery")
         (again / "manifest.json").write_text(json.dumps(manifest))
@@ -621,7 +621,7 @@ def test_a_yes_no_judge_is_asked_about_the_language_of_the_board() -> None:
     from dataclasses import replace
 
     from benchmark.leaderboard.scoring import known_means
-    from training.rewards.reranker_generative import instruct_for
+    from training.rewards.yes_no_template import instruct_for
 
     asked = {
         lang: known_means([replace(e, target_lang=lang) for e in EXAMPLES], ["reward"], "tiny").reward.instruct

@@ -13,8 +13,10 @@ import pytest
 from states import latest_complete
 
 from metrics.errors import UserError
-from training.shared.checkpoints import load_policy, read_checkpoint, save_checkpoint, weights_hash
+from training.shared.checkpoints import read_checkpoint, save_checkpoint
 from training.shared.checksums import write_checksums
+from training.shared.hashes import weights_hash
+from training.shared.loading import load_policy
 from training.shared.resume import OnSigterm, StepLog, checkpoint_problem, open_workspace
 
 LINEAGE = {"stage": "post-sft", "parent_hash": None, "config_hash": "c", "data_hash": "d", "seed": 1, "steps": 3}

@@ -165,7 +165,7 @@ def test_a_killed_training_goes_on_and_ends_with_the_same_weights(
     files: tuple[Path, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from training.embedded import loop
-    from training.shared.checkpoints import weights_hash
+    from training.shared.hashes import weights_hash
 
     cfg = replace(SMALL, steps=6)
     monkeypatch.setattr(

@@ -23,8 +23,9 @@ from metrics.errors import UserError
 from metrics.records import Example
 from training.sft.train import train_sft
 from training.shared import callbacks
-from training.shared.checkpoints import check_folder, load_policy, read_checkpoint
+from training.shared.checkpoints import check_folder, read_checkpoint
 from training.shared.checksums import CHECKSUMS, checksum_problem, pickle_problem, write_checksums
+from training.shared.loading import load_policy
 from training.shared.resume import Terminated, checkpoint_problem, open_workspace
 from training.shared.stage import Around, Making, finished
 

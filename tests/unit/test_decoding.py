@@ -19,8 +19,8 @@ from training.rewards.safeguards import Penalties
 from training.rl.grpo import train_rl
 from training.rl.reward import Rollouts, StepReward
 from training.rl.settings import RLSettings
-from training.shared.checkpoints import load_policy
 from training.shared.decoding import context_of, end_tokens
+from training.shared.loading import load_policy
 from training.shared.rules import described, rules_of
 from training.shared.stage import RLAround
 from training.shared.think import answer_of, opens_thought, spelled

@@ -14,16 +14,10 @@ import pytest
 from metrics.errors import UserError
 from metrics.records import Example
 from training.embedded import embedder
-from training.embedded.embedder import (
-    SPECIAL,
-    EncoderSettings,
-    neighbour_batches,
-    neighbour_order,
-    pairs_of,
-    train_encoder,
-    xlmr_tokenizer,
-)
-from training.shared.checkpoints import weights_hash
+from training.embedded.embedder import EncoderSettings, pairs_of, train_encoder
+from training.embedded.neighbours import neighbour_batches, neighbour_order
+from training.embedded.xlmr import SPECIAL, xlmr_tokenizer
+from training.shared.hashes import weights_hash
 
 NAMES = {
     "北京大学": "มหาวิทยาลัยปักกิ่ง",

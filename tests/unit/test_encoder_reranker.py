@@ -13,17 +13,11 @@ import pytest
 import torch
 
 from metrics.errors import UserError
-from training.embedded.embedder import xlmr_tokenizer
-from training.embedded.encoder_reranker import (
-    EncoderRerankerSettings,
-    Judge,
-    fact_places,
-    make_cross_encoder,
-    short_pair,
-    train_encoder_reranker,
-)
+from training.embedded.encoder_reranker import make_cross_encoder, short_pair, train_encoder_reranker
+from training.embedded.judge import EncoderRerankerSettings, Judge, fact_places
+from training.embedded.xlmr import xlmr_tokenizer
 from training.rewards import load_reward
-from training.shared.checkpoints import weights_hash
+from training.shared.hashes import weights_hash
 
 NAMES = {
     "北京大学": "มหาวิทยาลัยปักกิ่ง",

@@ -138,7 +138,7 @@ def test_a_policys_own_generate_is_refused(
     tiny_policy_path: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """transformers would run it on loading, unasked; as a policy, a reward and the base of an adapter."""
-    from training.shared.checkpoints import load_policy
+    from training.shared.loading import load_policy
 
     made = tmp_path / "policy"
     shutil.copytree(tiny_policy_path, made)
@@ -219,7 +219,7 @@ def test_subfolders_count_in_the_one_hash(folder: Path) -> None:
     """Another 2_Dense is another encoder, for rewards, measuring and step keys alike; a config counts in what steps
     depend on."""
     from metrics.retrieval import weights_hash as of_encoder
-    from training.shared.checkpoints import content_hash, weights_hash
+    from training.shared.hashes import content_hash, weights_hash
 
     before, content = weights_hash(folder), content_hash(folder)
     assert of_encoder(folder) == before
@@ -265,7 +265,7 @@ def test_depth_hides_nothing() -> None:
 
 def test_a_comet_checkpoint_names_no_code(tmp_path: Path) -> None:
     """Its encoder's configs are looked at, too."""
-    from metrics.scorers.comet import build_checkpoint
+    from metrics.scorers.comet_checkpoint import build_checkpoint
 
     made = tmp_path / "comet"
     (made / "encoder").mkdir(parents=True)
@@ -278,7 +278,7 @@ def test_a_comet_checkpoint_names_no_code(tmp_path: Path) -> None:
 
 def test_hparams_that_hold_python_objects_are_refused(tmp_path: Path) -> None:
     """YAML can name any callable; only plain values are read."""
-    from metrics.scorers.comet import build_checkpoint
+    from metrics.scorers.comet_checkpoint import build_checkpoint
 
     made = tmp_path / "comet"
     (made / "encoder").mkdir(parents=True)
@@ -295,8 +295,9 @@ def test_hparams_that_hold_python_objects_are_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize("loop", [["a"], ["a", "b"]])
 def test_an_adapter_that_stands_on_itself_is_one_message(tmp_path: Path, loop: list[str]) -> None:
     """Directly or by way of another one."""
-    from training.shared.checkpoints import check_folder, content_hash
+    from training.shared.checkpoints import check_folder
     from training.shared.files_of import files_of
+    from training.shared.hashes import content_hash
 
     for i, name in enumerate(loop):
         (tmp_path / name).mkdir()

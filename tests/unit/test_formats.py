@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from benchmark.cli import main
-from benchmark.data.formats import FORMATS, Given, read_format
+from benchmark.data.formats import FORMATS, read_format
+from benchmark.data.segments import Given
 from metrics.errors import UserError
 from metrics.records import Example, read_examples, read_generations, write_examples
 

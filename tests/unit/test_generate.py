@@ -23,7 +23,7 @@ EXAMPLES = [Example(f"e{i}", s, ("กข",), None, "zh", "th", None, {}) for i, 
 @pytest.fixture(scope="module")
 def policy(tiny_policy_path: Path) -> tuple[Any, Any]:
     """(model, tokenizer) of the random policy, loaded as the suite loads any."""
-    from training.shared.checkpoints import load_policy
+    from training.shared.loading import load_policy
 
     return load_policy(tiny_policy_path, "float32")
 

@@ -13,7 +13,7 @@ from benchmark.settings.models import model_content, model_hash
 from metrics.errors import UserError
 from metrics.hub import hub_revision, is_hub_id, model_folder
 from training.rewards import load_reward
-from training.shared.checkpoints import load_policy
+from training.shared.loading import load_policy
 
 FIRST, SECOND = "a" * 40, "b" * 40
 

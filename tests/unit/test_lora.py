@@ -18,9 +18,11 @@ from training.rl.grpo import train_rl
 from training.rl.settings import RLSettings
 from training.sft.settings import SFTSettings
 from training.sft.train import train_sft
-from training.shared import checkpoints, options
-from training.shared.checkpoints import check_folder, load_policy, read_checkpoint, weights_hash
+from training.shared import loading, options
+from training.shared.checkpoints import check_folder, read_checkpoint
 from training.shared.files_of import files_of
+from training.shared.hashes import weights_hash
+from training.shared.loading import load_policy
 from training.shared.options import check_installed
 from training.shared.stage import Around, RLAround
 
@@ -222,4 +224,4 @@ def test_a_missing_extra_is_named_with_its_pip_line(trained: Path, monkeypatch: 
     with pytest.raises(UserError, match="pip install liger-kernel"):
         check_installed(SFTSettings(liger=True), "sft")
     with pytest.raises(UserError, match=r"pip install 'sgsrl-bench\[peft\]'"):
-        checkpoints.load_policy(trained / "adapter", device="cpu")
+        loading.load_policy(trained / "adapter", device="cpu")

@@ -11,7 +11,7 @@ import pytest
 
 from benchmark.cli import main
 from metrics.errors import UserError
-from training.shared.checkpoints import load_policy, load_tokenizer
+from training.shared.loading import load_policy, load_tokenizer
 
 
 @pytest.fixture

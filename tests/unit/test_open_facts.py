@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from metrics.open.bounds import counts, floor, read, shuffled
-from metrics.open.facts import CONTRADICTED, UNVERIFIED, VERIFIED, hold
+from metrics.open.comparison import CONTRADICTED, UNVERIFIED, VERIFIED
+from metrics.open.facts import hold
 from metrics.open.lists import name_list
 from metrics.open.scores import CONTROLLED, WHOLE, compare_all, score_open
 from metrics.records import Example, Fact

@@ -13,9 +13,9 @@ import pytest
 from benchmark.cli import main
 from benchmark.generation.decoding import Decoding, Work
 from benchmark.generation.local import generate_texts
-from benchmark.pipeline import parity
+from benchmark.pipeline import parity_checks as parity
 from benchmark.rundir.manifest import RunManifest, read_manifest
-from training.shared.checkpoints import load_policy
+from training.shared.loading import load_policy
 
 PROMPTS = {"a": "中国公司: ", "b": "北京: ", "c": "法院起诉: "}
 
@@ -91,7 +91,7 @@ def test_the_command_writes_its_result_into_the_manifest(
     ).write(run_dir)
     sources = [SimpleNamespace(id=i, source=p, reference=("กขค",)) for i, p in PROMPTS.items()]
     task = SimpleNamespace(name="small", ask=str, load=lambda split, n: sources)
-    monkeypatch.setattr(parity, "load_task", lambda name: task)
+    monkeypatch.setattr("benchmark.pipeline.parity.load_task", lambda name: task)
     models = ["--model", str(tiny_policy_path), "--reranker", str(tiny_reranker_path)]
     command = ["parity", str(run_dir), *models, "--backend", "transformers", "--out", str(tmp_path / "parity.json")]
     assert main(command) == 0

@@ -173,7 +173,7 @@ def test_tokens_of_the_embedded_world_are_counted() -> None:
     from benchmark.settings.assets import resolve
     from benchmark.tasks import load_task
     from training.sft.train import encode_pairs
-    from training.shared.checkpoints import load_tokenizer
+    from training.shared.loading import load_tokenizer
 
     profile = load_profile("tiny", ["data.n_para=200"])
     tokens = count_tokens(profile)

@@ -147,7 +147,7 @@ def trained(tiny_policy_path: Path, tmp_path_factory: pytest.TempPathFactory) ->
     from metrics.records import Example
     from training.rl.grpo import RLSettings, train_rl
     from training.sft.train import SFTSettings, train_sft
-    from training.shared.checkpoints import load_policy
+    from training.shared.loading import load_policy
 
     class Short:
         name, id, length_unit = "short", "short", "characters"

@@ -111,7 +111,7 @@ def test_a_model_without_a_chat_template_is_refused(tiny_policy_path: Path) -> N
 def test_a_stop_text_ends_the_generation(tiny_policy_path: Path) -> None:
     """It and what follows are left out, the reason is `stop`, the tokens are those up to it; without it the output is
     cut at the cap."""
-    from training.shared.checkpoints import load_policy
+    from training.shared.loading import load_policy
 
     model, tokenizer = load_policy(tiny_policy_path, device="cpu")
     plain = Decoding(12, 2)

@@ -17,7 +17,8 @@ from training.rl.grpo import train_rl
 from training.rl.settings import RLSettings
 from training.sft.settings import SFTSettings
 from training.sft.train import train_sft
-from training.shared.checkpoints import load_policy, set_backbone, weights_hash
+from training.shared.hashes import weights_hash
+from training.shared.loading import load_policy, set_backbone
 from training.shared.stage import Around, RLAround
 
 EXAMPLES = [Example(f"e{i}", "中国公司"[i % 4] + "起诉", None, None, "zh", "th") for i in range(4)]

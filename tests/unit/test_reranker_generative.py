@@ -13,13 +13,12 @@ from tiny_models import HAN, THAI, character_tokenizer
 from metrics.errors import UserError
 from training.rewards import Reward, load_reward
 from training.rewards.callable_reward import CallableReward
-from training.rewards.reranker_generative import (
+from training.rewards.reranker_generative import GenerativeReranker, load_reranker
+from training.rewards.yes_no_template import (
     DEFAULT_INSTRUCT,
     TEMPLATE_WORDS,
-    GenerativeReranker,
     document_ids,
     format_prompt,
-    load_reranker,
     query_ids,
     suffix_ids,
 )

@@ -13,8 +13,8 @@ from benchmark.settings.config import load_profile
 from benchmark.settings.models import Models
 from metrics.errors import UserError
 from training.rewards import load_reward, load_reward_for
-from training.rewards.reranker_generative import DEFAULT_INSTRUCT
 from training.rewards.safeguards import Penalties, shape
+from training.rewards.yes_no_template import DEFAULT_INSTRUCT
 
 SOURCES = ["中国公司", "中国公司", "北京法院起诉", "中国公司"]
 TEXTS = ["กข", "กขคงจ กขคงจ", "ยรลว", "กข"]

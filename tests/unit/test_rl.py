@@ -28,7 +28,9 @@ from training.rl.trainer import prompt_order
 from training.rl.watchdogs import warnings_of
 from training.sft.settings import SFTSettings
 from training.sft.train import train_sft
-from training.shared.checkpoints import load_policy, read_checkpoint, weights_hash
+from training.shared.checkpoints import read_checkpoint
+from training.shared.hashes import weights_hash
+from training.shared.loading import load_policy
 from training.shared.resume import Terminated
 from training.shared.stage import Around, RLAround
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from benchmark.pipeline.measure import Workplace, open_workplace
 from benchmark.pipeline.train import validate_reward
+from benchmark.pipeline.workplace import Workplace, open_workplace
 from benchmark.reward.challenge import build
 from benchmark.reward.damage import CATEGORIES
 from benchmark.reward.validate import DIGEST

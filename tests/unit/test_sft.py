@@ -19,7 +19,9 @@ from tiny_models import HAN, THAI, character_tokenizer
 from metrics.errors import UserError
 from training.sft.settings import SFTSettings
 from training.sft.train import encode_pair, train_sft
-from training.shared.checkpoints import load_policy, read_checkpoint, weights_hash
+from training.shared.checkpoints import read_checkpoint
+from training.shared.hashes import weights_hash
+from training.shared.loading import load_policy
 from training.shared.resume import Terminated
 from training.shared.stage import Around
 

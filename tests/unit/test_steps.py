@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from benchmark.cli import main
+from benchmark.rundir.done import Done, read_done
 from benchmark.rundir.intact import check_output
-from benchmark.rundir.steps import Done, MadeOf, Steps, check_config, locked, read_done
+from benchmark.rundir.steps import MadeOf, Steps, check_config, locked
 from metrics.errors import UserError
 
 

@@ -7,11 +7,12 @@ import numpy as np
 import pytest
 from one_metric import interval
 
+from metrics.draws import Draws
 from metrics.errors import UserError
 from metrics.scores import score_table
 from metrics.segment import SegmentStats, from_values, unscorable
 from metrics.stats import compare
-from metrics.summary import RUN_FIELDS, Draws, read_scores, score_rows, summarise, system_keys, write_scores
+from metrics.summary import RUN_FIELDS, read_scores, score_rows, summarise, system_keys, write_scores
 
 STAGES = ["base", "post-sft", "post-sft-continued", "post-rl", "post-recovery", "gold"]
 RUN = dict.fromkeys(RUN_FIELDS, 1) | {"task": "newswire-title", "reward_id": "abc"}

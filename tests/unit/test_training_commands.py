@@ -14,7 +14,7 @@ from benchmark.tasks.newswire import corpora
 from metrics.records import sha256_file
 from training.__main__ import main
 from training.embedded.loop import LoopSettings, run_loop
-from training.shared.checkpoints import weights_hash
+from training.shared.hashes import weights_hash
 
 ROWS = {"base": 12, "reranker": 12, "reranker-encoder": 12, "comet": 96, "encoder": 40}
 CORPUS = {"reranker-encoder": "reranker"}
@@ -124,7 +124,7 @@ def test_a_reranker_goes_on_from_another(corpus_folder: Path, tmp_path: Path) ->
 
 @pytest.mark.parametrize("name", ["base", "reranker"])
 def test_a_trained_model_loads_as_any_checkpoint_does(name: str, corpus_folder: Path, tmp_path: Path) -> None:
-    from training.shared.checkpoints import load_policy
+    from training.shared.loading import load_policy
 
     _run(name, corpus_folder, tmp_path / name)
     model, tokenizer = load_policy(tmp_path / name)

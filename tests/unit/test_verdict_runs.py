@@ -18,10 +18,11 @@ from benchmark.report.headline import headline
 from benchmark.report.verdict import verdict
 from benchmark.scoring.families import Means, Scoring
 from metrics.catalog import score_families
+from metrics.draws import Draws
 from metrics.inventory import Inventory
 from metrics.records import Example, Generation
 from metrics.segment import SegmentStats, from_values
-from metrics.summary import Draws, summarise
+from metrics.summary import summarise
 
 DRAWS = 200
 TESTS = 10_000

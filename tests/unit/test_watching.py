@@ -123,7 +123,7 @@ class Full:
 
 def test_out_of_memory_names_the_batch_size_to_try(tiny_policy_path: Path) -> None:
     """In generation: half of what failed, and what is named then works."""
-    from training.shared.checkpoints import load_policy
+    from training.shared.loading import load_policy
 
     model, tokenizer = load_policy(tiny_policy_path, device="cpu")
     prompts = ["中国", "公司", "起诉", "北京"]

@@ -72,7 +72,7 @@ def random_reranker(folder: Path, head_dim: int = 8, **shape: Any) -> Path:
     import torch
     from transformers import Qwen3Config, Qwen3ForCausalLM
 
-    from training.rewards.reranker_generative import TEMPLATE_WORDS
+    from training.rewards.yes_no_template import TEMPLATE_WORDS
 
     torch.manual_seed(1)
     tokenizer = character_tokenizer(TEMPLATE_WORDS)

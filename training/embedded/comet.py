@@ -22,11 +22,12 @@ from torch.nn.functional import cross_entropy, logsigmoid, mse_loss, normalize
 
 from metrics.errors import UserError
 from metrics.records import sha256_json
-from metrics.scorers.comet import ENCODER, HPARAMS, WEIGHTS, unavailable
+from metrics.scorers.comet import unavailable
+from metrics.scorers.comet_checkpoint import ENCODER, HPARAMS, WEIGHTS
 from training.embedded.data import Corpus
-from training.embedded.embedder import xlmr_config, xlmr_tokenizer
 from training.embedded.loop import LoopSettings, run_loop
 from training.embedded.tokenizer import load_words
+from training.embedded.xlmr import xlmr_config, xlmr_tokenizer
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,28 +10,24 @@ from __future__ import annotations
 
 import json
 import os
-import random
 import shutil
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from tokenizers import AddedToken, Tokenizer
-from tokenizers.processors import TemplateProcessing
-from transformers import PreTrainedTokenizerFast, XLMRobertaConfig
+from tokenizers import Tokenizer
 
 from metrics.errors import UserError
 from metrics.foreign import check_foreign
 from metrics.hub import model_folder
 from metrics.records import atomic_write_text, sha256_json
 from training.embedded.data import Corpus
-from training.embedded.tokenizer import load_words, train_tokenizer
+from training.embedded.neighbours import _trainer_class
+from training.embedded.tokenizer import load_words
+from training.embedded.xlmr import fast_tokenizer, xlmr_config, xlmr_tokenizer
 from training.shared.resume import OnSigterm, StepLog, Terminated, open_workspace
 
-SPECIAL = ["<s>", "<pad>", "</s>", "<unk>"]
-"""In XLM-R's order: its position ids start at the padding id + 1, so the padding id must be small."""
 ANCHORS = {"source": "anchor", "reference": "reference"}
 """What a text is compared with -> the corpus column: the Chinese source, or a reference in the target language."""
 
@@ -64,116 +60,6 @@ class EncoderSettings:
     start: str = ""
     """Folder or hub id of a masked language model to start from, such as hfl/cino-base-v2, with its own tokenizer;
     empty: random weights."""
-
-
-def xlmr_tokenizer(texts: Iterable[str], words: Iterable[str], pieces: int) -> Tokenizer:
-    """The embedded tokenizer (training/embedded/tokenizer.py) with XLM-R's special tokens at ids 0 to 3 and texts
-    wrapped as <s> ... </s>."""
-    words = sorted(set(words), key=lambda w: (-len(w), w))
-    raw = json.loads(train_tokenizer(texts, words, pieces).backend_tokenizer.to_str())
-    kept = [t for t, _ in sorted(raw["model"]["vocab"].items(), key=lambda item: item[1]) if t not in SPECIAL]
-    raw["model"]["vocab"] = {t: i for i, t in enumerate([*SPECIAL, *kept])}
-    raw["added_tokens"] = []
-    tok = Tokenizer.from_str(json.dumps(raw, ensure_ascii=False))
-    tok.add_special_tokens([AddedToken(t, special=True, normalized=False) for t in (*SPECIAL, "<mask>")])
-    tok.add_tokens([AddedToken(w, special=False, normalized=False) for w in words])
-    ends = [(t, SPECIAL.index(t)) for t in ("<s>", "</s>")]
-    tok.post_processor = TemplateProcessing(single="<s> $A </s>", pair="<s> $A </s> </s> $B </s>", special_tokens=ends)
-    return tok
-
-
-def fast_tokenizer(tokenizer: Tokenizer, positions: int) -> PreTrainedTokenizerFast:
-    """The tokenizer as transformers loads and saves it; texts of more than `positions` tokens are cut."""
-    return PreTrainedTokenizerFast(
-        tokenizer_object=tokenizer,
-        bos_token="<s>",
-        eos_token="</s>",
-        cls_token="<s>",
-        sep_token="</s>",
-        unk_token="<unk>",
-        pad_token="<pad>",
-        mask_token="<mask>",
-        model_max_length=positions,
-        padding_side="right",
-        clean_up_tokenization_spaces=False,
-    )
-
-
-def xlmr_config(
-    vocab_size: int, hidden: int, layers: int, heads: int, intermediate: int, positions: int
-) -> XLMRobertaConfig:
-    """A small XLM-R without dropout (it underfits as it is) that reads `positions` tokens."""
-    return XLMRobertaConfig(
-        vocab_size=vocab_size,
-        hidden_size=hidden,
-        num_hidden_layers=layers,
-        num_attention_heads=heads,
-        intermediate_size=intermediate,
-        max_position_embeddings=positions + 2,
-        type_vocab_size=1,
-        hidden_dropout_prob=0.0,
-        attention_probs_dropout_prob=0.0,
-        layer_norm_eps=1e-5,
-        bos_token_id=0,
-        pad_token_id=1,
-        eos_token_id=2,
-    )
-
-
-def neighbour_order(token_ids: Sequence[Sequence[int]], vocab_size: int, rows: Sequence[int]) -> list[int]:
-    """`rows` as a chain: each followed by the most similar one not yet used (cosine of token counts)."""
-    counts = np.zeros((len(rows), vocab_size), dtype=np.float32)
-    for line, row in zip(counts, rows, strict=True):
-        np.add.at(line, list(token_ids[row]), 1)
-    counts /= np.maximum(np.linalg.norm(counts, axis=1, keepdims=True), 1e-9)
-    near = np.round(counts @ counts.T, 5)  # rounded: the last digits differ between machines
-    chain, free = [0], np.ones(len(rows), dtype=bool)
-    free[0] = False
-    while free.any():
-        chain.append(int(np.where(free, near[chain[-1]], -1).argmax()))
-        free[chain[-1]] = False
-    return [rows[i] for i in chain]
-
-
-def neighbour_batches(
-    token_ids: Sequence[Sequence[int]], vocab_size: int, size: int, pool: int, seed: int, epoch: int
-) -> list[list[int]]:
-    """One pass over the rows in batches of `size` neighbours, found among `pool` batches each. Depends on its arguments
-    alone (resume)."""
-    rng, order = random.Random(f"{seed}:{epoch}"), list(range(len(token_ids)))
-    rng.shuffle(order)
-    batches = []
-    for start in range(0, len(order), size * pool):
-        chain = neighbour_order(token_ids, vocab_size, order[start : start + size * pool])
-        batches += [chain[i : i + size] for i in range(0, len(chain), size)]
-    batches = [b for b in batches if len(b) == size]  # a shorter batch is an easier task
-    rng.shuffle(batches)
-    return batches
-
-
-def _trainer_class(token_ids: Sequence[Sequence[int]], vocab_size: int, pool: int) -> type:
-    """sentence-transformers' trainer with batches of neighbours. Not given as an argument: arguments are pickled into
-    every checkpoint."""
-    from sentence_transformers import SentenceTransformerTrainer
-    from sentence_transformers.base.sampler import DefaultBatchSampler
-
-    class NeighbourBatches(DefaultBatchSampler):
-        def __iter__(self) -> Iterator[list[int]]:
-            return iter(neighbour_batches(token_ids, vocab_size, self.batch_size, pool, self.seed, self.epoch))
-
-        def __len__(self) -> int:
-            return len(token_ids) // self.batch_size
-
-    class NeighbourTrainer(SentenceTransformerTrainer):
-        def get_batch_sampler(
-            self, dataset: Any, batch_size: int, drop_last: bool, *args: Any, seed: int = 0, **kwargs: Any
-        ) -> Any:
-            return NeighbourBatches(dataset, batch_size, drop_last, seed=seed)
-
-        def add_model_card_callback(self, default_args_dict: dict[str, Any]) -> None:
-            """None: asset.json says where the model comes from."""
-
-    return NeighbourTrainer
 
 
 def pairs_of(rows: Sequence[dict[str, Any]], anchored_on: str, where: Path) -> list[tuple[str, str]]:

@@ -23,7 +23,7 @@ from training.embedded.base import save_model
 from training.embedded.data import Corpus
 from training.embedded.loop import LoopSettings, run_loop
 from training.embedded.tokenizer import load_words, train_tokenizer
-from training.rewards.reranker_generative import (
+from training.rewards.yes_no_template import (
     DEFAULT_INSTRUCT,
     PREFIX,
     SUFFIX,
@@ -33,7 +33,8 @@ from training.rewards.reranker_generative import (
     suffix_ids,
 )
 from training.sft.packed import hidden_states, pack
-from training.shared.checkpoints import load_policy, weights_hash
+from training.shared.hashes import weights_hash
+from training.shared.loading import load_policy
 
 WATCHED = ("person", "organisation", "place", "event", "quantity", "percentage", "money", "date", "time")
 """Fact types for which the log says which share of the wrong ones is seen."""

@@ -103,7 +103,7 @@ def load_reward_for(lang: str, spec: str, path: str | None = None, **options: An
         else spec
     )
     if kind in YES_NO:
-        from training.rewards.reranker_generative import instruct_for
+        from training.rewards.yes_no_template import instruct_for
 
         options.setdefault("instruct", instruct_for(lang))
     elif kind in ONE_LANGUAGE:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from metrics.literal import read_literally
-from training.shared.checkpoints import hex_hash
+from training.shared.hashes import hex_hash
 
 
 class PairReward:

@@ -15,8 +15,11 @@ from pathlib import Path
 from typing import Any
 
 from metrics.hub import is_hub_id
-from training.rewards.reranker_generative import DEFAULT_INSTRUCT, Reads, YesNoJudge
-from training.shared.checkpoints import check_folder, hex_hash, load_config, load_tokenizer
+from training.rewards.reranker_generative import Reads, YesNoJudge
+from training.rewards.yes_no_template import DEFAULT_INSTRUCT
+from training.shared.checkpoints import check_folder
+from training.shared.hashes import hex_hash
+from training.shared.loading import load_config, load_tokenizer
 from training.shared.vllm_engine import answers, engine, need_vllm
 
 ANSWER = 1

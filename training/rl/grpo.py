@@ -20,8 +20,10 @@ from training.rewards import Reward
 from training.rewards.safeguards import gate
 from training.rl.settings import RLSettings, check_rl
 from training.rl.trainer import grpo_trainer
-from training.shared.checkpoints import Checkpoint, load_policy, weights_hash
+from training.shared.checkpoints import Checkpoint
 from training.shared.decoding import context_of, end_tokens
+from training.shared.hashes import weights_hash
+from training.shared.loading import load_policy
 from training.shared.lora import adapter_base, check_targets
 from training.shared.memory import memory_guard, smaller_forward
 from training.shared.options import check_installed

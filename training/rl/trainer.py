@@ -9,8 +9,8 @@ from typing import Any
 
 from metrics.errors import UserError
 from training.rl.settings import RLSettings
-from training.shared.checkpoints import set_backbone
 from training.shared.decoding import end_tokens
+from training.shared.loading import set_backbone
 from training.shared.lora import lora_config
 from training.shared.plain_text import prompt_ids
 from training.shared.processes import processes

@@ -19,8 +19,10 @@ from typing import Any
 from metrics.errors import UserError
 from metrics.records import sha256_json
 from training.sft.settings import SECTIONS, SFTSettings, check_settings
-from training.shared.checkpoints import Checkpoint, load_policy, weights_hash
+from training.shared.checkpoints import Checkpoint
 from training.shared.decoding import context_of
+from training.shared.hashes import weights_hash
+from training.shared.loading import load_policy
 from training.shared.lora import check_targets, lora_config
 from training.shared.memory import memory_guard, smaller_forward
 from training.shared.options import check_installed

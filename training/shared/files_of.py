@@ -7,7 +7,8 @@ from typing import Any
 
 from metrics.errors import UserError
 from metrics.hub import is_hub_id
-from training.shared.checkpoints import check_folder, load_config, load_tokenizer
+from training.shared.checkpoints import check_folder
+from training.shared.loading import load_config, load_tokenizer
 from training.shared.lora import adapter_base
 
 

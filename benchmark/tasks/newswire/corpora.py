@@ -15,9 +15,10 @@ from typing import Any
 from benchmark.tasks.newswire import LONG_PROMPT, SHORT_PROMPT, TITLE_PROMPTS
 from benchmark.tasks.newswire import values as v
 from benchmark.tasks.newswire.articles import Article, body, fill, sentence_text, title
-from benchmark.tasks.newswire.candidates import LANG, draw_unit, pick, reranker_row, unit_row
+from benchmark.tasks.newswire.candidates import LANG, draw_unit, pick
 from benchmark.tasks.newswire.errors import ENTITY, partners, replace_value
 from benchmark.tasks.newswire.frames import IMPLICIT, load_frames
+from benchmark.tasks.newswire.judged_rows import reranker_row, unit_row
 from benchmark.tasks.newswire.splits import article_stream, held_out, inventory
 from benchmark.tasks.newswire.values import LANGUAGES, Value
 
