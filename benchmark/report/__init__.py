@@ -35,10 +35,14 @@ def print_verdict(run_dir: Path) -> None:
     from benchmark.report.data import load
     from benchmark.report.headline import headline
     from benchmark.report.verdict import systems, verdict
+    from benchmark.report.words import plumbing
     from metrics.terminal import say
 
     data = load(Path(run_dir))
     told = [(prefix.rstrip("/"), headline(verdict(data, prefix))) for prefix in systems(data)]
+    small = plumbing(data.run)
     for system, text in told:
         if text:
             say(f"{system}: {text}" if system else text)
+    if small:
+        say(f"{small}.")

@@ -17,6 +17,7 @@ from benchmark.report.words import (
     number,
     prefix_of,
     stage_of,
+    unit,
 )
 from metrics import catalog
 from metrics.catalog import CONTROLLED
@@ -88,7 +89,7 @@ def _against(data: RunData, metric: str, name: str) -> Markup | None:
     }
     if len(spots) < 2:
         return None
-    figure, ax = axes(5.4, 3.7, "length / reference length", "", label(metric))
+    figure, ax = axes(5.4, 3.7, "length / reference length", unit(metric), label(metric))
     look = styles(data.keys)
     lines = [((x[0] - x[1], y[0]), (x[0] + x[2], y[0])) for x, y in spots.values()]
     lines += [((x[0], y[0] - y[1]), (x[0], y[0] + y[2])) for x, y in spots.values()]
@@ -195,7 +196,7 @@ def across_stages(data: RunData) -> list[Markup]:
         lines = [(m, points) for m, points in lines if points]
         if not lines or len(keys) < 2:
             continue
-        figure, ax = axes(5.4, 3.9, title=title)
+        figure, ax = axes(5.4, 3.9, "stage", "share, 0 to 1", title)
         for j, (metric, points) in enumerate(lines):
             _line(
                 ax, keys, points, LINE_COLOURS[j % 6], LINE_MARKERS[j % 6], label(metric), (j - len(lines) / 2) * 0.035
@@ -274,7 +275,7 @@ def by_type(data: RunData) -> list[Markup]:
         points = [(k, p) for k in keys if (p := _point(data, k, metric))]
         if not points:
             continue
-        figure, ax = axes(2.7, 2.1, title=label(metric))
+        figure, ax = axes(2.7, 2.2, "stage", "recall", label(metric))
         main = [(k, p) for k, p in points if stage_of(k) != "post-sft-continued"]
         ax.plot([keys.index(k) for k, _ in main], [p[0] for _, p in main], color=MUTED, linewidth=1.1)
         for key, p in points:

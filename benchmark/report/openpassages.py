@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from markupsafe import Markup
 
+from benchmark.report.gloss import gloss
 from benchmark.report.safetext import plain, visible
 from metrics.open.comparison import CONTRADICTED, VERIFIED, Comparison, Fact
 
@@ -79,13 +80,14 @@ def lists(found: Comparison) -> tuple[list[dict[str, str]], list[dict[str, str]]
             "type": fact.kind,
             "source": plain(fact.surface),
             "target": plain(found.text[slice(*fact.at)]) if fact.at else "–",
+            "gloss": gloss([fact.surface]),
         }
         for fact in found.facts
         if fact.outcome != VERIFIED and fact.tier != "soft"
     ]
     replaced = {fact.at for fact in found.facts if fact.outcome == CONTRADICTED}
     invented = [
-        {"type": one.kind, "text": plain(one.surface)}
+        {"type": one.kind, "text": plain(one.surface), "gloss": gloss([one.surface])}
         for one in found.statements
         if not one.supported and one.span not in replaced
     ]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from benchmark.report import asked, figures, grounded, rlcurves, spread, tables
+from benchmark.report import asked, figures, grounded, rlcurves, single, spread, tables
 from benchmark.report.cautions import cautions
 from benchmark.report.data import RunData, load
 from benchmark.report.headline import headline
@@ -22,6 +22,7 @@ from benchmark.report.words import (
     family,
     label,
     ordered,
+    plumbing,
     stage_of,
 )
 from metrics.catalog import CONTROLLED
@@ -38,6 +39,11 @@ class Fact:
     name: str
     value: str
     hint: str = ""
+
+    @property
+    def unknown(self) -> bool:
+        """Whether nothing is known of it."""
+        return set(self.value.split(" / ")) == {"unknown"}
 
 
 def write(run_dir: Path) -> Path:
@@ -67,11 +73,15 @@ def context(data: RunData) -> dict[str, Any]:
         if findings:
             verdicts.append({"system": prefix.rstrip("/"), "headline": headline(findings), "findings": findings})
     rows, without = preservation_table(data)
+    drawn = pictures(data)
     ratio_rows = [r for r in rows if r["ratio"] != "–"]
     transitions = tables.transition_table(data)
     return {
         "title": plain(str(data.task or "run")),
-        "facts": header(data),
+        "plumbing": plumbing(data.run),
+        "whole": bool(verdicts),
+        "single": [] if verdicts else single.systems(data),
+        "facts": header(data) if verdicts else [f for f in header(data) if not f.unknown],
         "hashes": hashes(data),
         "verdicts": verdicts,
         "grounded": grounded.sentences(data.summary),
@@ -96,7 +106,7 @@ def context(data: RunData) -> dict[str, Any]:
         "alpha": ALPHA,
         "level": (data.summary.get("resampling") or {}).get("level", 0.95),
         "draws": data.summary.get("resampling") or {},
-        **pictures(data),
+        **drawn,
         "passages": passages(data),
         "has_facts": data.has_facts,
         "normalised": changed_by_normalising(data),

@@ -14,6 +14,7 @@ from pathlib import Path
 from markupsafe import Markup
 
 from benchmark.report.data import RunData
+from benchmark.report.gloss import gloss
 from benchmark.report.openpassages import highlighted, lists, output_marks, source_marks
 from benchmark.report.safetext import SHOWN_CHARS, hidden, plain, shortened, visible
 from benchmark.report.words import (
@@ -181,12 +182,20 @@ def _output(
         stopped,
         (sum(stated for _, stated in salient), len(salient)),
         [_fact(fact) for fact, stated in salient if not stated],
-        [{"type": item.type, "text": plain(item.surface)} for item in alignment.unsupported],
+        [
+            {"type": item.type, "text": plain(item.surface), "gloss": gloss([item.surface])}
+            for item in alignment.unsupported
+        ],
     )
 
 
 def _fact(fact: Fact) -> dict[str, str]:
-    return {"type": fact.type, "source": plain(fact.source[0]) if fact.source else "", "target": plain(fact.target[0])}
+    return {
+        "type": fact.type,
+        "source": plain(fact.source[0]) if fact.source else "",
+        "target": plain(fact.target[0]),
+        "gloss": gloss([*fact.source, *fact.target]),
+    }
 
 
 def _source(text: str, example: Example) -> Markup:

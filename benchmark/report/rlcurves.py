@@ -70,7 +70,7 @@ def _curve(
 ) -> Markup:
     import numpy as np
 
-    figure, ax = axes(3.4, 2.3, "RL step", title=title)
+    figure, ax = axes(3.4, 2.3, "RL step", "mean of a step", title)
     xs, means = [s for s, _ in groups], [sum(v) / len(v) for _, v in groups]
     if band and any(len(v) > 1 for _, v in groups):
         low, high = ([float(np.quantile(v, q)) for _, v in groups] for q in (0.1, 0.9))
@@ -118,7 +118,7 @@ def probe(data: RunData) -> Markup | None:
     columns = probe_columns(data)[: len(PROBE_COLOURS)]
     if not columns:
         return None
-    figure, ax = axes(7.2, 3.4, "RL step")
+    figure, ax = axes(7.2, 3.4, "RL step", "value on dev")
     told = []
     reward = _by_step(data.rewards, "reward") or _by_step(data.steps, "reward_mean")
     if reward:

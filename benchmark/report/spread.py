@@ -26,7 +26,7 @@ def lengths(data: RunData) -> Markup | None:
         return None
     top = max(float(np.quantile(v, 0.995)) for _, v in shown) * 1.05 + 1
     edges = np.linspace(0, top, 81)
-    figure, ax = axes(8.6, 0.75 + 0.62 * len(shown), "code points")
+    figure, ax = axes(8.6, 0.75 + 0.62 * len(shown), "length in code points", "share of outputs")
     look = styles(data.keys)
     centres, told = (edges[:-1] + edges[1:]) / 2, []
     kernel = np.exp(-0.5 * (np.arange(-4, 5) / 1.3) ** 2)
@@ -75,7 +75,7 @@ def reward_against_coverage(data: RunData) -> list[Markup]:
             continue
         dots = Counter((round(rewards[e] * 50) / 50, round(facts[e] * 50) / 50) for e in both)
         spots = sorted(dots)
-        figure, ax = axes(2.9, 2.8, "reward", "coverage F1" if not panels else "")
+        figure, ax = axes(2.9, 2.8, "reward", "coverage F1")
         ax.scatter(
             [x for x, _ in spots],
             [y for _, y in spots],

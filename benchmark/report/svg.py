@@ -67,8 +67,8 @@ def css_class(key: str, keys: list[str]) -> str:
     return VARIABLES[styles(keys)[key][0]]
 
 
-def axes(width: float, height: float, xlabel: str = "", ylabel: str = "", title: str = "") -> tuple[Figure, Axes]:
-    """An empty figure of the house style; width and height in units of 100 pixels at full size."""
+def axes(width: float, height: float, xlabel: str, ylabel: str, title: str = "") -> tuple[Figure, Axes]:
+    """An empty figure of the house style, both axes named; width and height in units of 100 pixels at full size."""
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(width, height), dpi=100, layout="constrained")

@@ -17,6 +17,7 @@ from benchmark.report.words import (
     number,
     ordered,
     ordered_metrics,
+    plumbing,
     prefix_of,
     stage_of,
 )
@@ -112,6 +113,8 @@ def show(summary: dict[str, Any], console: Console | None = None) -> None:
     keys = ordered(summary["systems"])
     run = summary.get("run") or {}
     say(f"{run.get('task') or 'run'}, seed {run.get('seed')}", "bold")
+    if told := plumbing(run):
+        say(told, "bold yellow")
     metrics = metrics_shown(summary)
     for block in chunks(keys, console.width) if metrics else []:
         console.print(_table(summary, block, metrics, ascii_only))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypeGuard
 
 from metrics import catalog
@@ -65,6 +65,22 @@ def decimals(metric: str) -> int:
     return catalog.decimals(metric)
 
 
+UNITS = {
+    "fraction": "share, 0 to 1",
+    "percent": "score, 0 to 100",
+    "characters": "code points",
+    "ratio": "ratio",
+    "density": "per 100 characters",
+}
+"""Scale of a metric -> what an axis of it is called."""
+
+
+def unit(metric: str) -> str:
+    """What an axis of this metric is called."""
+    record = catalog.metric(metric)
+    return UNITS[record.scale if record else "fraction"]
+
+
 def number(value: Any, metric: str, signed: bool = False) -> str:
     """A value as it is shown; "–" for null. A negative number has a real minus sign, and -0 is 0."""
     if not is_number(value):
@@ -90,6 +106,19 @@ def p_value(p: Any, floor: Any = False) -> str:
     if floor and p < 1:
         return f"≤ {p:.4f}" if p >= 0.0001 else f"≤ {p:.1g}"
     return "< 0.001" if p < 0.001 else f"{p:.3f}"
+
+
+PLUMBING = 10
+"""Below this many steps of training nothing is learned: such a run shows that the parts fit together."""
+
+
+def plumbing(run: Mapping[str, Any]) -> str:
+    """ "2 steps: a test of the plumbing, not a result" of a run of so few steps of RL, or of SFT where there is no RL;
+    "" of any other."""
+    steps = run.get("rl_steps") if run.get("rl_steps") is not None else run.get("sft_steps")
+    if not isinstance(steps, int) or isinstance(steps, bool) or not 0 < steps < PLUMBING:
+        return ""
+    return f"{steps} step{'s' if steps > 1 else ''}: a test of the plumbing, not a result"
 
 
 def count(value: Any) -> str:

@@ -56,7 +56,7 @@ def best_of_n(found: Mapping[str, Any]) -> list[Markup]:
     for name, label in CURVES:
         row = found["curves"][name]
         n = list(range(1, len(row["value"]) + 1))
-        figure, ax = axes(3.4, 2.5, "n", "", label)
+        figure, ax = axes(3.4, 2.5, "n, samples of a source", "mean of the chosen", label)
         ax.fill_between(n, row["ci_low"], row["ci_high"], color=GRID, linewidth=0)
         ax.plot(n, row["value"], color=BAD if name in ("reward", "chars") else GOOD, linewidth=1.8)
         ax.set_xscale("log", base=2)
@@ -109,6 +109,7 @@ def damage(found: Mapping[str, Any]) -> Markup:
         height,
         "reward accuracy on pairs that differ in this type of fact",
         "change of recall, post-sft to post-rl",
+        "What the reward sees, and what RL did",
     )
     ax.axvline(0.5, color=GRID, linewidth=1.4)
     ax.axhline(0.0, color=GRID, linewidth=1.4)
@@ -160,7 +161,7 @@ def _scored(report: Mapping[str, Any]) -> list[tuple[str, Mapping[str, Any]]]:
 def _accuracies(report: Mapping[str, Any], size: tuple[float, float]) -> Markup:
     rows = _scored(report)
     best = report["null_baselines"][report["flags"]["best_null"]]["by_category"]
-    figure, ax = axes(*size, "accuracy")
+    figure, ax = axes(*size, "accuracy: share of pairs put in the right order", "category", "Accuracy by category")
     for i, (slug, row) in enumerate(reversed(rows)):
         colour = BAD if row["ci_high"] < 0.5 else GOOD if row["ci_low"] > 0.5 else MUTED
         ax.plot([row["ci_low"], row["ci_high"]], [i, i], color=colour, linewidth=2.2)
@@ -178,7 +179,7 @@ def _accuracies(report: Mapping[str, Any], size: tuple[float, float]) -> Markup:
 def _distribution(report: Mapping[str, Any], size: tuple[float, float]) -> Markup:
     """Histograms of both kinds of text as shares, the useful range shaded, medians as strokes."""
     found = report["distribution"]
-    figure, ax = axes(*size, "raw score", "share of texts")
+    figure, ax = axes(*size, "raw score", "share of texts", "Scores of right and wrong texts")
     low, high = found["useful_range"]
     if high > low:
         ax.axvspan(low, high, color=GRID, alpha=0.6, linewidth=0)
@@ -192,7 +193,7 @@ def _distribution(report: Mapping[str, Any], size: tuple[float, float]) -> Marku
 
 
 def _reliability(report: Mapping[str, Any], size: tuple[float, float]) -> Markup:
-    figure, ax = axes(*size, "mean score of the bin", "share of right texts")
+    figure, ax = axes(*size, "mean score of the bin", "share of right texts", "Is the score a probability?")
     ax.plot([0, 1], [0, 1], color=GRID, linewidth=1.4)
     bins = report["reliability"]
     ax.plot([b["confidence"] for b in bins], [b["accuracy"] for b in bins], "o-", color=INK, markersize=4)

@@ -150,7 +150,7 @@ def test_ticks_keep_their_digits(run_dir: Path) -> None:
     """Coordinates are shortened, numbers that are read are not: 0.025 must not become 0.03."""
     from benchmark.report.svg import axes, to_svg
 
-    figure, ax = axes(3, 2)
+    figure, ax = axes(3, 2, "x", "y")
     ax.set_yticks([0.025, 0.175], ["0.025", "0.175"])
     svg = str(to_svg(figure, "t", "ticks"))
     assert ">0.175<" in svg
@@ -165,7 +165,7 @@ def test_at_least_twelve_examples_half_of_them_drawn_blindly(run_dir: Path) -> N
     assert len({i for i, _ in chosen}) == len(chosen)
     assert sum(why == BLIND for _, why in chosen) >= len(chosen) / 2
     text = (run_dir / "report.html").read_text("utf-8")
-    assert text.count('<article class="passage">') == len(chosen)
+    assert text.count('<details class="passage"') == len(chosen)
     for mark in ('<mark class="cov', '<mark class="hal', '<mark class="src', '<b class="miss">missing</b>', "made up"):
         assert mark in text
 
@@ -405,7 +405,7 @@ def test_a_users_own_files_without_facts(tmp_path: Path) -> None:
     ):
         assert told in text
     assert '<mark class="cov" title="number, money' in text
-    assert text.count('<article class="passage">') == 12
+    assert text.count('<details class="passage"') == 12
 
 
 @pytest.mark.usefixtures("without_figures")
