@@ -19,6 +19,10 @@ ACTIONS = {
         "your examples with what can be read from them, to be corrected by a person",
     ),
     "corpus": ("benchmark.data.corpus:command", "training texts of the embedded models, for python -m training"),
+    "world": (
+        "benchmark.data.world:command",
+        "what a world of the newswire is made of, how easily a script fakes it; --show reads its articles",
+    ),
 }
 """action -> ("module:function", help); the module's ARGUMENTS are the action's."""
 

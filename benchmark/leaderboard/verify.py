@@ -196,7 +196,7 @@ def _test_split(path: Path, board: Board, report: Report, foreign: bool) -> list
         from benchmark.leaderboard.unseen import split_of
 
         return split_of(path, board, report, foreign)
-    from benchmark.tasks import TASKS, load_task
+    from benchmark.tasks import OWN, load_task
     from benchmark.tasks.files import absent, shipped
 
     try:
@@ -213,7 +213,7 @@ def _test_split(path: Path, board: Board, report: Report, foreign: bool) -> list
             "against them"
         )
         return examples
-    if board["task"] not in (*TASKS, *corpora):
+    if board["task"] not in (*OWN, *corpora):
         told = f"{board['task']} is not a task of this suite, so nobody can say whether this is its test split"
         (report.notes if foreign else report.unproved).append(told + ("" if foreign else " (--foreign: that is known)"))
         return examples

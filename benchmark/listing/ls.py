@@ -29,9 +29,9 @@ def command(args: argparse.Namespace) -> int:
 
 def tasks() -> Iterator[tuple[str, str]]:
     """Every task of the suite."""
-    from benchmark.tasks import TASKS
+    from benchmark.tasks import OWN
 
-    for name, target in TASKS.items():
+    for name, target in OWN.items():
         yield name, first_line(target)
     from benchmark.tasks.files import read_task_file, shipped
 

@@ -6,11 +6,12 @@ D_para is in `splits.py`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from itertools import islice
 
 from benchmark.tasks import Task
-from benchmark.tasks.newswire.articles import Article, body, facts, title
+from benchmark.tasks.newswire.articles import Article, body, facts, title, titles
 from benchmark.tasks.newswire.splits import WORLD_VERSION, article_stream
 from metrics.errors import UserError
 from metrics.records import Example, Fact
@@ -44,7 +45,7 @@ def _meta(article: Article, split: str, core: bool) -> dict[str, object]:
 
 def title_example(article: Article, index: int, split: str, lang: str, core: bool, name: str) -> Example:
     """An article as source, its gold title as reference. D_src has no reference."""
-    reference = None if split == "src" else (title(article, lang),)
+    reference = None if split == "src" else titles(article, lang)
     return Example(
         f"{name}-{split}-{index:05d}",
         body(article, "zh"),
@@ -57,112 +58,148 @@ def title_example(article: Article, index: int, split: str, lang: str, core: boo
     )
 
 
-def _load_titles(name: str, lang: str, core: bool, split: str, n: int | None) -> list[Example]:
-    _check(split)
-    return [
-        title_example(a, i, split, lang, core, name)
-        for i, a in enumerate(islice(article_stream(split, core), n or SIZES[split]))
-    ]
+@dataclass(frozen=True, slots=True)
+class World:
+    """A version of the world: what its tasks are made from."""
+
+    version: str
+    mark: str
+    """Behind the names of its tasks; empty for the world of the published boards."""
+    stream: Callable[[str, bool], Iterator[Article]]
+    """stream(split, core): its articles without end."""
+    long_stream: Callable[[str], Iterator[Article]]
+    """Articles of passages to be translated."""
+
+    def prefix(self, name: str) -> str:
+        """How the ids of a task's examples begin."""
+        return name + self.mark.removeprefix("@")
 
 
-def _load_short(split: str, n: int | None = None) -> list[Example]:
-    _check(split)
-    out = []
-    for i, a in enumerate(islice(article_stream(split, True), n or SIZES[split])):
-        stated = tuple(Fact(f.type, f.source, f.target, 1.0) for f in facts(a, "th") if f.salient)
-        reference = None if split == "src" else (title(a, "th"),)
-        out.append(
-            Example(
-                f"short-{split}-{i:05d}",
-                title(a, "zh"),
-                reference,
-                stated,
-                "zh",
-                "th",
-                f"{split}-{i:05d}",
-                _meta(a, split, True),
+WORLD_1 = World(WORLD_VERSION, "", article_stream, lambda split: article_stream(split, True, sentences=(8, 10)))
+
+
+def load_titles(world: World, name: str, lang: str, core: bool) -> Callable[..., list[Example]]:
+    """The loader of a task of titles."""
+
+    def load(split: str, n: int | None = None) -> list[Example]:
+        _check(split)
+        return [
+            title_example(a, i, split, lang, core, world.prefix(name))
+            for i, a in enumerate(islice(world.stream(split, core), n or SIZES[split]))
+        ]
+
+    return load
+
+
+def load_short(world: World) -> Callable[..., list[Example]]:
+    """The loader of the task of translated titles."""
+
+    def load(split: str, n: int | None = None) -> list[Example]:
+        _check(split)
+        out = []
+        for i, a in enumerate(islice(world.stream(split, True), n or SIZES[split])):
+            stated = tuple(Fact(f.type, f.source, f.target, 1.0) for f in facts(a, "th") if f.salient)
+            reference = None if split == "src" else titles(a, "th")
+            out.append(
+                Example(
+                    f"{world.prefix('short')}-{split}-{i:05d}",
+                    title(a, "zh"),
+                    reference,
+                    stated,
+                    "zh",
+                    "th",
+                    f"{split}-{i:05d}",
+                    _meta(a, split, True),
+                )
             )
-        )
-    return out
+        return out
+
+    return load
 
 
-def _passages(split: str) -> Iterator[list[Article]]:
+def _passages(stream: Iterator[Article]) -> Iterator[list[Article]]:
     """Runs of consecutive articles that together hold more than LONG_MIN_CHARS Chinese characters."""
     group: list[Article] = []
-    for article in article_stream(split, True, sentences=(8, 10)):
+    for article in stream:
         group.append(article)
         if sum(len(body(a, "zh")) for a in group) > LONG_MIN_CHARS:
             yield group
             group = []
 
 
-def _load_long(split: str, n: int | None = None) -> list[Example]:
-    _check(split)
-    out = []
-    for i, group in enumerate(islice(_passages(split), n or LONG_SIZES[split])):
-        stated: dict[tuple[str, tuple[str, ...]], Fact] = {}
-        for article in group:
-            for f in facts(article, "th"):
-                stated.setdefault(
-                    (f.type, f.target), Fact(f.type, f.source, f.target, 1.0)
-                )  # a translation has to state everything
-        source, reference = "".join(body(a, "zh") for a in group), " ".join(body(a, "th") for a in group)
-        out.append(
-            Example(
-                f"long-{split}-{i:05d}",
-                source,
-                None if split == "src" else (reference,),
-                tuple(stated.values()),
-                "zh",
-                "th",
-                f"{split}-{i:05d}",
-                _meta(group[0], split, True),
+def load_long(world: World) -> Callable[..., list[Example]]:
+    """The loader of the task of translated passages."""
+
+    def load(split: str, n: int | None = None) -> list[Example]:
+        _check(split)
+        out = []
+        for i, group in enumerate(islice(_passages(world.long_stream(split)), n or LONG_SIZES[split])):
+            stated: dict[tuple[str, tuple[str, ...]], Fact] = {}
+            for article in group:
+                own = body(article, "zh")
+                for f in facts(article, "th"):
+                    if f.type == "relation" and article.more and not any(s in own for s in f.source):
+                        continue  # world 2 tells who did what to whom over several sentences, which no clause sums up
+                    stated.setdefault(
+                        (f.type, f.target), Fact(f.type, f.source, f.target, 1.0)
+                    )  # a translation has to state everything
+            source, reference = "".join(body(a, "zh") for a in group), " ".join(body(a, "th") for a in group)
+            out.append(
+                Example(
+                    f"{world.prefix('long')}-{split}-{i:05d}",
+                    source,
+                    None if split == "src" else (reference,),
+                    tuple(stated.values()),
+                    "zh",
+                    "th",
+                    f"{split}-{i:05d}",
+                    _meta(group[0], split, True),
+                )
             )
-        )
-    return out
+        return out
+
+    return load
+
+
+def tasks_of(world: World) -> dict[str, Callable[[], Task]]:
+    """The tasks of a world by their usual names."""
+
+    def task(name: str, target: str, prompt: str, load: Callable[..., list[Example]]) -> Callable[[], Task]:
+        return lambda: Task(f"{name}{world.mark}", "zh", target, world.version, prompt, load)
+
+    return {
+        "newswire-title": task("newswire-title", "th", TITLE_PROMPTS["th"], load_titles(world, "title", "th", True)),
+        "newswire-title-full": task(
+            "newswire-title-full", "th", TITLE_PROMPTS["th"], load_titles(world, "titlefull", "th", False)
+        ),
+        "newswire-title-bo": task(
+            "newswire-title-bo", "bo", TITLE_PROMPTS["bo"], load_titles(world, "titlebo", "bo", True)
+        ),
+        "newswire-long": task("newswire-long", "th", LONG_PROMPT, load_long(world)),
+        "newswire-short": task("newswire-short", "th", SHORT_PROMPT, load_short(world)),
+    }
 
 
 def title_task() -> Task:
     """zh -> th titles, core inventory."""
-    return Task(
-        "newswire-title",
-        "zh",
-        "th",
-        WORLD_VERSION,
-        TITLE_PROMPTS["th"],
-        lambda split, n=None: _load_titles("title", "th", True, split, n),
-    )
+    return tasks_of(WORLD_1)["newswire-title"]()
 
 
 def title_full_task() -> Task:
     """zh -> th titles, the whole world."""
-    return Task(
-        "newswire-title-full",
-        "zh",
-        "th",
-        WORLD_VERSION,
-        TITLE_PROMPTS["th"],
-        lambda split, n=None: _load_titles("titlefull", "th", False, split, n),
-    )
+    return tasks_of(WORLD_1)["newswire-title-full"]()
 
 
 def title_bo_task() -> Task:
     """zh -> bo titles, core inventory."""
-    return Task(
-        "newswire-title-bo",
-        "zh",
-        "bo",
-        WORLD_VERSION,
-        TITLE_PROMPTS["bo"],
-        lambda split, n=None: _load_titles("titlebo", "bo", True, split, n),
-    )
+    return tasks_of(WORLD_1)["newswire-title-bo"]()
 
 
 def long_task() -> Task:
     """zh -> th translation of passages over 500 characters."""
-    return Task("newswire-long", "zh", "th", WORLD_VERSION, LONG_PROMPT, _load_long)
+    return tasks_of(WORLD_1)["newswire-long"]()
 
 
 def short_task() -> Task:
     """zh -> th translation of titles."""
-    return Task("newswire-short", "zh", "th", WORLD_VERSION, SHORT_PROMPT, _load_short)
+    return tasks_of(WORLD_1)["newswire-short"]()

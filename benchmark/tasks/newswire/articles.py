@@ -10,13 +10,15 @@ from dataclasses import dataclass, field
 
 from benchmark.tasks.newswire import values as v
 from benchmark.tasks.newswire.frames import IMPLICIT, SLOT, Frame, Sentence, Slot, shared_sentences
-from benchmark.tasks.newswire.particles import ergative, genitive
+from benchmark.tasks.newswire.particles import ergative, fused, genitive
 from benchmark.tasks.newswire.values import LANGUAGES, Value
 from metrics.records import Fact
 
 FACTS_MIN, FACTS_MAX = 6, 14
 CORE_CURRENCIES = ("CNY", "USD", "EUR", "THB")
 _ENTITY = ("person", "organisation", "place")
+DENIED = "not_"
+"""Slots with names that begin so hold what the article denies or corrects (world 2)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,8 @@ class Article:
     title_form: dict[str, int]
     surface_form: dict[str, dict[str, int]] = field(default_factory=dict)
     """language -> slot -> which of the writable surfaces of the value is used."""
+    more: dict[str, tuple[tuple[int, dict[str, int]], ...]] = field(default_factory=dict)
+    """language -> (title form, surfaces) of further gold titles (world 2)."""
 
     @property
     def signature(self) -> str:
@@ -216,7 +220,9 @@ def fill(
             surface = surfaces[1]
         literal = form[last : match.start()]
         spans.append(Span(length + len(literal), length + len(literal) + len(surface), name))
-        if particle:
+        if particle in ("g", "e"):
+            surface = fused(surface, particle)
+        elif particle:
             surface += "་" + (genitive(surface) if particle == "gen" else ergative(surface))
         out += [literal, surface]
         length += len(literal) + len(surface)
@@ -228,12 +234,21 @@ def fill(
 def title(article: Article, lang: str, form: int | None = None) -> str:
     """The gold title; `form` picks another of the frame's title forms."""
     forms = article.frame.title[lang]
+    if form is None and article.more:
+        first, picks = article.more[lang][0]
+        return fill(forms[first], article.values, lang, picks)[0]
     return fill(
         forms[article.title_form[lang] if form is None else form % len(forms)],
         article.values,
         lang,
         article.surface_form[lang],
     )[0]
+
+
+def titles(article: Article, lang: str) -> tuple[str, ...]:
+    """All gold titles, the first of them `title`."""
+    forms, more = article.frame.title[lang], article.more.get(lang, ())
+    return tuple(dict.fromkeys([title(article, lang), *(fill(forms[i], article.values, lang, p)[0] for i, p in more)]))
 
 
 def sentence_text(article: Article, line: Line, lang: str) -> str:
@@ -274,7 +289,11 @@ def facts(article: Article, lang: str) -> list[Fact]:
         found.append(Fact("relation", relation_surfaces(article, "zh"), relation_surfaces(article, lang), 0.9))
     seen: set[tuple[str, str]] = set()
     for line in article.lines:
+        if line.sentence.event:
+            found.append(Fact("event", line.sentence.event["zh"], line.sentence.event[lang], 0.3))
         for name, value in line.values.items():
+            if name.startswith(DENIED):
+                continue  # what the article says is not so is no fact of it
             own = frame.slots.get(name, IMPLICIT.get(name)) if article.values.get(name) == value else None
             if (value.type, value.key) not in seen:
                 seen.add((value.type, value.key))

@@ -10,7 +10,9 @@ from functools import cache
 from benchmark.tasks.newswire.values import DATA, LANGUAGES
 from metrics.records import SALIENT
 
-SLOT = re.compile(r"\{([a-z_0-9]+)(?:\|(gen|erg))?\}")
+SLOT = re.compile(r"\{([a-z_0-9]+)(?:\|(gen|erg|g|e))?\}")
+"""A slot of a form; in Tibetan with the case that follows it: gen and erg as a syllable of their own (world 1), g and e
+as prose writes them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,8 @@ class Sentence:
     role: str
     forms: dict[str, tuple[str, ...]]
     slots: tuple[str, ...]
+    event: dict[str, tuple[str, ...]] | None = None
+    """Surfaces of another event that it tells of (world 2)."""
 
 
 @dataclass(frozen=True, slots=True)

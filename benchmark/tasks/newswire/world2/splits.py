@@ -1,0 +1,97 @@
+"""Splits of world 2: disjoint by construction; a fixed share of the stories is of kinds that D_para never shows.
+
+Every story (frame and salient values) falls into one bucket by its hash, as in world 1. Of every split but D_para a quarter are stories of a
+held-out frame, or of a pair of frame and name that is held out although both are shown apart. Names that D_para never shows
+(a third) occur in any story. D_para also leaves out a third of the forms of sentences and titles.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import random
+from collections.abc import Iterator
+from functools import cache
+
+from benchmark.tasks.newswire.articles import Article
+from benchmark.tasks.newswire.splits import BUCKETS
+from benchmark.tasks.newswire.values import Value
+from benchmark.tasks.newswire.world2.draw import draw_article
+from benchmark.tasks.newswire.world2.frames import load_frames
+from benchmark.tasks.newswire.world2.lexicon import names
+from benchmark.tasks.newswire.world2.scene import ENTITY, Stock
+
+WORLD_VERSION = "2"
+WORLD_SEED = 20261127
+UNSEEN = {"frame": 0.125, "pair": 0.125}
+"""Shares of stories whose frame, or combination of frame and name, D_para never shows."""
+HELD_OUT_NAMES, HELD_OUT_FRAMES, HELD_OUT_FORMS = 0.3, 0.2, 1 / 3
+PAIRS = 8
+"""One in so many combinations of frame and name is held out."""
+
+
+def _hash(text: str) -> int:
+    return int.from_bytes(hashlib.sha256(f"{WORLD_SEED}:{text}".encode()).digest()[:8], "big")
+
+
+@cache
+def held_out() -> frozenset[tuple[str, str]]:
+    """(type, key) of names and ("frame", id) that D_para never shows. Of a kind with one name alone, none."""
+    out: set[tuple[str, str]] = set()
+    for type_ in ENTITY:
+        groups: dict[tuple[str, str, bool], list[str]] = {}
+        for name in names(type_):
+            groups.setdefault((name.kind, name.region, name.core), []).append(name.value.key)
+        for keys in groups.values():
+            ranked = sorted(keys, key=lambda k: _hash(f"{type_}:{k}"))
+            out |= {(type_, k) for k in ranked[: max(round(HELD_OUT_NAMES * len(keys)), 1) if len(keys) > 1 else 0]}
+    ids = sorted((f.id for f in load_frames()), key=lambda i: _hash(f"frame:{i}"))
+    return frozenset(out | {("frame", i) for i in ids[: round(HELD_OUT_FRAMES * len(ids))]})
+
+
+def unseen(frame: str, values: dict[str, Value]) -> str:
+    """Why D_para never shows a story: "frame", "pair" (frame and a name of the story), or "" when it may."""
+    if ("frame", frame) in held_out():
+        return "frame"
+    named = [x for x in values.values() if x.type in ENTITY and (x.type, x.key) not in held_out()]
+    return "pair" if any(_hash(f"pair:{frame}:{x.key}") % PAIRS == 0 for x in named) else ""
+
+
+@cache
+def form_shown(form: str) -> bool:
+    """Whether D_para may write a form of a sentence or title."""
+    return _hash(f"form:{form}") % 1000 >= 1000 * HELD_OUT_FORMS
+
+
+def stock(split: str, core: bool, straight: bool = False) -> Stock:
+    """What a split may draw from."""
+    if split != "para":
+        return Stock(core, straight=straight)
+    return Stock(core, held_out(), form_shown, straight)
+
+
+def article_stream(split: str, core: bool, seed: int = WORLD_SEED, straight: bool = False) -> Iterator[Article]:
+    """Endless stream of distinct articles of a split, deterministic by seed; every story occurs once. straight: see `Stock`."""
+    has, rng, seen = stock(split, core, straight), random.Random(f"{seed}:2:{split}:{core}"), set[str]()
+    frames = load_frames()
+    apart = {held: [f for f in frames if (("frame", f.id) in held_out()) == held] for held in (True, False)}
+    while True:
+        draw = rng.random()
+        wanted = (
+            "" if split == "para" or draw >= sum(UNSEEN.values()) else "frame" if draw < UNSEEN["frame"] else "pair"
+        )
+        frame = rng.choice(apart[wanted == "frame"])
+        for _ in range(
+            400
+        ):  # the kind of story is drawn first, so that its share does not depend on how often it comes off
+            article = draw_article(
+                frame,
+                has,
+                rng,
+                lambda story, values: (
+                    story not in seen and _hash(story) % 1000 in BUCKETS[split] and unseen(frame.id, values) == wanted  # noqa: B023 - asked at once
+                ),
+            )
+            if article is not None:
+                seen.add(article.signature)
+                yield article
+                break
