@@ -31,6 +31,10 @@ class Dictionary:
 
     def read(self, text: str) -> list[tuple[str, str]]:
         """(type, target surface) of what it knows in a text, leftmost and longest first, each once."""
+        return list(dict.fromkeys((kind, target) for kind, target, _, _ in self.located(text)))
+
+    def located(self, text: str) -> list[tuple[str, str, int, int]]:
+        """(type, target surface, start, end) of what it knows in a text, leftmost and longest first."""
         out = []
         for match in self._found.finditer(text):
             for surface, numbers in _slottings(match.group()):
@@ -38,9 +42,9 @@ class Dictionary:
                     kind, target = self.of[surface]
                     for number in numbers:
                         target = target.replace("\0", number, 1)
-                    out.append((kind, target))
+                    out.append((kind, target, match.start(), match.end()))
                     break
-        return list(dict.fromkeys(out))
+        return out
 
 
 def named_in(examples: Sequence[Example]) -> list[str] | None:

@@ -1,7 +1,9 @@
 """Scripts that a weekend's work makes of D_para: what a model has to beat before it is said to understand anything.
 
-`benchmark.leaderboard.baselines` has the rows that stand on boards; these are harder, and are run on a task by name (`data world`).
-A system learns from the sources, references and facts of D_para alone. `lexicon` gives a script the words of all facts of the test
+`benchmark.leaderboard.baselines` has the rows that stand on boards; these are harder, and are run on a task by name
+(`data world`).
+A system learns from the sources, references and facts of D_para alone. `lexicon` gives a script the words of all
+facts of the test
 split, too, which no system has: what is left then is not vocabulary.
 """
 
@@ -11,7 +13,8 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 
-from benchmark.leaderboard.baselines import Material, _Dictionary
+from benchmark.leaderboard.baselines import Material
+from benchmark.leaderboard.dictionary import Dictionary
 from metrics.inventory import CLAUSE_TYPES
 from metrics.records import Example, Fact
 
@@ -21,7 +24,7 @@ CONTEXT = 4
 
 
 def lead_dictionary(m: Material, lexicon: bool = False) -> list[str]:
-    """What the dictionary says of the first sentence that holds an event it knows (else of the first), word for word."""
+    """What the dictionary says, word for word, of the first sentence with an event that it knows (else of the first)."""
     known = _words(m, lexicon)
     events = _events(m.pairs)
     out = []
@@ -36,8 +39,10 @@ def lead_dictionary(m: Material, lexicon: bool = False) -> list[str]:
 def all_sentences(m: Material, lexicon: bool = False) -> list[str]:
     """A title of D_para with the same event, its slots filled from the whole article by what stands beside them.
 
-    For each kind of event (its Chinese words) the script keeps the titles as patterns with a slot for each fact, and for each slot the
-    characters beside it in the sources of D_para. Of what the dictionary finds in a source, the slot takes what has the most of them.
+    For each kind of event (its Chinese words) the script keeps the titles as patterns with a slot for each fact, and
+    for each slot the
+    characters beside it in the sources of D_para. Of what the dictionary finds in a source, the slot takes what has
+    the most of them.
     """
     known, patterns, beside = _words(m, lexicon), _patterns(m.pairs), _contexts(m.pairs)
     common = Counter(p for found in patterns.values() for p in found).most_common()
@@ -45,7 +50,7 @@ def all_sentences(m: Material, lexicon: bool = False) -> list[str]:
     out = []
     for e in m.examples:
         event = _event_of(e.source, patterns)
-        found = [(kind, text, _around(e.source, start, end)) for kind, text, start, end in _read(known, e.source)]
+        found = [(kind, text, _around(e.source, start, end)) for kind, text, start, end in known.located(e.source)]
         best, most = "", (-1, 0.0)
         for title, slots in sorted(patterns.get(event, ())) or fallback:
             taken, score, text = set[int](), 0.0, title
@@ -82,8 +87,8 @@ def n_of(slots: Sequence[str], n: int) -> int:
     return sum(kind == slots[n] for kind in slots[:n])
 
 
-def _words(m: Material, lexicon: bool) -> _Dictionary:
-    return _Dictionary([*m.pairs, *(m.examples if lexicon else ())])
+def _words(m: Material, lexicon: bool) -> Dictionary:
+    return Dictionary([*m.pairs, *(m.examples if lexicon else ())])
 
 
 def _main(example: Example) -> Fact | None:
@@ -153,13 +158,3 @@ def _event_of(source: str, patterns: dict[str, set[Pattern]]) -> str:
     """The event that the source names first, among those that D_para has; the longest word where two begin there."""
     found = [(source.find(word), -len(word), word) for word in patterns if word in source]
     return min(found)[2] if found else ""
-
-
-def _read(known: _Dictionary, text: str) -> list[tuple[str, str, int, int]]:
-    """(type, target surface, start, end) of what the dictionary knows in a text."""
-    out = []
-    for match in known._found.finditer(text):
-        read = known.read(match.group())
-        if read:
-            out.append((*read[0], match.start(), match.end()))
-    return out

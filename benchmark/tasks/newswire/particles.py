@@ -12,7 +12,8 @@ _SERIES = {"ད": "ཀྱི", "བ": "ཀྱི", "ས": "ཀྱི", "ག": "�
 
 
 _OPEN = re.compile(r"(?:^|་)(?:[\u0f40-\u0f6c][\u0f90-\u0fbc]*|[\u0f40-\u0fbc]*[\u0f71-\u0f7d]|[\u0f40-\u0fbc]+འ)$")
-"""Ends in an open syllable: one letter or stack alone, a vowel sign, or འ. Nothing is fused to a foreign stack (ཇིབྚ) or to figures."""
+"""Ends in an open syllable: one letter or stack alone, a vowel sign, or འ. Nothing is fused to a foreign stack (ཇིབྚ)
+or to figures."""
 
 
 def _final(word: str) -> str | None:
@@ -38,9 +39,11 @@ def ergative(word: str) -> str:
 
 
 def fused(word: str, case: str) -> str:
-    """`word` with its genitive ("g") or ergative ("e") as prose writes it: fused to an open syllable (འི, ས), else a syllable of its own.
+    """`word` with its genitive ("g") or ergative ("e") as prose writes it: fused to an open syllable
+    (འི, ས), else a syllable of its own.
 
-    ལྷ་ས, ལྷ་སའི, ལྷ་སས; པེ་ཅིན, པེ་ཅིན་གྱི. After figures a syllable of its own, as after consonants. A final འ gives way (མཁའ, མཁའི).
+    ལྷ་ས, ལྷ་སའི, ལྷ་སས; པེ་ཅིན, པེ་ཅིན་གྱི. After figures a syllable of its own, as after consonants. A final འ gives
+    way (མཁའ, མཁའི).
     """
     if (not word.endswith("འ") and _final(word) is not None) or not _OPEN.search(word):
         return f"{word}་{genitive(word) if case == 'g' else ergative(word)}"

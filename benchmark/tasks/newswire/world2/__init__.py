@@ -1,6 +1,7 @@
-"""World 2 of the newswire: plausible stories whose facts are spread, told beside other people and events, corrected and denied.
+"""World 2 of the newswire: plausible stories whose facts are spread, told beside other people and events.
 
-Data that a native speaker can correct: `data/world2/` (README.md there says how). The same five tasks as in world 1, under their names with
+Data that a native speaker can correct: `data/world2/` (README.md there says how). The same five tasks as in world 1,
+under their names with
 `@2` until models are trained on it.
 """
 

@@ -1,4 +1,5 @@
-"""Draws one article of world 2: values that fit each other, facts spread over sentences, other people, other events, corrections."""
+"""Draws one article of world 2: values that fit each other, facts spread over sentences, other people, other events,
+corrections."""
 
 from __future__ import annotations
 
@@ -15,7 +16,8 @@ from benchmark.tasks.newswire.world2.scene import ENTITY, Scene, Stock
 
 FACTS = (9, 22)
 P_WRAPPED, P_CORRECTED, P_DENIED, P_OTHER, P_LEADS = 0.4, 0.4, 0.35, 0.4, 0.5
-"""How often a statement is told as somebody's words, a figure corrected, something denied, another event told, and the event told first."""
+"""How often a statement is told as somebody's words, a figure corrected, something denied, another event told, and
+the event told first."""
 TITLES = (2, 3)
 """Gold titles of an article."""
 
@@ -159,7 +161,8 @@ def _with_short_names(lines: list[Line]) -> tuple[Line, ...]:
 
 
 def _titles(frame: Frame2, values: dict[str, Value], scene: Scene, lang: str) -> tuple[tuple[int, dict[str, int]], ...]:
-    """Two or three gold titles as (form, surfaces), the longest first: a cut at the first one's length cuts none of them."""
+    """Two or three gold titles as (form, surfaces), the longest first: a cut at the first one's length cuts none of
+    them."""
     rng = scene.rng
     forms = frame.title[lang]
     free = [i for i, f in enumerate(forms) if scene.stock.form(f)] or list(range(len(forms)))

@@ -1,4 +1,5 @@
-"""Names of world 2: persons and places of `data/` with their region, organisations with their sector (`data/world2/*.tsv`)."""
+"""Names of world 2: persons and places of `data/` with their region, organisations with their sector
+(`data/world2/*.tsv`)."""
 
 from __future__ import annotations
 

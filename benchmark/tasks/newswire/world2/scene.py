@@ -57,7 +57,8 @@ class Scene:
     figures: set[str] = field(default_factory=set)
 
     def draw(self, slot: Slot2) -> Value | None:
-        """A value that the article does not have yet, with figures that it does not have yet; None where there is none."""
+        """A value that the article does not have yet, with figures that it does not have yet; None where there is
+        none."""
         for _ in range(40):
             value = self._any(slot)
             if value is None:
@@ -90,7 +91,8 @@ class Scene:
         return self._number(slot, n, self.rng.choice(CURRENCY[self.region]))
 
     def near(self, slot: Slot2, value: Value) -> Value | None:
-        """A figure that was thought to be this one: from half of it to twice it, or its two figures the wrong way round."""
+        """A figure that was thought to be this one: from half of it to twice it, or its two figures the wrong way
+        round."""
         for _ in range(40):
             n = int(re.split(r"[/ ]", value.key)[0])
             if slot.type == "money":

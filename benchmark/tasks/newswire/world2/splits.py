@@ -1,7 +1,9 @@
 """Splits of world 2: disjoint by construction; a fixed share of the stories is of kinds that D_para never shows.
 
-Every story (frame and salient values) falls into one bucket by its hash, as in world 1. Of every split but D_para a quarter are stories of a
-held-out frame, or of a pair of frame and name that is held out although both are shown apart. Names that D_para never shows
+Every story (frame and salient values) falls into one bucket by its hash, as in world 1. Of every split but D_para a
+quarter are stories of a
+held-out frame, or of a pair of frame and name that is held out although both are shown apart. Names that D_para never
+shows
 (a third) occur in any story. D_para also leaves out a third of the forms of sentences and titles.
 """
 
@@ -70,7 +72,8 @@ def stock(split: str, core: bool, straight: bool = False) -> Stock:
 
 
 def article_stream(split: str, core: bool, seed: int = WORLD_SEED, straight: bool = False) -> Iterator[Article]:
-    """Endless stream of distinct articles of a split, deterministic by seed; every story occurs once. straight: see `Stock`."""
+    """Endless stream of distinct articles of a split, deterministic by seed; every story occurs once. straight: see
+    `Stock`."""
     has, rng, seen = stock(split, core, straight), random.Random(f"{seed}:2:{split}:{core}"), set[str]()
     frames = load_frames()
     apart = {held: [f for f in frames if (("frame", f.id) in held_out()) == held] for held in (True, False)}

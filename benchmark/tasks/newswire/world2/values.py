@@ -1,6 +1,7 @@
 """Numbers of world 2 in the forms that each language writes: 12000 is 1.2万, 12,000 or 1.2 หมื่น, ཁྲི་1.2.
 
-The first `n_forms` surfaces are written by the grammar, the others accepted. Amounts are exact: every written form says the same number.
+The first `n_forms` surfaces are written by the grammar, the others accepted. Amounts are exact: every written form
+says the same number.
 """
 
 from __future__ import annotations
@@ -19,7 +20,8 @@ _THAI_SUMS = ((10**11, "แสนล้าน"), (10**10, "หมื่นล้
 
 
 def draw_number(low: int, high: int, rng: Random) -> int:
-    """A number of low..high (both included), as likely in every order of magnitude, with two significant figures above 999."""
+    """A number of low..high (both included), as likely in every order of magnitude, with two significant figures
+    above 999."""
     n = round(exp(rng.uniform(log(max(low, 1)), log(high))))
     if n > 999:
         n -= n % 10 ** (len(str(n)) - 2)
@@ -65,7 +67,8 @@ def _made(type_: str, key: str, written: dict[str, list[str]], accepted: dict[st
 
 
 def quantity(n: int, patterns: dict[str, list[str]], decimals: int = 0) -> Value:
-    """A count with what it counts; patterns hold {n}, all are written. decimals: n is in tenths (1), and written with a decimal point."""
+    """A count with what it counts; patterns hold {n}, all are written. decimals: n is in tenths (1), and written with
+    a decimal point."""
     written: dict[str, list[str]] = {}
     accepted: dict[str, list[str]] = {}
     for lang in LANGUAGES:
@@ -112,6 +115,7 @@ def date(month: int, day: int) -> Value:
 
 
 def figures(value: Value) -> set[str]:
-    """The figures that a value is written with, trailing zeros and separators off, so that 1.2万, 12000 and 1,200 count as one."""
+    """The figures that a value is written with, trailing zeros and separators off, so that 1.2万, 12000 and 1,200
+    count as one."""
     found = {f for lang in LANGUAGES for s in value.surfaces[lang][: value.n_forms[lang]] for f in FIGURES.findall(s)}
     return {f.replace(",", "").replace(".", "").strip("0") for f in found} - {""}
