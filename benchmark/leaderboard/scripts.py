@@ -24,7 +24,7 @@ CONTEXT = 4
 
 
 def lead_dictionary(m: Material, lexicon: bool = False) -> list[str]:
-    """What the dictionary says, word for word, of the first sentence with an event that it knows (else of the first)."""
+    """What the dictionary says, word for word, of the first sentence with an event it knows (else of the first)."""
     known = _words(m, lexicon)
     events = _events(m.pairs)
     out = []
