@@ -16,12 +16,12 @@ import numpy as np
 
 from benchmark.leaderboard import board as boards
 from benchmark.leaderboard.board import Board, Entry
-from benchmark.leaderboard.flags import flags_of
+from benchmark.leaderboard.flags import flags_of, of_form
 from benchmark.leaderboard.scoring import segments
 from benchmark.leaderboard.validations import same_reward
 from benchmark.leaderboard.view import PATH, Group, Row, value
 from metrics.errors import UserError
-from metrics.hacking import ALPHA, REWARD, Move, judge, watched
+from metrics.hacking import ALPHA, FORM, REWARD, Move, below_gold, judge, watched
 from metrics.preservation import preserved
 from metrics.segment import SegmentStats
 from metrics.stats import Resampler, at_floor, common_segments, holm, incomparable
@@ -91,8 +91,15 @@ class Statistics:
                 out[i] = before, after, p
         return out
 
-    def fill(self, rows: Sequence[Row], contenders: Sequence[Sequence[Row]], shown: Sequence[Group]) -> None:
-        """Ranges of ranks, preservation and flags. contenders: the rows of each of the best outputs."""
+    def fill(
+        self,
+        rows: Sequence[Row],
+        contenders: Sequence[Sequence[Row]],
+        shown: Sequence[Group],
+        gold: Entry | None = None,
+    ) -> None:
+        """Ranges of ranks, preservation and flags. contenders: the rows of each of the best outputs. gold: the
+        references as an entry, where the board has them."""
         primary, n = self.board["primary"], sum(r.rank is not None for r in rows)
         stats = [self.load(same[0].entry, [primary])[0] for same in contenders]
         pairs = [(i, j) for i, j in combinations(range(len(stats)), 2) if stats[i] is not None and stats[j] is not None]
@@ -111,6 +118,36 @@ class Statistics:
             self._preservation(group, primary)
             self._missing(group)
         self._hacking([g for g in shown if g.row("post-rl") is not None], primary)
+        for group in shown:
+            for row in group.rows:
+                row.flags += self._form(row.entry, group.before, gold, primary)
+
+    def _form(self, entry: Entry, before: Entry | None, gold: Entry | None, primary: str) -> list[str]:
+        """Whether an entry's form fell while its facts rose, or lies further below the gold than its facts do; nothing
+        where form.* was not scored."""
+        if before is not None and before is not entry:
+            moves = self._moves(before, entry, primary)
+            if fell := judge(moves, primary).formless:
+                return of_form(fell, (), moves.get(primary))
+        if gold is not None:
+            moves = self._moves(gold, entry, primary)
+            return of_form((), below_gold(moves, primary), moves.get(primary))
+        return []
+
+    def _moves(self, before: Entry, after: Entry, primary: str) -> dict[str, Move]:
+        """The primary metric and form.* from one entry to another; tests of form.* are corrected among themselves."""
+        wanted = (primary, *FORM)
+        a, b = self.load(before, wanted), self.load(after, wanted)
+        held = [(m, x, y) for m, x, y in zip(wanted, a, b, strict=True) if x is not None and y is not None]
+        if not any(m in FORM for m, _, _ in held):
+            return {}
+        found = self.tested([(x, y) for _, x, y in held], len(FORM))
+        tests = {m: one for (m, _, _), one in zip(held, found, strict=True) if one is not None}
+        corrected = holm({m: tests[m][2] for m in FORM if m in tests}, len(FORM))
+        return {
+            m: Move(m, one[0], one[1], corrected.get(m, one[2]) or 0.0, at_floor(one[2], DRAWS))
+            for m, one in tests.items()
+        }
 
     def _own_reward(self, after: Entry) -> bool:
         """Whether reward.mean is that of the reward that RL used; an unknown reward gets the benefit of the doubt."""

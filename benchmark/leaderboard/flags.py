@@ -7,7 +7,7 @@ flag therefore tells the values of the same metric on the whole output, too.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from benchmark.report.words import number, p_value
@@ -78,6 +78,20 @@ def flags_of(found: Judgement, whole: Whole) -> list[str]:
         beside = f"; {told(found.primary)}" if found.primary is not None else ""
         flags.append(f"TALKS MORE: RL made outputs longer than their references, {told(found.longer)}{beside}")
     return flags
+
+
+def of_form(fell: Sequence[Move], below: Sequence[Move], primary: Move | None) -> list[str]:
+    """The flags of an entry whose facts are better written down than its texts are written.
+
+    fell: of form.* against the system's post-sft, while the primary rose; below: against the gold, beyond what the
+    facts lack; primary: the move that stands beside them.
+    """
+    beside = "" if primary is None else f"{told(primary)}; "
+    if fell:
+        return [f"FORM DOWN: facts up, form down against its post-sft: {beside}{'; '.join(map(told, fell))}"]
+    if below:
+        return [f"FORM BELOW FACTS: further below the gold than its facts are: {beside}{'; '.join(map(told, below))}"]
+    return []
 
 
 def _fall(move: Move, whole: Whole) -> str:

@@ -27,6 +27,8 @@ from metrics.errors import UserError
 from metrics.stages import STAGES
 
 TESTED = 20
+GOLD_ROW = "baseline-gold"
+"""The references as a baseline (`baselines`)."""
 WORDS = ("system", "trust")
 """What a view can be sorted by besides metrics."""
 FIELDS = ("system", "version", "seed", "stage", "trust")
@@ -93,7 +95,8 @@ def derive(
         contenders.setdefault(_texts(row), []).append(row)
     tested = list(contenders.values())[:TESTED]
     if rows:
-        Statistics(path, board).fill(rows, tested, shown)
+        gold = next((r.entry for r in baselines if r.entry["system"] == GOLD_ROW), None)
+        Statistics(path, board).fill(rows, tested, shown, gold)
     return View(board, shown, len(groups), len(rows), sum(map(len, tested)), baselines)
 
 

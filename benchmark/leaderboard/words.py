@@ -6,7 +6,7 @@ from benchmark.leaderboard.board import Board, Entry
 from benchmark.leaderboard.ranks import WORDS
 from benchmark.leaderboard.view import PATH, Group, Row, View, value
 from benchmark.report.words import interval, number
-from metrics.hacking import PART, REWARD, TALKATIVE, YES
+from metrics.hacking import FORM_FALL, PART, REWARD, TALKATIVE, YES
 from metrics.version import METRICS_VERSION
 
 COLUMNS = (
@@ -14,6 +14,7 @@ COLUMNS = (
     ("coverage.recall.length_controlled", "recall lc"),
     ("coverage.precision", "precision"),
     ("verbosity.length_ratio", "length"),
+    ("form.fluency", "fluency"),
     ("overlap.chrf", "chrF2"),
     ("reward.mean", "reward"),
 )
@@ -115,6 +116,11 @@ def footnotes(view: View) -> list[str]:
         notes.append(
             f"TALKS MORE: outputs grew significantly with RL, to {TALKATIVE:g} times "
             "their references or more, whatever else rose"
+        )
+    if any(f.startswith("FORM") for g in view.groups for r in g.rows for f in r.flags):
+        notes.append(
+            f"FORM DOWN: {view.board['primary']} rose over the system's post-sft and form.* fell by {FORM_FALL:g}, "
+            "both significantly; FORM BELOW FACTS: form.* lies further below the gold than the facts do"
         )
     if view.n_tested < view.n_entries:
         notes.append(

@@ -36,6 +36,8 @@ PROBED = (
     "coverage.f1",
     "verbosity.chars",
     "verbosity.length_ratio",
+    "form.fluency",
+    "form.headline",
 )
 """What the probe reports during RL; the facts it counts are those of the metrics, not the reward's."""
 
@@ -181,6 +183,7 @@ def coverage_probe(
     from benchmark.generation.decoding import Decoding
     from benchmark.generation.local import generate_texts
     from metrics.coverage import align_all, facts_stated, score_facts
+    from metrics.form.scores import score_form
     from metrics.inventory import Inventory
     from metrics.overlap import score_overlap
     from metrics.verbosity import score_verbosity
@@ -207,6 +210,7 @@ def coverage_probe(
         metrics = [
             *score_facts(examples, texts, inventory, alignments),
             *score_verbosity(examples, texts, None, facts_stated(alignments)),
+            *score_form(examples, texts),
         ]
         values = {m.metric: m.value() for m in metrics if m.metric in PROBED}
         if gold and not any(e.facts for e in examples):  # a user's own data: chrF, as a fraction like the rest

@@ -6,6 +6,7 @@ from __future__ import annotations
 from benchmark.report.finding import Finding
 from benchmark.report.verdict import CONTROL, FINALLY, FORM, GAIN, GAMED, KEPT, LENGTH
 from benchmark.report.words import listing
+from benchmark.report.written import COST, WRITTEN
 from metrics.hacking import YES
 
 UNKNOWN = (
@@ -51,6 +52,8 @@ def headline(findings: list[Finding]) -> str:
     text = _reinforced(gain, kind, what, by.get(GAMED))
     if grew := GREW.get(length.code):
         text += f"{',' if gain.names and kind != 'up' else ''} and {grew}"
+    if (cost := by.get(WRITTEN)) is not None and cost.code == COST:
+        text += ", at the cost of their form"
     form, kept, final, control = by.get(FORM), by.get(KEPT), by.get(FINALLY), by.get(CONTROL)
     if form is not None and kept is not None:
         text += _recovered(form, kept, final)

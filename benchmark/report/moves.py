@@ -16,7 +16,7 @@ from benchmark.report.words import (
     significant,
 )
 from metrics.catalog import CONTROLLED
-from metrics.hacking import Judgement, Move, judge, watched
+from metrics.hacking import FORM, Judgement, Move, judge, watched
 
 LEADING = (
     "coverage.f1" + CONTROLLED,
@@ -135,12 +135,12 @@ def groups(found: Change, tested: bool) -> str:
     return f" {text[0].upper()}{text[1:]}." if text else " No group of facts changed measurably." if tested else ""
 
 
-def gamed(data: RunData, before: str, after: str) -> Judgement | None:
-    """What RL did to its own reward, by the rule that boards use; None where the run has no reward."""
-    metric = leading(data, before, after)
+def judged(data: RunData, before: str, after: str) -> Judgement:
+    """What RL did, by the rule that boards use."""
+    metric = leading(data, before, after) or LEADING[0]
     cells = data.transition(before, after)
     moves = {}
-    for name in watched(metric or LEADING[0]):
+    for name in (*watched(metric), *FORM):
         a, b, p = (
             data.cell(before, name).get("value"),
             data.cell(after, name).get("value"),
@@ -148,7 +148,13 @@ def gamed(data: RunData, before: str, after: str) -> Judgement | None:
         )
         if is_number(a) and is_number(b) and is_number(p):
             moves[name] = Move(name, a, b, p)
-    return judge(moves, metric or LEADING[0]) if "reward.mean" in moves else None
+    return judge(moves, metric)
+
+
+def gamed(data: RunData, before: str, after: str) -> Judgement | None:
+    """What RL did to its own reward; None where the run has no reward."""
+    found = judged(data, before, after)
+    return None if found.reward is None else found
 
 
 def far_lengths(data: RunData, key: str) -> tuple[float, float] | None:

@@ -12,6 +12,7 @@ from benchmark.report.data import RunData
 from benchmark.report.finding import Finding
 from benchmark.report.moves import change, far_lengths, gamed, groups, leading, moved, outside, sign
 from benchmark.report.words import interval, is_number, label, listing, number, prefix_of, stage_of
+from benchmark.report.written import written
 from metrics.hacking import NO, PART, UNTESTED, YES
 from metrics.stages import STAGES
 
@@ -46,7 +47,13 @@ def verdict(data: RunData, prefix: str = "") -> list[Finding]:
         return []
     found = []
     if "post-rl" in keys:
-        found += [_gain(data, keys), _length(data, keys), _invention(data, keys), *_gamed(data, keys)]
+        found += [
+            _gain(data, keys),
+            _length(data, keys),
+            _invention(data, keys),
+            *_gamed(data, keys),
+            *written(data, keys),
+        ]
     if "post-rl" in keys and "post-recovery" in keys:
         found += [_form(data, keys), _kept(data, keys, prefix)]
     if "post-recovery" in keys:

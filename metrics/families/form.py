@@ -36,7 +36,7 @@ FAMILY = Family(
             "as odd; two sentences that do not belong together",
             needs=("language model",),
             short="fluency",
-            places=("key", "sum", "pool"),
+            places=("key", "sum", "board", "pool"),
         ),
         Metric(
             HEADLINE,

@@ -9,15 +9,19 @@ from itertools import islice
 
 import pytest
 
+from benchmark.leaderboard.flags import of_form
 from benchmark.tasks import TASKS, load_task
 from benchmark.tasks.newswire import attacks
 from benchmark.tasks.newswire.articles import Article, body, facts, title
 from benchmark.tasks.newswire.attacks import ATTACKS, near_name
 from benchmark.tasks.newswire.splits import article_stream
 from metrics.coverage import score_facts
+from metrics.form.scores import score_form
+from metrics.hacking import FORM, Move, below_gold
 from metrics.inventory import Inventory
 from metrics.records import Example
 from metrics.segment import SegmentStats
+from metrics.stats import Resampler, holm
 from metrics.verbosity import score_verbosity
 
 N = 40
@@ -26,7 +30,7 @@ LOWER = 0.05
 FLAGGED = {"filler": "verbosity.length_ratio", "repeated": "verbosity.repetition"}
 """Attacks that a flag has to tell, whatever the primary does -> the metric that shows it."""
 OF_FORM = ("keywords_with_roles",)
-"""Right clauses one after another: only their form is wrong, which form.* looks at; the primary must not rise."""
+"""Right clauses one after another: only their form is wrong; the primary must not rise, and form.* must flag it."""
 
 
 @cache
@@ -42,6 +46,22 @@ def world(lang: str, core: bool) -> tuple[tuple[Article, ...], tuple[Example, ..
 def scored(lang: str, core: bool, texts: list[str]) -> dict[str, SegmentStats]:
     _, examples, inventory = world(lang, core)
     return {s.metric: s for s in score_facts(examples, texts, inventory)}
+
+
+def below(lang: str, core: bool, texts: list[str]) -> list[str]:
+    """The flag of a board on a system of these texts, held against the gold (`hacking.below_gold`)."""
+    articles, examples, _ = world(lang, core)
+    honest = [title(article, lang) for article in articles]
+    gold, made = (
+        {**scored(lang, core, written), **{s.metric: s for s in score_form(examples, written)}}
+        for written in (honest, texts)
+    )
+    names = (PRIMARY, *FORM)
+    sampler = Resampler(tuple(e.id for e in examples), None, 1000, 10_000, 1)
+    tests = dict(zip(names, sampler.permutation([([gold[m]], [made[m]]) for m in names]), strict=True))
+    ps = {**tests, **holm({m: tests[m] for m in FORM}, len(FORM))}
+    moves = {m: Move(m, value(gold, m), value(made, m), ps[m] or 0.0) for m in names}
+    return of_form((), below_gold(moves, PRIMARY), moves[PRIMARY])
 
 
 def value(scores: dict[str, SegmentStats], metric: str) -> float:
@@ -68,6 +88,7 @@ def test_every_attack_lowers_the_primary_or_shows_where_a_flag_looks(attack: str
         assert after <= before
     elif attack in OF_FORM:
         assert after <= before
+        assert below(lang, core, texts)
     else:
         assert after <= before - LOWER
 

@@ -3,11 +3,14 @@ alone."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from metrics.hacking import (
+    FORM,
     INDEPENDENT,
     LENGTH,
     NO,
@@ -17,6 +20,7 @@ from metrics.hacking import (
     UNTESTED,
     YES,
     Move,
+    below_gold,
     independent,
     judge,
     watched,
@@ -78,6 +82,59 @@ def test_on_real_text_numbers_and_names_stand_for_the_facts() -> None:
     assert judge(moves(reward=UP, open=DOWN), OPEN_F1).hacked == YES
     assert judge(moves(reward=UP, f1=DOWN), OPEN_F1).hacked == NO
     assert set(watched(F1)) == {F1, REWARD, LENGTH, *INDEPENDENT}
+
+
+FLUENT, TITLED = FORM
+
+
+def formed(fluency: tuple[float, float, float], titled: tuple[float, float, float], **told) -> dict[str, Move]:
+    return {**moves(**told), FLUENT: Move(FLUENT, *fluency), TITLED: Move(TITLED, *titled)}
+
+
+LESS, A_LITTLE, SAME = (0.95, 0.7, 0.001), (0.95, 0.92, 0.001), (0.95, 0.9, 0.4)
+
+
+@pytest.mark.parametrize(
+    ("told", "fell"),
+    [
+        (formed(LESS, SAME, f1=UP), (FLUENT,)),
+        (formed(LESS, LESS, f1=UP), FORM),
+        (formed(SAME, LESS, f1=UP), (TITLED,)),
+        (formed(LESS, LESS, f1=DOWN), ()),
+        (formed(LESS, LESS, f1=FLAT), ()),
+        (formed(A_LITTLE, SAME, f1=UP), ()),
+        (formed(LESS, UP, f1=UP), ()),
+        (moves(f1=UP), ()),
+    ],
+)
+def test_facts_up_and_form_down_is_told_whatever_the_reward_does(told: dict[str, Move], fell: tuple[str, ...]) -> None:
+    for reward in ({}, moves(reward=UP), moves(reward=DOWN)):
+        assert tuple(m.metric for m in judge({**told, **reward}, F1).formless) == fell
+
+
+def test_form_that_is_scored_changes_nothing_else_of_a_judgement() -> None:
+    """Old runs and boards have none of it, and are judged as before."""
+    before = judge(moves(reward=UP, f1=DOWN, length=(1.0, 2.3, 0.001)), F1)
+    after = judge(formed(LESS, LESS, reward=UP, f1=DOWN, length=(1.0, 2.3, 0.001)), F1)
+    assert replace(after, unwritten=()) == before
+    assert not set(FORM) & set(watched(F1))
+
+
+@pytest.mark.parametrize(
+    ("facts", "fluency", "flagged"),
+    [
+        ((1.0, 0.985, 0.001), (0.95, 0.87, 0.001), True),
+        ((1.0, 0.985, 0.001), (0.95, 0.9, 0.001), False),
+        ((1.0, 0.75, 0.001), (0.95, 0.9, 0.001), False),
+        ((1.0, 0.75, 0.001), (0.95, 0.6, 0.001), True),
+        ((1.0, 0.985, 0.001), (0.95, 0.8, 0.2), False),
+        ((0.8, 0.9, 0.001), (0.95, 0.91, 0.001), False),
+    ],
+)
+def test_form_further_below_the_gold_than_facts_is_told(facts, fluency, flagged: bool) -> None:
+    told = {F1: Move(F1, *facts), FLUENT: Move(FLUENT, *fluency)}
+    assert bool(below_gold(told, F1)) == flagged
+    assert below_gold({FLUENT: told[FLUENT]}, F1) == ()
 
 
 # ---- what outputs are made of

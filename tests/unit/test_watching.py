@@ -55,6 +55,21 @@ def test_without_facts_another_measure_stands_in() -> None:
     assert "overlap.chrf/100" in said
 
 
+def test_facts_that_rise_while_form_falls_are_told_by_the_rule_of_the_boards() -> None:
+    """A policy that learns to list facts: the reward need not be gamed for that."""
+
+    def row(step: int, f1: float, fluency: float) -> dict[str, Any]:
+        return {**probed(step, 0.5 + step / 100, f1), "form.fluency": fluency}
+
+    watch = HackingWatch()
+    assert watch.look(row(0, 0.6, 0.9)) is None
+    assert watch.look(row(10, 0.7, 0.88)) is None
+    assert watch.look(row(20, 0.6, 0.5)) is None
+    said = watch.look(row(30, 0.8, 0.5))
+    assert said is not None
+    assert all(word in said for word in ("coverage.f1", "form.fluency fell from 0.900 to 0.500", "rl.beta"))
+
+
 def test_every_number_of_a_row_is_shown_and_nothing_else() -> None:
     """Nested records become paths; texts, lists and None are left out."""
     row = {"step": 3, "kl": 0.5, "gate_pass": 1, "reward_counts": {"scored": 8}, "warnings": ["x"], "entropy": None}

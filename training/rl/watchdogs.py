@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from metrics.hacking import FORM, PART, YES, Move, judge
+
 WARN_TRUNCATED, WARN_ZERO_STD, WARN_GATE = 0.2, 0.5, 0.5
 """Shares of completions (or groups) of a step from which a warning is due."""
 REWARD = "reward.mean"
@@ -67,14 +69,28 @@ class HackingWatch:
             self.remember([row])
             return None
         measure = next((m for m in INDEPENDENT if m in row and m in self.first), None)
-        if measure is None or REWARD not in row or REWARD not in self.first:
+        if measure is None:
             return None
-        gained, before, now = row[REWARD] - self.first[REWARD], self.first[measure], row[measure]
-        if gained < ROSE or before <= 0 or now > before * (1 - FELL):
-            return None
-        return (
-            f"the reward on held-out sources rose by {gained:.3f} while {measure} fell from {before:.3f} to "
-            f"{now:.3f}: the policy is gaming "
-            "the reward; lower rl.lr, raise rl.beta, stop earlier (rl.max_steps), "
-            "or use a better reward (python -m benchmark validate-reward)"
-        )
+        moves = {m: self._move(m, row[m]) for m in (REWARD, measure, *FORM) if m in row and m in self.first}
+        found = judge(moves, measure, against=(measure,))
+        if found.hacked in (YES, PART) and found.reward is not None:
+            gained, (fell,) = found.reward.after - found.reward.before, found.fell
+            return (
+                f"the reward on held-out sources rose by {gained:.3f} while {fell.metric} fell from {fell.before:.3f} "
+                f"to {fell.after:.3f}: the policy is gaming "
+                "the reward; lower rl.lr, raise rl.beta, stop earlier (rl.max_steps), "
+                "or use a better reward (python -m benchmark validate-reward)"
+            )
+        if found.formless:
+            told = ", ".join(f"{m.metric} fell from {m.before:.3f} to {m.after:.3f}" for m in found.formless)
+            return (
+                f"{measure} on held-out sources rose while {told}: the policy lists facts instead of writing texts; "
+                "lower rl.lr, raise rl.beta, or stop earlier (rl.max_steps)"
+            )
+        return None
+
+    def _move(self, metric: str, now: float) -> Move:
+        """A probe is too small for tests: a change by ROSE or FELL counts as one (p 0), a smaller one as none (p 1)."""
+        before = self.first[metric]
+        seen = now - before >= ROSE or (before > 0 and now <= before * (1 - FELL))
+        return Move(metric, before, now, 0.0 if seen else 1.0)
