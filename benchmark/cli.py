@@ -78,6 +78,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "benchmark.scoring.command:command",
         "score generations, without any policy model",
     ),
+    "judge": (
+        "benchmark.judge.command:command",
+        "judge the outputs of a run: ranking, pairwise, grades, claims",
+    ),
     "report": (
         "benchmark.report.command:command",
         "write report.html of a run directory and print its table",

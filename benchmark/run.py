@@ -17,6 +17,7 @@ from typing import Any
 
 from benchmark.arguments import ALLOW, LIMIT, SET, arg
 from benchmark.data.told import tell_doubles
+from benchmark.pipeline.judging import judge
 from benchmark.pipeline.measure import (
     OWN_DATA_CODE,
     WORLD_CODE,
@@ -205,7 +206,7 @@ def run(
         **({} if profile.run.limit is None else {"limit": profile.run.limit}),
     }
     making = models.making(place.manifest.reward_id, gold_of_world=not profile.data.files)
-    summary = summarise_all(place, parts, on, run_record, making)
+    summary = judge(place, on[task.name], summarise_all(place, parts, on, run_record, making))
     report(place)
     return summary
 

@@ -26,6 +26,7 @@ FAMILIES = [
     "metrics.families.overlap",
     "metrics.families.scorers",
     "metrics.families.reward",
+    "metrics.families.judge",
 ]
 """Modules that hold a `FAMILY`, in the order of the summary."""
 CONTROLLED, SEEN, UNSEEN = ".length_controlled", ".seen", ".unseen"

@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     from metrics.scoring import Scoring
     from metrics.segment import SegmentStats
 
-SCALES = {"fraction": 3, "percent": 1, "characters": 1, "ratio": 2, "density": 2}
+SCALES = {"fraction": 3, "percent": 1, "characters": 1, "ratio": 2, "density": 2, "grade": 2}
 """Scale of a value -> decimals it is written with. fraction: 0..1; percent: 0..100; characters: code points; ratio: of
-two lengths."""
+two lengths; grade: 0..5, or points of ranks."""
 PLACES = ("key", "sum", "board", "pool", "figure")
 """Where a metric is shown by name. key: the tables of the report and the terminal; sum: what a table over tasks sums
 up; board: columns of the leaderboard; pool: tables over seeds; figure: what is drawn against length."""

@@ -52,6 +52,7 @@ def explain(name: str) -> list[str]:
         "characters": "code points",
         "ratio": "ratio of lengths",
         "density": "per 100 characters",
+        "grade": "0 to 5 (rank points: -1 to 2)",
     }
     needs = ", ".join(record.needs) or "nothing but the texts"
     lines = [

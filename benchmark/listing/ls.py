@@ -62,9 +62,12 @@ def rewards() -> Iterator[tuple[str, str]]:
 
 
 def judges() -> Iterator[tuple[str, str]]:
-    """Every judge."""
+    """Every judge of outputs, and the learned scorers."""
+    from benchmark.judge import JUDGES
     from metrics.scorers import SCORERS
 
+    for name, target in JUDGES.items():
+        yield name, first_line(target.partition(":")[0] + ":")
     for name, target in SCORERS.items():
         yield f"scorer.{name}", first_line(target.partition(":")[0] + ":")
 

@@ -9,6 +9,8 @@ from typing import Any
 from benchmark.arguments import ALLOW, DATA, DOWNLOAD, LIMIT, OUT, SET, arg
 from benchmark.data.told import tell_doubles, tell_languages
 from benchmark.data.userdata import read_split
+from benchmark.judge import load_judge
+from benchmark.pipeline.judging import judge
 from benchmark.pipeline.measure import (
     OWN_DATA_CODE,
     WORLD_CODE,
@@ -110,6 +112,8 @@ def command(args: argparse.Namespace) -> int:
         )
     models = Models(profile)
     models.check(profile.score.reward)
+    for name in profile.judge.names:
+        load_judge(name, profile.judge, None)
     out = Path(args.out)
     config = profile.measuring(model, profile.score.reward)
     config["run"].pop("trackers")
@@ -142,7 +146,7 @@ def command(args: argparse.Namespace) -> int:
             "split": split,
         }
         record |= {} if profile.run.limit is None else {"limit": profile.run.limit}
-        summary = summarise_all(place, {task.name: parts}, {task.name: on}, record, None)
+        summary = judge(place, on, summarise_all(place, {task.name: parts}, {task.name: on}, record, None))
         page = report(place)
     if not processes.is_main():
         return 0

@@ -237,6 +237,8 @@ def report(place: Workplace) -> Path:
     for log in sorted((place.run_dir / "logs").glob("rl_*.jsonl")):
         inputs[log.name] = sha256_file(log)
     inputs["manifest"] = sha256_json(printed(place.manifest))
+    for told in sorted((place.run_dir / "judge").glob("*/judge.json")):
+        inputs[f"judge/{told.parent.name}"] = sha256_file(told)
     config = place.profile.report.model_dump()
 
     def work() -> None:

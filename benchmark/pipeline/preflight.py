@@ -10,6 +10,7 @@ from pathlib import Path
 from benchmark.data.told import tell_languages
 from benchmark.data.userdata import check_disjoint, read_split
 from benchmark.generation.decoding import token_cap
+from benchmark.judge import load_judge
 from benchmark.pipeline.measure import gold_texts
 from benchmark.pipeline.train import pairs_of
 from benchmark.scoring.score import file_name
@@ -52,6 +53,8 @@ def preflight(
         check_folder(Path(policy), profile.policy.trust_remote_code)
         _check_space(run_dir, policy)
     models.check()
+    for name in profile.judge.names:
+        load_judge(name, profile.judge, None)  # what it lacks is told now
     _check_extras(profile)
     template = read_template(profile.prompt, task)
     task = asked(task, profile.prompt, policy, splits["para"], profile.policy.trust_remote_code)
@@ -60,6 +63,7 @@ def preflight(
     resolved = profile.resolved()
     resolved.pop("report")
     resolved.pop("plan")
+    resolved.pop("judge")
     resolved["run"].pop("trackers")
     resolved["prompt"]["template"] = template
     resolved["data"] |= {split: sha256_file(Path(path).expanduser()) for split, path in profile.data.files.items()}

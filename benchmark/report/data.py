@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
+from benchmark.report.judged import sections
 from benchmark.report.words import (
     ordered,
     stage_of,
@@ -54,6 +55,8 @@ class RunData:
     """One row per logged step of the RL run."""
     probe: list[dict[str, Any]] = field(default_factory=list)
     """One row per measurement of the independent probe during RL."""
+    judges: list[dict[str, Any]] = field(default_factory=list)
+    """What the page shows of each judge (`benchmark.report.judged`)."""
     notes: list[str] = field(default_factory=list)
     """What is missing, in words for the page."""
 
@@ -98,6 +101,8 @@ def load(run_dir: Path) -> RunData:
     data.rewards = _log(data, run_dir / "logs" / "rl_rewards.jsonl", "the reward's components")
     data.steps = _log(data, run_dir / "logs" / "rl_steps.jsonl", "KL, entropy and group statistics")
     data.probe = _log(data, run_dir / "logs" / "rl_probe.jsonl", "the independent probe")
+    no_judges: list[dict[str, Any]] = []
+    data.judges = _try(data, partial(sections, run_dir), no_judges)
     return data
 
 

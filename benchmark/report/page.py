@@ -107,6 +107,7 @@ def context(data: RunData) -> dict[str, Any]:
         "level": (data.summary.get("resampling") or {}).get("level", 0.95),
         "draws": data.summary.get("resampling") or {},
         **drawn,
+        "judges": data.judges,
         "passages": passages(data),
         "has_facts": data.has_facts,
         "normalised": changed_by_normalising(data),

@@ -13,6 +13,12 @@ from typing import Any
 from benchmark.arguments import ALLOW, OUT, SET, arg
 from benchmark.data.told import tell_doubles, tell_languages
 from benchmark.data.userdata import read_table
+from benchmark.judge import command as judging
+from benchmark.judge import load_judge
+from benchmark.judge.read import LEDGER
+from benchmark.judge.study import run_judge
+from benchmark.judge.told import tell
+from benchmark.rundir.summaries import read_summary
 from benchmark.scoring import inputs
 from benchmark.scoring.families import Means
 from benchmark.scoring.score import (
@@ -86,6 +92,11 @@ def _clear(out: Path, inputs: Sequence[Path], wanted: Sequence[Path]) -> None:
             raise UserError(f"{path}: is one of the files that --out {out} replaces; give another --out")
     for path in written:
         path.unlink(missing_ok=True)
+    # What judges said of the earlier outputs goes with them; their ledgers stay, for what was answered once is not
+    # asked again.
+    for path in (out / "judge").glob("*/*"):
+        if path.is_file() and path.name != LEDGER:
+            path.unlink()
     shutil.rmtree(out / "steps", ignore_errors=True)
 
 
@@ -184,6 +195,7 @@ ARGUMENTS = [
     ),
     arg("--profile", default="tiny", help="profile for scoring settings (default: tiny)"),
     arg("--limit", type=int, metavar="N", help="score the first N examples alone; goes on no board"),
+    *judging.OPTIONS,
     SET,
     ALLOW,
 ]
@@ -209,8 +221,11 @@ def command(args: argparse.Namespace) -> int:
             "stage gold in --generations: that is the name of the references, which are scored by themselves; "
             "name the stage otherwise"
         )
-    wanted = [*args.overrides, *([f"score.names={args.names}"] if args.names else [])]
+    wanted = [*judging.overrides(args), *args.overrides, *([f"score.names={args.names}"] if args.names else [])]
     profile = only_asked(load_profile(args.profile, wanted, allow_code=args.allow_code), args.overrides, args.limit)
+    judges = profile.judge.names if args.judge or any(o.startswith("judge.names") for o in args.overrides) else []
+    for name in judges:
+        load_judge(name, profile.judge, None)
     models = Models(profile)
     reward = _reward(models, examples)
     absent = {} if reward else {"reward": NO_REWARD}
@@ -273,8 +288,11 @@ def command(args: argparse.Namespace) -> int:
             judges=used,
             of_world=of_world(examples) if any(judge["embedded"] for judge in used.values()) else None,
         ).write(out)
+        verdicts = [run_judge(out, name, profile.judge, draws) for name in judges]
         report = write_report(out)
-    print_table(summary)
+    print_table(read_summary(out) if judges else summary)
+    for told in verdicts:
+        tell(told)
     print_verdict(out)
     say(f"summary: {out / 'summary.json'}", f"report: {report}")
     return 0

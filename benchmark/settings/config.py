@@ -12,6 +12,7 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
+from benchmark.judge import JUDGES
 from benchmark.registry import nearest
 from benchmark.settings.schema import MOST_ROWS, RL, Policy, Profile, Prompt, Run
 from benchmark.settings.trust import check_code
@@ -206,4 +207,7 @@ def _build(values: dict[str, Any], where: str) -> Profile:
     for name in profile.score.scorers:
         if name not in SCORERS:
             raise UserError(f"{where}: unknown scorer score.scorers.{name}; {nearest(name, SCORERS)}")
+    for name in profile.judge.names:
+        if name not in JUDGES:
+            raise UserError(f"{where}: judge.names: unknown judge {name!r}; {nearest(name, JUDGES)}")
     return profile

@@ -86,7 +86,9 @@ def _fixed_date() -> Iterator[None]:
         place.datetime = before
 
 
-def _chat(tokenizer: Any, where: str, messages: list[dict[str, str]], options: dict[str, Any]) -> str:
+def rendered_chat(tokenizer: Any, where: str, messages: list[dict[str, str]], options: dict[str, Any]) -> str:
+    """Messages by the tokenizer's chat template, up to where the answer begins, with a fixed date. UserError without
+    a template, or where it refuses."""
     if not getattr(tokenizer, "chat_template", None):
         raise UserError(
             f"{where}: its tokenizer has no chat template, but prompt.chat = true; set prompt.chat=false (the "
@@ -105,6 +107,11 @@ def _chat(tokenizer: Any, where: str, messages: list[dict[str, str]], options: d
     bos = tokenizer.bos_token
     if bos and text.startswith(bos) and tokenizer("a")["input_ids"][:1] == [tokenizer.bos_token_id]:
         text = text.removeprefix(bos)
+    return text
+
+
+def _chat(tokenizer: Any, where: str, messages: list[dict[str, str]], options: dict[str, Any]) -> str:
+    text = rendered_chat(tokenizer, where, messages, options)
     if text.count(SLOT) != 1:
         raise UserError(f"{where}: its chat template changes the question ({SLOT} is lost); set prompt.chat=false")
     return text

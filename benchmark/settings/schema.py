@@ -168,6 +168,66 @@ class Report(Section):
     """Sources shown side by side with gold and all stages."""
 
 
+class Judge(Section):
+    """Who judges the outputs, by which protocols, and what that may cost. None of it changes a run."""
+
+    names: list[str] = []
+    """Judges (`ls judges`); [] judges nothing."""
+    protocols: list[Literal["ranking", "pairwise", "dimensions", "claims"]] = ["ranking", "pairwise", "dimensions"]
+    """What they are asked."""
+    form: Literal["title", "long"] | None = None
+    """Which five dimensions: of a title (conciseness) or of long text (completeness); null: the task's own."""
+    systems: list[str] = []
+    """Systems that are ranked together; []: gold, post-recovery and post-sft."""
+    pairs: list[str] = []
+    """Pairs that are compared, each "A:B"; []: post-recovery:post-sft, or all pairs of up to three systems."""
+    group: bool = False
+    """Rank all systems in one call; else three."""
+    items: int | None = Field(default=None, ge=1)
+    """Examples that are judged, drawn by run.seed; null is all of them."""
+    retest: int = Field(default=20, ge=0)
+    """Questions of each protocol that are asked twice."""
+    known: int | None = Field(default=None, ge=0)
+    """Pairs with known answers per category that the judge is held against; null: 20 for the oracle, 2 for models.
+    0: none, and it is not trusted."""
+    prompt_lang: Literal["en", "zh", "th"] = "en"
+    """Language of the prompts."""
+    url: str | None = None
+    """openai: address of the server, such as http://127.0.0.1:8000/v1."""
+    model: str | None = None
+    """openai: the name that the server knows; transformers, vllm: folder or hub id."""
+    temperature: float = Field(default=0.0, ge=0)
+    answer_tokens: int = Field(default=600, ge=1)
+    """Cap of an answer."""
+    seed: int | None = Field(default=None, ge=0)
+    """Seed that the model is given, where it takes one. The order of texts goes by run.seed."""
+    json_schema: bool = True
+    """Hold the answer to its JSON schema where server or engine can."""
+    choice: bool = False
+    """transformers, vllm: pairwise by the log-probabilities of the choices instead of a written answer."""
+    dtype: Literal["float32", "bfloat16", "float16"] = "float32"
+    """transformers, vllm: precision."""
+    batch_size: int = Field(default=8, ge=1)
+    """transformers: questions at a time."""
+    concurrency: int = Field(default=8, ge=1, le=256)
+    """openai: calls at a time."""
+    calls_per_minute: float | None = Field(default=None, gt=0)
+    timeout: float = Field(default=120.0, gt=0)
+    """Seconds for one call."""
+    tries: int = Field(default=6, ge=1)
+    """Calls for one answer where the server fails or is overloaded."""
+    pause: float = Field(default=1.0, ge=0)
+    """Seconds that waits between tries begin with; Retry-After of the server comes first."""
+    price_in: float | None = Field(default=None, ge=0)
+    """Price of a million tokens of prompts."""
+    price_out: float | None = Field(default=None, ge=0)
+    """Price of a million tokens of answers."""
+    max_cost: float | None = Field(default=None, ge=0)
+    """Most that a call of `judge` may cost, in the unit of the prices; what is left is unscored."""
+    max_tokens: int | None = Field(default=None, ge=1)
+    """Most tokens, prompts and answers together."""
+
+
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class RL(RLSettings):
     """The RL stage's settings and its reward."""
@@ -207,6 +267,7 @@ class Profile(Section):
     score: Score = Score()
     report: Report = Report()
     plan: Plan = Plan()
+    judge: Judge = Judge()
 
     def resolved(self) -> dict[str, Any]:
         """Plain JSON of all values."""
@@ -216,7 +277,7 @@ class Profile(Section):
         """What a command that trains nothing uses of the profile: no training settings, the reward's where it scores,
         its own policy or none."""
         kept = self.resolved()
-        for section in ("sft", "recovery", "plan", "rl"):
+        for section in ("sft", "recovery", "plan", "judge", "rl"):
             found = kept.pop(section)
             if section == "rl" and reward:
                 kept["rl"] = {name: found[name] for name in ("reward", "reward_path", "reward_options")}

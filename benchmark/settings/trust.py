@@ -60,6 +60,8 @@ def code_in(values: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
                 or (engine and key not in PLAIN_REWARD_OPTIONS and value is not False)
             ):
                 yield f"rl.reward_options.{key}", value
+    if isinstance(judge := values.get("judge"), Mapping) and judge.get("url"):
+        yield "judge.url", judge["url"]
     engine_options = generate.get("vllm")
     if isinstance(engine_options, Mapping):
         yield from (

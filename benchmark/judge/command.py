@@ -1,0 +1,124 @@
+"""`judge RUN_DIR`: the outputs of a run judged later, without generating again."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+
+from benchmark.arguments import SET, arg
+from benchmark.judge import JUDGES
+from benchmark.judge.merging import recover
+from benchmark.judge.study import prepared, priced, run_judge
+from benchmark.judge.told import tell
+from benchmark.registry import nearest
+from benchmark.rundir.steps import locked
+from benchmark.rundir.summaries import read_summary
+from benchmark.scoring.score import Draws
+from benchmark.settings.config import load_profile
+from benchmark.settings.schema import Judge
+from metrics.errors import UserError
+from metrics.judge.prompting import PROMPT_LANGS
+from metrics.judge.records import PROTOCOLS
+from metrics.terminal import say
+
+
+def _protocol(text: str) -> str:
+    if text not in PROTOCOLS:
+        raise UserError(f"unknown protocol {text!r}; {nearest(text, PROTOCOLS)}")
+    return text
+
+
+OPTIONS = [
+    arg("--judge", metavar="NAME", help=f"who judges: {', '.join(JUDGES)}"),
+    arg(
+        "--protocol",
+        nargs="+",
+        type=_protocol,
+        metavar="NAME",
+        help=f"{', '.join(PROTOCOLS)} (default: all but claims)",
+    ),
+    arg("--url", help="openai: address of the server, such as http://127.0.0.1:8000/v1"),
+    arg(
+        "--judge-model",
+        metavar="NAME",
+        help="openai: the server's name of the model; transformers, vllm: folder or hub id",
+    ),
+    arg("--prompt-lang", choices=PROMPT_LANGS, help="language of the prompts (default: en)"),
+    arg("--items", type=int, metavar="N", help="judge N examples, drawn by the seed (default: all)"),
+    arg(
+        "--price",
+        nargs=2,
+        type=float,
+        metavar=("IN", "OUT"),
+        help="price of a million tokens of prompts and of answers",
+    ),
+    arg("--max-cost", type=float, metavar="X", help="most that the judge may cost; needs --price"),
+]
+"""Of every command that can judge."""
+ARGUMENTS = [
+    arg("run_dir", metavar="RUN_DIR"),
+    *OPTIONS,
+    arg("--task", metavar="NAME", help="a further task of the run (default: its own)"),
+    arg("--seed", type=int, help="order of texts, draws, intervals (default: the run's)"),
+    arg("--profile", default="tiny", help="profile with [judge] and [score] settings (default: tiny)"),
+    arg("--dry-run", action="store_true", help="print calls, tokens and price; ask nothing"),
+    SET,
+]
+"""Of `judge`."""
+KEYS = {
+    "protocol": "protocols",
+    "url": "url",
+    "judge_model": "model",
+    "prompt_lang": "prompt_lang",
+    "items": "items",
+    "max_cost": "max_cost",
+}
+"""Argument -> key of [judge]."""
+
+
+def overrides(args: argparse.Namespace) -> list[str]:
+    """The judge's options of a command line as overrides of a profile."""
+    out = [
+        f"judge.{key}={json.dumps(value)}"
+        for name, key in KEYS.items()
+        if (value := getattr(args, name, None)) is not None
+    ]
+    if args.price is not None:
+        out += [f"judge.price_in={args.price[0]}", f"judge.price_out={args.price[1]}"]
+    if args.judge is not None and args.judge not in JUDGES:
+        raise UserError(f"unknown judge {args.judge!r}; {nearest(args.judge, JUDGES)}")
+    if args.judge not in (None, "oracle") and not args.protocol:
+        out.append(f"judge.protocols={json.dumps(Judge().protocols)}")  # what costs more has to be asked for
+    return [*out, *([f'judge.names=["{args.judge}"]'] if args.judge else [])]
+
+
+def command(args: argparse.Namespace) -> int:
+    """`judge RUN_DIR --judge NAME`."""
+    if args.judge is None:
+        raise UserError(f"--judge NAME is missing; judges: {', '.join(JUDGES)}")
+    run_dir = Path(args.run_dir)
+    recover(run_dir)
+    summary = read_summary(run_dir)
+    seed = args.seed if args.seed is not None else summary.get("run", {}).get("seed")
+    profile = load_profile(args.profile, [*overrides(args), *args.overrides])
+    settings, draws = profile.judge, Draws(profile.score.bootstrap_draws, profile.score.permutation_draws, seed or 0)
+    if args.dry_run:
+        judge, plan = prepared(run_dir, args.judge, settings, draws.seed, args.task)
+        found = priced(judge, plan)
+        cost = "no price is known (--price IN OUT)" if found["cost"] is None else f"about {found['cost']:.4f}"
+        say(
+            f"judge {args.judge}: {found['calls']} calls to make, {found['cached']} in the ledger already",
+            f"tokens, estimated: {found['prompt_tokens']} of prompts, {found['completion_tokens']} of answers",
+            f"cost: {cost}",
+            "not counted: pairs with known answers, answers that are asked for twice, and checks of claims",
+        )
+        return 0
+    from benchmark.report import write_report
+
+    with locked(run_dir):
+        told = run_judge(run_dir, args.judge, settings, draws, args.task)
+        report = write_report(run_dir)
+    tell(told)
+    say(f"judge: {run_dir / 'judge' / args.judge}", f"report: {report}")
+    return 0

@@ -1,0 +1,40 @@
+"""What the local judges share: a chat as token ids, with control tokens that texts spell kept as text, and choices
+scored by the model."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from benchmark.settings.prompts import rendered_chat
+from metrics.judge.prompting import Message
+from metrics.judge.records import PAIRWISE, TIE, Question
+from training.shared.plain_text import control_tokens_of, plain, prompt_ids
+
+PREFIX = '{"better": "'
+"""How an answer to a pairwise question begins, where the model's choice is read from log-probabilities."""
+
+
+def chat_ids(tokenizer: Any, where: str, chat: Sequence[Message], begun: str = "") -> list[int]:
+    """Token ids of a chat, up to the place where the judge's answer begins (with `begun`). Raises UserError without
+    a chat template."""
+    controls = control_tokens_of(tokenizer)
+    safe = [{**m, "content": plain(m["content"], controls)} for m in chat]
+    return prompt_ids(tokenizer, rendered_chat(tokenizer, where, safe, {}) + begun)
+
+
+def choices(question: Question) -> tuple[str, ...] | None:
+    """What a pairwise question can be answered with, closing quote included; None for other kinds."""
+    return tuple(f'{label}"' for label in (*question.labels, TIE)) if question.kind == PAIRWISE else None
+
+
+def chosen(question: Question, logprobs: Mapping[str, float]) -> str:
+    """The answer that the likeliest choice stands for, as JSON text; the probabilities over the choices stand in its
+    reason."""
+    top = max(logprobs.values())
+    weights = {c.rstrip('"'): math.exp(v - top) for c, v in logprobs.items()}
+    total = sum(weights.values())
+    best = max(weights, key=lambda c: weights[c])
+    said = " ".join(f"{c}:{w / total:.3f}" for c, w in weights.items())
+    return f'{{"better": "{best}", "reason": "{said}"}}'

@@ -1,0 +1,92 @@
+"""A judge's verdicts on the terminal: the tables, and beside them how far the judge is to be trusted."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from benchmark.judge.known import loud
+from metrics.stats import at_floor, p_text
+from metrics.terminal import say
+
+
+def number(value: float | None, decimals: int = 3) -> str:
+    """A value in plain text; "-" for None."""
+    return "-" if value is None else f"{value:.{decimals}f}"
+
+
+def trust_line(told: dict[str, Any]) -> str:
+    """Accuracy on pairs with known answers, in a line."""
+    parts = [
+        f"{name}: {number(found['accuracy'])} [{number(found['ci_low'])}, {number(found['ci_high'])}] of {found['n']}"
+        + (f", by grades {number(found['grades']['accuracy'])}" if "grades" in found else "")
+        for name, found in told["validation"].items()
+    ]
+    return "known answers: " + ("; ".join(parts) or "none")
+
+
+def lines(told: dict[str, Any]) -> list[str]:
+    """All lines about one judge."""
+    out = [f"judge {told['label']}: {told['n_items']} of {told['n_total']} examples", trust_line(told)]
+    if told["warning"]:
+        out += loud(told["label"], told["warning"])
+    out += [*_ranking(told), *_pairwise(told), *_dimensions(told), *_claims(told)]
+    lost = {key: row for key, row in told["missing"].items() if row["unscored"]}
+    for key, row in lost.items():
+        why = "; ".join(f"{reason} ({n})" for reason, n in list(row["reasons"].items())[:3])
+        out.append(f"unscored {key}: {row['unscored']} of {row['asked']}: {why}")
+    for key, row in told["attempts"].items():
+        if row["n"]:
+            out.append(f"orders to the judge in outputs of {key}: {row['n']} (they change nothing)")
+    return out
+
+
+def tell(told: dict[str, Any]) -> None:
+    """Prints them."""
+    say(*lines(told))
+
+
+def _ranking(told: dict[str, Any]) -> list[str]:
+    table = told["tables"]["ranking"]
+    if table is None:
+        return []
+    n = len(table["systems"])
+    out = [f"{'ranking':28s} total    avg  " + "  ".join(f"rank{i}" for i in range(1, n + 1))]
+    for key, row in table["systems"].items():
+        out.append(
+            f"  {key:26s} {row['total']:6.0f} {number(row['average'], 2):>6s} "
+            + " ".join(f"{r:6.1f}" for r in row["ranks"])
+        )
+    return out
+
+
+def _pairwise(told: dict[str, Any]) -> list[str]:
+    out = []
+    for t in told["tables"]["pairwise"]:
+        rate, controlled, order = t["win_rate"], t["win_rate_length_controlled"], t["order"]
+        p = p_text(t["p_holm"], at_floor(t["p"], 10_000))
+        out.append(
+            f"{t['a']} against {t['b']}: wins {t['wins_a']}, losses {t['wins_b']}, ties {t['ties']} of {t['n']}; "
+            f"win rate {number(rate['value'])} [{number(rate['ci_low'])}, {number(rate['ci_high'])}], "
+            f"length-controlled {number(controlled['value'])}, p {p}; "
+            f"same in both orders {number(order['consistency'])}, "
+            f"position bias {number(order['position_bias'])}"
+        )
+    return out
+
+
+def _dimensions(told: dict[str, Any]) -> list[str]:
+    table = told["tables"]["dimensions"]
+    if table is None:
+        return []
+    names = table["dimensions"]
+    out = [f"{'grades (0 to 5)':28s} " + " ".join(f"{n[:12]:>12s}" for n in names) + "   length"]
+    for key, row in table["systems"].items():
+        out.append(f"  {key:26s} " + " ".join(f"{number(row[n]):>12s}" for n in names) + f" {row['length']:8.1f}")
+    return out
+
+
+def _claims(told: dict[str, Any]) -> list[str]:
+    names = ("judge.claim.recall", "judge.claim.precision", "judge.claim.contradicted")
+    rows = {key: [row[n]["value"] for n in names] for key, row in told["systems"].items() if names[0] in row}
+    head = [f"{'claims':28s}   recall  precision  contradicted"] if rows else []
+    return head + [f"  {key:26s} {number(a):>8s} {number(b):>10s} {number(c):>13s}" for key, (a, b, c) in rows.items()]

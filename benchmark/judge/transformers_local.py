@@ -1,0 +1,134 @@
+"""A local model through transformers, with the same prompts: generation, or for pairwise the log-probabilities of
+the choices."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from benchmark.judge.ledger import ANSWER, ERROR, Entry, Ledger
+from benchmark.judge.limits import Budget
+from benchmark.judge.llm import LLMJudge, Request, settings_id
+from benchmark.judge.local_chats import PREFIX, chat_ids, choices, chosen
+from metrics.errors import UserError
+
+if TYPE_CHECKING:
+    from benchmark.settings.schema import Judge as Settings
+
+
+class TransformersBackend:
+    """See `benchmark.judge.llm.Backend`. The weights are loaded at the first question."""
+
+    def __init__(self, settings: Settings) -> None:
+        """Raises UserError without a model, or where its folder cannot be read."""
+        if not settings.model:
+            raise UserError("judge transformers: give --judge-model, a folder or hub id of an instruction-tuned model")
+        from training.shared.files_of import files_of
+        from training.shared.hashes import hex_hash
+
+        files_of(settings.model, False)
+        self.settings, self.budget = settings, Budget()
+        weights = hex_hash(settings.model)
+        self.id = settings_id("transformers", weights, settings, choice=settings.choice or None, dtype=settings.dtype)
+        self.label = f"{Path(settings.model).name} (transformers)"
+        self._loaded: tuple[Any, Any] | None = None
+
+    @property
+    def loaded(self) -> tuple[Any, Any]:
+        """(model, tokenizer)."""
+        if self._loaded is None:
+            from training.shared.loading import load_policy
+
+            self._loaded = load_policy(str(self.settings.model), self.settings.dtype)
+        return self._loaded
+
+    def complete(self, requests: Iterable[Request], done: Callable[[Entry], None]) -> None:
+        """Batch by batch; every answer is recorded before the next batch."""
+        todo = list(requests)
+        scored = [r for r in todo if self.settings.choice and choices(r.question)]
+        for request in scored:
+            done(self._choice(request))
+        written = [r for r in todo if not (self.settings.choice and choices(r.question))]
+        if written:
+            model, tokenizer = self.loaded
+            rows = [(r, chat_ids(tokenizer, str(self.settings.model), r.chat)) for r in written]
+            rows.sort(key=lambda row: -len(row[1]))  # memory runs out at once or never
+            size = self.settings.batch_size
+            for start in range(0, len(rows), size):
+                self._batch(model, tokenizer, rows[start : start + size], done)
+
+    def _batch(
+        self, model: Any, tokenizer: Any, rows: Sequence[tuple[Request, list[int]]], done: Callable[[Entry], None]
+    ) -> None:
+        import torch
+
+        from training.shared.decoding import context_of, end_tokens
+        from training.shared.think import answer_of
+
+        context = context_of(model.config)
+        fits = [(r, ids) for r, ids in rows if not context or len(ids) + self.settings.answer_tokens <= context]
+        for request, ids in rows:
+            if (request, ids) not in fits:
+                done(
+                    Entry(
+                        request.key, ERROR, f"the question has {len(ids)} tokens, the model's context holds {context}"
+                    )
+                )
+        if not fits:
+            return
+        width = max(len(ids) for _, ids in fits)
+        pad = tokenizer.pad_token_id
+        tokens = torch.tensor([[pad] * (width - len(ids)) + ids for _, ids in fits], device=model.device)
+        mask = torch.tensor([[0] * (width - len(ids)) + [1] * len(ids) for _, ids in fits], device=model.device)
+        warm = self.settings.temperature > 0
+        if warm:
+            torch.manual_seed(self.settings.seed or 0)
+        with torch.inference_mode():
+            made = model.generate(
+                input_ids=tokens,
+                attention_mask=mask,
+                max_new_tokens=self.settings.answer_tokens,
+                do_sample=warm,
+                **({"temperature": self.settings.temperature, "top_k": 0} if warm else {}),
+            )
+        ends = set(end_tokens(model.generation_config, tokenizer))
+        for (request, ids), row in zip(fits, made[:, width:].tolist(), strict=True):
+            own = row[: next((i for i, t in enumerate(row) if t in ends), len(row))]
+            text, _ = answer_of(tokenizer.decode(own, skip_special_tokens=True))
+            self.budget.settle((0, 0), (len(ids), len(own)))
+            done(Entry(request.key, ANSWER, text, len(ids), len(own)))
+
+    def _choice(self, request: Request) -> Entry:
+        """One pass per choice over the same prompt; the sum of the log-probabilities of its tokens."""
+        import torch
+
+        model, tokenizer = self.loaded
+        prompt = chat_ids(tokenizer, str(self.settings.model), request.chat, PREFIX)
+        found, used = {}, 0
+        for choice in choices(request.question) or ():
+            ids = tokenizer(choice, add_special_tokens=False)["input_ids"]
+            with torch.inference_mode():
+                logits = model(torch.tensor([prompt + ids], device=model.device)).logits[0, len(prompt) - 1 : -1]
+            logprobs = torch.log_softmax(logits.float(), dim=-1)
+            found[choice] = float(logprobs[torch.arange(len(ids)), torch.tensor(ids)].sum())
+            used += len(prompt) + len(ids)
+        self.budget.settle((0, 0), (used, 0))
+        return Entry(request.key, ANSWER, chosen(request.question, found), used, 0, True)
+
+    def unasked(self) -> str | None:
+        """Nothing stops a local model."""
+        return None
+
+    def usage(self) -> dict[str, Any]:
+        """Tokens read and written."""
+        return self.budget.told()
+
+    def cost_of(self, prompt: float, completion: float) -> float | None:
+        """A local model has no price."""
+        return None
+
+
+def load_transformers(settings: Settings, ledger: Path | None) -> LLMJudge:
+    """The judge in `settings.model`. Raises UserError as TransformersBackend does."""
+    return LLMJudge("transformers", TransformersBackend(settings), Ledger(ledger), settings.prompt_lang)

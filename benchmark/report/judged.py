@@ -1,0 +1,192 @@
+"""What the report shows of judges: the paper's tables filled by this run, the paper's own figures beside them, and
+how far to trust the judge."""
+
+from __future__ import annotations
+
+import tomllib
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from benchmark.judge.read import judged
+from benchmark.report.words import p_value
+from metrics.judge.records import FORM_DIMENSIONS
+
+FEWEST = 3
+"""Pairs in a category below which its accuracy is not listed among the weak ones."""
+WEAK = 0.75
+
+
+@cache
+def paper() -> dict[str, Any]:
+    """The paper's figures (paper.toml)."""
+    return tomllib.loads((files("benchmark") / "judge" / "paper.toml").read_text("utf-8"))
+
+
+def sections(run_dir: Path) -> list[dict[str, Any]]:
+    """What the template shows of each judge of a run directory; [] where none was asked. Raises UserError for a
+    malformed judge.json."""
+    return [_section(told) for told in judged(run_dir)]
+
+
+def _number(value: float | None, decimals: int = 3) -> str:
+    return "–" if value is None else f"{value:.{decimals}f}".replace("-", "\u2212")
+
+
+def _limits(cell: dict[str, Any] | None, decimals: int = 3) -> str:
+    if cell is None or cell.get("ci_low") is None:
+        return ""
+    return f"[{_number(cell['ci_low'], decimals)}, {_number(cell['ci_high'], decimals)}]"
+
+
+def _section(told: dict[str, Any]) -> dict[str, Any]:
+    grades = told["tables"]["dimensions"]
+    return {
+        "name": told["judge"],
+        "label": told["label"],
+        "signature": told["signature"],
+        "items": f"{told['n_items']} of {told['n_total']}",
+        "warning": told["warning"],
+        "known": [_known(name, found) for name, found in told["validation"].items()],
+        "ranking": _ranking(told["tables"]["ranking"]),
+        "pairwise": [_pair(t) for t in told["tables"]["pairwise"]],
+        "paper_pairwise": [_paper_pair(row) for row in paper()["pairwise"]["rows"]],
+        "grades": _grades(grades, told),
+        "claims": _claims(told),
+        "missing": [
+            {"key": key, "text": f"{row['unscored']} of {row['asked']}: " + _reasons(row["reasons"])}
+            for key, row in told["missing"].items()
+            if row["unscored"]
+        ],
+        "attempts": [(key, row["n"], row["examples"]) for key, row in told["attempts"].items() if row["n"]],
+        "retest": [
+            f"{kind}: the same {_number(found['share'], 2)} of {found['n']}, kappa {_number(found['kappa'], 2)}"
+            for kind, found in told["retest"].items()
+        ],
+        "spent": _spent(told["usage"]),
+    }
+
+
+def _reasons(reasons: dict[str, int]) -> str:
+    return "; ".join(f"{why} ({n})" for why, n in list(reasons.items())[:3])
+
+
+def _spent(usage: dict[str, Any]) -> str:
+    if not usage.get("calls") and not usage.get("cached"):
+        return ""
+    cost = "" if usage.get("cost") is None else f", cost {usage['cost']:.4f}"
+    tokens = f"{usage['prompt_tokens']} + {usage['completion_tokens']} tokens"
+    return f"{usage['calls']} answers of the model, {usage['cached']} from the ledger, {tokens}{cost}"
+
+
+def _known(name: str, found: dict[str, Any]) -> dict[str, Any]:
+    by_category = found["by_category"]
+    null = max(found["nulls"], key=lambda n: found["nulls"][n] or 0.0)
+    return {
+        "name": name,
+        "accuracy": _number(found["accuracy"]),
+        "limits": _limits(found),
+        "n": found["n"],
+        "macro": _number(found["macro"]),
+        "null": f"{null} {_number(found['nulls'][null])}",
+        "grades": _number(found["grades"]["accuracy"]) if "grades" in found else "",
+        "order": _order(found["order"]),
+        "categories": [(slug, _number(row["accuracy"], 2), row["n"]) for slug, row in by_category.items()],
+        "weak": [slug for slug, row in by_category.items() if row["n"] and (row["accuracy"] or 0.0) < WEAK],
+    }
+
+
+def _order(found: dict[str, Any]) -> str:
+    return f"{_number(found['consistency'], 2)}, position bias {_number(found['position_bias'], 2)}"
+
+
+def _ranking(table: dict[str, Any] | None) -> dict[str, Any] | None:
+    if table is None:
+        return None
+    own = [
+        {
+            "key": key,
+            "cells": [
+                f"{row['total']:.0f}".replace("-", "\u2212"),
+                _number(row["average"], 2),
+                *(f"{r:.1f}".removesuffix(".0") for r in row["ranks"]),
+            ],
+            "limits": _limits(row, 2),
+        }
+        for key, row in table["systems"].items()
+    ]
+    three = len(own) == len(paper()["ranking"]["rows"])
+    theirs = [
+        {"key": row[0], "cells": [str(row[1]).replace("-", "\u2212"), _number(row[2], 2), *map(str, row[3:])]}
+        for row in (paper()["ranking"]["rows"] if three else ())
+    ]
+    places = [f"rank {i}" for i in range(1, len(own) + 1)]
+    return {
+        "columns": ["total", "average", *places],
+        "own": own,
+        "paper": theirs,
+        "n": table["n"],
+        "ties": table["with_ties"],
+    }
+
+
+def _pair(t: dict[str, Any]) -> dict[str, Any]:
+    n = max(1, t["n"])
+    return {
+        "a": t["a"],
+        "b": t["b"],
+        "wins": f"{t['wins_a']} ({100 * t['wins_a'] / n:.1f} %)",
+        "losses": f"{t['wins_b']} ({100 * t['wins_b'] / n:.1f} %)",
+        "ties": f"{t['ties']} ({100 * t['ties'] / n:.1f} %)",
+        "rate": _number(t["win_rate"]["value"]),
+        "limits": _limits(t["win_rate"]),
+        "controlled": _number(t["win_rate_length_controlled"]["value"]),
+        "controlled_limits": _limits(t["win_rate_length_controlled"]),
+        "p": p_value(t["p_holm"]),
+        "order": _order(t["order"]),
+    }
+
+
+def _paper_pair(row: list[Any]) -> dict[str, Any]:
+    a, b, wins, losses, ties = row
+    n = paper()["pairwise"]["n"]
+    shown = {name: f"{v} ({100 * v / n:.1f} %)" for name, v in (("wins", wins), ("losses", losses), ("ties", ties))}
+    return {"a": a, "b": b, **shown}
+
+
+def _grades(table: dict[str, Any] | None, told: dict[str, Any]) -> dict[str, Any] | None:
+    if table is None:
+        return None
+    names = [*FORM_DIMENSIONS[table["form"]], "average"]
+    theirs = paper()[table["form"]]
+    columns = [*names, "length"]
+    return {
+        "title": "Table 2" if table["form"] == "title" else "Table 3",
+        "columns": columns,
+        "own": [
+            {
+                "key": key,
+                "cells": [
+                    *((_number(row[n]), _limits(told["systems"].get(key, {}).get(f"judge.{n}"))) for n in names),
+                    (f"{row['length']:.1f}", ""),
+                ],
+            }
+            for key, row in table["systems"].items()
+        ],
+        "paper": [{"key": row[0], "cells": _fill(row[1:], len(columns))} for row in theirs["rows"]],
+    }
+
+
+def _fill(values: list[float], width: int) -> list[str]:
+    shown = [f"{v:.1f}" if v > 10 else _number(v) for v in values]
+    return shown + ["–"] * (width - len(shown))
+
+
+def _claims(told: dict[str, Any]) -> list[dict[str, Any]]:
+    names = ("judge.claim.recall", "judge.claim.precision", "judge.claim.contradicted")
+    return [
+        {"key": key, "cells": [(_number(cells[n]["value"]), _limits(cells[n])) for n in names]}
+        for key, cells in told["systems"].items()
+        if names[0] in cells
+    ]
