@@ -11,6 +11,7 @@ from typing import Any
 
 from benchmark.arguments import OUT, SKIP_INVALID, arg
 from benchmark.data.told import tell_languages
+from benchmark.reward.advice import advice
 from benchmark.reward.bestofn import Sampling, best_of_n, prepare
 from benchmark.reward.blindspots import RunUnderTest, blind_spots, read_run
 from benchmark.reward.challenge import TARGETS, build
@@ -183,6 +184,8 @@ def print_report(report: Mapping[str, Any]) -> None:
                 f"best of n, {name}: {said} ({_f(row['change'])} [{_f(row['ci_low'])}, {_f(row['ci_high'])}] from "
                 f"there to the last)"
             )
+    told = advice(report)
+    say(*(f"left out: {line}" for line in told.left_out), told.sentence)
     if report["descriptive"]:
         say("this metric is descriptive: neither high nor low is better as such")
     if (text := warning(report)) is not None:

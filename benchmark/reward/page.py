@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from benchmark.report.safetext import environment, plain, shortened, visible
 from benchmark.reward import figures, validate
+from benchmark.reward.advice import advice
 from metrics.files import atomic_write_text
 
 FOLDER = Path(__file__).resolve().parent
@@ -35,6 +36,7 @@ def render(report: Mapping[str, Any]) -> str:
         r=report,
         name=plain(str(report["reward"])),
         warning=validate.warning(report),
+        advice=advice(report),
         nulls=nulls,
         figures=figures.of_set(report),
         layout=figures.layout(report),

@@ -1,0 +1,89 @@
+"""The verdict on a reward in plain words: what it can be trusted with, what misleads it, what was left out and why."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from benchmark.report.words import listing
+
+CHANCE = 0.5
+KINDS = ("trusted", "unproved", "blind", "misled", "unscored")
+
+
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """What a reader should do with a reward."""
+
+    sentence: str
+    tone: str
+    """good | mixed | bad."""
+    kinds: dict[str, list[str]]
+    """Each of KINDS -> its categories. unproved: a rule that knows nothing does as well there."""
+    left_out: list[str]
+    """How many pairs are not in the figures, and why; a line for each reason."""
+
+
+def advice(report: Mapping[str, Any]) -> Advice:
+    """From the content of reward.json."""
+    kinds: dict[str, list[str]] = {kind: [] for kind in KINDS}
+    for slug, row in report["by_category"].items():
+        kinds[_kind(slug, row, report["null_baselines"])].append(slug)
+    return Advice(_sentence(report, kinds), _tone(report, kinds), kinds, left_out(report))
+
+
+def _kind(slug: str, row: Mapping[str, Any], nulls: Mapping[str, Any]) -> str:
+    if row["accuracy"] is None:
+        return "unscored"
+    if row["ci_high"] < CHANCE:
+        return "misled"
+    if row["ci_low"] <= CHANCE:
+        return "blind"
+    best = max(null["by_category"][slug]["accuracy"] or 0.0 for null in nulls.values())
+    return "trusted" if row["accuracy"] > best or row["accuracy"] == 1.0 else "unproved"
+
+
+def _tone(report: Mapping[str, Any], kinds: Mapping[str, list[str]]) -> str:
+    if not report["flags"]["beats_nulls"]:
+        return "bad"
+    return "mixed" if kinds["misled"] or kinds["blind"] or _pays_for_filler(report) else "good"
+
+
+def _pays_for_filler(report: Mapping[str, Any]) -> bool:
+    low = report["length"]["ci_low"]
+    return low is not None and low > 0
+
+
+def _sentence(report: Mapping[str, Any], kinds: Mapping[str, list[str]]) -> str:
+    if report.get("descriptive"):
+        return "A descriptive metric: neither high nor low is better, so it is no reward."
+    if not report["flags"]["beats_nulls"]:
+        return "Do not train on it: a rule that knows nothing does as well."
+    known = sum(map(len, kinds.values())) - len(kinds["unscored"])
+    good = len(kinds["trusted"]) + len(kinds["unproved"])
+    parts = [f"It puts the right text first in {good} of {known} kinds of pairs"]
+    if kinds["misled"]:
+        parts.append(f"it prefers the error in {listing(kinds['misled'])}, and a policy trained on it will find that")
+    if kinds["blind"]:
+        parts.append(f"it cannot tell right from wrong in {listing(kinds['blind'])}")
+    if _pays_for_filler(report):
+        parts.append("it pays for filler: watch the length")
+    return "; ".join(parts) + ("." if len(parts) > 1 else ": as far as these pairs go, it is fit to train on.")
+
+
+def left_out(report: Mapping[str, Any]) -> list[str]:
+    """Pairs that are in no figure, and categories of which there are few."""
+    lines = []
+    if (told := report.get("left_out")) is not None:
+        lines.append(f"{told['left_out']} of {told['rows']} rows of the file could not be used: {told['first'][0]}")
+    for slug, row in report["by_category"].items():
+        if n := row.get("n_unscored"):
+            lines.append(f"{slug}: {n} of {n + row['n']} pairs, because a text of theirs has no score")
+    sizes = {slug: row["n"] + row.get("n_unscored", 0) for slug, row in report["by_category"].items()}
+    most = max(sizes.values(), default=0)
+    few = {slug: n for slug, n in sizes.items() if n < most}
+    if few:
+        told_few = ", ".join(f"{slug} {n}" for slug, n in few.items())
+        lines.append(f"fewer than {most} pairs, because not every source allows the error: {told_few}")
+    return lines
