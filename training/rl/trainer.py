@@ -49,6 +49,7 @@ def grpo_trainer(
     from trl import GRPOConfig, GRPOTrainer
 
     from training.rl.draws import SharedDraws
+    from training.rl.shared_prompts import share_prompts
 
     model, tokenizer = policy
     total = cfg.max_steps or max(1, math.ceil(len(rows) // cfg.prompts_per_step * cfg.epochs))
@@ -89,6 +90,11 @@ def grpo_trainer(
     )
     if trainer.ref_model is not None:
         set_backbone(trainer.accelerator.unwrap_model(trainer.ref_model))
+    if not cfg.use_vllm:
+        for part in (trainer.model, trainer.ref_model):
+            if part is not None:
+                plain = trainer.accelerator.unwrap_model(part)
+                share_prompts(plain.get_base_model() if cfg.lora_rank else plain, cfg.temperature)
     return trainer, total
 
 

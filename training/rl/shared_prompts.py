@@ -1,0 +1,159 @@
+"""A GRPO step runs each prompt once: its completions share the prompt's keys and values.
+
+TRL runs prompt and completion of every row, three times a step: to generate, for the reference's log-probabilities and
+for the policy's, forward and backward. The prompts of a group are equal and most of the tokens, so that with groups of
+8 most of the work is done 8 times over. Here equal prompts are found in the batch and run once; the gradient of a
+prompt is the sum of its completions'. Log-probabilities are taken of the completions' places alone, from plain logits
+where these are small, from TRL's kernel in chunks else.
+
+Equal to TRL's own up to rounding (tests/unit/test_shared_prompts.py). Used on CPU, for models whose layers all attend
+to the whole text; everything else goes TRL's own way.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any
+
+PLAIN_BYTES = 256 * 2**20
+"""Logits (float32) up to this size are made as a whole: with few words TRL's chunks cost more than they save."""
+_SCALED = ("final_logit_softcapping", "logit_scale", "output_multiplier", "lm_head_multiplier", "logits_scaling")
+
+
+def sharable(model: Any) -> bool:
+    """Whether keys and values of a prompt can serve several completions of this model, and its logits are plain."""
+    config = model.config.get_text_config()
+    layers = getattr(config, "layer_types", None) or ()
+    windowed = getattr(config, "sliding_window", None) and getattr(config, "use_sliding_window", True) and not layers
+    return (
+        model.device.type == "cpu"
+        and config is model.config
+        and all(kind == "full_attention" for kind in layers)
+        and not windowed
+        and not any(getattr(config, name, None) is not None for name in _SCALED)
+        and not getattr(config, "num_experts", None)
+        and not getattr(config, "num_local_experts", None)
+        and getattr(model, "_supports_cache_class", True)
+        and not getattr(model, "_is_stateful", False)
+        and not config.is_encoder_decoder
+    )
+
+
+def share_prompts(model: Any, temperature: float) -> bool:
+    """Makes `model.generate` and TRL's `model(..., fused_lm_head=True)` run equal prompts once. Returns whether it can.
+
+    model: patched by TRL's `add_fused_lm_head` with the same temperature.
+    """
+    if not sharable(model):
+        return False
+    model.forward = _forward(model, model.forward, temperature)
+    model.generate = _generate(model, model.generate)
+    return True
+
+
+def _groups(ids: Any, mask: Any) -> tuple[list[int], Any] | None:
+    """(first row of each distinct prompt, number of each row's prompt); None where all differ. ids, mask: (rows,
+    length)."""
+    import torch
+
+    number: dict[bytes, int] = {}
+    first: list[int] = []
+    of_row = []
+    for row, prompt in enumerate(torch.where(mask.bool(), ids, -1).cpu().numpy()):
+        key = prompt.tobytes()
+        if key not in number:
+            number[key] = len(first)
+            first.append(row)
+        of_row.append(number[key])
+    return (first, torch.tensor(of_row, device=ids.device)) if len(first) < len(of_row) else None
+
+
+def _prefill(model: Any, ids: Any, mask: Any, positions: Any, of_row: Any) -> tuple[Any, Any]:
+    """(keys and values of each row, last hidden states of each prompt) of distinct prompts, run once."""
+    from transformers import DynamicCache
+
+    cache = DynamicCache()
+    hidden = model.base_model(
+        input_ids=ids, attention_mask=mask, position_ids=positions, past_key_values=cache, use_cache=True
+    ).last_hidden_state
+    cache.batch_select_indices(of_row)
+    return cache, hidden
+
+
+def _forward(model: Any, original: Callable[..., Any], temperature: float) -> Callable[..., Any]:
+    import torch
+    from trl.trainer.utils import FusedCausalLMOutput
+
+    @functools.wraps(original)
+    def forward(*args: Any, fused_lm_head: bool = False, labels: Any = None, **kwargs: Any) -> Any:
+        def as_it_is() -> Any:
+            told = {"labels": labels} if labels is not None else {}
+            return original(*args, **({"fused_lm_head": True} if fused_lm_head else {}), **told, **kwargs)
+
+        if not fused_lm_head or args or labels is None or set(kwargs) != {"input_ids", "attention_mask"}:
+            return as_it_is()
+        if model.training and getattr(model, "is_gradient_checkpointing", False):
+            return as_it_is()  # it keeps no keys and values
+        ids, mask = kwargs["input_ids"], kwargs["attention_mask"]
+        scored = labels != -100
+        columns = scored.any(dim=0)
+        start = int(columns.int().argmax()) if bool(columns.any()) else 0  # where the completions begin
+        head = model.get_output_embeddings()
+        small = 4 * int(scored.sum()) * head.weight.shape[0] <= PLAIN_BYTES
+        groups = _groups(ids[:, :start], mask[:, :start]) if start and small else None
+        if groups is None:
+            return as_it_is()
+        first, of_row = groups
+        cache, hidden = _prefill(model, ids[first, :start], mask[first, :start], None, of_row)
+        last = hidden[:, -1:].index_select(0, of_row)
+        if start < ids.shape[1] - 1:
+            # The last token of a row predicts nothing that is scored.
+            more = model.base_model(
+                input_ids=ids[:, start:-1], attention_mask=mask[:, :-1], past_key_values=cache, use_cache=True
+            ).last_hidden_state
+            last = torch.cat([last, more], dim=1)
+        scored = scored[:, start:]
+        log_probs, entropy = _plain(last[scored], head, labels[:, start:][scored], temperature)
+        shape = (ids.shape[0], ids.shape[1] - 1)
+        full = torch.zeros(shape, dtype=torch.bool, device=ids.device)
+        full[:, start - 1 :] = scored
+        return FusedCausalLMOutput(
+            log_probs=log_probs.new_zeros(shape).masked_scatter(full, log_probs),
+            entropy=entropy.new_zeros(shape).masked_scatter(full, entropy),
+            label_mask=full,
+        )
+
+    return forward
+
+
+def _plain(hidden: Any, head: Any, labels: Any, temperature: float) -> tuple[Any, Any]:
+    """(log-probability of each label, entropy of its place, without gradient) from whole logits. hidden: (n, width);
+    labels: (n,)."""
+    import torch
+
+    every = torch.log_softmax(head(hidden).float() / temperature, dim=-1)
+    with torch.no_grad():
+        entropy = -(every.exp() * every).sum(dim=-1)
+    return every.gather(-1, labels[:, None]).squeeze(-1), entropy
+
+
+def _generate(model: Any, original: Callable[..., Any]) -> Callable[..., Any]:
+    import torch
+
+    @functools.wraps(original)
+    def generate(*args: Any, **kwargs: Any) -> Any:
+        ids, mask = kwargs.get("input_ids"), kwargs.get("attention_mask")
+        if args or ids is None or mask is None or "past_key_values" in kwargs or ids.shape[1] < 2:
+            return original(*args, **kwargs)
+        groups = _groups(ids, mask)
+        if groups is None:
+            return original(*args, **kwargs)
+        first, of_row = groups
+        before = mask[first, :-1]
+        positions = (before.long().cumsum(-1) - 1).masked_fill(before == 0, 1)  # as generate has them
+        with torch.no_grad():
+            cache, _ = _prefill(model, ids[first, :-1], before, positions, of_row)
+        return original(**kwargs, past_key_values=cache)
+
+    return generate
