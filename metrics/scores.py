@@ -72,28 +72,36 @@ def score_table(
     """The rows of `score_rows` as a table, made column by column: for files of any size."""
     import pyarrow as pa
 
-    parts = []
+    schema, ids, parts = _schema(), {}, []
     for m in metrics:
         n, values = m.n_total, m.sentence_values()
         known = np.isfinite(values)
         offsets = np.arange(n + 1, dtype=np.int32) * m.stats.shape[1]
-        why = [None if k else reason or UNDEFINED for k, reason in zip(known.tolist(), m.reasons, strict=True)]
+        why: list[str | None] = [None] * n
+        for i in np.flatnonzero(~known).tolist():
+            why[i] = m.reasons[i] or UNDEFINED
+        if m.example_ids not in ids:  # as a rule one for all metrics
+            ids[m.example_ids] = pa.array(m.example_ids, pa.string())
         columns = {
-            "system": [system] * n,
-            "stage": [stage] * n,
-            "task": [task] * n,
-            "example_id": m.example_ids,
-            "metric": [m.metric] * n,
+            "system": system,
+            "stage": stage,
+            "task": task,
+            "example_id": ids[m.example_ids],
+            "metric": m.metric,
             "value": pa.array(values, mask=~known),
-            "reason": why,
-            "signature": [m.signature] * n,
-            "scored": m.scored,
+            "reason": pa.nulls(n, pa.string()) if known.all() else pa.array(why, pa.string()),
+            "signature": m.signature,
+            "scored": pa.array(m.scored),
             "stats": pa.ListArray.from_arrays(offsets, m.stats.ravel()),
-            "combiner": [m.combiner] * n,
-            "higher_is_better": [m.higher_is_better] * n,
-            "seed": [seed] * n,
+            "combiner": m.combiner,
+            "higher_is_better": m.higher_is_better,
+            "seed": seed,
         }
-        parts.append(pa.table(columns, schema=_schema()))
+        arrays = [
+            value if isinstance(value, pa.Array) else pa.repeat(pa.scalar(value, schema.field(name).type), n)
+            for name, value in columns.items()
+        ]
+        parts.append(pa.Table.from_arrays(arrays, schema=schema))
     return pa.concat_tables(parts) if parts else _schema().empty_table()
 
 
@@ -187,7 +195,10 @@ def _grouped(path: str | Path, table: pa.Table) -> dict[Key, dict[int | None, li
 
 def _codes(column: pa.ChunkedArray) -> tuple[np.ndarray, list[Any]]:
     """(number of each row's value in the list, the values; the last one stands for null)."""
-    encoded = column.combine_chunks().dictionary_encode()
+    import pyarrow as pa
+
+    joined = column.combine_chunks()
+    encoded = joined if pa.types.is_dictionary(joined.type) else joined.dictionary_encode()
     words = encoded.dictionary.to_pylist()
     return encoded.indices.fill_null(len(words)).to_numpy(zero_copy_only=False).astype(np.int64), [*words, None]
 
@@ -203,11 +214,21 @@ class _Columns:
         self.starts = stats.offsets.to_numpy()
         self.values = stats.values.to_numpy(zero_copy_only=False)
         self.of_metric = {name: table[name] for name in ("combiner", "signature", "higher_is_better")}
+        self._segments: dict[bytes, tuple[str, ...] | None] = {}
+
+    def segments(self, at: np.ndarray) -> tuple[str, ...] | None:
+        """The ids of these rows, as a rule the same for all metrics; None where one stands there twice."""
+        codes = self.ids[0][at]
+        key = codes.tobytes()
+        if key not in self._segments:
+            distinct = len(np.unique(codes)) == len(codes)
+            self._segments[key] = tuple(map(self.ids[1].__getitem__, codes.tolist())) if distinct else None
+        return self._segments[key]
 
 
 def _metric(path: str | Path, metric: str, rows: _Columns, at: np.ndarray) -> SegmentStats:
-    ids = tuple(map(rows.ids[1].__getitem__, rows.ids[0][at].tolist()))
-    if len(set(ids)) != len(ids):
+    ids = rows.segments(at)
+    if ids is None:
         raise UserError(f"{path}: {metric} has a segment twice; score the run again")
     combiner, signature, better = (column[int(at[0])].as_py() for column in rows.of_metric.values())
     if combiner not in COMBINERS:
@@ -217,8 +238,11 @@ def _metric(path: str | Path, metric: str, rows: _Columns, at: np.ndarray) -> Se
         raise UserError(
             f"{path}: {metric} has statistics that are not the {width} of {combiner!r}; score the run again"
         )
-    told = map(rows.reasons[1].__getitem__, rows.reasons[0][at].tolist())
-    reasons = tuple(None if ok else why for ok, why in zip(rows.scored[at].tolist(), told, strict=True))
+    scored = rows.scored[at]
+    reasons: tuple[str | None, ...] = (None,) * len(at)
+    if not scored.all():
+        told = map(rows.reasons[1].__getitem__, rows.reasons[0][at].tolist())
+        reasons = tuple(None if ok else why for ok, why in zip(scored.tolist(), told, strict=True))
     common = reasons[0] if len(set(reasons)) == 1 else None
     stats = rows.values[rows.starts[at][:, None] + np.arange(width)]
     return SegmentStats(metric, ids, stats, combiner, reasons, signature, better, common)

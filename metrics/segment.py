@@ -14,7 +14,7 @@ corpus values do not, as in sacreBLEU.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -137,6 +137,7 @@ class SegmentStats:
     """None for descriptive metrics (lengths)."""
     reason: str | None = None
     """Why the whole metric is unscorable, or None."""
+    _scored: np.ndarray = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         """Checks shapes and finiteness. Raises ValueError: a wrong shape here is a fault of the metric, not of the
@@ -159,17 +160,19 @@ class SegmentStats:
             raise ValueError(
                 f"{self.metric}: unscorable as a whole ({self.reason}) but some segments are marked scored"
             )
-        scored = np.array([r is None for r in self.reasons], dtype=bool)
+        scored = np.fromiter((r is None for r in self.reasons), dtype=bool, count=n)
+        scored.setflags(write=False)
         stats[~scored] = 0.0
         if not np.isfinite(stats).all():
             raise ValueError(f"{self.metric}: statistics of a scored segment are not finite")
         stats.setflags(write=False)
         object.__setattr__(self, "stats", stats)
+        object.__setattr__(self, "_scored", scored)
 
     @property
     def scored(self) -> np.ndarray:
-        """(n,) bool: which segments were scored."""
-        return np.array([r is None for r in self.reasons], dtype=bool)
+        """(n,) bool, read only: which segments were scored."""
+        return self._scored
 
     @property
     def n_total(self) -> int:
@@ -179,7 +182,7 @@ class SegmentStats:
     @property
     def n_scored(self) -> int:
         """Number of segments without a reason."""
-        return sum(r is None for r in self.reasons)
+        return int(self._scored.sum())
 
     def value(self) -> float | None:
         """The corpus value: the combiner on the column sums over scored rows; None where nothing was scored or it is
