@@ -123,6 +123,7 @@ def command(args: argparse.Namespace) -> int:
     resolved["policy"]["path"] = model_content(model)
     resolved["data"]["file"] = None if file is None else sha256_file(Path(file).expanduser())
     resolved["score"] |= {"scorers": None, "retrieval": None}
+    resolved["score"].pop("workers")
     identity = sha256_json({"config": resolved, "models": models.identity(profile.score.reward), "stage": stage})
     with locked(out):
         check_config(out, identity, profile.resolved(), "--out")

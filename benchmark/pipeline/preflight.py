@@ -70,6 +70,7 @@ def preflight(
     resolved["policy"]["path"] = model_content(policy)
     resolved["rl"] |= {"reward": None, "reward_path": None, "validate_pairs": None}
     resolved["score"] |= {"scorers": None, "retrieval": None}
+    resolved["score"].pop("workers")
     return sha256_json({"config": resolved, "models": models.identity()}), splits, gold
 
 

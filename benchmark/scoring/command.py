@@ -32,11 +32,13 @@ from benchmark.scoring.score import (
     summarise_task,
     write_summary,
 )
+from benchmark.scoring.workers import side_by_side
 from benchmark.settings.config import Profile, load_profile
 from benchmark.settings.models import Models
 from metrics.draws import Draws
 from metrics.errors import UserError
 from metrics.inventory import Inventory
+from metrics.open.bounds import read
 from metrics.records import (
     Example,
     Generation,
@@ -51,6 +53,7 @@ from metrics.scripts import notices
 from metrics.stages import GOLD
 from metrics.strata import Shown
 from metrics.terminal import say
+from metrics.words import units
 
 NO_REWARD = "no reward is asked for (--set rl.reward=NAME rl.reward_path=FOLDER)"
 
@@ -202,6 +205,13 @@ ARGUMENTS = [
 """Of `score`."""
 
 
+def _read_once(examples: Sequence[Example], names: Path | None) -> None:
+    """Reads what all systems share: lists of names, dictionaries of words, numbers and names of the sources."""
+    read(examples, names)
+    for lang in {e.target_lang for e in examples}:
+        units(examples[0].source, lang)
+
+
 def command(args: argparse.Namespace) -> int:
     """`score`: any texts against an examples file; no model unless a scorer or a reward is asked for by --set."""
     from benchmark.report import print_table, print_verdict, write_report
@@ -253,24 +263,31 @@ def command(args: argparse.Namespace) -> int:
             n: out / "generations" / task / f"{n}.jsonl" for n, (_, group) in named.items() if group[0].stage != GOLD
         }
         _clear(out, [*given.files, *([Path(args.para)] if args.para else [])], [examples_file, *texts.values()])
-        parts = []
-        for name, (seed, group) in named.items():
-            parts.append(out / "steps" / "score" / task / f"{name}.parquet")
-            score_file(examples, group, means, task, parts[-1], seed)
+        parts = {name: out / "steps" / "score" / task / f"{name}.parquet" for name in named}
+
+        def work(name: str) -> None:
+            seed, group = named[name]
+            score_file(examples, group, means, task, parts[name], seed)
             if name in texts:
                 write_generations(texts[name], group)
+
+        # Learned scorers use the cores by themselves, and torch is not to be copied.
+        alone = bool(reward or models.retrieval or models.scorers)
+        n, names = 1 if alone else profile.score.workers, means.names
+        side_by_side(work, list(named), n, len(examples) * len(named), lambda: _read_once(examples, names))
         write_examples(examples_file, examples)
         told = profile.measuring(None, profile.score.reward)
         # A file of names counts by its content, wherever it lies.
-        settings = {**told["score"], "names": sha256_file(means.names) if means.names else None}
+        counted = {name: value for name, value in told["score"].items() if name != "workers"}  # of them nothing depends
+        settings = {**counted, "names": sha256_file(means.names) if means.names else None}
         settings |= {"para": means.shown.fingerprint} if means.shown else {}
         config = {"score": settings, "examples": examples_hash, "models": models.identity(profile.score.reward)}
         run = {"task": task, "config_hash": sha256_json(config), "seed": profile.run.seed}
         run |= {"reward_id": means.reward.id} if reward else {}
         run |= {} if args.limit is None else {"limit": args.limit}
         draws = Draws(profile.score.bootstrap_draws, profile.score.permutation_draws, profile.run.seed)
-        summary = summarise_task(examples, parts, run, None, draws, means.names)
-        merge_scores(parts, out / "scores.parquet")
+        summary = summarise_task(examples, list(parts.values()), run, None, draws, means.names)
+        merge_scores(list(parts.values()), out / "scores.parquet")
         write_summary(out / "summary.json", summary, {task: summary})
         commit, dirty = git_state()
         data, used = {"test": about}, models.used(None, profile.score.reward)

@@ -135,6 +135,9 @@ class Score(Section):
     newswire world alone."""
     reward: bool = True
     """Whether reward.mean is computed with the RL stage's reward."""
+    workers: int | None = Field(default=None, ge=1)
+    """Processes in which `score` scores systems side by side; null: one for each core. The files are the same for any
+    number."""
 
 
 class Plan(Section):
