@@ -3,12 +3,12 @@ against coverage."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from markupsafe import Markup
 
 from benchmark.report.data import RunData
+from benchmark.report.labels import _name_points, short
 from benchmark.report.svg import INK, MUTED, PAPER, axes, styles, to_svg
 from benchmark.report.words import (
     family,
@@ -40,14 +40,6 @@ ACROSS = (
     ),
     ("Grounding", ("grounding.entity", "grounding.event", "grounding.quantity", "grounding.relation")),
 )
-SHORT = {
-    "base": "base",
-    "post-sft": "SFT",
-    "post-sft-continued": "SFT+1",
-    "post-rl": "RL",
-    "post-recovery": "recovery",
-    GOLD: "gold",
-}
 EDGES = (
     ("base", "post-sft"),
     ("post-sft", "post-rl"),
@@ -56,11 +48,6 @@ EDGES = (
 )
 LINE_COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#7f7f80", "#56b4e9")
 LINE_MARKERS = "o^Dsv*"
-
-
-def short(key: str) -> str:
-    """A stage's name where there is little room."""
-    return prefix_of(key) + SHORT.get(stage_of(key), stage_of(key))
 
 
 def _point(data: RunData, key: str, metric: str) -> tuple[float, float, float] | None:
@@ -134,57 +121,6 @@ def _against(data: RunData, metric: str, name: str) -> Markup | None:
         f"{k}: length {number(x[0], 'verbosity.length_ratio')}, {number(y[0], metric)}" for k, (x, y) in spots.items()
     )
     return to_svg(figure, name, f"{label(metric)} against length. {told}")
-
-
-Point = tuple[float, float]
-
-
-def _name_points(ax: Any, points: dict[str, Point], lines: list[tuple[Point, Point]]) -> None:
-    """Writes each stage's name beside its point, at the side that is freest of points, lines and other names."""
-    (x0, x1), (y0, y1) = _padded(ax.dataLim.intervalx), _padded(ax.dataLim.intervaly)
-    ax.set_xlim(x0, x1)
-    ax.set_ylim(y0, y1)
-    scaled = {k: ((x - x0) / (x1 - x0), (y - y0) / (y1 - y0)) for k, (x, y) in points.items()}
-    taken: list[tuple[float, float, float, float]] = [
-        (x - 0.02, y - 0.03, x + 0.02, y + 0.03) for x, y in scaled.values()
-    ]
-    for (ax_, ay), (bx, by) in lines:
-        # Arrows are bent a little (rad = 0.08), to the right of their way; for the short bars that makes no difference.
-        a, b = ((ax_ - x0) / (x1 - x0), (ay - y0) / (y1 - y0)), ((bx - x0) / (x1 - x0), (by - y0) / (y1 - y0))
-        for t in (i / 24 for i in range(1, 24)):
-            bend = 0.16 * t * (1 - t)
-            x, y = a[0] + t * (b[0] - a[0]) + bend * (b[1] - a[1]), a[1] + t * (b[1] - a[1]) - bend * (b[0] - a[0])
-            taken.append((x - 0.012, y - 0.02, x + 0.012, y + 0.02))
-    for key, (x, y) in scaled.items():
-        wide, high = 0.021 * len(short(key)) + 0.02, 0.07
-        boxes = {
-            (9, 0, "left", "center"): (x + 0.025, y - high / 2),
-            (-9, 0, "right", "center"): (x - 0.025 - wide, y - high / 2),
-            (0, 10, "center", "bottom"): (x - wide / 2, y + 0.04),
-            (0, -10, "center", "top"): (x - wide / 2, y - 0.04 - high),
-            (8, 9, "left", "bottom"): (x + 0.02, y + 0.03),
-            (-8, -9, "right", "top"): (x - 0.02 - wide, y - 0.03 - high),
-            (8, -9, "left", "top"): (x + 0.02, y - 0.03 - high),
-            (-8, 9, "right", "bottom"): (x - 0.02 - wide, y + 0.03),
-        }
-
-        def cost(left: float, low: float, wide: float = wide, high: float = high) -> float:
-            outside = max(0, -left) + max(0, left + wide - 1) + max(0, -low) + max(0, low + high - 1)
-            overlap = sum(
-                max(0, min(left + wide, r) - max(left, le)) * max(0, min(low + high, t) - max(low, b))
-                for le, b, r, t in taken
-            )
-            return outside + 50 * overlap
-
-        (dx, dy, ha, va), (left, low) = min(boxes.items(), key=lambda item: cost(*item[1]))
-        taken.append((left, low, left + wide, low + high))
-        ax.annotate(short(key), points[key], (dx, dy), textcoords="offset points", ha=ha, va=va, fontsize=9, color=INK)
-
-
-def _padded(limits: Sequence[float]) -> tuple[float, float]:
-    low, high = float(limits[0]), float(limits[1])
-    pad = (high - low) * 0.1 or 0.05
-    return low - pad, high + pad
 
 
 def across_stages(data: RunData) -> list[Markup]:

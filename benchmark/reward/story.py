@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from benchmark.reward.phrases import phrases
-from benchmark.tasks.newswire.articles import Article, Inventory, body, facts, fill
+from benchmark.tasks.newswire.articles import Article, Inventory, body, fill
 from benchmark.tasks.newswire.errors import replace_value
 from benchmark.tasks.newswire.frames import IMPLICIT, SLOT, Slot
+from benchmark.tasks.newswire.gold import facts
 from benchmark.tasks.newswire.values import Value
 from metrics.records import Example
 

@@ -12,8 +12,9 @@ import pytest
 from benchmark.leaderboard.flags import of_form
 from benchmark.tasks import TASKS, load_task
 from benchmark.tasks.newswire import attacks
-from benchmark.tasks.newswire.articles import Article, body, facts, title
+from benchmark.tasks.newswire.articles import Article, body, title
 from benchmark.tasks.newswire.attacks import ATTACKS, near_name
+from benchmark.tasks.newswire.gold import facts
 from benchmark.tasks.newswire.splits import article_stream
 from metrics.coverage import score_facts
 from metrics.form.scores import score_form

@@ -14,8 +14,8 @@ def lines_of(file: Path) -> int:
     return len(file.read_text("utf-8").splitlines())
 
 
-def test_no_file_of_the_product_is_longer_than_300_lines() -> None:
+def test_no_file_is_longer_than_300_lines() -> None:
     """What grows beyond that holds two things; part them by what they mean."""
-    files = [f for room in ROOMS for f in (TOP / room).rglob("*.py")]
-    assert len(files) > 200
+    files = [f for room in (*ROOMS, "tests") for f in (TOP / room).rglob("*.py")]
+    assert len(files) > 400
     assert {str(f.relative_to(TOP)): n for f in files if (n := lines_of(f)) > LONGEST} == {}

@@ -10,8 +10,7 @@ import pytest
 
 from benchmark.data.userdata import check_disjoint
 from benchmark.tasks import load_task
-from benchmark.tasks.newswire import articles as news
-from benchmark.tasks.newswire import corpora, particles, splits, values
+from benchmark.tasks.newswire import corpora, gold, particles, splits, values
 from benchmark.tasks.newswire.frames import SLOT, load_frames, shared_sentences, slots_of
 from benchmark.tasks.newswire.values import LANGUAGES
 from metrics.inventory import Inventory
@@ -82,8 +81,8 @@ def test_articles_have_the_promised_shape():
     for core, low, high in ((True, 4, 6), (False, 4, 10)):
         for article in islice(splits.article_stream("test", core), 60):
             assert low <= len(article.lines) <= high
-            assert 6 <= len(news.facts(article, "th")) <= 14
-            assert 3 <= sum(f.salient for f in news.facts(article, "th")) <= 6
+            assert 6 <= len(gold.facts(article, "th")) <= 14
+            assert 3 <= sum(f.salient for f in gold.facts(article, "th")) <= 6
 
 
 def test_splits_are_disjoint_and_deduplicated():

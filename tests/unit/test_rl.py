@@ -14,57 +14,24 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from reinforcing import (
+    CFG,
+    EXAMPLES,
+    KoKai,
+    ask,
+    sft_policy,  # noqa: F401 - a fixture
+)
 from states import latest_complete
-from tiny_models import HAN, THAI
 
-from metrics.errors import UserError
-from metrics.records import Example
 from training.rewards.reranker_generative import load_reranker
 from training.rewards.safeguards import Penalties, shape
 from training.rl.grpo import train_rl
-from training.rl.reward import summarise
-from training.rl.settings import RLSettings
 from training.rl.trainer import prompt_order
-from training.rl.watchdogs import warnings_of
-from training.sft.settings import SFTSettings
-from training.sft.train import train_sft
 from training.shared.checkpoints import read_checkpoint
 from training.shared.hashes import weights_hash
 from training.shared.loading import load_policy
 from training.shared.resume import Terminated
-from training.shared.stage import Around, RLAround
-
-EXAMPLES = [Example(f"e{i}", HAN[i % 10] + HAN[i % 7], None, None, "zh", "th") for i in range(6)]
-CFG = RLSettings(
-    max_steps=5,
-    prompts_per_step=2,
-    num_generations=4,
-    lr=1e-2,
-    beta=0.04,
-    max_completion_length=12,
-    save_steps=2,
-    seed=5,
-    probe_every=2,
-)
-
-
-def ask(source: str) -> str:
-    return f"{source}: "
-
-
-class KoKai:
-    """A reward that likes the letter ก: its share in the candidate."""
-
-    name, id, length_unit = "ko-kai", "ko-kai-1", "code points"
-
-    def score(self, sources: Sequence[str], candidates: Sequence[str]) -> list[float]:
-        return [c.count("ก") / max(len(c), 1) for c in candidates]
-
-    def token_ids(self, texts: Sequence[str]) -> list[list[int]]:
-        return [[ord(c) for c in text] for text in texts]
-
-    def counts(self) -> dict[str, int]:
-        return {"scored": 1}
+from training.shared.stage import RLAround
 
 
 def rows(path: Path) -> list[dict[str, Any]]:
@@ -78,22 +45,6 @@ def probe(model: Any) -> dict[str, float]:
     import torch
 
     return {"mean": float(torch.rand(3).mean()) * 0 + sum(p.double().sum().item() for p in model.parameters())}
-
-
-@pytest.fixture(scope="module")
-def sft_policy(tiny_policy_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A policy that has learnt to write a few Thai letters."""
-    out = tmp_path_factory.mktemp("rl") / "post-sft"
-    pairs = [(ask(e.source), THAI[i] * 2 + THAI[(3 * i) % 9] + "ก") for i, e in enumerate(EXAMPLES)] * 4
-    train_sft(
-        tiny_policy_path,
-        pairs,
-        out,
-        SFTSettings(epochs=15, batch_size=8, lr=1e-2, max_length=64, save_steps=1000),
-        "post-sft",
-        around=Around(progress=False),
-    )
-    return out
 
 
 @pytest.fixture(scope="module")
@@ -314,84 +265,9 @@ def test_prompts_of_a_run_are_permutations_epoch_by_epoch() -> None:
     assert order == prompt_order(5, 4, 2, seed=1) != prompt_order(5, 4, 2, seed=2)
 
 
-@pytest.mark.parametrize(
-    ("wrong", "message"),
-    [
-        ({"beta": 0.0}, r"rl\.beta"),
-        ({"num_generations": 1}, "at least 2"),
-        ({"loss_type": "dapo"}, "grpo, dr_grpo"),
-        ({"variant": "none"}, r"rl\.variant"),
-        ({"lr": float("nan")}, r"rl\.lr"),
-        ({"max_steps": 0}, r"rl\.max_steps"),
-        ({"accumulation": 3}, "does not divide"),
-        ({"prompts_per_step": 7}, "fewer than"),
-        ({"max_completion_length": 511}, "leave room"),
-        ({"lambda_len": -1}, r"rl\.lambda_len"),
-    ],
-)
-def test_wrong_settings_are_refused_before_anything_is_written(
-    sft_policy: Path, tmp_path: Path, wrong: dict[str, Any], message: str
-) -> None:
-    with pytest.raises(UserError, match=message):
-        train_rl(
-            sft_policy,
-            EXAMPLES,
-            ask,
-            tmp_path / "post-rl",
-            replace(CFG, **wrong),
-            KoKai(),
-            around=RLAround(progress=False),
-        )
-    assert list(tmp_path.iterdir()) == []
-
-
-def test_a_language_without_a_gate_is_refused(sft_policy: Path, tmp_path: Path) -> None:
-    with pytest.raises(UserError, match="the language gate cannot judge en"):
-        train_rl(
-            sft_policy,
-            [replace(e, target_lang="en") for e in EXAMPLES],
-            ask,
-            tmp_path / "post-rl",
-            CFG,
-            KoKai(),
-            around=RLAround(progress=False),
-        )
-
-
-def test_a_reward_outside_0_to_1_is_refused(sft_policy: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(KoKai, "score", lambda self, sources, candidates: [float("nan")] * len(candidates))
-    with pytest.raises(UserError, match="the score nan at step 1"):
-        train_rl(sft_policy, EXAMPLES, ask, tmp_path / "post-rl", CFG, KoKai(), around=RLAround(progress=False))
-
-
 def test_a_damaged_final_folder_is_trained_again(reinforced: Path, sft_policy: Path, tmp_path: Path) -> None:
     shutil.copytree(reinforced / "post-rl", tmp_path / "post-rl")
     weights = tmp_path / "post-rl" / "model.safetensors"
     weights.write_bytes(weights.read_bytes()[:-4] + b"\1\1\1\1")
     again = train_rl(sft_policy, EXAMPLES, ask, tmp_path / "post-rl", CFG, KoKai(), around=RLAround(progress=False))
     assert again.weights_hash == read_checkpoint(reinforced / "post-rl").weights_hash
-
-
-def completion(reward: float, gate: int = 1, truncated: bool = False) -> dict[str, Any]:
-    return {
-        "raw": reward,
-        "gate": gate,
-        "p_len": 0.0,
-        "p_rep": 0.0,
-        "shaped": reward,
-        "reward": reward * gate,
-        "length": 3,
-        "text": "กขค",
-        "truncated": truncated,
-    }
-
-
-def test_warnings_say_what_to_change() -> None:
-    healthy = summarise([completion(0.1), completion(0.2), completion(0.3), completion(0.5)], 2)
-    assert healthy["zero_std_groups"] == 0
-    assert warnings_of(healthy) == {}
-    bad = warnings_of(summarise([completion(0.1, gate=0, truncated=True)] * 4, 2))
-    assert set(bad) == {"truncated", "gate", "zero_std"}
-    assert "rl.max_completion_length" in bad["truncated"]
-    assert "rl.temperature" in bad["gate"]
-    assert "rl.num_generations" in bad["zero_std"]

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from itertools import islice
 
 from benchmark.tasks import Task
-from benchmark.tasks.newswire.articles import Article, body, facts, title, titles
+from benchmark.tasks.newswire.articles import Article, body, title, titles
+from benchmark.tasks.newswire.gold import facts
 from benchmark.tasks.newswire.splits import WORLD_VERSION, article_stream
 from metrics.errors import UserError
 from metrics.records import Example, Fact

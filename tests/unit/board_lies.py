@@ -1,0 +1,54 @@
+"""An honest board to lie on, and what verify calls the lie."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+from board_world import (
+    chatter,
+    new_board,
+    run_directory,
+    submit,
+    submit_run,
+    write_outputs,
+)
+
+from benchmark.leaderboard.lies import Lie
+from benchmark.leaderboard.verify import verify
+
+Board = dict[str, Any]
+
+
+@pytest.fixture(scope="module")
+def honest(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A board with the three stages of a run and one system of outputs alone."""
+    folder = tmp_path_factory.mktemp("honest")
+    board = new_board(folder / "board")
+    assert submit_run(board, run_directory(folder / "run")) == 0
+    assert submit(board, write_outputs(folder / "g.jsonl", chatter), "talker") == 0
+    return board
+
+
+@pytest.fixture
+def board(honest: Path, tmp_path: Path) -> Path:
+    """A copy of the honest board to lie on."""
+    shutil.copytree(honest.parent, tmp_path / "board")
+    return tmp_path / "board" / honest.name
+
+
+def of(told: Board, stage: str) -> dict[str, Any]:
+    return next(e for e in told["entries"] if e["stage"] == stage)
+
+
+def lie(board: Path, quick: bool = False) -> Lie:
+    with pytest.raises(Lie) as found:
+        verify(board, quick, foreign=True)
+    return found.value
+
+
+def narrow(told: Board) -> None:
+    cell = of(told, "user")["scores"]["verbosity.chars"]
+    cell["ci_high"] = cell["value"]

@@ -1,0 +1,135 @@
+"""A checkpoint on a board: it generates first; the reward that a system is held against; what torch is loaded for."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from board_submitted import (
+    board,  # noqa: F401 - a fixture
+)
+from board_world import (
+    EXAMPLES,
+    entries,
+    first,
+    new_board,
+    write_outputs,
+)
+
+from benchmark.cli import main
+
+TOP = Path(__file__).parents[2]
+
+
+def test_a_checkpoint_generates_first(tmp_path: Path, tiny_policy_path: Path) -> None:
+    """A random model, four examples: whatever it says is scored; the weights' hash stands in the lineage."""
+    from benchmark.settings.models import model_hash
+
+    board = new_board(tmp_path / "b", EXAMPLES[:4], "newswire-title")
+    argv = [
+        "submit",
+        "--checkpoint",
+        str(tiny_policy_path),
+        "--task",
+        "newswire-title",
+        "--system",
+        "p",
+        "--board",
+        str(board),
+        "--profile",
+        "smoke",
+    ]
+    assert main(argv) == 0
+    entry = entries(board)[0]
+    assert entry["stage"] == "model"
+    assert entry["lineage"][-1]["weights_hash"] == model_hash(str(tiny_policy_path))
+    assert entry["scores"]["verbosity.chars"]["n_scored"] == 4
+
+
+def test_a_checkpoint_is_asked_by_the_prompt_of_the_profile(
+    tmp_path: Path, tiny_policy_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As `evaluate` asks it: template and stop texts."""
+    from benchmark.leaderboard import checkpoint
+
+    profile = tmp_path / "mine.toml"
+    smoke = (TOP / "benchmark" / "profiles" / "smoke.toml").read_text("utf-8")
+    profile.write_text(smoke + '\n[prompt]\ntemplate = "译：{source}="\nstop = ["。"]\n', "utf-8")
+    seen: dict[str, Any] = {}
+
+    def generate(
+        model: str,
+        dtype: str,
+        ask: Any,
+        examples: Any,
+        gold: Any,
+        out: Path,
+        system: str,
+        stage: str,
+        decoding: Any,
+        *more: Any,
+    ) -> None:
+        seen.update(prompt=ask("原文"), stop=decoding(9).stop)
+        write_outputs(out, first, stage, system)
+
+    monkeypatch.setattr(checkpoint, "generate_file", generate)
+    board = new_board(tmp_path / "b", task="newswire-title")
+    argv = [
+        "submit",
+        "--checkpoint",
+        str(tiny_policy_path),
+        "--task",
+        "newswire-title",
+        "--system",
+        "p",
+        "--board",
+        str(board),
+    ]
+    assert main([*argv, "--profile", str(profile)]) == 0
+    assert seen == {"prompt": "译：原文=", "stop": ("。",)}
+    assert len(entries(board)) == 1
+
+
+@pytest.mark.parametrize(
+    ("reward_id", "kind"),
+    [
+        ("reranker-encoder:0123456789abcdef", "reranker-encoder"),
+        ("safeguarded:th:gate-only:0.2:0.05:0(reranker-encoder:0123456789abcdef)", "reranker-encoder"),
+        ("somebodys-own:0123456789abcdef", "reranker-generative"),
+        (None, "reranker-generative"),
+    ],
+)
+def test_a_system_is_held_against_the_reward_that_it_was_trained_with(reward_id: str | None, kind: str) -> None:
+    """Where that is of an embedded kind, else against the profile's."""
+    from benchmark.leaderboard.scoring import known_means
+
+    assert known_means(EXAMPLES, ["reward"], "tiny", reward_id).reward.name == kind
+
+
+def test_a_yes_no_judge_is_asked_about_the_language_of_the_board() -> None:
+    """Whatever the profile's own task is: Tibetan titles are not judged as Thai."""
+    from dataclasses import replace
+
+    from benchmark.leaderboard.scoring import known_means
+    from training.rewards.yes_no_template import instruct_for
+
+    asked = {
+        lang: known_means([replace(e, target_lang=lang) for e in EXAMPLES], ["reward"], "tiny").reward.instruct
+        for lang in ("th", "bo")
+    }
+    assert asked == {lang: instruct_for(lang) for lang in ("th", "bo")}
+
+
+def test_no_torch_unless_a_neural_metric_is_asked_for(board: Path, tmp_path: Path) -> None:
+    path = write_outputs(tmp_path / "g.jsonl", first)
+    script = (
+        "import sys; from benchmark.cli import main\n"
+        f"code = main(['submit', '--generations', {str(path)!r}, '--task', 'toy', '--system', 'a', '--board', "
+        f"{str(board)!r}])\n"
+        "print(code, [m for m in ('torch', 'transformers', 'pandas', 'pyarrow', 'comet') if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", script], cwd=TOP, capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "0 []"
