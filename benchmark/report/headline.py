@@ -4,7 +4,8 @@ it."""
 from __future__ import annotations
 
 from benchmark.report.finding import Finding
-from benchmark.report.verdict import CONTROL, FINALLY, FORM, GAIN, GAMED, KEPT, LENGTH
+from benchmark.report.verdict import CONTROL, FINALLY
+from benchmark.report.verdict_length import FORM, GAIN, GAMED, KEPT, LENGTH
 from benchmark.report.words import listing
 from benchmark.report.written import COST, WRITTEN
 from metrics.hacking import YES
