@@ -4,23 +4,28 @@ correction."""
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from benchmark.arguments import arg
+from benchmark.report.words import ordered_metrics, stage_of
 from benchmark.rundir.intact import check_output
 from benchmark.rundir.summaries import read_summary
+from metrics import catalog
 from metrics.errors import UserError
 from metrics.records import read_examples
 from metrics.scores import read_scores
 from metrics.segment import SegmentStats
+from metrics.stages import GOLD
 from metrics.stats import Delta, compare, holm, p_text
 from metrics.summary import system_keys
 from metrics.terminal import say
 from metrics.version import versions_apart
 
 ALPHA = 0.05
+LEADING = ("coverage.f1.length_controlled", "open.f1.length_controlled")
+"""What a comparison is read by first: with gold facts, and without."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +80,9 @@ def compare_runs(run_a: Path, run_b: Path) -> list[Row]:
     if len(a) == len(b) == 2 and not (a.keys() & b.keys()) - {"gold"}:
         # One system in each (and the gold): they are meant, whatever they are called.
         b = {next(k for k in a if k != "gold") if k != "gold" else k: m for k, m in b.items()}
-    shared = [k for k in a if k in b]
+    shared = [k for k in a if k in b and stage_of(k) != GOLD]  # the references are the same in both
     if not shared:
-        raise UserError(f"no system in common: {run_a} holds {', '.join(a)}; {run_b} holds {', '.join(b)}")
+        raise UserError(f"no system in common: {run_a} holds {_held(a)}; {run_b} holds {_held(b)}")
     rows: list[Row] = []
     for key in shared:
         other = {m.metric: m for m in b[key]}
@@ -97,6 +102,26 @@ def compare_runs(run_a: Path, run_b: Path) -> list[Row]:
     return rows
 
 
+def _held(systems: Iterable[str]) -> str:
+    return ", ".join(k for k in systems if stage_of(k) != GOLD) or "nothing but references"
+
+
+def primary_first(rows: Sequence[Row]) -> list[Row]:
+    """The rows of each system: first the metrics of the boards, the leading one at their head, then the others in the
+    order of the tables."""
+    heads = list(dict.fromkeys([*LEADING, *catalog.shown("board")]))
+    order = {
+        m: i for i, m in enumerate([*heads, *(m for m in ordered_metrics({r.metric for r in rows}) if m not in heads)])
+    }
+    systems = list(dict.fromkeys(r.key for r in rows))
+    return sorted(rows, key=lambda r: (systems.index(r.key), order[r.metric]))
+
+
+def is_primary(row: Row) -> bool:
+    """Whether a row is shown without --all: a metric of the boards that has a value in one of the runs."""
+    return row.metric in {*LEADING, *catalog.shown("board")} and not (row.a is None and row.b is None)
+
+
 def _number(value: float | None) -> str:
     return "-" if value is None else f"{value:.4f}" if abs(value) < 10 else f"{value:.2f}"
 
@@ -104,13 +129,15 @@ def _number(value: float | None) -> str:
 ARGUMENTS = [
     arg("run_a", metavar="RUN_A"),
     arg("run_b", metavar="RUN_B"),
+    arg("--all", action="store_true", help="every metric, not those of the boards alone"),
 ]
 """Of `compare`."""
 
 
 def command(args: argparse.Namespace) -> int:
     """`compare`."""
-    rows = compare_runs(Path(args.run_a), Path(args.run_b))
+    found = primary_first(compare_runs(Path(args.run_a), Path(args.run_b)))
+    rows = found if args.all else [row for row in found if is_primary(row)] or found
     say(f"{'system':20} {'metric':42} {'A':>9} {'B':>9} {'B - A':>9}  {'95 % interval':>20}  {'p':>8} {'p_holm':>8}")
     for row in rows:
         delta = row.delta
@@ -122,5 +149,7 @@ def command(args: argparse.Namespace) -> int:
         mark = "  *" if row.p_holm is not None and row.p_holm < ALPHA else ""
         values = f"{_number(row.a):>9} {_number(row.b):>9} {_number(delta.delta):>9}"
         say(f"{row.key:20} {row.metric:42} {values}  {limits:>20}  {p:>8} {p_holm:>8}{mark}")
+    if len(rows) < len(found):
+        say(f"{len(found) - len(rows)} further rows: --all")
     say(f"A = {args.run_a}, B = {args.run_b}; * : p_holm < {ALPHA}, Holm over the metrics of a system")
     return 0

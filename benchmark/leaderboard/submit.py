@@ -18,6 +18,7 @@ from benchmark.leaderboard.chain import bind
 from benchmark.leaderboard.confirm import confirm
 from benchmark.leaderboard.enter import Prepared, diff, enter, put_in
 from benchmark.leaderboard.packages import scoring_packages
+from benchmark.leaderboard.reached import reached
 from benchmark.leaderboard.schema import label, problem
 from benchmark.leaderboard.scoring import known_means, make_entry, score
 from benchmark.leaderboard.sources import Candidate, from_file, from_run, tasks_of
@@ -86,8 +87,10 @@ def command(args: argparse.Namespace) -> int:
     for one in prepared:  # what one board refuses must not leave another one with half of a run
         put_in(one, boards.need_current(boards.read_board(one.path), one.path))
     for one in prepared:
-        for change in enter(one):
+        changes = enter(one)
+        for change in changes:
             say(*diff(one.board, change))
+        say(*reached(one.path, changes))
     return 0
 
 
