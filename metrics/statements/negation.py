@@ -25,6 +25,8 @@ _NEAR, _ANAPHOR_NEAR, _ANAPHOR_CLOSE = 40, 40, 14
 _BREAKS = {"zh": regex.compile(r"[。！？；!?;\n]"), "en": regex.compile(r"[!?;\n]|\.(?=\s|$)")}
 _BREAK = regex.compile(r"[!?;。！？\n༎]")
 _LEAD = regex.compile(r"[\s!！:：,，、།་\-–—|\"“”'「『]*")
+_FINISH = regex.compile(r"[།༎!?;。！？\n.]|\Z")
+"""Ends a sentence, or the text."""
 _BARE = regex.compile(r"[\s\p{P}་]*")
 _LETTER = regex.compile(r"[\p{L}\p{N}]")
 
@@ -70,7 +72,7 @@ class _Words:
     breaks: regex.Pattern[str]
 
 
-_KINDS = ("before", "after", "either", "verb", "verb_after", "item", "item_after", "harmless")
+_KINDS = ("before", "after", "either", "verb", "verb_after", "item", "item_after", "final", "harmless")
 _NEVER = regex.compile(r"(?!)")
 
 
@@ -174,7 +176,16 @@ class _Reader:
             found += [
                 (p.start, p.end) for p in self.places if p.end <= start and _BARE.fullmatch(self.text, p.end, start)
             ][-1:]
+        if not found and "final" in kinds and not self.negative and self._closes(end):
+            low = self._clause_start(start)
+            # A denial that is a sentence of its own is of all that was said.
+            found.append((low if _LETTER.search(self.text, low, start) else 0, start))
         return found
+
+    def _closes(self, at: int) -> bool:
+        """Does nothing but marks stand between here and the end of the sentence?"""
+        mark = _FINISH.search(self.text, at)
+        return mark is not None and not _LETTER.search(self.text, at, mark.start())
 
     def _stop(self, at: int, reach: int) -> int:
         """Where a scope from `at` on ends: at a sentence mark, a word of contrast, or after `reach` code points."""

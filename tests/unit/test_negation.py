@@ -64,6 +64,15 @@ _WHOLE = {
         "{} รายงานนี้ถูกปฏิเสธแล้ว",
         "ยืนยันไม่เป็นความจริงว่า{}",
         "{} ทั้งหมดนี้ไม่ใช่ความจริง",
+        "ไม่ได้{}",
+        "มิได้{}",
+        "ปฏิเสธ{}",
+        "ปฏิเสธกระแสว่า{}",
+        "{} มิได้เป็นเช่นนั้น",
+        "{} หาได้เป็นเช่นนั้นไม่",
+        "{} เป็นเพียงข่าวลวง",
+        "{} ทางการออกมาปฏิเสธแล้ว",
+        "{} ไม่ใช่",
     ],
     "bo": [
         "{}་ཞེས་པ་བདེན་པ་མིན",
@@ -79,6 +88,14 @@ _WHOLE = {
         "{} གནས་ཚུལ་འདི་ཁུངས་མེད།",
         "{}་ཞེས་པ་ཧམ་རྫུན་རེད",
         "{}་ཟེར་བ་དཀྲོག་གཏམ་རེད",
+        "{}་ཟེར་བ་ཁས་མི་ལེན",
+        "{}་ཞེས་པ་ཁས་མ་བླངས",
+        "{}་ཟེར་བ་མ་རེད",
+        "{}་ཞེས་པ་རྩ་བ་ནས་མེད",
+        "{}་ཟེར་བ་ལ་དགག་པ་བརྒྱབ",
+        "{}་ཟེར་བ་བརྫུན་རེད",
+        "{} དེ་འདྲ་མ་རེད།",
+        "{} མ་རེད།",
     ],
     "zh": [
         "并非{}",
@@ -96,6 +113,12 @@ _WHOLE = {
         "{}，纯属虚构",
         "不要相信{}",
         "{}，此事并未发生",
+        "没有{}",
+        "并未{}",
+        "否认{}",
+        "{}，遭官方否认",
+        "{}，绝无此事",
+        "{}是不可能的",
     ],
     "en": [
         "It is not true that {}",
@@ -144,7 +167,15 @@ _ITEM = {
     "en": [("not Northern Bank but Long River Company", 1, 2)],
 }
 _HARMLESS = {
-    "th": ["ไม่เพียง{}", "{} ไม่นานหลังจากนั้น", "{} ไม่ต่ำกว่าที่คาด", "{} แต่ไม่ทราบสาเหตุ", "อุณหภูมิสูง {}", "{} ในเดือนมิถุนายน"],
+    "th": [
+        "ไม่เพียง{}",
+        "{} ไม่นานหลังจากนั้น",
+        "{} ไม่ต่ำกว่าที่คาด",
+        "{} แต่ไม่ทราบสาเหตุ",
+        "อุณหภูมิสูง {}",
+        "{} ในเดือนมิถุนายน",
+        "{} พร้อมแจกน้ำเปล่า",
+    ],
     "bo": ["{} མ་ཟད་གཞན་ཡང་ཡོད", "{} མ་དངུལ་མང་པོ་བཏང", "{} རྨས་མ་རྣམས་བསྐྱལ"],
     "zh": ["不仅{}", "{}，不少人关注", "{}，不久后公布", "无论如何，{}", "{}，未来会公布"],
     "en": ["not only that, {}", "{} no doubt", "{}, but nothing else is known"],
@@ -174,6 +205,21 @@ def test_nothing_in_a_denied_statement_is_stated_and_all_of_it_is_unsupported(la
     assert got.stated == (False,) * 5
     assert (got.supported, got.denied) == ((), frozenset(range(5)))
     assert len(got.unsupported) == 5
+
+
+@pytest.mark.parametrize(
+    "end", ["མ་རེད", "མེད", "མིན", "པ་མ་རེད", "པ་མེད", "པ་མིན", "བྱུང་མེད", "མྱོང་མེད", "པ་ཡིན་པ་མ་རེད", "ཁས་མི་ལེན"]
+)
+def test_a_tibetan_sentence_that_ends_in_a_denial_is_denied_and_no_other(end: str) -> None:
+    """The verb comes last, and so does what denies it; the sentence before keeps what it says."""
+    inventory, one = _example("bo")
+    first, second = _TRUE["bo"].split("།")[:2]
+    got = inventory.align(one, f"{first}་{end}།{second}།")
+    assert got.stated == (False, False, False, False, True)
+    got = inventory.align(one, f"{first}།{second}་{end}།")
+    assert got.stated == (True, True, True, True, False)
+    got = inventory.align(one, f"{first}། {second}་{end}་དུས་གཞན་ཞིག་རེད།")
+    assert got.stated[0] and got.stated[4], "inside a sentence it denies no more than what stands before it"
 
 
 @pytest.mark.parametrize(("lang", "text"), _cases(_VERB))
