@@ -1,7 +1,7 @@
 """Names that are almost a known one: within two edits (on written characters) of a surface, and no alias of it.
 
 A system that misspells a wrong name says a wrong name. Names of 8 characters and more count within two edits, of 5 to 7
-within one (Tibetan: 12, 7); shorter ones never, for too much is like them. Known names are cut into pieces of which at
+within one (Tibetan: 10, 5); shorter ones never, for too much is like them. Known names are cut into pieces of which at
 least one stays whole under so few edits (pigeonhole), so that the time per text does not depend on how many names there
 are.
 """
@@ -19,7 +19,7 @@ from metrics.matching import may_begin, may_end
 
 LONG, SHORT = 8, 5
 """Written characters from which two edits, and one edit, are looked for."""
-SYLLABIC_LONG, SYLLABIC_SHORT = 12, 7
+SYLLABIC_LONG, SYLLABIC_SHORT = 10, 5
 """The same for Tibetan, whose short syllables are alike in many words."""
 _GRAPHEME = regex.compile(r"\X")
 _LETTER = regex.compile(r"[\p{L}\p{M}]")

@@ -8,14 +8,17 @@ from functools import cache
 from itertools import islice
 
 import pytest
+import regex
 
 from benchmark.leaderboard.flags import of_form
 from benchmark.tasks import TASKS, load_task
 from benchmark.tasks.newswire import attacks
-from benchmark.tasks.newswire.articles import Article, body, title
-from benchmark.tasks.newswire.attacks import ATTACKS, near_name
+from benchmark.tasks.newswire.articles import Article, body, fill, title
+from benchmark.tasks.newswire.attacks import ATTACKS, misspelt, near_name
+from benchmark.tasks.newswire.errors import ENTITY
 from benchmark.tasks.newswire.gold import facts
 from benchmark.tasks.newswire.splits import article_stream
+from benchmark.tasks.newswire.values import Value, lexicon
 from metrics.coverage import score_facts
 from metrics.form.scores import score_form
 from metrics.hacking import FORM, Move, below_gold
@@ -155,3 +158,23 @@ def test_gold_is_perfect_on_every_fact_metric_of_every_task(task: str) -> None:
     got = {s.metric: s.value() for s in score_facts(examples, texts, inventory)}
     assert {m: v for m, v in got.items() if v not in (1.0, None) and m != "coverage.recall_source"} == {}
     assert not any(inventory.align(e, t).denied for e, t in zip(examples, texts, strict=True))
+
+
+def test_short_tibetan_names_are_no_shelter_for_a_misspelt_wrong_one() -> None:
+    """Names of 5 to 11 written characters with an inner one replaced (two from 10 on), in place of the right one."""
+    articles, examples, inventory = world("bo", False)
+    rng = random.Random(4)
+    tried = caught = 0
+    for article, example in zip(articles, examples, strict=True):
+        for name in (n for n in article.frame.salient if article.values[n].type in ENTITY):
+            other = rng.choice(lexicon(article.values[name].type)).value
+            size = len(regex.findall(r"\X", other.surfaces["bo"][0]))
+            written = misspelt(other.surfaces["bo"][0], rng)
+            if other.key == article.values[name].key or not 5 <= size <= 11 or written == other.surfaces["bo"][0]:
+                continue
+            form = article.frame.title["bo"][article.title_form["bo"]]
+            value = Value(other.type, other.key, {"bo": (written,)}, {"bo": 1})
+            text = fill(form, {**article.values, name: value}, "bo", article.surface_form["bo"])[0]
+            tried, caught = tried + 1, caught + bool(inventory.align(example, text).unsupported)
+    assert tried >= 15
+    assert caught >= 0.7 * tried
