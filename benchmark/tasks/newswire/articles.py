@@ -4,6 +4,7 @@ language."""
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -234,7 +235,7 @@ def title(article: Article, lang: str, form: int | None = None) -> str:
     forms = article.frame.title[lang]
     if form is None and article.more:
         first, picks = article.more[lang][0]
-        return fill(forms[first], article.values, lang, picks)[0]
+        return spaced(fill(forms[first], article.values, lang, picks)[0], lang)
     return fill(
         forms[article.title_form[lang] if form is None else form % len(forms)],
         article.values,
@@ -243,17 +244,23 @@ def title(article: Article, lang: str, form: int | None = None) -> str:
     )[0]
 
 
+def spaced(text: str, lang: str) -> str:
+    """Thai writes a space behind ฯ (world 2; world 1 is as it was published)."""
+    return re.sub("ฯ(?=[ก-๙])", "ฯ ", text) if lang == "th" else text
+
+
 def titles(article: Article, lang: str) -> tuple[str, ...]:
     """All gold titles, the first of them `title`."""
-    forms, more = article.frame.title[lang], article.more.get(lang, ())
-    return tuple(dict.fromkeys([title(article, lang), *(fill(forms[i], article.values, lang, p)[0] for i, p in more)]))
+    forms = article.frame.title[lang]
+    more = (fill(forms[i], article.values, lang, picks)[0] for i, picks in article.more.get(lang, ()))
+    return tuple(dict.fromkeys([title(article, lang), *(spaced(text, lang) for text in more)]))
 
 
 def sentence_text(article: Article, line: Line, lang: str) -> str:
     """One sentence of the article."""
-    return fill(line.sentence.forms[lang][line.forms[lang]], line.values, lang, article.surface_form[lang], line.short)[
-        0
-    ]
+    form = line.sentence.forms[lang][line.forms[lang]]
+    text = fill(form, line.values, lang, article.surface_form[lang], line.short)[0]
+    return spaced(text, lang) if article.more else text
 
 
 def body(article: Article, lang: str) -> str:

@@ -10,14 +10,17 @@ from dataclasses import replace
 from benchmark.tasks.newswire.articles import DENIED, Article, Line, fill, signature
 from benchmark.tasks.newswire.frames import Sentence
 from benchmark.tasks.newswire.values import LANGUAGES, Value
-from benchmark.tasks.newswire.world2.frames import Clause, Frame2, Shared, Slot2, Texts, load_frames, shared
+from benchmark.tasks.newswire.world2.frames import Clause, Frame2, Shared, Slot2, Texts, load_frames, shared, timeless
 from benchmark.tasks.newswire.world2.lexicon import by_key
 from benchmark.tasks.newswire.world2.scene import ENTITY, Scene, Stock
 
 FACTS = (9, 22)
-P_WRAPPED, P_CORRECTED, P_DENIED, P_OTHER, P_LEADS = 0.4, 0.4, 0.35, 0.4, 0.5
-"""How often a statement is told as somebody's words, a figure corrected, something denied, another event told, and
-the event told first."""
+P_WRAPPED, P_CORRECTED, P_DENIED, P_OTHER, P_EARLIER, P_LEADS = 0.4, 0.4, 0.35, 0.3, 0.25, 0.5
+P_PREVIOUS = 0.6
+"""How often a statement is told as somebody's words, a figure corrected, something denied, another event told, an
+earlier one of the same kind, and the event told first; and how it was the time before, in the words of this time."""
+OPENERS = ("opener", "earlier")
+"""Lines that may stand before the event."""
 TITLES = (2, 3)
 """Gold titles of an article."""
 
@@ -104,12 +107,33 @@ class Writer:
         fitting = [f for f in fitting if self.scene.month in f.months]
         if not fitting:
             return None
-        frame = self.rng.choice(fitting)
+        return self._brief(self.rng.choice(fitting), "other")
+
+    def _brief(self, frame: Frame2, role: str) -> Line | None:
         values = self.scene.draw_all(frame.brief_slots, frame.brief.slots)
         if values is None:
             return None
-        around = self.rng.choice(shared()["other"])
-        return self.line(_sentence("other", _around(around.forms, frame.brief.forms, self.rng), frame.event), values)
+        around = self.rng.choice(shared()[role])
+        event = frame.event if role == "other" else None
+        return self.line(_sentence(role, _around(around.forms, frame.brief.forms, self.rng), event), values)
+
+    def earlier(self) -> Line | None:
+        """An event of the same kind that is over, with values of its own."""
+        return self._brief(self.frame, "earlier")
+
+    def previous(self, clauses: list[Clause]) -> Line | None:
+        """What was so the time before, in the words that tell this time: another name or number in the same place."""
+        fitting = [(c, forms) for c in clauses if len(c.slots) == 1 and (forms := timeless(c.forms))]
+        if not fitting:
+            return None
+        clause, forms = self.rng.choice(fitting)
+        (name,) = clause.slots
+        value = self.scene.draw(self.frame.slots[name])  # type: ignore[arg-type]
+        if value is None:
+            return None
+        around = _around(self.rng.choice(shared()["previous"]).forms, forms, self.rng)
+        renamed = {lang: tuple(f.replace(f"{{{name}", f"{{past_{name}") for f in around[lang]) for lang in LANGUAGES}
+        return self.line(_sentence("previous", renamed), {f"past_{name}": value})
 
     def of(self, text: Shared, role: str) -> Line | None:
         """A sentence that all articles share."""
@@ -132,17 +156,20 @@ def _plan(writer: Writer) -> list[Line] | None:
     rest += [writer.clause(c) for c in details[: rng.randint(1, 2)]]
     fitting = [s for s in shared()["extra"] if s.fits(frame)]
     rest += [writer.of(s, "opener" if s.opens else "extra") for s in rng.sample(fitting, rng.randint(1, 2))]
+    if rng.random() < P_EARLIER:
+        rest.append(writer.earlier())
+    before = writer.previous(told) if rng.random() < P_PREVIOUS else None
     if not straight and rng.random() < P_DENIED:
         rest.append(writer.of(rng.choice([s for s in shared()["deny"] if s.fits(frame)]), "deny"))
     late = writer.other() if rng.random() < P_OTHER else None
     if first is None or None in rest:
         return None
-    lines = [line for line in rest if line is not None]
+    lines = [line for line in (*rest, before) if line is not None]
     rng.shuffle(lines)
     at = 0 if rng.random() < P_LEADS else rng.randint(1, 2)
     if at:  # what comes before the event must stand by itself
-        lines.sort(key=lambda line: line.sentence.role != "opener")
-        at = min(at, sum(line.sentence.role == "opener" for line in lines))
+        lines.sort(key=lambda line: line.sentence.role not in OPENERS)
+        at = min(at, sum(line.sentence.role in OPENERS for line in lines))
     lines.insert(at, first)
     if late is not None:
         lines.insert(rng.randint(at + 2, len(lines)), late)

@@ -151,13 +151,26 @@ def load_frames() -> tuple[Frame2, ...]:
 
 
 @cache
+def _shared() -> dict[str, Any]:
+    return tomllib.loads((WORLD2 / "shared.toml").read_text(encoding="utf-8"))
+
+
+def timeless(forms: Texts) -> Texts | None:
+    """The forms of a statement that do not speak of now; None where a language has none."""
+    now = _shared()["now"]
+    kept = {lang: tuple(f for f in forms[lang] if not any(word in f for word in now[lang])) for lang in LANGUAGES}
+    return kept if all(kept.values()) else None
+
+
+@cache
 def shared() -> dict[str, tuple[Shared, ...]]:
-    """wrap (somebody's words), other (leads another event in), correct, deny, extra -> what shared.toml has of it."""
-    raw = tomllib.loads((WORLD2 / "shared.toml").read_text(encoding="utf-8"))
+    """What shared.toml has: wrap (somebody's words), other, earlier, previous (lead in another event, an earlier one of
+    the same kind, what was so the time before), correct, deny, extra."""
+    raw = _shared()
     return {
         kind: tuple(
             Shared(_texts(s), _slots(s.get("slots", {})), tuple(s.get("domains", ())), bool(s.get("opens")))
             for s in raw[kind]
         )
-        for kind in ("wrap", "other", "correct", "deny", "extra")
+        for kind in ("wrap", "other", "earlier", "previous", "correct", "deny", "extra")
     }

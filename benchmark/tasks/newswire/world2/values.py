@@ -35,6 +35,9 @@ def _short(n: int, unit: int) -> str:
 def spellings(n: int, lang: str) -> tuple[list[str], list[str]]:
     """(written, also accepted) spellings of a whole number without its unit."""
     plain, grouped = str(n), f"{n:,}"
+    if n >= 10**6:  # nobody writes so many zeros
+        short = {"zh": f"{_short(n, 10**4)}万", "bo": f"ཁྲི་{_short(n, 10**4)}", "th": f"{_short(n, 10**6)} ล้าน"}
+        return [short[lang]], [plain, grouped]
     if lang == "zh":
         return ([f"{_short(n, 10**4)}万", plain], [grouped]) if n >= 10**4 else ([plain], [grouped])
     if lang == "bo":
