@@ -29,6 +29,9 @@ REWRITTEN = frozenset(("bo", "dz"))
 soft."""
 _GLOSS = 60
 """Characters before a Latin name within which its bracket may have opened."""
+FEW = 5
+"""A measure of so many is not said by a numeral without its unit: these stand everywhere. On NTREX no reference leaves
+the unit of one out, and of shuffled ones three in four of all hits were such."""
 _CONTRADICTING = ("place", "person", "organisation", "language")
 """Types of names of which another one in the same place is a contradiction; of `other` names nobody knows what they
 name."""
@@ -72,8 +75,14 @@ def _distinct(text: str, lang: str) -> tuple[Reading, ...]:
 def _says(said: Reading, truth: Reading) -> bool:
     """Whether a reading of the output states the source's: a date whole, a number or a range that agrees with it.
 
-    Two ranges agree only from the same value on: "over 1,000" and "over 1,005" are not the same.
+    Two ranges agree only from the same value on: "over 1,000" and "over 1,005" are not the same. A lone small numeral
+    says no measure (5-2 is neither five weeks nor two years), and a loose "more than two" no 2.21.
     """
+    if truth.hard and not said.hard and said.kind == "number" and not said.dimension and not said.currencies:
+        if truth.kind == "number" and truth.dimension and truth.high is None and truth.value <= FEW:
+            return False
+        if said.high is not None and said.value != truth.value:
+            return False
     if truth.high is not None and said.high is not None and truth.amount != said.amount and truth.value != said.value:
         return False
     return bears_out(said, truth) or (truth.kind != "date" and bears_out(truth, said))
