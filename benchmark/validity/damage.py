@@ -125,7 +125,11 @@ def _unit(fact: Fact, words: str, draw: random.Random, lang: str, source_lang: s
     if not found:
         return None
     word = max(found, key=len)
-    return words.replace(word, table[word], 1)
+    changed = words.replace(word, table[word], 1)
+    for other in found:  # བརྒྱ་ཆ་20% and སྒོར་མོ་ €2 say their unit twice: what is left would still be right
+        if other not in word and other not in table[word]:
+            changed = changed.replace(other, "")
+    return changed
 
 
 def _era(fact: Fact, words: str, draw: random.Random, lang: str, source_lang: str) -> str | None:

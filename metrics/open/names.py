@@ -9,6 +9,7 @@ that sound alike, then nearly (longer names only).
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -26,6 +27,10 @@ from metrics.open.spelling import coarse, latin_sounds, latin_spelled, loose, lo
 LIST_TYPES = (*TYPES, "currency")
 NEAR, NEAR_LENGTH = 84.0, 6
 """Smallest partial ratio (rapidfuzz, 0..100) and length of coarse form at which another spelling counts as the name."""
+SHORT = 4
+"""Letters of a coarse form up to which the text must be as long as the form: มกัน in ร่วมกัน is not มะกัน."""
+_BEHIND = 40
+_UNHEARD = re.compile(r"[ก-ฮ][ิุ]?์|[\u0e48-\u0e4b ]")
 NEAR_TEXT = 20_000
 """Code points of an output up to which other spellings are tried for a name that is not found as written or in coarse
 spelling."""
@@ -108,6 +113,13 @@ def _form(surface: str, lang: str) -> tuple[str, str]:
     return loose_form(surface, lang), re.sub(r"(.)\1+", r"\1", spoken)
 
 
+def _as_long(form: str, written: str) -> bool:
+    """Whether a short form and what is written differ in no more than a letter, silent letters, tones and
+    spaces aside."""
+    a, b = _UNHEARD.sub("", form), _UNHEARD.sub("", written)
+    return len(a) == len(b) and sum(x != y for x, y in zip(a, b, strict=True)) <= 1
+
+
 class NameList:
     """The names known for one pair of languages."""
 
@@ -128,6 +140,10 @@ class NameList:
                 if len(form) > 2:
                     self._targets[form].append(name)
         self._target = SurfaceMatcher(self._targets)
+        # Thai alone: Tibetan names take what follows into them (འཇར་མན, འཇར་མན་གྱི), and are one all the same.
+        thai = self.target_lang == "th"
+        self._sure = {form for form, found in self._targets.items() if thai and any(name.sure for name in found)}
+        self._sorted = sorted(self._sure)
         self.fingerprint = sha256_json([[n.type, n.source, n.target, n.also, n.sure] for n in self.names])[:12]
 
     def __len__(self) -> int:
@@ -152,12 +168,17 @@ class NameList:
         return [hit for form, hit in found.items() if not any(form != other and form in other for other in whole)]
 
     def find(self, name: Name, output: Output) -> Found | None:
-        """Where the output has the name, or None. The longest form as written comes first."""
+        """Where the output has the name, or None. The longest form as written comes first. Where a longer name of the
+        list begins with the form, that one stands there: อเมริกาใต้ is not America."""
         text, lang = output.text, self.target_lang
         for form in name.target:
             at = text.find(form)
             while at >= 0:
-                if may_begin(text, at) and may_end(text, at, at + len(form)):
+                if (
+                    may_begin(text, at)
+                    and may_end(text, at, at + len(form))
+                    and not self._another(name, form, text[at : at + len(form) + _BEHIND])
+                ):
                     return Found(at, at + len(form), name, "written")
                 at = text.find(form, at + 1)
         text_form = output.coarse
@@ -165,8 +186,21 @@ class NameList:
             wanted = _form(form, lang)[0]
             at = text_form.find(wanted) if len(wanted) > 3 and not form.isascii() else -1
             if at >= 0:
-                return Found(output.places[at], output.places[at + len(wanted) - 1] + 1, name, "spelling")
+                start, end = output.places[at], output.places[at + len(wanted) - 1] + 1
+                if (len(wanted) > SHORT or _as_long(form, text[start:end])) and not self._another(
+                    name, form, text[start : end + _BEHIND]
+                ):
+                    return Found(start, end, name, "spelling")
         return (self._latin(name, output) or self._near(name, output)) if len(text) <= NEAR_TEXT else None
+
+    def _another(self, name: Name, form: str, text: str) -> bool:
+        """Whether a longer form, of another name that is sure, stands where the text begins with this form."""
+        at = bisect_right(self._sorted, form)
+        while at < len(self._sorted) and self._sorted[at].startswith(form):
+            if text.startswith(self._sorted[at]) and self._sorted[at] not in name.target:
+                return True
+            at += 1
+        return False
 
     def _latin(self, name: Name, output: Output) -> Found | None:
         for start, end, word, spoken in output.latin:
@@ -188,7 +222,14 @@ class NameList:
             if len(wanted) >= NEAR_LENGTH and not form.isascii() and len(text_form) >= len(wanted) - 1:
                 got = fuzz.partial_ratio_alignment(wanted, text_form, score_cutoff=NEAR)
                 if got is not None and got.dest_end > got.dest_start:
-                    return Found(output.places[got.dest_start], output.places[got.dest_end - 1] + 1, name, "near")
+                    start, end = output.places[got.dest_start], output.places[got.dest_end - 1] + 1
+                    # เยอรมนี is near เยอรมัน, and is a name itself.
+                    around = output.text[max(0, start - 2) : end + 3]
+                    if not any(
+                        around[s:e] in self._sure and e - s >= NEAR_LENGTH and around[s:e] not in name.target
+                        for s, e in self._target.find(around)
+                    ):
+                        return Found(start, end, name, "near")
         return None
 
     def unsupported(self, source: str, output: Output) -> list[Found]:

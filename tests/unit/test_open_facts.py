@@ -224,3 +224,34 @@ def test_an_answer_that_the_data_cut_inside_a_number_is_still_found() -> None:
     assert [f.outcome for f in hold(example, "พื้นที่ 5,000,000 ตารางกิโลเมตร", None).facts if f.tier == "answer"] == [
         UNVERIFIED
     ]
+
+
+@pytest.mark.parametrize(
+    ("source", "output", "surface"),
+    [
+        ("Digital 公司", "ที่ชาวอิตาโลอาศัย", "Digital"),  # four consonants by chance
+        ("Punta 岛", "ผู้สนับสนุนการแบ่งแยก", "Punta"),  # four letters of five
+        ("S2 型", "มีคน 20000 คนใน 2 เมือง", "S2"),  # its number alone
+    ],
+)
+def test_what_is_heard_by_chance_is_no_latin_name(source: str, output: str, surface: str) -> None:
+    assert _outcomes(output, source)[surface] != VERIFIED
+
+
+def test_an_identifier_is_heard_by_the_name_of_its_letter() -> None:
+    assert _outcomes("รุ่นเอส2 ออกแล้ว", "S2 型")["S2"] == VERIFIED
+    assert _outcomes("รุ่น S2 ออกแล้ว", "S2 型")["S2"] == VERIFIED
+
+
+@pytest.mark.parametrize(
+    ("source", "output", "verified"),
+    [
+        ("持续了五周。", "ชนะด้วยคะแนน 5-2", False),
+        ("持续了五周。", "นานห้าสัปดาห์", True),
+        ("比赛用了三分钟。", "จำนวนเฉพาะ 3 จำนวน", False),
+        ("长达40公里。", "ระยะ 40 กว่า", True),  # a large number without its unit still says it
+        ("比率是2.21米。", "มากกว่า 2 ข้อความ", False),
+    ],
+)
+def test_a_lone_small_numeral_says_no_measure(source: str, output: str, verified: bool) -> None:
+    assert (VERIFIED in _outcomes(output, source).values()) == verified

@@ -49,6 +49,27 @@ def test_another_name_is_not_found() -> None:
     assert [known.find(mention.name, output) for mention in known.read("特朗普在伦敦")] == [None, None]
 
 
+def test_part_of_another_name_or_word_is_no_name() -> None:
+    """A longer name that begins with the form, another name that is nearly the form, a word with its letters in it."""
+    america = Name("place", ("美国",), ("สหรัฐอเมริกา", "อเมริกา", "มะกัน"), sure=True)
+    south = Name("place", ("南美洲",), ("อเมริกาใต้",), sure=True)
+    german = Name("language", ("德语",), ("ภาษาเยอรมัน", "เยอรมัน"), sure=True)
+    germany = Name("place", ("德国",), ("เยอรมนี",), sure=True)
+    known = _list(america, south, german, germany)
+    one = {name.name.source[0]: name.name for name in known.read("美国、德语")}
+    for text in ("ทวีปอเมริกาใต้", "เขาร่วมกันทำงาน", "ประเทศเยอรมนี"):
+        assert all(known.find(name, Output(text, "th")) is None for name in one.values()), text
+    for source, text in (("美国", "ไปอเมริกา"), ("美国", "ทวีปอเมริกาใต้และอเมริกา"), ("德语", "พูดภาษาเยอรมัน")):
+        assert known.find(one[source], Output(text, "th")) is not None, text
+
+
+def test_an_army_is_not_found_by_its_country() -> None:
+    known = name_list("zh", "th")
+    assert known is not None
+    army = known.read("俄罗斯军事")[0].name
+    assert "กองทัพรัสเซีย" in army.target and "รัสเซีย" not in army.target
+
+
 def test_traditional_and_simplified_are_one_name() -> None:
     known = _list(LONDON)
     assert known.read("他在倫敦")[0].name.target == known.read("他在伦敦")[0].name.target
