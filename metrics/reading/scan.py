@@ -16,6 +16,7 @@ from metrics.reading.fractions import FRACTIONS, HUNDRED, fractions
 from metrics.reading.identifiers import CODES, PHONES, addresses, codes, names, phones
 from metrics.reading.mention import Reading
 from metrics.reading.needs import Need, need
+from metrics.reading.stopwatch import STOPWATCH, stopwatch
 from metrics.reading.words import base_language, one_for_one
 
 _Table = dict[str, tuple[re.Pattern[str], ...]]
@@ -23,6 +24,7 @@ _PASSES: tuple[tuple[_Table, Callable[[re.Match[str], str], Iterator[Reading]]],
     (DECADES, decades),
     (MONTH_RANGES, month_range),
     (DATES, dates),
+    (STOPWATCH, stopwatch),
     (TIMES, times),
     (CENTURIES, centuries),
     (YEARS, years),
@@ -76,10 +78,11 @@ def numbers(text: str, lang: str) -> list[Reading]:
             run(steps)
         if any(one.may(rest, digits) for one in plan.phones):
             take(_apart(phones(rest)))
-        run(plan.passes[3])
+        for steps in plan.passes[3:5]:
+            run(steps)
         if any(one.may(rest, digits) for one in plan.codes):
             take(codes(rest, lang))
-        for steps in plan.passes[4:]:
+        for steps in plan.passes[5:]:
             run(steps)
         if any(one.may(rest, digits) for one in plan.fractions):
             take(_apart(fractions(rest, lang)))

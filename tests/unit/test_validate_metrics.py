@@ -132,3 +132,22 @@ def test_speed_is_measured_for_every_family() -> None:
     found = measure.speed(EXAMPLES, None)
     assert set(found) == {"open", "verbosity", "overlap", "together"} and all(rate > 0 for rate in found.values())
     assert found["together"] < min(found["open"], found["verbosity"], found["overlap"])
+
+
+@pytest.mark.parametrize(
+    ("lang", "source", "reference", "told"),
+    [
+        ("th", "面积700万平方公里。", "พื้นที่ 7 ล้านตารางกิโลเมตร", "7 ล้านกิโลกรัม"),
+        ("th", "重1011公吨。", "หนัก 1,011 เมตริกตัน", "กิโลเมตร"),
+        ("bo", "增长了20%。", "བརྒྱ་ཆ་20%འཕར་ཡོད།", "གྲངས་20"),
+    ],
+)
+def test_a_unit_is_changed_as_a_whole_and_wherever_it_is_said(
+    lang: str, source: str, reference: str, told: str
+) -> None:
+    """Not กิโลเมตร inside of ตารางกิโลเมตร, and not one of two signs for per cent."""
+    example = Example("x", source, (reference,), None, "zh", lang)
+    found = hold(example, reference, None)
+    made = list(damage("unit", "x", found, None, ("zh", lang), 0))
+    assert made and all(told in one.text and "ตาราง" not in one.text and "%" not in one.text for one in made)
+    assert all(noticed(found, hold(example, one.text, None), one) for one in made)
