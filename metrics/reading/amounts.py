@@ -42,8 +42,11 @@ _RANGE = {
     "": re.compile(r"\s?[-~]\s?"),
 }
 _MORE_THAN = {
-    "zh": re.compile(r"(?:超过|多于|逾|超|高于|大于|不止|突破|高出)\s?\Z"),
-    "th": re.compile(r"(?<!น้อย)(?<!ต่ำ)(?<!เตี้ย)(?<!ไม่)(?<!ไม่มาก)(?:กว่า|เกิน|เกินกว่า)\s?\Z"),
+    # 不得超过20公斤 is at most twenty.
+    "zh": re.compile(
+        r"(?<![不未没])(?<!不[得能可应会该许])(?<!没有)(?<!从未)(?:超过|多于|逾|超|高于|大于|不止|突破|高出)\s?\Z"
+    ),
+    "th": re.compile(r"(?<!ห้าม)(?<!น้อย)(?<!ต่ำ)(?<!เตี้ย)(?<!ไม่)(?<!ไม่มาก)(?:กว่า|เกิน|เกินกว่า)\s?\Z"),
     "en": re.compile(r"\b(?:more than|over|above|exceeding)\s\Z", re.IGNORECASE),
 }
 _ORDINAL_BEFORE = {"zh": re.compile(r"第\s?\Z"), "th": numerals_th.ORDINAL, "bo": re.compile(r"ཨང་?\s?\Z")}
@@ -82,8 +85,11 @@ def amounts(text: str, lang: str) -> Iterator[Reading]:
             if other is not None and not other.indefinite:
                 _share(numeral, other)
                 numerals.append(other)
-        yield from _with_words(text, numerals, floor, lang)
-        at = floor = max(numerals[-1].end, match.start() + 1)
+        end = max(numerals[-1].end, match.start() + 1)
+        for reading in _with_words(text, numerals, floor, lang):
+            end = max(end, reading.end)  # 2元3角5分 is one sum
+            yield reading
+        at = floor = end
 
 
 def _english_magnitude(text: str, numeral: Numeral, lang: str) -> None:

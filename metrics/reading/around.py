@@ -21,6 +21,7 @@ _PERCENT_AFTER = {
 }
 _MINUTES = re.compile(r"\s?分(?=\s?[0-9一二三四五六七八九十]{1,3}\s?秒)")  # 28分15秒
 _PIECES = re.compile(r"块([一二三四五六七八九])(?![十百千万亿块个名人])")
+_COINS = re.compile(r"[块元]([1-9一二三四五六七八九])[角毛](?:([1-9一二三四五六七八九])分)?")
 _TENTHS = re.compile(r"成(?![为功员立果就本份长交都年人效熟分])(?P<tail>[一二三四五六七八九])?")
 _MORE_AFTER_UNIT = {
     "zh": re.compile(r"[多余](?![数次余])|以上"),
@@ -67,6 +68,12 @@ def after(text: str, end: int, lang: str) -> Suffix:
         minute = units("zh").starting("分钟", 0)
         if minutes and minute:
             return Suffix(minutes.end(), unit=minute[1])
+        coins = _COINS.match(text, end)
+        if coins:  # 三元五角
+            tenths_of, hundredths = (
+                Fraction(int(d) if d.isascii() else numerals_zh.DIGIT[d]) for d in coins.groups(default="0")
+            )
+            return Suffix(coins.end(), codes=frozenset({"CNY"}), extra=tenths_of / 10 + hundredths / 100)
         piece = _PIECES.match(text, end)
         if piece:  # 三块五
             return Suffix(piece.end(), codes=frozenset({"CNY"}), extra=Fraction(numerals_zh.DIGIT[piece.group(1)], 10))

@@ -13,6 +13,8 @@ from metrics.reading.numerals_zh import DIGIT, SMALL
 
 BUDDHIST_OFFSET = 543
 REPUBLIC_OFFSET = 1911
+RATTANAKOSIN_OFFSET = 1781
+"""ร.ศ. 112 is 1893."""
 
 
 def small_number(text: str | None) -> int | None:
@@ -50,6 +52,8 @@ def common_era(number: int, era: str | None, lang: str) -> int:
         return -number
     if era == "民国":
         return number + REPUBLIC_OFFSET
+    if era in ("รศ", "รัตนโกสินทร์ศก"):
+        return number + RATTANAKOSIN_OFFSET
     if any(word in era for word in ("พศ", "พุทธ", "佛历", "BE")):
         return number - BUDDHIST_OFFSET
     if lang == "th" and not any(word in era for word in ("คศ", "คริสต์")) and 2400 <= number < 2700:

@@ -83,7 +83,7 @@ _POINT = re.compile(rf"་ཚེག་((?:(?:{'|'.join(DIGIT)}|ཀླད་ཀ�
 _ORDINAL_AFTER = re.compile(r"་?(?:པ|པོ)(?:འི|ར|ས)?(?![\u0f40-\u0fbc])")
 START = re.compile(
     rf"{FREE_START}[0-9]|(?:(?<![\u0f40-\u0fbc])|(?<=སྒོར)){_HEAD}(?=[0-9])"
-    rf"|{_NOT_INSIDE}(?:(?:(?:{_LARGE})་)?(?:{_MAG}|བཅུ)(?:(?:་ཕྲག)?་(?:ཁ་ཤས|འགའ|མང་པོ|དུ་མ)|་གྲངས)"
+    rf"|{_NOT_INSIDE}(?!བདུན་ཕྲག)(?:(?:(?:{_LARGE})་)?(?:{_MAG}|བཅུ)(?:(?:་ཕྲག)?་(?:ཁ་ཤས|འགའ|མང་པོ|དུ་མ)|་གྲངས)"
     rf"|(?:{_FOLD})་(?:བརྒྱ|སྟོང|ཁྲི|"
     rf"འབུམ){BOUNDARY}|(?<!གྲུ་)(?:{_BELOW}){BOUNDARY}|(?:{_LARGE}|བརྒྱ){BOUNDARY}(?!་ཆ))"
 )

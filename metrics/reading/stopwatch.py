@@ -11,13 +11,32 @@ from metrics.reading.mention import Reading
 _TIME = r"(?<![0-9])(?<![0-9][.:])(?P<minutes>[0-9]{1,3}):(?P<seconds>[0-5][0-9])"
 STOPWATCH: dict[str, tuple[re.Pattern[str], ...]] = {
     "th": (re.compile(_TIME + r"(?P<unit>\s?นาที)"),),
-    "zh": (re.compile(_TIME + r"(?P<unit>\s?分钟)"),),
+    "zh": (
+        re.compile(_TIME + r"(?P<unit>\s?分钟)"),
+        re.compile(
+            r"(?<![0-9.])(?P<seconds>[0-9]{1,2})\s?秒(?P<part>[0-9]{1,2})"
+            r"(?![0-9.%:]|\s?[秒分时点米公人名个次位辆年月日元块万亿千百级])"  # 9秒83
+        ),
+    ),
     "en": (re.compile(_TIME + r"(?P<unit>\s?min(?:utes)?\b)"),),
 }
 
 
 def stopwatch(match: re.Match[str], lang: str) -> Iterator[Reading]:
-    """The minutes, and the seconds behind them with the word."""
+    """The minutes, and the seconds behind them with the word; or seconds with their decimals."""
+    part = match.groupdict().get("part")
+    if part is not None:
+        value = Fraction(f"{match.group('seconds')}.{part}")
+        yield Reading(
+            *match.span(),
+            value,
+            "number",
+            match.group(),
+            match.span(),
+            unit="second",
+            dimension="duration",
+        )
+        return
     for group, end, unit, factor in (
         ("minutes", match.end("minutes"), "minute", 60),
         ("seconds", match.end(), "second", 1),

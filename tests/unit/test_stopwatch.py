@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 import pytest
 
 from metrics.reading import bears_out, read
@@ -24,3 +26,8 @@ def test_a_clock_time_stays_one() -> None:
 
 def test_an_hour_behind_a_space_is_part_of_the_speed() -> None:
     assert [r.unit for r in read("风速为110英里 /小时(180公里/小时)", "zh")] == ["mph", "kmh"]
+
+
+def test_hundredths_stand_behind_the_seconds_in_chinese() -> None:
+    assert [(r.value, r.unit) for r in read("他跑出了9秒83。", "zh")] == [(Fraction("9.83"), "second")]
+    assert [r.value for r in read("每5秒10次", "zh")] == [5, 10]
