@@ -87,7 +87,10 @@ def amounts(text: str, lang: str) -> Iterator[Reading]:
                 numerals.append(other)
         end = max(numerals[-1].end, match.start() + 1)
         for reading in _with_words(text, numerals, floor, lang):
-            end = max(end, reading.end)  # 2元3角5分 is one sum
+            if (
+                lang == "zh"
+            ):  # 2元3角5分 is one sum; in Tibetan a currency may belong to the number before and behind it
+                end = max(end, reading.end)
             yield reading
         at = floor = end
 
