@@ -4,6 +4,7 @@ it."""
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterable
 from difflib import get_close_matches
 from importlib import import_module
@@ -26,8 +27,19 @@ def load(target: str) -> Any:
     return getattr(import_module(module), attribute)
 
 
+SENTENCE = re.compile(r"(?<=[a-z0-9)`'\]>])\.(?=\s+[A-Z]|\s*$)")
+"""Where a sentence ends; not within a file name or a number."""
+
+
+def first_sentence(text: str) -> str:
+    """The first sentence of a text, or of its first paragraph, on one line and with a full stop."""
+    paragraph = " ".join(text.partition("\n\n")[0].split())
+    head = SENTENCE.split(paragraph, maxsplit=1)[0]
+    return head if not head or head.endswith(".") else f"{head}."
+
+
 def first_line(target: str) -> str:
-    """First line of the docstring of "module:function", or of its module where the function has none; nothing is
+    """First sentence of the docstring of "module:function", or of its module where the function has none; nothing is
     imported."""
     module, _, attribute = target.partition(":")
     spec = find_spec(module)
@@ -36,11 +48,11 @@ def first_line(target: str) -> str:
     tree = ast.parse(Path(spec.origin).read_text("utf-8"))
     wanted = [n for n in tree.body if isinstance(n, ast.FunctionDef | ast.ClassDef) and n.name == attribute]
     text = next((d for n in wanted if (d := ast.get_docstring(n))), None) or ast.get_docstring(tree) or ""
-    return text.partition("\n")[0]
+    return first_sentence(text)
 
 
 def field_lines(source: str, name: str) -> dict[str, str]:
-    """field -> first line of the string under it, in the class `name` of a module's source text."""
+    """field -> first sentence of the string under it, in the class `name` of a module's source text."""
     tree = ast.parse(source)
     found: dict[str, str] = {}
     for node in ast.walk(tree):
@@ -53,5 +65,5 @@ def field_lines(source: str, name: str) -> dict[str, str]:
                     and isinstance(below.value, ast.Constant)
                     and isinstance(below.value.value, str)
                 ):
-                    found[field.target.id] = below.value.value.strip().partition("\n")[0]
+                    found[field.target.id] = first_sentence(below.value.value.strip())
     return found

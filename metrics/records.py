@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -61,9 +61,25 @@ MAX_SOURCE = 2**20
 # ---- reading ----------------------------------------------------------------------------------------------------
 
 
+RIGHT_EXAMPLE = (
+    '{"id": "news-1", "source": "...", "reference": ["..."], "facts": null, "source_lang": "zh", "target_lang": "th"}'
+)
+RIGHT_GENERATION = '{"example_id": "news-1", "system": "mine", "stage": "post-sft", "text": "..."}'
+"""Right lines of the two files, for messages."""
+
+
+def need_keys(row: Mapping[str, Any], keys: Iterable[str], where: str, right: str) -> None:
+    """Raises UserError that names all the keys that a row lacks, and shows a right line."""
+    missing = [f'"{key}"' for key in keys if key not in row]
+    if missing:
+        names = missing[0] if len(missing) == 1 else f"{', '.join(missing[:-1])} and {missing[-1]}"
+        found = ", ".join(map(str, sorted(row))) or "nothing"
+        raise UserError(
+            f"{where}: {names} {'is' if len(missing) == 1 else 'are'} missing (found: {found}); a right line: {right}"
+        )
+
+
 def _text(row: dict[str, Any], key: str, where: str, *, blank: bool = False, most: int = MAX_SOURCE) -> str:
-    if key not in row:
-        raise UserError(f'{where}: "{key}" is missing (found: {", ".join(sorted(row)) or "nothing"}); add it')
     value = row[key]
     if not isinstance(value, str) or not (blank or visible(value)):
         raise UserError(f'{where}: "{key}" must be a {"" if blank else "non-empty "}string, not {_show(value)}')
@@ -130,6 +146,7 @@ def _language(row: dict[str, Any], key: str, where: str) -> str:
 
 def parse_example(row: dict[str, Any], where: str) -> Example:
     """One `Example` from one JSON object; `where` (file and line) goes into the message of any UserError."""
+    need_keys(row, ("id", "source", "source_lang", "target_lang"), where, RIGHT_EXAMPLE)
     reference = row.get("reference")
     if isinstance(reference, str):
         reference = [reference]
@@ -160,6 +177,7 @@ def parse_example(row: dict[str, Any], where: str) -> Example:
 
 def parse_generation(row: dict[str, Any], where: str) -> Generation:
     """One `Generation` from one JSON object; the text may be empty (a model may say nothing)."""
+    need_keys(row, ("example_id", "system", "stage", "text"), where, RIGHT_GENERATION)
     finish = row.get("finish_reason")
     if finish is not None and finish not in FINISH_REASONS:
         raise UserError(f'{where}: "finish_reason" must be "stop", "length" or null, not {_show(finish)}')

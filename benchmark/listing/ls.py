@@ -7,10 +7,11 @@ import dataclasses
 import inspect
 import sys
 from collections.abc import Callable, Iterator
+from itertools import takewhile
 from typing import Any
 
 from benchmark.arguments import arg
-from benchmark.registry import field_lines, first_line
+from benchmark.registry import field_lines, first_line, first_sentence
 from metrics.terminal import say
 
 WHAT = ("tasks", "metrics", "rewards", "judges", "profiles", "keys")
@@ -73,11 +74,12 @@ def judges() -> Iterator[tuple[str, str]]:
 
 
 def profiles() -> Iterator[tuple[str, str]]:
-    """The shipped profiles, by the first line of their files."""
+    """The shipped profiles, by the first sentence of their files."""
     from benchmark.settings.config import PROFILES
 
     for path in sorted(PROFILES.glob("*.toml")):
-        yield path.stem, path.read_text("utf-8").partition("\n")[0].lstrip("# ")
+        head = takewhile(lambda line: line.startswith("#"), path.read_text("utf-8").splitlines())
+        yield path.stem, first_sentence("\n".join(line.lstrip("# ") for line in head))
 
 
 def keys() -> Iterator[tuple[str, str]]:

@@ -32,6 +32,7 @@ def print_verdict(run_dir: Path) -> None:
 
     Raises UserError when the summary is missing or malformed.
     """
+    from benchmark.report import single
     from benchmark.report.data import load
     from benchmark.report.headline import headline
     from benchmark.report.verdict import systems, verdict
@@ -41,6 +42,8 @@ def print_verdict(run_dir: Path) -> None:
     data = load(Path(run_dir))
     told = [(prefix.rstrip("/"), headline(verdict(data, prefix))) for prefix in systems(data)]
     small = plumbing(data.run)
+    if not any(text for _, text in told):
+        told = [("", single.headline(data, key)) for key in single.keys_of(data)]
     for system, text in told:
         if text:
             say(f"{system}: {text}" if system else text)

@@ -13,7 +13,7 @@ from metrics.errors import UserError
 from metrics.files import open_regular
 from metrics.languages import code
 from metrics.normalise import same_text, visible
-from metrics.records import FACT_TYPES, MAX_SOURCE, MAX_TEXT, Example, bounded, parse_example, read_jsonl
+from metrics.records import FACT_TYPES, MAX_SOURCE, MAX_TEXT, Example, bounded, need_keys, parse_example, read_jsonl
 from metrics.rejects import Rejects
 
 MOST_RELEVANT = 1_000_000
@@ -84,11 +84,19 @@ class ChallengeSet:
     """Rows of a user's file that could not be used."""
 
 
+PAIR_KEYS = ("id", "source", "better", "worse", "category", "source_lang", "target_lang")
+RIGHT_PAIR = (
+    '{"id": "p1", "source": "...", "better": "...", "worse": "...", "category": "number", "source_lang": "zh", '
+    '"target_lang": "th"}'
+)
+QUERY_KEYS = ("id", "source", "source_lang", "target_lang", "candidates")
+RIGHT_QUERY = (
+    '{"id": "q1", "source": "...", "source_lang": "zh", "target_lang": "th", '
+    '"candidates": [{"text": "...", "relevance": 1}]}'
+)
+
+
 def _text(row: dict[str, Any], key: str, where: str, blank: bool = False) -> str:
-    if key not in row:
-        raise UserError(
-            f'{where}: "{key}" is missing; a pair has id, source, better, worse, category, source_lang and target_lang'
-        )
     value = row[key]
     if not isinstance(value, str) or not (blank or visible(value)):
         raise UserError(f'{where}: "{key}" must be a {"" if blank else "non-empty "}string')
@@ -142,6 +150,7 @@ def read_pairs(path: str | Path, rejects: Rejects | None = None) -> tuple[list[P
     seen: dict[str, str] = {}
     for where, row in _rows(path, rejects):
         with rejects.row():
+            need_keys(row, PAIR_KEYS, where, RIGHT_PAIR)
             _once(seen, row, where)
             pair, known = _pair(row, where)
             pairs.append(pair)
@@ -188,6 +197,7 @@ def read_candidates(path: str | Path) -> list[Query]:
     queries = []
     seen: dict[str, str] = {}
     for where, row in _rows(path, Rejects(path)):
+        need_keys(row, QUERY_KEYS, where, RIGHT_QUERY)
         _once(seen, row, where)
         source = _text(row, "source", where)
         _language(row, "source_lang", where)
@@ -197,6 +207,7 @@ def read_candidates(path: str | Path) -> list[Query]:
             raise UserError(f'{where}: "candidates" must be a list of objects with "text" and "relevance"')
         texts, grades = [], []
         for i, candidate in enumerate(found, 1):
+            need_keys(candidate, ("text", "relevance"), f"{where}, candidate {i}", '{"text": "...", "relevance": 1}')
             texts.append(_text(candidate, "text", f"{where}, candidate {i}", blank=True))
             grade = candidate.get("relevance")
             if isinstance(grade, bool) or not isinstance(grade, int | float) or not 0 <= grade <= MOST_RELEVANT:
