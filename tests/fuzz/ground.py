@@ -47,7 +47,7 @@ def readers(ground: Path) -> list[Target]:
     from benchmark.pipeline.evaluate import lineage_of
     from benchmark.plan.shapes import find_shape
     from benchmark.reward.pairs import read_candidates, read_pairs
-    from benchmark.rundir.steps import read_done
+    from benchmark.rundir.done import read_done
     from benchmark.settings.config import load_profile
     from benchmark.settings.models import check_weights
     from benchmark.tasks.files import file_task
