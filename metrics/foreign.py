@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -131,8 +132,9 @@ def check_foreign(folder: str | Path, trust_remote_code: bool = False, allow: st
                 if path.name == "adapter_config.json" and isinstance(config, dict)
                 else None
             )
-            if isinstance(base, str) and Path(base).is_dir():
-                todo.append(Path(base))
+            with suppress(OSError, ValueError):  # names that no file system takes: peft's reader refuses them, too
+                if isinstance(base, str) and Path(base).is_dir():
+                    todo.append(Path(base))
         if (place / "modules.json").exists():
             check_modules(place, allow)
 

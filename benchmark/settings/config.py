@@ -40,6 +40,8 @@ __all__ = [
 PROFILES = Path(__file__).resolve().parents[1] / "profiles"
 NULL = "null"
 """What a TOML string or an override says for "no value"."""
+LONGEST = 2**16
+"""Characters of one value of a profile."""
 RUN_SEED = "the seed of a run is run.seed (--seed)"
 
 
@@ -179,7 +181,23 @@ def rebuild(
     return _build(known, where)
 
 
+def _check_texts(values: Any, where: str) -> None:
+    """Raises UserError for a text that can be neither a path nor a name: no file system takes a NUL."""
+    todo = [values]
+    while todo:
+        value = todo.pop()
+        if isinstance(value, str) and ("\0" in value or len(value) > LONGEST):
+            raise UserError(
+                f"{where}: a value holds a NUL, or more than {LONGEST:,} characters: {value[:40]!r}; mend it"
+            )
+        if isinstance(value, dict):
+            todo += [*value.keys(), *value.values()]
+        elif isinstance(value, list):
+            todo += value
+
+
 def _build(values: dict[str, Any], where: str) -> Profile:
+    _check_texts(values, where)
     seed = values.get("run", {}).get("seed", Run().seed)
     for section in ("sft", "rl", "recovery"):
         defaults = {"epochs": 1.0} if section == "recovery" else {}

@@ -96,6 +96,19 @@ def test_outputs_of_millions_of_characters_are_counted(score: list[str], tmp_pat
     assert "1 of 1 outputs" in capsys.readouterr().err
 
 
+def test_names_that_no_file_system_takes(tmp_path: Path) -> None:
+    """The base of an adapter, paths in a profile."""
+    from training.shared.lora import adapter_base
+
+    for base in ("ก" * 3000, "a\0b", "/" + "x" * 300, "a/" * 3000):
+        (tmp_path / "adapter_config.json").write_text(json.dumps({"base_model_name_or_path": base}))
+        with pytest.raises(UserError, match="is no path"):
+            adapter_base(tmp_path)
+    for value in ('"a\\u0000b"', '["x", "\\u0000"]', '"' + "x" * 70_000 + '"'):
+        with pytest.raises(UserError, match="NUL"):
+            load_profile("tiny", [f"policy.path={value}"])
+
+
 READERS = {
     "examples": read_examples,
     "generations": read_generations,

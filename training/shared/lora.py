@@ -14,6 +14,8 @@ from metrics.errors import UserError
 from metrics.files import read_object
 
 ADAPTER = "adapter_config.json"
+LONGEST_NAME = 255
+"""Bytes of one name in a path that file systems take."""
 
 
 def adapter_base(folder: str | Path) -> str | None:
@@ -43,6 +45,11 @@ def _named_base(folder: Path) -> str | None:
     base = read_object(path).get("base_model_name_or_path")
     if not isinstance(base, str) or not base:
         raise UserError(f"{path}: names no base_model_name_or_path; write the folder or hub id of its base model there")
+    parts = base.encode("utf-8", "surrogatepass").split(b"/")
+    if "\0" in base or len(base) > 2000 or max(map(len, parts)) > LONGEST_NAME:
+        raise UserError(
+            f"{path}: its base_model_name_or_path is no path ({ascii(base[:40])}...); write its place there"
+        )
     if Path(base).is_absolute() and not Path(base).is_dir():
         beside = folder.resolve().parent / Path(base).name
         if not beside.is_dir():
