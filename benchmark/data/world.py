@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from benchmark.arguments import arg
 from benchmark.data.export import check_size
+from metrics.terminal import say
 
 if TYPE_CHECKING:
     from benchmark.tasks.newswire.articles import Article
@@ -42,16 +43,16 @@ def command(args: argparse.Namespace) -> int:
         for article in islice(
             (a for a in world.stream("test", True) if args.frame in (None, a.frame.id)), check_size(args.show)
         ):
-            print(shown(article))
+            say(*shown(article).split("\n"))
         return 0
     n = check_size(args.n) or 0
     test, para = list(islice(world.stream("test", True), n)), list(islice(world.stream("para", True), 300))
     for name, value in statistics(test, para, args.lang).items():
-        print(f"{name:<62}  {value if isinstance(value, int) else format(value, '.3f')}")
+        say(f"{name:<62}  {value if isinstance(value, int) else format(value, '.3f')}")
     if args.scripts:
         task = f"newswire-title{'-bo' * (args.lang == 'bo')}{world.mark}"
         for name, value in scripts(task, n):
-            print(f"{name:<62}  {value:.3f}")
+            say(f"{name:<62}  {value:.3f}")
     return 0
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 from benchmark.tasks.spec import TaskFile
 from metrics.errors import UserError, first_line
 from metrics.hub import SECONDS, unreachable
+from metrics.terminal import say
 
 
 def fetch(spec: TaskFile, data_dir: str | None, by_hand: str) -> Path:
@@ -38,5 +38,5 @@ def fetch(spec: TaskFile, data_dir: str | None, by_hand: str) -> Path:
             f"--download: {spec.hub.repo} does not give its files ({first_line(error)}); it may want its terms "
             f"accepted at https://huggingface.co/datasets/{spec.hub.repo} and HF_TOKEN set; or {by_hand}"
         ) from None
-    print(f"{spec.name}: {', '.join(spec.hub.files)} of {spec.hub.repo} at {commit} -> {folder}", file=sys.stderr)
+    say(f"{spec.name}: {', '.join(spec.hub.files)} of {spec.hub.repo} at {commit} -> {folder}", err=True)
     return folder

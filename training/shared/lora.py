@@ -47,9 +47,7 @@ def _named_base(folder: Path) -> str | None:
         raise UserError(f"{path}: names no base_model_name_or_path; write the folder or hub id of its base model there")
     parts = base.encode("utf-8", "surrogatepass").split(b"/")
     if "\0" in base or len(base) > 2000 or max(map(len, parts)) > LONGEST_NAME:
-        raise UserError(
-            f"{path}: its base_model_name_or_path is no path ({base[:40]!a}...); write its place there"
-        )
+        raise UserError(f"{path}: its base_model_name_or_path is no path ({base[:40]!a}...); write its place there")
     if Path(base).is_absolute() and not Path(base).is_dir():
         beside = folder.resolve().parent / Path(base).name
         if not beside.is_dir():
