@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import Any
 
 from metrics.reading.mention import Reading
+from metrics.reading.needs import finder
 from metrics.reading.words import WordTable, base_language, currencies, units
 
 _LETTER = r"A-Za-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f"
@@ -40,6 +41,7 @@ _CODE = re.compile(
     r"|(?<=[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼])[A-Z][0-9A-Z]{4,6}(?![0-9A-Za-z])"
 )
 _NAME = re.compile(rf"(?<![0-9{_LETTER}])[{_LETTER}](?:[0-9{_LETTER}]|['’&.-](?=[0-9{_LETTER}]))*")
+_FIND_PHONE = finder(_PHONE)
 PHONES, CODES = (_PHONE, _CALL), (_CODE,)
 """The patterns of `phones` and `codes`."""
 _ANY_LETTER = re.compile(rf"[{_LETTER}]")
@@ -83,7 +85,7 @@ def addresses(text: str) -> Iterator[Reading]:
 
 def phones(text: str) -> Iterator[Reading]:
     """Telephone numbers, also short ones after a word for calling."""
-    for match in _PHONE.finditer(text):
+    for match in _FIND_PHONE(text):
         yield _reading(match, "phone", "".join(char for char in match.group() if char.isdigit()))
     for match in _CALL.finditer(text):
         yield _reading(match, "phone", match.group("number").replace(" ", ""), "number")

@@ -105,6 +105,15 @@ def _dimensions(reading: Reading) -> set[str]:
     return found
 
 
+def _sort(reading: Reading) -> str:
+    """What kinds compare with one another: the first part of the key."""
+    return reading.kind if reading.kind in _OWN_KEY else "number"
+
+
+def _is_share(number: Reading, percentage: Reading) -> bool:
+    return 0 < number.value < 1 and 100 * number.value == percentage.value
+
+
 def bears_out(truth: Reading, said: Reading) -> bool:
     """Is `said` right when `truth` is?
 
@@ -114,35 +123,38 @@ def bears_out(truth: Reading, said: Reading) -> bool:
     """
     if truth.kind in TEXT_KINDS or said.kind in TEXT_KINDS:
         return _written(truth) == _written(said)
-    if truth.key[0] != said.key[0]:
-        if truth.kind == "decade" and said.key == ("number", truth.value):  # "around 1980" for the 1980s
+    mine, other = _sort(truth), _sort(said)
+    if mine != other:
+        if truth.kind == "decade" and other == "number" and said.value == truth.value:  # "around 1980" for the 1980s
             return not said.dimension and not said.currencies
-        parts = {truth.kind: truth, said.kind: said}  # 五分之一 is 20 %
-        return (
-            set(parts) == {"number", "percentage"}
-            and 0 < parts["number"].value < 1
-            and 100 * parts["number"].value == parts["percentage"].value
-        )
+        if truth.kind == "number" and said.kind == "percentage":  # 五分之一 is 20 %
+            return _is_share(truth, said)
+        return truth.kind == "percentage" and said.kind == "number" and _is_share(said, truth)
     if truth.kind == "date":
         month, day = divmod(int(truth.value), 100)
         return said.value in (truth.value, 100 * month if month else truth.value, day or truth.value)
     if truth.kind == "time":
         apart = abs(truth.value - said.value)
         return apart == 0 or (apart == HALF_DAY and (truth.half_day or said.half_day))
+    same_measure = truth.dimension is not None and truth.dimension == said.dimension
+    scaled = same_measure and truth.factor != said.factor  # one factor for both changes nothing
+    t, s = (truth.factor, said.factor) if scaled else (1, 1)
+    amount, low = (truth.value * t, said.value * s) if scaled else (truth.value, said.value)
+    equal = amount.numerator == low.numerator and amount.denominator == low.denominator
+    if said.high is None and not equal:
+        return False  # as most pairs are
     if _conflict(truth, said) or ((truth.indefinite or said.indefinite) and "year" in (truth.kind, said.kind)):
         return False
     if said.hard and said.dimension and said.dimension not in _LOOSE and not truth.hard and truth.dimension is None:
         return False  # a lone small numeral does not bear out a measure
-    same_measure = truth.dimension is not None and truth.dimension == said.dimension
-    t, s = (truth.factor, said.factor) if same_measure else (Fraction(1), Fraction(1))
-    if truth.value * t == said.value * s and not truth.indefinite and not said.indefinite:
+    if equal and not truth.indefinite and not said.indefinite:
         return True
     if said.high is None:
         return False
-    low, high = said.value * s, said.high * s
+    high = said.high * s
     if truth.high is None:
-        return low <= truth.value * t < high
-    return low <= truth.value * t and truth.high * t <= high
+        return low <= amount < high
+    return low <= amount and truth.high * t <= high
 
 
 def same_place(truth: Reading, said: Reading) -> bool:

@@ -9,7 +9,7 @@ categories, what may be absent) asks for nothing, so that a pattern is never lef
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from re import _constants, _parser  # type: ignore[attr-defined]
 from typing import Any
 
@@ -126,3 +126,74 @@ def _test(own: Sequence[Clause]) -> Callable[[str], bool] | None:
 def need(pattern: re.Pattern[str]) -> Need:
     """What a pattern needs; worked out anew: to be kept by the caller."""
     return Need(clauses(pattern))
+
+
+_FEW = 4
+"""A pattern is tried at the places of its first characters alone where few of these are no digits."""
+
+
+def beginnings(pattern: re.Pattern[str]) -> Clause | None:
+    """The characters with which a match can begin; None where that is not known, or a match may be empty."""
+    if pattern.flags & re.IGNORECASE:
+        return None
+    chars, nothing = _begin(_parser.parse(pattern.pattern, pattern.flags))
+    return None if nothing else chars
+
+
+def _begin(items: Iterable[tuple[Any, Any]]) -> tuple[Clause | None, bool]:
+    """(characters with which it can begin, or None; whether it may match nothing)."""
+    found: frozenset[str] = frozenset()
+    for op, value in items:
+        if op in (_constants.ASSERT, _constants.ASSERT_NOT, _constants.AT):
+            continue
+        chars, nothing = _begin_one(op, value)
+        if chars is None:
+            return None, False
+        found |= chars
+        if not nothing:
+            return found, False
+    return found, True
+
+
+def _begin_one(op: Any, value: Any) -> tuple[Clause | None, bool]:
+    if op is _constants.LITERAL:
+        return frozenset(chr(value)), False
+    if op is _constants.IN:
+        return _class(value) or None, False
+    if op in _REPEATS:
+        chars, nothing = _begin(value[2])
+        return chars, nothing or not value[0]
+    if op is _constants.SUBPATTERN:
+        return (None, False) if value[1] or value[2] else _begin(value[3])
+    if op is _constants.ATOMIC_GROUP:
+        return _begin(value)
+    if op is _constants.BRANCH:
+        parts = [_begin(branch) for branch in value[1]]
+        known = [chars for chars, _ in parts if chars is not None]
+        if len(known) < len(parts):
+            return None, False
+        return frozenset().union(*known), any(nothing for _, nothing in parts)
+    return None, False
+
+
+def finder(pattern: re.Pattern[str]) -> Callable[[str], Iterable[re.Match[str]]]:
+    """As `pattern.finditer`, but tried only where a match can begin, if few places of a text are such.
+
+    Most patterns begin with a digit behind which no other stands: at every other place they fail late.
+    """
+    chars = beginnings(pattern)
+    if chars is None or len(chars - _DIGITS) > _FEW:
+        return pattern.finditer
+    first = re.compile("[" + "".join(map(re.escape, sorted(chars))) + "]").search
+
+    def find(text: str) -> Iterator[re.Match[str]]:
+        place = first(text)
+        while place is not None:
+            at = place.start()
+            match = pattern.match(text, at)
+            if match is not None:
+                yield match
+                at = match.end() - 1
+            place = first(text, at + 1)
+
+    return find

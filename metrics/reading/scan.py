@@ -15,7 +15,7 @@ from metrics.reading.dates import centuries, dates, decades, month_range, years
 from metrics.reading.fractions import FRACTIONS, HUNDRED, fractions
 from metrics.reading.identifiers import CODES, PHONES, addresses, codes, names, phones
 from metrics.reading.mention import Reading
-from metrics.reading.needs import Need, need
+from metrics.reading.needs import Need, finder, need
 from metrics.reading.stopwatch import STOPWATCH, stopwatch
 from metrics.reading.words import base_language, one_for_one
 
@@ -72,7 +72,7 @@ def numbers(text: str, lang: str) -> list[Reading]:
         def run(steps: tuple[_Step, ...]) -> None:
             for step in steps:
                 if step.need.may(rest, digits):
-                    take([reading for match in step.pattern.finditer(rest) for reading in step.read(match, lang)])
+                    take([reading for match in step.find(rest) for reading in step.read(match, lang)])
 
         for steps in plan.passes[:3]:
             run(steps)
@@ -94,10 +94,11 @@ def numbers(text: str, lang: str) -> list[Reading]:
 
 @dataclass(frozen=True, slots=True)
 class _Step:
-    """A pattern with what it needs, and what makes readings of its matches."""
+    """A pattern, by what it needs and how it is looked for, and what makes readings of its matches."""
 
     need: Need
-    pattern: re.Pattern[str]
+    find: Callable[[str], Iterable[re.Match[str]]]
+    """As the pattern's finditer."""
     read: Callable[[re.Match[str], str], Iterator[Reading]]
 
 
@@ -119,7 +120,7 @@ def _plan(lang: str) -> _Plan:
     for table, read_match in _PASSES:
         own, common = table.get(lang, ()), table.get("", ())
         ordered = (*common, *own) if table is DATES else (*own, *common)
-        passes.append(tuple(_Step(need(pattern), pattern, read_match) for pattern in ordered))
+        passes.append(tuple(_Step(need(pattern), finder(pattern), read_match) for pattern in ordered))
     parts = (*FRACTIONS.get(lang, ()), *FRACTIONS[""], *((HUNDRED[lang],) if lang in HUNDRED else ()))
     return _Plan(
         tuple(passes),

@@ -12,7 +12,7 @@ from metrics.reading import scan
 from metrics.reading.amounts import LANGUAGES, PLAIN
 from metrics.reading.fractions import FRACTIONS, HUNDRED
 from metrics.reading.identifiers import CODES, PHONES
-from metrics.reading.needs import clauses, need
+from metrics.reading.needs import beginnings, clauses, finder, need
 
 TABLES = [table for table, _ in scan._PASSES] + [FRACTIONS]
 PATTERNS = [
@@ -29,6 +29,14 @@ PATTERNS = [
 @pytest.mark.parametrize("pattern", PATTERNS, ids=range(len(PATTERNS)))
 def test_what_a_pattern_finds_is_never_left_out(pattern: re.Pattern[str], data: st.DataObject) -> None:
     text = data.draw(st.from_regex(pattern))
+    around = (
+        data.draw(st.text("0123456789.-/ กของปี年月a", max_size=12))
+        + text
+        + data.draw(st.sampled_from(["", " ", "1", "ก"]))
+    )
+    for whole in (text, around, around + around):
+        spans = [match.span() for match in pattern.finditer(whole)]
+        assert [match.span() for match in finder(pattern)(whole)] == spans
     if pattern.search(text):
         assert need(pattern).may(text, bool(re.search("[0-9]", text)))
 
@@ -57,3 +65,17 @@ def test_digits_and_words() -> None:
     assert not year.may("in spring", False) and not year.may("as 1984", True) and year.may("in 1984", True)
     number = need(re.compile("[0-9]+|twelve"))
     assert not number.may("ten", False) and number.may("twelve", False) and number.may("12", True)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "found"),
+    [
+        ("(?<![0-9])(?:day )?[1-3]x", {"d", "1", "2", "3"}),
+        ("(?:a|b?)c", {"a", "b", "c"}),
+        ("a*", None),
+        ("[^a]b", None),
+        ("(?i)a", None),
+    ],
+)
+def test_where_a_match_can_begin(pattern: str, found: set[str] | None) -> None:
+    assert beginnings(re.compile(pattern)) == found
