@@ -30,7 +30,7 @@ N = 200
 LANG = "th"
 SEED = 1
 START, END = "<!-- table: tests/simulations/attacks.py -->", "<!-- end of table -->"
-FAMILIES = ("facts", "retrieval", "verbosity", "overlap", "scorers")
+FAMILIES = ("facts", "retrieval", "verbosity", "form", "overlap", "scorers")
 SHOWN = (
     "coverage.f1.length_controlled",
     "coverage.precision",
@@ -42,6 +42,8 @@ SHOWN = (
     "grounding.retrieval_p1",
     "verbosity.length_ratio",
     "verbosity.repetition",
+    "form.fluency",
+    "form.headline",
     "overlap.bleu",
     "overlap.chrf",
     "scorer.comet_qe",
