@@ -95,14 +95,17 @@ def rendered_chat(tokenizer: Any, where: str, messages: list[dict[str, str]], op
             "plain prompt), or give an "
             "instruction-tuned model"
         )
+    from training.shared.bounded import bounded_text
+
     try:
         with _fixed_date():
-            text: str = tokenizer.apply_chat_template(messages, tokenize=False, add_generation_prompt=True, **options)
-    except Exception as err:  # a template may raise anything, Jinja errors of its own among them
+            text = bounded_text(
+                lambda: tokenizer.apply_chat_template(messages, tokenize=False, add_generation_prompt=True, **options)
+            )
+    except UserError as err:
         raise UserError(
-            f"{where}: its chat template refuses the prompt ({str(err).splitlines()[0]}); "
-            "see prompt.system and chat_options"
-        ) from err
+            f"{where}: its chat template refuses the prompt ({err}); see prompt.system and chat_options"
+        ) from None
     # The tokenizer puts its own beginning-of-sequence token before every text; the template's would be a second one.
     bos = tokenizer.bos_token
     if bos and text.startswith(bos) and tokenizer("a")["input_ids"][:1] == [tokenizer.bos_token_id]:

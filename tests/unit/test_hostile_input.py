@@ -219,3 +219,54 @@ def test_rows_that_are_too_large_are_counted_with_the_others(tmp_path: Path) -> 
     assert len(read_generations(path, rejects)) == 1 and rejects.n == 2
     with pytest.raises(UserError, match="too large"):
         parse_json(b'{"a": ' + DIGITS.encode() + b"}", "x")
+
+
+class Templated:
+    """A tokenizer with a chat template, as far as a prompt looks at it; rendered in the sandbox of transformers."""
+
+    bos_token = None
+
+    def __init__(self, template: str) -> None:
+        self.chat_template = template
+
+    def apply_chat_template(self, messages: list[dict[str, str]], **options: Any) -> str:
+        from transformers.utils.chat_template_utils import render_jinja_template
+
+        return str(render_jinja_template([messages], chat_template=self.chat_template, **options)[0][0])
+
+
+RANGE = "{% for a in range(99999) %}"
+
+
+@pytest.mark.parametrize(
+    "template",
+    [
+        RANGE * 3 + "x" + "{% endfor %}" * 3,
+        RANGE * 3 + "{% endfor %}" * 3,
+        "{{ 'x' * 99999999999 }}",
+        "{{ ('x' * 99999) * 999 }}",
+        "{% set ns = namespace(t='x') %}" + RANGE + "{% set ns.t = ns.t ~ ns.t %}{% endfor %}{{ ns.t }}",
+        "{{ raise_exception('no') }}",
+        "{{ 1 / 0 }}",
+        "{{ messages.__class__.__mro__[1].__subclasses__() }}",
+        "{% macro f() %}{{ f() }}{% endmacro %}{{ f() }}",
+        "{% for",
+    ],
+)
+def test_chat_templates_that_loop_grow_or_raise(template: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A template is a program of a stranger: bounded time and memory, and one message."""
+    from benchmark.settings.prompts import rendered_chat
+    from training.shared import bounded
+
+    monkeypatch.setattr(bounded.bounded_text, "__defaults__", (2.0,))
+    asked = [{"role": "user", "content": "{source}"}]
+    with pytest.raises(UserError, match="its chat template refuses the prompt"):
+        rendered_chat(Templated(template), "model", asked, {})
+
+
+def test_a_chat_template_of_the_usual_kind_is_rendered() -> None:
+    from benchmark.settings.prompts import rendered_chat
+
+    template = "{% for m in messages %}<|{{ m.role }}|>{{ m.content }}{% endfor %}"
+    asked = [{"role": "user", "content": "ก {source}"}]
+    assert rendered_chat(Templated(template), "model", asked, {}) == "<|user|>ก {source}"
