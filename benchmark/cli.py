@@ -82,6 +82,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "benchmark.judge.command:command",
         "judge the outputs of a run: ranking, pairwise, grades, claims",
     ),
+    "human": (
+        "benchmark.human.command:command",
+        "export blinded forms for people, import what they said",
+    ),
     "report": (
         "benchmark.report.command:command",
         "write report.html of a run directory and print its table",

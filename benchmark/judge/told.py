@@ -29,7 +29,7 @@ def lines(told: dict[str, Any]) -> list[str]:
     out = [f"judge {told['label']}: {told['n_items']} of {told['n_total']} examples", trust_line(told)]
     if told["warning"]:
         out += loud(told["label"], told["warning"])
-    out += [*_ranking(told), *_pairwise(told), *_dimensions(told), *_claims(told)]
+    out += [*tables(told), *_claims(told)]
     lost = {key: row for key, row in told["missing"].items() if row["unscored"]}
     for key, row in lost.items():
         why = "; ".join(f"{reason} ({n})" for reason, n in list(row["reasons"].items())[:3])
@@ -43,6 +43,11 @@ def lines(told: dict[str, Any]) -> list[str]:
 def tell(told: dict[str, Any]) -> None:
     """Prints them."""
     say(*lines(told))
+
+
+def tables(told: dict[str, Any]) -> list[str]:
+    """The paper's tables of a judge or of people."""
+    return [*_ranking(told), *_pairwise(told), *_dimensions(told)]
 
 
 def _ranking(told: dict[str, Any]) -> list[str]:

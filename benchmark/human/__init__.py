@@ -1,0 +1,1 @@
+"""Human evaluation: blinded forms for people, and what they said, by the judges' protocols, tables and tests."""

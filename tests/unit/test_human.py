@@ -1,0 +1,362 @@
+"""Human evaluation: blinded, balanced forms that come back whole; a simulated panel whose known numbers come back."""
+
+from __future__ import annotations
+
+import csv
+import json
+import random
+import re
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from report_run import make_run
+
+from benchmark.cli import main
+from benchmark.human.campaign import SHUFFLED, Campaign, Wanted, make_campaign, read_campaign, shuffled
+from benchmark.human.collect import read_answers
+from benchmark.human.foreign import READERS, write_marot, write_pearmut
+from benchmark.human.forms import WRITERS, for_raters, harmless
+from benchmark.judge.texts import read_outputs
+from metrics.errors import UserError
+from metrics.judge.records import FORM_DIMENSIONS
+
+TRUE = {
+    "gold": 4.4,
+    "post-recovery": 3.4,
+    "post-sft": 2.2,
+    "post-rl": 3.0,
+    "base": 1.2,
+    "post-sft-continued": 2.4,
+    SHUFFLED: 0.4,
+}
+"""What the simulated panel thinks of each system, before bias and noise."""
+
+
+@pytest.fixture(scope="module")
+def run_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("human") / "run"
+    make_run(folder, 24)
+    return folder
+
+
+def campaign(run_dir: Path, protocol: str, **more: Any) -> Campaign:
+    return make_campaign(
+        read_outputs(run_dir), Wanted(**{"protocol": protocol, "raters": 4, "items": 12, "seed": 3, **more})
+    )
+
+
+def answer_of(c: Campaign, screen: Any, draw: random.Random, bias: float = 0.0, noise: float = 0.3) -> dict[str, Any]:
+    """What a rater of known bias and noise says."""
+    felt = {
+        label: TRUE[s] + bias + draw.gauss(0, noise) for label, s in zip(screen.labels, screen.systems, strict=True)
+    }
+    if c.protocol == "pairwise":
+        return {"better": max(felt, key=lambda x: felt[x])}
+    if c.protocol == "ranking":
+        return {"ranks": {a: 1 + sum(v > felt[a] for v in felt.values()) for a in felt}}
+    if c.protocol == "esa":
+        return {
+            "score": int(np.clip(round(20 * felt["A"]), 0, 100)),
+            "spans": [{"start": 0, "end": 2, "severity": "minor"}],
+        }
+    return {d: int(np.clip(round(felt["A"] + draw.gauss(0, noise)), 0, 5)) for d in FORM_DIMENSIONS[c.form]}
+
+
+def fill(c: Campaign, folder: Path, biases: dict[str, float] | None = None, noise: float = 0.3) -> list[str]:
+    """Files as the HTML form gives them out."""
+    paths = []
+    for rater in c.raters:
+        draw = random.Random(rater)
+        answers = {s.id: answer_of(c, s, draw, (biases or {}).get(rater, 0.0), noise) for s in c.of(rater)}
+        paths.append(folder / f"{c.id}-{rater}.json")
+        paths[-1].write_text(json.dumps({"campaign": c.id, "rater": rater, "protocol": c.protocol, "answers": answers}))
+    return [str(p) for p in paths]
+
+
+@pytest.mark.parametrize("protocol", ["pairwise", "dimensions", "ranking", "esa"])
+def test_forms_are_blinded(run_dir: Path, protocol: str) -> None:
+    """No system's name, no mark of a check, nothing but texts under letters."""
+    c = campaign(run_dir, protocol)
+    told = json.dumps(for_raters(c, c.raters[0], "th"))
+    assert not any(word in told for word in ("post-", 'gold"', "systems", '"check"', SHUFFLED, "example_id"))
+    assert len({len(s.texts) for s in c.screens}) == 1, "checks show as many texts as the rest"
+    assert any(s.check for s in c.of(c.raters[0]))
+
+
+def test_places_are_balanced(run_dir: Path) -> None:
+    """Over raters and items each system stands in each place equally often."""
+    for protocol, places in (("pairwise", 2), ("ranking", 3)):
+        c = campaign(run_dir, protocol, raters=6)
+        counts = Counter((s.systems[p], p) for s in c.screens if not s.check for p in range(places))
+        assert len(set(counts.values())) == 1
+    assert c.of("rater1")[0].example_id != c.of("rater2")[0].example_id or c.of("rater1") != c.of("rater2")
+
+
+def test_equal_seeds_give_equal_campaigns(run_dir: Path) -> None:
+    assert campaign(run_dir, "pairwise") == campaign(run_dir, "pairwise")
+    assert campaign(run_dir, "pairwise", seed=4).id != campaign(run_dir, "pairwise").id
+
+
+def test_shuffled_thai_has_the_same_words_in_another_order() -> None:
+    text = "ธนาคารกลางขึ้นอัตราดอกเบี้ยเพื่อชะลอเงินเฟ้อ"
+    found = shuffled(text, "th", random.Random(1))
+    assert found != text and Counter(found) == Counter(text)
+
+
+@pytest.mark.parametrize("protocol", ["pairwise", "dimensions", "ranking", "esa"])
+def test_html_is_whole_in_itself_and_safe(run_dir: Path, tmp_path: Path, protocol: str) -> None:
+    c = campaign(run_dir, protocol)
+    hostile = "</script><script>alert(1)</script><!--"
+    c = Campaign(**{**vars(c), "screens": tuple(_with_text(s, hostile) for s in c.screens)})
+    (page, *_) = WRITERS["html"](c, tmp_path, "en")
+    html = page.read_text("utf-8")
+    assert not re.search(r"""(?:src|href)\s*=\s*["']?http|@import|fetch\(|XMLHttpRequest""", html)
+    assert "alert(1)</script>" not in html and html.count("</script>") == 2
+    data = re.search(r'<script type="application/json" id="data">(.*?)</script>', html, re.DOTALL)
+    assert data is not None
+    assert json.loads(data.group(1))["screens"][0]["texts"][0] == hostile
+    assert "localStorage" in html and 'name="viewport"' in html
+    assert set(json.loads(data.group(1))["words"]) == {"en", "zh", "th"}
+
+
+def _with_text(screen: Any, text: str) -> Any:
+    from dataclasses import replace
+
+    return replace(screen, texts=(text, *screen.texts[1:]))
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+@pytest.mark.parametrize("protocol", ["pairwise", "dimensions", "ranking", "esa"])
+def test_tables_come_back(run_dir: Path, tmp_path: Path, protocol: str, kind: str) -> None:
+    """Written, filled in, read: the answers that went in."""
+    if kind == "xlsx":
+        pytest.importorskip("openpyxl")
+    c = campaign(run_dir, protocol)
+    path = next(p for p in WRITERS[kind](c, tmp_path, "en") if p.name == f"rater1.{kind}")
+    draw = random.Random(0)
+    wanted = {s.id: answer_of(c, s, draw) for s in c.of("rater1")}
+    rows = _rows(path)
+    head = rows[0]
+    for row in rows[1:]:
+        answer = wanted[row[head.index("screen")]]
+        flat = {f"rank_{k}": v for k, v in answer.get("ranks", {}).items()} | dict(answer)
+        for at, name in enumerate(head):
+            if name in flat and name not in ("source", "screen"):
+                row[at] = flat[name]
+    _save(path, rows)
+    found = read_answers(path, c)
+    for answer in wanted.values():
+        answer.pop("spans", None)
+    for answer in found.values():
+        answer.pop("spans", None)
+    assert found == wanted
+
+
+def _rows(path: Path) -> list[list[Any]]:
+    if path.suffix == ".csv":
+        return list(csv.reader(path.read_text("utf-8-sig").splitlines(keepends=True)))
+    from openpyxl import load_workbook
+
+    return [["" if c is None else c for c in row] for row in load_workbook(path).active.iter_rows(values_only=True)]
+
+
+def _save(path: Path, rows: list[list[Any]]) -> None:
+    if path.suffix == ".csv":
+        with path.open("w", encoding="utf-8", newline="") as file:
+            csv.writer(file).writerows(rows)
+        return
+    from openpyxl import Workbook
+
+    book = Workbook()
+    for row in rows:
+        book.active.append(row)
+    book.save(path)
+
+
+@pytest.mark.parametrize("cell", ["=1+1", "+A1", "-2", "@x", "\tx"])
+def test_no_cell_is_a_formula(cell: str) -> None:
+    assert harmless(cell).startswith("'") and harmless("ข่าว") == "ข่าว" and harmless("") == ""
+
+
+def test_pearmut_out_and_in(run_dir: Path, tmp_path: Path) -> None:
+    """The campaign as its documentation has it; the log as its example has it: item, annotation, user_id, item_i."""
+    c = campaign(run_dir, "dimensions")
+    told = json.loads(write_pearmut(c, tmp_path, "th")[0].read_text("utf-8"))
+    assert told["info"]["assignment"] == "task-based" and told["info"]["word_level"] is False
+    assert [s["name"] for s in told["info"]["sliders"]] == list(FORM_DIMENSIONS["title"])
+    assert all(s.keys() == {"name", "min", "max", "step"} for s in told["info"]["sliders"])
+    assert len(told["data"]) == 4 and told["data"][0][0][0].keys() == {"item_id", "src", "tgt"}
+    for protocol in ("esa", "pairwise", "ranking"):
+        other = campaign(run_dir, protocol)
+        screen = other.of("rater1")[0]
+        scores = {
+            label: {
+                "score": 90 - 10 * i,
+                "error_spans": [{"start_i": 1, "end_i": 3, "severity": "minor", "category": None}],
+                "textfield": None,
+            }
+            for i, label in enumerate(screen.labels)
+        }
+        row = {
+            "annotation": [scores],
+            "actions": [],
+            "item": [{"item_id": screen.id, "src": "x", "tgt": {}}],
+            "user_id": "rater1",
+            "item_i": 0,
+        }
+        path = tmp_path / f"{protocol}.jsonl"
+        path.write_text(json.dumps(row) + "\n" + json.dumps({**row, "item": [{"item_id": "welcome"}]}) + "\n")
+        ((name, answer),) = read_answers(path, other).items()
+        assert name == screen.id
+        expected = {
+            "esa": {"score": 90, "spans": [{"start": 1, "end": 4, "severity": "minor"}]},
+            "pairwise": {"better": "A"},
+            "ranking": {"ranks": {"A": 1, "B": 2, "C": 3}},
+        }
+        assert answer == expected[protocol]
+
+
+def test_marot_out_and_in(run_dir: Path, tmp_path: Path) -> None:
+    c = campaign(run_dir, "esa")
+    path = write_marot(c, tmp_path, "en")[0]
+    rows = path.read_text("utf-8").splitlines()
+    assert rows[0].split("\t") == [
+        "system",
+        "doc",
+        "docSegId",
+        "globalSegId",
+        "rater",
+        "source",
+        "target",
+        "category",
+        "severity",
+        "metadata",
+    ]
+    cells = rows[1].split("\t")
+    assert len(cells) == 10 and cells[0] == "A"
+    cells[6], cells[7], cells[8], cells[9] = (
+        f"{cells[6][:2]}<v>{cells[6][2:5]}</v>{cells[6][5:]}",
+        "Accuracy",
+        "Major",
+        '{"score": 61}',
+    )
+    path.write_text("\n".join([rows[0], "\t".join(cells)]) + "\n", "utf-8")
+    assert read_answers(path, c) == {
+        c.screens[0].id: {"score": 61, "spans": [{"start": 2, "end": 5, "severity": "major"}]}
+    }
+    with pytest.raises(UserError, match="--protocol esa"):
+        write_marot(campaign(run_dir, "pairwise"), tmp_path, "en")
+    assert set(READERS) == {"pearmut", "marot", "appraise"}
+
+
+def export(run_dir: Path, protocol: str, raters: int = 4, items: int = 16) -> Campaign:
+    before = set((run_dir / "human").glob("*")) if (run_dir / "human").exists() else set()
+    assert (
+        main(["human", "export", str(run_dir), "--protocol", protocol, "--raters", str(raters), "--items", str(items)])
+        == 0
+    )
+    (folder,) = set((run_dir / "human").glob("*")) - before
+    return read_campaign(folder / "campaign.json")
+
+
+def brought_in(run_dir: Path, c: Campaign, files: list[str]) -> dict[str, Any]:
+    assert main(["human", "import", str(run_dir), *files, "--campaign", c.id]) == 0
+    return dict(json.loads((run_dir / "human" / c.id / "human.json").read_text()))
+
+
+def test_a_panel_of_known_bias_and_noise_comes_back(
+    run_dir: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Grades: order of the systems, a generous and a strict rater by their bias, agreement that falls with noise."""
+    c = export(run_dir, "dimensions")
+    capsys.readouterr()
+    told = brought_in(run_dir, c, fill(c, tmp_path, {"rater1": 0.6, "rater2": -0.6}))
+    means = {k: row["average"] for k, row in told["tables"]["dimensions"]["systems"].items()}
+    assert means["gold"] > means["post-recovery"] > means["post-sft"]
+    for system, mean in means.items():
+        assert mean == pytest.approx(TRUE[system], abs=0.25)
+    # Against the mean of the three others, a bias of .6 shows as .6 less the mean of theirs, (-.6 + 0 + 0) / 3.
+    assert told["bias"]["rater1"]["bias"] == pytest.approx(0.8, abs=0.2) and told["bias"]["rater1"]["z"] > 3
+    assert told["bias"]["rater2"]["bias"] == pytest.approx(-0.8, abs=0.2) and abs(told["bias"]["rater3"]["bias"]) < 0.25
+    assert all(row["passed"] == row["n"] > 0 for row in told["checks"].values())
+    noisy = brought_in(run_dir, c, fill(c, tmp_path, noise=2.0))
+    assert told["alpha"]["entity"] > 0.5 > (noisy["alpha"]["entity"] or 0)
+    assert told["meta_evaluation"]["coverage.f1"]["segment"]["pearson"] > 0.3
+    assert "Krippendorff" in capsys.readouterr().out
+
+
+def test_pairs_come_back_as_wins_with_tests(run_dir: Path, tmp_path: Path) -> None:
+    c = export(run_dir, "pairwise")
+    told = brought_in(run_dir, c, fill(c, tmp_path))
+    (pair,) = told["tables"]["pairwise"]
+    assert (pair["a"], pair["b"]) == ("post-recovery", "post-sft") and pair["wins_a"] == 16
+    assert pair["p"] < 0.01 and abs(told["bias"]["rater1"]["bias"]) < 0.5
+    assert told["alpha"]["pairwise"] is None or told["alpha"]["pairwise"] > 0.5
+
+
+def test_a_rater_who_fails_the_checks_is_left_out_and_named(
+    run_dir: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    c = export(run_dir, "ranking", raters=2, items=14)
+    files = fill(c, tmp_path, noise=0.1)
+    told = json.loads(Path(files[1]).read_text())
+    for answer in told["answers"].values():
+        top = max(answer["ranks"].values())
+        answer["ranks"] = {k: top + 1 - v for k, v in answer["ranks"].items()}
+    Path(files[1]).write_text(json.dumps(told))
+    found = brought_in(run_dir, c, files)
+    assert found["checks"]["rater2"]["excluded"] and not found["checks"]["rater1"]["excluded"]
+    assert found["tables"]["ranking"]["systems"]["gold"]["average"] > 1.5, "the other rater's ranks alone"
+    assert "LEFT OUT" in capsys.readouterr().out
+
+
+def test_esa_writes_ratings_for_mt_metrics_eval(run_dir: Path, tmp_path: Path) -> None:
+    c = export(run_dir, "esa", raters=2, items=6)
+    told = brought_in(run_dir, c, fill(c, tmp_path))
+    assert told["systems"]["gold"]["human.esa"]["value"] == pytest.approx(88, abs=6)
+    line = (run_dir / "human" / c.id / "mt-metrics-eval.ratings").read_text().splitlines()[0]
+    system, rating, rater = line.split("\t")
+    assert system in c.systems and rater in c.raters
+    assert json.loads(rating)["errors"][0].keys() == {
+        "start",
+        "end",
+        "category",
+        "severity",
+        "score",
+        "is_source_error",
+    }
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ({"campaign": "other"}, "belongs to campaign"),
+        ({"answers": {"nobody-1": {"better": "A"}}}, "is none of campaign"),
+        ({"answers": {}}, "holds no answer"),
+        ({"answers": []}, "not what a form gives out"),
+    ],
+)
+def test_wrong_files_are_one_message(
+    run_dir: Path, tmp_path: Path, change: dict[str, Any], says: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    c = campaign(run_dir, "pairwise", items=5, seed=9)
+    folder = run_dir / "human" / c.id
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "campaign.json").write_text(json.dumps(c.as_dict()))
+    path = tmp_path / "x.json"
+    path.write_text(json.dumps({"campaign": c.id, "rater": "rater1", "answers": {}, **change}))
+    assert main(["human", "import", str(run_dir), str(path), "--campaign", c.id]) == 2
+    told = capsys.readouterr().err
+    assert says in told and told.count("error:") == 1
+
+
+@pytest.mark.parametrize("answer", [{"better": "C"}, {"better": None}, {}, {"better": 1}])
+def test_no_answer_is_made_up(run_dir: Path, tmp_path: Path, answer: dict[str, Any]) -> None:
+    c = campaign(run_dir, "pairwise")
+    path = tmp_path / "x.json"
+    path.write_text(json.dumps({"campaign": c.id, "rater": "rater1", "answers": {c.of("rater1")[0].id: answer}}))
+    with pytest.raises(UserError, match="screen"):
+        read_answers(path, c)
