@@ -60,20 +60,9 @@ def test_a_checkpoint_is_asked_by_the_prompt_of_the_profile(
     profile.write_text(smoke + '\n[prompt]\ntemplate = "译：{source}="\nstop = ["。"]\n', "utf-8")
     seen: dict[str, Any] = {}
 
-    def generate(
-        model: str,
-        dtype: str,
-        ask: Any,
-        examples: Any,
-        gold: Any,
-        out: Path,
-        system: str,
-        stage: str,
-        decoding: Any,
-        *more: Any,
-    ) -> None:
-        seen.update(prompt=ask("原文"), stop=decoding(9).stop)
-        write_outputs(out, first, stage, system)
+    def generate(policy: Any, request: Any, out: Path) -> None:
+        seen.update(prompt=request.ask("原文"), stop=request.decoding(9).stop)
+        write_outputs(out, first, request.stage, request.system)
 
     monkeypatch.setattr(checkpoint, "generate_file", generate)
     board = new_board(tmp_path / "b", task="newswire-title")
