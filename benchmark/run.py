@@ -152,7 +152,7 @@ def run(
     """All steps up to `stage`; returns the summary. found, gold: the splits and the texts of the token cap, as
     `preflight` has checked them."""
     profile = place.profile
-    task = named(load_task(profile.run.task), profile.data.name if profile.data.files else None)
+    task = named(load_task(profile.run.task, allow_code=True), profile.data.name if profile.data.files else None)
     splits = data(place, task, found)
     tell_extra(place, {split: splits[split] for split in TRAINED_ON if split in splits})
     prepare_torch(place)
@@ -181,9 +181,8 @@ def run(
         not profile.data.files,
     )
     for name in profile.run.extra_tasks:
-        on[name] = extra(
-            place, asked(load_task(name), own_prompt(profile, name), policy, (), profile.policy.trust_remote_code)
-        )
+        further = load_task(name, allow_code=True)
+        on[name] = extra(place, asked(further, own_prompt(profile, name), policy, (), profile.policy.trust_remote_code))
     parts = {}
     for name, what in on.items():
         generated = {s: generate(place, what, s, path) for s, path in checkpoints.items()}
@@ -253,7 +252,7 @@ def data(place: Workplace, task: Task, found: dict[str, list[Example]]) -> dict[
 def tell_extra(place: Workplace, training: Mapping[str, list[Example]]) -> None:
     """Of further tasks on real corpora: which of their texts stand in the training data, before anything is trained."""
     for name in place.profile.run.extra_tasks:
-        task = load_task(name)
+        task = load_task(name, allow_code=True)
         if not task.of_world:
             examples = task.load(place.profile.run.split, place.profile.data.n_extra)
             about = {"sha256": split_hash(examples), "n": len(examples), "notices": notices(examples)}

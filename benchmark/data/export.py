@@ -49,7 +49,7 @@ def command(args: argparse.Namespace) -> int:
     if not args.task or not args.split:
         raise UserError("data export needs --task NAME and --split SPLIT")
     look_in(args.data, args.download)
-    task = load_task(args.task)
+    task = load_task(args.task, allow_code=True)
     examples = task.load(check_split(args.split), check_size(args.n))
     write_examples(Path(args.out), examples)
     say(f"{len(examples)} examples -> {args.out}")

@@ -92,7 +92,7 @@ def command(args: argparse.Namespace) -> int:
 
         need_vllm()
     look_in(args.data, args.download)
-    task = load_task(args.task)
+    task = load_task(args.task, allow_code=True)
     split = profile.run.split
     file = profile.data.files.get(split)
     if file is not None:

@@ -83,7 +83,7 @@ def command(args: argparse.Namespace) -> int:
     profile, policy, reranker = _models(args, run_dir)
     need_hub({"--model": policy, **({} if reranker is None else {"--reranker": reranker})})
     profile = with_dtype(profile, policy)
-    task = load_task(args.task or profile.run.task)
+    task = load_task(args.task, allow_code=True) if args.task else load_task(profile.run.task)
     settle_torch(profile)
     checks = run_checks(task, policy, reranker, profile, backend, args.n, args.tolerance)
     found = {

@@ -106,7 +106,7 @@ def load_splits(profile: Profile, task: Task) -> dict[str, list[Example]]:
 
 
 def _check_names(profile: Profile, stage: str) -> Task:
-    task, *_ = [load_task(name) for name in [profile.run.task, *profile.run.extra_tasks]]
+    task, *_ = [load_task(name, allow_code=True) for name in [profile.run.task, *profile.run.extra_tasks]]
     if profile.run.task in profile.run.extra_tasks or len(set(profile.run.extra_tasks)) < len(profile.run.extra_tasks):
         raise UserError("run.extra_tasks names a task twice, or the primary one")
     files = profile.data.files

@@ -32,7 +32,7 @@ class Sizes:
 
 def _split(profile: Profile, split: str, n: int | None) -> list[Example] | None:
     """Some examples of a split; None where its file is not there yet."""
-    task = load_task(profile.run.task)
+    task = load_task(profile.run.task, allow_code=True)
     files = profile.data.files
     if split in files:
         return read_split(files[split], split, task)[:n] if Path(files[split]).expanduser().is_file() else None
@@ -65,7 +65,9 @@ def count_tokens(profile: Profile) -> Tokens:
     from benchmark.settings.prompts import asked
     from training.shared.loading import load_tokenizer
 
-    task = asked(load_task(profile.run.task), profile.prompt, policy, pairs, profile.policy.trust_remote_code)
+    task = asked(
+        load_task(profile.run.task, allow_code=True), profile.prompt, policy, pairs, profile.policy.trust_remote_code
+    )
     tokenizer = load_tokenizer(policy, profile.policy.trust_remote_code)
 
     def lengths(texts: Sequence[str]) -> list[int]:

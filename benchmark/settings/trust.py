@@ -7,7 +7,7 @@ of this call, or in a profile that the user lets say it (`--allow-code`); never 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -38,11 +38,22 @@ def _names_code(value: Any) -> bool:
     return isinstance(value, str) and ":" in value and not value.startswith(PREFIX) and not Path(value).exists()
 
 
+def names_task_code(value: Any) -> bool:
+    """Whether a task's name is `module:function`; `file:` names a task file, which runs nothing."""
+    return isinstance(value, str) and ":" in value and not value.startswith("file:")
+
+
 def code_in(values: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
     """(key, value) of each setting of a profile that would run code or send texts somewhere."""
     policy, rl, generate = (
         part if isinstance(part := values.get(name), Mapping) else {} for name in ("policy", "rl", "generate")
     )
+    run = part if isinstance(part := values.get("run"), Mapping) else {}
+    if names_task_code(run.get("task")):
+        yield "run.task", run["task"]
+    extra = run.get("extra_tasks")
+    if isinstance(extra, Sequence) and any(map(names_task_code, extra)):
+        yield "run.extra_tasks", list(extra)
     if policy.get("trust_remote_code"):
         yield "policy.trust_remote_code", policy["trust_remote_code"]
     for key in ("reward", "reward_path"):

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from importlib import import_module
 from pathlib import Path
 
-from benchmark.registry import nearest
+from benchmark.registry import load, nearest
 from benchmark.tasks.task import Task as Task
 from metrics.errors import UserError
 
@@ -33,11 +32,21 @@ FILE = "file:"
 """Before the path of a task file of one's own."""
 
 
-def load_task(name: str) -> Task:
-    """The task of that name: of the embedded world, of a real corpus, or of one's own file (file:my-task.toml).
+_LOADED: dict[str, Task] = {}
+"""Tasks of the user's own functions that this process was told to load."""
 
-    Raises UserError naming the nearest known ones.
+
+def load_task(name: str, allow_code: bool = False) -> Task:
+    """The task of that name: of the embedded world, of a real corpus, of one's own file (file:my-task.toml) or of one's
+    own function (my_module:my_task).
+
+    allow_code: the name is the user's word in this call, so that a function may be imported for it; no file may name
+    one (docs/security.md). Raises UserError naming the nearest known ones.
     """
+    if name in _LOADED:
+        return _LOADED[name]
+    if allow_code and ":" in name and not name.startswith(FILE):
+        return _LOADED.setdefault(name, _own_task(name))
     if name not in OWN:
         from benchmark.tasks.files import file_task, shipped
 
@@ -46,9 +55,23 @@ def load_task(name: str) -> Task:
             return file_task(Path(name.removeprefix(FILE)).expanduser(), own=True)
         if name in corpora:
             return file_task(corpora[name])
-        raise UserError(f"unknown task {name!r}; {nearest(name, [*OWN, *corpora])}, or file:PATH of a task file")
-    module, _, attr = OWN[name].partition(":")
-    task = getattr(import_module(module), attr)()
+        near = nearest(name, [*OWN, *corpora])
+        raise UserError(
+            f"unknown task {name!r}; {near}, or file:PATH of a task file, or module:function on the command line"
+        )
+    task = load(OWN[name])()
     if not isinstance(task, Task):
         raise TypeError(f"{OWN[name]} returned {type(task).__name__}, not a Task")
     return task
+
+
+def _own_task(where: str) -> Task:
+    try:
+        made = load(where)()
+    except (ImportError, AttributeError, ValueError) as err:
+        raise UserError(
+            f"task {where!r}: cannot be imported ({err}); give module:function, with the module's folder on PYTHONPATH"
+        ) from err
+    if not isinstance(made, Task):
+        raise UserError(f"task {where!r}: returned {type(made).__name__}; return a benchmark.tasks.Task")
+    return made

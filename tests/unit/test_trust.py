@@ -17,6 +17,8 @@ from metrics.errors import UserError
 
 ROW = {"delta": -0.3, "ci_low": -0.4, "ci_high": -0.2, "p": 0.001, "p_holm": 0.01}
 NAMED = {
+    "run.task": '"evil:f"',
+    "run.extra_tasks": '["evil:f"]',
     "policy.trust_remote_code": "true",
     "rl.reward": '"evil:f"',
     "rl.reward ": '"safeguarded(evil:f)"',
@@ -28,6 +30,13 @@ NAMED = {
     "generate.vllm.worker_extension_cls": '"evil.Worker"',
     "generate.vllm.hf_overrides": '"evil"',
 }
+AWAY = {
+    "run.task": "run.task=newswire-title",
+    "run.extra_tasks": "run.extra_tasks=[]",
+    "rl.reward": "rl.reward=comet-qe",
+    "policy.trust_remote_code": "policy.trust_remote_code=false",
+}
+"""Key -> the override that takes the code away; null for others."""
 
 
 @pytest.fixture
@@ -63,9 +72,7 @@ def test_a_profile_names_no_code_unless_it_is_said(tmp_path: Path, key: str) -> 
     assert load_profile(path, allow_code=True)
     assert load_profile(path, [f"{key.strip()}={NAMED[key]}"])
     parts = key.strip().split(".")
-    away = {"rl.reward": "rl.reward=comet-qe", "policy.trust_remote_code": "policy.trust_remote_code=false"}.get(
-        key.strip(), ".".join(parts[:2]) + "=null"
-    )
+    away = AWAY.get(key.strip(), ".".join(parts[:2]) + "=null")
     if len(parts) == 2:
         assert load_profile(path, [away])
 
