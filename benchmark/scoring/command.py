@@ -5,14 +5,12 @@ from __future__ import annotations
 
 import argparse
 import shutil
-from collections.abc import Callable, Sequence
-from functools import partial
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from benchmark.arguments import ALLOW, OUT, SET, arg
 from benchmark.data.told import tell_doubles, tell_languages
-from benchmark.data.userdata import read_table
 from benchmark.judge import command as judging
 from benchmark.judge import load_judge
 from benchmark.judge.read import LEDGER
@@ -20,6 +18,7 @@ from benchmark.judge.study import run_judge
 from benchmark.judge.told import tell
 from benchmark.rundir.summaries import read_summary
 from benchmark.scoring import inputs
+from benchmark.scoring.asked import _of_first, _pairs, _reward, of_world, only_asked
 from benchmark.scoring.families import Means
 from benchmark.scoring.score import (
     System,
@@ -33,7 +32,7 @@ from benchmark.scoring.score import (
     write_summary,
 )
 from benchmark.scoring.workers import side_by_side
-from benchmark.settings.config import Profile, load_profile
+from benchmark.settings.config import load_profile
 from benchmark.settings.models import Models
 from metrics.draws import Draws
 from metrics.errors import UserError
@@ -43,7 +42,6 @@ from metrics.records import (
     Example,
     Generation,
     align_generations,
-    read_examples,
     sha256_file,
     sha256_json,
     write_examples,
@@ -101,85 +99,6 @@ def _clear(out: Path, inputs: Sequence[Path], wanted: Sequence[Path]) -> None:
         if path.is_file() and path.name != LEDGER:
             path.unlink()
     shutil.rmtree(out / "steps", ignore_errors=True)
-
-
-def only_asked(profile: Profile, overrides: Sequence[str], limit: int | None) -> Profile:
-    """The profile with the learned scorers that this call asks for, and no others: those of the profile were made for
-    its own world.
-
-    The reward is asked for by score.reward=true or by naming one (rl.reward, rl.reward_path). Raises UserError for a
-    limit below 1.
-    """
-    if limit is not None and limit < 1:
-        raise UserError(f"--limit {limit}: at least 1")
-    asked = {item.partition("=")[0] for item in overrides}
-    wanted = profile.score
-    scorers = {n: path if f"score.scorers.{n}" in asked else None for n, path in wanted.scorers.items()}
-    retrieval = wanted.retrieval if "score.retrieval" in asked else None
-    reward = wanted.reward and bool(asked & {"score.reward", "rl.reward", "rl.reward_path"})
-    score = wanted.model_copy(update={"scorers": scorers, "retrieval": retrieval, "reward": reward})
-    return profile.model_copy(update={"score": score, "run": profile.run.model_copy(update={"limit": limit})})
-
-
-def _reward(models: Models, examples: Sequence[Example]) -> Callable[[], Any] | None:
-    """Makes the reward that scores, for the language of the examples; None where none is asked for."""
-    if not models.profile.score.reward:
-        return None
-    languages = sorted({e.target_lang for e in examples})
-    if len(languages) != 1:
-        raise UserError(
-            "score.reward: a reward judges texts of one language, "
-            f"and the examples have {', '.join(languages)}; score them apart"
-        )
-    return partial(models.load_reward, languages[0])
-
-
-def _pairs(path: str, like: Example) -> list[Example]:
-    """D_para of a file. Raises UserError where it has no reference in the examples' target language."""
-    table = Path(path).suffix.lower() in (".tsv", ".txt")
-    pairs = read_table(Path(path), (like.source_lang, like.target_lang)) if table else read_examples(path)
-    if other := sorted({e.target_lang for e in pairs} - {like.target_lang}):
-        raise UserError(
-            f"--para {path}: its references are in {', '.join(other)}, "
-            f"those of --examples in {like.target_lang}; give the pairs trained on"
-        )
-    if not any(e.reference for e in pairs):
-        raise UserError(
-            f"--para {path}: no pair has a reference, so nothing in it was trained on; give the pairs trained on"
-        )
-    return pairs
-
-
-def _of_first(
-    generations: Sequence[Generation], whole: Sequence[Example], first: Sequence[Example], limit: int
-) -> list[Generation]:
-    """The generations that answer the first examples of a trial. Raises UserError for one that answers no example at
-    all."""
-    known, kept = {e.id for e in whole}, {e.id for e in first}
-    for made in generations:
-        if made.example_id not in known:
-            raise UserError(
-                f"--generations: {made.example_id!r} is no id of --examples; give the file that was answered"
-            )
-    found = [g for g in generations if g.example_id in kept]
-    if not found:
-        raise UserError(f"--limit {limit}: no generation answers the first {limit} examples; raise it")
-    return found
-
-
-def of_world(examples: Sequence[Example]) -> bool | None:
-    """Whether these are examples of the embedded world: True or False where they can be held against it, by id and
-    source."""
-    from benchmark.tasks import OWN, load_task
-
-    first = examples[0]
-    for name in OWN:
-        task = load_task(name)
-        if (task.source_lang, task.target_lang) == (first.source_lang, first.target_lang):
-            known = {e.id: e.source for split in ("test", "dev") for e in task.load(split)}
-            if first.id in known:
-                return known[first.id] == first.source
-    return False
 
 
 ARGUMENTS = [
