@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from benchmark.report import grounded
 from benchmark.report.data import RunData
 from benchmark.report.words import interval, is_number, label, number, stage_of
 from metrics.stages import GOLD
@@ -59,4 +60,12 @@ def cards(data: RunData, key: str) -> list[dict[str, str]]:
 
 def systems(data: RunData) -> list[dict[str, Any]]:
     """Of each system: its name, a sentence, its figures."""
-    return [{"key": k, "headline": headline(data, k), "cards": cards(data, k)} for k in keys_of(data)]
+    read = dict(grounded.sentences(data.summary))
+    return [
+        {
+            "key": k,
+            "headline": f"{k}: {read[k]}" if k in read else headline(data, k),
+            "cards": cards(data, k),
+        }
+        for k in keys_of(data)
+    ]
