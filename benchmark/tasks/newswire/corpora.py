@@ -180,10 +180,20 @@ def form(seed: int = 1) -> Iterator[dict[str, Any]]:
 
 _JOIN = {"zh": "", "th": " ", "bo": " "}
 LONG_SHARE = 0.2
+
+
+def reranker_of_world_2(seed: int = 1) -> Iterator[dict[str, Any]]:
+    """Sources of world 2 with candidates of graded relevance (`world2.candidates`)."""
+    from benchmark.tasks.newswire.world2.candidates import reranker as stream
+
+    return stream(seed)
+
+
 CORPORA: dict[str, Callable[[int], Iterator[dict[str, Any]]]] = {
     "base": base,
     "reranker": reranker,
     "reranker-hard": reranker_hard,
+    "reranker@2": reranker_of_world_2,
     "comet": comet,
     "encoder": encoder,
     "form": form,

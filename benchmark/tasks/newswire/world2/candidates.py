@@ -1,0 +1,246 @@
+"""Candidates of graded relevance for the reranker of world 2: texts of every length and completeness about one article.
+
+Relevance is how much of the article a text conveys times how far what it says is true (`relevance`). Nothing in it
+depends on length, and
+no candidate holds sentences without facts: a reranker neither learns to like them nor to dislike them. Errors are
+what a reader
+confuses: a near figure, the figure that the article corrects, the name or number that the article has elsewhere,
+another event.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from typing import Any
+
+from benchmark.tasks.newswire.articles import DENIED, Article, Line, body, fill, title
+from benchmark.tasks.newswire.candidates import judged
+from benchmark.tasks.newswire.errors import Check, write
+from benchmark.tasks.newswire.values import Value
+from benchmark.tasks.newswire.world2.draw import region_of
+from benchmark.tasks.newswire.world2.frames import Frame2, load_frames
+from benchmark.tasks.newswire.world2.lexicon import by_key
+from benchmark.tasks.newswire.world2.scene import CURRENCY, ENTITY, Scene, Stock
+from benchmark.tasks.newswire.world2.splits import article_stream
+from benchmark.tasks.newswire.world2.values import figures
+
+BACKGROUND = 0.25
+"""Weight of a fact that a title leaves out; salient ones weigh 1."""
+SHARP = 2
+"""Power of the share of true facts: one error in four costs nearly half of the relevance."""
+
+
+class Writer:
+    """Writes candidates for one article, every stated fact checked against it."""
+
+    def __init__(self, article: Article, rng: random.Random, lang: str) -> None:
+        self.article, self.rng, self.lang = article, rng, lang
+        assert isinstance(article.frame, Frame2)
+        self.frame = article.frame
+        told = [x for line in article.lines for x in line.values.values()]
+        self.scene = Scene(self.frame, Stock(True), rng, _region(article), _month(article))
+        self.scene.keys |= {f"{x.type}:{x.key}" for x in told}
+        self.scene.figures |= {f for x in told for f in figures(x)}
+        self.told = told
+        stated = {(x.type, x.key) for line in article.lines for n, x in line.values.items() if not n.startswith(DENIED)}
+        salient = {(article.values[n].type, article.values[n].key) for n in self.frame.salient}
+        self.weights = {key: 1.0 if key in salient else BACKGROUND for key in stated | salient}
+        self.total = 1.0 + sum(self.weights.values())  # the event itself weighs 1, too
+
+    def wrong(self, name: str) -> Value | None:
+        """Another value in place of a slot's: what the article has elsewhere, a near figure, or any other of its
+        kind."""
+        value, slot = self.article.values[name], self.frame.slots[name]
+        elsewhere = [x for x in self.told if x.type == value.type and x.key != value.key and _sort(x) == _sort(value)]
+        if elsewhere and self.rng.random() < 0.5:
+            return self.rng.choice(elsewhere)
+        if value.type in ("quantity", "money", "percentage") and self.rng.random() < 0.7:
+            return self.scene.near(slot, value)  # type: ignore[arg-type]
+        return self.scene.draw(slot) or (self.rng.choice(elsewhere) if elsewhere else None)  # type: ignore[arg-type]
+
+    def spoilt(self, slots: list[str], n: int) -> dict[str, Value]:
+        """The article's values with up to n of the named ones wrong."""
+        values = dict(self.article.values)
+        for name in self.rng.sample(slots, len(slots)):
+            new = self.wrong(name) if n else None
+            if new is not None:  # else the inventory has nothing left for it: another slot is wrong
+                values[name] = new
+                n -= 1
+        return values
+
+    def title(self, errors: int, form: int | None = None) -> tuple[str, list[Check]]:
+        """A title in a given or any form with up to so many wrong slots."""
+        forms = self.frame.title[self.lang]
+        at = self.rng.randrange(len(forms)) if form is None else form
+        values = self.spoilt(list(self.frame.salient), errors)
+        return write(forms[at], values, self.article.values, self.frame.event[self.lang], True, self.lang)
+
+    def story(self, errors: int, lines: list[Line], headline: bool) -> tuple[str, list[Check]]:
+        """Some sentences of the article, after a title or without one, with up to so many wrong slots."""
+        text, checks = self.title(0) if headline else ("", [])
+        own = [n for line in lines for n in line.values if self.article.values.get(n) == line.values[n]]
+        values = self.spoilt(own, errors)
+        for line in lines:
+            slots = {n: values[n] if n in own else x for n, x in line.values.items()}
+            form = self.rng.choice(line.sentence.forms[self.lang])
+            event = line.sentence.event or self.frame.event
+            at = len(text) + 1 if text else 0
+            said, found = write(form, slots, line.values, event[self.lang], True, self.lang, at)
+            found = [c for c in found if c.type != "event" or not line.sentence.event]
+            text, checks = f"{text} {said}" if text else said, checks + _true_of(found, line)
+        return text, checks
+
+    def wrong_event(self) -> tuple[str, list[Check]]:
+        """The title with the event of another kind of news in place of its own, or denied."""
+        form = self.rng.choice(self.frame.title[self.lang])
+        event = max((e for e in self.frame.event[self.lang] if e in form), key=len)
+        told = [line.sentence.event for line in self.article.lines]
+        others = [f for f in load_frames() if f.id != self.frame.id and f.event not in told]
+        new = self.rng.choice(self.rng.choice(others).event[self.lang])
+        changed = form.replace(event, new, 1)
+        return write(changed, self.article.values, self.article.values, (new,), False, self.lang)
+
+    def swapped(self) -> tuple[str, list[Check]] | None:
+        """The title with two roles of one type exchanged: both are wrong. None where no two share a type."""
+        kinds = [(n, self.article.values[n].type) for n in self.frame.salient]
+        pairs = [(a, b) for i, (a, k) in enumerate(kinds) for b, m in kinds[i + 1 :] if k == m and k in ENTITY]
+        if not pairs or self.frame.symmetric:
+            return None
+        a, b = self.rng.choice(pairs)
+        values = self.article.values | {a: self.article.values[b], b: self.article.values[a]}
+        form = self.rng.choice(self.frame.title[self.lang])
+        return write(form, values, self.article.values, self.frame.event[self.lang], True, self.lang)
+
+    def fragment(self, errors: int) -> tuple[str, list[Check]]:
+        """One to four names and figures in a row."""
+        chosen = self.rng.sample(sorted(self.article.values), min(self.rng.randint(1, 4), len(self.article.values)))
+        form = {"th": " ", "bo": "་", "zh": "、"}[self.lang].join(f"{{{n}}}" for n in chosen)
+        return write(form, self.spoilt(chosen, errors), self.article.values, (), True, self.lang)
+
+    def foreign(self, other: Article) -> tuple[str, list[Check]]:
+        """The title of another article: what happens to agree is right."""
+        values = {n: other.values[n] for n in other.frame.salient}
+        form = self.rng.choice(other.frame.title[self.lang])
+        text, spans = fill(form, values, self.lang)
+        known = {(x.type, x.key) for x in self.told}
+        checks = [
+            Check(s.end, values[s.slot].type, (values[s.slot].type, values[s.slot].key) in known, values[s.slot].key)
+            for s in spans
+        ]
+        same = other.frame.id == self.frame.id
+        event = max((e for e in other.frame.event[self.lang] if e in text), key=len)
+        return text, [*checks, Check(text.index(event) + len(event), "event", same, "main event")]
+
+    def judge(self, text: str, checks: list[Check], clean: bool) -> dict[str, Any]:
+        """A candidate with its relevance."""
+        return judged(text, self.relevance(checks), checks, clean)
+
+    def relevance(self, checks: list[Check]) -> float:
+        """0..1: the weight of what is stated and true, of all that the article states, times the share of true
+        statements to the power SHARP."""
+        true, false = {c.key for c in checks if c.ok}, {c.key for c in checks if not c.ok}
+        if not true:
+            return 0.0
+        own = {f"{n}={x.key}": (x.type, x.key) for line in self.article.lines for n, x in line.values.items()}
+        own |= {f"{n}={x.key}": (x.type, x.key) for n, x in self.article.values.items()}
+        said = {own[key] for key in true if key in own}
+        conveyed = sum(self.weights.get(key, 0.0) for key in said) + ("main event" in true)
+        return round(conveyed / self.total * (len(true) / (len(true) + len(false))) ** SHARP, 4)
+
+
+def _true_of(checks: list[Check], line: Line) -> list[Check]:
+    """Without what the sentence denies: its wrong figure is no statement."""
+    denied = {f"{n}={x.key}" for n, x in line.values.items() if n.startswith(DENIED)}
+    return [c for c in checks if c.key not in denied]
+
+
+def _sort(value: Value) -> str:
+    """What a value is confused with: a figure with one of the same unit, a city with a city."""
+    return (
+        value.key.split("/")[-1]
+        if value.type == "quantity"
+        else by_key("place")[value.key].kind
+        if value.type == "place"
+        else ""
+    )
+
+
+def _region(article: Article) -> str:
+    for line in article.lines:
+        for name, x in line.values.items():
+            slot = article.frame.slots.get(name)
+            if region_of(x) and not (slot is not None and getattr(slot, "abroad", False)):
+                return region_of(x)
+            if x.type == "money":
+                return next(r for r, codes in CURRENCY.items() if x.key.split()[1] in codes)
+    return "cn"
+
+
+def _month(article: Article) -> int:
+    days = [x.key[:2] for x in article.values.values() if x.type == "date" and x.key[:2].isdigit()]
+    return int(days[0]) if days else 7
+
+
+UNITS, UNIT_ERRORS = 4, 3
+"""Short units of an article, and wrong versions of each, at most."""
+
+
+def unit(article: Article, rng: random.Random, lang: str = "th") -> dict[str, Any]:
+    """A short judged unit: one sentence or the title, right once and with one or two errors up to three times."""
+    w = Writer(article, rng, lang)
+    line = rng.choice([x for x in article.lines if set(x.values) & set(article.values)])
+    if rng.random() < 0.3:
+        source, truth, form = (
+            title(article, "zh"),
+            {n: article.values[n] for n in article.frame.salient},
+            rng.choice(article.frame.title[lang]),
+        )
+    else:
+        source, truth, form = (
+            fill(rng.choice(line.sentence.forms["zh"]), line.values, "zh")[0],
+            line.values,
+            rng.choice(line.sentence.forms[lang]),
+        )
+    own = [n for n in truth if article.values.get(n) == truth[n]]
+    event = article.frame.event[lang]
+    right, checks = write(form, truth, truth, event, True, lang)
+    rows, seen = [judged(right, 1.0, checks, True)], {right}
+    for _ in range(UNIT_ERRORS):
+        values = w.spoilt(own, rng.choice((1, 1, 2)))
+        text, checks = write(
+            form, {n: values[n] if n in own else x for n, x in truth.items()}, truth, event, True, lang
+        )
+        if text not in seen and not all(c.ok for c in checks):
+            seen.add(text)
+            rows.append(judged(text, round((sum(c.ok for c in checks) / len(checks)) ** SHARP, 4), checks, False))
+    return {"source": source, "candidates": rows}
+
+
+def row(article: Article, others: list[Article], rng: random.Random, lang: str = "th") -> dict[str, Any]:
+    """One source with eight judged candidates: {"source", "candidates": [...]} as `training.embedded` reads them."""
+    w = Writer(article, rng, lang)
+    # What is only denied is left out: it would be a sentence without a fact.
+    lines = [line for line in article.lines if any(not n.startswith(DENIED) for n in line.values)]
+    some = [lines[i] for i in sorted(rng.sample(range(len(lines)), rng.randint(1, len(lines))))]
+    form = rng.randrange(len(article.frame.title[lang]))
+    made = [
+        (w.title(0, form), True),
+        (w.title(1, form), False),
+        (w.title(rng.choice((1, 2))), False),
+        (w.story(0, some, rng.random() < 0.5), True),
+        (w.story(rng.choice((1, 1, 2, 3)), some, rng.random() < 0.5), False),
+        (w.swapped() or w.wrong_event() if rng.random() < 0.5 else w.wrong_event(), False),
+        (w.fragment(rng.choice((0, 0, 1))), False),
+        (w.foreign(rng.choice(others)), False),
+    ]
+    return {"source": body(article, "zh"), "candidates": [w.judge(*text, clean) for text, clean in made]}
+
+
+def reranker(seed: int = 1, lang: str = "th") -> Iterator[dict[str, Any]]:
+    """Sources of the reranker's own stories with judged candidates, without end."""
+    rng, recent = random.Random(f"{seed}:2:reranker:{lang}"), list[Article]()
+    for article in article_stream("reranker", True, seed):
+        recent = [article, *recent[:30]]
+        if len(recent) > 4:
+            yield row(article, recent[1:], rng, lang) | {"units": [unit(article, rng, lang) for _ in range(UNITS)]}

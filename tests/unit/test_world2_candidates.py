@@ -1,0 +1,110 @@
+"""Candidates of world 2: relevance is what a text conveys and whether it is true, at every length, without filler."""
+
+from __future__ import annotations
+
+import random
+from itertools import islice
+
+import numpy as np
+import pytest
+
+from benchmark.tasks.newswire import title_example
+from benchmark.tasks.newswire.articles import DENIED, Article, titles
+from benchmark.tasks.newswire.corpora import CORPORA
+from benchmark.tasks.newswire.world2 import candidates, splits
+from metrics.inventory import Inventory
+
+N = 60
+
+
+@pytest.fixture(scope="module")
+def stories() -> list[Article]:
+    return list(islice(splits.article_stream("reranker", True, 1), N))
+
+
+def _straight(article: Article) -> bool:
+    return not any(n.startswith(DENIED) for line in article.lines for n in line.values)
+
+
+def test_relevance_is_the_same_for_the_same_facts_and_grows_with_each_true_sentence(stories: list[Article]) -> None:
+    for article in stories:
+        w = candidates.Writer(article, random.Random(1), "th")
+        lengths, labels = zip(
+            *(
+                (len(text), w.relevance(checks))
+                for i in range(len(article.frame.title["th"]))
+                for text, checks in [w.title(0, i)]
+            ),
+            strict=True,
+        )
+        assert len(set(labels)) == 1 and len(set(lengths)) > 1, "length is nothing, facts are all"
+        lines = [line for line in article.lines if any(not n.startswith(DENIED) for n in line.values)]
+        grown = [w.relevance(w.story(0, lines[:k], False)[1]) for k in range(1, len(lines) + 1)]
+        assert grown == sorted(grown) and grown[0] < grown[-1] <= 1
+        assert grown[-1] > 0.95, "the whole article conveys all of it"
+        assert 0.3 < labels[0] < grown[-1]
+
+
+def test_an_error_costs_and_two_cost_more(stories: list[Article]) -> None:
+    costs = []
+    for article in stories:
+        w = candidates.Writer(article, random.Random(2), "th")
+        right, one, two = (w.relevance(w.title(n, 0)[1]) for n in (0, 1, 2))
+        assert right > one >= two
+        costs.append(right - one)
+    assert min(costs) > 0.1
+
+
+def test_every_candidate_states_something_and_the_metrics_see_its_errors(stories: list[Article]) -> None:
+    """No filler: every candidate has a fact, every sentence of a story, too. Errors are found by coverage.*, true
+    titles are clean."""
+    examples = [title_example(a, i, "test", "th", True, "x") for i, a in enumerate(stories)]
+    inventory, rng = Inventory(examples), random.Random(3)
+    seen = missed = 0
+    for article, example in zip(stories[4:], examples[4:], strict=True):
+        made = candidates.row(article, stories[:4], rng)["candidates"]
+        assert len(made) == 8
+        assert all(c["checks"] and c["text"] and 0 <= c["label"] <= 1 for c in made)
+        assert made[0]["label"] > made[1]["label"] and made[0]["clean"]
+        assert not inventory.align(example, made[0]["text"]).unsupported
+        for c in made:
+            if all(ok for _, _, ok, _ in c["checks"]):
+                continue
+            aligned = inventory.align(example, c["text"])
+            missing = any(f.salient and not told for f, told in zip(example.facts, aligned.stated, strict=True))
+            seen += bool(aligned.unsupported) or missing
+            missed += not (aligned.unsupported or missing)
+    assert seen / (seen + missed) > 0.95
+
+
+def test_candidates_are_of_every_length_and_longer_true_ones_convey_more(stories: list[Article]) -> None:
+    """The slope is what real relevance has: no term for length, and fact-free text never occurs."""
+    rng = random.Random(4)
+    rows = [candidates.row(a, stories[:4], rng) for a in stories[4:]]
+    true = [(len(c["text"]) / 100, c["label"]) for r in rows for c in r["candidates"] if all(x[2] for x in c["checks"])]
+    lengths, labels = np.array(true).T
+    assert lengths.min() < 0.2 and lengths.max() > 4
+    slope = np.polyfit(lengths, labels, 1)[0]
+    assert 0.05 < slope < 0.3
+
+
+@pytest.mark.parametrize("lang", ["th", "bo"])
+def test_short_units_are_right_first_and_wrong_after(stories: list[Article], lang: str) -> None:
+    rng, kinds = random.Random(5), set()
+    for article in stories:
+        right, *wrong = candidates.unit(article, rng, lang)["candidates"]
+        assert right["clean"] and right["label"] == 1 and all(ok for _, _, ok, _ in right["checks"])
+        for c in wrong:
+            bad = [type_ for _, type_, ok, _ in c["checks"] if not ok]
+            assert bad and c["label"] < 1 and c["text"] != right["text"]
+            kinds |= set(bad)
+    assert {"person", "organisation", "place", "quantity", "money", "percentage"} <= kinds
+
+
+def test_whoever_trains_finds_the_corpus_by_name_and_the_test_stories_are_not_in_it(stories: list[Article]) -> None:
+    rows = list(islice(CORPORA["reranker@2"](1), 5))
+    assert all(set(r) == {"source", "candidates", "units"} and len(r["units"]) == 4 for r in rows)
+    assert rows == list(islice(CORPORA["reranker@2"](1), 5))
+    test = {a.signature for a in islice(splits.article_stream("test", True), 100)}
+    assert not test & {a.signature for a in stories}
+    assert any(_straight(a) for a in stories) and titles(stories[0], "th")
