@@ -16,9 +16,10 @@ from benchmark.tasks.newswire.world2.scene import ENTITY, Scene, Stock
 
 FACTS = (9, 22)
 P_WRAPPED, P_CORRECTED, P_DENIED, P_OTHER, P_EARLIER, P_LEADS = 0.4, 0.4, 0.35, 0.3, 0.25, 0.5
-P_PREVIOUS = 0.6
+P_PREVIOUS, P_FIRST = 0.5, 0.3
 """How often a statement is told as somebody's words, a figure corrected, something denied, another event told, an
-earlier one of the same kind, and the event told first; and how it was the time before, in the words of this time."""
+earlier one of the same kind, and the event told first; how often (up to twice) it is told how it was the time before,
+in the words of this time; how often another event leads into the article."""
 OPENERS = ("opener", "earlier")
 """Lines that may stand before the event."""
 TITLES = (2, 3)
@@ -50,6 +51,8 @@ class Writer:
     def __init__(self, scene: Scene, values: dict[str, Value]) -> None:
         self.scene, self.values, self.rng = scene, values, scene.rng
         self.frame = scene.frame
+        self.past: set[str] = set()
+        """Slots of which it is told how they were the time before."""
 
     def line(self, sentence: Sentence, values: dict[str, Value]) -> Line:
         """A line; the forms are chosen among those that the split may write."""
@@ -100,20 +103,20 @@ class Writer:
         }
         return self.line(_sentence("correction", forms), {name: self.values[name], DENIED + name: wrong})
 
-    def other(self) -> Line | None:
-        """Another event of another kind, with values of its own."""
+    def other(self, first: bool) -> Line | None:
+        """Another event of another kind, with values of its own. first: it leads into the article."""
         # Its season is its own: a heat wave in a story of July alone.
         fitting = [f for f in load_frames() if f.id != self.frame.id and self.scene.region in f.scene]
         fitting = [f for f in fitting if self.scene.month in f.months]
         if not fitting:
             return None
-        return self._brief(self.rng.choice(fitting), "other")
+        return self._brief(self.rng.choice(fitting), "other", first)
 
-    def _brief(self, frame: Frame2, role: str) -> Line | None:
+    def _brief(self, frame: Frame2, role: str, first: bool = False) -> Line | None:
         values = self.scene.draw_all(frame.brief_slots, frame.brief.slots)
         if values is None:
             return None
-        around = self.rng.choice(shared()[role])
+        around = self.rng.choice([s for s in shared()[role] if s.opens or not first])
         event = frame.event if role == "other" else None
         return self.line(_sentence(role, _around(around.forms, frame.brief.forms, self.rng), event), values)
 
@@ -129,8 +132,9 @@ class Writer:
         clause, forms = self.rng.choice(fitting)
         (name,) = clause.slots
         value = self.scene.draw(self.frame.slots[name])  # type: ignore[arg-type]
-        if value is None:
+        if value is None or name in self.past:
             return None
+        self.past.add(name)
         around = _around(self.rng.choice(shared()["previous"]).forms, forms, self.rng)
         renamed = {lang: tuple(f.replace(f"{{{name}", f"{{past_{name}") for f in around[lang]) for lang in LANGUAGES}
         return self.line(_sentence("previous", renamed), {f"past_{name}": value})
@@ -158,21 +162,22 @@ def _plan(writer: Writer) -> list[Line] | None:
     rest += [writer.of(s, "opener" if s.opens else "extra") for s in rng.sample(fitting, rng.randint(1, 2))]
     if rng.random() < P_EARLIER:
         rest.append(writer.earlier())
-    before = writer.previous(told) if rng.random() < P_PREVIOUS else None
+    before = [writer.previous(told) for _ in range(2) if rng.random() < P_PREVIOUS]
     if not straight and rng.random() < P_DENIED:
         rest.append(writer.of(rng.choice([s for s in shared()["deny"] if s.fits(frame)]), "deny"))
-    late = writer.other() if rng.random() < P_OTHER else None
+    leads = rng.random() < P_FIRST
+    other = writer.other(leads) if rng.random() < P_OTHER else None
     if first is None or None in rest:
         return None
-    lines = [line for line in (*rest, before) if line is not None]
+    lines = [line for line in (*rest, *before) if line is not None]
     rng.shuffle(lines)
     at = 0 if rng.random() < P_LEADS else rng.randint(1, 2)
     if at:  # what comes before the event must stand by itself
         lines.sort(key=lambda line: line.sentence.role not in OPENERS)
         at = min(at, sum(line.sentence.role in OPENERS for line in lines))
     lines.insert(at, first)
-    if late is not None:
-        lines.insert(rng.randint(at + 2, len(lines)), late)
+    if other is not None:
+        lines.insert(0 if leads else rng.randint(at + 2, len(lines)), other)
     return lines
 
 
