@@ -3,6 +3,7 @@ the choices."""
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -100,19 +101,24 @@ class TransformersBackend:
             done(Entry(request.key, ANSWER, text, len(ids), len(own)))
 
     def _choice(self, request: Request) -> Entry:
-        """One pass per choice over the same prompt; the sum of the log-probabilities of its tokens."""
+        """The prompt is read once; each choice is then the sum of the log-probabilities of its tokens after it."""
         import torch
 
         model, tokenizer = self.loaded
         prompt = chat_ids(tokenizer, str(self.settings.model), request.chat, PREFIX)
-        found, used = {}, 0
-        for choice in choices(request.question) or ():
-            ids = tokenizer(choice, add_special_tokens=False)["input_ids"]
-            with torch.inference_mode():
-                logits = model(torch.tensor([prompt + ids], device=model.device)).logits[0, len(prompt) - 1 : -1]
-            logprobs = torch.log_softmax(logits.float(), dim=-1)
-            found[choice] = float(logprobs[torch.arange(len(ids)), torch.tensor(ids)].sum())
-            used += len(prompt) + len(ids)
+        found, used = {}, len(prompt)
+        with torch.inference_mode():
+            read = model(torch.tensor([prompt], device=model.device), use_cache=True)
+            first = torch.log_softmax(read.logits[0, -1].float(), dim=-1)
+            for choice in choices(request.question) or ():
+                ids = tokenizer(choice, add_special_tokens=False)["input_ids"]
+                found[choice] = float(first[ids[0]])
+                if rest := ids[1:]:
+                    kept = copy.deepcopy(read.past_key_values)  # a pass writes into the cache that it is given
+                    logits = model(torch.tensor([ids[:-1]], device=model.device), past_key_values=kept).logits[0]
+                    chances = torch.log_softmax(logits.float(), dim=-1)
+                    found[choice] += float(sum(chances[i, token] for i, token in enumerate(rest)))
+                used += len(ids)
         self.budget.settle((0, 0), (used, 0))
         return Entry(request.key, ANSWER, chosen(request.question, found), used, 0, True)
 
