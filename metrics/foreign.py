@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import re
+import stat
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path, PurePosixPath
@@ -105,12 +106,25 @@ def _refuse(where: Path, named: Named, allow: str) -> UserError:
     )
 
 
+def check_regular(folder: Path) -> None:
+    """Raise UserError where a folder holds a pipe, a device, or a link to one: a library that opens it would wait, or
+    read for ever."""
+    for path in sorted(folder.rglob("*")):
+        try:
+            mode = path.stat().st_mode
+        except OSError:  # a link to nothing: whoever needs the file says that it is missing
+            continue
+        if not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):
+            raise UserError(f"{path}: a pipe or a device, where a model has files; copy the model again")
+
+
 def check_foreign(folder: str | Path, trust_remote_code: bool = False, allow: str = ALLOW) -> None:
     """Raise UserError where a folder names Python to be run that is no library's own, unless the user has said that it
     may.
 
     allow: how it is said, for the message. The folder of a sentence-transformers model gets `check_modules`, too.
     """
+    check_regular(Path(folder))
     if trust_remote_code:
         return
     todo, seen = [Path(folder)], set[Path]()
@@ -119,6 +133,7 @@ def check_foreign(folder: str | Path, trust_remote_code: bool = False, allow: st
         if (real := place.resolve()) in seen:
             continue
         seen.add(real)
+        check_regular(place)
         for path in sorted(place.rglob(f"{OWN_GENERATE}/*")):
             # transformers runs generate.py of a local folder whatever trust_remote_code says, as soon as the model is
             # loaded.

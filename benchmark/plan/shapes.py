@@ -108,6 +108,13 @@ def shape_of(config: Mapping[str, Any], where: str) -> Shape:
             f"{where}: its config names no {', '.join(absent)}, so its memory cannot be planned; "
             "give a SmolLM3, Qwen3 or XLM-R kind of model"
         )
+    given = [
+        k for k in (*KEYS, "num_key_value_heads", "head_dim", "max_position_embeddings") if config.get(k) is not None
+    ]
+    if odd := [k for k in given if type(config[k]) is not int or not 0 < config[k] < 2**40]:
+        raise UserError(
+            f"{where}: {odd[0]} in its config is no size ({str(config[odd[0]])[:40]}); save the model again"
+        )
     heads = config["num_attention_heads"]
     return Shape(
         kind=str(config.get("model_type", "")),

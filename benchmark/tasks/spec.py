@@ -12,6 +12,8 @@ def _below(name: str) -> str:
     """A task file may come from a stranger: it names files below the data folder, and no others."""
     if not name or "\0" in name or PurePath(name).is_absolute() or ".." in PurePath(name).parts:
         raise ValueError("must be a file below the data folder, without ..")
+    if len(name) > 1000 or max(len(part.encode("utf-8", "surrogatepass")) for part in PurePath(name).parts) > 255:
+        raise ValueError("must be a file below the data folder, with a name that file systems take")
     return name
 
 

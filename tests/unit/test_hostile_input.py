@@ -104,6 +104,10 @@ def test_names_that_no_file_system_takes(tmp_path: Path) -> None:
         (tmp_path / "adapter_config.json").write_text(json.dumps({"base_model_name_or_path": base}))
         with pytest.raises(UserError, match="is no path"):
             adapter_base(tmp_path)
+    text = 'texts = [{ format = "jsonl", source = "' + "x" * 300 + '" }]'
+    (tmp_path / "t.toml").write_text(text, "utf-8")
+    with pytest.raises(UserError, match=r"t\.toml"):
+        read_task_file(tmp_path / "t.toml")
     for value in ('"a\\u0000b"', '["x", "\\u0000"]', '"' + "x" * 70_000 + '"'):
         with pytest.raises(UserError, match="NUL"):
             load_profile("tiny", [f"policy.path={value}"])
@@ -233,6 +237,35 @@ class Templated:
         from transformers.utils.chat_template_utils import render_jinja_template
 
         return str(render_jinja_template([messages], chat_template=self.chat_template, **options)[0][0])
+
+
+@pytest.mark.parametrize(
+    "name", ["tokenizer.json", "chat_template.jinja", "1_Pooling/config.json", "model.safetensors"]
+)
+def test_a_model_folder_holds_files_alone(name: str, tmp_path: Path) -> None:
+    """A pipe in place of a file: whatever library opens it would wait for ever."""
+    from metrics.foreign import check_foreign
+
+    path = tmp_path / "model" / name
+    path.parent.mkdir(parents=True)
+    os.mkfifo(path)
+    for trusted in (False, True):
+        with pytest.raises(UserError, match="a pipe or a device"):
+            check_foreign(tmp_path / "model", trusted)
+    path.unlink()
+    path.symlink_to("/dev/zero")
+    with pytest.raises(UserError, match="a pipe or a device"):
+        check_foreign(tmp_path / "model")
+
+
+@pytest.mark.parametrize("size", [0, -1, 2**70, True, 1.5, "4"])
+def test_sizes_of_a_config_are_sizes(size: Any) -> None:
+    from benchmark.plan.shapes import shape_of
+
+    config = json.loads((Path(__file__).parents[1] / "fuzz" / "corpus" / "config.json").read_text("utf-8"))
+    for key in ("num_attention_heads", "hidden_size", "head_dim", "num_key_value_heads"):
+        with pytest.raises(UserError):
+            shape_of({**config, key: size}, "x")
 
 
 RANGE = "{% for a in range(99999) %}"
