@@ -21,6 +21,7 @@ from metrics.reading import read
 from metrics.reading.words import base_language
 
 NUMBER_KINDS = ("number", "percentage", "money", "date", "time", "year", "decade", "century", "phone", "identifier")
+_SIGNS = "%$€£¥"
 _DIGIT = re.compile(r"[0-9]")
 _INTEGER = re.compile(r"[0-9]+")
 
@@ -121,14 +122,14 @@ def _unit(fact: Fact, words: str, draw: random.Random, lang: str, source_lang: s
     if not any(r.dimension or r.currencies or r.kind == "percentage" for r in said):
         return None  # where the source leaves the unit unsaid, no unit is wrong
     table = _of("unit", lang) or {}
-    found = [word for word in table if word in words and not words.startswith(word + "ละ")]
+    found = [word for word, other in table.items() if other and word in words and not words.startswith(word + "ละ")]
     if not found:
         return None
     word = max(found, key=len)
     changed = words.replace(word, table[word], 1)
-    for other in found:  # བརྒྱ་ཆ་20% and སྒོར་མོ་ €2 say their unit twice: what is left would still be right
-        if other not in word and other not in table[word]:
-            changed = changed.replace(other, "")
+    for sign in _SIGNS:  # བརྒྱ་ཆ་20% and སྒོར་མོ་ €2 say their unit twice: the sign that is left would still be right
+        if sign != word and sign not in table[word]:
+            changed = changed.replace(sign, "")
     return changed
 
 
