@@ -36,6 +36,9 @@ def context(path: Path, view: View, sort: str | None, reverse: bool = False) -> 
     """What the template needs of one board."""
     metrics = columns(view.board["primary"], sort)
     main = sort if sort and sort not in WORDS else view.board["primary"]
+    shown = [r.entry for r in [*(r for g in view.groups for r in g.rows), *view.baselines]]
+    # A column in which nobody has a value says nothing.
+    metrics = [m for m in metrics if m in (view.board["primary"], main) or any(value(e, m) is not None for e in shown)]
     rows = [_system(g, metrics) for g in view.groups]
     if sort not in WORDS:
         rows = _between(rows, [_baseline(r, metrics) for r in view.baselines], metrics.index(main), reverse)

@@ -75,6 +75,12 @@ def test_the_rows_stand_by_rank_and_the_head_says_so(page: Node) -> None:
         "none",
     ]
     assert all(h.all("button") for h in heads)
+    told = {h.text: set[str]() for h in heads[2:]}
+    for body in rows(page).values():
+        for row in [body.one("tr", "entry"), *body.all("tr")[2:]]:
+            for head, cell in zip(told, row.all("td")[-len(told) :], strict=False):
+                told[head].add(cell.text)
+    assert all(texts - {"–"} for texts in told.values()), "no column is empty"
 
 
 def test_hacking_is_set_apart_from_what_is_merely_said(page: Node) -> None:
