@@ -14,7 +14,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from benchmark.pipeline.measure import settle_torch
+from benchmark.pipeline.workplace import settle_torch
 from benchmark.settings.assets import resolve
 from benchmark.settings.config import load_profile
 from benchmark.settings.models import Models
