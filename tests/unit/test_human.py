@@ -10,70 +10,19 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
-from report_run import make_run
+from human_campaign import (
+    answer_of,
+    campaign,
+    run_dir,  # noqa: F401 - a fixture
+)
 
-from benchmark.cli import main
-from benchmark.human.campaign import SHUFFLED, Campaign, Wanted, make_campaign, read_campaign, shuffled
+from benchmark.human.campaign import SHUFFLED, Campaign, shuffled
 from benchmark.human.collect import read_answers
 from benchmark.human.foreign import READERS, write_marot, write_pearmut
 from benchmark.human.forms import WRITERS, for_raters, harmless
-from benchmark.judge.texts import read_outputs
 from metrics.errors import UserError
 from metrics.judge.records import FORM_DIMENSIONS
-
-TRUE = {
-    "gold": 4.4,
-    "post-recovery": 3.4,
-    "post-sft": 2.2,
-    "post-rl": 3.0,
-    "base": 1.2,
-    "post-sft-continued": 2.4,
-    SHUFFLED: 0.4,
-}
-"""What the simulated panel thinks of each system, before bias and noise."""
-
-
-@pytest.fixture(scope="module")
-def run_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("human") / "run"
-    make_run(folder, 24)
-    return folder
-
-
-def campaign(run_dir: Path, protocol: str, **more: Any) -> Campaign:
-    return make_campaign(
-        read_outputs(run_dir), Wanted(**{"protocol": protocol, "raters": 4, "items": 12, "seed": 3, **more})
-    )
-
-
-def answer_of(c: Campaign, screen: Any, draw: random.Random, bias: float = 0.0, noise: float = 0.3) -> dict[str, Any]:
-    """What a rater of known bias and noise says."""
-    felt = {
-        label: TRUE[s] + bias + draw.gauss(0, noise) for label, s in zip(screen.labels, screen.systems, strict=True)
-    }
-    if c.protocol == "pairwise":
-        return {"better": max(felt, key=lambda x: felt[x])}
-    if c.protocol == "ranking":
-        return {"ranks": {a: 1 + sum(v > felt[a] for v in felt.values()) for a in felt}}
-    if c.protocol == "esa":
-        return {
-            "score": int(np.clip(round(20 * felt["A"]), 0, 100)),
-            "spans": [{"start": 0, "end": 2, "severity": "minor"}],
-        }
-    return {d: int(np.clip(round(felt["A"] + draw.gauss(0, noise)), 0, 5)) for d in FORM_DIMENSIONS[c.form]}
-
-
-def fill(c: Campaign, folder: Path, biases: dict[str, float] | None = None, noise: float = 0.3) -> list[str]:
-    """Files as the HTML form gives them out."""
-    paths = []
-    for rater in c.raters:
-        draw = random.Random(rater)
-        answers = {s.id: answer_of(c, s, draw, (biases or {}).get(rater, 0.0), noise) for s in c.of(rater)}
-        paths.append(folder / f"{c.id}-{rater}.json")
-        paths[-1].write_text(json.dumps({"campaign": c.id, "rater": rater, "protocol": c.protocol, "answers": answers}))
-    return [str(p) for p in paths]
 
 
 @pytest.mark.parametrize("protocol", ["pairwise", "dimensions", "ranking", "esa"])
@@ -250,113 +199,3 @@ def test_marot_out_and_in(run_dir: Path, tmp_path: Path) -> None:
     with pytest.raises(UserError, match="--protocol esa"):
         write_marot(campaign(run_dir, "pairwise"), tmp_path, "en")
     assert set(READERS) == {"pearmut", "marot", "appraise"}
-
-
-def export(run_dir: Path, protocol: str, raters: int = 4, items: int = 16) -> Campaign:
-    before = set((run_dir / "human").glob("*")) if (run_dir / "human").exists() else set()
-    assert (
-        main(["human", "export", str(run_dir), "--protocol", protocol, "--raters", str(raters), "--items", str(items)])
-        == 0
-    )
-    (folder,) = set((run_dir / "human").glob("*")) - before
-    return read_campaign(folder / "campaign.json")
-
-
-def brought_in(run_dir: Path, c: Campaign, files: list[str]) -> dict[str, Any]:
-    assert main(["human", "import", str(run_dir), *files, "--campaign", c.id]) == 0
-    return dict(json.loads((run_dir / "human" / c.id / "human.json").read_text()))
-
-
-def test_a_panel_of_known_bias_and_noise_comes_back(
-    run_dir: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    """Grades: order of the systems, a generous and a strict rater by their bias, agreement that falls with noise."""
-    c = export(run_dir, "dimensions")
-    capsys.readouterr()
-    told = brought_in(run_dir, c, fill(c, tmp_path, {"rater1": 0.6, "rater2": -0.6}))
-    means = {k: row["average"] for k, row in told["tables"]["dimensions"]["systems"].items()}
-    assert means["gold"] > means["post-recovery"] > means["post-sft"]
-    for system, mean in means.items():
-        assert mean == pytest.approx(TRUE[system], abs=0.25)
-    # Against the mean of the three others, a bias of .6 shows as .6 less the mean of theirs, (-.6 + 0 + 0) / 3.
-    assert told["bias"]["rater1"]["bias"] == pytest.approx(0.8, abs=0.2) and told["bias"]["rater1"]["z"] > 3
-    assert told["bias"]["rater2"]["bias"] == pytest.approx(-0.8, abs=0.2) and abs(told["bias"]["rater3"]["bias"]) < 0.25
-    assert all(row["passed"] == row["n"] > 0 for row in told["checks"].values())
-    noisy = brought_in(run_dir, c, fill(c, tmp_path, noise=2.0))
-    assert told["alpha"]["entity"] > 0.5 > (noisy["alpha"]["entity"] or 0)
-    assert told["meta_evaluation"]["coverage.f1"]["segment"]["pearson"] > 0.3
-    assert "Krippendorff" in capsys.readouterr().out
-
-
-def test_pairs_come_back_as_wins_with_tests(run_dir: Path, tmp_path: Path) -> None:
-    c = export(run_dir, "pairwise")
-    told = brought_in(run_dir, c, fill(c, tmp_path))
-    (pair,) = told["tables"]["pairwise"]
-    assert (pair["a"], pair["b"]) == ("post-recovery", "post-sft") and pair["wins_a"] == 16
-    assert pair["p"] < 0.01 and abs(told["bias"]["rater1"]["bias"]) < 0.5
-    assert told["alpha"]["pairwise"] is None or told["alpha"]["pairwise"] > 0.5
-
-
-def test_a_rater_who_fails_the_checks_is_left_out_and_named(
-    run_dir: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    c = export(run_dir, "ranking", raters=2, items=14)
-    files = fill(c, tmp_path, noise=0.1)
-    told = json.loads(Path(files[1]).read_text())
-    for answer in told["answers"].values():
-        top = max(answer["ranks"].values())
-        answer["ranks"] = {k: top + 1 - v for k, v in answer["ranks"].items()}
-    Path(files[1]).write_text(json.dumps(told))
-    found = brought_in(run_dir, c, files)
-    assert found["checks"]["rater2"]["excluded"] and not found["checks"]["rater1"]["excluded"]
-    assert found["tables"]["ranking"]["systems"]["gold"]["average"] > 1.5, "the other rater's ranks alone"
-    assert "LEFT OUT" in capsys.readouterr().out
-
-
-def test_esa_writes_ratings_for_mt_metrics_eval(run_dir: Path, tmp_path: Path) -> None:
-    c = export(run_dir, "esa", raters=2, items=6)
-    told = brought_in(run_dir, c, fill(c, tmp_path))
-    assert told["systems"]["gold"]["human.esa"]["value"] == pytest.approx(88, abs=6)
-    line = (run_dir / "human" / c.id / "mt-metrics-eval.ratings").read_text().splitlines()[0]
-    system, rating, rater = line.split("\t")
-    assert system in c.systems and rater in c.raters
-    assert json.loads(rating)["errors"][0].keys() == {
-        "start",
-        "end",
-        "category",
-        "severity",
-        "score",
-        "is_source_error",
-    }
-
-
-@pytest.mark.parametrize(
-    ("change", "says"),
-    [
-        ({"campaign": "other"}, "belongs to campaign"),
-        ({"answers": {"nobody-1": {"better": "A"}}}, "is none of campaign"),
-        ({"answers": {}}, "holds no answer"),
-        ({"answers": []}, "not what a form gives out"),
-    ],
-)
-def test_wrong_files_are_one_message(
-    run_dir: Path, tmp_path: Path, change: dict[str, Any], says: str, capsys: pytest.CaptureFixture[str]
-) -> None:
-    c = campaign(run_dir, "pairwise", items=5, seed=9)
-    folder = run_dir / "human" / c.id
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / "campaign.json").write_text(json.dumps(c.as_dict()))
-    path = tmp_path / "x.json"
-    path.write_text(json.dumps({"campaign": c.id, "rater": "rater1", "answers": {}, **change}))
-    assert main(["human", "import", str(run_dir), str(path), "--campaign", c.id]) == 2
-    told = capsys.readouterr().err
-    assert says in told and told.count("error:") == 1
-
-
-@pytest.mark.parametrize("answer", [{"better": "C"}, {"better": None}, {}, {"better": 1}])
-def test_no_answer_is_made_up(run_dir: Path, tmp_path: Path, answer: dict[str, Any]) -> None:
-    c = campaign(run_dir, "pairwise")
-    path = tmp_path / "x.json"
-    path.write_text(json.dumps({"campaign": c.id, "rater": "rater1", "answers": {c.of("rater1")[0].id: answer}}))
-    with pytest.raises(UserError, match="screen"):
-        read_answers(path, c)
