@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 from benchmark.tasks import Task
+from benchmark.tasks.layouts import TABLES
 from metrics.errors import UserError
 from metrics.normalise import fingerprint, visible
 from metrics.records import Example, read_examples
 from metrics.tables import read_tsv
 
+TABULAR = (".tsv", ".txt", ".csv")
+"""Endings of tables; commas and quotation marks of spreadsheets are read in .csv alone."""
 COLUMNS = ("id", "source", "reference", "doc_id")
 """Columns of a TSV; source is required, the others may be absent."""
 SHOWN = 3
@@ -28,7 +32,7 @@ def read_split(path: str, split: str, task: Task, n: int | None = None) -> list[
         raise UserError(f"{where}: no such file")
     examples = (
         read_table(file, (task.source_lang, task.target_lang))
-        if file.suffix.lower() in (".tsv", ".txt")
+        if file.suffix.lower() in TABULAR
         else read_examples(file)
     )
     if not examples:
@@ -58,10 +62,20 @@ def read_split(path: str, split: str, task: Task, n: int | None = None) -> list[
 
 
 def read_table(file: Path, langs: tuple[str, str]) -> list[Example]:
-    """The examples of a TSV with the columns source and, where there are any, reference, id and doc_id. UserError as
-    `read_tsv`."""
+    """The examples of a TSV or CSV with the columns source and, where there are any, reference, id and doc_id (a CSV
+    may have others, which are passed over). UserError as `read_tsv`."""
     examples = []
-    for number, cell in read_tsv(file, ("source",), COLUMNS, "source<TAB>reference"):
+    rows: Iterable[tuple[int, dict[str, str]]]
+    if file.suffix.lower() == ".csv":
+        rows = list(enumerate((row for _, row in TABLES["csv"](file)), 2))
+        if rows and (odd := [cell for _, cell in rows if not cell.get("source")]):
+            raise UserError(
+                f"{file}: a row without a source ({', '.join(odd[0])}); the first line must name the columns: "
+                "source,reference (and id, doc_id)"
+            )
+    else:
+        rows = read_tsv(file, ("source",), COLUMNS, "source<TAB>reference")
+    for number, cell in rows:
         reference = (cell["reference"],) if cell.get("reference") else None
         name = cell.get("id") or f"{file.stem}-{number}"
         examples.append(Example(name, cell["source"], reference, None, *langs, cell.get("doc_id") or None, {}))

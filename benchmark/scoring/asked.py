@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from benchmark.data.userdata import read_table
+from benchmark.data.userdata import TABULAR, read_table
 from benchmark.settings.config import Profile
 from benchmark.settings.models import Models
 from metrics.errors import UserError
@@ -51,7 +51,7 @@ def _reward(models: Models, examples: Sequence[Example]) -> Callable[[], Any] | 
 
 def _pairs(path: str, like: Example) -> list[Example]:
     """D_para of a file. Raises UserError where it has no reference in the examples' target language."""
-    table = Path(path).suffix.lower() in (".tsv", ".txt")
+    table = Path(path).suffix.lower() in TABULAR
     pairs = read_table(Path(path), (like.source_lang, like.target_lang)) if table else read_examples(path)
     if other := sorted({e.target_lang for e in pairs} - {like.target_lang}):
         raise UserError(

@@ -10,7 +10,7 @@ from pathlib import Path
 from benchmark.arguments import SKIP_INVALID, arg
 from benchmark.data.formats import FORMATS, read_format
 from benchmark.data.segments import Given
-from benchmark.data.userdata import read_table
+from benchmark.data.userdata import TABULAR, read_table
 from metrics.errors import UserError
 from metrics.languages import code, pair
 from metrics.records import Example, Generation, read_examples, read_generations, sha256_file, sha256_json
@@ -20,7 +20,7 @@ from metrics.tables import lines_of
 STAGE = "model"
 """Stage of outputs whose file names none."""
 ARGUMENTS = [
-    arg("--examples", metavar="FILE", help="examples.jsonl, or TSV with --langs"),
+    arg("--examples", metavar="FILE", help="examples.jsonl, or TSV or CSV with --langs"),
     arg("--generations", nargs="+", metavar="FILE", help="generations.jsonl, one or more"),
     arg(
         "--format",
@@ -102,7 +102,7 @@ def languages(args: argparse.Namespace) -> tuple[str, str]:
 
 def _examples(args: argparse.Namespace, notes: list[str]) -> list[Example]:
     path = Path(args.examples)
-    if path.suffix.lower() in (".tsv", ".txt"):
+    if path.suffix.lower() in TABULAR:
         return read_table(path, languages(args))
     rejects = Rejects(path, args.skip_invalid, offered=True)
     examples = read_examples(path, rejects)

@@ -148,7 +148,7 @@ def test_run_tells_it_when_the_data_are_laid_out(tmp_path: Path, capsys: pytest.
     files = {split: write(tmp_path / f"{split}.jsonl", rows) for split, rows in splits.items()}
     profile = load_profile("tiny", [*(f"data.{split}={path}" for split, path in files.items()), "data.name=mine"])
 
-    def step(name: str, config: object, inputs: object, code: object, outputs: list[Path], work) -> SimpleNamespace:  # type: ignore[no-untyped-def]
+    def step(name: str, made_of: object, outputs: list[Path], work) -> SimpleNamespace:  # type: ignore[no-untyped-def]
         work()
         return SimpleNamespace(outputs={str(p.relative_to(tmp_path)): "0" * 64 for p in outputs})
 

@@ -89,3 +89,15 @@ def test_a_long_field_is_read_and_a_quoted_one_refused(tmp_path: Path) -> None:
     assert read_split(put(tmp_path, 'source\treference\n北京\t"ก"\n', "plain.tsv"), "para", task)[0].reference == (
         '"ก"',
     )
+
+
+def test_a_csv_of_a_spreadsheet_is_read_like_a_tsv(tmp_path: Path) -> None:
+    from benchmark.data.userdata import read_table
+
+    path = tmp_path / "pairs.csv"
+    path.write_text('\ufeffsource,reference,note\r\n"他说，""好""。","เขาพูดว่า ""ดี""",x\r\n', "utf-8")
+    (found,) = read_table(path, ("zh", "th"))
+    assert (found.source, found.reference) == ('他说，"好"。', ('เขาพูดว่า "ดี"',))
+    path.write_text("zh,th\na,b\n", "utf-8")
+    with pytest.raises(UserError, match="source,reference"):
+        read_table(path, ("zh", "th"))
