@@ -142,12 +142,13 @@ def test_what_the_progress_says_is_in_no_steps_key() -> None:
 @pytest.fixture(scope="module")
 def trained(tiny_policy_path: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[dict[str, Any]]]:
     """Title -> what was heard of SFT, RL with a probe, and generation, on a tiny policy."""
-    from benchmark.generation.decoding import Decoding
+    from benchmark.generation.decoding import Decoding, Work
     from benchmark.generation.local import generate_texts
     from metrics.records import Example
     from training.rl.grpo import RLSettings, train_rl
     from training.sft.train import SFTSettings, train_sft
     from training.shared.loading import load_policy
+    from training.shared.stage import RLAround
 
     class Short:
         name, id, length_unit = "short", "short", "characters"
@@ -175,9 +176,13 @@ def trained(tiny_policy_path: Path, tmp_path_factory: pytest.TempPathFactory) ->
         rl = RLSettings(max_steps=2, prompts_per_step=2, num_generations=2, max_completion_length=4, probe_every=1)
         reward: Any = Short()
         probe = lambda model: {"coverage.f1": 0.25}  # noqa: E731
-        train_rl(folder / "post-sft", examples, lambda s: s, folder / "post-rl", rl, reward, probe=probe)
+        train_rl(folder / "post-sft", examples, lambda s: s, folder / "post-rl", rl, reward, RLAround(probe=probe))
         model, tokenizer = load_policy(folder / "post-rl")
-        list(generate_texts(model, tokenizer, ["中国", "公司"], ["a", "b"], Decoding(4, 1), "generate post-rl"))
+        list(
+            generate_texts(
+                model, tokenizer, ["中国", "公司"], ["a", "b"], Decoding(4, 1), Work(label="generate post-rl")
+            )
+        )
     return heard
 
 
