@@ -26,7 +26,7 @@ def watched(run: Any) -> Any:
     """Steps.run, its work under cProfile."""
 
     @functools.wraps(run)
-    def inner(self: Steps, name: str, config: Any, inputs: Any, code: Any, outputs: Any, work: Any, **more: Any) -> Any:
+    def inner(self: Steps, name: str, made_of: Any, outputs: Any, work: Any, **more: Any) -> Any:
         def under_watch() -> Any:
             profile = cProfile.Profile()
             try:
@@ -40,9 +40,9 @@ def watched(run: Any) -> Any:
                         if file.startswith(OWN) and file.endswith(".py")
                     }
                 )
-                trace[name] = {"code": list(code), "called": called}
+                trace[name] = {"code": list(made_of.code), "called": called}
 
-        return run(self, name, config, inputs, code, outputs, under_watch, **more)
+        return run(self, name, made_of, outputs, under_watch, **more)
 
     return inner
 

@@ -11,6 +11,7 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ from tampering import PRIMARY, STAGES, Board, everywhere, of
 from benchmark.leaderboard import board as boards
 from benchmark.leaderboard.packed import pack, pack_stats, stats_hash
 from benchmark.leaderboard.scoring import texts_of
-from metrics.records import parse_generation
+from metrics.records import Generation, parse_generation
 
 
 def stored(board: Path, stage: str = "user") -> Path:
@@ -33,12 +34,17 @@ def lines_of(board: Path, stage: str) -> list[str]:
     return gzip.decompress(stored(board, stage).read_bytes()).decode().split("\n")[:-1]
 
 
+def as_written(row: dict[str, Any]) -> Generation:
+    """The row with its text as it stands: an attacker's may be longer than a reader takes."""
+    return replace(parse_generation(row | {"text": ""}, ""), text=row["text"])
+
+
 def new_outputs(board: Path, lines: list[str], stage: str = "user", texts: bool = True) -> None:
     """Other outputs under their right hashes."""
     data = "".join(line + "\n" for line in lines).encode()
     sha256 = hashlib.sha256(data).hexdigest()
     boards.outputs_path(board, sha256).write_bytes(pack(data))
-    told = texts_of([parse_generation(json.loads(line), "") for line in lines]) if texts else {}
+    told = texts_of([as_written(json.loads(line)) for line in lines]) if texts else {}
     rewrite(board, lambda b: of(b, stage)["outputs"].update(told | {"sha256": sha256}))
 
 

@@ -114,7 +114,7 @@ def small_embedding(folder: Path) -> None:
         (fewer_weights, "weights are missing"),
         (small_embedding, "do not belong together"),
         (lambda f: (f / "config.json").unlink(), r"no config\.json"),
-        (lambda f: (f / "config.json").write_text("{", encoding="utf-8"), "cannot be read"),
+        (lambda f: (f / "config.json").write_text("{", encoding="utf-8"), r"config\.json: not valid JSON"),
         (lambda f: (f / "model.safetensors").unlink(), "holds no weights"),
         (shutil.rmtree, "no such checkpoint folder"),
     ],

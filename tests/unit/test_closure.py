@@ -66,7 +66,7 @@ EDITS = {
     ("training/embedded/embedder.py", "def train_encoder(", "def train_encoder( "): set(),
     ("benchmark/scoring/command.py", "def command(", "def command( "): set(),
     ("benchmark/report/style.css", "{", "{ "): {"report"},
-    ("benchmark/tasks/newswire/data/persons.tsv", "\n", "\n\n"): {"data", "validate-reward"},
+    ("benchmark/tasks/newswire/data/persons.tsv", "\n", "\n\n"): {"data", "validate-reward", "report"},
     ("benchmark/tasks/corpora/ntrex-zh-th.toml", "\n", "\n\n"): {"data"},
     ("metrics/reading/data/currencies.tsv", "\n", "\n\n"): {"score", "rl", *CATALOGUED},
     ("benchmark/profiles/tiny.toml", "[run]", "[run] "): set(),
