@@ -35,8 +35,18 @@ TRANSITIONS = [
 ]
 
 
-GLUE = ("benchmark.pipeline.", "benchmark.run", "benchmark.settings.", "benchmark.tasks.")
-"""What only hands settings, models and tasks to a step: they stand in its key by value."""
+GLUE = (
+    "benchmark.pipeline.",
+    "benchmark.run",
+    "benchmark.settings.",
+    "benchmark.tasks.",
+    "benchmark.registry.",
+    "benchmark.progress.",
+    "metrics.progress.",
+    "metrics.terminal.",
+)
+"""What only hands settings, models and tasks to a step: they stand in its key by value. Or finds a name that stands in
+a table of the key, or says how far the step is."""
 
 
 def place_of(file: str, line: int, name: str) -> tuple[str, str] | None:
@@ -200,7 +210,7 @@ def test_a_trained_checkpoint_evaluated_apart_gives_the_runs_own_values(finished
     assert main(["report", str(out)]) == 0
     assert (out / "report.html").exists()
     capsys.readouterr()
-    assert main(["compare", str(finished), str(out)]) == 0
+    assert main(["compare", str(finished), str(out), "--all"]) == 0
     lines = [
         line.split()
         for line in capsys.readouterr().out.splitlines()
