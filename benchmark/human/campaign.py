@@ -1,9 +1,9 @@
 """A campaign: which texts each rater sees, in which order, under which letters. Blinded, randomised, balanced; its key
 stays with the asker.
 
-Every rater sees every item. Texts that are shown together rotate through the places, so that over raters and items
-each system stands in
-each place equally often. Attention checks stand among the rest: the gold text against the same with its words shuffled.
+Every rater sees every item. Texts that are shown together rotate through the places, so that over raters and items each
+system stands in each place equally often. Attention checks stand among the rest: the gold text against the same with
+its words shuffled.
 """
 
 from __future__ import annotations

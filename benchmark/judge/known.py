@@ -2,8 +2,7 @@
 with one known fault each.
 
 Pairs are shown in both orders; a pair counts as the mean of its two verdicts (1, .5 for a tie, 0). Where grades are
-asked for, the better
-text must have the higher sum of grades, too.
+asked for, the better text must have the higher sum of grades, too.
 """
 
 from __future__ import annotations

@@ -1,10 +1,9 @@
 """Adding a judge's metrics to the scores and the summary of a run directory, without touching anything that stands
 there.
 
-judge.* of an earlier judge are replaced: in summary.json stands the judge that was asked last; judge/NAME/ keeps
-each one's own. The tests of
-a judge are corrected among themselves, so no other p-value changes. Where a step's record knows the hash of a file,
-the new hash goes there.
+judge.* of an earlier judge are replaced: in summary.json stands the judge that was asked last; judge/NAME/ keeps each
+one's own. The tests of a judge are corrected among themselves, so no other p-value changes. Where a step's record knows
+the hash of a file, the new hash goes there.
 """
 
 from __future__ import annotations

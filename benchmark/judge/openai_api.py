@@ -1,9 +1,9 @@
 """Any OpenAI-compatible endpoint (vLLM, llama.cpp, Ollama, hosted) through the official client, with one retry
 layer: ours.
 
-The key comes from SGSRL_JUDGE_KEY, else OPENAI_API_KEY, and is neither logged nor written: it is cut out of whatever
-a server says. The JSON schema is
-sent with the first calls; a server that refuses it (HTTP 400, 422) is asked without, which is said and counted.
+The key comes from SGSRL_JUDGE_KEY, else OPENAI_API_KEY, and is neither logged nor written: it is cut out of whatever a
+server says. The JSON schema is sent with the first calls; a server that refuses it (HTTP 400, 422) is asked without,
+which is said and counted.
 """
 
 from __future__ import annotations

@@ -1,14 +1,11 @@
 """The oracle: verdicts from the gold facts and the form of a text. It knows the answers, so it is no independent
 judge, and is labelled so.
 
-A text gets a value in 0..1 on each dimension: entity and event are F1 of what it states of those facts, factual is
-the share of what it
-states that the source bears out, completeness the share of all facts, fluency what the form measures say,
-conciseness length against the
-reference without repetition. A grade is five times that, rounded down where facts are meant (5: nothing is wrong),
-else rounded. A ranking
-goes by the mean of the five; a tie is an equal mean. What a text asks for changes nothing: no text is ever read as
-an instruction.
+A text gets a value in 0..1 on each dimension: entity and event are F1 of what it states of those facts, factual is the
+share of what it states that the source bears out, completeness the share of all facts, fluency what the form measures
+say, conciseness length against the reference without repetition. A grade is five times that, rounded down where facts
+are meant (5: nothing is wrong), else rounded. A ranking goes by the mean of the five; a tie is an equal mean. What a
+text asks for changes nothing: no text is ever read as an instruction.
 """
 
 from __future__ import annotations

@@ -40,9 +40,8 @@ def all_sentences(m: Material, lexicon: bool = False) -> list[str]:
     """A title of D_para with the same event, its slots filled from the whole article by what stands beside them.
 
     For each kind of event (its Chinese words) the script keeps the titles as patterns with a slot for each fact, and
-    for each slot the
-    characters beside it in the sources of D_para. Of what the dictionary finds in a source, the slot takes what has
-    the most of them.
+    for each slot the characters beside it in the sources of D_para. Of what the dictionary finds in a source, the slot
+    takes what has the most of them.
     """
     known, patterns, beside = _words(m, lexicon), _patterns(m.pairs), _contexts(m.pairs)
     units = _units([*m.pairs, *(m.examples if lexicon else ())])

@@ -2,8 +2,8 @@
 with people.
 
 Kappa: Cohen (1960), with quadratic weights for grades (Cohen 1968). Alpha: Krippendorff (2004), nominal or interval,
-any number of raters and
-missing values. Both are None where chance alone explains everything that was said (one value was given throughout).
+any number of raters and missing values. Both are None where chance alone explains everything that was said (one value
+was given throughout).
 """
 
 from __future__ import annotations
@@ -70,9 +70,9 @@ def order_effects(both: Sequence[tuple[str, str]]) -> dict[str, Any]:
     """Of pairs judged in both orders: (verdict shown first-second, verdict shown second-first), each "first",
     "second" or "tie" by *place*.
 
-    consistency: share in which the same text (or a tie) wins in both orders. position_bias: share of decided
-    verdicts that went to the text
-    shown first, less .5; 0 is none. first_only, second_only: pairs won by a place, whatever stood there.
+    consistency: share in which the same text (or a tie) wins in both orders. position_bias: share of decided verdicts
+    that went to the text shown first, less .5; 0 is none. first_only, second_only: pairs won by a place, whatever stood
+    there.
     """
     n = len(both)
     other = {"first": "second", "second": "first", "tie": "tie"}

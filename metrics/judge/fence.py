@@ -1,8 +1,7 @@
 """Outputs are data: orders to the judge that stand in them are found and counted, and change nothing.
 
-The words stand in attempts.toml (English, Chinese, Thai), for native speakers to correct. What is found is reported
-per system; no judge's
-verdict is altered by it. The fences around texts in prompts are `metrics.llm_judge.fenced`.
+The words stand in attempts.toml (English, Chinese, Thai), for native speakers to correct. What is found is reported per
+system; no judge's verdict is altered by it. The fences around texts in prompts are `metrics.llm_judge.fenced`.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """From verdicts to per-segment statistics, so that intervals, paired tests and Holm's correction are the suite's own.
 
 A segment that a judge gave no usable answer for is unscored with the reason; it is never a loss, a tie or the lowest
-grade. Verdicts of one
-segment (both orders) are averaged; asked again (turn > 0) they only tell how steady the judge is.
+grade. Verdicts of one segment (both orders) are averaged; asked again (turn > 0) they only tell how steady the judge
+is.
 """
 
 from __future__ import annotations

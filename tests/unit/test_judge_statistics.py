@@ -112,8 +112,7 @@ def test_grades_and_claims_by_hand() -> None:
 
 def test_length_controlled_rate_takes_the_length_out() -> None:
     """The longer text always wins, and the system is longer in half of the examples: raw and controlled are both a
-    half. Longer in all but
-    a few, its raw rate is high and the controlled one is not."""
+    half. Longer in all but a few, its raw rate is high and the controlled one is not."""
     ids = [f"e{i}" for i in range(200)]
     longer = {i: (180 if n % 10 else 20) for n, i in enumerate(ids)}
     other = dict.fromkeys(ids, 100)
