@@ -13,10 +13,12 @@ from metrics.errors import UserError
 from metrics.records import atomic_write_text, write_jsonl
 from metrics.terminal import say
 
-WORDS = "words"
-"""The corpus that is a plain word list for the tokenizers, one word per line."""
 ARGUMENTS = [
-    arg("--name", metavar="NAME", help="base, reranker, comet, encoder or words"),
+    arg(
+        "--name",
+        metavar="NAME",
+        help="base@2, reranker@2, comet@2, encoder@2, words@2; form; or, of world 1, base, reranker ...",
+    ),
     arg("--n", type=int, help="number of rows"),
     arg("--seed", type=int, default=1, help="seed of the draw (default: 1)"),
     arg("--out", required=True, metavar="FILE", help="file to write"),
@@ -26,15 +28,15 @@ ARGUMENTS = [
 
 def command(args: argparse.Namespace) -> int:
     """`data corpus`."""
-    from benchmark.tasks.newswire.corpora import CORPORA, words
+    from benchmark.tasks.newswire.corpora import CORPORA, WORDS
 
-    known = [*CORPORA, WORDS]
+    known = [*CORPORA, *WORDS]
     if args.name is None:
         raise UserError(f"data corpus needs --name, one of {', '.join(known)}")
     if args.name not in known:
         raise UserError(f"unknown corpus {args.name!r}; {nearest(args.name, known)}")
-    if args.name == WORDS:
-        found = words()
+    if args.name in WORDS:
+        found = WORDS[args.name]()
         atomic_write_text(Path(args.out), "".join(word.replace("\n", "\\n") + "\n" for word in found))
         say(f"{len(found)} words -> {args.out}")
         return 0

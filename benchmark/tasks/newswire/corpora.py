@@ -21,6 +21,8 @@ from benchmark.tasks.newswire.frames import IMPLICIT, load_frames
 from benchmark.tasks.newswire.judged_rows import reranker_row, unit_row
 from benchmark.tasks.newswire.splits import article_stream, held_out, inventory
 from benchmark.tasks.newswire.values import LANGUAGES, Value
+from benchmark.tasks.newswire.world2 import corpora as world2
+from benchmark.tasks.newswire.world2.candidates import reranker as judged_of_world_2
 
 CONFUSED_SEEN, CONFUSED_HELD_OUT = 0.25, 0.55
 """How often the base corpus renders an entity as its confusable partner: entities of D_para, and those it leaves
@@ -182,24 +184,6 @@ _JOIN = {"zh": "", "th": " ", "bo": " "}
 LONG_SHARE = 0.2
 
 
-def reranker_of_world_2(seed: int = 1) -> Iterator[dict[str, Any]]:
-    """Sources of world 2 with candidates of graded relevance (`world2.candidates`)."""
-    from benchmark.tasks.newswire.world2.candidates import reranker as stream
-
-    return stream(seed)
-
-
-CORPORA: dict[str, Callable[[int], Iterator[dict[str, Any]]]] = {
-    "base": base,
-    "reranker": reranker,
-    "reranker-hard": reranker_hard,
-    "reranker@2": reranker_of_world_2,
-    "comet": comet,
-    "encoder": encoder,
-    "form": form,
-}
-
-
 def words() -> list[str]:
     """What the embedded tokenizers keep whole: core names, events, months, weekdays and the fixed parts of the prompts
     (zh and th)."""
@@ -221,3 +205,19 @@ def words() -> list[str]:
     for prompt in (*TITLE_PROMPTS.values(), LONG_PROMPT, SHORT_PROMPT):
         found |= {part for part in prompt.split("{source}") if part}
     return sorted(w for w in found if len(w) > 1)
+
+
+CORPORA: dict[str, Callable[[int], Iterator[dict[str, Any]]]] = {
+    "base": base,
+    "reranker": reranker,
+    "reranker-hard": reranker_hard,
+    "comet": comet,
+    "encoder": encoder,
+    "form": form,
+    "base@2": world2.base,
+    "reranker@2": judged_of_world_2,
+    "comet@2": world2.comet,
+    "encoder@2": world2.encoder,
+}
+WORDS: dict[str, Callable[[], list[str]]] = {"words": words, "words@2": world2.words}
+"""Word lists of the tokenizers."""

@@ -184,24 +184,35 @@ def _month(article: Article) -> int:
 
 UNITS, UNIT_ERRORS = 4, 3
 """Short units of an article, and wrong versions of each, at most."""
+GLOSSARIES, TITLES = 0.35, 0.2
+"""Shares of units that are a line of names and numbers, and titles; the others are sentences."""
+
+
+def draw_unit(article: Article, rng: random.Random, lang: str) -> tuple[str, dict[str, Value], str]:
+    """(Chinese, values, form in the target language) of a short aligned unit: a glossary line of names, numbers and the
+    event, the title, or a sentence."""
+    frame, draw = article.frame, rng.random()
+    if draw < GLOSSARIES:
+        stated = sorted(n for n in article.values if not n.startswith(DENIED))
+        chosen = rng.sample(stated, min(rng.randint(3, 6), len(stated)))
+        values = {n: article.values[n] for n in chosen}
+        zh = [values[n].surfaces["zh"][rng.randrange(values[n].n_forms["zh"])] for n in chosen]
+        form = [f"{{{n}}}" for n in chosen]
+        at = rng.randrange(len(chosen) + 1)
+        zh.insert(at, rng.choice(frame.event["zh"]))
+        form.insert(at, rng.choice(frame.event[lang]))
+        return "、".join(zh), values, {"th": " ", "bo": "་", "zh": "、"}[lang].join(form)
+    if draw < GLOSSARIES + TITLES:
+        return title(article, "zh"), {n: article.values[n] for n in frame.salient}, rng.choice(frame.title[lang])
+    line = rng.choice([x for x in article.lines if set(x.values) & set(article.values)])
+    source = fill(rng.choice(line.sentence.forms["zh"]), line.values, "zh", article.surface_form["zh"])[0]
+    return source, line.values, rng.choice(line.sentence.forms[lang])
 
 
 def unit(article: Article, rng: random.Random, lang: str = "th") -> dict[str, Any]:
-    """A short judged unit: one sentence or the title, right once and with one or two errors up to three times."""
+    """A short judged unit (`draw_unit`), right once and with one or two errors up to three times."""
     w = Writer(article, rng, lang)
-    line = rng.choice([x for x in article.lines if set(x.values) & set(article.values)])
-    if rng.random() < 0.3:
-        source, truth, form = (
-            title(article, "zh"),
-            {n: article.values[n] for n in article.frame.salient},
-            rng.choice(article.frame.title[lang]),
-        )
-    else:
-        source, truth, form = (
-            fill(rng.choice(line.sentence.forms["zh"]), line.values, "zh")[0],
-            line.values,
-            rng.choice(line.sentence.forms[lang]),
-        )
+    source, truth, form = draw_unit(article, rng, lang)
     own = [n for n in truth if article.values.get(n) == truth[n]]
     event = article.frame.event[lang]
     right, checks = write(form, truth, truth, event, True, lang)
