@@ -34,13 +34,13 @@ Set = tuple[str, list[Pair], list[Example]]
 def known_sets(examples: Sequence[Example], n: int, seed: int) -> list[Set]:
     """The challenge set of the embedded world, where the texts are of its languages and have gold facts; the run's
     own references, damaged."""
-    from benchmark.reward.challenge import build
+    from benchmark.reward.challenge import FIRST, build
     from benchmark.reward.realpairs import build as damaged
     from benchmark.reward.validate import supports
 
     first, found = examples[0], list[Set]()
     if supports(first.source_lang, first.target_lang) is None and all(e.facts for e in examples):
-        challenge = build((first.target_lang,), n, seed)
+        challenge = build((first.target_lang,), n, seed, version=str(first.meta.get("world", FIRST)))
         found.append(("challenge", challenge.pairs, list(challenge.examples.values())))
     if sum(bool(e.reference) for e in examples) > 1:
         found.append(("damaged references", damaged(examples, n, seed, "run").pairs, list(examples)))

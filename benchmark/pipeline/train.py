@@ -16,7 +16,7 @@ from benchmark.rundir.done import Done
 from benchmark.rundir.steps import MadeOf
 from benchmark.settings.config import SFTSettings
 from benchmark.settings.models import Models, model_content
-from benchmark.tasks import Task
+from benchmark.tasks import OWN, Task
 from metrics.records import Example, sha256_json
 from training.shared.stage import Around, RLAround
 
@@ -80,16 +80,18 @@ def validate_reward(place: Workplace, task: Task, models: Models) -> dict[str, A
     It goes into the manifest. A reward that fails its null baselines is told loudly, in every call, skipped or not, and
     the categories that mislead it in a line; it stops nothing.
     """
+    from benchmark.reward.challenge import FIRST
     from benchmark.reward.validate import loud, no_digest, reward_digest, supports, weakness
 
     n = place.profile.rl.validate_pairs
+    version = task.version if task.name in OWN else FIRST
 
     def work() -> dict[str, Any]:
         if n == 0:
             return no_digest("switched off (rl.validate_pairs = 0)")
         if (reason := supports(task.source_lang, task.target_lang)) is not None:
             return no_digest(reason)
-        return reward_digest(models.load_reward(), n, target_lang=task.target_lang)
+        return reward_digest(models.load_reward(), n, target_lang=task.target_lang, version=version)
 
     config = {"n": n, "langs": [task.source_lang, task.target_lang], "reward": place.profile.rl.reward}
     inputs = {"reward": sha256_json(models.identity()["reward"])}

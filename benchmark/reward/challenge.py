@@ -15,14 +15,16 @@ from benchmark.reward.damage import CATEGORIES, FACT_TYPES, FALSE, other_article
 from benchmark.reward.pairs import ChallengeSet, Pair, Query
 from benchmark.reward.phrases import phrases
 from benchmark.reward.story import Draft, Story
+from benchmark.reward.worlds import WORLDS, ChallengeWorld
 from benchmark.tasks.newswire.articles import Article
-from benchmark.tasks.newswire.splits import WORLD_VERSION, article_stream, inventory
 from metrics.errors import UserError
 from metrics.normalise import normalise
 
 VERSION = 3
 PER_CATEGORY = 200
 TARGETS = ("th", "bo")
+FIRST = "1"
+"""The world of the published validations."""
 N_CANDIDATES, N_RELEVANT = 20, 2
 N_QUERIES = 100
 PADDING_STEPS = 5
@@ -31,11 +33,13 @@ _LIMIT = 20_000
 """Articles after which a category that is still short is our own fault."""
 
 
-def build(langs: Sequence[str] = ("th",), n: int = PER_CATEGORY, seed: int = 0, core: bool = True) -> ChallengeSet:
+def build(
+    langs: Sequence[str] = ("th",), n: int = PER_CATEGORY, seed: int = 0, core: bool = True, version: str = FIRST
+) -> ChallengeSet:
     """The set for zh -> each of `langs`, n pairs per category and language, deterministic by seed.
 
-    core: the core inventory of `newswire-title`, else the whole world. UserError for a language that the world does not
-    have.
+    core: the core inventory of `newswire-title`, else the whole world. version: of the world, a key of WORLDS.
+    UserError for a language that the world does not have.
     """
     if unknown := [lang for lang in langs if lang not in TARGETS]:
         raise UserError(
@@ -45,32 +49,31 @@ def build(langs: Sequence[str] = ("th",), n: int = PER_CATEGORY, seed: int = 0, 
     if n < 1:
         raise UserError(f"{n} pairs per category: give at least 1")
     inventory_name = "core" if core else "full"
-    out = ChallengeSet(f"newswire{WORLD_VERSION}-{inventory_name}-v{VERSION}-zh-{'+'.join(langs)}-n{n}-s{seed}", [])
+    out = ChallengeSet(f"newswire{version}-{inventory_name}-v{VERSION}-zh-{'+'.join(langs)}-n{n}-s{seed}", [])
     for lang in langs:
-        part = _build(lang, n, seed, core)
+        part = _build(lang, n, seed, core, WORLDS[version])
         out.pairs += part.pairs
         out.queries += part.queries
         out.examples |= part.examples
     return out
 
 
-@lru_cache(maxsize=2)
-def _articles(core: bool) -> tuple[list[Article], Iterator[Article]]:
-    return [], article_stream("challenge", core)
+@lru_cache(maxsize=4)
+def _articles(core: bool, version: str) -> tuple[list[Article], Iterator[Article]]:
+    return [], WORLDS[version].stream("challenge", core)
 
 
-def _article(i: int, lang: str, core: bool) -> Article:
+def _article(i: int, lang: str, core: bool, version: str) -> Article:
     """The i-th held-out article of a language. Languages take turns: a text right in one would be wrong in the
     other."""
     i = i * len(TARGETS) + TARGETS.index(lang)
-    done, stream = _articles(core)
+    done, stream = _articles(core, version)
     while len(done) <= i:
         done.append(next(stream))
     return done[i]
 
 
-def _build(lang: str, n: int, seed: int, core: bool) -> ChallengeSet:
-    stock = inventory("challenge", core)
+def _build(lang: str, n: int, seed: int, core: bool, world: ChallengeWorld) -> ChallengeSet:
     found: dict[str, list[Pair]] = {slug: [] for slug in CATEGORIES}
     part = ChallengeSet("", [])
     window = 12
@@ -78,9 +81,9 @@ def _build(lang: str, n: int, seed: int, core: bool) -> ChallengeSet:
         missing = [slug for slug, pairs in found.items() if len(pairs) < n]
         if not missing:
             break
-        article = _article(i, lang, core)
-        others = tuple(_article(j, lang, core) for j in range(max(0, i - window), i + window) if j != i)
-        story = Story(article, lang, stock, others, random.Random(f"{seed}:{lang}:{i}"))
+        article = _article(i, lang, core, world.version)
+        others = tuple(_article(j, lang, core, world.version) for j in range(max(0, i - window), i + window) if j != i)
+        story = Story(article, lang, world, core, others, random.Random(f"{seed}:{lang}:{i}"))
         made = []
         for slug in missing:
             draft = CATEGORIES[slug](story)

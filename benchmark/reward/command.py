@@ -14,7 +14,7 @@ from benchmark.data.told import tell_languages
 from benchmark.reward.advice import advice
 from benchmark.reward.bestofn import Sampling, best_of_n, prepare
 from benchmark.reward.blindspots import RunUnderTest, blind_spots, read_run
-from benchmark.reward.challenge import TARGETS, build
+from benchmark.reward.challenge import FIRST, TARGETS, build
 from benchmark.reward.judge import Judge, judge_of, load_judge
 from benchmark.reward.pairs import ChallengeSet, read_candidates, read_pairs
 from benchmark.reward.validate import loud, validate, warning
@@ -47,7 +47,9 @@ def challenge_of(args: argparse.Namespace, run: RunUnderTest | None) -> Challeng
         challenge = ChallengeSet("user", pairs, [], examples, rejects)
     else:
         wanted = args.target_lang or (run.target_lang if run else "th")
-        challenge = build(TARGETS if wanted == "all" else (code(wanted),), args.n, args.seed, args.world == "core")
+        langs = TARGETS if wanted == "all" else (code(wanted),)
+        inventory, _, version = args.world.partition("@")
+        challenge = build(langs, args.n, args.seed, inventory == "core", version or FIRST)
     if args.candidates:
         challenge.queries = read_candidates(args.candidates)
     return challenge
@@ -109,9 +111,9 @@ ARGUMENTS = [
     ),
     arg(
         "--world",
-        choices=["core", "full"],
+        choices=[f"{inventory}{mark}" for mark in ("", "@2") for inventory in ("core", "full")],
         default="core",
-        help="generated set: core inventory or whole world (default: core)",
+        help="generated set: core inventory or whole world, @2 of world 2 (default: core)",
     ),
     arg("--n", type=int, default=200, help="generated set, --examples: pairs per category and language (default: 200)"),
     arg("--seed", type=int, default=0, help="generated set, --examples: seed of the draws (default: 0)"),

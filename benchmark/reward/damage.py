@@ -11,8 +11,7 @@ from benchmark.reward.story import Draft, Story
 from benchmark.tasks.newswire import values as v
 from benchmark.tasks.newswire.articles import title
 from benchmark.tasks.newswire.attacks import ATTACKS
-from benchmark.tasks.newswire.errors import same_shape
-from benchmark.tasks.newswire.frames import Frame, load_frames
+from benchmark.tasks.newswire.frames import Frame
 from benchmark.tasks.newswire.values import Value
 
 NUMBERS = ("quantity", "percentage", "money")
@@ -46,18 +45,13 @@ def _scale(s: Story) -> Draft | None:
     at = s.change(("money",))
     if at is None:
         return None
-    slot = s.article.frame.slots[at[1]]
-    amount, currency = s.article.values[at[1]].key.split()
-    n = int(amount) // (10**8 if slot.scale == "yi" else 10**4)
-    confused = (1, "wan" if slot.scale == "yi" else "yi")
-    times, scale = s.rng.choice((confused, confused, (10, slot.scale), (100, slot.scale)))
-    return s.swap(at[0], at[1], v.money(n * times, scale, currency), "critical")
+    return s.swap(at[0], at[1], s.world.scaled(s.article, at[1], s.rng), "critical")
 
 
 def _era(s: Story) -> Draft | None:
     """A year counted in the wrong era: 543 added twice or subtracted (Thai), or added where it does not belong
     (Tibetan)."""
-    for line in s.article.lines:
+    for line in s.plain_lines:
         for name, value in line.values.items():
             if value.key.startswith("year") and value == s.article.values.get(name):
                 form = (
@@ -80,7 +74,7 @@ def date(s: Story) -> Draft | None:
 def event(s: Story) -> Draft | None:
     """Another event around the same names and numbers."""
     frame = s.article.frame
-    alike = same_shape(frame, s.stock.core)
+    alike = s.world.alike(frame, s.core)
     if alike and s.rng.random() < 0.5:
         other = s.rng.choice(alike)
         free = list(frame.salient)
@@ -94,23 +88,22 @@ def event(s: Story) -> Draft | None:
         stated = [e for e in frame.event[s.lang] if e in s.title]
         if not stated:
             return None
-        other = s.rng.choice([f for f in load_frames() if f.id != frame.id and (f.core or not s.stock.core)])
+        other = s.rng.choice(s.world.others(frame, s.core))
         new = s.rng.choice(other.event[s.lang])
         worse = s.title.replace(max(stated, key=len), new, 1)
     return Draft(s.title, worse, "critical", "event", f"{frame.event[s.lang][0]} → {new}")
 
 
-def _opposite(frame: Frame, core: bool) -> Frame | None:
+def _opposite(s: Story) -> Frame | None:
     """The frame that affirms what this one denies, or denies what it affirms."""
-    return next(
-        (f for f in load_frames() if (f.id == frame.affirms or f.affirms == frame.id) and (f.core or not core)), None
-    )
+    frame = s.article.frame
+    return next((f for f in s.world.others(frame, s.core) if f.id == frame.affirms or f.affirms == frame.id), None)
 
 
 def negation(s: Story) -> Draft | None:
     """What happened is denied, or what was denied has happened."""
     frame = s.article.frame
-    other = _opposite(frame, s.stock.core)
+    other = _opposite(s)
     if other and other.relation and frame.relation:
         better = s.write(s.rng.choice(frame.relation[s.lang]), s.article.values)
         return Draft(
@@ -143,8 +136,8 @@ def role_swap(s: Story) -> Draft | None:
 def _omission(n: int | None, severity: str) -> Callable[[Story], Draft | None]:
     def make(s: Story) -> Draft | None:
         form = s.title_form
-        if n is None:
-            lead = s.article.lines[0]
+        if n is None and s.plain_lines:
+            lead = s.plain_lines[0]
             form += " " + lead.sentence.forms[s.lang][lead.forms[s.lang]]
         names = sorted(s.slots(form))
         k = n or (len(names) + 1) // 2

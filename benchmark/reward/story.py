@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from benchmark.reward.phrases import phrases
-from benchmark.tasks.newswire.articles import Article, Inventory, body, fill
-from benchmark.tasks.newswire.errors import replace_value
-from benchmark.tasks.newswire.frames import IMPLICIT, SLOT, Slot
+from benchmark.reward.worlds import ChallengeWorld
+from benchmark.tasks.newswire.articles import DENIED, Article, Line, body, fill
+from benchmark.tasks.newswire.frames import SLOT, Slot
 from benchmark.tasks.newswire.gold import facts
 from benchmark.tasks.newswire.values import Value
 from metrics.records import Example
@@ -33,7 +33,9 @@ class Story:
 
     article: Article
     lang: str
-    stock: Inventory
+    world: ChallengeWorld
+    core: bool
+    """The core inventory alone, or the whole world."""
     others: tuple[Article, ...]
     """Further held-out articles, for texts that are about something else."""
     rng: random.Random
@@ -61,6 +63,12 @@ class Story:
         return self.write(forms[(self.article.title_form[self.lang] + 1) % len(forms)], self.article.values)
 
     @cached_property
+    def plain_lines(self) -> list[Line]:
+        """Sentences that state nothing but what is the article's own: nobody's words, nothing denied."""
+        own = self.article.values
+        return [x for x in self.article.lines if all(n in own and not n.startswith(DENIED) for n in x.values)]
+
+    @cached_property
     def salient(self) -> dict[str, Value]:
         """Slots of the title."""
         return {name: self.article.values[name] for name in self.article.frame.salient}
@@ -84,7 +92,7 @@ class Story:
 
     def slot(self, name: str) -> Slot | None:
         """The slot's definition."""
-        return self.article.frame.slots.get(name, IMPLICIT.get(name))
+        return self.world.slot(self.article, name)
 
     def surface(self, value: Value) -> str:
         """The usual surface in the target language."""
@@ -94,7 +102,7 @@ class Story:
         """A value that the source does not hold, for one slot; None where none turns up."""
         slot = self.slot(name)
         for _ in range(8):
-            value = replace_value(self.article, name, slot, self.stock, self.rng, near) if slot else None
+            value = self.world.replaced(self.article, name, slot, self.core, self.rng, near) if slot else None
             if value is not None and not any(s in self.source for s in value.surfaces["zh"]):
                 return value
         return None
@@ -111,7 +119,7 @@ class Story:
         """(form of a sentence, slot) for a slot of one of these fact types that is the article's own; None where no
         sentence has one."""
         found = []
-        for line in self.article.lines:
+        for line in self.plain_lines:
             for name, value in line.values.items():
                 if value.type in types and self.article.values.get(name) == value and self.slot(name) is not None:
                     found.append((line.sentence.forms[self.lang][line.forms[self.lang]], name))

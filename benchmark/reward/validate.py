@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from benchmark.reward import measures
-from benchmark.reward.challenge import TARGETS, build, padding_series
+from benchmark.reward.challenge import FIRST, TARGETS, build, padding_series
 from benchmark.reward.damage import FACT_TYPES
 from benchmark.reward.judge import Item, Judge, judge_of
 from benchmark.reward.nulls import NULLS
@@ -228,14 +228,18 @@ def no_digest(reason: str) -> dict[str, Any]:
     return {**dict.fromkeys(DIGEST), "reason": reason}
 
 
-def reward_digest(reward: Any, n_per_category: int = 24, seed: int = 0, target_lang: str = "th") -> dict[str, Any]:
+def reward_digest(
+    reward: Any, n_per_category: int = 24, seed: int = 0, target_lang: str = "th", version: str = FIRST
+) -> dict[str, Any]:
     """The short validation that `run` does before RL: what goes into the manifest. `reward` is the loaded object that
     RL will use.
 
-    Keys: DIGEST; by_category is slug -> accuracy, warning a text or None. No times in it. UserError for a language
-    without a challenge set.
+    version: of the world whose articles it is held against. Keys: DIGEST; by_category is slug -> accuracy, warning a
+    text or None. No times in it. UserError for a language without a challenge set.
     """
-    report = validate(judge_of(reward), build((target_lang,), n_per_category, seed), seed, template=False)
+    report = validate(
+        judge_of(reward), build((target_lang,), n_per_category, seed, version=version), seed, template=False
+    )
     found = report["flags"]
     digest = {key: report[key] for key in ("macro_accuracy", "accuracy", "n", "signature")}
     digest |= {key: found[key] for key in ("best_null", "beats_nulls", "misled", "blind")}

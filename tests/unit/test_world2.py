@@ -151,7 +151,7 @@ def test_facts_are_spread(stories: list[news.Article]) -> None:
     assert len(orders) > 100
 
 
-def test_a_fifth_to_a_quarter_of_the_stories_are_of_kinds_that_d_para_never_shows(
+def test_a_quarter_of_the_stories_are_of_kinds_that_d_para_never_shows(
     stories: list[news.Article], shown: list[news.Article]
 ) -> None:
     def kinds(articles: list[news.Article]) -> Counter[str]:
@@ -159,8 +159,7 @@ def test_a_fifth_to_a_quarter_of_the_stories_are_of_kinds_that_d_para_never_show
 
     assert kinds(shown) == {"": len(shown)}
     found = kinds(stories)
-    # drawn for in a quarter; a pair that 400 draws do not find is given up, which leaves about a fifth
-    assert 0.17 < (found["frame"] + found["pair"]) / len(stories) < 0.3
+    assert 0.18 < (found["frame"] + found["pair"]) / len(stories) < 0.32
     assert min(found["frame"], found["pair"]) > 0.07 * len(stories)
     frames = {a.frame.id for a in shown}
     assert all(a.frame.id in frames or ("frame", a.frame.id) in splits.held_out() for a in stories)

@@ -36,7 +36,8 @@ def _check(split: str) -> None:
 
 
 def _meta(article: Article, split: str, core: bool) -> dict[str, object]:
-    return {
+    own: dict[str, object] = {"world": "2"} if article.more else {}
+    return own | {
         "frame": article.frame.id,
         "domain": article.frame.domain,
         "split": split,

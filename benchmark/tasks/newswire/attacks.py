@@ -21,6 +21,8 @@ from .articles import Article, body, fill, title
 from .errors import ENTITY, partners
 from .frames import SLOT
 from .values import DATA, Value
+from .world2.frames import Frame2
+from .world2.lexicon import partners as partners2
 
 Attack = Callable[[Article, str, random.Random], str | None]
 _SPACE = {"th": " ", "bo": "་", "zh": " "}
@@ -147,11 +149,17 @@ def _wrong_name(article: Article, lang: str, rng: random.Random) -> tuple[str, V
     rng.shuffle(names)
     for name in names:
         value = article.values[name]
-        other = partners(value.type, True).get(value.key) or partners(value.type, False)[value.key]
+        other = _partner(article, value)
         told = any(other.key == own.key for line in article.lines for own in line.values.values())
         if not told and len(regex.findall(r"\X", other.surfaces[lang][0])) >= (12 if lang == "bo" else 8):
             return name, other
     return None
+
+
+def _partner(article: Article, value: Value) -> Value:
+    """Another name of its kind, of the article's own world."""
+    of = partners2 if isinstance(article.frame, Frame2) else partners
+    return of(value.type, True).get(value.key) or of(value.type, False)[value.key]
 
 
 def near_name(article: Article, lang: str, rng: random.Random) -> str | None:

@@ -10,11 +10,12 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterator
+from itertools import islice
 from typing import Any
 
 from benchmark.tasks.newswire import LONG_PROMPT, SHORT_PROMPT, TITLE_PROMPTS
 from benchmark.tasks.newswire import values as v
-from benchmark.tasks.newswire.articles import Article, body, fill, sentence_text, title
+from benchmark.tasks.newswire.articles import Article, body, fill, sentence_text, spaced, title, titles
 from benchmark.tasks.newswire.candidates import LANG, draw_unit, pick
 from benchmark.tasks.newswire.errors import ENTITY, partners, replace_value
 from benchmark.tasks.newswire.frames import IMPLICIT, load_frames
@@ -23,6 +24,7 @@ from benchmark.tasks.newswire.splits import article_stream, held_out, inventory
 from benchmark.tasks.newswire.values import LANGUAGES, Value
 from benchmark.tasks.newswire.world2 import corpora as world2
 from benchmark.tasks.newswire.world2.candidates import reranker as judged_of_world_2
+from benchmark.tasks.newswire.world2.splits import article_stream as world2_stream
 
 CONFUSED_SEEN, CONFUSED_HELD_OUT = 0.25, 0.55
 """How often the base corpus renders an entity as its confusable partner: entities of D_para, and those it leaves
@@ -157,29 +159,40 @@ def form(seed: int = 1) -> Iterator[dict[str, Any]]:
     """{"lang", "kind": "title" | "passage" | "long", "text", "names" (events and numbers, too)} for the
     language models of `metrics/form`.
 
-    Clean target texts alone, of the core and of the whole world in turn: of each article every form of its title and
-    one passage, the whole article or its beginning, in every language; now and then up to three articles in a row.
+    Clean target texts alone, of both worlds, of the core and of the whole world in turn: of each article every form of
+    its title and one passage, the whole article or its beginning, in every language; now and then up to three articles
+    in a row.
     """
     rng = random.Random(f"{seed}:form:rows")
+    streams = [stream("form", core, seed) for stream in (article_stream, world2_stream) for core in (True, False)]
     before: list[Article] = []
-    for pair in zip(article_stream("form", True, seed), article_stream("form", False, seed), strict=True):
-        before = [*before[-4:], *pair]
+    for articles in zip(*streams, strict=True):
+        before = [*before[-8:], *articles]
         for lang in LANGUAGES if rng.random() < LONG_SHARE else ():
             run = rng.sample(before, min(len(before), rng.randint(2, 3)))
             yield {"lang": lang, "kind": "long", "text": _JOIN[lang].join(body(a, lang) for a in run), "names": []}
-        for article in pair:
+        for article in articles:
             n = rng.randint(1, len(article.lines))
             for lang in LANGUAGES:
                 event = article.frame.event[lang]
                 names = sorted({*event, *(s for x in article.values.values() for s in x.surfaces[lang])})
-                for i in range(len(article.frame.title[lang])):
-                    yield {"lang": lang, "kind": "title", "text": title(article, lang, i), "names": names}
+                for text in _every_title(article, lang):
+                    yield {"lang": lang, "kind": "title", "text": text, "names": names}
                 text = _JOIN[lang].join(sentence_text(article, line, lang) for line in article.lines[:n])
                 told = (s for line in article.lines for x in line.values.values() for s in x.surfaces[lang])
                 names = sorted({*event, *told})
                 yield {"lang": lang, "kind": "passage", "text": text, "names": names}
 
 
+def _every_title(article: Article, lang: str) -> list[str]:
+    """Every form of the title; in world 2, which has many more, the gold ones and some others."""
+    if not article.more:
+        return [title(article, lang, i) for i in range(len(article.frame.title[lang]))]
+    others = (spaced(title(article, lang, i), lang) for i in range(len(article.frame.title[lang])))
+    return list(dict.fromkeys([*titles(article, lang), *islice(others, TITLES)]))
+
+
+TITLES = 2
 _JOIN = {"zh": "", "th": " ", "bo": " "}
 LONG_SHARE = 0.2
 

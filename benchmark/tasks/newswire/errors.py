@@ -132,10 +132,12 @@ def write(
     return text, [replace(c, end=c.end + offset) for c in checks]
 
 
+def shape(frame: Frame) -> list[str]:
+    """Types of the slots of a frame's titles, sorted."""
+    return sorted(frame.slots[s].type for s in frame.salient)
+
+
 def same_shape(frame: Frame, core: bool) -> list[Frame]:
     """Frames whose titles use the same types of slots, so that one event can be swapped for another."""
-
-    def shape(f: Frame) -> list[str]:
-        return sorted(f.slots[s].type for s in f.salient)
 
     return [f for f in load_frames() if f.id != frame.id and (f.core or not core) and shape(f) == shape(frame)]

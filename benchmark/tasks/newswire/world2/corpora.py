@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterator
-from functools import cache
 from typing import Any
 
 from benchmark.tasks.newswire import LONG_PROMPT, SHORT_PROMPT, TITLE_PROMPTS
@@ -19,7 +18,7 @@ from benchmark.tasks.newswire.articles import DENIED, Article, Line, body, fill,
 from benchmark.tasks.newswire.values import Value
 from benchmark.tasks.newswire.world2.candidates import Writer, draw_unit, row
 from benchmark.tasks.newswire.world2.frames import Frame2, Slot2, load_frames
-from benchmark.tasks.newswire.world2.lexicon import names
+from benchmark.tasks.newswire.world2.lexicon import names, partners
 from benchmark.tasks.newswire.world2.scene import ENTITY
 from benchmark.tasks.newswire.world2.splits import article_stream, held_out
 
@@ -30,16 +29,6 @@ out."""
 ANY_NAME, WRONG_NUMBER = 0.05, 0.12
 PAIRS = 4
 """Short aligned pairs of each article: word alignment is learnt from these; whole articles alone teach it far later."""
-
-
-@cache
-def partners(type_: str) -> dict[str, Value]:
-    """A fixed confusable partner for each core name: the next of its kind and region, in a ring."""
-    groups: dict[tuple[str, str], list[Value]] = {}
-    for name in names(type_):
-        if name.core:
-            groups.setdefault((name.kind, name.region), []).append(name.value)
-    return {x.key: group[(i + 1) % len(group)] for group in groups.values() for i, x in enumerate(group)}
 
 
 class NoisyWriter:

@@ -60,6 +60,16 @@ def names(type_: str) -> tuple[Name, ...]:
 
 
 @cache
+def partners(type_: str, core: bool = True) -> dict[str, Value]:
+    """A fixed confusable partner for each name: the next of its kind and region, in a ring."""
+    groups: dict[tuple[str, str], list[Value]] = {}
+    for name in names(type_):
+        if name.core or not core:
+            groups.setdefault((name.kind, name.region), []).append(name.value)
+    return {x.key: group[(i + 1) % len(group)] for group in groups.values() for i, x in enumerate(group)}
+
+
+@cache
 def by_key(type_: str) -> dict[str, Name]:
     """Id -> name."""
     return {name.value.key: name for name in names(type_)}

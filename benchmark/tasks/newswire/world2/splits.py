@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from functools import cache
 
 from benchmark.tasks.newswire.articles import Article
-from benchmark.tasks.newswire.splits import BUCKETS
+from benchmark.tasks.newswire.splits import BUCKETS, SHARED
 from benchmark.tasks.newswire.values import Value
 from benchmark.tasks.newswire.world2.draw import draw_article
 from benchmark.tasks.newswire.world2.frames import Frame2, load_frames
@@ -94,7 +94,9 @@ def article_stream(split: str, core: bool, seed: int = WORLD_SEED, straight: boo
 def _of_kind(split: str, frame: str, wanted: str, seen: set[str]) -> Callable[[str, dict[str, Value]], bool]:
     """Whether a story is new, of the split's buckets and of the kind that is wanted."""
     return lambda story, values: (
-        story not in seen and _hash(story) % 1000 in BUCKETS[split] and unseen(frame, values) == wanted
+        story not in seen
+        and _hash(story) % 1000 in BUCKETS[SHARED.get(split, split)]
+        and unseen(frame, values) == wanted
     )
 
 
