@@ -15,6 +15,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from benchmark.validity.mentions import is_gloss, mentions, replaced
 from metrics.open.comparison import VERIFIED, Comparison, Fact
 from metrics.open.names import NameList
 from metrics.reading import read
@@ -166,10 +167,10 @@ def _name(
         if name is None or not free:
             continue
         new = draw.choice(free)
-        text = found.text[: fact.at[0]] + "\0" + found.text[fact.at[1] :]
-        for form in (words, *name.target):  # longest first: a second mention in another form would save the name
-            text = text.replace(form, "\0")
-        yield Damaged(text.replace("\0", new), fact, words, new)
+        if is_gloss(found.text, fact.at[0]):
+            continue  # อริโซนา (Arizona): the word in front of the bracket is still the name
+        spans = mentions(found.text, name, words, lang)  # a second mention in another form would save the name
+        yield Damaged(replaced(found.text, spans, new), fact, words, new)
 
 
 @cache

@@ -17,8 +17,9 @@ from typing import Any
 from metrics.languages import code
 from metrics.normalise import normalise
 from metrics.open.comparison import CONTRADICTED, UNVERIFIED, VERIFIED, Comparison, Fact, Span, Statement
-from metrics.open.latin import spoken_in
-from metrics.open.names import NEAR_TEXT, Found, NameList, Output
+from metrics.open.latin import roman, spoken_in
+from metrics.open.names import NEAR_TEXT, Found, NameList
+from metrics.open.outputs import Output
 from metrics.open.pairing import Free, Index
 from metrics.reading import TEXT_KINDS, Reading, bears_out, read
 from metrics.records import Example
@@ -96,8 +97,12 @@ def _numbers(source: str, source_lang: str, output: Output) -> tuple[list[Fact],
     index = Index(said, len(truths))
     heard = len(output.text) <= NEAR_TEXT
     for truth in truths:
-        tier = "number" if truth.hard and (truth.kind != "name" or not rewritten) else "soft"
+        # II of a king or a war is an ordinal, which the other language writes in digits or words.
+        rank = roman(truth.surface) if truth.kind == "name" else None
+        tier = "number" if truth.hard and (truth.kind != "name" or not (rewritten or rank)) else "soft"
         hits = [i for i in index.candidates(truth) if _says(said[i], truth)]
+        if rank and not hits:
+            hits = [i for i, one in enumerate(said) if one.kind == "number" and one.value == rank and not one.dimension]
         stating.update(hits)
         at: Span | None = (said[hits[0]].start, said[hits[0]].end) if hits else None
         if at is None and truth.kind in TEXT_KINDS and heard:

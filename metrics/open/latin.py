@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from metrics.matching import may_end
-from metrics.open.names import Output
-from metrics.open.spelling import latin_sounds, latin_spelled, loose_form, thai_in_latin
+from metrics.matching import may_begin, may_end
+from metrics.open.outputs import Output
+from metrics.open.romanise import latin_spelled, thai_in_latin
+from metrics.open.spelling import latin_sounds, loose_form
 
 _TH_NAMES = {
     "A": "เอ", "B": "บี", "C": "ซี", "D": "ดี", "E": "อี", "F": "เอฟ", "G": "จี", "H": "เอช", "I": "ไอ", "J": "เจ",
@@ -21,16 +22,20 @@ _BO_NAMES = {
 }  # fmt: skip
 _LETTERS = {"th": _TH_NAMES, "bo": _BO_NAMES}
 _PARTS = re.compile(r"[A-Za-z\u00c0-\u024f]+|[0-9]+")
+_LATIN = r"A-Za-z\u00c0-\u024f"
+CODE = 4
+"""Capital letters that an identifier may begin with; what has more is a name with a number (Saturn 5)."""
 LIKE, LEAST = 88.0, 4
 """Smallest partial ratio (rapidfuzz, 0..100) of consonants, and how many there must be."""
-SPELLED, LETTERS = 80.0, 5
-"""The same for all letters of a Thai text in Latin letters."""
-_VOWELS = re.compile(r"[aeiouy]+")
-"""Of a word of LETTERS letters only these may differ: Twitter is ทวิตเตอร์ (tvite, tvito), Punta not ผู้สนับ (pusna)."""
 ALSO = 60.0
 """Likeness of the letters that is asked for besides that of the consonants: four of them stand in a row by chance
-(Digital in ที่ชาวอิตาโล). On NTREX and XQuAD the right ones have 69 and more (one 59), the chance ones 57 and less
-(one 62); Facebook, เฟซบุ๊ก has 62."""
+(Digital in ที่ชาวอิตาโล)."""
+SPELLED, LETTERS = 77.5, 6
+"""The same for all letters of a Thai text in Latin letters. On NTREX and XQuAD right ones have 78 and more, chance ones
+77 and less (John Go for Johnson), 75 in Thai words."""
+FEW_LETTERS, FEWEST = 5, 4
+"""Of a word of so many letters only vowels may differ (Twitter is tviter, Punta not pusna); of the fewest, nothing."""
+_VOWELS = re.compile(r"[aeiou]+")
 
 
 @lru_cache(maxsize=1 << 14)
@@ -48,6 +53,8 @@ def _word_in(word: str, output: Output) -> tuple[int, int] | None:
     if word.isdigit():
         found = re.search(rf"(?<![0-9.,]){word}(?![0-9]|[.,][0-9])", output.text)
         return found.span() if found else None
+    if word in output.text and (found := re.search(rf"(?<![{_LATIN}]){re.escape(word)}(?![{_LATIN}])", output.text)):
+        return found.span()
     if 1 < len(word) < 7 and word.isupper() and (spelled := _spelled(word, output.lang)):
         at = output.coarse.find(spelled)
         if at >= 0:
@@ -67,10 +74,27 @@ def _sounded(word: str, output: Output) -> tuple[int, int] | None:
         if output.lang != "th" or _letters_alike(letters, output.text[max(0, start - 2) : end + 3]):
             return span
     text, where = output.romanised
-    if len(letters) >= LETTERS and (at := _near(letters, text, SPELLED)):
+    if len(letters) > FEWEST and (at := _near(letters, text, SPELLED)):
         heard = text[at[0] : at[1]]
-        if len(letters) > LETTERS or _VOWELS.sub("", letters) == _VOWELS.sub("", heard):
+        if len(letters) >= LETTERS or _VOWELS.sub("", letters) == _VOWELS.sub("", heard):
             return min(where[at[0] : at[1]]), max(where[at[0] : at[1]]) + 1
+    if len(letters) == FEWEST and not word.isupper() and len(_VOWELS.sub("", letters)) > 1:
+        return _exactly(letters, output)
+    return None
+
+
+def _exactly(letters: str, output: Output) -> tuple[int, int] | None:
+    """Where a short word is heard letter for letter, from where a word may begin to where one may end, without a
+    space in it."""
+    text, where = output.romanised
+    at = text.find(letters)
+    while at >= 0:
+        span = min(where[at : at + len(letters)]), max(where[at : at + len(letters)]) + 1
+        start, end = _written(output.text, *span)
+        apart = start == 0 or where[at - 1] < start
+        if " " not in output.text[start:end] and apart and may_begin(output.text, start):
+            return span
+        at = text.find(letters, at + 1)
     return None
 
 
@@ -90,11 +114,14 @@ def _near(wanted: str, text: str, score: float) -> tuple[int, int] | None:
 
 
 def spoken_in(surface: str, output: Output) -> tuple[int, int] | None:
-    """Where the output says a Latin name in its own script, or None: all words of the name but the short ones, in any
-    order."""
-    parts = _PARTS.findall(surface)
-    if any(map(str.isdigit, parts)) and (short := [part for part in parts if len(part) == 1 and part.isalpha()]):
-        return _in_letters(parts, short, output)
+    """Where the output says a Latin name or an identifier in its own script, or None: all words of a name but the short
+    ones, in any order; letters and digits of an identifier, and initials (J. A.), one after another."""
+    parts = _PARTS.findall(re.sub(r"['’]s\b", "", surface))
+    letters = [part for part in parts if part.isalpha()]
+    if all(len(part) == 1 for part in letters) or (
+        any(map(str.isdigit, parts)) and all(part.isupper() and len(part) <= CODE for part in letters)
+    ):
+        return _in_letters(parts, output) if len(parts) > 1 else None
     found = [(part, _word_in(part, output)) for part in parts if len(part) > 1 or part.isdigit()]
     if not found or any(at is None for _, at in found):
         return None
@@ -102,13 +129,15 @@ def spoken_in(surface: str, output: Output) -> tuple[int, int] | None:
     return _written(output.text, min(a for a, _ in spans), max(b for _, b in spans))
 
 
-def _in_letters(parts: list[str], short: list[str], output: Output) -> tuple[int, int] | None:
-    """Where an identifier with a lone letter (S2) is said: its parts one after another, letters as such or by name."""
-    names = _LETTERS.get(output.lang)
-    if names is None or not all(part.isdigit() or part.upper() in names for part in parts if len(part) == 1):
-        return None
-    ways = [f"(?:{re.escape(p)}|{re.escape(names[p.upper()])})" if p in short else re.escape(p) for p in parts]
-    found = re.search(r"[ -]?".join(ways) + r"(?![0-9])", output.text)
+def _in_letters(parts: list[str], output: Output) -> tuple[int, int] | None:
+    """Where an identifier (S2, SR99) or initials are said: part after part, letters as such or by their names."""
+    names = _LETTERS.get(output.lang, {})
+    ways = []
+    for part in parts:
+        spoken = [names.get(letter) for letter in part.upper()] if part.isalpha() else [None]
+        said = "|" + r"[. -]{0,2}".join(map(re.escape, filter(None, spoken))) if all(spoken) else ""
+        ways.append(f"(?:{re.escape(part)}{said})")
+    found = re.search(rf"(?<![{_LATIN}0-9])" + r"[. -]{0,2}".join(ways) + rf"(?![{_LATIN}0-9])", output.text)
     return found.span() if found else None
 
 
@@ -119,3 +148,14 @@ def _written(text: str, start: int, end: int) -> tuple[int, int]:
     while end < len(text) and not may_end(text, start, end):
         end += 1
     return start, end
+
+
+_ROMAN = re.compile(r"(?=[IVX]{2})(X{0,3})(IX|IV|V?I{0,3})\Z")
+_UNITS = {"": 0, "I": 1, "II": 2, "III": 3, "IV": 4, "V": 5, "VI": 6, "VII": 7, "VIII": 8, "IX": 9}
+
+
+def roman(surface: str) -> int | None:
+    """The number that a word of the letters I, V and X is (XIV: 14, of kings, wars and volumes), or None; one letter
+    is none, for it may be an initial."""
+    found = _ROMAN.match(surface)
+    return 10 * len(found[1]) + _UNITS[found[2]] if found else None

@@ -8,21 +8,18 @@ that sound alike, then nearly (longer names only).
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
-from itertools import pairwise
 
 from metrics.files import sha256_json
 from metrics.matching import SurfaceMatcher, may_begin, may_end
 from metrics.normalise import normalise
 from metrics.numbers import base_language
 from metrics.open.cleaning import TYPES, words
-from metrics.open.sounds import sounds_at, target_sounds
-from metrics.open.spelling import coarse, latin_sounds, latin_spelled, loose, loose_form, thai_in_latin
+from metrics.open.likeness import STEM, alike, as_long, form_of, trimmed
+from metrics.open.outputs import Output, inside_words
 
 LIST_TYPES = (*TYPES, "currency")
 NEAR, NEAR_LENGTH = 84.0, 6
@@ -30,17 +27,11 @@ NEAR, NEAR_LENGTH = 84.0, 6
 SHORT = 4
 """Letters of a coarse form up to which the text must be as long as the form: มกัน in ร่วมกัน is not มะกัน."""
 _BEHIND = 40
-_UNHEARD = re.compile(r"[ก-ฮ][ิุ]?์|[\u0e48-\u0e4b ]")
+WORD = 5
+"""Letters of a word of the dictionary within which no name that is merely near begins or ends."""
 NEAR_TEXT = 20_000
 """Code points of an output up to which other spellings are tried for a name that is not found as written or in coarse
 spelling."""
-ALIKE, ALIKE_LENGTH = 0.8, 3
-"""Smallest likeness and number of consonants at which a word in Latin letters counts as the name."""
-ALIKE_LETTERS = 0.7
-"""Likeness of all letters that is asked for besides where the consonants are too few to tell."""
-STEM = 5
-"""Letters that an English form and a word of the output must share: Germany, Germans."""
-_LATIN = re.compile(r"[A-Za-z\u00c0-\u024f]{2,}(?:[-'’][A-Za-z\u00c0-\u024f]+)*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,57 +58,6 @@ class Found:
     name: Name
     how: str
     """written | spelling | latin | near"""
-
-
-class Output:
-    """An output in the forms in which names are looked for, each made once."""
-
-    def __init__(self, text: str, lang: str) -> None:
-        """text: normalised."""
-        self.text, self.lang = text, lang
-
-    @cached_property
-    def coarse(self) -> str:
-        """The coarse form of the text (`spelling.loose`)."""
-        return coarse(self.text, self.lang)
-
-    @cached_property
-    def places(self) -> list[int]:
-        """Where each character of the coarse form stands; asked for where something was found."""
-        return loose(self.text, self.lang)[1]
-
-    @cached_property
-    def sounds(self) -> tuple[str, list[int]]:
-        """The consonants of the text (`sounds`), and where each stands."""
-        return sounds_at(self.text, self.lang) if self.lang in ("th", "bo") else ("", [])
-
-    @cached_property
-    def romanised(self) -> tuple[str, list[int]]:
-        """A Thai text in Latin letters, and where each stands (`spelling.thai_in_latin`)."""
-        return thai_in_latin(self.text) if self.lang == "th" else ("", [])
-
-    @cached_property
-    def latin(self) -> list[tuple[int, int, str, str]]:
-        """(start, end, lower case, consonants) of each word in Latin letters."""
-        words = [(m.start(), m.end(), m.group()) for m in _LATIN.finditer(self.text)]
-        joined = [(a[0], b[1], a[2] + b[2]) for a, b in pairwise(words) if self.text[a[1] : b[0]] == " "]
-        return [(start, end, word.lower(), latin_sounds(word)) for start, end, word in (*words, *joined)]
-
-
-@lru_cache(maxsize=1 << 16)
-def _form(surface: str, lang: str) -> tuple[str, str]:
-    """(coarse form, consonants) of a target form."""
-    spoken = (
-        latin_sounds(surface) if surface.isascii() else target_sounds(surface, lang) if lang in ("th", "bo") else ""
-    )
-    return loose_form(surface, lang), re.sub(r"(.)\1+", r"\1", spoken)
-
-
-def _as_long(form: str, written: str) -> bool:
-    """Whether a short form and what is written differ in no more than a letter, silent letters, tones and
-    spaces aside."""
-    a, b = _UNHEARD.sub("", form), _UNHEARD.sub("", written)
-    return len(a) == len(b) and sum(x != y for x, y in zip(a, b, strict=True)) <= 1
 
 
 class NameList:
@@ -183,13 +123,14 @@ class NameList:
                 at = text.find(form, at + 1)
         text_form = output.coarse
         for form in name.target:
-            wanted = _form(form, lang)[0]
+            wanted = form_of(form, lang)[0]
             at = text_form.find(wanted) if len(wanted) > 3 and not form.isascii() else -1
             if at >= 0:
                 start, end = output.places[at], output.places[at + len(wanted) - 1] + 1
-                if (len(wanted) > SHORT or _as_long(form, text[start:end])) and not self._another(
-                    name, form, text[start : end + _BEHIND]
-                ):
+                sure = len(wanted) > SHORT or (
+                    as_long(form, text[start:end]) and not inside_words(output, start, end, 1)
+                )
+                if sure and not self._another(name, form, text[start : end + _BEHIND]):
                     return Found(start, end, name, "spelling")
         return (self._latin(name, output) or self._near(name, output)) if len(text) <= NEAR_TEXT else None
 
@@ -209,7 +150,7 @@ class NameList:
                 if form.isascii():
                     if len(lower) >= STEM and word.startswith(lower[: max(STEM, len(lower) - 2)]):
                         return Found(start, end, name, "latin")
-                elif _alike(form, _form(form, self.target_lang)[1], word, spoken, self.target_lang):
+                elif alike(form, form_of(form, self.target_lang)[1], word, spoken, self.target_lang):
                     return Found(start, end, name, "latin")
         return None
 
@@ -218,19 +159,27 @@ class NameList:
 
         text_form = output.coarse
         for form in name.target:
-            wanted = _form(form, self.target_lang)[0]
+            wanted = form_of(form, self.target_lang)[0]
             if len(wanted) >= NEAR_LENGTH and not form.isascii() and len(text_form) >= len(wanted) - 1:
                 got = fuzz.partial_ratio_alignment(wanted, text_form, score_cutoff=NEAR)
                 if got is not None and got.dest_end > got.dest_start:
-                    start, end = output.places[got.dest_start], output.places[got.dest_end - 1] + 1
-                    # เยอรมนี is near เยอรมัน, and is a name itself.
-                    around = output.text[max(0, start - 2) : end + 3]
-                    if not any(
-                        around[s:e] in self._sure and e - s >= NEAR_LENGTH and around[s:e] not in name.target
-                        for s, e in self._target.find(around)
-                    ):
+                    start, end = trimmed(wanted, text_form, got.dest_start, got.dest_end)
+                    start, end = output.places[start], output.places[end - 1] + 1
+                    if not (self._of_another(name, output.text, start, end) or inside_words(output, start, end, WORD)):
                         return Found(start, end, name, "near")
         return None
+
+    def _of_another(self, name: Name, text: str, start: int, end: int) -> bool:
+        """Whether what is near a name is most of another one: เยอรมนี is near เยอรมัน, ราชอาณาจักรแซกโซนี near the
+        United Kingdom."""
+        first = max(0, start - _BEHIND)
+        around = text[first : end + _BEHIND]
+        for a, b in self._target.find(around):
+            form, shared = around[a:b], min(b + first, end) - max(a + first, start)
+            known = form in self._sure or a + first < start - 2 or end + 3 < b + first
+            if known and shared >= NEAR_LENGTH and form not in name.target:
+                return True
+        return False
 
     def unsupported(self, source: str, output: Output) -> list[Found]:
         """Names of the list that the output writes and nothing in the normalised source bears out, each once."""
@@ -247,29 +196,6 @@ class NameList:
         return any(form in source for form in (*name.source, *name.also)) or any(
             form.isascii() and form.lower() in lower for form in name.target
         )
-
-
-@lru_cache(maxsize=1 << 16)
-def _romanised(form: str) -> str:
-    return thai_in_latin(form)[0]
-
-
-@lru_cache(maxsize=1 << 16)
-def _alike(form: str, sounds: str, word: str, spoken: str, lang: str) -> bool:
-    """Whether a word in Latin letters is read like a form: by its consonants where there are enough, else by all its
-    letters, too."""
-    from rapidfuzz.distance import Indel
-
-    if min(len(sounds), len(spoken)) < 2:
-        return False
-    like = Indel.normalized_similarity(sounds, spoken)
-    if min(len(sounds), len(spoken)) >= ALIKE_LENGTH and like >= ALIKE and sounds[0] == spoken[0]:
-        return True
-    return (
-        lang == "th"
-        and like >= ALIKE
-        and Indel.normalized_similarity(_romanised(form), latin_spelled(word)) >= ALIKE_LETTERS
-    )
 
 
 def _merged(names: Sequence[Name]) -> Name:

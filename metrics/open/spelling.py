@@ -91,19 +91,6 @@ _LATIN_SOUNDS = {
     for letter in letters
 }
 _DOUBLED = re.compile(r"(.)\1+")
-_TH_LATIN = {
-    "ก": "k", "ขคฆ": "k", "ง": "ng", "จ": "j", "ฉชฌ": "ch", "ซศษส": "s", "ญย": "y", "ดฎ": "d", "ตฏ": "t", "ฐฑฒถทธ": "t",
-    "นณ": "n", "บ": "b",
-    "ปผพภ": "p", "ฝฟ": "f", "ม": "m", "ร": "r", "ลฬ": "l", "ว": "v", "หฮ": "h", "าะั": "a", "ิี": "i", "ึื": "u",
-    "ุู": "u", "เ": "e", "แ": "a",
-    "โ": "o", "ไใ": "ai", "อ": "o", "ำ": "am",
-}  # fmt: skip
-_TH_LETTERS = {ord(letter): to for letters, to in _TH_LATIN.items() for letter in letters}
-_LATIN_SPELLING = tuple((re.compile(pattern), to) for pattern, to in (
-    (r"ph", "f"), (r"th", "t"), (r"sh", "ch"), (r"ck", "k"), (r"w", "v"), (r"x", "ks"), (r"q", "k"), (r"z", "s"),
-    (r"c(?=[eiy])", "s"),
-    (r"c(?!h)", "k"), (r"g(?=[ei])", "j"), (r"(?<=[aeiou])r(?![aeiou])", ""),
-))  # fmt: skip
 
 
 @lru_cache(maxsize=1 << 16)
@@ -113,30 +100,3 @@ def latin_sounds(word: str) -> str:
     for pattern, to in _LATIN_RULES:
         word = pattern.sub(to, word)
     return _DOUBLED.sub(r"\1", "".join(_LATIN_SOUNDS.get(ord(letter), "") for letter in word))
-
-
-def thai_in_latin(text: str) -> tuple[str, list[int]]:
-    """A Thai text letter by letter in Latin letters, and the offset of each; vowels after their consonants. For
-    comparison alone."""
-    skipped = frozenset(i for m in _SILENT.finditer(text) for i in range(*m.span()))
-    order = [i for i in range(len(text)) if i not in skipped]
-    for k in range(len(order) - 1):  # เ แ โ ใ ไ are written before the consonant that they follow
-        if text[order[k]] in "เแโใไ" and "ก" <= text[order[k + 1]] <= "ฮ":
-            order[k], order[k + 1] = order[k + 1], order[k]
-    out: list[str] = []
-    at: list[int] = []
-    for i in order:
-        for letter in _TH_LETTERS.get(ord(text[i]), text[i].lower() if text[i].isascii() and text[i].isalnum() else ""):
-            if not (out and out[-1] == letter):
-                out.append(letter)
-                at.append(i)
-    return "".join(out), at
-
-
-@lru_cache(maxsize=1 << 16)
-def latin_spelled(word: str) -> str:
-    """A word in Latin letters as `thai_in_latin` would spell its sounds."""
-    word = word.lower()
-    for pattern, to in _LATIN_SPELLING:
-        word = pattern.sub(to, word)
-    return _DOUBLED.sub(r"\1", "".join(letter for letter in word if letter.isalnum()))

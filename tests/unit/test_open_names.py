@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from metrics.errors import UserError
 from metrics.normalise import normalise
 from metrics.open.lists import name_list, read_list, read_titles, write_list
-from metrics.open.names import Name, NameList, Output
+from metrics.open.names import Name, NameList
+from metrics.open.outputs import Output
 from metrics.open.spelling import loose
 
 
