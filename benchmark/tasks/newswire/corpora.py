@@ -155,19 +155,21 @@ def encoder(seed: int = 1) -> Iterator[dict[str, Any]]:
     )
 
 
-def form(seed: int = 1) -> Iterator[dict[str, Any]]:
+def form(
+    seed: int = 1, stream: Callable[[str, bool, int], Iterator[Article]] = article_stream
+) -> Iterator[dict[str, Any]]:
     """{"lang", "kind": "title" | "passage" | "long", "text", "names" (events and numbers, too)} for the
     language models of `metrics/form`.
 
-    Clean target texts alone, of both worlds, of the core and of the whole world in turn: of each article every form of
-    its title and one passage, the whole article or its beginning, in every language; now and then up to three articles
-    in a row.
+    Clean target texts of a world alone, of the core and of the whole world in turn: of each article every form of its
+    title and one passage, the whole article or its beginning, in every language; now and then up to three articles in a
+    row.
     """
     rng = random.Random(f"{seed}:form:rows")
-    streams = [stream("form", core, seed) for stream in (article_stream, world2_stream) for core in (True, False)]
+    streams = [stream("form", core, seed) for core in (True, False)]
     before: list[Article] = []
     for articles in zip(*streams, strict=True):
-        before = [*before[-8:], *articles]
+        before = [*before[-4:], *articles]
         for lang in LANGUAGES if rng.random() < LONG_SHARE else ():
             run = rng.sample(before, min(len(before), rng.randint(2, 3)))
             yield {"lang": lang, "kind": "long", "text": _JOIN[lang].join(body(a, lang) for a in run), "names": []}
@@ -231,6 +233,7 @@ CORPORA: dict[str, Callable[[int], Iterator[dict[str, Any]]]] = {
     "reranker@2": judged_of_world_2,
     "comet@2": world2.comet,
     "encoder@2": world2.encoder,
+    "form@2": lambda seed: form(seed, world2_stream),
 }
 WORDS: dict[str, Callable[[], list[str]]] = {"words": words, "words@2": world2.words}
 """Word lists of the tokenizers."""
