@@ -6,15 +6,8 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+import board_world as world
 import pytest
-from board_world import (
-    chatter,
-    new_board,
-    run_directory,
-    submit,
-    submit_run,
-    write_outputs,
-)
 
 from benchmark.leaderboard.lies import Lie
 from benchmark.leaderboard.verify import verify
@@ -26,9 +19,9 @@ Board = dict[str, Any]
 def honest(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A board with the three stages of a run and one system of outputs alone."""
     folder = tmp_path_factory.mktemp("honest")
-    board = new_board(folder / "board")
-    assert submit_run(board, run_directory(folder / "run")) == 0
-    assert submit(board, write_outputs(folder / "g.jsonl", chatter), "talker") == 0
+    board = world.new_board(folder / "board")
+    assert world.submit_run(board, world.run_directory(folder / "run")) == 0
+    assert world.submit(board, world.write_outputs(folder / "g.jsonl", world.chatter), "talker") == 0
     return board
 
 

@@ -4,18 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import board_world as world
 import pytest
-from board_world import (
-    Text,
-    first,
-    gold,
-    new_board,
-    run_directory,
-    submit,
-    submit_run,
-    two,
-    write_outputs,
-)
 
 HOSTILE = (
     '<script>document.title="OWNED"</script><img src=x onerror=document.title="OWNED">\u202eabc\x1b[2J</td></table>'
@@ -26,9 +16,15 @@ HOSTILE = (
 def board(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """gold > two = twin > first, a run of three stages, and one whose outputs are an attack on the page."""
     folder = tmp_path_factory.mktemp("shown")
-    path = new_board(folder / "board")
-    texts: dict[str, Text] = {"best": gold, "middle": two, "twin": two, "last": first, "attack": lambda i: HOSTILE}
+    path = world.new_board(folder / "board")
+    texts: dict[str, world.Text] = {
+        "best": world.gold,
+        "middle": world.two,
+        "twin": world.two,
+        "last": world.first,
+        "attack": lambda i: HOSTILE,
+    }
     for name, text in texts.items():
-        assert submit(path, write_outputs(folder / f"{name}.jsonl", text), name) == 0
-    assert submit_run(path, run_directory(folder / "run")) == 0
+        assert world.submit(path, world.write_outputs(folder / f"{name}.jsonl", text), name) == 0
+    assert world.submit_run(path, world.run_directory(folder / "run")) == 0
     return path

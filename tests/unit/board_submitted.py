@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import board_world as world
 import pytest
-from board_world import (
-    new_board,
-)
 
 
 @pytest.fixture
 def board(tmp_path: Path) -> Path:
-    return new_board(tmp_path / "board")
+    return world.new_board(tmp_path / "board")
 
 
 def contents(folder: Path) -> dict[str, bytes]:

@@ -7,17 +7,9 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import board_world as world
 import pytest
-from board_submitted import (
-    board,  # noqa: F401 - a fixture
-)
-from board_world import (
-    EXAMPLES,
-    entries,
-    first,
-    new_board,
-    write_outputs,
-)
+from board_submitted import board  # noqa: F401 - a fixture
 
 from benchmark.cli import main
 
@@ -28,7 +20,7 @@ def test_a_checkpoint_generates_first(tmp_path: Path, tiny_policy_path: Path) ->
     """A random model, four examples: whatever it says is scored; the weights' hash stands in the lineage."""
     from benchmark.settings.models import model_hash
 
-    board = new_board(tmp_path / "b", EXAMPLES[:4], "newswire-title")
+    board = world.new_board(tmp_path / "b", world.EXAMPLES[:4], "newswire-title")
     argv = [
         "submit",
         "--checkpoint",
@@ -43,7 +35,7 @@ def test_a_checkpoint_generates_first(tmp_path: Path, tiny_policy_path: Path) ->
         "smoke",
     ]
     assert main(argv) == 0
-    entry = entries(board)[0]
+    entry = world.entries(board)[0]
     assert entry["stage"] == "model"
     assert entry["lineage"][-1]["weights_hash"] == model_hash(str(tiny_policy_path))
     assert entry["scores"]["verbosity.chars"]["n_scored"] == 4
@@ -62,10 +54,10 @@ def test_a_checkpoint_is_asked_by_the_prompt_of_the_profile(
 
     def generate(policy: Any, request: Any, out: Path) -> None:
         seen.update(prompt=request.ask("原文"), stop=request.decoding(9).stop)
-        write_outputs(out, first, request.stage, request.system)
+        world.write_outputs(out, world.first, request.stage, request.system)
 
     monkeypatch.setattr(checkpoint, "generate_file", generate)
-    board = new_board(tmp_path / "b", task="newswire-title")
+    board = world.new_board(tmp_path / "b", task="newswire-title")
     argv = [
         "submit",
         "--checkpoint",
@@ -79,7 +71,7 @@ def test_a_checkpoint_is_asked_by_the_prompt_of_the_profile(
     ]
     assert main([*argv, "--profile", str(profile)]) == 0
     assert seen == {"prompt": "译：原文=", "stop": ("。",)}
-    assert len(entries(board)) == 1
+    assert len(world.entries(board)) == 1
 
 
 @pytest.mark.parametrize(
@@ -95,7 +87,7 @@ def test_a_system_is_held_against_the_reward_that_it_was_trained_with(reward_id:
     """Where that is of an embedded kind, else against the profile's."""
     from benchmark.leaderboard.scoring import known_means
 
-    assert known_means(EXAMPLES, ["reward"], "tiny", reward_id).reward.name == kind
+    assert known_means(world.EXAMPLES, ["reward"], "tiny", reward_id).reward.name == kind
 
 
 def test_a_yes_no_judge_is_asked_about_the_language_of_the_board() -> None:
@@ -106,14 +98,14 @@ def test_a_yes_no_judge_is_asked_about_the_language_of_the_board() -> None:
     from training.rewards.yes_no_template import instruct_for
 
     asked = {
-        lang: known_means([replace(e, target_lang=lang) for e in EXAMPLES], ["reward"], "tiny").reward.instruct
+        lang: known_means([replace(e, target_lang=lang) for e in world.EXAMPLES], ["reward"], "tiny").reward.instruct
         for lang in ("th", "bo")
     }
     assert asked == {lang: instruct_for(lang) for lang in ("th", "bo")}
 
 
 def test_no_torch_unless_a_neural_metric_is_asked_for(board: Path, tmp_path: Path) -> None:
-    path = write_outputs(tmp_path / "g.jsonl", first)
+    path = world.write_outputs(tmp_path / "g.jsonl", world.first)
     script = (
         "import sys; from benchmark.cli import main\n"
         f"code = main(['submit', '--generations', {str(path)!r}, '--task', 'toy', '--system', 'a', '--board', "

@@ -11,18 +11,9 @@ import subprocess
 from html.parser import HTMLParser
 from pathlib import Path
 
+import board_world as world
 import pytest
 from board_shown import board  # noqa: F401 - a fixture
-from board_world import (
-    EXAMPLES,
-    TASK,
-    entries,
-    first,
-    leaderboard,
-    new_board,
-    submit,
-    write_outputs,
-)
 
 from benchmark.cli import main
 from benchmark.leaderboard import board as boards
@@ -50,10 +41,10 @@ class Page(HTMLParser):
 
 def test_the_export_is_offline_and_nothing_in_it_acts(board: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
-    assert leaderboard("export", board, "--out", str(out)) == 0
+    assert world.leaderboard("export", board, "--out", str(out)) == 0
     index = Page((out / "index.html").read_text("utf-8"))
     pages = [link for link in index.links if link.startswith("entries/")]
-    assert len(set(pages)) == len(entries(board))
+    assert len(set(pages)) == len(world.entries(board))
     assert all((out / page).is_file() for page in pages)
     for file in [out / "index.html", *(out / page for page in pages)]:
         text = file.read_text("utf-8")
@@ -64,15 +55,15 @@ def test_the_export_is_offline_and_nothing_in_it_acts(board: Path, tmp_path: Pat
         assert all(not link.startswith(("http", "//", "data", "javascript")) for link in page.links)
         assert "\u202e" not in text
         assert "\x1b" not in text
-    assert leaderboard("export", board, "--out", str(out)) == 0, "an older export is replaced"
+    assert world.leaderboard("export", board, "--out", str(out)) == 0, "an older export is replaced"
 
 
 def test_an_export_spares_other_peoples_folders(
     board: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "mine.txt").write_text("x")
-    assert leaderboard("export", board, "--out", str(tmp_path)) == 2
-    assert leaderboard("export", board, "--out", str(tmp_path / "mine.txt")) == 2
+    assert world.leaderboard("export", board, "--out", str(tmp_path)) == 2
+    assert world.leaderboard("export", board, "--out", str(tmp_path / "mine.txt")) == 2
     assert [p.name for p in tmp_path.iterdir()] == ["mine.txt"]
     assert capsys.readouterr().err.count("error: ") == 2
 
@@ -112,7 +103,7 @@ document.title = JSON.stringify(seen);
 def test_in_a_browser_the_table_sorts_and_filters(board: Path, tmp_path: Path) -> None:
     """By a click on a column's head, again for the other way round; equal systems keep their order."""
     out = tmp_path / "out"
-    assert leaderboard("export", board, "--out", str(out)) == 0
+    assert world.leaderboard("export", board, "--out", str(out)) == 0
     index = out / "index.html"
     index.write_text(index.read_text("utf-8") + CLICKS, "utf-8")
     title = in_browser(index, tmp_path).partition("<title>")[2].partition("</title>")[0]
@@ -131,8 +122,8 @@ def test_in_a_browser_the_table_sorts_and_filters(board: Path, tmp_path: Path) -
 @pytest.mark.skipif(shutil.which("chromium") is None, reason="no chromium here")
 def test_in_a_browser_hostile_outputs_are_text(board: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
-    assert leaderboard("export", board, "--out", str(out)) == 0
-    attacked = next(e for e in entries(board) if e["system"] == "attack")
+    assert world.leaderboard("export", board, "--out", str(out)) == 0
+    attacked = next(e for e in world.entries(board) if e["system"] == "attack")
     for page in (out / "index.html", out / "entries" / f"{attacked['digest'][:24]}.html"):
         shown = in_browser(page, tmp_path)
         assert "<main>" in shown
@@ -142,9 +133,9 @@ def test_in_a_browser_hostile_outputs_are_text(board: Path, tmp_path: Path) -> N
 
 def test_csv_and_markdown_hold_every_entry_and_no_formula(board: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
-    leaderboard("export", board, "--out", str(out))
+    world.leaderboard("export", board, "--out", str(out))
     rows = list(csv.DictReader(io.StringIO((out / "board.csv").read_text("utf-8"))))
-    assert {(r["system"], r["stage"]) for r in rows} == {(e["system"], e["stage"]) for e in entries(board)}
+    assert {(r["system"], r["stage"]) for r in rows} == {(e["system"], e["stage"]) for e in world.entries(board)}
     best = next(r for r in rows if r["system"] == "best")
     assert (best["rank"], best["coverage.f1.length_controlled"]) == ("1", "1.0")
     kept = next(r for r in rows if r["stage"] == "post-recovery")
@@ -156,7 +147,7 @@ def test_csv_and_markdown_hold_every_entry_and_no_formula(board: Path, tmp_path:
 
 def test_the_papers_figures_stand_beside_and_are_never_ranked(tmp_path: Path) -> None:
     """In the terminal's table, in Markdown, CSV and HTML; Table 2 and 3 to the digit."""
-    path = new_board(tmp_path / "b", task="newswire-title")
+    path = world.new_board(tmp_path / "b", task="newswire-title")
     view = derive(path, boards.read_board(path))
     shown = "\n".join(table(view, None))
     assert "reported, not recomputed and not ranked: arXiv 2605.29502, Table 2" in shown
@@ -191,17 +182,17 @@ def test_create_renews_an_empty_board_and_spares_one_with_entries(
 ) -> None:
     """What is done after the world of a task has changed."""
     path = tmp_path / "toy.json"
-    assert boards.create(path, TASK, "1", EXAMPLES)[1] == "new"
-    assert boards.create(path, TASK, "1", EXAMPLES)[1] == "unchanged"
-    assert boards.create(path, TASK, "2", EXAMPLES[1:])[1] == "renewed"
+    assert boards.create(path, world.TASK, "1", world.EXAMPLES)[1] == "new"
+    assert boards.create(path, world.TASK, "1", world.EXAMPLES)[1] == "unchanged"
+    assert boards.create(path, world.TASK, "2", world.EXAMPLES[1:])[1] == "renewed"
     assert [p.name for p in (tmp_path / "tests").iterdir()] == [boards.read_board(path)["test"]["sha256"] + ".jsonl.gz"]
-    boards.create(path, TASK, "1", EXAMPLES)
-    submit(path, write_outputs(tmp_path / "g.jsonl", first), "one")
+    boards.create(path, world.TASK, "1", world.EXAMPLES)
+    world.submit(path, world.write_outputs(tmp_path / "g.jsonl", world.first), "one")
     before = path.read_bytes()
     from metrics.errors import UserError
 
     with pytest.raises(UserError, match="another test split"):
-        boards.create(path, TASK, "2", EXAMPLES[1:])
+        boards.create(path, world.TASK, "2", world.EXAMPLES[1:])
     assert path.read_bytes() == before
     assert main(["leaderboard", "create", "--board", str(path)]) == 2
 

@@ -8,21 +8,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import board_world as world
 import pytest
-from board_world import (
-    chatter,
-    first,
-    gold,
-    leaderboard,
-    new_board,
-    rewrite,
-    run_directory,
-    submit,
-    submit_run,
-    two,
-    with_reward,
-    write_outputs,
-)
 from tampering import of
 from tampering_chain import RERANKER, reward_json
 
@@ -35,12 +22,14 @@ def honest(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A run that hacked its reward, which was validated, and one system of outputs alone."""
     folder = tmp_path_factory.mktemp("honest")
     board, run = (
-        new_board(folder / "board"),
-        run_directory(folder / "run", {"post-sft": two, "post-rl": first, "post-recovery": two}),
+        world.new_board(folder / "board"),
+        world.run_directory(
+            folder / "run", {"post-sft": world.two, "post-rl": world.first, "post-recovery": world.two}
+        ),
     )
     (run / "reward.json").write_text(json.dumps(reward_json()))
-    assert submit_run(board, run) == 0
-    assert submit(board, write_outputs(folder / "g.jsonl", chatter), "talker") == 0
+    assert world.submit_run(board, run) == 0
+    assert world.submit(board, world.write_outputs(folder / "g.jsonl", world.chatter), "talker") == 0
     return board
 
 
@@ -74,37 +63,37 @@ def rename_sft(**to: str) -> Callable[[dict[str, Any]], None]:
 def test_the_flag_hacked_outlives_a_rename_of_the_stage_before(board: Path) -> None:
     """Whatever system, version or stage it is put under, the entry with the weights that RL began with is what RL is
     held against."""
-    with_reward(board, {"post-sft": 0.2, "post-rl": 0.9}, RERANKER)
+    world.with_reward(board, {"post-sft": 0.2, "post-rl": 0.9}, RERANKER)
     assert hacked(board)
     for rename in ({"version": "2"}, {"system": "other"}, {"stage": "warm-start"}):
-        rewrite(board, rename_sft(**rename))
+        world.rewrite(board, rename_sft(**rename))
         assert hacked(board), rename
 
 
 def test_a_stage_taken_out_leaves_a_red_flag(
     board: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with_reward(board, {"post-sft": 0.2, "post-rl": 0.9}, RERANKER)
-    rewrite(board, lambda told: told["entries"].remove(of(told, "post-sft")))
+    world.with_reward(board, {"post-sft": 0.2, "post-rl": 0.9}, RERANKER)
+    world.rewrite(board, lambda told: told["entries"].remove(of(told, "post-sft")))
     assert "reward hacking not tested: post-sft missing" in flags(board)
-    rewrite(board, lambda told: told["entries"].remove(of(told, "post-rl")))
+    world.rewrite(board, lambda told: told["entries"].remove(of(told, "post-rl")))
     assert "reward hacking not tested: post-rl missing" in flags(board)
-    assert leaderboard("show", board) == 0
+    assert world.leaderboard("show", board) == 0
     assert "! reward hacking not tested: post-rl missing" in capsys.readouterr().out
     monkeypatch.delenv("NO_COLOR", raising=False)
     monkeypatch.setattr("sys.stdout.isatty", lambda: True)
-    assert leaderboard("show", board) == 0
+    assert world.leaderboard("show", board) == 0
     assert "\x1b[31m  ! reward hacking not tested: post-rl missing" in capsys.readouterr().out
 
 
 def test_another_reward_named_everywhere_leaves_a_red_flag(board: Path) -> None:
-    with_reward(board, {"post-sft": 0.2, "post-rl": 0.9}, RERANKER)
+    world.with_reward(board, {"post-sft": 0.2, "post-rl": 0.9}, RERANKER)
 
     def change(told: dict[str, Any]) -> None:
         for stage in ("post-rl", "post-recovery"):
             of(told, stage)["reward"] = {"id": "other:fedcba9876543210", "validation_sha256": None}
 
-    rewrite(board, change)
+    world.rewrite(board, change)
     assert any(f.startswith("reward hacking not tested: reward.mean is of another reward") for f in flags(board))
 
 
@@ -114,38 +103,42 @@ INVISIBLE = ("\u200b", "\u2060", "\u00ad", " ", "\u00a0", ".", "!")
 @pytest.mark.parametrize("char", INVISIBLE)
 def test_texts_that_differ_by_what_nobody_sees_are_the_same_texts(board: Path, tmp_path: Path, char: str) -> None:
     """One invisible character, a space or a full stop in every output of a stolen system."""
-    submit(board, write_outputs(tmp_path / "g.jsonl", lambda i: first(i) + char), "thief")
+    world.submit(board, world.write_outputs(tmp_path / "g.jsonl", lambda i: world.first(i) + char), "thief")
     assert any(f.startswith("the same texts as sg-srl v1 seed 3, post-rl") for f in flags(board))
 
 
 def test_texts_of_which_few_differ_are_nearly_the_same(board: Path, tmp_path: Path) -> None:
-    submit(board, write_outputs(tmp_path / "g.jsonl", lambda i: gold(i) if i == 5 else first(i)), "thief")
+    world.submit(
+        board, world.write_outputs(tmp_path / "g.jsonl", lambda i: world.gold(i) if i == 5 else world.first(i)), "thief"
+    )
     assert any(f.startswith("nearly the same texts as sg-srl v1 seed 3, post-rl") for f in flags(board))
 
 
 def repeated(i: int) -> str:
-    return " ".join([gold(i)] * 4)
+    return " ".join([world.gold(i)] * 4)
 
 
 def padded(i: int) -> str:
     filler = "ทั้งนี้ยังมีเรื่องอื่นที่น่าสนใจอีกมากซึ่งจะได้นำเสนอต่อไปในโอกาสหน้าเมื่อมีเวลา"
-    return gold(i) + " " + (filler * 20)[: int(6.7 * len(gold(i)))]
+    return world.gold(i) + " " + (filler * 20)[: int(6.7 * len(world.gold(i)))]
 
 
 @pytest.mark.parametrize(
     ("text", "head"),
-    [(repeated, "REPEATS"), (repeated, "OVERLONG"), (padded, "OVERLONG"), (padded, "COPIES"), (gold, "COPIES")],
+    [(repeated, "REPEATS"), (repeated, "OVERLONG"), (padded, "OVERLONG"), (padded, "COPIES"), (world.gold, "COPIES")],
 )
 def test_repetition_filler_and_copies_are_flagged_whatever_the_primary_does(
     board: Path, tmp_path: Path, text: Any, head: str
 ) -> None:
-    assert submit(board, write_outputs(tmp_path / "g.jsonl", text), "padder") == 0
+    assert world.submit(board, world.write_outputs(tmp_path / "g.jsonl", text), "padder") == 0
     mine = next(g for g in derive(board, boards.read_board(board)).groups if g.system == "padder")
     assert any(f.startswith(head) for f in mine.rows[0].flags)
 
 
 def test_an_honest_output_has_no_flag(board: Path, tmp_path: Path) -> None:
-    assert submit(board, write_outputs(tmp_path / "g.jsonl", lambda i: two(i) + " สำคัญ"), "honest") == 0
+    assert (
+        world.submit(board, world.write_outputs(tmp_path / "g.jsonl", lambda i: world.two(i) + " สำคัญ"), "honest") == 0
+    )
     mine = next(g for g in derive(board, boards.read_board(board)).groups if g.system == "honest")
     assert mine.rows[0].flags == []
 
@@ -155,7 +148,7 @@ def test_names_that_look_like_others_are_refused(
     board: Path, tmp_path: Path, name: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     before = board.read_bytes()
-    assert submit(board, write_outputs(tmp_path / "g.jsonl", first), name) == 2
+    assert world.submit(board, world.write_outputs(tmp_path / "g.jsonl", world.first), name) == 2
     assert capsys.readouterr().err.startswith("error: ")
     assert board.read_bytes() == before
 
@@ -165,6 +158,6 @@ def test_stages_that_look_like_the_recipes_are_refused(
     board: Path, tmp_path: Path, stage: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     before = board.read_bytes()
-    assert submit(board, write_outputs(tmp_path / "g.jsonl", first, stage=stage), "new") == 2
+    assert world.submit(board, world.write_outputs(tmp_path / "g.jsonl", world.first, stage=stage), "new") == 2
     assert capsys.readouterr().err.startswith("error: ")
     assert board.read_bytes() == before

@@ -4,21 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import board_world as world
 import pytest
-from board_world import (
-    STAGES,
-    chatter,
-    first,
-    gold,
-    leaderboard,
-    new_board,
-    run_directory,
-    submit,
-    submit_run,
-    two,
-    with_reward,
-    write_outputs,
-)
 from page_tree import Node, parse
 
 from benchmark.leaderboard.flags import HACKING, NOTE, WARNING, chip, kind
@@ -30,16 +17,26 @@ from benchmark.leaderboard.view import Group, Row
 def page(tmp_path_factory: pytest.TempPathFactory) -> Node:
     """A gamed run (0.8 -> 0.5 -> 0.8), one whose outputs only grow, a copy of a system, and the baselines."""
     folder = tmp_path_factory.mktemp("page")
-    path = new_board(folder / "b")
-    gamed = {"post-sft": two, "post-rl": first, "post-recovery": two}
-    assert submit_run(path, run_directory(folder / "run", gamed), "--system", "gamed") == 0
-    with_reward(path, {"post-sft": 0.2, "post-rl": 0.9}, "reranker-generative:0123456789abcdef:x")
-    grown = {"post-sft": first, "post-rl": chatter, "post-recovery": chatter}
-    assert submit_run(path, run_directory(folder / "grown", grown), "--system", "grown") == 0
-    assert submit(path, write_outputs(folder / "g.jsonl", lambda i: gold(i) if i % 2 else two(i)), "plain") == 0
-    assert submit(path, write_outputs(folder / "c.jsonl", lambda i: gold(i) if i % 2 else two(i)), "copied") == 0
-    assert leaderboard("baselines", path) == 0
-    assert leaderboard("export", path, "--out", str(folder / "out")) == 0
+    path = world.new_board(folder / "b")
+    gamed = {"post-sft": world.two, "post-rl": world.first, "post-recovery": world.two}
+    assert world.submit_run(path, world.run_directory(folder / "run", gamed), "--system", "gamed") == 0
+    world.with_reward(path, {"post-sft": 0.2, "post-rl": 0.9}, "reranker-generative:0123456789abcdef:x")
+    grown = {"post-sft": world.first, "post-rl": world.chatter, "post-recovery": world.chatter}
+    assert world.submit_run(path, world.run_directory(folder / "grown", grown), "--system", "grown") == 0
+    assert (
+        world.submit(
+            path, world.write_outputs(folder / "g.jsonl", lambda i: world.gold(i) if i % 2 else world.two(i)), "plain"
+        )
+        == 0
+    )
+    assert (
+        world.submit(
+            path, world.write_outputs(folder / "c.jsonl", lambda i: world.gold(i) if i % 2 else world.two(i)), "copied"
+        )
+        == 0
+    )
+    assert world.leaderboard("baselines", path) == 0
+    assert world.leaderboard("export", path, "--out", str(folder / "out")) == 0
     return parse((folder / "out" / "index.html").read_text("utf-8"))
 
 
@@ -54,8 +51,8 @@ def test_there_is_one_row_per_system_with_its_stages_folded_in(page: Node) -> No
     assert "post-recovery" in gamed.one("tr", "entry").text
     folded = gamed.one("tr", "more").one("details")
     assert "open" not in folded.attrs
-    assert [row.all("td")[0].text for row in folded.one("table", "stages").one("tbody").all("tr")] == list(STAGES)
-    assert len({a.attrs["href"] for a in folded.all("a")}) == len(STAGES)
+    assert [row.all("td")[0].text for row in folded.one("table", "stages").one("tbody").all("tr")] == list(world.STAGES)
+    assert len({a.attrs["href"] for a in folded.all("a")}) == len(world.STAGES)
 
 
 def test_the_rows_stand_by_rank_and_the_head_says_so(page: Node) -> None:
@@ -109,8 +106,8 @@ def test_baselines_are_marked_rows_between_the_systems_and_have_no_rank(page: No
 
 def test_it_says_how_to_submit_and_what_to_do_on_an_empty_board(page: Node, tmp_path: Path) -> None:
     assert "python -m benchmark submit" in page.one("details", "how").text
-    empty = new_board(tmp_path / "b")
-    assert leaderboard("export", empty, "--out", str(tmp_path / "out")) == 0
+    empty = world.new_board(tmp_path / "b")
+    assert world.leaderboard("export", empty, "--out", str(tmp_path / "out")) == 0
     index = parse((tmp_path / "out" / "index.html").read_text("utf-8"))
     assert "No entries yet. The first: python -m benchmark submit RUN_DIR --system NAME --board toy.json" in index.text
     assert not index.all("table", "board")

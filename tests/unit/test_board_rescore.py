@@ -8,22 +8,8 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+import board_world as world
 import pytest
-from board_world import (
-    chatter,
-    entries,
-    first,
-    gold,
-    leaderboard,
-    new_board,
-    rewrite,
-    run_directory,
-    submit,
-    submit_run,
-    two,
-    with_reward,
-    write_outputs,
-)
 from test_tamper import make_older
 
 from benchmark.leaderboard import bench
@@ -40,45 +26,45 @@ PRIMARY = "coverage.f1.length_controlled"
 @pytest.fixture
 def older(tmp_path: Path) -> Path:
     """A board of a run and of outputs alone, made by older metrics that scored otherwise."""
-    board = new_board(tmp_path / "board")
-    assert submit_run(board, run_directory(tmp_path / "run")) == 0
-    for name, text in {"talker": chatter, "best": gold, "second": two}.items():
-        assert submit(board, write_outputs(tmp_path / f"{name}.jsonl", text), name) == 0
+    board = world.new_board(tmp_path / "board")
+    assert world.submit_run(board, world.run_directory(tmp_path / "run")) == 0
+    for name, text in {"talker": world.chatter, "best": world.gold, "second": world.two}.items():
+        assert world.submit(board, world.write_outputs(tmp_path / f"{name}.jsonl", text), name) == 0
     make_older(board)
     return board
 
 
 def scores(board: Path) -> dict[tuple[str, str], Any]:
-    return {(e["system"], e["stage"]): e["scores"] for e in entries(board)}
+    return {(e["system"], e["stage"]): e["scores"] for e in world.entries(board)}
 
 
 def test_a_rescored_board_is_the_one_that_submitting_now_would_give(older: Path, tmp_path: Path) -> None:
     """Scores, statistics, texts, names, lineage; verified without a word; and the order in which entries came."""
-    assert leaderboard("rescore", older) == 0
+    assert world.leaderboard("rescore", older) == 0
     told = boards.read_board(older)
     assert told["metrics"] == METRICS_VERSION
     assert told["rescored"]["metrics"] == 1
     assert verify(older, foreign=True).unproved == []
-    new = new_board(tmp_path / "new")
-    assert submit_run(new, tmp_path / "run") == 0
+    new = world.new_board(tmp_path / "new")
+    assert world.submit_run(new, tmp_path / "run") == 0
     for name in ("talker", "best", "second"):
-        assert submit(new, tmp_path / f"{name}.jsonl", name) == 0
+        assert world.submit(new, tmp_path / f"{name}.jsonl", name) == 0
     assert scores(older) == scores(new)
-    assert [e["lineage"] for e in entries(older)] == [e["lineage"] for e in entries(new)]
+    assert [e["lineage"] for e in world.entries(older)] == [e["lineage"] for e in world.entries(new)]
     assert not list(older.parent.glob(".*.rescore"))
 
 
 def test_the_old_board_stays_readable_where_it_is_said_to_be(older: Path, capsys: pytest.CaptureFixture[str]) -> None:
     before, shown = older.read_bytes(), boards.read_board(older)
-    assert leaderboard("rescore", older) == 0
+    assert world.leaderboard("rescore", older) == 0
     kept = older.parent / "older" / "metrics-1" / older.name
     assert str(kept) in capsys.readouterr().out
     assert kept.read_bytes() == before
     assert boards.read_board(kept) == shown
-    assert leaderboard("show", kept) == 0
+    assert world.leaderboard("show", kept) == 0
     assert "made with metrics version 1" in " ".join(capsys.readouterr().out.split())
-    assert leaderboard("export", kept, "--out", str(older.parent / "export")) == 0
-    assert leaderboard("verify", kept) == 1
+    assert world.leaderboard("export", kept, "--out", str(older.parent / "export")) == 0
+    assert world.leaderboard("verify", kept) == 1
     assert "NOT VERIFIED" in capsys.readouterr().out
     assert {p.stem for p in older.parent.glob("*.json")} == {"toy"}, "what is kept is no board of the folder"
 
@@ -87,7 +73,7 @@ def test_a_rescore_that_is_stopped_leaves_the_board_and_goes_on(older: Path, mon
     """Stopped before the third entry; the second call scores the rest alone, and the result is that of one call."""
     whole = older.parent.parent / "whole"
     shutil.copytree(older.parent, whole)
-    assert leaderboard("rescore", whole / older.name) == 0
+    assert world.leaderboard("rescore", whole / older.name) == 0
     before = {p: p.read_bytes() for p in older.parent.rglob("*") if p.is_file() and ".lock" not in p.name}
     real, calls = command.scored_as, [0]
 
@@ -103,8 +89,8 @@ def test_a_rescore_that_is_stopped_leaves_the_board_and_goes_on(older: Path, mon
     assert {p: p.read_bytes() for p in before} == before
     monkeypatch.setattr(command, "scored_as", lambda *args: calls.append(1) or real(*args))
     calls.clear()
-    assert leaderboard("rescore", older) == 0
-    assert len(calls) == len(entries(older)) - 2
+    assert world.leaderboard("rescore", older) == 0
+    assert len(calls) == len(world.entries(older)) - 2
     assert boards.read_board(older) == boards.read_board(whole / older.name)
 
 
@@ -125,7 +111,7 @@ def test_a_board_that_changes_meanwhile_is_not_overwritten(
 
     monkeypatch.setattr(command, "_scored", slow)
     monkeypatch.setattr(command, "_keep", change)
-    assert leaderboard("rescore", older) == 2
+    assert world.leaderboard("rescore", older) == 2
     assert "changed while it was scored" in capsys.readouterr().err
     assert boards.read_board(older)["metrics"] == 1
     assert not (older.parent / "older").exists()
@@ -135,9 +121,9 @@ def test_neural_scores_are_never_lost_in_silence(
     older: Path, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     """A reward that is not here: said, with the way out; given up only when told to."""
-    board = new_board(tmp_path / "b")
-    assert submit_run(board, tmp_path / "run") == 0
-    with_reward(board, {"post-sft": 0.2, "post-rl": 0.9}, "other:0123456789abcdef")
+    board = world.new_board(tmp_path / "b")
+    assert world.submit_run(board, tmp_path / "run") == 0
+    world.with_reward(board, {"post-sft": 0.2, "post-rl": 0.9}, "other:0123456789abcdef")
     make_older(board)
     before = board.read_bytes()
     profile = Path(boards.__file__).parents[1] / "profiles" / "tiny.toml"
@@ -146,18 +132,18 @@ def test_neural_scores_are_never_lost_in_silence(
         'reward = "reranker-generative"', 'reward = "reranker-generative"\nreward_path = "/nowhere"'
     )
     bare.write_text(text, "utf-8")
-    assert leaderboard("rescore", board, "--profile", str(bare)) == 2
+    assert world.leaderboard("rescore", board, "--profile", str(bare)) == 2
     assert "--without reward" in capsys.readouterr().err
     assert board.read_bytes() == before
-    assert leaderboard("rescore", board, "--without", "reward") == 0
-    assert all("reward.mean" not in e["scores"] for e in entries(board))
-    assert leaderboard("rescore", board, "--without", "rewards") == 2
+    assert world.leaderboard("rescore", board, "--without", "reward") == 0
+    assert all("reward.mean" not in e["scores"] for e in world.entries(board))
+    assert world.leaderboard("rescore", board, "--without", "rewards") == 2
 
 
 def test_nothing_is_done_to_a_board_of_these_metrics(older: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert leaderboard("rescore", older) == 0
+    assert world.leaderboard("rescore", older) == 0
     before = older.read_bytes()
-    assert leaderboard("rescore", older) == 0
+    assert world.leaderboard("rescore", older) == 0
     assert "nothing to do" in capsys.readouterr().out
     assert older.read_bytes() == before
 
@@ -177,31 +163,31 @@ def test_a_board_of_the_first_schema_is_read_shown_and_rescored(
         entry["digest"] = digest(entry)
     boards.write_board(older, old)
     assert boards.read_board(older)["metrics"] == 1
-    assert leaderboard("show", older) == 0
-    assert leaderboard("verify", older, "--quick") == 1
-    assert leaderboard("verify", older) == 1
+    assert world.leaderboard("show", older) == 0
+    assert world.leaderboard("verify", older, "--quick") == 1
+    assert world.leaderboard("verify", older) == 1
     assert capsys.readouterr().out.count("NOT VERIFIED: made with metrics version 1") == 2
     spoilt = json.loads(json.dumps(old))
     spoilt["entries"][0]["scores"][PRIMARY]["value"] += 0.01
     with pytest.raises(boards.UserError, match="digest"):
         upgraded(spoilt, "x")
-    assert leaderboard("rescore", older) == 0
+    assert world.leaderboard("rescore", older) == 0
     assert verify(older, foreign=True).unproved == []
 
 
 def test_an_empty_board_of_older_metrics_takes_entries_at_once(tmp_path: Path) -> None:
-    board = new_board(tmp_path / "b")
-    rewrite(board, lambda told: told.update(metrics=1))
-    assert submit(board, write_outputs(tmp_path / "g.jsonl", first), "one") == 0
+    board = world.new_board(tmp_path / "b")
+    world.rewrite(board, lambda told: told.update(metrics=1))
+    assert world.submit(board, world.write_outputs(tmp_path / "g.jsonl", world.first), "one") == 0
     assert boards.read_board(board)["metrics"] == METRICS_VERSION
     assert verify(board, foreign=True).n == 1
 
 
 def test_an_empty_board_is_of_the_new_metrics_at_once_and_nothing_is_kept(tmp_path: Path) -> None:
     """Also where nothing was ever submitted, so that no folder of outputs is there."""
-    board = new_board(tmp_path / "b")
-    rewrite(board, lambda told: told.update(metrics=1))
-    assert leaderboard("rescore", board) == 0
+    board = world.new_board(tmp_path / "b")
+    world.rewrite(board, lambda told: told.update(metrics=1))
+    assert world.leaderboard("rescore", board) == 0
     assert boards.read_board(board)["metrics"] == METRICS_VERSION
     assert not (board.parent / "older").exists()
     assert verify(board, foreign=True).n == 0
@@ -209,11 +195,11 @@ def test_an_empty_board_is_of_the_new_metrics_at_once_and_nothing_is_kept(tmp_pa
 
 def test_a_board_with_baselines_has_them_again(older: Path) -> None:
     """Made anew by the new metrics, not carried over."""
-    assert leaderboard("rescore", older) == 0
-    assert leaderboard("baselines", older) == 0
+    assert world.leaderboard("rescore", older) == 0
+    assert world.leaderboard("baselines", older) == 0
     make_older(older)
-    assert leaderboard("rescore", older) == 0
-    assert sum(e["trust"] == "baseline" for e in entries(older)) == 3
+    assert world.leaderboard("rescore", older) == 0
+    assert sum(e["trust"] == "baseline" for e in world.entries(older)) == 3
     assert verify(older, foreign=True).unproved == []
 
 
@@ -230,7 +216,7 @@ def test_equal_texts_are_measured_once_and_blocks_give_each_entry_its_own(monkey
     def outputs(text: Any) -> list[Generation]:
         return [Generation(e.id, "s", "user", text(i), None, "stop", None) for i, e in enumerate(EXAMPLES)]
 
-    wanted = [bench.Wanted(outputs(t), ("scorers", "reward"), "r") for t in (first, two, first)]
+    wanted = [bench.Wanted(outputs(t), ("scorers", "reward"), "r") for t in (world.first, world.two, world.first)]
     done: list[tuple[tuple[str, ...], int]] = []
 
     class Done:
@@ -240,7 +226,7 @@ def test_equal_texts_are_measured_once_and_blocks_give_each_entry_its_own(monkey
         def result(self) -> Any:
             return self.value
 
-    def submit(families: tuple[str, ...], reward_id: str | None, rows: list[tuple[int, Generation]]) -> Done:
+    def given(families: tuple[str, ...], reward_id: str | None, rows: list[tuple[int, Generation]]) -> Done:
         done.append((tuple(families), len(rows)))
         if families == ("reward",):
             return Done("no such reward here")
@@ -257,10 +243,10 @@ def test_equal_texts_are_measured_once_and_blocks_give_each_entry_its_own(monkey
             ]
         )
 
-    found = list(bench.Bench(EXAMPLES, wanted, "tiny", submit))
+    found = list(bench.Bench(EXAMPLES, wanted, "tiny", given))
     assert [n for families, n in done if families == bench.DETERMINISTIC] == [24, 24]
     assert [n for families, n in done if families == ("scorers",)] == [7, 7, 7, 7, 7, 7, 6]
-    for one, text in zip(found, (first, two, first), strict=True):
+    for one, text in zip(found, (world.first, world.two, world.first), strict=True):
         scorer = next(m for m in one.metrics if m.metric == "scorer.length")
         assert [row[0] for row in scorer.stats] == [len(text(i)) for i in range(24)]
         assert one.absent == {"reward": "no such reward here"}

@@ -5,17 +5,12 @@ from __future__ import annotations
 import struct
 from pathlib import Path
 
+import board_world as world
 import pytest
 from board_submitted import (
     board,  # noqa: F401 - a fixture
     contents,
     told,
-)
-from board_world import (
-    first,
-    new_board,
-    submit,
-    write_outputs,
 )
 
 from benchmark.cli import main
@@ -43,16 +38,16 @@ from benchmark.cli import main
 )
 def test_hostile_names_are_refused(board: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str) -> None:
     """As system, version, stage of the file; nothing is written anywhere."""
-    path = write_outputs(tmp_path / "g.jsonl", first)
+    path = world.write_outputs(tmp_path / "g.jsonl", world.first)
     before = contents(tmp_path)
-    assert submit(board, path, name) == 2
+    assert world.submit(board, path, name) == 2
     assert len(told(capsys)) < 600
-    assert submit(board, path, "ok", "--version", name) == 2
+    assert world.submit(board, path, "ok", "--version", name) == 2
     assert len(told(capsys)) < 600
     assert contents(tmp_path) == before
     if name != "\ud800" and len(name) < 1000:
-        write_outputs(path, first, stage=name)
-        assert submit(board, path, "ok") == 2
+        world.write_outputs(path, world.first, stage=name)
+        assert world.submit(board, path, "ok") == 2
         message = told(capsys)
         assert len(message) < 600
         assert message[:-1].isprintable()
@@ -77,11 +72,11 @@ def test_hostile_names_are_refused(board: Path, tmp_path: Path, capsys: pytest.C
 def test_hostile_rows_are_refused(
     board: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], row: str, words: str
 ) -> None:
-    path = write_outputs(tmp_path / "g.jsonl", first)
+    path = world.write_outputs(tmp_path / "g.jsonl", world.first)
     lines = path.read_text("utf-8").splitlines()
     path.write_text("\n".join([row, *lines[1:]]) + "\n", "utf-8")
     before = contents(board.parent)
-    assert submit(board, path, "one") == 2
+    assert world.submit(board, path, "one") == 2
     message = told(capsys)
     assert words in message
     assert len(message) < 5000
@@ -128,7 +123,7 @@ def test_pickled_weights_are_refused(tmp_path: Path, capsys: pytest.CaptureFixtu
     model.mkdir()
     (model / "config.json").write_text("{}")
     (model / "pytorch_model.bin").write_bytes(b"\x80\x04.")
-    board = new_board(tmp_path / "b", task="newswire-title")
+    board = world.new_board(tmp_path / "b", task="newswire-title")
     assert (
         main(["submit", "--checkpoint", str(model), "--task", "newswire-title", "--system", "p", "--board", str(board)])
         == 2
@@ -156,7 +151,7 @@ def test_hostile_checkpoints_are_refused(
     (model / "config.json").write_text("{}")
     (model / "model.safetensors").write_bytes(struct.pack("<Q", 2) + b"{}")
     (model / file).write_bytes(content)
-    board = new_board(tmp_path / "b", task="newswire-title")
+    board = world.new_board(tmp_path / "b", task="newswire-title")
     before = contents(board.parent)
     assert (
         main(["submit", "--checkpoint", str(model), "--task", "newswire-title", "--system", "p", "--board", str(board)])

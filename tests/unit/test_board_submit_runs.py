@@ -8,24 +8,12 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+import board_world as world
 import pytest
 from board_submitted import (
     board,  # noqa: F401 - a fixture
     contents,
     told,
-)
-from board_world import (
-    EXAMPLES,
-    REWARD,
-    STAGES,
-    TASK,
-    entries,
-    first,
-    leaderboard,
-    new_board,
-    run_directory,
-    submit_run,
-    two,
 )
 
 from benchmark.cli import main
@@ -33,18 +21,18 @@ from benchmark.leaderboard import board as boards
 
 
 def test_a_run_directory_enters_its_stages_with_all_they_come_from(board: Path, tmp_path: Path) -> None:
-    run = run_directory(tmp_path / "run")
+    run = world.run_directory(tmp_path / "run")
     (run / "reward.json").write_text(
         json.dumps({"reward": "r", "signature": "validate-reward|v:1|reward:reranker-generative:0123456789abcdef:y"})
     )
-    assert submit_run(board, run) == 0
-    found = {e["stage"]: e for e in entries(board)}
-    assert found.keys() == STAGES.keys()
+    assert world.submit_run(board, run) == 0
+    found = {e["stage"]: e for e in world.entries(board)}
+    assert found.keys() == world.STAGES.keys()
     last = found["post-recovery"]
-    assert [link["stage"] for link in last["lineage"]] == ["base", *STAGES]
+    assert [link["stage"] for link in last["lineage"]] == ["base", *world.STAGES]
     assert last["training"] == {"n_para": 300, "n_src": 3000, "sft_steps": 30, "rl_steps": 20, "recovery_steps": 10}
     assert last["reward"] == {
-        "id": REWARD,
+        "id": world.REWARD,
         "validation_sha256": hashlib.sha256((run / "reward.json").read_bytes()).hexdigest(),
     }
     assert (last["seed"], last["environment"]["commit"], last["environment"]["made_with"]["torch"]) == (
@@ -53,28 +41,28 @@ def test_a_run_directory_enters_its_stages_with_all_they_come_from(board: Path, 
         "2.13.0",
     )
     assert found["post-sft"]["reward"]["id"] is None
-    assert submit_run(board, run) == 0
-    assert len(entries(board)) == 3
+    assert world.submit_run(board, run) == 0
+    assert len(world.entries(board)) == 3
 
 
 def test_a_run_with_two_tasks_enters_both_boards_or_none(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """One command, two boards; the second one has another split, so the first one stays as it is, too."""
-    run = run_directory(tmp_path / "run")
-    shutil.copytree(run / "generations" / TASK, run / "generations" / "zoo")
+    run = world.run_directory(tmp_path / "run")
+    shutil.copytree(run / "generations" / world.TASK, run / "generations" / "zoo")
     shutil.copy(run / "examples" / "toy-test.jsonl", run / "examples" / "zoo-test.jsonl")
     folder = tmp_path / "boards"
     monkeypatch.setattr(boards, "BOARDS", folder)
-    one, other = new_board(folder), new_board(folder, EXAMPLES[1:], "zoo")
+    one, other = world.new_board(folder), world.new_board(folder, world.EXAMPLES[1:], "zoo")
     before = contents(folder)
     assert main(["submit", str(run)]) == 2
     assert "not the board's test split" in told(capsys)
     assert contents(folder) == before
     other.unlink()
-    new_board(folder, task="zoo")
+    world.new_board(folder, task="zoo")
     assert main(["submit", str(run)]) == 0
-    assert len(entries(one)) == len(entries(other)) == 3
+    assert len(world.entries(one)) == len(world.entries(other)) == 3
 
 
 @pytest.mark.parametrize(
@@ -97,10 +85,10 @@ def test_a_run_with_two_tasks_enters_both_boards_or_none(
 def test_a_run_directory_that_does_not_hold_together_is_refused(
     board: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], spoil: Any, words: str
 ) -> None:
-    run = run_directory(tmp_path / "run")
+    run = world.run_directory(tmp_path / "run")
     spoil(run)
     before = contents(board.parent)
-    assert submit_run(board, run) == 2
+    assert world.submit_run(board, run) == 2
     assert words in told(capsys)
     assert contents(board.parent) == before
 
@@ -128,12 +116,12 @@ def test_a_run_directory_that_does_not_hold_together_is_refused(
 def test_hostile_manifests_are_refused(
     board: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], changed: dict[str, Any]
 ) -> None:
-    run = run_directory(tmp_path / "run", **changed)
+    run = world.run_directory(tmp_path / "run", **changed)
     for folder in (run / "checkpoints").iterdir():
         (folder / "model.safetensors").unlink()
         folder.rmdir()
     before = contents(board.parent)
-    assert submit_run(board, run) == 2
+    assert world.submit_run(board, run) == 2
     message = told(capsys)
     assert len(message) < 5000
     assert message.isprintable() or message[:-1].isprintable()
@@ -142,41 +130,44 @@ def test_hostile_manifests_are_refused(
 
 def test_what_evaluate_left_without_a_name_is_named_by_its_weights(board: Path, tmp_path: Path) -> None:
     """Or by --system."""
-    run = run_directory(tmp_path / "run", {"post-sft": first}, command="evaluate")
-    path = run / "generations" / TASK / "post-sft.jsonl"
+    run = world.run_directory(tmp_path / "run", {"post-sft": world.first}, command="evaluate")
+    path = run / "generations" / world.TASK / "post-sft.jsonl"
     path.write_text(path.read_text("utf-8").replace("sg-srl", "model"), "utf-8")
-    assert submit_run(board, run) == 0
-    entry = entries(board)[0]
+    assert world.submit_run(board, run) == 0
+    entry = world.entries(board)[0]
     assert entry["system"] == "model-" + entry["lineage"][-1]["weights_hash"][:12]
-    assert submit_run(board, run, "--system", "mine") == 0
-    assert "mine" in {e["system"] for e in entries(board)}
+    assert world.submit_run(board, run, "--system", "mine") == 0
+    assert "mine" in {e["system"] for e in world.entries(board)}
 
 
 def test_a_second_run_with_the_same_hashes_makes_it_regenerated(
     board: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    run, again = run_directory(tmp_path / "a"), run_directory(tmp_path / "b", argv=["run", "--run-dir", "b"])
-    assert submit_run(board, run) == 0
-    assert submit_run(board, run, "--confirm", str(again)) == 0
+    run, again = (
+        world.run_directory(tmp_path / "a"),
+        world.run_directory(tmp_path / "b", argv=["run", "--run-dir", "b"]),
+    )
+    assert world.submit_run(board, run) == 0
+    assert world.submit_run(board, run, "--confirm", str(again)) == 0
     assert "trust: recomputed -> regenerated" in capsys.readouterr().out
-    assert {e["trust"] for e in entries(board)} == {"regenerated"}
-    assert submit_run(board, run) == 0
-    assert {e["trust"] for e in entries(board)} == {"regenerated"}, "trust is not lost by submitting again"
-    assert leaderboard("verify", board) == 0
+    assert {e["trust"] for e in world.entries(board)} == {"regenerated"}
+    assert world.submit_run(board, run) == 0
+    assert {e["trust"] for e in world.entries(board)} == {"regenerated"}, "trust is not lost by submitting again"
+    assert world.leaderboard("verify", board) == 0
 
 
 @pytest.mark.parametrize("what", ["texts", "weights", "same", "evaluated", "gone"])
 def test_nothing_else_makes_it_regenerated(
     board: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], what: str
 ) -> None:
-    run = run_directory(tmp_path / "a")
+    run = world.run_directory(tmp_path / "a")
     if what == "same":
         again = run
     elif what == "evaluated":
-        again = run_directory(tmp_path / "b", argv=["evaluate"], command="evaluate")
+        again = world.run_directory(tmp_path / "b", argv=["evaluate"], command="evaluate")
     else:
-        again = run_directory(
-            tmp_path / "b", {**STAGES, "post-rl": two} if what == "texts" else None, argv=["run", "again"]
+        again = world.run_directory(
+            tmp_path / "b", {**world.STAGES, "post-rl": world.two} if what == "texts" else None, argv=["run", "again"]
         )
     if what == "weights":
         manifest = json.loads((again / "manifest.json").read_text())
@@ -188,6 +179,6 @@ def test_nothing_else_makes_it_regenerated(
     if what == "gone":
         (again / "checkpoints" / "post-rl" / "model.safetensors").unlink()
         (again / "checkpoints" / "post-rl").rmdir()
-    assert submit_run(board, run, "--confirm", str(again)) == 2
+    assert world.submit_run(board, run, "--confirm", str(again)) == 2
     told(capsys)
-    assert entries(board) == []
+    assert world.entries(board) == []

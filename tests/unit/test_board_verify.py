@@ -7,25 +7,15 @@ import math
 from collections.abc import Callable
 from pathlib import Path
 
+import board_world as world
 import pytest
-from board_lies import (
-    Board,
-    board,  # noqa: F401 - a fixture
-    honest,  # noqa: F401 - a fixture
-    lie,
-    narrow,
-    of,
-)
-from board_world import (
-    leaderboard,
-    rewrite,
-)
+from board_lies import Board, board, honest, lie, narrow, of  # noqa: F401 - fixtures
 
 
 def test_an_honest_board_holds(board: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert leaderboard("verify", board) == 0
+    assert world.leaderboard("verify", board) == 0
     assert "4 entries recomputed and equal" in capsys.readouterr().out
-    assert leaderboard("verify", board, "--quick") == 0
+    assert world.leaderboard("verify", board, "--quick") == 0
 
 
 def raised_digit(told: Board) -> None:
@@ -168,7 +158,7 @@ CLASSES: list[tuple[Callable[[Board], None], str]] = [
 def test_a_lie_with_all_digests_made_right_is_found_and_named(
     board: Path, change: Callable[[Board], None], field: str
 ) -> None:
-    rewrite(board, change)
+    world.rewrite(board, change)
     found = lie(board)
     assert field in found.field
     assert found.entry.startswith(("sg-srl v1 seed 3", "talker v1"))
@@ -176,7 +166,7 @@ def test_a_lie_with_all_digests_made_right_is_found_and_named(
 
 @pytest.mark.parametrize(("change", "field"), CLASSES)
 def test_a_plain_edit_is_found_without_recomputing(board: Path, change: Callable[[Board], None], field: str) -> None:
-    rewrite(board, change, redigest=False)
+    world.rewrite(board, change, redigest=False)
     if change is not doubled:
         assert lie(board, quick=True).entry.startswith(("sg-srl", "talker"))
     assert lie(board).field
@@ -184,5 +174,5 @@ def test_a_plain_edit_is_found_without_recomputing(board: Path, change: Callable
 
 @pytest.mark.parametrize("change", [wider_level, another_primary, other_signature, fewer_examples])
 def test_the_head_of_a_board_is_checked_too(board: Path, change: Callable[[Board], None]) -> None:
-    rewrite(board, change)
+    world.rewrite(board, change)
     assert lie(board).entry == "the board"

@@ -10,28 +10,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import board_world as world
 import numpy as np
 import pytest
-from board_lies import (
-    Board,
-    board,  # noqa: F401 - a fixture
-    honest,  # noqa: F401 - a fixture
-    lie,
-    of,
-)
-from board_world import (
-    EXAMPLES,
-    REWARD,
-    TASK,
-    N,
-    entries,
-    first,
-    gold,
-    new_board,
-    rewrite,
-    run_directory,
-    submit_run,
-)
+from board_lies import Board, board, honest, lie, of  # noqa: F401 - fixtures
 
 from benchmark.leaderboard import board as boards
 from benchmark.leaderboard.packed import pack_stats, stats_hash
@@ -43,7 +25,7 @@ PRIMARY = "coverage.f1.length_controlled"
 
 
 def stored(board: Path, stage: str) -> Path:
-    entry = next(e for e in entries(board) if e["stage"] == stage)
+    entry = next(e for e in world.entries(board) if e["stage"] == stage)
     return boards.outputs_path(board, entry["outputs"]["sha256"])
 
 
@@ -58,11 +40,11 @@ def replace_outputs(board: Path, change: Callable[[list[dict[str, Any]]], None],
     def point(told: Board) -> None:
         of(told, stage)["outputs"] |= texts_of([parse_generation(row, "") for row in rows]) | {"sha256": sha256}
 
-    rewrite(board, point)
+    world.rewrite(board, point)
 
 
 def swap(rows: list[dict[str, Any]]) -> None:
-    rows[4]["text"] = first(4)
+    rows[4]["text"] = world.first(4)
 
 
 def drop(rows: list[dict[str, Any]]) -> None:
@@ -104,7 +86,7 @@ def test_outputs_changed_in_place(board: Path, how: str) -> None:
     path = stored(board, "post-rl")
     data = gzip.decompress(path.read_bytes())
     if how == "text":
-        path.write_bytes(boards.pack(data.replace(gold(3).encode(), first(3).encode())))
+        path.write_bytes(boards.pack(data.replace(world.gold(3).encode(), world.first(3).encode())))
     elif how == "cut":
         path.write_bytes(path.read_bytes()[:-20])
     elif how == "gone":
@@ -119,7 +101,7 @@ def test_outputs_changed_in_place(board: Path, how: str) -> None:
 @pytest.mark.parametrize("how", ["numbers", "shape", "metric", "cut", "pickle"])
 def test_stored_statistics_are_those_of_the_outputs(board: Path, how: str) -> None:
     """Ranks are derived from them, so nobody may move them while the scores stay."""
-    entry = next(e for e in entries(board) if e["stage"] == "user")
+    entry = next(e for e in world.entries(board) if e["stage"] == "user")
     path = boards.stats_path(board, entry["outputs"]["stats_sha256"])
     with np.load(path) as packed:
         stats = {name: packed[name] for name in packed.files}
@@ -140,7 +122,7 @@ def test_stored_statistics_are_those_of_the_outputs(board: Path, how: str) -> No
         def point(told: Board) -> None:
             of(told, "user")["outputs"]["stats_sha256"] = sha256
 
-        rewrite(board, point)
+        world.rewrite(board, point)
     found = lie(board)
     assert found.field.startswith("outputs.stats_sha256")
     assert "talker" in found.entry
@@ -149,10 +131,10 @@ def test_stored_statistics_are_those_of_the_outputs(board: Path, how: str) -> No
 @pytest.mark.parametrize("how", ["changed", "other", "gone"])
 def test_the_stored_validation_is_the_one_of_the_entrys_reward(tmp_path: Path, how: str) -> None:
     """reward.json lies beside the board; another reward's under its right hash is no validation of this one."""
-    board, run = new_board(tmp_path / "board"), run_directory(tmp_path / "run")
-    text = json.dumps({"reward": "r", "signature": f"validate-reward|v:1|reward:{REWARD}"})
+    board, run = world.new_board(tmp_path / "board"), world.run_directory(tmp_path / "run")
+    text = json.dumps({"reward": "r", "signature": f"validate-reward|v:1|reward:{world.REWARD}"})
     (run / "reward.json").write_text(text)
-    assert submit_run(board, run) == 0
+    assert world.submit_run(board, run) == 0
     assert verify(board, foreign=True).n == 3
     file = boards.validation_path(board, hashlib.sha256(text.encode()).hexdigest())
     assert gzip.decompress(file.read_bytes()) == text.encode()
@@ -169,15 +151,15 @@ def test_the_stored_validation_is_the_one_of_the_entrys_reward(tmp_path: Path, h
             for stage in ("post-rl", "post-recovery"):
                 of(told, stage)["reward"]["validation_sha256"] = sha256
 
-        rewrite(board, point)
+        world.rewrite(board, point)
     assert lie(board).field == "reward.validation_sha256"
 
 
 def test_an_entry_moved_to_another_board_is_found(board: Path, tmp_path: Path) -> None:
     """With its files; first as it is, then with task and test split adapted."""
-    other = new_board(tmp_path / "other", EXAMPLES[: N // 2], "elsewhere")
-    moved = entries(board)[0]
-    shutil.copytree(board.parent / "outputs" / TASK, other.parent / "outputs" / "elsewhere")
+    other = world.new_board(tmp_path / "other", world.EXAMPLES[: world.N // 2], "elsewhere")
+    moved = world.entries(board)[0]
+    shutil.copytree(board.parent / "outputs" / world.TASK, other.parent / "outputs" / "elsewhere")
     told = boards.read_board(other)
     signatures = boards.read_board(board)["signatures"]
     boards.write_board(other, {**told, "entries": [moved], "signatures": signatures})
@@ -186,9 +168,9 @@ def test_an_entry_moved_to_another_board_is_found(board: Path, tmp_path: Path) -
     def adapt(told: Board) -> None:
         told["entries"][0] |= {"task": "elsewhere", "test_sha256": told["test"]["sha256"]}
         for cell in told["entries"][0]["scores"].values():
-            cell["n_scored"] = min(cell["n_scored"], N // 2)
+            cell["n_scored"] = min(cell["n_scored"], world.N // 2)
 
-    rewrite(other, adapt)
+    world.rewrite(other, adapt)
     found = lie(other)
     assert found.field == "outputs.example_id"
     assert "unknown 'toy-12'" in found.message
@@ -197,7 +179,7 @@ def test_an_entry_moved_to_another_board_is_found(board: Path, tmp_path: Path) -
 def test_another_test_split_is_found(board: Path) -> None:
     """The stored split changed in place, then a whole split exchanged: no longer the task's own."""
     sha256 = boards.read_board(board)["test"]["sha256"]
-    boards.test_path(board, sha256).write_bytes(boards.pack(boards.examples_bytes(EXAMPLES[:-1])))
+    boards.test_path(board, sha256).write_bytes(boards.pack(boards.examples_bytes(world.EXAMPLES[:-1])))
     assert lie(board).field == "test.sha256"
     boards.test_path(board, sha256).unlink()
     assert lie(board, quick=True).field == "test.sha256"
@@ -207,6 +189,6 @@ def test_a_split_that_is_not_the_tasks_own_is_found(tmp_path: Path, monkeypatch:
     from benchmark.tasks.newswire.splits import WORLD_VERSION
 
     board = tmp_path / "newswire-long.json"
-    boards.create(board, "newswire-long", WORLD_VERSION, EXAMPLES)
+    boards.create(board, "newswire-long", WORLD_VERSION, world.EXAMPLES)
     found = lie(board)
     assert (found.entry, found.field) == ("the board", "test.sha256")

@@ -13,11 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from damaged import (
-    flip,
-    made,  # noqa: F401 - a fixture
-    whole,  # noqa: F401 - a fixture
-)
+from damaged import flip, made, whole  # noqa: F401 - fixtures
 from test_sft import CFG, PAIRS
 
 from training.sft.train import train_sft

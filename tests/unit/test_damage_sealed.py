@@ -10,11 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from damaged import (
-    flip,
-    made,  # noqa: F401 - a fixture
-    whole,  # noqa: F401 - a fixture
-)
+from damaged import flip, made, whole  # noqa: F401 - fixtures
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from test_sft import CFG, PAIRS

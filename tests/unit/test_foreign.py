@@ -8,11 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from foreign_folder import (
-    edit,
-    folder,  # noqa: F401 - a fixture
-    honest,  # noqa: F401 - a fixture
-)
+from foreign_folder import edit, folder, honest  # noqa: F401 - fixtures
 
 from benchmark.cli import main
 from metrics.errors import UserError

@@ -7,11 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from foreign_folder import (
-    edit,
-    folder,  # noqa: F401 - a fixture
-    honest,  # noqa: F401 - a fixture
-)
+from foreign_folder import edit, folder, honest  # noqa: F401 - fixtures
 
 from metrics.errors import UserError
 from metrics.foreign import check_foreign, code_named_by

@@ -12,10 +12,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from report_pages import (
-    copy,  # noqa: F401 - a fixture
-    run_dir,  # noqa: F401 - a fixture
-)
+from report_pages import copy, run_dir  # noqa: F401 - fixtures
 from rich.console import Console
 
 from benchmark.report import print_table, write_report

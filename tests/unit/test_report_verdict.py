@@ -7,13 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from report_pages import (
-    copy,  # noqa: F401 - a fixture
-    edit,
-    page_of,
-    run_dir,  # noqa: F401 - a fixture
-    without_figures,  # noqa: F401 - a fixture
-)
+from report_pages import copy, edit, page_of, run_dir, without_figures  # noqa: F401 - fixtures
 from report_run import STATE, make_run
 
 from benchmark.report import page

@@ -11,20 +11,8 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+import board_world as world
 import pytest
-from board_world import (
-    chatter,
-    first,
-    gold,
-    leaderboard,
-    new_board,
-    rewrite,
-    run_directory,
-    submit,
-    submit_run,
-    two,
-    write_outputs,
-)
 from tampering import EDITS, of
 from tampering_chain import CHAIN, reward_json, take_out
 from tampering_files import FILES
@@ -39,12 +27,14 @@ def honest(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A run that hacked its reward, which was validated, and one system of outputs alone."""
     folder = tmp_path_factory.mktemp("honest")
     board, run = (
-        new_board(folder / "board"),
-        run_directory(folder / "run", {"post-sft": two, "post-rl": first, "post-recovery": two}),
+        world.new_board(folder / "board"),
+        world.run_directory(
+            folder / "run", {"post-sft": world.two, "post-rl": world.first, "post-recovery": world.two}
+        ),
     )
     (run / "reward.json").write_text(json.dumps(reward_json()))
-    assert submit_run(board, run) == 0
-    assert submit(board, write_outputs(folder / "g.jsonl", chatter), "talker") == 0
+    assert world.submit_run(board, run) == 0
+    assert world.submit(board, world.write_outputs(folder / "g.jsonl", world.chatter), "talker") == 0
     return board
 
 
@@ -66,14 +56,14 @@ def caught(board: Path) -> Lie:
 def test_there_are_more_than_sixty_classes_and_the_honest_board_holds(board: Path) -> None:
     assert len(EDITS) + len(CHAIN) + len(FILES) >= 60
     assert verify(board, foreign=True).n == 4
-    rewrite(board, lambda told: None)
+    world.rewrite(board, lambda told: None)
     assert verify(board, foreign=True).n == 4
 
 
 @pytest.mark.parametrize("name", EDITS)
 def test_an_edit_with_everything_made_right_is_caught(board: Path, name: str) -> None:
     change, field = EDITS[name]
-    rewrite(board, change)
+    world.rewrite(board, change)
     assert field in caught(board).field
 
 
@@ -102,9 +92,9 @@ def noted(board: Path) -> str:
 def test_a_whole_chain_made_anew_is_caught_by_the_tip_that_was_noted(board: Path, stage: str) -> None:
     """The one thing that the file alone cannot show: an entry less, everything else made right."""
     tip = noted(board)
-    assert leaderboard("verify", board, "--tip", tip) == 0
+    assert world.leaderboard("verify", board, "--tip", tip) == 0
     take_out(stage)(board)
-    rewrite(board, lambda told: None)
+    world.rewrite(board, lambda told: None)
     with pytest.raises(Lie) as found:
         verify(board, quick=True, tip=tip)
     assert found.value.field == "tip"
@@ -112,9 +102,11 @@ def test_a_whole_chain_made_anew_is_caught_by_the_tip_that_was_noted(board: Path
 
 def test_a_tip_stays_in_the_chain_when_entries_come_and_are_replaced(board: Path, tmp_path: Path) -> None:
     tip = noted(board)
-    assert submit(board, write_outputs(tmp_path / "h.jsonl", gold), "late") == 0
-    run = run_directory(tmp_path / "run", {"post-sft": two, "post-rl": first, "post-recovery": two}, commit="a" * 40)
-    assert submit_run(board, run) == 0
+    assert world.submit(board, world.write_outputs(tmp_path / "h.jsonl", world.gold), "late") == 0
+    run = world.run_directory(
+        tmp_path / "run", {"post-sft": world.two, "post-rl": world.first, "post-recovery": world.two}, commit="a" * 40
+    )
+    assert world.submit_run(board, run) == 0
     told = boards.read_board(board)
     assert [len(told["retired"]), len(told["entries"])] == [3, 5]
     assert verify(board, foreign=True, tip=tip).n == 5
@@ -124,13 +116,13 @@ def test_a_board_of_older_metrics_is_no_lie_and_no_hole(board: Path, capsys: pyt
     """It says so and fails; scores that its own statistics do not give are a lie; nothing is ranked with it or put
     into it."""
     make_older(board)
-    assert leaderboard("verify", board) == 1
+    assert world.leaderboard("verify", board) == 1
     told = capsys.readouterr().out
     assert "NOT VERIFIED: made with metrics version 1" in told
     assert "FALSE" not in told
-    assert leaderboard("show", board) == 0
+    assert world.leaderboard("show", board) == 0
     assert "made with metrics version 1 (this suite: " in " ".join(capsys.readouterr().out.split())
-    rewrite(board, lambda t: of(t, "user")["scores"]["overlap.chrf"].update(value=99.0, ci_high=99.5))
+    world.rewrite(board, lambda t: of(t, "user")["scores"]["overlap.chrf"].update(value=99.0, ci_high=99.5))
     assert "overlap.chrf" in caught(board).field
 
 
@@ -139,7 +131,7 @@ def test_outputs_go_into_no_board_of_older_metrics(
 ) -> None:
     make_older(board)
     before = board.read_bytes()
-    assert submit(board, write_outputs(tmp_path / "g.jsonl", first), "new") == 2
+    assert world.submit(board, world.write_outputs(tmp_path / "g.jsonl", world.first), "new") == 2
     assert "leaderboard rescore" in capsys.readouterr().err
     assert board.read_bytes() == before
 
@@ -158,7 +150,7 @@ def make_older(board: Path) -> None:
         for cell in (c for e in told["entries"] for c in e["scores"].values()):
             cell["signature"] = keys[cell["signature"]][0]
 
-    rewrite(board, change)
+    world.rewrite(board, change)
 
 
 def test_a_task_that_is_none_of_the_suites_is_said_and_fails(board: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -166,7 +158,7 @@ def test_a_task_that_is_none_of_the_suites_is_said_and_fails(board: Path, capsys
 
     assert main(["leaderboard", "verify", "--board", str(board)]) == 1
     assert "NOT VERIFIED: toy is not a task of this suite" in capsys.readouterr().out
-    assert leaderboard("verify", board) == 0
+    assert world.leaderboard("verify", board) == 0
 
 
 def test_the_docs_list_what_cannot_be_seen() -> None:
