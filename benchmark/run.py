@@ -17,22 +17,8 @@ from typing import Any
 
 from benchmark.arguments import ALLOW, LIMIT, SET, arg
 from benchmark.data.told import tell_doubles
+from benchmark.pipeline import measure
 from benchmark.pipeline.judging import judge
-from benchmark.pipeline.measure import (
-    OWN_DATA_CODE,
-    WORLD_CODE,
-    Measured,
-    first_prompt,
-    generate,
-    gold_texts,
-    measured,
-    named,
-    report,
-    score,
-    summarise_all,
-    trial,
-    whole_split,
-)
 from benchmark.pipeline.preflight import WITH_RL, preflight
 from benchmark.pipeline.train import pairs_of, rl, sft, validate_reward
 from benchmark.pipeline.workplace import Workplace, open_workplace, prepare_torch
@@ -83,7 +69,7 @@ ARGUMENTS = [
 
 def command(args: argparse.Namespace) -> int:
     """`run`."""
-    profile = load_profile(args.profile, [*args.overrides, *trial(args.limit)], args.seed, args.allow_code)
+    profile = load_profile(args.profile, [*args.overrides, *measure.trial(args.limit)], args.seed, args.allow_code)
     run_dir = Path(args.run_dir or f"runs/{Path(args.profile).stem}-seed{profile.run.seed}")
     start, request = time.monotonic(), whole.request_of(profile, args.stage)
     if (known := whole.unchanged(run_dir, request)) is not None:
@@ -152,7 +138,9 @@ def run(
     """All steps up to `stage`; returns the summary. found, gold: the splits and the texts of the token cap, as
     `preflight` has checked them."""
     profile = place.profile
-    task = named(load_task(profile.run.task, allow_code=True), profile.data.name if profile.data.files else None)
+    task = measure.named(
+        load_task(profile.run.task, allow_code=True), profile.data.name if profile.data.files else None
+    )
     splits = data(place, task, found)
     tell_extra(place, {split: splits[split] for split in TRAINED_ON if split in splits})
     prepare_torch(place)
@@ -174,8 +162,8 @@ def run(
     if stage in WITH_RECOVERY:
         checkpoints["post-recovery"] = str(sft(place, "post-recovery", checkpoints["post-rl"], again, profile.recovery))
 
-    on: dict[str, Measured] = {task.name: measured(place, task, profile.run.split, gold)}
-    place.manifest.prompt = first_prompt(on[task.name])
+    on: dict[str, measure.Measured] = {task.name: measure.measured(place, task, profile.run.split, gold)}
+    place.manifest.prompt = measure.first_prompt(on[task.name])
     place.manifest.judges, place.manifest.of_world = (
         models.used(policy, profile.score.reward or stage in WITH_RL),
         not profile.data.files,
@@ -185,8 +173,8 @@ def run(
         on[name] = extra(place, asked(further, own_prompt(profile, name), policy, (), profile.policy.trust_remote_code))
     parts = {}
     for name, what in on.items():
-        generated = {s: generate(place, what, s, path) for s, path in checkpoints.items()}
-        parts[name] = score(place, what, generated, models, splits["para"])
+        generated = {s: measure.generate(place, what, s, path) for s, path in checkpoints.items()}
+        parts[name] = measure.score(place, what, generated, models, splits["para"])
 
     steps = place.manifest.training_steps
     first = place.manifest.steps[f"score/{task.name}/base"].record
@@ -205,8 +193,8 @@ def run(
         **({} if profile.run.limit is None else {"limit": profile.run.limit}),
     }
     making = models.making(place.manifest.reward_id, gold_of_world=not profile.data.files)
-    summary = judge(place, on[task.name], summarise_all(place, parts, on, run_record, making))
-    report(place)
+    summary = judge(place, on[task.name], measure.summarise_all(place, parts, on, run_record, making))
+    measure.report(place)
     return summary
 
 
@@ -236,7 +224,7 @@ def data(place: Workplace, task: Task, found: dict[str, list[Example]]) -> dict[
     }
     config |= {"limit": limit} if (limit := place.profile.run.limit) is not None else {}
     inputs = {split: sha256_file(Path(path).expanduser()) for split, path in wanted.files.items()}
-    code = OWN_DATA_CODE if wanted.files else WORLD_CODE
+    code = measure.OWN_DATA_CODE if wanted.files else measure.WORLD_CODE
     done = place.steps.run("data", MadeOf(config, inputs, code), list(paths.values()), work)
     splits = {split: read_examples(path) for split, path in paths.items()}
     hashes = {s: done.outputs[str(p.relative_to(place.run_dir))] for s, p in paths.items()}
@@ -260,11 +248,11 @@ def tell_extra(place: Workplace, training: Mapping[str, list[Example]]) -> None:
             place.manifest.data[name] = about
 
 
-def extra(place: Workplace, task: Task) -> Measured:
+def extra(place: Workplace, task: Task) -> measure.Measured:
     """A further task that the stages are measured on: the step that lays out its split."""
     split, n, limit = place.profile.run.split, place.profile.data.n_extra, place.profile.run.limit
     path = place.examples_path(task.name, split)
-    found, whole = whole_split(task, split, n)
+    found, whole = measure.whole_split(task, split, n)
 
     def work() -> None:
         write_examples(path, found[:limit])
@@ -276,8 +264,8 @@ def extra(place: Workplace, task: Task) -> Measured:
         "n": n,
         **({} if limit is None else {"limit": limit}),
     }
-    place.steps.run(f"data/{task.name}", MadeOf(config, {}, WORLD_CODE), [path], work)
-    return measured(place, task, split, gold_texts(whole))
+    place.steps.run(f"data/{task.name}", MadeOf(config, {}, measure.WORLD_CODE), [path], work)
+    return measure.measured(place, task, split, measure.gold_texts(whole))
 
 
 class _Callable(ModuleType):

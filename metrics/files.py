@@ -16,11 +16,13 @@ from metrics.errors import UserError
 from metrics.rejects import Rejects
 
 
-def _refuse_constant(name: str) -> float:
+def refuse_constant(name: str) -> float:
+    """For `parse_constant`: NaN and Infinity are no JSON."""
     raise ValueError(f"{name} is not a number JSON knows")
 
 
-def _finite(digits: str) -> float:
+def finite(digits: str) -> float:
+    """For `parse_float`: no number beyond a double."""
     value = float(digits)
     if not math.isfinite(value):
         raise ValueError(f"{digits[:40]} is too large a number")
@@ -131,7 +133,7 @@ def parse_line(raw: bytes, where: str, first: bool = False) -> dict[str, Any] | 
     if not line.strip():
         return None
     try:
-        row = json.loads(line, parse_constant=_refuse_constant, parse_float=_finite, parse_int=_whole64)
+        row = json.loads(line, parse_constant=refuse_constant, parse_float=finite, parse_int=_whole64)
         if "\\u" in line:
             json.dumps(row, ensure_ascii=False).encode("utf-8")
     except UnicodeEncodeError as err:
@@ -156,7 +158,7 @@ def parse_json(data: bytes, where: str) -> Any:
     nesting too deep."""
     try:
         return json.loads(
-            data.decode("utf-8-sig"), parse_constant=_refuse_constant, parse_float=_finite, parse_int=_whole
+            data.decode("utf-8-sig"), parse_constant=refuse_constant, parse_float=finite, parse_int=_whole
         )
     except UnicodeDecodeError as err:
         raise UserError(f"{where}: not UTF-8 (byte {err.start}); save the file as UTF-8") from None

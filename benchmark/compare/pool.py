@@ -22,7 +22,7 @@ from metrics.errors import UserError
 from metrics.files import atomic_write_text
 from metrics.segment import SegmentStats
 from metrics.stats import p_text
-from metrics.summary import summarise
+from metrics.summary import RUN_FIELDS, summarise
 from metrics.terminal import plain, say
 from metrics.version import versions_apart
 
@@ -44,18 +44,7 @@ SHOWN = (
     "overlap.chrf",
 )
 """Rows of the Markdown table; the JSON file holds every metric."""
-SAME = (
-    "task",
-    "world_version",
-    "reward_id",
-    "n_para",
-    "n_src",
-    "sft_steps",
-    "rl_steps",
-    "recovery_steps",
-    "split",
-    "variant",
-)
+SAME = (*(name for name in RUN_FIELDS if name not in ("config_hash", "seed")), "split", "variant")
 """Fields of `run` in which pooled runs must agree."""
 
 

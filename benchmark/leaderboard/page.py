@@ -8,22 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from benchmark.leaderboard import board as boards
+from benchmark.leaderboard import words
 from benchmark.leaderboard.board import Entry
 from benchmark.leaderboard.flags import KINDS, NOTE, chip, kind
 from benchmark.leaderboard.paper import tables_of
 from benchmark.leaderboard.ranks import WORDS
 from benchmark.leaderboard.view import Group, Row, View, value
-from benchmark.leaderboard.words import (
-    columns,
-    footnotes,
-    heading,
-    of_older_metrics,
-    rank_text,
-    split_name,
-    system_name,
-    trajectory,
-    trust_text,
-)
 from benchmark.report.words import interval, label, number
 
 
@@ -34,7 +24,7 @@ def page_name(entry: Entry) -> str:
 
 def context(path: Path, view: View, sort: str | None, reverse: bool = False) -> dict[str, Any]:
     """What the template needs of one board."""
-    metrics = columns(view.board["primary"], sort)
+    metrics = words.columns(view.board["primary"], sort)
     main = sort if sort and sort not in WORDS else view.board["primary"]
     shown = [r.entry for r in [*(r for g in view.groups for r in g.rows), *view.baselines]]
     # A column in which nobody has a value says nothing.
@@ -49,16 +39,16 @@ def context(path: Path, view: View, sort: str | None, reverse: bool = False) -> 
         "anchor": "".join(c if c.isascii() and c.isalnum() else "-" for c in view.board["task"]),
         "own": "" if path.parent.resolve() == boards.BOARDS.resolve() else path.name,
         "n_systems": view.n_groups,
-        "split": split_name(view.board),
+        "split": words.split_name(view.board),
         "n_entries": view.n_entries,
         "head": [
-            {"name": heading(m), "title": f"{label(m)} ({m})", "sorted": _sorted(m == main, sort, reverse)}
+            {"name": words.heading(m), "title": f"{label(m)} ({m})", "sorted": _sorted(m == main, sort, reverse)}
             for m in metrics
         ],
         "by_system": _sorted(sort == "system", "system", not reverse),
         "rows": rows,
-        "notes": footnotes(view) if view.groups else [],
-        "older": of_older_metrics(view.board),
+        "notes": words.footnotes(view) if view.groups else [],
+        "older": words.of_older_metrics(view.board),
         "reported": _by_source(tables_of(view.board["task"])),
     }
 
@@ -90,21 +80,26 @@ def _cells(entry: Entry, metrics: Sequence[str]) -> list[dict[str, Any]]:
 
 
 def _system(group: Group, metrics: Sequence[str]) -> dict[str, Any]:
-    final, name = group.final, system_name(group)
+    final, name = group.final, words.system_name(group)
     flags = [(kind(f), f"{r.entry['stage']}: {f}") for r in group.rows for f in r.flags]
     flags += [(kind(f), f) for f in group.flags]
     loud = [f for f in [*group.flags, *final.flags] if kind(f) != NOTE]
     return {
         **_row(final, name, metrics),
         "baseline": False,
-        "rank": rank_text(final),
+        "rank": words.rank_text(final),
         "sort_rank": final.rank or "",
-        "trust": trust_text(final.entry),
+        "trust": words.trust_text(final.entry),
         "chips": list(dict.fromkeys((kind(f), chip(f)) for f in sorted(loud, key=lambda f: KINDS.index(kind(f))))),
         "flags": sorted(flags, key=lambda told: KINDS.index(told[0])),
-        "trajectory": trajectory(group, view_primary(metrics)),
+        "trajectory": words.trajectory(group, view_primary(metrics)),
         "stages": [
-            {**_row(r, name, metrics), "rank": rank_text(r), "trust": trust_text(r.entry), "final": r is final}
+            {
+                **_row(r, name, metrics),
+                "rank": words.rank_text(r),
+                "trust": words.trust_text(r.entry),
+                "final": r is final,
+            }
             for r in group.rows
         ],
     }

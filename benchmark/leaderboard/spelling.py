@@ -5,12 +5,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-import math
 from pathlib import Path
 from typing import Any
 
 from benchmark.leaderboard.packed import LIMIT_BYTES
 from metrics.errors import UserError
+from metrics.files import finite, refuse_constant
 
 OPEN, CLOSE = b'\n "entries": [\n', b"\n]\n}\n"
 """Around the entries, one a line, in a board's text."""
@@ -20,17 +20,6 @@ _BROKEN = (ValueError, RecursionError, OverflowError)
 """What values raise that no board may hold: infinite numbers, half characters, nesting too deep."""
 
 
-def _constant(name: str) -> float:
-    raise ValueError(f"{name} is not a number JSON knows")
-
-
-def _finite(digits: str) -> float:
-    value = float(digits)
-    if not math.isfinite(value):
-        raise ValueError(f"{digits[:40]} is too large a number")
-    return value
-
-
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
@@ -38,8 +27,8 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
-_FAST = json.JSONDecoder(parse_constant=_constant)
-_STRICT = json.JSONDecoder(parse_constant=_constant, parse_float=_finite, object_pairs_hook=_once)
+_FAST = json.JSONDecoder(parse_constant=refuse_constant)
+_STRICT = json.JSONDecoder(parse_constant=refuse_constant, parse_float=finite, object_pairs_hook=_once)
 
 
 def parse_json(text: str, where: str, strict: bool = False) -> Any:

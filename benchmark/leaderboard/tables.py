@@ -8,20 +8,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from benchmark.leaderboard import words
 from benchmark.leaderboard.paper import tables_of
 from benchmark.leaderboard.view import Group, Row, View
-from benchmark.leaderboard.words import (
-    cells,
-    columns,
-    footnotes,
-    heading,
-    of_older_metrics,
-    rank_text,
-    split_name,
-    system_name,
-    trajectory,
-    trust_text,
-)
 from benchmark.report.safetext import plain
 from benchmark.report.words import ordered_metrics
 
@@ -68,7 +57,7 @@ def _derived(group: Group, row: Row, primary: str) -> list[Any]:
     """In the order of DERIVED."""
     kept = group.preservation or {}
     return [
-        trajectory(group, primary),
+        words.trajectory(group, primary),
         *(kept.get(name) for name in ("ratio", "ci_low", "ci_high")),
         group.hacked,
         "; ".join([*row.flags, *group.flags]),
@@ -95,19 +84,19 @@ def table_markdown(views: Sequence[tuple[Path, View]], sort: str | None) -> str:
         lines += [
             f"## {_md(view.board['task'])}",
             "",
-            f"{view.n_entries} entries; test split `{split_name(view.board)}`.",
+            f"{view.n_entries} entries; test split `{words.split_name(view.board)}`.",
             "",
         ]
         if view.groups:
             lines += _md_table(
-                ["rank", "system", "stage", "trust", *map(heading, columns(primary, sort))],
+                ["rank", "system", "stage", "trust", *map(words.heading, words.columns(primary, sort))],
                 [
                     [
-                        rank_text(r),
-                        system_name(g),
+                        words.rank_text(r),
+                        words.system_name(g),
                         r.entry["stage"],
-                        trust_text(r.entry),
-                        *cells(r.entry, primary, sort),
+                        words.trust_text(r.entry),
+                        *words.cells(r.entry, primary, sort),
                     ]
                     for g in view.groups
                     for r in g.rows
@@ -115,18 +104,18 @@ def table_markdown(views: Sequence[tuple[Path, View]], sort: str | None) -> str:
             )
             for g in view.groups:
                 notes = [
-                    trajectory(g, primary),
+                    words.trajectory(g, primary),
                     *(f"{r.entry['stage']}: {f}" for r in g.rows for f in r.flags),
                     *g.flags,
                 ]
-                lines += [f"- {_md(system_name(g))}: {_md(note)}" for note in notes if note]
-            lines += ["", *(f"{_md(note)}  " for note in footnotes(view)), ""]
-        if (older := of_older_metrics(view.board)) is not None:
+                lines += [f"- {_md(words.system_name(g))}: {_md(note)}" for note in notes if note]
+            lines += ["", *(f"{_md(note)}  " for note in words.footnotes(view)), ""]
+        if (older := words.of_older_metrics(view.board)) is not None:
             lines += [f"**{_md(older)}**", ""]
         if view.baselines:
             lines += ["### Baselines, never ranked", ""]
-            body = [[r.entry["system"], *cells(r.entry, primary, sort)] for r in view.baselines]
-            lines += [*_md_table(["system", *map(heading, columns(primary, sort))], body), ""]
+            body = [[r.entry["system"], *words.cells(r.entry, primary, sort)] for r in view.baselines]
+            lines += [*_md_table(["system", *map(words.heading, words.columns(primary, sort))], body), ""]
         for t in tables_of(view.board["task"]):
             lines += [
                 f"### Reported, not recomputed and not ranked: {_md(t['entries'][0]['source'])}",

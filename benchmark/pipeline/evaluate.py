@@ -10,22 +10,8 @@ from benchmark.arguments import ALLOW, DATA, DOWNLOAD, LIMIT, OUT, SET, arg
 from benchmark.data.told import tell_doubles, tell_languages
 from benchmark.data.userdata import read_split
 from benchmark.judge import load_judge
+from benchmark.pipeline import measure
 from benchmark.pipeline.judging import judge
-from benchmark.pipeline.measure import (
-    OWN_DATA_CODE,
-    WORLD_CODE,
-    Measured,
-    first_prompt,
-    generate,
-    gold_texts,
-    measured,
-    named,
-    report,
-    score,
-    summarise_all,
-    trial,
-    whole_split,
-)
 from benchmark.pipeline.workplace import Workplace, open_workplace, prepare_torch
 from benchmark.registry import nearest
 from benchmark.rundir.steps import MadeOf, check_config, locked
@@ -85,7 +71,7 @@ def command(args: argparse.Namespace) -> int:
     backend = [f"generate.backend={args.backend}"] if args.backend else []
     # The default profile is one of a tiny model on one core: of that, only what is not about the model or the machine.
     ours = [] if args.profile else ["run.threads=null", "policy.dtype=auto"]
-    wanted = [*ours, f"run.task={args.task}", *args.overrides, *backend, *trial(args.limit)]
+    wanted = [*ours, f"run.task={args.task}", *args.overrides, *backend, *measure.trial(args.limit)]
     profile = load_profile(args.profile or DEFAULT_PROFILE, wanted, allow_code=args.allow_code)
     if profile.generate.backend == "vllm":
         from training.shared.vllm_engine import need_vllm
@@ -96,7 +82,7 @@ def command(args: argparse.Namespace) -> int:
     split = profile.run.split
     file = profile.data.files.get(split)
     if file is not None:
-        task = named(task, profile.data.name)
+        task = measure.named(task, profile.data.name)
     model = resolve(args.model, "--model")
     models = Models(profile)
     models.need_hub(model, profile.score.reward)
@@ -136,8 +122,8 @@ def command(args: argparse.Namespace) -> int:
         prepare_torch(place)
         _say(f"{stage}: {profile.policy.dtype} on {machine()}")
         on = _examples(place, task, split, file)
-        place.manifest.prompt = first_prompt(on)
-        parts = score(place, on, {stage: generate(place, on, stage, model, system=UNNAMED)}, models)
+        place.manifest.prompt = measure.first_prompt(on)
+        parts = measure.score(place, on, {stage: measure.generate(place, on, stage, model, system=UNNAMED)}, models)
         place.manifest.reward_id = place.manifest.steps[f"score/{task.name}/{stage}"].record.get("reward_id")
         # What trained or selected these weights is not known here, so no metric but the reward gets a mark.
         record = {
@@ -147,8 +133,8 @@ def command(args: argparse.Namespace) -> int:
             "split": split,
         }
         record |= {} if profile.run.limit is None else {"limit": profile.run.limit}
-        summary = judge(place, on, summarise_all(place, {task.name: parts}, {task.name: on}, record, None))
-        page = report(place)
+        summary = judge(place, on, measure.summarise_all(place, {task.name: parts}, {task.name: on}, record, None))
+        page = measure.report(place)
     if not processes.is_main():
         return 0
     from benchmark.report import print_table, print_verdict
@@ -187,11 +173,13 @@ def shown(profile: Profile, task: Task) -> list[Example]:
     return read_split(file, "para", task, profile.data.n_para) if file else task.load("para", profile.data.n_para)
 
 
-def _examples(place: Workplace, task: Task, split: str, file: str | None) -> Measured:
+def _examples(place: Workplace, task: Task, split: str, file: str | None) -> measure.Measured:
     path = place.examples_path(task.name, split)
     n, limit = getattr(place.profile.data, f"n_{split}"), place.profile.run.limit
     found, whole = (
-        (read_split(file, split, task, n), read_split(file, split, task)) if file else whole_split(task, split, n)
+        (read_split(file, split, task, n), read_split(file, split, task))
+        if file
+        else measure.whole_split(task, split, n)
     )
 
     def work() -> None:
@@ -205,7 +193,7 @@ def _examples(place: Workplace, task: Task, split: str, file: str | None) -> Mea
         if task.of_world
         else {"texts": split_hash(found)}
     )
-    code = OWN_DATA_CODE if file else WORLD_CODE
+    code = measure.OWN_DATA_CODE if file else measure.WORLD_CODE
     config = {
         "task": task.name,
         "version": task.version,
@@ -214,7 +202,7 @@ def _examples(place: Workplace, task: Task, split: str, file: str | None) -> Mea
         **({} if limit is None else {"limit": limit}),
     }
     done = place.steps.run(f"data/{task.name}", MadeOf(config, inputs, code), [path], work)
-    on = measured(place, task, split, gold_texts(whole))
+    on = measure.measured(place, task, split, measure.gold_texts(whole))
     sha256 = done.outputs[str(path.relative_to(place.run_dir))]
     place.manifest.data = {split: {"sha256": sha256, "n": len(on.examples), "notices": notices(on.examples)}}
     if file is None and (corpus := provenance(place.profile.run.task, whole)) is not None:

@@ -177,14 +177,7 @@ def test_the_cross_encoder_serves_as_reward_by_path(
     start, end = text.index("[rl.reward_options]"), text.index("[recovery]")
     profile.write_text(text[:start] + text[end:], encoding="utf-8")  # the options are those of another kind of reward
     command = [
-        "run",
-        "--stage",
-        "rl",
-        "--profile",
-        str(profile),
-        "--run-dir",
-        str(tmp_path / "run"),
-        "--set",
+        *f"run --stage rl --profile {profile} --run-dir {tmp_path}/run --set".split(),
         *paths,
         *data["th"],
         *BUDGET,

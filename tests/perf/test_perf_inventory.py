@@ -7,6 +7,7 @@ import time
 from typing import Any
 
 import pytest
+from syllables import SYLLABLES
 
 from metrics.coverage import score_facts
 from metrics.inventory import Inventory
@@ -17,26 +18,7 @@ N_TITLES = 2000
 
 
 def _world(rng: random.Random) -> tuple[list[Example], list[str]]:
-    syllables = [
-        "กรุง",
-        "เชียง",
-        "ใหม่",
-        "มหา",
-        "นคร",
-        "ราช",
-        "สุ",
-        "วรรณ",
-        "ภูมิ",
-        "บุรี",
-        "ศรี",
-        "ธรรม",
-        "ชัย",
-        "พล",
-        "หวัง",
-        "จาง",
-        "หลี่",
-    ]
-    names = ["".join(rng.choices(syllables, k=rng.randint(2, 5))) for _ in range(1500)]
+    names = ["".join(rng.choices(SYLLABLES, k=rng.randint(2, 5))) for _ in range(1500)]
     examples, texts = [], []
     for i in range(N_TITLES):
         facts = [

@@ -16,6 +16,8 @@ from collections.abc import Sequence
 from itertools import islice
 from pathlib import Path
 
+from into_page import into_page
+
 from benchmark.tasks.newswire import title_example
 from benchmark.tasks.newswire.articles import title
 from benchmark.tasks.newswire.attacks import ATTACKS
@@ -102,13 +104,7 @@ def main() -> None:
     parser.add_argument("--n", type=int, default=N, help=f"articles (default: {N})")
     parser.add_argument("--write", type=Path, help="the page to renew")
     args = parser.parse_args()
-    made = table(args.n)
-    if args.write is None:
-        print(made)
-        return
-    page = args.write.read_text(encoding="utf-8")
-    before, rest = page.split(START, 1)
-    args.write.write_text(f"{before}{START}\n\n{made}\n\n{END}{rest.split(END, 1)[1]}", encoding="utf-8")
+    into_page(table(args.n), args.write, START, END)
 
 
 if __name__ == "__main__":

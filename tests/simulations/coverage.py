@@ -268,15 +268,13 @@ def tables(names: Sequence[str] = tuple(TABLES)) -> str:
 
 
 def main() -> None:
-    """Prints the tables, or puts them into a page between START and END."""
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--write", type=Path)
+    """Prints the tables, or writes them into a page."""
+    from into_page import into_page
+
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("--write", type=Path, help="the page to renew")
     args = parser.parse_args()
-    if args.write is None:
-        print(tables())
-        return
-    before, _, rest = args.write.read_text("utf-8").partition(START)
-    args.write.write_text(before + START + "\n\n" + tables() + "\n" + END + rest.partition(END)[2], "utf-8")
+    into_page(tables(), args.write, START, END)
 
 
 if __name__ == "__main__":

@@ -15,6 +15,8 @@ from collections.abc import Callable
 from itertools import islice
 from pathlib import Path
 
+from into_page import into_page
+
 from benchmark.leaderboard.flags import made_of, of_form
 from benchmark.tasks.newswire import title_example
 from benchmark.tasks.newswire.articles import Article, body, fill, sentence_text, title
@@ -119,13 +121,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--write", type=Path, help="the page to renew")
     args = parser.parse_args()
-    made = table()
-    if args.write is None:
-        print(made)
-        return
-    page = args.write.read_text(encoding="utf-8")
-    before, rest = page.split(START, 1)
-    args.write.write_text(f"{before}{START}\n\n{made}\n\n{END}{rest.split(END, 1)[1]}", encoding="utf-8")
+    into_page(table(), args.write, START, END)
 
 
 if __name__ == "__main__":

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 from typing import Any
 
@@ -27,9 +26,7 @@ def honest(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def board(honest: Path, tmp_path: Path) -> Path:
-    """A copy of the honest board to lie on."""
-    shutil.copytree(honest.parent, tmp_path / "board")
-    return tmp_path / "board" / honest.name
+    return world.copied(honest, tmp_path)
 
 
 def of(told: Board, stage: str) -> dict[str, Any]:

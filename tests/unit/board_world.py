@@ -4,9 +4,12 @@ directory for it."""
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
+
+from syllables import SYLLABLES
 
 from benchmark.cli import main
 from benchmark.leaderboard import board as boards
@@ -19,26 +22,6 @@ from metrics.version import V
 from training.shared.hashes import weights_hash
 
 TASK = "toy"
-SYLLABLES = (
-    "กรุง",
-    "เชียง",
-    "ใหม่",
-    "มหา",
-    "นคร",
-    "ราช",
-    "สุ",
-    "วรรณ",
-    "ภูมิ",
-    "บุรี",
-    "ศรี",
-    "ธรรม",
-    "ชัย",
-    "พล",
-    "หวัง",
-    "จาง",
-    "หลี่",
-    "ทอง",
-)
 N = 24
 
 
@@ -77,6 +60,12 @@ def chatter(i: int) -> str:
 
 
 Text = Callable[[int], str]
+
+
+def copied(board: Path, tmp_path: Path) -> Path:
+    """A copy of a board with all that lies beside it, to lie on."""
+    shutil.copytree(board.parent, tmp_path / "board")
+    return tmp_path / "board" / board.name
 
 
 def new_board(folder: Path, examples: Sequence[Example] = EXAMPLES, task: str = TASK) -> Path:

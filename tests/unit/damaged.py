@@ -11,6 +11,7 @@ import pytest
 from test_sft import CFG, PAIRS
 
 from training.sft.train import train_sft
+from training.shared.checkpoints import Checkpoint
 from training.shared.stage import Around
 
 
@@ -22,18 +23,17 @@ def flip(path: Path, at: int = -1) -> None:
     os.utime(path, ns=(stat.st_atime_ns, stat.st_mtime_ns + 1))
 
 
+def train(policy: Path, folder: Path) -> Checkpoint:
+    """The run that is damaged, into `folder`: six steps, a state every two."""
+    around = Around(log_dir=folder / "logs", progress=False)
+    return train_sft(policy, PAIRS, folder / "out", replace(CFG, save_steps=2), "post-sft", around=around)
+
+
 @pytest.fixture(scope="module")
 def whole(tiny_policy_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The same run in one go."""
     folder = tmp_path_factory.mktemp("whole")
-    train_sft(
-        tiny_policy_path,
-        PAIRS,
-        folder / "out",
-        replace(CFG, save_steps=2),
-        "post-sft",
-        around=Around(log_dir=folder / "logs", progress=False),
-    )
+    train(tiny_policy_path, folder)
     return folder
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tiny_models import character_tokenizer
+from tiny_models import character_tokenizer, small_bert
 
 
 @pytest.fixture(scope="module")
@@ -16,23 +16,13 @@ def honest(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A bi-encoder with a Dense module, saved by sentence-transformers itself."""
     import torch
     from sentence_transformers import SentenceTransformer, models
-    from transformers import BertConfig, BertModel
+    from transformers import BertModel
 
     root = tmp_path_factory.mktemp("foreign")
     torch.manual_seed(0)
     tokenizer = character_tokenizer([])
     tokenizer.padding_side, tokenizer.model_max_length = "right", 64
-    BertModel(
-        BertConfig(
-            vocab_size=len(tokenizer),
-            hidden_size=16,
-            intermediate_size=32,
-            num_hidden_layers=1,
-            num_attention_heads=2,
-            max_position_embeddings=80,
-            pad_token_id=tokenizer.pad_token_id,
-        )
-    ).save_pretrained(root / "body")
+    BertModel(small_bert(tokenizer)).save_pretrained(root / "body")
     tokenizer.save_pretrained(root / "body")
     word = models.Transformer(str(root / "body"), max_seq_length=64)
     dense = models.Dense(16, 8, activation_function=torch.nn.GELU())

@@ -15,6 +15,7 @@ from typing import Any
 
 from metrics.draws import Draws
 from metrics.inventory import Inventory
+from metrics.reading import calendar_words
 from metrics.records import Example, Fact, Generation, write_examples, write_generations, write_jsonl
 from metrics.scores import score_rows, write_scores
 from metrics.segment import from_values
@@ -52,20 +53,7 @@ EVENTS = [
     ("停产", "หยุดสายการผลิต"),
 ]
 CAUSES = [("专利侵权", "การละเมิดสิทธิบัตร"), ("拖欠工资", "การค้างจ่ายค่าแรง"), ("原料短缺", "การขาดแคลนวัตถุดิบ")]
-MONTHS = [
-    "มกราคม",
-    "กุมภาพันธ์",
-    "มีนาคม",
-    "เมษายน",
-    "พฤษภาคม",
-    "มิถุนายน",
-    "กรกฎาคม",
-    "สิงหาคม",
-    "กันยายน",
-    "ตุลาคม",
-    "พฤศจิกายน",
-    "ธันวาคม",
-]
+MONTHS = list(calendar_words.MONTHS["th"])[:12]
 STATE = {
     "base": (0.25, 0.04, 0.30),
     "post-sft": (0.62, 0.06, 0.16),

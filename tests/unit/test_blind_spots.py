@@ -150,15 +150,7 @@ def test_an_unwritable_place_is_told_before_anything_is_scored(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "file").write_text("", encoding="utf-8")
-    arguments = [
-        "validate-reward",
-        "--reward",
-        "test_blind_spots:no_numbers",
-        "--n",
-        "2",
-        "--out",
-        str(tmp_path / "file" / "out"),
-    ]
+    arguments = f"validate-reward --reward test_blind_spots:no_numbers --n 2 --out {tmp_path}/file/out".split()
     assert cli.main(arguments) == 2
     assert "cannot be written" in capsys.readouterr().err
 

@@ -21,20 +21,8 @@ def test_a_checkpoint_generates_first(tmp_path: Path, tiny_policy_path: Path) ->
     from benchmark.settings.models import model_hash
 
     board = world.new_board(tmp_path / "b", world.EXAMPLES[:4], "newswire-title")
-    argv = [
-        "submit",
-        "--checkpoint",
-        str(tiny_policy_path),
-        "--task",
-        "newswire-title",
-        "--system",
-        "p",
-        "--board",
-        str(board),
-        "--profile",
-        "smoke",
-    ]
-    assert main(argv) == 0
+    argv = f"submit --checkpoint {tiny_policy_path} --task newswire-title --system p --board {board}".split()
+    assert main([*argv, "--profile", "smoke"]) == 0
     entry = world.entries(board)[0]
     assert entry["stage"] == "model"
     assert entry["lineage"][-1]["weights_hash"] == model_hash(str(tiny_policy_path))
@@ -58,17 +46,7 @@ def test_a_checkpoint_is_asked_by_the_prompt_of_the_profile(
 
     monkeypatch.setattr(checkpoint, "generate_file", generate)
     board = world.new_board(tmp_path / "b", task="newswire-title")
-    argv = [
-        "submit",
-        "--checkpoint",
-        str(tiny_policy_path),
-        "--task",
-        "newswire-title",
-        "--system",
-        "p",
-        "--board",
-        str(board),
-    ]
+    argv = f"submit --checkpoint {tiny_policy_path} --task newswire-title --system p --board {board}".split()
     assert main([*argv, "--profile", str(profile)]) == 0
     assert seen == {"prompt": "译：原文=", "stop": ("。",)}
     assert len(world.entries(board)) == 1

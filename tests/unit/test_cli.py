@@ -223,18 +223,7 @@ def test_data_export_writes_the_first_examples_of_a_split(tmp_path: Path, capsys
     for n in (3, 2):
         assert (
             main(
-                [
-                    "data",
-                    "export",
-                    "--task",
-                    "newswire-title",
-                    "--split",
-                    "src",
-                    "--n",
-                    str(n),
-                    "--out",
-                    str(tmp_path / f"{n}.jsonl"),
-                ]
+                [*f"data export --task newswire-title --split src --n {n} --out".split(), str(tmp_path / f"{n}.jsonl")]
             )
             == 0
         )

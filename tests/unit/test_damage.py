@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from damaged import flip, made, whole  # noqa: F401 - fixtures
+from damaged import flip, made, train, whole  # noqa: F401 - fixtures
 from test_sft import CFG, PAIRS
 
 from training.sft.train import train_sft
@@ -38,14 +38,7 @@ def stopped(tiny_policy_path: Path, tmp_path_factory: pytest.TempPathFactory) ->
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(callbacks.Watch, "on_step_end", on_step_end)
         with pytest.raises(Terminated):
-            train_sft(
-                tiny_policy_path,
-                PAIRS,
-                folder / "out",
-                replace(CFG, save_steps=2),
-                "post-sft",
-                around=Around(log_dir=folder / "logs", progress=False),
-            )
+            train(tiny_policy_path, folder)
     return folder
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from damaged import flip, made, whole  # noqa: F401 - fixtures
+from damaged import flip, made, train, whole  # noqa: F401 - fixtures
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from test_sft import CFG, PAIRS
@@ -61,14 +61,7 @@ def test_a_damaged_checkpoint_is_named_and_trained_again(
     for look in (check_folder, load_policy, read_checkpoint):
         with pytest.raises(UserError, match=rf"{name.partition('_')[0]}|the weights"):
             look(made)
-    again = train_sft(
-        tiny_policy_path,
-        PAIRS,
-        made,
-        replace(CFG, save_steps=2),
-        "post-sft",
-        around=Around(log_dir=made.parent / "logs", progress=False),
-    )
+    again = train(tiny_policy_path, made.parent)
     assert again.weights_hash == read_checkpoint(whole / "out").weights_hash
     for file in (whole / "out").iterdir():
         assert (made / file.name).read_bytes() == file.read_bytes(), file.name

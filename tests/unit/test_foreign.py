@@ -137,12 +137,7 @@ def test_the_commands_refuse_it_with_one_message(
     asked = {
         "validate-reward": ["validate-reward", "--reward", str(folder), "--n", "2", "--out", out],
         "score": [
-            "score",
-            "--examples",
-            str(examples),
-            "--generations",
-            str(texts),
-            "--out",
+            *f"score --examples {examples} --generations {texts} --out".split(),
             out,
             "--set",
             f"score.retrieval={folder}",

@@ -191,15 +191,7 @@ def test_a_missing_line_is_told_before_anything_is_written(tmp_path: Path, capsy
     """Line counts are compared, by name."""
     for name, n in (("src", 3), ("ref", 3), ("hyp", 2)):
         (tmp_path / name).write_text("".join(f"文{i}\n" for i in range(n)), encoding="utf-8")
-    arguments = [
-        "score",
-        "--source",
-        str(tmp_path / "src"),
-        "--reference",
-        str(tmp_path / "ref"),
-        "--hypothesis",
-        str(tmp_path / "hyp"),
-    ]
+    arguments = f"score --source {tmp_path}/src --reference {tmp_path}/ref --hypothesis {tmp_path}/hyp".split()
     assert main([*arguments, "--langs", "zh-th", "--out", str(tmp_path / "out")]) == 2
     assert "2 outputs for 3 examples" in capsys.readouterr().err
     assert not (tmp_path / "out").exists()
@@ -212,20 +204,5 @@ def test_any_format_can_be_scored_directly(tmp_path: Path) -> None:
     write_examples(tmp_path / "e.jsonl", EXAMPLES)
     path = made("wmt", tmp_path / "primary.jsonl")
     out = tmp_path / "out"
-    assert (
-        main(
-            [
-                "score",
-                "--examples",
-                str(tmp_path / "e.jsonl"),
-                "--generations",
-                str(path),
-                "--format",
-                "wmt",
-                "--out",
-                str(out),
-            ]
-        )
-        == 0
-    )
+    assert main(f"score --examples {tmp_path}/e.jsonl --generations {path} --format wmt --out {out}".split()) == 0
     assert sorted(json.loads((out / "summary.json").read_text("utf-8"))["systems"]) == ["gold", "model"]

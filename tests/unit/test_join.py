@@ -68,25 +68,7 @@ def test_any_parallel_json_lines_serve(tmp_path: Path) -> None:
     rows = [{"source": f"中国{i}", **({"reference": f"จีน {i}"} if i < 7 else {})} for i in range(14)]
     path = tmp_path / "p.jsonl"
     path.write_text("".join(json.dumps(r, ensure_ascii=False) + "\n" for r in rows), encoding="utf-8")
-    assert (
-        main(
-            [
-                "data",
-                "join",
-                "--articles",
-                str(path),
-                "--out",
-                str(tmp_path / "o"),
-                "--n-para",
-                "4",
-                "--n-dev",
-                "2",
-                "--n-src",
-                "6",
-            ]
-        )
-        == 0
-    )
+    assert main(f"data join --articles {path} --out {tmp_path}/o --n-para 4 --n-dev 2 --n-src 6".split()) == 0
 
 
 @pytest.mark.parametrize(

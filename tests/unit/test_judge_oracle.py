@@ -173,10 +173,7 @@ def test_score_judges_too(run_dir: Path, tmp_path: Path) -> None:
     examples = next((run_dir / "examples").glob("*.jsonl"))
     texts = [str(p) for p in sorted((run_dir / "generations").rglob("post-*.jsonl"))][:2]
     args = [
-        "score",
-        "--examples",
-        str(examples),
-        "--generations",
+        *f"score --examples {examples} --generations".split(),
         *texts,
         "--out",
         str(tmp_path / "out"),

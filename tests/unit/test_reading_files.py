@@ -77,15 +77,7 @@ def test_pairs_that_cannot_be_used_are_skipped_and_counted(tmp_path: Path, capsy
 
     path = tmp_path / "pairs.jsonl"
     path.write_text("\n".join([pair(1, "ฝน"), pair(2, "ฝนตกวันนี้"), pair(3, "ฝนตกวันนี้ ")]), encoding="utf-8")
-    arguments = [
-        "validate-reward",
-        "--reward",
-        "metric:verbosity.chars",
-        "--pairs",
-        str(path),
-        "--out",
-        str(tmp_path / "out"),
-    ]
+    arguments = f"validate-reward --reward metric:verbosity.chars --pairs {path} --out {tmp_path}/out".split()
     assert main(arguments) == 2
     told = capsys.readouterr().err
     assert "2 of 3 rows cannot be used" in told
@@ -174,17 +166,7 @@ def joined(tmp_path: Path, articles: list[dict[str, str]], titles: str) -> list[
     """Arguments of `data join` over these files."""
     (tmp_path / "a.jsonl").write_text("\n".join(json.dumps(a, ensure_ascii=False) for a in articles), encoding="utf-8")
     (tmp_path / "t.tsv").write_text(titles, encoding="utf-8")
-    return [
-        "data",
-        "join",
-        "--articles",
-        str(tmp_path / "a.jsonl"),
-        "--titles",
-        str(tmp_path / "t.tsv"),
-        "--out",
-        str(tmp_path / "out"),
-        *JOIN,
-    ]
+    return [*f"data join --articles {tmp_path}/a.jsonl --titles {tmp_path}/t.tsv --out {tmp_path}/out".split(), *JOIN]
 
 
 def test_one_title_never_goes_to_two_articles(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

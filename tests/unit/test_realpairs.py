@@ -82,41 +82,12 @@ def test_the_command_holds_a_metric_against_pairs_of_ones_own_file(
 ) -> None:
     examples, out = tmp_path / "examples.jsonl", tmp_path / "out"
     write_examples(examples, EXAMPLES)
-    assert (
-        main(
-            [
-                "validate-reward",
-                "--reward",
-                "metric:open.f1",
-                "--examples",
-                str(examples),
-                "--n",
-                "5",
-                "--out",
-                str(out),
-            ]
-        )
-        == 0
-    )
+    argv = f"validate-reward --reward metric:open.f1 --examples {examples} --out {out}".split()
+    assert main([*argv, "--n", "5"]) == 0
     told = json.loads((out / "reward.json").read_text("utf-8"))
     assert told["by_category"]["number"]["accuracy"] == told["by_category"]["hallucination"]["accuracy"] == 1.0
     assert told["by_category"]["padding_filler"]["ties"] > 0  # a metric of facts does not see filler
     assert (out / "pairs.jsonl").is_file()
     capsys.readouterr()
-    assert (
-        main(
-            [
-                "validate-reward",
-                "--reward",
-                "metric:open.f1",
-                "--examples",
-                str(examples),
-                "--pairs",
-                str(out / "pairs.jsonl"),
-                "--out",
-                str(out),
-            ]
-        )
-        == 2
-    )
+    assert main([*argv, "--pairs", str(out / "pairs.jsonl")]) == 2
     assert "give one of them" in capsys.readouterr().err

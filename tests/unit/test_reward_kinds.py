@@ -6,7 +6,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from tiny_models import character_tokenizer
+from tiny_models import character_tokenizer, small_bert
 
 from benchmark.reward.judge import load_judge
 from benchmark.settings.config import load_profile
@@ -22,24 +22,14 @@ TEXTS = ["กข", "กขคงจ กขคงจ", "ยรลว", "กข"]
 
 def _encoder(folder: Path, heads: int | None) -> Path:
     import torch
-    from transformers import BertConfig, BertForSequenceClassification, BertModel
+    from transformers import BertForSequenceClassification, BertModel
 
     torch.manual_seed(3)
     tokenizer = character_tokenizer([])
     tokenizer.cls_token = tokenizer.sep_token = "<|im_end|>"
     tokenizer.model_max_length = 64
     tokenizer.padding_side = "right"
-    config = BertConfig(
-        vocab_size=len(tokenizer),
-        hidden_size=16,
-        intermediate_size=32,
-        num_hidden_layers=1,
-        num_attention_heads=2,
-        max_position_embeddings=80,
-        pad_token_id=tokenizer.pad_token_id,
-        num_labels=heads or 2,
-        initializer_range=0.5,
-    )
+    config = small_bert(tokenizer, num_labels=heads or 2, initializer_range=0.5)
     (BertForSequenceClassification(config) if heads else BertModel(config)).save_pretrained(folder)
     tokenizer.save_pretrained(folder)
     return folder

@@ -54,21 +54,7 @@ def test_join_keeps_one_of_two_such_articles(tmp_path: Path) -> None:
     found = [e for split in ("para", "dev", "src") for e in read_examples(tmp_path / "out" / f"{split}.jsonl")]
     assert len(found) == 8
     assert {e.target_lang for e in found} == {"th"}
-    assert (
-        main(
-            [
-                "data",
-                "join",
-                "--articles",
-                str(tmp_path / "a.jsonl"),
-                "--out",
-                str(tmp_path / "o2"),
-                *sizes[:-1],
-                "Thai",
-            ]
-        )
-        == 2
-    )
+    assert main([*f"data join --articles {tmp_path}/a.jsonl --out {tmp_path}/o2".split(), *sizes[:-1], "Thai"]) == 2
     assert not (tmp_path / "o2").exists()
 
 
@@ -136,15 +122,7 @@ def test_languages_and_scripts_are_told_before_scoring(tmp_path: Path, capsys: p
     write_generations(
         tmp_path / "g.jsonl", [Generation(e.id, "s", "user", "ข่าวภาษาไทย", None, None, None) for e in examples]
     )
-    argv = [
-        "score",
-        "--examples",
-        str(tmp_path / "e.jsonl"),
-        "--generations",
-        str(tmp_path / "g.jsonl"),
-        "--out",
-        str(tmp_path / "out"),
-    ]
+    argv = f"score --examples {tmp_path}/e.jsonl --generations {tmp_path}/g.jsonl --out {tmp_path}/out".split()
     assert main([*argv, "--set", "score.bootstrap_draws=100"]) == 0
     told = capsys.readouterr().err
     assert told.count("note:") == 1

@@ -129,23 +129,7 @@ def test_a_number_beyond_all_use_is_refused(setting: str) -> None:
 
 
 def test_an_export_of_endless_size_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert (
-        main(
-            [
-                "data",
-                "export",
-                "--task",
-                "newswire-title",
-                "--split",
-                "test",
-                "--n",
-                "999999999",
-                "--out",
-                str(tmp_path / "x"),
-            ]
-        )
-        == 2
-    )
+    assert main(f"data export --task newswire-title --split test --n 999999999 --out {tmp_path}/x".split()) == 2
     assert "at most 1000000" in capsys.readouterr().err
 
 

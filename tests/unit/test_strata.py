@@ -85,15 +85,7 @@ def test_the_summary_holds_the_strata_with_intervals_and_transitions(
         Generation(e.id, "s", stage, texts[i % 2]) for stage, texts in stages.items() for i, e in enumerate(examples)
     ]
     write_generations(tmp_path / "g.jsonl", rows)
-    argv = [
-        "score",
-        "--examples",
-        str(tmp_path / "e.jsonl"),
-        "--generations",
-        str(tmp_path / "g.jsonl"),
-        "--out",
-        str(tmp_path / "out"),
-    ]
+    argv = f"score --examples {tmp_path}/e.jsonl --generations {tmp_path}/g.jsonl --out {tmp_path}/out".split()
     assert main([*argv, "--para", str(tmp_path / "para.jsonl")]) == 0
     summary = json.loads((tmp_path / "out" / "summary.json").read_text("utf-8"))
     for metric in ("coverage.recall", "coverage.f1", "grounding.entity"):

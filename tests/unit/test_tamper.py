@@ -6,43 +6,19 @@ What nothing can see is listed in docs/security.md ("Boards"), with the reason.
 
 from __future__ import annotations
 
-import json
-import shutil
 from pathlib import Path
 from typing import Any
 
 import board_world as world
 import pytest
+from hacked_board import board, honest  # noqa: F401 - fixtures
 from tampering import EDITS, of
-from tampering_chain import CHAIN, reward_json, take_out
+from tampering_chain import CHAIN, take_out
 from tampering_files import FILES
 
 from benchmark.leaderboard import board as boards
 from benchmark.leaderboard.lies import Lie
 from benchmark.leaderboard.verify import verify
-
-
-@pytest.fixture(scope="module")
-def honest(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A run that hacked its reward, which was validated, and one system of outputs alone."""
-    folder = tmp_path_factory.mktemp("honest")
-    board, run = (
-        world.new_board(folder / "board"),
-        world.run_directory(
-            folder / "run", {"post-sft": world.two, "post-rl": world.first, "post-recovery": world.two}
-        ),
-    )
-    (run / "reward.json").write_text(json.dumps(reward_json()))
-    assert world.submit_run(board, run) == 0
-    assert world.submit(board, world.write_outputs(folder / "g.jsonl", world.chatter), "talker") == 0
-    return board
-
-
-@pytest.fixture
-def board(honest: Path, tmp_path: Path) -> Path:
-    """A copy of the honest board to lie on."""
-    shutil.copytree(honest.parent, tmp_path / "board")
-    return tmp_path / "board" / honest.name
 
 
 def caught(board: Path) -> Lie:

@@ -125,23 +125,7 @@ def test_absent_texts_are_told_with_where_to_get_and_put_them(
         assert main(["data", "export", "--task", name, "--split", "test", "--out", str(out)]) == 2
         told = capsys.readouterr().err
         assert read_task_file(shipped()[name]).home in told and DATA_DIR in told and "--data" in told
-    assert (
-        main(
-            [
-                "data",
-                "export",
-                "--task",
-                "ntrex-zh-th",
-                "--split",
-                "test",
-                "--data",
-                str(tmp_path / "no"),
-                "--out",
-                str(out),
-            ]
-        )
-        == 2
-    )
+    assert main(f"data export --task ntrex-zh-th --split test --data {tmp_path}/no --out {out}".split()) == 2
     assert "no such folder" in capsys.readouterr().err
     assert main(["data", "export", "--task", "ntrex-zh-th", "--split", "para", "--out", str(out)]) == 2
     assert "split test alone" in capsys.readouterr().err
@@ -184,22 +168,7 @@ def test_a_board_of_a_real_corpus_is_verified_with_the_texts_and_says_so_without
     assert main(["leaderboard", "create", "--task", "mine", "--board", board]) == 0
     made = [{"example_id": str(i), "system": "toy", "stage": "post-sft", "text": b} for i, (_, b) in enumerate(PAIRS)]
     (tmp_path / "g.jsonl").write_text("".join(json.dumps(row) + "\n" for row in made), "utf-8")
-    assert (
-        main(
-            [
-                "submit",
-                "--generations",
-                str(tmp_path / "g.jsonl"),
-                "--task",
-                "mine",
-                "--system",
-                "toy",
-                "--board",
-                board,
-            ]
-        )
-        == 0
-    )
+    assert main([*f"submit --generations {tmp_path}/g.jsonl --task mine --system toy --board".split(), board]) == 0
     capsys.readouterr()
     assert main(["leaderboard", "verify", "--board", board]) == 0
     assert "data absent" not in capsys.readouterr().out

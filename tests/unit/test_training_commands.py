@@ -152,15 +152,7 @@ def test_the_same_command_gives_the_same_weights(corpus_folder: Path, tmp_path: 
 def test_a_users_mistake_is_one_message_and_exit_code_2(
     arguments: list[str], said: str, corpus_folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    given = [
-        "base",
-        "--corpus",
-        str(corpus_folder / "base.jsonl"),
-        "--words",
-        str(corpus_folder / "words.txt"),
-        "--out",
-        str(tmp_path / "o"),
-    ]
+    given = f"base --corpus {corpus_folder}/base.jsonl --words {corpus_folder}/words.txt --out {tmp_path}/o".split()
     assert main([*given, *arguments]) == 2
     message = capsys.readouterr().err
     assert message.startswith("error: ") and said in message

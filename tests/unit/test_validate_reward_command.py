@@ -115,15 +115,7 @@ def test_a_hundred_megabytes_are_refused_before_they_are_read(tmp_path, capsys):
         stream.truncate(100 * 10**6)
     assert (
         cli.main(
-            [
-                "validate-reward",
-                "--reward",
-                "test_validate_reward_command:oracle",
-                "--pairs",
-                str(path),
-                "--out",
-                str(tmp_path / "o"),
-            ]
+            f"validate-reward --reward test_validate_reward_command:oracle --pairs {path} --out {tmp_path}/o".split()
         )
         == 2
     )
@@ -146,17 +138,10 @@ def test_own_pairs_and_candidates_through_the_command(tmp_path, capsys):
         "target_lang": "th",
     }
     lists.write_text(json.dumps(query) + "\n", encoding="utf-8")
-    args = [
-        "validate-reward",
-        "--reward",
-        "test_validate_reward_command:length_reward",
-        "--pairs",
-        str(pairs),
-        "--candidates",
-        str(lists),
-        "--out",
-        str(tmp_path / "o"),
-    ]
+    args = (
+        f"validate-reward --reward test_validate_reward_command:length_reward --pairs {pairs} "
+        f"--candidates {lists} --out {tmp_path}/o"
+    ).split()
     assert cli.main(args) == 0
     report = json.loads((tmp_path / "o" / "reward.json").read_text(encoding="utf-8"))
     assert report["n"] == 3

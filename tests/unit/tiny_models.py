@@ -50,6 +50,22 @@ def small_shape(tokenizer: Any) -> dict[str, Any]:
     }
 
 
+def small_bert(tokenizer: Any, **further: Any) -> Any:
+    """A BertConfig of one layer; `further`: more of its keys."""
+    from transformers import BertConfig
+
+    return BertConfig(
+        vocab_size=len(tokenizer),
+        hidden_size=16,
+        intermediate_size=32,
+        num_hidden_layers=1,
+        num_attention_heads=2,
+        max_position_embeddings=80,
+        pad_token_id=tokenizer.pad_token_id,
+        **further,
+    )
+
+
 WIDE_HEADS = {"hidden_size": 64, "num_attention_heads": 2, "num_key_value_heads": 1}
 """Heads of 32: the least that vLLM's attention on CPU knows. In place of small_shape's, whose heads are of 8."""
 
