@@ -90,7 +90,8 @@ def glossary() -> str:
                 f"{v:.{catalog.decimals(record.name)}f}" if v is not None else "none"
                 for _, v, _ in worked_values(record.name)
             ]
-            outputs = [o["name"] for o in own["outputs"]]
+            mine = worked(record.name, family.name)
+            outputs = [o["name"] for o in mine["outputs"]]
             better = {True: "higher is better", False: "lower is better", None: "no direction"}[record.higher_is_better]
             lines += [
                 f"**`{record.name}`** - {record.label} ({better}; "
@@ -106,6 +107,7 @@ def glossary() -> str:
                     else []
                 ),
                 "",
+                *(["Its own example:", "", *_texts(mine), ""] if mine["source"] != own["source"] else []),
             ]
     return "\n".join(lines)
 
@@ -118,12 +120,11 @@ def _texts(told: dict[str, Any]) -> list[str]:
     ]
 
 
-def worked(family: str = "") -> dict[str, Any]:
+def worked(*names: str) -> dict[str, Any]:
     """The worked example as it stands in its file: source, reference, facts, outputs, and English glosses of all
-    texts; of a family that has one of its own (form), that one."""
+    texts; of the first name (a metric, its family) that has one of its own, that one."""
     told = tomllib.loads((files("metrics") / "data" / "worked.toml").read_text("utf-8"))
-    own = told.get(family)
-    return own if isinstance(own, dict) else told
+    return next((own for name in names if isinstance(own := told.get(name), dict)), told)
 
 
 def worked_values(name: str) -> list[tuple[dict[str, str], float | None, str | None]]:
@@ -133,7 +134,7 @@ def worked_values(name: str) -> list[tuple[dict[str, str], float | None, str | N
     from metrics.inventory import Inventory
     from metrics.scoring import Means, Scoring
 
-    told = worked(catalog.family_of(name))
+    told = worked(name, catalog.family_of(name))
     facts = tuple(
         Fact(f["type"], tuple(f["source"]), tuple(f["target"]), f.get("salience", 1.0)) for f in told.get("facts", ())
     )
@@ -155,10 +156,16 @@ def worked_values(name: str) -> list[tuple[dict[str, str], float | None, str | N
 
 
 def _worked(name: str) -> list[str]:
-    told = worked(catalog.family_of(name))
+    found = worked_values(name)
+    if all(value is None for _, value, _ in found):
+        record = catalog.metrics().get(name)
+        lacks = f" without {', '.join(record.needs)}" if record else ": it needs more than one example"
+        return [f"  example    none{lacks}"]
+    told = worked(name, catalog.family_of(name))
     lines = ["  example", f"    source     {told['source']}", f"               = {told['source_gloss']}"]
     lines += [f"    reference  {told['reference']}", f"               = {told['reference_gloss']}"]
-    for output, value, reason in worked_values(name):
-        shown = f"{value:.{catalog.decimals(name)}f}" if value is not None else f"none: {reason}"
-        lines += [f"    {shown:<10} {output['text']}", f"               = {output['gloss']}  ({output['name']})"]
+    for output, value, reason in found:
+        shown = f"{value:.{catalog.decimals(name)}f}" if value is not None else "none"
+        why = f": {reason}" if reason else ""
+        lines += [f"    {shown:<10} {output['text']}", f"               = {output['gloss']}  ({output['name']}{why})"]
     return lines

@@ -84,6 +84,12 @@ def profiles() -> Iterator[tuple[str, str]]:
 
 def keys() -> Iterator[tuple[str, str]]:
     """Every key of a profile with its default and its description."""
+    for name, default, said in described_keys():
+        yield name, f"{default!r}  {said}"
+
+
+def described_keys() -> Iterator[tuple[str, Any, str]]:
+    """(key, default, the first sentence under it in its record) of every key of a profile."""
     from benchmark.settings.config import Profile
 
     for section, field in Profile.model_fields.items():
@@ -94,7 +100,7 @@ def keys() -> Iterator[tuple[str, str]]:
                 said |= field_lines(inspect.getsource(sys.modules[base.__module__]), base.__name__)
         default = field.get_default(call_default_factory=True)
         for name in _names(kind):
-            yield f"{section}.{name}", f"{getattr(default, name)!r}  {said.get(name, '')}"
+            yield f"{section}.{name}", getattr(default, name), said.get(name, "")
 
 
 def _names(kind: Any) -> list[str]:

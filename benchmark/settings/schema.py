@@ -40,25 +40,31 @@ class Run(Section):
 
 
 MOST_ROWS = 1_000_000
-"""Ten times the paper's largest split. The world has no end: a slip of the hand would fill the memory before anything
-else is said."""
+"""Ten times the paper's largest split. The world has no end: a slip of the hand would fill the memory."""
 
 
 class Data(Section):
     """The splits: the task's own, or a user's files (examples.jsonl, or TSV with a header source, reference)."""
 
     para: str | None = None
+    """File of D_para: your pairs, which SFT and recovery train on; null: the task's own."""
     src: str | None = None
+    """File of D_src: your sources without references, which RL trains on; null: the task's own."""
     dev: str | None = None
+    """File of your dev pairs, for the probe and for choosing settings; null: the task's own."""
     test: str | None = None
+    """File of your test pairs, which are measured; null: the task's own."""
     name: str = "user-data"
     """Task name that results on the user's own files are filed under."""
     n_para: int | None = Field(default=None, ge=1, le=MOST_ROWS)
-    """Sizes of the splits, the first ones of each; null is all of a file, or the task's own. A profile's sizes belong
+    """Size of D_para, its first pairs; null is all of the file, or the task's own. A profile's sizes belong
     to its own data: a file that the command line names is taken whole unless it names a size, too."""
     n_src: int | None = Field(default=None, ge=1, le=MOST_ROWS)
+    """Size of D_src, its first sources; null as for n_para."""
     n_dev: int | None = Field(default=None, ge=1, le=MOST_ROWS)
+    """Size of dev, its first pairs; null as for n_para."""
     n_test: int | None = Field(default=None, ge=1, le=MOST_ROWS)
+    """Size of test, its first pairs; null as for n_para."""
     n_extra: int | None = Field(default=None, ge=1, le=MOST_ROWS)
     """Size of the measured split of each of run.extra_tasks; null is the task's own."""
     n_recovery: int | None = Field(default=None, ge=1, le=MOST_ROWS)
@@ -83,8 +89,7 @@ class Policy(Section):
     device_map: str | None = None
     """How the model is spread over devices for generation, as transformers knows it (`auto`); null: one device."""
     trust_remote_code: bool = False
-    """Run the Python files that the model brings with it. Only ever true because a user wrote it; stands in the
-    manifest."""
+    """Run the Python files that the model brings. Only ever true because a user wrote it; stands in the manifest."""
 
 
 class Prompt(Section):
@@ -108,11 +113,12 @@ class Generate(Section):
     """How texts are generated for measuring."""
 
     batch_size: int = Field(default=64, ge=1)
+    """Prompts that are generated together (transformers); vLLM makes its own batches."""
     max_new_tokens: int | None = Field(default=None, ge=1)
     """Token cap; null derives 4 x the longest gold text of the whole split. A cap below 4 x the mean gold text is
     refused, but in a trial (--limit)."""
     temperature: float = Field(default=0.0, ge=0)
-    """0 is greedy."""
+    """Of the sampling; 0 is greedy."""
     backend: Literal["transformers", "vllm"] = "transformers"
     """What generates. vLLM is an extra with an environment of its own (no COMET in it)."""
     vllm: dict[str, Any] = {}
@@ -123,7 +129,9 @@ class Score(Section):
     """Which scorers run, and how many draws the statistics take."""
 
     bootstrap_draws: int = Field(default=2000, ge=100)
+    """Draws of the bootstrap behind every interval."""
     permutation_draws: int = Field(default=10_000, ge=10_000)
+    """Draws of the permutation test behind every p."""
     scorers: dict[str, str | None] = {"comet_qe": "asset:comet"}
     """Name in metrics.scorers.SCORERS -> checkpoint folder; 'null' switches one off."""
     retrieval: str | None = "asset:encoder"
@@ -131,29 +139,30 @@ class Score(Section):
     names: str | None = None
     """TSV file of your own names for open.*: type, names in the source language, names in the target language."""
     fluency: str | None = None
-    """Causal language model for form.*, folder or hub id; null: the shipped n-gram models, which know the
-    newswire world alone."""
+    """Causal language model for form.*, folder or hub id; null: the shipped n-gram models, of the newswire world."""
     reward: bool = True
     """Whether reward.mean is computed with the RL stage's reward."""
     workers: int | None = Field(default=None, ge=1)
-    """Processes in which `score` scores systems side by side; null: one for each core. The files are the same for any
-    number."""
+    """Processes that score systems side by side; null: one for each core. The files are the same for any number."""
 
 
 class Plan(Section):
     """What `plan` assumes where it cannot count. None of it changes a run."""
 
     n_para: int | None = Field(default=None, ge=1, le=MOST_ROWS)
-    """Examples of the user's own files, for a plan made before they are there; null counts them."""
+    """Pairs of D_para in your own files, for a plan made before they are there; null counts them."""
     n_src: int | None = Field(default=None, ge=1, le=MOST_ROWS)
+    """Sources of D_src, likewise."""
     n_dev: int | None = Field(default=None, ge=1, le=MOST_ROWS)
+    """Pairs of dev, likewise."""
     n_test: int | None = Field(default=None, ge=1, le=MOST_ROWS)
+    """Pairs of test, likewise."""
     prompt_tokens: float = Field(default=600.0, gt=0)
-    """Template and source."""
+    """Tokens of a prompt: template and source; used where no tokens can be counted."""
     target_tokens: float = Field(default=60.0, gt=0)
-    """A reference."""
+    """Tokens of a reference; used where no tokens can be counted."""
     completion_tokens: float | None = Field(default=None, gt=0)
-    """A completion in RL, on average; null: half the cap (a reference, where the tokens are counted)."""
+    """Tokens of a completion in RL, on average; null: half the cap (a reference, where the tokens are counted)."""
     tflops: float = Field(default=989.0, gt=0)
     """Peak of one GPU in the precision of training: 989 is the H100's in dense bfloat16."""
     mfu: float = Field(default=0.35, gt=0, le=1)
@@ -191,8 +200,7 @@ class Judge(Section):
     retest: int = Field(default=20, ge=0)
     """Questions of each protocol that are asked twice."""
     known: int | None = Field(default=None, ge=0)
-    """Pairs with known answers per category that the judge is held against; null: 20 for the oracle, 2 for models.
-    0: none, and it is not trusted."""
+    """Pairs with known answers per category that it is held against; null: 20 (oracle) or 2; 0: it is not trusted."""
     prompt_lang: Literal["en", "zh", "th"] = "en"
     """Language of the prompts."""
     url: str | None = None
@@ -200,6 +208,7 @@ class Judge(Section):
     model: str | None = None
     """openai: the name that the server knows; transformers, vllm: folder or hub id."""
     temperature: float = Field(default=0.0, ge=0)
+    """Of the judge's sampling; 0 is greedy."""
     answer_tokens: int = Field(default=600, ge=1)
     """Cap of an answer."""
     seed: int | None = Field(default=None, ge=0)
@@ -215,6 +224,7 @@ class Judge(Section):
     concurrency: int = Field(default=8, ge=1, le=256)
     """openai: calls at a time."""
     calls_per_minute: float | None = Field(default=None, gt=0)
+    """openai: most calls in a minute; null: no limit."""
     timeout: float = Field(default=120.0, gt=0)
     """Seconds for one call."""
     tries: int = Field(default=6, ge=1)
@@ -242,13 +252,11 @@ class RL(RLSettings):
     reward_options: dict[str, Any] = dataclasses.field(default_factory=dict)
     """Further options of that reward, such as `instruct`."""
     probe_examples: int = 32
-    """Dev examples whose coverage is measured every `probe_every` steps, logged and never used to select; 0 for
-    none."""
+    """Dev examples whose coverage is measured every `probe_every` steps, never used to select; 0 for none."""
     probe_tokens: int | None = None
     """Token cap of the probe's texts; null: max_completion_length, what the policy may write in RL."""
     validate_pairs: int = 24
-    """Pairs with known answers per category that the reward is held against before RL (`validate-reward` asks more); 0
-    for none."""
+    """Pairs with known answers per category that the reward is held against before RL; 0 for none."""
 
     @property
     def settings(self) -> RLSettings:

@@ -12,7 +12,7 @@ import pytest
 
 from benchmark.cli import main
 from benchmark.listing.explain import worked_values
-from benchmark.listing.ls import WHAT
+from benchmark.listing.ls import WHAT, described_keys
 from benchmark.report.words import label, number, ordered_metrics
 from metrics import catalog
 from metrics.declared import Family, Metric
@@ -32,16 +32,33 @@ def test_every_list_has_a_line_each(what: str, capsys: pytest.CaptureFixture[str
     assert all(len(line.split()) >= 2 for line in lines)
 
 
+def test_every_key_of_a_profile_is_described() -> None:
+    """Behind its default, whose text may hold spaces."""
+    assert [name for name, _, said in described_keys() if not said] == []
+
+
 @pytest.mark.parametrize(
     "name", [*catalog.metrics(), "coverage.f1.length_controlled", "grounding.entity.unseen", "coverage.recall.money"]
 )
 def test_every_metric_can_be_explained(name: str, capsys: pytest.CaptureFixture[str]) -> None:
-    """Definition, formula, blind spots and a worked example with its gloss."""
+    """Definition, formula, blind spots and a worked example with its gloss, or what it needs to have one."""
     assert main(["metrics", "explain", name]) == 0
     told = capsys.readouterr().out
-    # form.* speaks of generated news alone and has an example of its own.
-    shown = ("8.5 billion dollars", "ยื่นฟ้อง") if name.startswith("form.") else ("12 billion baht", "ไทยลงทุน")
+    # form.* speaks of generated news alone and has an example of its own, and so has the metric of whole clauses.
+    own = name.startswith("form.") or name == "grounding.relation"
+    shown: tuple[str, ...] = ("8.5 billion dollars", "ยื่นฟ้อง") if own else ("12 billion baht", "ไทยลงทุน")
+    record = catalog.metric(name)
+    assert record is not None
+    if name.endswith(".unseen"):
+        shown = ("none: it needs more than one example",)
+    elif {"judge", "encoder", "scorer", "reward", "answers"} & {*record.needs}:
+        shown = ("none without", *record.needs)
     assert all(word in told for word in (name, "formula", "blind to", *shown))
+
+
+def test_a_relation_holds_with_its_roles_and_undenied() -> None:
+    """By hand: the one relation fact is stated by the first output alone."""
+    assert [v for _, v, _ in worked_values("grounding.relation")] == [1.0, 0.0, 0.0, 0.0]
 
 
 def test_the_worked_example_shows_what_each_metric_is_for() -> None:

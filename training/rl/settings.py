@@ -19,35 +19,49 @@ class RLSettings(Options):
     come on top."""
 
     epochs: float = 2.0
+    """Passes over D_src; a fraction is allowed."""
     max_steps: int | None = None
     """A stated step budget; None: as many as the epochs give."""
     prompts_per_step: int = 8
+    """Sources per optimiser step, over all processes."""
     num_generations: int = 8
     """Completions per prompt (a group), at least 2."""
     lr: float = 1e-6
+    """Learning rate at its peak."""
     beta: float = 0.04
     """Weight of the KL to the SFT policy; above 0."""
     loss_type: str = "grpo"
     """`grpo` or `dr_grpo` (without scaling by the group's spread). The variant `grpo-control` always uses dr_grpo."""
     temperature: float = 1.0
+    """Of the sampling of completions; above 0."""
     max_completion_length: int = 256
     """Cap in tokens of the policy. dr_grpo divides by it."""
     variant: str = "gate+batchlen"
+    """Terms of eq. 6: gate+batchlen, gate-only, reflen or grpo-control."""
     lambda_len: float = 0.20
+    """Weight of the length penalty in eq. 6."""
     lambda_rep: float = 0.05
+    """Weight of the repetition penalty in eq. 6."""
     reflen_ratio: float = 0.5
-    """See `safeguards`: completion tokens free per source token, for `reflen` only."""
+    """Completion tokens that are free of the length penalty per source token, for `reflen` only."""
     save_steps: int = 50
+    """Steps between two states to resume from; the last `keep_states` are kept."""
     seed: int = 1
+    """Order of the sources, and the sampling; run.seed sets it."""
     warmup_ratio: float = 0.0
+    """Share of all steps over which the learning rate rises."""
     weight_decay: float = 0.0
+    """Decay of AdamW."""
     lr_scheduler: str = "constant"
+    """How the learning rate goes: linear, cosine, constant or constant_with_warmup."""
     accumulation: int = 1
     """Forward passes per optimiser step, to bound memory; does not change what is generated at once."""
     max_grad_norm: float = 1.0
+    """Gradients with a larger norm are scaled down to it."""
     probe_every: int = 20
     """Steps between two calls of the coverage probe, where one is given."""
     bf16: bool = False
+    """Mixed precision on a GPU."""
     use_vllm: bool = False
     """Completions from vLLM (an extra) instead of transformers. Its samples are its own, so a resumed run is not equal
     to the bit."""

@@ -19,19 +19,23 @@ class SFTSettings(Options):
     """How a policy is fine-tuned. The paper: 3 epochs for SFT, 1 for recovery. The options of `Options` come on top."""
 
     epochs: float = 3.0
+    """Passes over the pairs; a fraction is allowed."""
     batch_size: int = 16
     """Pairs per optimiser step, over all processes."""
     lr: float = 2e-5
+    """Learning rate at its peak."""
     warmup_ratio: float = 0.03
     """Share of all steps over which the learning rate rises."""
     weight_decay: float = 0.0
+    """Decay of AdamW."""
     max_length: int = 1024
     """Tokens of prompt and completion together; longer pairs are left out, counted and warned of."""
     seed: int = 1
+    """Order of the pairs, and dropout; run.seed sets it."""
     save_steps: int = 100
     """Steps between two states to resume from; the last `keep_states` are kept."""
     lr_scheduler: str = "cosine"
-    """One of SCHEDULES."""
+    """How the learning rate goes: linear, cosine, constant or constant_with_warmup."""
     accumulation: int = 1
     """Forward passes per optimiser step; batch_size must be a multiple of it (times the processes)."""
     bf16: bool = False

@@ -23,6 +23,7 @@ class Options:
     lora_alpha: float = 32.0
     """The update is scaled by lora_alpha / lora_rank."""
     lora_dropout: float = 0.0
+    """Share of the inputs of the LoRA matrices that is dropped in training, 0 to below 1."""
     lora_targets: str = "all-linear"
     """`all-linear` (every linear layer but the head), or names of modules joined by commas, such as `q_proj,v_proj`."""
     lora_merge: bool = True
