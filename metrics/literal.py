@@ -12,7 +12,7 @@ def read_literally(tokenizer: Any) -> Any:
     """The tokenizer, set to split special tokens that a text spells. Those that it puts around texts itself stay what
     they are."""
     tokenizer.split_special_tokens = True
-    inner = getattr(tokenizer, "_tokenizer", None)  # of a fast tokenizer
+    inner = getattr(tokenizer, "backend_tokenizer", None)  # of a fast tokenizer
     if inner is not None and hasattr(inner, "encode_special_tokens"):
         inner.encode_special_tokens = True
     return tokenizer

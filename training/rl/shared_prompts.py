@@ -34,7 +34,6 @@ def sharable(model: Any) -> bool:
         and not any(getattr(config, name, None) is not None for name in _SCALED)
         and not getattr(config, "num_experts", None)
         and not getattr(config, "num_local_experts", None)
-        and getattr(model, "_supports_cache_class", True)
         and not getattr(model, "_is_stateful", False)
         and not config.is_encoder_decoder
     )
