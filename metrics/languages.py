@@ -122,6 +122,11 @@ def pair(langs: str) -> tuple[str, str]:
     raise UserError(f"languages {langs!r}: {why}; give SOURCE-TARGET such as zh-th, or with a colon, zh-Hant:th")
 
 
+def listed() -> list[Language]:
+    """The languages with rules of their own."""
+    return list(_table().values())
+
+
 @cache
 def _table() -> dict[str, Language]:
     header, *rows = files("metrics").joinpath("languages.tsv").read_text("utf-8").splitlines()

@@ -1,4 +1,4 @@
-"""`ls`: tasks, metrics, rewards, judges, profiles and profile keys, one line each."""
+"""`ls`: tasks, metrics, rewards, judges, languages, profiles and profile keys, one line each."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from benchmark.arguments import arg
 from benchmark.registry import field_lines, first_line, first_sentence
 from metrics.terminal import say
 
-WHAT = ("tasks", "metrics", "rewards", "judges", "profiles", "keys")
+WHAT = ("tasks", "metrics", "rewards", "judges", "languages", "profiles", "keys")
 ARGUMENTS = [arg("what", choices=WHAT, help="what to list")]
 """Of `ls`."""
 
@@ -73,6 +73,17 @@ def judges() -> Iterator[tuple[str, str]]:
         yield f"scorer.{name}", first_line(target.partition(":")[0] + ":")
 
 
+def languages() -> Iterator[tuple[str, str]]:
+    """Every language with rules of its own; others are read by the rules of their script."""
+    from metrics.languages import listed
+    from metrics.reading.words import LANGUAGES
+
+    for found in listed():
+        read = f"numbers by the rules of {found.numbers}" if found.numbers in LANGUAGES else "numbers in digits alone"
+        scripts = "/".join(found.scripts or ())
+        yield found.id, f"{found.name}: {scripts} script, words {found.words}, repetition over {found.units}, {read}"
+
+
 def profiles() -> Iterator[tuple[str, str]]:
     """The shipped profiles, by the first sentence of their files."""
     from benchmark.settings.config import PROFILES
@@ -112,6 +123,7 @@ _ROWS: dict[str, Callable[[], Iterator[tuple[str, str]]]] = {
     "metrics": metrics,
     "rewards": rewards,
     "judges": judges,
+    "languages": languages,
     "profiles": profiles,
     "keys": keys,
 }
