@@ -15,11 +15,13 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from metrics.blocks import Column, Reasons, absent, finished
 from metrics.inventory import Alignment, Inventory
 from metrics.languages import language
 from metrics.normalise import cut_graphemes, tidy
+from metrics.outline import Outline
 from metrics.records import ENTITY_TYPES, FACT_TYPES, QUANTITY_TYPES, Example
-from metrics.segment import COMBINERS, WIDTHS, SegmentStats, unscorable
+from metrics.segment import WIDTHS, SegmentStats
 from metrics.strata import STRATA, Shown, of_stratum
 from metrics.version import UNAVAILABLE, V
 from metrics.words import segmenter, whole_word
@@ -118,18 +120,18 @@ def facts_stated(alignments: Sequence[Alignment | None]) -> list[int | None]:
     return [None if alignment is None else alignment.n_stated for alignment in alignments]
 
 
-def _score(
+def _column(
     metric: _Metric,
     name: str,
     examples: Sequence[Example],
     alignments: Sequence[Alignment | None],
     missing: Sequence[str | None],
     signature: str,
-) -> SegmentStats:
+) -> Column:
     types = frozenset(metric.types)
-    ids = tuple(example.id for example in examples)
     stats = np.zeros((len(examples), WIDTHS[metric.combiner]))
     reasons: list[str | None] = list(missing)
+    undefined = f"no {metric.recalled}"
     for i, (example, alignment) in enumerate(zip(examples, alignments, strict=True)):
         if reasons[i] is not None or alignment is None:
             continue
@@ -137,42 +139,37 @@ def _score(
         # Only what the example lacks makes a segment unscorable. What the output leaves unsaid (0 / 0 in precision)
         # stays a scored row of zeros: two systems must be compared on the same segments.
         if metric.of_source and stats[i, 1] == 0:
-            reasons[i] = f"no {metric.recalled}"
-    scored = np.array([reason is None for reason in reasons], dtype=bool)
-    if not scored.any() or not np.isfinite(COMBINERS[metric.combiner](stats[scored].sum(axis=0))):
-        told = sorted({reason for reason in missing if reason is not None})
-        why = told[0] if told and all(reason is not None for reason in missing) else f"no {metric.recalled}"
-        return unscorable(name, ids, why, signature, True, metric.combiner)
-    return SegmentStats(name, ids, stats, metric.combiner, tuple(reasons), signature, True)
+            reasons[i] = undefined
+    return Column(name, stats, Reasons.of(reasons), metric.combiner, signature, True, undefined)
 
 
-def score_facts(
+def measure_facts(
     examples: Sequence[Example],
     texts: Sequence[str],
     inventory: Inventory,
+    outline: Outline,
     alignments: Sequence[Alignment | None] | None = None,
     shown: Shown | None = None,
-) -> list[SegmentStats]:
-    """coverage.* and grounding.* (entity, event, quantity, relation) of one system, with their length-controlled
+) -> list[Column]:
+    """coverage.* and grounding.* (entity, event, quantity, relation) of some segments, with their length-controlled
     versions and strata.
 
-    texts: one output per example, in order. inventory: built from the whole examples file. alignments: the result of
+    texts: one output per example, in order. inventory, outline: of the whole examples file. alignments: the result of
     `align_all` on the same texts, when it is at hand. `coverage.recall.<type>` exists for every type that has facts in
-    the given examples. shown: what D_para shows, for <metric>.seen and .unseen; they are null without it.
+    the file. shown: what D_para shows, for <metric>.seen and .unseen; they are null without it.
     Values are fractions 0..1; rows without gold facts carry the reason. Lengths must agree (ValueError).
     """
     if alignments is None:
         alignments = align_all(examples, texts, inventory)
-    present = [
-        kind for kind in FACT_TYPES if any(fact.type == kind for example in examples for fact in example.facts or ())
-    ]
-    words = "+".join(sorted({segmenter(language(e.target_lang).words) for e in examples if whole_word(e.target_lang)}))
+    words = "+".join(sorted({segmenter(language(lang).words) for lang in outline.targets if whole_word(lang)}))
     signature = (
         f"{V}|norm:numbers|match:leftmost-longest{'|words:' * bool(words)}{words}"
         f"|place:denial+unit+predicate+role|inventory:{inventory.fingerprint}"
     )
     without = [NO_FACTS if alignment is None else None for alignment in alignments]
-    scores = [_score(m, m.name, examples, alignments, without, f"{m.name}|{signature}") for m in _metrics(present)]
+    columns = [
+        _column(m, m.name, examples, alignments, without, f"{m.name}|{signature}") for m in _metrics(outline.types)
+    ]
 
     cuts = [cut_to_reference(example, text) for example, text in zip(examples, texts, strict=True)]
     cut_alignments = [
@@ -187,17 +184,21 @@ def score_facts(
     for m in _metrics(()):
         if m.name in CONTROLLED:
             name = f"{m.name}.length_controlled"
-            scores.append(
-                _score(
-                    m,
-                    name,
-                    examples,
-                    cut_alignments,
-                    cut_missing,
-                    f"{name}|{signature}|cut:reference-1|unsupported:whole",
-                )
-            )
-    return scores + _strata(examples, alignments, without, signature, shown)
+            signed = f"{name}|{signature}|cut:reference-1|unsupported:whole"
+            columns.append(_column(m, name, examples, cut_alignments, cut_missing, signed))
+    return columns + _strata(examples, alignments, without, signature, shown, outline)
+
+
+def score_facts(
+    examples: Sequence[Example],
+    texts: Sequence[str],
+    inventory: Inventory,
+    alignments: Sequence[Alignment | None] | None = None,
+    shown: Shown | None = None,
+) -> list[SegmentStats]:
+    """coverage.* and grounding.* of one system: `measure_facts` over all segments of the examples file."""
+    columns = measure_facts(examples, texts, inventory, Outline.of(examples), alignments, shown)
+    return finished(columns, [e.id for e in examples])
 
 
 def _strata(
@@ -206,25 +207,25 @@ def _strata(
     without: Sequence[str | None],
     signature: str,
     shown: Shown | None,
-) -> list[SegmentStats]:
+    outline: Outline,
+) -> list[Column]:
     """<metric>.seen and <metric>.unseen of the metrics that are length-controlled, too."""
     wanted = [m for m in _metrics(()) if m.name in CONTROLLED]
-    scores = []
+    columns = []
     for stratum in STRATA:
         names = {m.name: f"{m.name}.{stratum}" for m in wanted}
         if shown is None:
-            ids = tuple(e.id for e in examples)
-            why = NO_FACTS if None not in without else NO_PARA
-            scores += [
-                unscorable(n, ids, why, f"{n}|{V}{UNAVAILABLE}", True, m.combiner)
+            why = NO_PARA if outline.with_facts else NO_FACTS
+            columns += [
+                absent(n, len(examples), why, f"{n}|{V}{UNAVAILABLE}", m.combiner)
                 for m in wanted
                 for n in (names[m.name],)
             ]
             continue
         parts = [of_stratum(e, a, shown, stratum == "seen") for e, a in zip(examples, alignments, strict=True)]
         own, aligned = [e for e, _ in parts], [a for _, a in parts]
-        scores += [
-            _score(m, names[m.name], own, aligned, without, f"{names[m.name]}|{signature}|para:{shown.fingerprint}")
+        columns += [
+            _column(m, names[m.name], own, aligned, without, f"{names[m.name]}|{signature}|para:{shown.fingerprint}")
             for m in wanted
         ]
-    return scores
+    return columns

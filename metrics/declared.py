@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from metrics.blocks import Column
     from metrics.scoring import Scoring
     from metrics.segment import SegmentStats
 
@@ -81,5 +82,10 @@ class Family:
     """Its work is dealt out over the processes of a run."""
     pure: bool = False
     """It reads neither gold nor weights, so no reward can be kin of it."""
+    measure: Callable[[Scoring], list[Column] | None] | None = None
+    """Its columns of a block of segments, where it can be measured block by block (`metrics.blocks`). None, as the
+    result too: it needs the whole file at once, and `score` is asked."""
+    order: Callable[[str], Any] | None = None
+    """Sorts the names of its metrics, where blocks do not all have the same ones."""
     apart: bool = False
     """Its tests are corrected among themselves: what is shown of it changes no p-value of another family."""

@@ -13,12 +13,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from metrics.blocks import Column, Reasons, absent, finished
 from metrics.errors import UserError
 from metrics.languages import language
 from metrics.normalise import equal_form
+from metrics.outline import Outline
 from metrics.overlap_counts import bleu_statistics, chrf_statistics
-from metrics.segment import WIDTHS, SegmentStats, unscorable
-from metrics.version import V
+from metrics.segment import WIDTHS, SegmentStats
+from metrics.version import UNAVAILABLE, V
 from metrics.words import segmenter
 from metrics.words import words as cut_words
 
@@ -37,24 +39,25 @@ def words(text: str, lang: str) -> list[str]:
     return list(cut_words(equal_form(text), lang))
 
 
-def score_overlap(examples: Sequence[Example], texts: Sequence[str]) -> list[SegmentStats]:
-    """overlap.bleu and overlap.chrf (0..100) of `texts`, aligned with `examples`.
+def measure_overlap(examples: Sequence[Example], texts: Sequence[str], outline: Outline) -> list[Column]:
+    """overlap.bleu and overlap.chrf (0..100) of `texts`, aligned with `examples`. outline: of the whole examples file.
 
     A segment without a reference is unscored ("no reference"); without any the metric is null. The corpus values equal
     `sacrebleu.corpus_score` on the same (segmented) texts. Raises ValueError when the lengths differ.
     """
-    ids = [e.id for e in examples]
-    if len(texts) != len(ids):
-        raise ValueError(f"{len(texts)} texts for {len(ids)} examples")
+    n = len(examples)
+    if len(texts) != n:
+        raise ValueError(f"{len(texts)} texts for {n} examples")
     from sacrebleu import __version__
 
-    cuts = sorted({language(e.target_lang).words for e in examples})
-    scored = [i for i, e in enumerate(examples) if e.reference]
-    outputs = [equal_form(texts[i]) for i in scored]
-    references = tuple(tuple(_reference_form(r) for r in examples[i].reference or ()) for i in scored)
-    kinds = [language(examples[i].target_lang).words for i in scored]
-    depths = {len(own) for own in references}
-    n_refs = "var" if len(depths) > 1 else str(max(depths, default=0))
+    cuts = sorted({language(lang).words for lang in outline.targets})
+    scored = np.array([bool(e.reference) for e in examples], dtype=bool)
+    at = np.flatnonzero(scored).tolist()
+    outputs = [equal_form(texts[i]) for i in at]
+    references = tuple(tuple(_reference_form(r) for r in examples[i].reference or ()) for i in at)
+    kinds = [language(examples[i].target_lang).words for i in at]
+    n_refs = "var" if len(outline.depths) > 1 else str(max(outline.depths, default=0))
+    reasons = Reasons.none(n).where(~scored, NO_REFERENCE)
     out = []
     for combiner in ("bleu", "chrf"):
         name = f"overlap.{combiner}"
@@ -62,21 +65,23 @@ def score_overlap(examples: Sequence[Example], texts: Sequence[str]) -> list[Seg
             try:
                 tokens = "+".join(segmenter(cut) for cut in cuts)
             except UserError as error:
-                out.append(unscorable(name, ids, str(error), f"{name}|unavailable", True, combiner))
+                out.append(absent(name, n, str(error), f"{name}{UNAVAILABLE}", combiner))
                 continue
             settings = f"nrefs:{n_refs}|case:mixed|eff:no|tok:{tokens}|smooth:exp"
         else:
             settings = f"nrefs:{n_refs}|case:mixed|eff:yes|nc:6|nw:0|space:no"
         signature = f"{name}|{V}|{settings}|norm:equal|version:{__version__}"
-        if not scored:
-            out.append(unscorable(name, ids, NO_REFERENCE, signature, True, combiner))
-            continue
-
-        rows = (
-            bleu_statistics(outputs, references, kinds) if combiner == "bleu" else chrf_statistics(outputs, references)
-        )
-        stats = np.zeros((len(ids), WIDTHS[combiner]))
-        stats[scored] = rows
-        reasons = tuple(None if e.reference else NO_REFERENCE for e in examples)
-        out.append(SegmentStats(name, tuple(ids), stats, combiner, reasons, signature, True))
+        stats = np.zeros((n, WIDTHS[combiner]))
+        if at:
+            stats[scored] = (
+                bleu_statistics(outputs, references, kinds)
+                if combiner == "bleu"
+                else chrf_statistics(outputs, references)
+            )
+        out.append(Column(name, stats, reasons, combiner, signature, True, NO_REFERENCE))
     return out
+
+
+def score_overlap(examples: Sequence[Example], texts: Sequence[str]) -> list[SegmentStats]:
+    """overlap.bleu and overlap.chrf of one system: `measure_overlap` over all its segments."""
+    return finished(measure_overlap(examples, texts, Outline.of(examples)), [e.id for e in examples])

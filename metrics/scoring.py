@@ -10,6 +10,7 @@ from typing import Any
 
 from metrics.coverage import align_all
 from metrics.inventory import Alignment, Inventory
+from metrics.outline import Outline
 from metrics.records import Example, Generation
 from metrics.strata import Shown
 
@@ -54,12 +55,19 @@ class Means:
 
 @dataclass
 class Scoring:
-    """One system to be scored on one task."""
+    """One system to be scored on one task, or a block of its segments to be measured."""
 
     examples: Sequence[Example]
     generations: Sequence[Generation]
     """Aligned with the examples."""
     means: Means
+    whole: Outline | None = None
+    """Of the whole examples file, where these examples are a block of it."""
+
+    @cached_property
+    def outline(self) -> Outline:
+        """What the whole examples file is like."""
+        return self.whole if self.whole is not None else Outline.of(self.examples)
 
     @cached_property
     def texts(self) -> list[str]:

@@ -8,15 +8,17 @@ for any white space).
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 
+from metrics.blocks import Column, Reasons, finished, from_numbers
 from metrics.languages import language
 from metrics.ngrams import distinct_ngrams
 from metrics.normalise import equal_form, tidy
 from metrics.records import Example, Generation
 from metrics.scripts import count_letters, scripts_of
-from metrics.segment import SegmentStats, from_values, unscorable
+from metrics.segment import SegmentStats
 from metrics.version import V
 from metrics.words import segmenter, units
 
@@ -28,6 +30,11 @@ def tokens(text: str, lang: str) -> list[str]:
     return units(equal_form(text), lang)
 
 
+@lru_cache(maxsize=32_768)
+def _reference_length(text: str) -> float:
+    return float(len(tidy(text)))
+
+
 def repetition(units: Sequence[str], order: int = REPETITION_ORDER) -> float:
     """1 - distinct / total n-grams (paper, eq. 6: the reward's p_rep has the same form); 0 for a text too short to have
     one."""
@@ -37,34 +44,29 @@ def repetition(units: Sequence[str], order: int = REPETITION_ORDER) -> float:
 
 def _ratio(
     metric: str,
-    ids: Sequence[str],
-    rows: Sequence[tuple[float, float] | None],
-    missing: Sequence[str | None],
+    rows: np.ndarray,
+    reasons: Reasons,
     signature: str,
     higher_is_better: bool | None,
     undefined: str,
-) -> SegmentStats:
-    """A pooled ratio; rows of None carry the reason at the same place in `missing`; `undefined` says why a sum of 0
-    gives nothing."""
-    reasons = tuple(why if row is None else None for row, why in zip(rows, missing, strict=True))
-    known = [row for row in rows if row is not None]
-    if not known or not sum(row[1] for row in known):
-        common = sorted({why for why in reasons if why is not None})
-        return unscorable(
-            metric, ids, common[0] if not known and common else undefined, signature, higher_is_better, "ratio"
-        )
-    return SegmentStats(
-        metric, tuple(ids), np.array([row or (0.0, 0.0) for row in rows]), "ratio", reasons, signature, higher_is_better
-    )
+) -> Column:
+    """A pooled ratio of (n, 2) rows; `undefined` says why a sum of 0 gives nothing."""
+    rows = np.where(reasons.scored[:, None], rows, 0.0)
+    return Column(metric, rows, reasons, "ratio", signature, higher_is_better, undefined)
 
 
-def score_verbosity(
+def _missing(n: int, at: np.ndarray, reason: str) -> Reasons:
+    return Reasons.none(n).where(at, reason)
+
+
+def measure_verbosity(
     examples: Sequence[Example],
     texts: Sequence[str],
     generations: Sequence[Generation | None] | None,
     facts_stated: Sequence[int | None] | None,
-) -> list[SegmentStats]:
-    """verbosity.* of one system.
+    targets: Sequence[str],
+) -> list[Column]:
+    """verbosity.* of some segments. targets: the target languages of the whole file.
 
     texts: one output per example, in order. generations: the same outputs with their finish reasons, or None when
     unknown (the gold references, for one). facts_stated: per example the number of its facts that the output states
@@ -77,74 +79,87 @@ def score_verbosity(
       unscorable
     - truncated: share of outputs with finish_reason "length"; unscorable where it is unknown
     """
-    ids = [example.id for example in examples]
+    n = len(examples)
     texts = [tidy(text) for _, text in zip(examples, texts, strict=True)]
-    chars = [float(len(text)) for text in texts]
-    langs = sorted({language(example.target_lang).id for example in examples})
+    chars = np.array([len(text) for text in texts], dtype=np.float64)
+    langs = sorted({language(lang).id for lang in targets})
 
     def sign(name: str, detail: str = "") -> str:
         return f"verbosity.{name}|{V}|norm:tidy{detail}"
 
-    references = [float(len(tidy(example.reference[0]))) if example.reference else None for example in examples]
-    ratios = [None if r is None else (c, r) for c, r in zip(chars, references, strict=True)]
-    stated = facts_stated if facts_stated is not None else [None] * len(ids)
-    density = [None if n is None else (100.0 * n, c) for n, c in zip(stated, chars, strict=True)]
+    references = np.array([_reference_length(e.reference[0]) if e.reference else -1.0 for e in examples])
+    stated = facts_stated if facts_stated is not None else [None] * n
+    facts = np.array([-1 if found is None else found for _, found in zip(examples, stated, strict=True)])
 
-    foreign: list[tuple[float, float] | None] = []
+    foreign = np.zeros((n, 2))
     no_script: list[str | None] = []
-    for example, text in zip(examples, texts, strict=True):
+    for i, (example, text) in enumerate(zip(examples, texts, strict=True)):
         scripts = scripts_of(example.target_lang)
-        foreign.append(None if scripts is None else count_letters(text, scripts))
-        no_script.append(f"no script known for language {language(example.target_lang).id}")
+        if scripts is None:
+            no_script.append(f"no script known for language {language(example.target_lang).id}")
+        else:
+            no_script.append(None)
+            foreign[i] = count_letters(text, scripts)
 
-    finished = [
-        None if made is None else made.finish_reason
-        for made in (generations if generations is not None else [None] * len(ids))
-    ]
-    truncated = [None if finish is None else float(finish == "length") for finish in finished]
+    made = generations if generations is not None else [None] * n
+    finished_by = [None if one is None else one.finish_reason for one in made]
+    unknown = np.array([finish is None for finish in finished_by], dtype=bool)
+    truncated = np.array([finish == "length" for finish in finished_by], dtype=np.float64)
     distinct, total = distinct_ngrams(
         [tokens(t, e.target_lang) for e, t in zip(examples, texts, strict=True)], REPETITION_ORDER
     )
-    repeats = np.where(total > 0, 1 - distinct / np.maximum(total, 1), 0.0).tolist()
+    repeats = np.where(total > 0, 1 - distinct / np.maximum(total, 1), 0.0)
     cut = "+".join(sorted({segmenter(language(lang).units) for lang in langs}))
     return [
-        from_values("verbosity.chars", ids, chars, sign("chars"), None),
+        from_numbers("verbosity.chars", chars, Reasons.none(n), sign("chars"), None),
         _ratio(
             "verbosity.length_ratio",
-            ids,
-            ratios,
-            ["no reference"] * len(ids),
+            np.column_stack((chars, references)),
+            _missing(n, references < 0, "no reference"),
             sign("length_ratio", "|ref:1"),
             None,
             "the references are empty",
         ),
         _ratio(
             "verbosity.facts_per_100_chars",
-            ids,
-            density,
-            ["no gold facts"] * len(ids),
+            np.column_stack((100.0 * facts, chars)),
+            _missing(n, facts < 0, "no gold facts"),
             sign("facts_per_100_chars"),
             None,
             "all outputs are empty",
         ),
-        from_values(
-            "verbosity.repetition", ids, repeats, sign("repetition", f"|n:{REPETITION_ORDER}|units:{cut}"), False
+        from_numbers(
+            "verbosity.repetition",
+            repeats,
+            Reasons.none(n),
+            sign("repetition", f"|n:{REPETITION_ORDER}|units:{cut}"),
+            False,
         ),
         _ratio(
             "verbosity.wrong_script",
-            ids,
             foreign,
-            no_script,
+            Reasons.of(no_script),
             sign("wrong_script", "|langs:" + "+".join(langs)),
             False,
             "no output holds a letter",
         ),
-        from_values(
+        from_numbers(
             "verbosity.truncated",
-            ids,
             truncated,
+            _missing(n, unknown, "finish_reason is not known"),
             sign("truncated"),
             False,
-            ["finish_reason is not known" if value is None else None for value in truncated],
         ),
     ]
+
+
+def score_verbosity(
+    examples: Sequence[Example],
+    texts: Sequence[str],
+    generations: Sequence[Generation | None] | None,
+    facts_stated: Sequence[int | None] | None,
+) -> list[SegmentStats]:
+    """verbosity.* of one system: `measure_verbosity` over all its segments."""
+    targets = sorted({example.target_lang for example in examples})
+    columns = measure_verbosity(examples, texts, generations, facts_stated, targets)
+    return finished(columns, [example.id for example in examples])

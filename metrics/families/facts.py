@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from metrics.coverage import score_facts
+from metrics.blocks import Column, in_one_block
+from metrics.coverage import measure_facts
 from metrics.declared import Family, Metric
 from metrics.scoring import Scoring
-from metrics.segment import SegmentStats
 
 NO_MEANING = "what no fact of the examples file names; style and grammar (overlap.* looks at the wording)"
 
 
-def score(scoring: Scoring) -> list[SegmentStats]:
-    """All metrics of the family for one system."""
-    return score_facts(
-        scoring.examples, scoring.texts, scoring.means.inventory, scoring.alignments, scoring.means.shown
+def measure(scoring: Scoring) -> list[Column]:
+    """All metrics of the family for a block."""
+    means = scoring.means
+    return measure_facts(
+        scoring.examples, scoring.texts, means.inventory, scoring.outline, scoring.alignments, means.shown
     )
 
 
@@ -40,7 +41,7 @@ def _group(name: str, label: str, short: str, what: str) -> Metric:
 FAMILY = Family(
     "facts",
     {"coverage": "Coverage of the source's facts", "types": "Recall by fact type", "grounding": "Grounding"},
-    score,
+    in_one_block(measure),
     (
         Metric(
             "coverage.recall",
@@ -118,4 +119,5 @@ FAMILY = Family(
             controlled_places=("key", "sum"),
         ),
     ),
+    measure=measure,
 )

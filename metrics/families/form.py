@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
+from metrics.blocks import Column, finished
 from metrics.declared import Family, Metric
-from metrics.form.scores import FLUENCY, HEADLINE, score_form
+from metrics.form.scores import FLUENCY, HEADLINE, measure_form
 from metrics.scoring import Scoring
 from metrics.segment import SegmentStats
 
 
+def measure(scoring: Scoring) -> list[Column] | None:
+    """Both metrics of a block; null on texts that no known language model knows. None where a causal model is named:
+    it is held against all references."""
+    if scoring.means.fluency is not None:
+        return None
+    return measure_form(scoring.examples, scoring.texts, scoring.generations, scoring.outline.form)
+
+
 def score(scoring: Scoring) -> list[SegmentStats]:
-    """Both metrics of one system; null on texts that no known language model knows."""
+    """Both metrics of one system."""
     if scoring.means.fluency is not None:
         from metrics.form.causal import score_causal
 
         return score_causal(scoring.examples, scoring.texts, scoring.generations, scoring.means.fluency)
-    return score_form(scoring.examples, scoring.texts, scoring.generations)
+    return finished(measure(scoring) or [], scoring.ids)
 
 
 FAMILY = Family(
@@ -53,4 +62,5 @@ FAMILY = Family(
         ),
     ),
     apart=True,
+    measure=measure,
 )

@@ -3,14 +3,14 @@
 
 from __future__ import annotations
 
+from metrics.blocks import Column, in_one_block
 from metrics.declared import Family, Metric
 from metrics.scoring import Scoring
-from metrics.segment import SegmentStats
 
 BIASED = "what the judge is blind to: see its accuracy on known answers, which stands beside every verdict"
 
 
-def score(scoring: Scoring) -> list[SegmentStats]:
+def measure(scoring: Scoring) -> list[Column]:
     """No row: judges answer in a step of their own (`judge`, `score --judge`, [judge] in a profile)."""
     return []
 
@@ -31,7 +31,7 @@ def _grade(name: str, label: str, says: str) -> Metric:
 FAMILY = Family(
     "judge",
     {"judge": "Judges"},
-    score,
+    in_one_block(measure),
     (
         Metric(
             "judge.rank_points",
@@ -82,4 +82,5 @@ FAMILY = Family(
         ),
     ),
     apart=True,
+    measure=measure,
 )

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from metrics.blocks import Column, in_one_block
 from metrics.declared import Family, Metric
-from metrics.open.scores import score_open
+from metrics.open.scores import measure_open, order
 from metrics.scoring import Scoring
-from metrics.segment import SegmentStats
 
 NUMBERS = "numbers with a unit, percentages, money, dates, years, clock times, identifiers and Latin names"
 ESTIMATE = (
@@ -14,15 +14,15 @@ ESTIMATE = (
 )
 
 
-def score(scoring: Scoring) -> list[SegmentStats]:
-    """All metrics of the family for one system; nothing where every example has gold facts."""
-    return score_open(scoring.examples, scoring.texts, scoring.means.names)
+def measure(scoring: Scoring) -> list[Column]:
+    """All metrics of the family for a block; nothing where every example has gold facts."""
+    return measure_open(scoring.examples, scoring.texts, scoring.outline, scoring.means.names)
 
 
 FAMILY = Family(
     "open",
     {"open": "Facts read from real text (estimates between floor and ceiling)"},
-    score,
+    in_one_block(measure),
     (
         Metric(
             "open.f1",
@@ -149,4 +149,6 @@ FAMILY = Family(
         ),
     ),
     pure=True,
+    measure=measure,
+    order=order,
 )

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
+from metrics.blocks import Column, in_one_block
 from metrics.declared import Family, Metric
-from metrics.overlap import score_overlap
+from metrics.overlap import measure_overlap
 from metrics.scoring import Scoring
-from metrics.segment import SegmentStats
 
 
-def score(scoring: Scoring) -> list[SegmentStats]:
-    """All metrics of the family for one system."""
-    return score_overlap(scoring.examples, scoring.texts)
+def measure(scoring: Scoring) -> list[Column]:
+    """All metrics of the family for a block."""
+    return measure_overlap(scoring.examples, scoring.texts, scoring.outline)
 
 
 BLIND = "meaning in other words, and a wrong number in otherwise right words"
 FAMILY = Family(
     "overlap",
     {"overlap": "Overlap with the reference"},
-    score,
+    in_one_block(measure),
     (
         Metric(
             "overlap.bleu",
@@ -45,4 +45,5 @@ FAMILY = Family(
             places=("key", "sum", "board", "pool", "figure"),
         ),
     ),
+    measure=measure,
 )

@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+from metrics.blocks import Column, absent, finished
 from metrics.declared import Family, Metric
 from metrics.retrieval import MRR, P1, score_retrieval
 from metrics.scoring import Scoring
-from metrics.segment import SegmentStats, unscorable
+from metrics.segment import SegmentStats
+from metrics.version import UNAVAILABLE
+
+
+def measure(scoring: Scoring) -> list[Column] | None:
+    """Null without an encoder; None with one: the distractors of a segment are any others of the file."""
+    if scoring.means.retrieval is not None:
+        return None
+    reason = scoring.means.absent.get("retrieval", "no encoder given (score.retrieval)")
+    return [absent(name, len(scoring.ids), reason, f"{name}{UNAVAILABLE}") for name in (P1, MRR)]
 
 
 def score(scoring: Scoring) -> list[SegmentStats]:
     """All metrics of the family for one system; null without an encoder."""
     if scoring.means.retrieval is None:
-        reason = scoring.means.absent.get("retrieval", "no encoder given (score.retrieval)")
-        return [unscorable(name, scoring.ids, reason, f"{name}|unavailable", True) for name in (P1, MRR)]
+        return finished(measure(scoring) or [], scoring.ids)
     return score_retrieval(scoring.examples, scoring.texts, scoring.means.retrieval)
 
 
@@ -46,4 +55,5 @@ FAMILY = Family(
         ),
     ),
     neural=True,
+    measure=measure,
 )

@@ -4,20 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from metrics.blocks import Column, absent, finished
 from metrics.declared import Family, Metric
 from metrics.scoring import Scoring
-from metrics.segment import SegmentStats, from_values, unscorable
-from metrics.version import V
+from metrics.segment import SegmentStats, from_values
+from metrics.version import UNAVAILABLE, V
 
 REWARD = "reward.mean"
+
+
+def measure(scoring: Scoring) -> list[Column] | None:
+    """Null where no reward is known; None with one: its batches are those of the whole file."""
+    if scoring.means.load_reward is not None:
+        return None
+    reason = scoring.means.absent.get("reward", "no reward is known for these texts")
+    return [absent(REWARD, len(scoring.ids), reason, f"{REWARD}{UNAVAILABLE}")]
 
 
 def score(scoring: Scoring) -> list[SegmentStats]:
     """Mean of gate x the reward's raw score, without the batch-relative penalties; null where no reward is known."""
     means = scoring.means
     if means.load_reward is None:
-        reason = means.absent.get("reward", "no reward is known for these texts")
-        return [unscorable(REWARD, scoring.ids, reason, f"{REWARD}|unavailable", True)]
+        return finished(measure(scoring) or [], scoring.ids)
     if means.gate is None:
         raise ValueError("a reward needs its language gate (Means.gate)")
     judge, gate = means.reward, means.gate
@@ -51,4 +59,5 @@ FAMILY = Family(
     ),
     neural=True,
     shared=True,
+    measure=measure,
 )

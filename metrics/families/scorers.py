@@ -7,10 +7,24 @@ from dataclasses import replace
 
 import numpy as np
 
+from metrics.blocks import Column, absent
 from metrics.declared import Family, Metric
 from metrics.scorers import SCORERS, Scorer, load_scorer
 from metrics.scoring import Scoring
 from metrics.segment import SegmentStats, unscorable
+from metrics.version import UNAVAILABLE
+
+
+def measure(scoring: Scoring) -> list[Column] | None:
+    """Null without checkpoints; None with one: batches are those of the whole file."""
+    if any(scoring.means.scorers.get(name) is not None for name in SCORERS):
+        return None
+    n = len(scoring.ids)
+    return [absent(f"scorer.{name}", n, _missing(scoring, name), f"scorer.{name}{UNAVAILABLE}") for name in SCORERS]
+
+
+def _missing(scoring: Scoring, name: str) -> str:
+    return scoring.means.absent.get("scorers", f"no checkpoint given (score.scorers.{name})")
 
 
 def score(scoring: Scoring) -> list[SegmentStats]:
@@ -19,8 +33,8 @@ def score(scoring: Scoring) -> list[SegmentStats]:
     for name in SCORERS:
         folder = scoring.means.scorers.get(name)
         if folder is None:
-            reason = scoring.means.absent.get("scorers", f"no checkpoint given (score.scorers.{name})")
-            found.append(unscorable(f"scorer.{name}", scoring.ids, reason, f"scorer.{name}|unavailable", True))
+            signature = f"scorer.{name}{UNAVAILABLE}"
+            found.append(unscorable(f"scorer.{name}", scoring.ids, _missing(scoring, name), signature, True))
         else:
             found.append(_in_blocks(load_scorer(name), scoring, folder))
     return found
@@ -62,4 +76,5 @@ FAMILY = Family(
     ),
     neural=True,
     shared=True,
+    measure=measure,
 )

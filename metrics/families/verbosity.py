@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
+from metrics.blocks import Column, in_one_block
 from metrics.coverage import facts_stated
 from metrics.declared import Family, Metric
 from metrics.scoring import Scoring
-from metrics.segment import SegmentStats
-from metrics.verbosity import score_verbosity
+from metrics.verbosity import measure_verbosity
 
 
-def score(scoring: Scoring) -> list[SegmentStats]:
-    """All metrics of the family for one system."""
-    return score_verbosity(scoring.examples, scoring.texts, scoring.generations, facts_stated(scoring.alignments))
+def measure(scoring: Scoring) -> list[Column]:
+    """All metrics of the family for a block."""
+    stated = facts_stated(scoring.alignments)
+    return measure_verbosity(scoring.examples, scoring.texts, scoring.generations, stated, scoring.outline.targets)
 
 
 FAMILY = Family(
     "verbosity",
     {"verbosity": "Verbosity"},
-    score,
+    in_one_block(measure),
     (
         Metric(
             "verbosity.chars",
@@ -89,4 +90,5 @@ FAMILY = Family(
         ),
     ),
     pure=True,
+    measure=measure,
 )

@@ -11,7 +11,7 @@ b are stored as one byte each, exp(-q / 20): a step of 5 per cent.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,6 +19,8 @@ import numpy as np
 from metrics.normalise import normalise
 
 ORDER = 8
+LONG = 200_000
+"""Characters that are looked at together."""
 STEP = 20.0
 """Stored byte / STEP = -ln of a probability or weight."""
 CHARACTERS = 4000
@@ -55,6 +57,18 @@ def block(texts: Sequence[str]) -> Block:
     lengths = np.array([len(text) + 2 for text in texts], dtype=np.int64)
     ends = np.cumsum(lengths)
     return Block(codes, np.arange(len(codes)) - np.repeat(ends - lengths, lengths), ends)
+
+
+def portions(texts: Sequence[str]) -> Iterator[tuple[int, int]]:
+    """(first, end) of runs of texts that are looked at together: of some LONG characters, so that memory stays flat."""
+    first = size = 0
+    for i, text in enumerate(texts):
+        size += len(text)
+        if size >= LONG:
+            yield first, i + 1
+            first, size = i + 1, 0
+    if first < len(texts):
+        yield first, len(texts)
 
 
 def _mixed(keys: np.ndarray) -> np.ndarray:
@@ -143,9 +157,10 @@ def per_text(made: Block, model: Grams) -> tuple[np.ndarray, np.ndarray]:
     return sums / made.place[made.ends - 1], chance[made.ends - 1]
 
 
-def strange(made: Block, model: Grams, piece: int) -> float | None:
-    """Out-of-vocabulary rate: the share of pieces of `piece` characters that the model never saw; None without any."""
+def strange(made: Block, model: Grams, piece: int) -> tuple[int, int]:
+    """(pieces of `piece` characters that the model never saw, all pieces): their ratio is the out-of-vocabulary
+    rate."""
     _, depth = model.look(made)
     inside = made.place >= piece
     inside[made.ends - 1] = False
-    return float((depth[inside] < piece).mean()) if inside.any() else None
+    return int((depth[inside] < piece).sum()), int(inside.sum())

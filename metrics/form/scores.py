@@ -14,24 +14,23 @@ the user names, what the references of the file are like.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
+from metrics.blocks import Column, Reasons, absent, finished, from_numbers
 from metrics.form import grams, shape
-from metrics.form.known import Gold, Known, known, languages
+from metrics.form.held import Held, held_of
+from metrics.form.known import Gold, Known, known
 from metrics.languages import code, language
 from metrics.normalise import equal_form, tidy
 from metrics.records import Example, Generation
-from metrics.segment import SegmentStats, from_values, unscorable
+from metrics.segment import SegmentStats
 from metrics.version import UNAVAILABLE, V
 from metrics.words import segmenter, words
 
 FLUENCY, HEADLINE = "form.fluency", "form.headline"
-STRANGE = 0.2
-"""References with more unseen pieces than this are from elsewhere: nothing is said of texts about them. Held-out gold
-has at most .02, real news .44 (Tibetan), .78 (Thai) and .97 (Chinese; docs/metrics.md)."""
 SLACK, SOFT, POWER, LEAST = 2.0, 4.0, 8, 0.1
 CUT_AT_CAP = "length"
 PASSAGES = "the references are passages, no titles"
@@ -53,11 +52,18 @@ class Read:
 
 def read_texts(texts: Sequence[str], model: Known) -> Read:
     """What fluency and headline rest on."""
+    parts = [_read(texts[first:end], model) for first, end in grams.portions(texts)]
+    if not parts:
+        return Read(*(np.zeros(0) for _ in range(4)))
+    return Read(*(np.concatenate(columns) for columns in zip(*parts, strict=True)))
+
+
+def _read(texts: Sequence[str], model: Known) -> tuple[np.ndarray, ...]:
     made = grams.block([grams.read(text) for text in texts])
     sound, end = grams.per_text(made, model.grams)
     again = shape.repeated(made, grams.hashes(made, grams.ORDER)[-1], grams.ORDER)
     glue = np.array([shape.glue_share(words(equal_form(text), model.lang), model.glue) for text in texts])
-    return Read(sound, end, again, glue)
+    return sound, end, again, glue
 
 
 def joined(read: Read, gold: Sequence[Gold]) -> np.ndarray:
@@ -81,101 +87,80 @@ def sound(found: np.ndarray, mean: np.ndarray, spread: np.ndarray) -> np.ndarray
 
 
 def why_not(examples: Sequence[Example], lang: str) -> str | None:
-    """Why the shipped model says nothing of texts in `lang` about these examples (all with this target language); None
-    where it does.
+    """`Held.why_not` of examples that all have this target language."""
+    held = Held(lang)
+    held.add(examples)
+    return held.why_not()
 
-    Decided by the references, or where there are none by the sources; never by the outputs.
+
+def measure_form(
+    examples: Sequence[Example],
+    texts: Sequence[str],
+    generations: Sequence[Generation] | None,
+    held: Mapping[str, Held],
+) -> list[Column]:
+    """form.fluency and form.headline of some segments by the shipped models. held: target language -> what the whole
+    file is like. Lengths must agree (ValueError).
+
+    An output without a letter has 0 in both: it is not written at all. Texts about examples from elsewhere have no
+    value.
     """
-    if known(lang) is None:
-        return f"unsupported: no language model of {lang} is shipped (there are {', '.join(languages())}); {_HOW}"
-    held = [r for e in examples for r in e.reference or ()]
-    what, model = "references", known(lang)
-    if not held:
-        sources = {code(e.source_lang) for e in examples}
-        what, model = "sources", known(next(iter(sources))) if len(sources) == 1 else None
-        held = [e.source for e in examples]
-    if model is None:
-        return f"unsupported: without references nothing tells whether the shipped model of {lang} knows them; {_HOW}"
-    rate = grams.strange(grams.block([grams.read(text) for text in held]), model.grams, model.piece)
-    if rate is None or rate <= STRANGE:
-        return None
-    return (
-        f"unsupported: the shipped model of {model.lang} knows generated news alone; it never saw {rate:.0%} of the "
-        f"{what}' pieces of {model.piece} characters (at most {STRANGE:.0%}); {_HOW}"
-    )
-
-
-_HOW = "name a language model (--set score.fluency=HUB_ID_OR_FOLDER)"
+    n = len(examples)
+    fluent, title = np.zeros(n), np.zeros(n)
+    capped = [made.finish_reason == CUT_AT_CAP for made in generations] if generations is not None else [False] * n
+    langs = [code(e.target_lang) for e, _, _ in zip(examples, texts, capped, strict=True)]
+    why, no_title, signed = {}, {}, []
+    for key, own in held.items():
+        why[key], model = own.why_not(), known(key)
+        passages = model is not None and own.passages(model)
+        no_title[key] = why[key] or (PASSAGES if passages else None)
+        if why[key] is not None or model is None:
+            continue
+        signed.append(f"{key}:{model.sha256[:12]}:{segmenter(language(key).words)}")
+        at = [i for i, lang in enumerate(langs) if lang == key]
+        if not at:
+            continue
+        outputs = [texts[i] for i in at]
+        found = read_texts(outputs, model)
+        sizes = [len(equal_form(text)) for text in outputs]
+        told = fluency(found, [model.gold(size) for size in sizes])
+        title_like = joined(found, [model.title] * len(at)) >= model.joined
+        low, high = own.lengths(model)
+        whole = title_like & (found.end >= model.end) & (found.again <= model.title.repeated)
+        for j, i in enumerate(at):
+            written = any(map(str.isalpha, outputs[j]))
+            fluent[i] = float(told[j]) if written else 0.0
+            if not passages:
+                fits = low <= sizes[j] <= high and not capped[i]
+                title[i] = float(written and fits and bool(whole[j]) and plain_title(outputs[j]))
+    return [
+        _column(FLUENCY, fluent, [why[lang] for lang in langs], why, signed),
+        _column(HEADLINE, title, [no_title[lang] for lang in langs], no_title, signed),
+    ]
 
 
 def score_form(
     examples: Sequence[Example], texts: Sequence[str], generations: Sequence[Generation] | None = None
 ) -> list[SegmentStats]:
-    """form.fluency and form.headline of one system by the shipped models. Lengths must agree (ValueError).
+    """form.fluency and form.headline of one system: `measure_form` over all its segments."""
+    return finished(measure_form(examples, texts, generations, held_of(examples)), [e.id for e in examples])
 
-    An output without a letter has 0 in both: it is not written at all. Texts about examples from elsewhere have no
-    value.
-    """
-    ids = [e.id for e in examples]
-    n = len(ids)
-    fluent: list[float | None] = [None] * n
-    title: list[float | None] = [None] * n
-    reasons: list[str | None] = [None] * n
-    no_title: list[str | None] = [None] * n
-    signed = []
-    capped = [made.finish_reason == CUT_AT_CAP for made in generations] if generations is not None else [False] * n
-    langs = [code(e.target_lang) for e, _, _ in zip(examples, texts, capped, strict=True)]
-    for key in sorted(set(langs)):
-        at = [i for i, lang in enumerate(langs) if lang == key]
-        own = [examples[i] for i in at]
-        why, model = why_not(own, key), known(key)
-        if why is not None or model is None:
-            for i in at:
-                reasons[i] = no_title[i] = why
-            continue
-        outputs = [texts[i] for i in at]
-        found = read_texts(outputs, model)
-        sizes = [len(equal_form(text)) for text in outputs]
-        gold = [model.gold(size) for size in sizes]
-        told, title_like = fluency(found, gold), joined(found, [model.title] * len(at)) >= model.joined
-        low, high = _lengths(own, model)
-        whole = title_like & (found.end >= model.end) & (found.again <= model.title.repeated)
-        for j, i in enumerate(at):
-            written = any(map(str.isalpha, outputs[j]))
-            fluent[i] = float(told[j]) if written else 0.0
-            if _passages(own, model):
-                no_title[i] = PASSAGES
-                continue
-            fits = low <= sizes[j] <= high and not capped[i]
-            title[i] = float(written and fits and bool(whole[j]) and plain_title(outputs[j]))
-        signed.append(f"{key}:{model.sha256[:12]}:{segmenter(language(key).words)}")
-    return [
-        _metric(FLUENCY, ids, fluent, reasons, signed),
-        _metric(HEADLINE, ids, title, no_title, signed),
-    ]
+
+def _column(
+    name: str,
+    values: np.ndarray,
+    reasons: Sequence[str | None],
+    of_file: Mapping[str, str | None],
+    signed: Sequence[str],
+) -> Column:
+    """of_file: language -> why none of its texts has a value, of the whole file."""
+    kinds = set(of_file.values())
+    if len(kinds) == 1 and (common := next(iter(kinds))) is not None:
+        return absent(name, len(values), common, f"{name}{UNAVAILABLE}")
+    signature = f"{name}|{V}|norm:surface|lm:{'+'.join(signed)}"
+    return from_numbers(name, values, Reasons.of(reasons), signature, True)
 
 
 def plain_title(text: str) -> bool:
     """Whether a raw text has no mark of a list and says nothing twice on the spot."""
     return not shape.marked_list(text) and not shape.stutters(tidy(text))
-
-
-def _metric(
-    name: str, ids: Sequence[str], values: Sequence[float | None], reasons: Sequence[str | None], signed: Sequence[str]
-) -> SegmentStats:
-    common = reasons[0] if reasons and len(set(reasons)) == 1 else None
-    if common is not None:
-        return unscorable(name, ids, common, f"{name}{UNAVAILABLE}", True)
-    return from_values(name, ids, values, f"{name}|{V}|norm:surface|lm:{'+'.join(signed)}", True, reasons)
-
-
-def _passages(examples: Sequence[Example], model: Known) -> bool:
-    """Whether references are too long for titles."""
-    sizes = [len(tidy(e.reference[0])) for e in examples if e.reference]
-    return bool(sizes) and float(np.median(sizes)) > model.limits[0]
-
-
-def _lengths(examples: Sequence[Example], model: Known) -> tuple[int, int]:
-    """Code points of gold titles: of the model's own and of the references."""
-    sizes = [len(tidy(r)) for e in examples for r in e.reference or ()]
-    return min([model.lengths[0], *sizes]), max([model.lengths[1], *sizes])

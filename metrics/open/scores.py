@@ -15,13 +15,15 @@ from pathlib import Path
 
 import numpy as np
 
+from metrics.blocks import Column, Reasons, finished
 from metrics.coverage import NO_REFERENCE, cut_to_reference
 from metrics.normalise import tidy
 from metrics.open.comparison import CONTRADICTED, VERIFIED, Comparison
 from metrics.open.facts import hold
 from metrics.open.lists import name_list
+from metrics.outline import Outline
 from metrics.records import Example
-from metrics.segment import COMBINERS, SegmentStats, unscorable
+from metrics.segment import SegmentStats
 from metrics.version import V
 
 CONTROLLED = ".length_controlled"
@@ -150,29 +152,76 @@ def compare_all(examples: Sequence[Example], texts: Sequence[str], own: Path | N
     ]
 
 
-def _score(
-    metric: _Metric,
-    name: str,
-    ids: tuple[str, ...],
-    counts: _Counts,
-    missing: Sequence[str | None],
-    signature: str,
-) -> SegmentStats:
+def _column(metric: _Metric, name: str, counts: _Counts, missing: Reasons, signature: str) -> Column:
     stats = np.column_stack(metric.columns(counts))
-    reasons = list(missing)
+    reasons, undefined = missing, f"no {metric.read}"
     # Nothing to recall makes a segment unscorable, except where its unsupported numbers still count.
     if metric.of_source:
         without = counts.known & (stats[:, -1] == 0)
         if metric.combiner == "f1":
             without &= stats[:, 1] == 0
-        for i in np.flatnonzero(without).tolist():
-            reasons[i] = f"no {metric.read}"
-    scored = np.array([reason is None for reason in reasons], dtype=bool)
-    if not scored.any() or not np.isfinite(COMBINERS[metric.combiner](stats[scored].sum(axis=0))):
-        told = sorted({reason for reason in missing if reason is not None})
-        why = told[0] if told and all(reason is not None for reason in missing) else f"no {metric.read}"
-        return unscorable(name, ids, why, signature, metric.higher_is_better, metric.combiner)
-    return SegmentStats(name, ids, stats, metric.combiner, tuple(reasons), signature, metric.higher_is_better)
+        reasons = missing.where(without, undefined)
+    stats = np.where(reasons.scored[:, None], stats, 0.0)
+    like = f"open.{metric.name.split('.')[1]}.recall" if metric.name not in WHOLE else None
+    return Column(name, stats, reasons, metric.combiner, signature, metric.higher_is_better, undefined, like)
+
+
+def order(name: str) -> tuple[int, str]:
+    """Where a metric stands among those of the family, whatever kinds a block met."""
+    if name in WHOLE:
+        return WHOLE.index(name), ""
+    base = name.removesuffix(CONTROLLED)
+    if base != name:
+        return 2 * len(WHOLE) + WHOLE.index(base), ""
+    return len(WHOLE) + ("number", "name").index(name.split(".")[1]), name
+
+
+def measure_open(
+    examples: Sequence[Example],
+    texts: Sequence[str],
+    outline: Outline,
+    own: Path | None = None,
+    comparisons: Sequence[Comparison | None] | None = None,
+) -> list[Column]:
+    """open.* of some segments, with their length-controlled versions and recall by kind; nothing where every example
+    of the file has gold facts.
+
+    texts: one output per example, in order. outline: of the whole examples file. own: the user's TSV of names.
+    comparisons: the result of `compare_all` on the same texts, when it is at hand. Values are fractions 0..1. Lengths
+    must agree (ValueError).
+    """
+    if outline.with_facts == outline.n:
+        return []
+    if comparisons is None:
+        comparisons = compare_all(examples, texts, own)
+    lists = [name_list(*pair, own) for pair in sorted(outline.pairs)]
+    names = "+".join(sorted({found.fingerprint for found in lists if found is not None})) or "none"
+    n = len(examples)
+
+    def sign(name: str, detail: str = "") -> str:
+        return f"{name}|{V}|read:1|names:{names}{detail}"
+
+    counts, cut_counts, uncut = _Counts(n), _Counts(n), np.zeros(n, dtype=bool)
+    for i, (example, text, whole) in enumerate(zip(examples, texts, comparisons, strict=True)):
+        if whole is None:
+            continue
+        counts.add(i, whole, whole)
+        cut = cut_to_reference(example, text)
+        if cut is None:
+            uncut[i] = True
+            continue
+        same = cut == tidy(text)
+        part = whole if same else hold(example, cut, name_list(example.source_lang, example.target_lang, own))
+        cut_counts.add(i, part, whole)
+    without = Reasons.none(n).where(~counts.known, GOLD_KNOWN)
+    metrics = _metrics(counts)
+    columns = [_column(m, m.name, counts, without, sign(m.name)) for m in metrics]
+    without = without.where(uncut, NO_REFERENCE)
+    for m in metrics:
+        if m.name in WHOLE:
+            name = m.name + CONTROLLED
+            columns.append(_column(m, name, cut_counts, without, sign(name, "|cut:reference-1")))
+    return columns
 
 
 def score_open(
@@ -181,42 +230,6 @@ def score_open(
     own: Path | None = None,
     comparisons: Sequence[Comparison | None] | None = None,
 ) -> list[SegmentStats]:
-    """open.* of one system, with their length-controlled versions and recall by kind; nothing where every example has
-    gold facts.
-
-    texts: one output per example, in order. own: the user's TSV of names. comparisons: the result of `compare_all` on
-    the same texts, when it is at hand. Values are fractions 0..1. Lengths must agree (ValueError).
-    """
-    if all(example.facts is not None for example in examples):
-        return []
-    if comparisons is None:
-        comparisons = compare_all(examples, texts, own)
-    pairs = sorted({(e.source_lang, e.target_lang) for e in examples})
-    lists = [name_list(*pair, own) for pair in pairs]
-    names = "+".join(sorted({found.fingerprint for found in lists if found is not None})) or "none"
-    ids = tuple(example.id for example in examples)
-    without = [GOLD_KNOWN if one is None else None for one in comparisons]
-
-    def sign(name: str, detail: str = "") -> str:
-        return f"{name}|{V}|read:1|names:{names}{detail}"
-
-    counts, cut_counts = _Counts(len(ids)), _Counts(len(ids))
-    uncut: list[str | None] = list(without)
-    for i, (example, text, whole) in enumerate(zip(examples, texts, comparisons, strict=True)):
-        if whole is None:
-            continue
-        counts.add(i, whole, whole)
-        cut = cut_to_reference(example, text)
-        if cut is None:
-            uncut[i] = NO_REFERENCE
-            continue
-        same = cut == tidy(text)
-        part = whole if same else hold(example, cut, name_list(example.source_lang, example.target_lang, own))
-        cut_counts.add(i, part, whole)
-    metrics = _metrics(counts)
-    scores = [_score(m, m.name, ids, counts, without, sign(m.name)) for m in metrics]
-    for m in metrics:
-        if m.name in WHOLE:
-            name = m.name + CONTROLLED
-            scores.append(_score(m, name, ids, cut_counts, uncut, sign(name, "|cut:reference-1")))
-    return scores
+    """open.* of one system: `measure_open` over all segments of the examples file."""
+    columns = measure_open(examples, texts, Outline.of(examples), own, comparisons)
+    return finished(columns, [example.id for example in examples])

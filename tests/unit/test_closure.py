@@ -60,7 +60,7 @@ EDITS = {
         "validate-reward",
     },
     ("training/shared/vllm_engine.py", "gc.collect()", "gc.collect(2)"): {"generate", "score", "rl", "validate-reward"},
-    ("metrics/coverage.py", "def score_facts(", "def score_facts( "): {"score", "rl", *CATALOGUED},
+    ("metrics/coverage.py", "def measure_facts(", "def measure_facts( "): {"score", "rl", *CATALOGUED},
     ("training/rl/grpo.py", "def train_rl(", "def train_rl( "): {"rl"},
     ("training/sft/train.py", "def train_sft(", "def train_sft( "): {"sft"},
     ("training/embedded/embedder.py", "def train_encoder(", "def train_encoder( "): set(),
