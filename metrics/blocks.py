@@ -7,16 +7,12 @@ only the whole can tell: whether a metric has a value at all. One block or a tho
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from metrics.segment import COMBINERS, WIDTHS, SegmentStats, unscorable
-
-if TYPE_CHECKING:
-    from metrics.scoring import Scoring
 
 
 @dataclass(frozen=True, eq=False)
@@ -162,15 +158,3 @@ def _not_met(column: Column, block: Mapping[str, Column]) -> Column:
 def finished(columns: Sequence[Column], ids: Sequence[str]) -> list[SegmentStats]:
     """The metrics of a system that was measured in one block."""
     return [finish(column, ids) for column in columns]
-
-
-def in_one_block(measure: Callable[[Scoring], list[Column] | None]) -> Callable[[Scoring], list[SegmentStats]]:
-    """`Family.score` of a family that can be measured block by block."""
-
-    def score(scoring: Scoring) -> list[SegmentStats]:
-        columns = measure(scoring)
-        if columns is None:
-            raise ValueError("a family that needs the whole examples file has a score of its own")
-        return finished(columns, scoring.ids)
-
-    return score

@@ -9,6 +9,7 @@ import os
 import stat
 import tomllib
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -102,10 +103,17 @@ def read_jsonl(path: str | Path, rejects: Rejects | None = None) -> Iterator[tup
     Raises UserError for a missing file or none that is regular, bytes that are not UTF-8, a CSV or TSV file, anything
     but one JSON object on a line, NaN or Infinity, and lone surrogates (which no UTF-8 file can hold).
     """
+    for number, _, row in rows_at(path, rejects):
+        yield number, row
+
+
+def rows_at(path: str | Path, rejects: Rejects | None = None) -> Iterator[tuple[int, int, dict[str, Any]]]:
+    """`read_jsonl` with the place of each row: (line number from 1, byte at which the line begins, object)."""
     with open_regular(path) as stream:
-        number = 0
+        number = end = 0
         while raw := stream.readline(MAX_LINE + 1):
             number += 1
+            start, end = end, end + len(raw)
             where = f"{path}, line {number}"
             if len(raw) > MAX_LINE:
                 raise UserError(
@@ -121,7 +129,7 @@ def read_jsonl(path: str | Path, rejects: Rejects | None = None) -> Iterator[tup
                     with rejects.row():
                         raise error
             if row is not None:
-                yield number, row
+                yield number, start, row
 
 
 def parse_line(raw: bytes, where: str, first: bool = False) -> dict[str, Any] | None:
@@ -228,8 +236,10 @@ def inside(folder: Path, path: Path) -> Path:
     raise UserError(f"{path}: is a link out of {folder}; copy the file itself there")
 
 
-def atomic_write_bytes(path: str | Path, data: bytes) -> None:
-    """Write a file whole or not at all: a temporary neighbour, flushed to disk, then renamed. Makes missing folders.
+@contextmanager
+def atomic_stream(path: str | Path) -> Iterator[BinaryIO]:
+    """A stream to write a file whole or not at all: a temporary neighbour, flushed to disk, then renamed. Makes missing
+    folders.
 
     Raises UserError when the folder cannot be written or the disk is full; nothing half-written is left.
     """
@@ -238,7 +248,7 @@ def atomic_write_bytes(path: str | Path, data: bytes) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with open(temporary, "wb") as stream:
-            stream.write(data)
+            yield stream
             stream.flush()
             os.fsync(stream.fileno())
         os.replace(temporary, path)
@@ -251,6 +261,12 @@ def atomic_write_bytes(path: str | Path, data: bytes) -> None:
             temporary.unlink(missing_ok=True)
 
 
+def atomic_write_bytes(path: str | Path, data: bytes) -> None:
+    """Writes a file whole or not at all; errors as `atomic_stream`."""
+    with atomic_stream(path) as stream:
+        stream.write(data)
+
+
 def atomic_write_text(path: str | Path, text: str) -> None:
     """`atomic_write_bytes` of the text as UTF-8."""
     atomic_write_bytes(path, text.encode("utf-8"))
@@ -258,7 +274,9 @@ def atomic_write_text(path: str | Path, text: str) -> None:
 
 def write_jsonl(path: str | Path, rows: Iterable[dict[str, Any]]) -> None:
     """Write rows as JSON Lines, atomically. NaN and Infinity raise ValueError: write None with a reason instead."""
-    atomic_write_text(path, "".join(json.dumps(row, ensure_ascii=False, allow_nan=False) + "\n" for row in rows))
+    with atomic_stream(path) as stream:
+        for row in rows:
+            stream.write((json.dumps(row, ensure_ascii=False, allow_nan=False) + "\n").encode("utf-8"))
 
 
 def sha256_file(path: str | Path) -> str:

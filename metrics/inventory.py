@@ -40,9 +40,13 @@ class Inventory:
         self._known: dict[str, Known] = {}
         counted: dict[str, set[str]] = {}
         numbering: dict[tuple[str, tuple[str, ...]], int] = {}
+        seen: set[str] = set()
         for example in examples:
-            if example.id in self._examples:
+            if example.id in seen:
                 raise ValueError(f"example {example.id} is in the list twice")
+            seen.add(example.id)
+            if example.facts is None:
+                continue
             self._examples[example.id] = example
             own = self._surfaces[example.id] = {}
             for index, fact in enumerate(example.facts or ()):
@@ -80,11 +84,11 @@ class Inventory:
         Unsupported too: names that are almost a known one, names that nobody knows, roles exchanged or doubled. Raises
         ValueError for an example that is not part of the inventory or has no facts.
         """
+        if example.facts is None:
+            raise ValueError(f"example {example.id} has no gold facts to align with")
         known = self._examples.get(example.id)
         if known is None or known.facts != example.facts:
             raise ValueError(f"example {example.id} is not the one this inventory was built with")
-        if example.facts is None:
-            raise ValueError(f"example {example.id} has no gold facts to align with")
         return Aligner(Mentions(self.layers, self.known(example), normalise(text))).align()
 
     def known(self, example: Example) -> Known:

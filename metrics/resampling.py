@@ -26,7 +26,22 @@ MANY_DOCUMENTS = 10_000
 draws."""
 _HELD_CELLS = 2 * DRAWS_BOOT * MANY_DOCUMENTS
 """Draws of at most this many cells (2 bytes each) are made once and kept."""
+_DOCUMENTS = 50_000
+"""Documents that are left out together, one after the other."""
 _BOOTSTRAP, _PERMUTATION = 1, 2
+
+
+def _without_one(m: SegmentStats, sums: np.ndarray) -> np.ndarray:
+    """(n_docs,) the value of all documents but one. sums: (n_docs, k); some documents at a time, so that what the
+    combiner holds stays small."""
+    total, parts = sums.sum(axis=0), range(0, len(sums), _DOCUMENTS)
+    return np.concatenate([COMBINERS[m.combiner](total - sums[at : at + _DOCUMENTS]) for at in parts])
+
+
+def _shares(m: SegmentStats, sums: np.ndarray) -> np.ndarray:
+    groups = [sums[:, list(columns)].sum(axis=1) for columns in DENOMINATORS[m.combiner]]
+    shares = [g / g.sum() for g in groups if g.sum() > 0]
+    return np.mean(shares, axis=0) if shares else np.zeros(len(sums))
 
 
 @dataclass(frozen=True)
@@ -102,17 +117,13 @@ class Resampler:
     def jackknife(self, m: SegmentStats) -> np.ndarray:
         """(n_docs,) corpus values with one document left out; NaN where that leaves the value undefined."""
         self.check(m)
-        sums = self._by_document(m.stats)
-        return COMBINERS[m.combiner](sums.sum(axis=0) - sums)
+        return _without_one(m, self._by_document(m.stats))
 
     def weights(self, m: SegmentStats) -> np.ndarray:
         """(n_docs,) share of each document in the metric's denominators; sums to 1 (all 0 where every denominator is
         0)."""
         self.check(m)
-        sums = self._by_document(m.stats)
-        groups = [sums[:, list(columns)].sum(axis=1) for columns in DENOMINATORS[m.combiner]]
-        shares = [g / g.sum() for g in groups if g.sum() > 0]
-        return np.mean(shares, axis=0) if shares else np.zeros(len(sums))
+        return _shares(m, self._by_document(m.stats))
 
     def measured(self, runs: Sequence[SegmentStats], seeds: Sequence[int | None] = (None,)) -> Measured | None:
         """One metric of one system in one run, or in one for each seed; None where a run has no value."""
@@ -120,8 +131,12 @@ class Resampler:
         known = [v for v in values if v is not None]
         if not known or len(known) < len(values):
             return None
-        weights = np.array([self.weights(m) for m in runs])
-        moved = np.where(weights > 0, np.array([v - self.jackknife(m) for m, v in zip(runs, known, strict=True)]), 0.0)
+        weights, moved = np.zeros((len(runs), self.n_docs)), np.zeros((len(runs), self.n_docs))
+        for i, (m, v) in enumerate(zip(runs, known, strict=True)):
+            self.check(m)
+            sums = self._by_document(m.stats)
+            weights[i] = _shares(m, sums)
+            moved[i] = np.where(weights[i] > 0, v - _without_one(m, sums), 0.0)
         return Measured(np.array(known), moved, weights.mean(axis=0), scale_of(runs), tuple(seeds))
 
     def limits(self, x: Contrast) -> Range:
@@ -134,39 +149,57 @@ class Resampler:
             drawn = self.drawn(columns)
         return run_limits(x, self.level, drawn)
 
+    def swap(self, group_a: Sequence[SegmentStats], group_b: Sequence[SegmentStats]) -> Swap | None:
+        """What a test of (a's, b's) needs of them; None where a value is undefined."""
+        values = [(a.value(), b.value()) for a, b in zip(group_a, group_b, strict=True)]
+        deltas = [vb - va for va, vb in values if va is not None and vb is not None]
+        if not values or len(deltas) < len(values):
+            return None
+        moved = [self._by_document(b.stats - a.stats) for a, b in zip(group_a, group_b, strict=True)]
+        sums = [(a.combiner, a.stats.sum(axis=0), b.stats.sum(axis=0)) for a, b in zip(group_a, group_b, strict=True)]
+        return Swap(float(np.mean(deltas)), sums, moved)
+
     def permutation(self, pairs: Sequence[tuple[Sequence[SegmentStats], Sequence[SegmentStats]]]) -> list[float | None]:
         """Two-sided p for each (a's, b's): the mean over the k listed metrics of value(b) - value(a), k = 1 but for
         pooled seeds.
 
         None where a value is undefined. A draw that leaves the difference undefined counts as extreme (conservative).
         """
-        out: list[float | None] = [None] * len(pairs)
-        observed: dict[int, float] = {}
-        blocks: list[np.ndarray] = []
-        for i, (group_a, group_b) in enumerate(pairs):
-            values = [(a.value(), b.value()) for a, b in zip(group_a, group_b, strict=True)]
-            deltas = [vb - va for va, vb in values if va is not None and vb is not None]
-            if not values or len(deltas) < len(values):
-                continue
-            observed[i] = float(np.mean(deltas))
-            blocks += [b.stats - a.stats for a, b in zip(group_a, group_b, strict=True)]
-        if not observed:
+        return self.randomised([self.swap(a, b) for a, b in pairs])
+
+    def randomised(self, swaps: Sequence[Swap | None]) -> list[float | None]:
+        """Two-sided p of each test of `swap`, all with the same draws; None for None."""
+        out: list[float | None] = [None] * len(swaps)
+        tested = {i: swap for i, swap in enumerate(swaps) if swap is not None}
+        if not tested:
             return out
-        moved = self._by_document(np.concatenate(blocks, axis=1))
-        extreme = dict.fromkeys(observed, 0)
+        moved = np.concatenate([part for swap in tested.values() for part in swap.moved], axis=1)
+        extreme = dict.fromkeys(tested, 0)
         for weights in self._weights(_PERMUTATION, self.draws_perm):
             shifts, at = weights @ moved, 0
-            for i, seen in observed.items():
+            for i, swap in tested.items():
                 total = np.zeros(len(weights))
-                for a, b in zip(*pairs[i], strict=True):
-                    shift = shifts[:, at : at + a.stats.shape[1]]
-                    at += a.stats.shape[1]
-                    combine = COMBINERS[a.combiner]
-                    total += combine(b.stats.sum(axis=0) - shift) - combine(a.stats.sum(axis=0) + shift)
+                for combiner, a, b in swap.sums:
+                    shift = shifts[:, at : at + len(a)]
+                    at += len(a)
+                    combine = COMBINERS[combiner]
+                    total += combine(b - shift) - combine(a + shift)
                 # Swapping equal outputs must count as equally extreme whatever the order of summation did to the last
                 # digits.
-                bound = abs(seen) - 1e-10 * max(1.0, abs(seen))
-                extreme[i] += int((~(np.abs(total / len(pairs[i][0])) < bound)).sum())
+                bound = abs(swap.seen) - 1e-10 * max(1.0, abs(swap.seen))
+                extreme[i] += int((~(np.abs(total / len(swap.sums)) < bound)).sum())
         for i, b_count in extreme.items():
             out[i] = (b_count + 1) / (self.draws_perm + 1)
         return out
+
+
+@dataclass(frozen=True, eq=False)
+class Swap:
+    """Two systems' outputs that are to be swapped document by document."""
+
+    seen: float
+    """The difference as it is."""
+    sums: list[tuple[str, np.ndarray, np.ndarray]]
+    """(combiner, sums of a, sums of b) of each pair of metrics."""
+    moved: list[np.ndarray]
+    """(n_docs, k) of each pair: what b has more than a."""

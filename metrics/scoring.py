@@ -8,10 +8,12 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from metrics.blocks import Column, finished
 from metrics.coverage import align_all
 from metrics.inventory import Alignment, Inventory
 from metrics.outline import Outline
 from metrics.records import Example, Generation
+from metrics.segment import SegmentStats
 from metrics.strata import Shown
 
 Work = Callable[[Sequence[int]], list[Any]]
@@ -83,3 +85,15 @@ class Scoring:
     def alignments(self) -> list[Alignment | None]:
         """Facts found in each output."""
         return align_all(self.examples, self.texts, self.means.inventory)
+
+
+def in_one_block(measure: Callable[[Scoring], list[Column] | None]) -> Callable[[Scoring], list[SegmentStats]]:
+    """`Family.score` of a family that can be measured block by block."""
+
+    def score(scoring: Scoring) -> list[SegmentStats]:
+        columns = measure(scoring)
+        if columns is None:
+            raise ValueError("a family that needs the whole examples file has a score of its own")
+        return finished(columns, scoring.ids)
+
+    return score

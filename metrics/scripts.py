@@ -99,8 +99,8 @@ def notices(examples: Sequence[Example], reference: str = "reference") -> list[s
     ids; languages that are scored by the rules of their script alone, and languages whose script is not known.
     `reference`: what the target texts are called.
     """
-    sources = [(e.id, e.source, e.source_lang) for e in examples]
-    references = [(e.id, r, e.target_lang) for e in examples for r in e.reference or ()]
+    sources = ((e.id, e.source, e.source_lang) for e in examples)
+    references = ((e.id, r, e.target_lang) for e in examples for r in e.reference or ())
     found = [*_strangers("source", "source_lang", sources), *_strangers(reference, "target_lang", references)]
     for tag in sorted({e.target_lang for e in examples}):
         told = language(tag)

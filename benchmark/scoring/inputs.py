@@ -4,18 +4,33 @@ one record."""
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+
+import numpy as np
 
 from benchmark.arguments import SKIP_INVALID, arg
 from benchmark.data.formats import FORMATS, read_format
 from benchmark.data.segments import Given
 from benchmark.data.userdata import TABULAR, read_table
+from benchmark.scoring.asked import _of_first
+from benchmark.scoring.score import System, group_systems
 from metrics.errors import UserError
+from metrics.indexed import index_examples, index_generations, index_lines, sha256_rows
 from metrics.languages import code, pair
-from metrics.records import Example, Generation, read_examples, read_generations, sha256_file, sha256_json
+from metrics.lazily import Made
+from metrics.records import (
+    MAX_TEXT,
+    Example,
+    Generation,
+    align_generations,
+    read_examples,
+    read_generations,
+    sha256_file,
+    sha256_json,
+)
 from metrics.rejects import Rejects
-from metrics.tables import lines_of
 
 STAGE = "model"
 """Stage of outputs whose file names none."""
@@ -53,8 +68,10 @@ ARGUMENTS = [
 class Inputs:
     """Everything that is scored, and where it came from."""
 
-    examples: list[Example]
-    generations: list[Generation]
+    examples: Sequence[Example]
+    """Of a trial the first ones; where the files allow it, read when they are asked for (`metrics.lazily`)."""
+    groups: dict[System, Sequence[Generation]]
+    """The generations of each system, in the order of the examples."""
     examples_hash: str
     files: list[Path]
     """All files that were read: none of them may be written over."""
@@ -78,6 +95,11 @@ def read_inputs(args: argparse.Namespace) -> Inputs:
         raise UserError(
             "score needs --examples FILE beside --generations; outputs in another tool's format need --format NAME"
         )
+    files = [Path(args.examples), *map(Path, args.generations)]
+    digest = sha256_file(args.examples)
+    if args.limit is None and not args.skip_invalid and files[0].suffix.lower() not in TABULAR:
+        rows, places = index_examples(files[0])
+        return Inputs(rows, dict(index_generations(files[1:], places)), digest, files)
     notes: list[str] = []
     examples = _examples(args, notes)
     generations: list[Generation] = []
@@ -87,8 +109,23 @@ def read_inputs(args: argparse.Namespace) -> Inputs:
         notes += [note] if (note := rejects.note()) else []
     if args.skip_invalid:
         examples, generations = _common(examples, generations, notes)
-    files = [Path(args.examples), *map(Path, args.generations)]
-    return Inputs(examples, generations, sha256_file(args.examples), files, notes)
+    return _listed(args, examples, generations, digest, files, notes)
+
+
+def _listed(
+    args: argparse.Namespace,
+    examples: Sequence[Example],
+    generations: Sequence[Generation],
+    digest: str,
+    files: list[Path],
+    notes: list[str],
+) -> Inputs:
+    """Of lists: the first examples where it is a trial, and their generations system by system."""
+    first = examples[: args.limit]
+    if args.limit is not None:
+        generations = _of_first(generations, examples, first, args.limit)
+    groups = {key: align_generations(first, group) for key, group in group_systems(generations).items()}
+    return Inputs(first, dict(groups), digest, files, notes)
 
 
 def languages(args: argparse.Namespace) -> tuple[str, str]:
@@ -152,7 +189,7 @@ def _foreign(args: argparse.Namespace) -> Inputs:
     assert first is not None
     digest = sha256_file(args.examples) if args.examples else sha256_json([e.as_dict() for e in first])
     files = [Path(p) for p in [*([args.examples] if args.examples else []), *args.generations]]
-    return Inputs(first, generations, digest, files)
+    return _listed(args, first, generations, digest, files, [])
 
 
 def _plain(args: argparse.Namespace) -> Inputs:
@@ -162,8 +199,8 @@ def _plain(args: argparse.Namespace) -> Inputs:
             "without --examples and --generations"
         )
     langs = languages(args)
-    sources = lines_of(args.source)
-    references = [lines_of(path) for path in args.reference]
+    sources = index_lines(args.source)
+    references = [index_lines(path) for path in args.reference]
     for path, lines in zip(args.reference, references, strict=True):
         if len(lines) != len(sources):
             raise UserError(
@@ -177,12 +214,38 @@ def _plain(args: argparse.Namespace) -> Inputs:
         )
     if not sources:
         raise UserError(f"{args.source}: holds no line")
-    examples = []
-    for n, source in enumerate(sources):
-        texts = tuple(r[n] for r in references if r[n].strip())
-        examples.append(Example(str(n + 1), source, texts or None, None, *langs, None, {}))
-    generations: list[Generation] = []
-    for system, path in _systems(args.hypothesis, "--hypothesis").items():
-        generations += read_format("lines", path, Given(langs, system, STAGE, examples))[1]
+
+    def make(places: Sequence[int]) -> list[Example]:
+        columns = [lines.at(places) for lines in (sources, *references)]
+        found = []
+        for n, source, *own in zip(places, *columns, strict=True):
+            texts = tuple(r for r in own if r.strip())
+            found.append(Example(str(n + 1), source, texts or None, None, *langs, None, {}))
+        return found
+
+    examples = Made(len(sources), make)
+    digest = sha256_rows(e.as_dict() for e in examples)
     files = [Path(p) for p in [args.source, *args.reference, *args.hypothesis]]
-    return Inputs(examples, generations, sha256_json([e.as_dict() for e in examples]), files)
+    systems = _systems(args.hypothesis, "--hypothesis")
+    if args.limit is not None:
+        whole, generations = list(examples), []
+        for system, path in systems.items():
+            generations += read_format("lines", path, Given(langs, system, STAGE, whole))[1]
+        return _listed(args, whole, generations, digest, files, [])
+    groups: dict[System, Sequence[Generation]] = {}
+    for system, path in systems.items():
+        groups[system, STAGE, None] = _outputs(system, path, examples, langs)
+    return Inputs(examples, groups, digest, files)
+
+
+def _outputs(system: str, path: Path, examples: Sequence[Example], langs: tuple[str, str]) -> Made[Generation]:
+    """One line an output. Raises UserError for another number of lines, or one too long."""
+    lines = index_lines(path)
+    if len(lines) != len(examples) or np.diff(lines.starts).max() > MAX_TEXT:
+        read_format("lines", path, Given(langs, system, STAGE, list(examples)))  # which says what is wrong
+
+    def make(places: Sequence[int]) -> list[Generation]:
+        texts = lines.at(places)
+        return [Generation(str(n + 1), system, STAGE, t, None, None, None) for n, t in zip(places, texts, strict=True)]
+
+    return Made(len(lines), make)

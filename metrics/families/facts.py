@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from metrics.blocks import Column, in_one_block
+from metrics.blocks import Column
 from metrics.coverage import measure_facts
 from metrics.declared import Family, Metric
-from metrics.scoring import Scoring
+from metrics.scoring import Scoring, in_one_block
 
 NO_MEANING = "what no fact of the examples file names; style and grammar (overlap.* looks at the wording)"
 

@@ -3,9 +3,9 @@
 
 from __future__ import annotations
 
-from metrics.blocks import Column, in_one_block
+from metrics.blocks import Column
 from metrics.declared import Family, Metric
-from metrics.scoring import Scoring
+from metrics.scoring import Scoring, in_one_block
 
 BIASED = "what the judge is blind to: see its accuracy on known answers, which stands beside every verdict"
 

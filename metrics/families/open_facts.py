@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from metrics.blocks import Column, in_one_block
+from metrics.blocks import Column
 from metrics.declared import Family, Metric
 from metrics.open.scores import measure_open, order
-from metrics.scoring import Scoring
+from metrics.scoring import Scoring, in_one_block
 
 NUMBERS = "numbers with a unit, percentages, money, dates, years, clock times, identifiers and Latin names"
 ESTIMATE = (

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from metrics.blocks import Column, in_one_block
+from metrics.blocks import Column
 from metrics.declared import Family, Metric
 from metrics.overlap import measure_overlap
-from metrics.scoring import Scoring
+from metrics.scoring import Scoring, in_one_block
 
 
 def measure(scoring: Scoring) -> list[Column]:

@@ -16,6 +16,8 @@ from metrics.segment import SegmentStats
 SEED = 0
 """Of the shuffle: part of the metric's definition, so that equal files have equal floors."""
 _TRIES = 200
+FLOOR = "floor"
+"""Name of the system that the shuffled references are."""
 
 
 def shuffled(examples: Sequence[Example], seed: int = SEED) -> list[int] | None:
@@ -24,12 +26,17 @@ def shuffled(examples: Sequence[Example], seed: int = SEED) -> list[int] | None:
 
     The same for equal input. Each index is used once.
     """
-    n = len(examples)
+    return derangement([example.doc_id for example in examples], seed)
+
+
+def derangement(documents: Sequence[str | None], seed: int = SEED) -> list[int] | None:
+    """`shuffled` of examples of these documents."""
+    n = len(documents)
     if n < 2:
         return None
     draw = random.Random(seed)
     # A document of one segment is its own; examples without documents are all apart.
-    docs = [example.doc_id if example.doc_id is not None else f"\0{i}" for i, example in enumerate(examples)]
+    docs: list[str | int] = [i if doc is None else doc for i, doc in enumerate(documents)]
     order = list(range(n))
     draw.shuffle(order)
     for apart in (lambda i, j: docs[i] != docs[j], lambda i, j: i != j):

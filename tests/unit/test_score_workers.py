@@ -44,14 +44,14 @@ def test_any_number_of_processes_writes_the_same_bytes(tmp_path: Path) -> None:
 
 
 def test_the_work_is_done_elsewhere_and_its_mistakes_are_told_here(tmp_path: Path) -> None:
-    def work(name: str) -> None:
-        if name == "wrong":
+    def work(block: int) -> None:
+        if block == 9:
             raise UserError("no such text")
-        (tmp_path / name).write_text(str(os.getpid()))
+        (tmp_path / str(block)).write_text(str(os.getpid()))
 
-    side_by_side(work, ["a", "b"], 2, 2)
-    assert os.getpid() not in [int((tmp_path / name).read_text()) for name in ("a", "b")]
-    side_by_side(work, ["a", "b"], None, 2)
-    assert int((tmp_path / "a").read_text()) == os.getpid(), "few texts are not worth a process"
+    side_by_side(work, [0, 1], 2, 2)
+    assert os.getpid() not in [int((tmp_path / name).read_text()) for name in ("0", "1")]
+    side_by_side(work, [0, 1], None, 2)
+    assert int((tmp_path / "0").read_text()) == os.getpid(), "few texts are not worth a process"
     with pytest.raises(UserError, match="no such text"):
-        side_by_side(work, ["a", "wrong"], 2, 2)
+        side_by_side(work, [0, 9], 2, 2)

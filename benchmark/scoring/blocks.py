@@ -1,0 +1,204 @@
+"""The files between measuring and finishing: a block of segments of all systems each (safetensors), written whole or
+not at all, so that a killed `score` goes on where it was and other machines can measure some of them."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from metrics import catalog
+from metrics.blocks import Column, Reasons
+from metrics.catalog import families
+from metrics.errors import UserError
+from metrics.files import atomic_write_bytes
+from metrics.open.bounds import FLOOR, read
+from metrics.outline import Outline
+from metrics.records import Example, Generation
+from metrics.scoring import Means, Scoring
+
+BLOCK = 1000
+"""Segments of a block, or more where there would be too many files."""
+MOST = 400
+"""Block files."""
+SUFFIX = ".safetensors"
+
+
+def block_size(n: int) -> int:
+    """Segments of each block of n; nothing depends on it but memory and the number of files."""
+    return max(BLOCK, -(-n // MOST))
+
+
+@dataclass(frozen=True)
+class Work:
+    """Everything that measuring a block takes; the same on every machine that measures one."""
+
+    examples: Sequence[Example]
+    systems: Mapping[str, Sequence[Generation]]
+    """File name -> its generations, aligned with the examples; FLOOR for shuffled references."""
+    means: Means
+    outline: Outline
+    key: str
+    """Of inputs, settings and code: blocks of another key are of another run."""
+    size: int
+
+    @property
+    def blocks(self) -> range:
+        """Numbers of the blocks."""
+        return range(-(-len(self.examples) // self.size))
+
+
+def place(folder: Path, block: int) -> Path:
+    """The file of a block."""
+    return folder / f"{block:06d}{SUFFIX}"
+
+
+def measure(work: Work, block: int) -> bytes:
+    """The file of one block: the columns of all systems."""
+    from safetensors.numpy import save
+
+    first = block * work.size
+    at = slice(first, min(first + work.size, len(work.examples)))
+    examples = list(work.examples[at])
+    tensors: dict[str, np.ndarray] = {}
+    told: dict[str, Any] = {"key": work.key, "systems": {}, "whole": []}
+    if work.outline.with_facts < work.outline.n:
+        told["read"] = read(examples, work.means.names)
+    for system, generations in work.systems.items():
+        scoring = Scoring(examples, list(generations[at]), work.means, work.outline)
+        rows = told["systems"][system] = []
+        for name, family in families().items():
+            if system == FLOOR and name != "open":
+                continue
+            columns = family.measure(scoring) if family.measure is not None else None
+            if columns is None:
+                if name not in told["whole"]:
+                    told["whole"].append(name)
+                continue
+            for column in columns:
+                tensors[f"{system}/{column.metric}"] = _small(column.stats)
+                if column.reasons.codes.any():
+                    tensors[f"{system}/{column.metric}#"] = column.reasons.codes.astype(np.uint16)
+                rows.append(
+                    {
+                        "family": name,
+                        "metric": column.metric,
+                        "combiner": column.combiner,
+                        "signature": column.signature,
+                        "higher_is_better": column.higher_is_better,
+                        "undefined": column.undefined,
+                        "like": column.like,
+                        "reasons": list(column.reasons.texts),
+                    }
+                )
+    return bytes(save(tensors, {"told": json.dumps(told, ensure_ascii=False)}))
+
+
+def _small(stats: np.ndarray) -> np.ndarray:
+    """As float32 where that loses nothing, as of counts."""
+    half = stats.astype(np.float32)
+    return half if np.array_equal(half, stats) else np.ascontiguousarray(stats, dtype=np.float64)
+
+
+def write(work: Work, block: int, folder: Path) -> None:
+    """Measures a block and writes its file."""
+    atomic_write_bytes(place(folder, block), measure(work, block))
+
+
+def missing(work: Work, folder: Path) -> list[int]:
+    """Blocks that are not there, or are of other inputs."""
+    return [b for b in work.blocks if key_of(place(folder, b)) != work.key]
+
+
+def key_of(path: Path) -> str | None:
+    """The key of a block's file; None where there is none, or no whole one."""
+    try:
+        return str(_told(path)["key"])
+    except UserError:
+        return None
+
+
+def _told(path: Path) -> dict[str, Any]:
+    from safetensors import SafetensorError, safe_open
+
+    if not path.is_file():
+        raise UserError(f"{path}: is not there; score the block again")
+    try:
+        with safe_open(path, "np") as stream:
+            found: dict[str, Any] = json.loads((stream.metadata() or {})["told"])
+    except (SafetensorError, OSError, KeyError, ValueError) as error:
+        raise UserError(f"{path}: no block of scores ({error}); remove it and score again") from None
+    return found
+
+
+@lru_cache(maxsize=MOST)
+def _opened(path: Path, changed: int) -> Any:
+    """A block's file, kept open. changed: when it was written, so that none is read for another one."""
+    from safetensors import safe_open
+
+    return safe_open(path, "np").__enter__()
+
+
+class Blocks:
+    """The measured blocks of a task, read column by column."""
+
+    def __init__(self, work: Work, folder: Path) -> None:
+        """Reads what is told of every block. Raises UserError where one is missing."""
+        self.paths = [place(folder, b) for b in work.blocks]
+        self.sizes = [min(work.size, len(work.examples) - b * work.size) for b in work.blocks]
+        self.whole: list[str] = []
+        self.read: dict[str, Counter[str]] = {}
+        self._like: dict[tuple[str, str], Column] = {}
+        """(system, metric) -> a column without rows."""
+        self._family: dict[tuple[str, str], str] = {}
+        self._reasons: list[dict[tuple[str, str], tuple[str, ...]]] = []
+        held: dict[tuple[str, ...], tuple[str, ...]] = {}
+        for path in self.paths:
+            told, own = _told(path), {}
+            self.whole = told["whole"]
+            for tier, kinds in told.get("read", {}).items():
+                self.read.setdefault(tier, Counter()).update(kinds)
+            for system, rows in told["systems"].items():
+                for row in rows:
+                    reasons = tuple(row.pop("reasons"))
+                    own[system, row["metric"]] = held.setdefault(reasons, reasons)
+                    if (system, row["metric"]) not in self._like:
+                        self._family[system, row["metric"]] = row.pop("family")
+                        empty = np.zeros((0, 0))
+                        self._like[system, row["metric"]] = Column(stats=empty, reasons=Reasons.none(0), **row)
+            self._reasons.append(own)
+
+    def names(self, system: str) -> dict[str, list[str]]:
+        """Family -> metrics of a system, in the order of the summary."""
+        found: dict[str, list[str]] = {name: [] for name in catalog.families()}
+        for (of, metric), own in self._family.items():
+            if of == system:
+                found[own].append(metric)
+        for name, family in catalog.families().items():
+            if family.order is not None:
+                found[name].sort(key=family.order)
+        return found
+
+    def columns(self, system: str, metric: str) -> list[dict[str, Column]]:
+        """The metric's column in each block; what it is like, where a block lacks it."""
+        wanted = [name for name in (metric, self._like[system, metric].like) if name is not None]
+        return [
+            {name: self._column(b, system, name) for name in wanted if (system, name) in own}
+            for b, own in enumerate(self._reasons)
+        ]
+
+    def _column(self, block: int, system: str, metric: str) -> Column:
+        path = self.paths[block]
+        stream = _opened(path, path.stat().st_mtime_ns)
+        name, texts = f"{system}/{metric}", self._reasons[block][system, metric]
+        codes = np.zeros(self.sizes[block], dtype=np.int32)
+        if texts and f"{name}#" in stream.keys():  # noqa: SIM118
+            codes = stream.get_tensor(f"{name}#").astype(np.int32)
+        stats = stream.get_tensor(name).astype(np.float64)
+        return replace(self._like[system, metric], stats=stats, reasons=Reasons(codes, texts))

@@ -1,0 +1,100 @@
+"""`score --shard i/n` measures every n-th block, on any machine; `score merge DIR...` finishes what the shards
+measured, as one run would have."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import shutil
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+from benchmark.scoring.blocks import Work, key_of, missing, place
+from metrics.errors import UserError
+from metrics.files import atomic_write_text, read_object
+
+PLAN = "shard.json"
+FILES = ("examples", "generations", "source", "reference", "hypothesis", "para", "names")
+"""Arguments that name files."""
+OWN = ("out", "shard", "words", "engine")
+"""Arguments that a merge gives itself."""
+
+
+def parse(shard: str) -> tuple[int, int]:
+    """ "2/8" -> (1, 8). Raises UserError for anything else."""
+    first, _, of = shard.partition("/")
+    if not (first.isdecimal() and of.isdecimal() and 1 <= int(first) <= int(of)):
+        raise UserError(f"--shard {shard}: write i/n, such as 2/8 for the second of eight")
+    return int(first) - 1, int(of)
+
+
+def share(blocks: Iterable[int], shard: str) -> list[int]:
+    """The blocks of a shard."""
+    i, n = parse(shard)
+    return [block for block in blocks if block % n == i]
+
+
+def write_plan(out: Path, args: argparse.Namespace, work: Work) -> None:
+    """What a merge must know: the arguments, files by their whole paths."""
+    told = {k: v for k, v in vars(args).items() if k not in OWN and isinstance(v, str | int | list | None)}
+    for name in FILES:
+        value = told.get(name)
+        if isinstance(value, str):
+            told[name] = os.path.abspath(value)
+        elif isinstance(value, list):
+            told[name] = [os.path.abspath(path) for path in value]
+    plan = {"shard": args.shard, "blocks": len(work.blocks), "key": work.key, "arguments": told}
+    atomic_write_text(out / PLAN, json.dumps(plan, ensure_ascii=False, indent=1) + "\n")
+
+
+def plans(folders: Sequence[Path]) -> dict[str, Any]:
+    """The arguments of all shards. Raises UserError where a folder is no shard, or they are not of one run."""
+    if not folders:
+        raise UserError("score merge DIR... --out OUT: give the folders that score --shard wrote")
+    found = []
+    for folder in folders:
+        if not (folder / PLAN).is_file():
+            raise UserError(f"{folder}: holds no {PLAN}; give the folders that score --shard i/n wrote")
+        found.append(read_object(folder / PLAN))
+    for folder, plan in zip(folders, found, strict=True):
+        if _same(plan) != _same(found[0]):
+            raise UserError(
+                f"{folder} and {folders[0]} are shards of different runs (other inputs, settings or version); "
+                "measure one of them again"
+            )
+    arguments = found[0].get("arguments")
+    if not isinstance(arguments, dict):
+        raise UserError(f"{folders[0] / PLAN}: names no arguments; measure the shard again")
+    return arguments
+
+
+def _same(plan: dict[str, Any]) -> tuple[object, ...]:
+    """What all shards of a run share: the key of their blocks, and what the summary depends on besides."""
+    arguments = plan.get("arguments")
+    told = arguments if isinstance(arguments, dict) else {}
+    settings = [o for o in told.get("overrides") or [] if not str(o).startswith("score.workers=")]
+    return plan.get("key"), settings, told.get("profile"), told.get("task")
+
+
+def collect(work: Work, folder: Path, task: str, others: Sequence[Path]) -> None:
+    """Brings the blocks of other folders here. Raises UserError where one is in none of them."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for block in missing(work, folder):
+        for other in others:
+            path = place(other / "steps" / "score" / task, block)
+            if path.is_file() and key_of(path) == work.key:
+                temporary = place(folder, block).with_suffix(".tmp")
+                shutil.copyfile(path, temporary)
+                os.replace(temporary, place(folder, block))
+                break
+    if lacking := missing(work, folder):
+        names = ", ".join(str(block) for block in lacking[:8]) + (", ..." if len(lacking) > 8 else "")
+        plan = read_object(others[0] / PLAN)
+        n = int(str(plan.get("shard", "1/1")).partition("/")[2])
+        shards = sorted({block % n + 1 for block in lacking})
+        raise UserError(
+            f"{len(lacking)} of {len(work.blocks)} blocks are in none of these folders, or were measured from other "
+            f"inputs or by another version ({names}); give or run shard(s) {', '.join(f'{i}/{n}' for i in shards)}"
+        )

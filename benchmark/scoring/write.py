@@ -1,0 +1,133 @@
+"""`score`, part three: the run directory that the measured blocks become."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+from benchmark.judge.read import LEDGER
+from benchmark.judge.study import run_judge
+from benchmark.judge.told import tell
+from benchmark.rundir.summaries import read_summary
+from benchmark.scoring.asked import of_world
+from benchmark.scoring.blocks import SUFFIX, Blocks
+from benchmark.scoring.finish import Finished, in_whole
+from benchmark.scoring.load import Loaded
+from benchmark.scoring.score import write_summary
+from metrics.catalog import families
+from metrics.draws import Draws
+from metrics.errors import UserError
+from metrics.files import atomic_write_text, read_object
+from metrics.records import write_examples, write_generations
+from metrics.scoring import Scoring
+from metrics.segment import SegmentStats
+from metrics.stages import GOLD
+from metrics.terminal import say
+
+WRITTEN = "written.json"
+"""In steps/score/TASK: the key of the blocks there, and the files that the scores were written beside."""
+
+
+class Files:
+    """The files of one `score` in a folder."""
+
+    def __init__(self, out: Path, loaded: Loaded) -> None:
+        self.out, self.loaded = out, loaded
+        self.examples = out / "examples" / f"{loaded.task}-test.jsonl"
+        self.texts = {
+            name: out / "generations" / loaded.task / f"{name}.jsonl"
+            for name, (_, stage, _, _) in loaded.owners.items()
+            if stage != GOLD
+        }
+        self.note = out / "steps" / "score" / loaded.task / WRITTEN
+
+    def make_room(self, key: str) -> None:
+        """What an earlier `score` wrote goes, and nothing else; blocks of the same key stay.
+
+        Raises UserError, before anything is removed, where the directory belongs to a run, or where an input is one of
+        the files that are written, old or new.
+        """
+        from benchmark.rundir.manifest import read_manifest
+
+        out, steps = self.out, self.out / "steps" / "score"
+        if (out / "manifest.json").exists() and (command := read_manifest(out).command) != "score":
+            raise UserError(
+                f"--out {out}: holds a run directory of `{command}`, whose scores would be lost; give another directory"
+            )
+        parts = sorted(steps.glob("*/*.parquet"))  # of versions before November 2026: one for each system
+        written = [out / "generations" / part.parent.name / f"{part.stem}.jsonl" for part in parts]
+        written += [out / "examples" / f"{task}-test.jsonl" for task in sorted({part.parent.name for part in parts})]
+        notes = {path: read_object(path) for path in sorted(steps.glob(f"*/{WRITTEN}"))}
+        written += [out / str(name) for told in notes.values() for name in told.get("files", [])]
+        for path in self.loaded.inputs:
+            wanted = {w.resolve() for w in [*written, self.examples, *self.texts.values()]}
+            if (resolved := path.resolve()) in wanted or (out / "steps").resolve() in resolved.parents:
+                raise UserError(f"{path}: is one of the files that --out {out} replaces; give another --out")
+        same = notes.get(self.note, {}).get("key") == key
+        if not same:
+            for path in written:
+                path.unlink(missing_ok=True)
+            shutil.rmtree(out / "steps", ignore_errors=True)
+        # What judges said of the earlier outputs goes with them; their ledgers stay, for what was answered once is not
+        # asked again.
+        for path in (out / "judge").glob("*/*"):
+            if path.is_file() and path.name != LEDGER:
+                path.unlink()
+        files = [str(path.relative_to(out)) for path in (self.examples, *self.texts.values())]
+        atomic_write_text(self.note, json.dumps({"key": key, "files": files}, ensure_ascii=False, indent=1) + "\n")
+
+    def finish(self, args: argparse.Namespace, blocks: Blocks) -> int:
+        """Summary, scores, texts, manifest and report; the blocks are removed."""
+        from benchmark.report import print_table, print_verdict, write_report
+        from benchmark.rundir.manifest import RunManifest, git_state, hardware, package_versions
+
+        loaded, out = self.loaded, self.out
+        profile, models, means = loaded.profile, loaded.models, loaded.means
+        finished = Finished(
+            blocks, loaded.found, loaded.owners, in_whole(blocks.whole, self._whole, list(loaded.systems))
+        )
+        run: dict[str, Any] = {"task": loaded.task, "config_hash": loaded.config_hash, "seed": profile.run.seed}
+        run |= {"reward_id": means.reward.id} if means.load_reward else {}
+        run |= {} if args.limit is None else {"limit": args.limit}
+        draws = Draws(profile.score.bootstrap_draws, profile.score.permutation_draws, profile.run.seed)
+        summary = finished.summary(run, draws)
+        for name, path in self.texts.items():
+            write_generations(path, loaded.systems[name])
+        write_examples(self.examples, loaded.examples)
+        finished.write_scores(out / "scores.parquet")
+        write_summary(out / "summary.json", summary, {loaded.task: summary})
+        commit, dirty = git_state()
+        data, used = {"test": loaded.about}, models.used(None, profile.score.reward)
+        RunManifest(
+            command="score",
+            argv=args.argv,
+            config=profile.measuring(None, profile.score.reward),
+            config_hash=loaded.config_hash,
+            commit=commit,
+            dirty=dirty,
+            packages=package_versions(),
+            hardware=hardware(),
+            data=data,
+            reward_id=run.get("reward_id"),
+            judges=used,
+            of_world=of_world(loaded.examples) if any(judge["embedded"] for judge in used.values()) else None,
+        ).write(out)
+        for path in self.note.parent.glob(f"*{SUFFIX}"):
+            path.unlink()
+        verdicts = [run_judge(out, name, profile.judge, draws) for name in loaded.judges]
+        report = write_report(out)
+        print_table(read_summary(out) if loaded.judges else summary)
+        for told in verdicts:
+            tell(told)
+        print_verdict(out)
+        say(f"summary: {out / 'summary.json'}", f"report: {report}")
+        return 0
+
+    def _whole(self, system: str, family: str) -> list[SegmentStats]:
+        """A family that needs all segments of a system at once."""
+        loaded = self.loaded
+        scoring = Scoring(list(loaded.examples), list(loaded.systems[system]), loaded.means, loaded.found.outline)
+        return families()[family].score(scoring)
