@@ -90,6 +90,10 @@ class SurfaceMatcher:
         known = sorted(surface for surface in self._surfaces if not _SURROGATE.search(surface))
         self._automaton = AhoCorasick(known) if known else None
 
+    def __reduce__(self) -> tuple[type[SurfaceMatcher], tuple[frozenset[str]]]:
+        """Another process builds its own automaton."""
+        return SurfaceMatcher, (self._surfaces,)
+
     def find(self, text: str, forbidden: Collection[int] = (), whole: Whole | None = None) -> list[tuple[int, int]]:
         """Offsets (start, end) of the matches in normalised text, in order; none begins or ends at a `forbidden`
         offset.
