@@ -12,6 +12,7 @@ import random
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from benchmark.reward import otherlanguage
 from benchmark.reward.pairs import ChallengeSet, Pair, Query
 from benchmark.reward.phrases import phrases, romanise
 from benchmark.validity.damage import damage
@@ -114,6 +115,14 @@ def _source_and_word(case: Case) -> Iterator[Made]:
         )
 
 
+def _language(case: Case) -> Iterator[Made]:
+    langs = (base_language(case.example.source_lang), case.lang)
+    # Draws of its own, so that no other category depends on it.
+    made = otherlanguage.written(case.found, langs, random.Random(f"{case.seed}\0language\0{case.example.id}"))
+    if made:
+        yield made[0], "critical", f"written in {made[1]}", None
+
+
 def _script(case: Case) -> Iterator[Made]:
     if case.lang in ("th", "bo"):
         yield romanise(case.reference), "critical", "Latin letters", None
@@ -160,14 +169,14 @@ CATEGORIES: dict[str, Callable[[Case], Iterator[Made]]] = {
     "copy_source": lambda case: iter([(case.example.source, "critical", "the source copied", None)]),
     "copy_half": _half_source,
     "copy_source_word": _source_and_word,
+    "wrong_language": _language,
     "wrong_script": _script,
     "word_salad": _salad,
     "empty": lambda case: iter([("", "critical", "empty", None)]),
     "irrelevant_short": _short,
     "prompt_injection": _injection,
 }
-"""Category -> function that makes the worse texts of one case. A wrong language needs texts of a third one, which a
-parallel file has not."""
+"""Category -> function that makes the worse texts of one case."""
 
 
 def _order(examples: Sequence[Example], seed: int) -> list[int]:

@@ -118,22 +118,23 @@ def _load(spec: TaskFile, near: Path | None, split: str, n: int | None = None) -
         )
     told = os.environ.get(DATA_DIR)
     folders = [folder for folder in (near, Path(told).expanduser() if told else None) if folder is not None]
+    asked = os.environ.get(DOWNLOAD) == "1"
     for attempt in ("as it is", "downloaded"):
         for folder in folders:
             for texts in layouts:
                 if (folder / texts.source).is_file():
                     examples = read_layout(spec, texts, folder)
                     return _checked(spec, split, examples, folder / texts.source)[:n]
-        if attempt == "downloaded" or os.environ.get(DOWNLOAD) != "1":
+        if attempt == "downloaded" or not asked:
             break
         from benchmark.tasks.download import fetch
 
-        fetch(spec, told, where_from(spec, split))
-    raise UserError(f"task {spec.name}: its texts are not here; {where_from(spec, split)}")
+        fetch(spec, told, where_from(spec, split, asked))
+    raise UserError(f"task {spec.name}: its texts are not here; {where_from(spec, split, asked)}")
 
 
-def where_from(spec: TaskFile, split: str = SPLIT) -> str:
-    """Where to get the texts of a task, and where to put them, for messages."""
+def where_from(spec: TaskFile, split: str = SPLIT, asked: bool = False) -> str:
+    """Where to get the texts of a task, and where to put them, for messages. asked: the hub has been asked already."""
     told = os.environ.get(DATA_DIR)
     places = ", or ".join(
         " and ".join(str(Path(told or DATA_DIR) / name) for name in (t.source, t.reference) if name)
@@ -143,7 +144,7 @@ def where_from(spec: TaskFile, split: str = SPLIT) -> str:
     return (
         f"get them from {spec.home} (revision {spec.revision}, {spec.licence}) and put them at {places}"
         + ("" if told else f", and name that folder by --data DIR or {DATA_DIR}")
-        + ("" if spec.hub is None else "; --download asks the hub for them")
+        + ("" if spec.hub is None or asked else "; --download asks the hub for them")
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -56,6 +57,20 @@ def test_the_faults_are_what_they_are_called() -> None:
         PAIRS[4][1],
     }
     assert not any("\u0e00" <= letter <= "\u0e7f" for letter in worse["wrong_script", first])
+
+
+def test_a_wrong_language_is_a_third_one_with_the_names_and_numbers_of_the_right_text() -> None:
+    made = {p.source: p for p in build(EXAMPLES, 5, 0, "t").pairs if p.category == "wrong_language"}
+    assert len(made) == len(EXAMPLES)
+    for pair in made.values():
+        letters = [char for char in pair.worse if char.isalpha()]
+        assert not any("\u0e00" <= char <= "\u0e7f" or "\u4e00" <= char <= "\u9fff" for char in letters)
+    assert "12" in made[PAIRS[1][0]].worse
+    assert not [
+        p
+        for p in build([replace(e, source_lang="en") for e in EXAMPLES], 2, 0, "t").pairs
+        if p.category == "wrong_language" and all(c.isascii() for c in p.worse)
+    ]  # English is the source's
 
 
 def test_equal_seeds_make_equal_sets() -> None:

@@ -176,6 +176,7 @@ def test_download_offline_is_one_message_with_the_way_by_hand(
     assert export("--download", out=tmp_path / "out.jsonl") == 2
     told = capsys.readouterr().err
     assert "HF_HUB_OFFLINE is set" in told and "put them at" in told and "flores_plus/devtest/tha_Thai" in told
+    assert told.count("--download") == 1, "what was asked for in vain is not advised again"
     assert "Traceback" not in told and not (tmp_path / "out.jsonl").exists()
     monkeypatch.setenv(DOWNLOAD, "1")
     with pytest.raises(UserError, match="ntrex-zh-th has no place on the hub; get them from https"):
