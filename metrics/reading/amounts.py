@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from metrics.reading import numerals_bo, numerals_en, numerals_th, numerals_zh
 from metrics.reading.around import LETTERS, Suffix, after, before
+from metrics.reading.counted_zh import NUMBERED
 from metrics.reading.mention import Reading
 from metrics.reading.numeral import Numeral, step
 from metrics.reading.words import Unit, currencies, units
@@ -51,6 +52,7 @@ _MORE_THAN = {
 }
 _ORDINAL_BEFORE = {"zh": re.compile(r"第\s?\Z"), "th": numerals_th.ORDINAL, "bo": re.compile(r"ཨང་?\s?\Z")}
 _ORDINAL_AFTER = {"bo": re.compile(r"་?(?:པ|པོ)(?:འི|ར|ས)?(?![\u0f40-\u0fbc])"), "en": re.compile(r"(?:st|nd|rd|th)\b")}
+_ORDINAL_AFTER["zh"] = re.compile(NUMBERED)
 _WHOLE = Fraction(1)
 _PER_HOUR = {
     "zh": re.compile(r"(?:每小时|时速)(?:[约达为近可高到]|超过|大约)*\s?\Z"),
@@ -87,9 +89,8 @@ def amounts(text: str, lang: str) -> Iterator[Reading]:
                 numerals.append(other)
         end = max(numerals[-1].end, match.start() + 1)
         for reading in _with_words(text, numerals, floor, lang):
-            if (
-                lang == "zh"
-            ):  # 2元3角5分 is one sum; in Tibetan a currency may belong to the number before and behind it
+            # 2元3角5分 is one sum; in Tibetan a currency may belong to the number before and behind it
+            if lang == "zh":
                 end = max(end, reading.end)
             yield reading
         at = floor = end
@@ -207,7 +208,7 @@ def _readings(
     lang: str,
 ) -> Iterator[Reading]:
     percent, suffix, codes, unit = words
-    value, high = numeral.value, numeral.high
+    value, high = numeral.value * suffix.share, numeral.high
     surface, core = text[span[0] : span[1]], (numeral.start, numeral.end)
     if percent or suffix.percent:
         factor = (

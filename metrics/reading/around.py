@@ -22,6 +22,9 @@ _PERCENT_AFTER = {
 _MINUTES = re.compile(r"\s?分(?=\s?[0-9一二三四五六七八九十]{1,3}\s?秒)")  # 28分15秒
 _PIECES = re.compile(r"块([一二三四五六七八九])(?![十百千万亿块个名人])")
 _COINS = re.compile(r"[块元]([1-9一二三四五六七八九])[角毛](?:([1-9一二三四五六七八九])分)?")
+_SMALL_COINS = re.compile(r"(?P<cents>分钱)|[毛角]钱")
+# งาน is a measure of land beside ไร่ and ตารางวา alone; elsewhere it is work, or an event.
+_NGAN = re.compile(r"\s?งาน"), re.compile(r"ไร่\s?[0-9]{1,2}\Z"), re.compile(r"\s?[0-9.]{1,5}\s?(?:ตารางวา|ตร\.ว\.)")
 _TENTHS = re.compile(r"成(?![为功员立果就本份长交都年人效熟分])(?P<tail>[一二三四五六七八九])?")
 _MORE_AFTER_UNIT = {
     "zh": re.compile(r"[多余](?![数次余])|以上"),
@@ -31,11 +34,12 @@ _MORE_AFTER_UNIT = {
 }
 _MORE_BEFORE_UNIT = re.compile(r"个?[多余](?=个?(?:月|小时|星期|年|周|天|公里|米|钟头|礼拜))")
 _HALF_MORE = {"zh": re.compile(r"半(?![载场夜天年途])"), "th": re.compile(r"ครึ่ง"), "bo": re.compile(r"་?དང་ཕྱེད(?:་ཀ)?")}
+_HALVED = ("duration", "months", "mass", "length")
 _HALF_BEFORE_UNIT = re.compile(r"个半(?=小时|月|星期|钟头|礼拜)")
 _BEFORE_WORDS = {"zh": ("人民币", "新台币", "台币", "港币", "美金", "澳门币", "美元", "欧元", "英镑", "日元")}
 LETTERS = re.compile(r"[A-Za-z]")
 _METRE_TAIL = re.compile(r"(?:[一二三四五六七八九]{1,2}|[0-9]{1,2})(?![0-9百千万亿十个米名人秒分时点.])")
-_NO_UNIT = re.compile(r"(?:[སཔ]ྤ?ོ་ལོ|རོགས་ཟླ|ཚེ་ལོ)\Z")  # ball, partner: syllables that are units elsewhere
+_NO_UNIT = re.compile(r"(?:[སཔ]ྤ?ོ་ལོ|རོགས་ཟླ|ཚེ་ལོ|ཐོབ་སྐར)\Z")  # ball, partner: syllables that are units elsewhere
 
 
 @dataclass(slots=True)
@@ -50,6 +54,8 @@ class Suffix:
     tenths: bool = False
     extra: Fraction = Fraction(0)
     more: bool = False
+    share: Fraction = Fraction(1)
+    """What the amount is to be multiplied by: 五分钱 is 0.05 yuan."""
 
 
 def after(text: str, end: int, lang: str) -> Suffix:
@@ -74,9 +80,15 @@ def after(text: str, end: int, lang: str) -> Suffix:
                 Fraction(int(d) if d.isascii() else numerals_zh.DIGIT[d]) for d in coins.groups(default="0")
             )
             return Suffix(coins.end(), codes=frozenset({"CNY"}), extra=tenths_of / 10 + hundredths / 100)
+        small = _SMALL_COINS.match(text, end)
+        if small:
+            share = Fraction(1, 100 if small["cents"] else 10)
+            return Suffix(small.end(), codes=frozenset({"CNY"}), share=share)
         piece = _PIECES.match(text, end)
         if piece:  # 三块五
             return Suffix(piece.end(), codes=frozenset({"CNY"}), extra=Fraction(numerals_zh.DIGIT[piece.group(1)], 10))
+    if lang == "th" and (ngan := _land(text, end)):
+        return ngan
     begin, more, extra = end, False, Fraction(0)
     if lang == "zh":
         before_unit = _MORE_BEFORE_UNIT.match(text, end)
@@ -123,9 +135,18 @@ def after(text: str, end: int, lang: str) -> Suffix:
         suffix.end, suffix.extra = height.end(), Fraction(f"0.{digits}")
     elif found:
         suffix.end, suffix.more = found.end(), True
-    elif half_more and unit and unit[1].dimension in ("duration", "months"):
+    elif half_more and unit and unit[1].dimension in _HALVED:
         suffix.end, suffix.extra = half_more.end(), Fraction(1, 2)
     return suffix
+
+
+def _land(text: str, end: int) -> Suffix | None:
+    word, behind_rai, before_wa = _NGAN
+    found = word.match(text, end)
+    unit = units("en").starting("ngan", 0) if found else None
+    if found and unit and (behind_rai.search(text, max(0, end - 8), end) or before_wa.match(text, found.end())):
+        return Suffix(found.end(), unit=unit[1])
+    return None
 
 
 def _ends_well(text: str, at: int, word: str, lang: str) -> bool:

@@ -98,12 +98,21 @@ def _all(*patterns: str, flags: int = 0) -> tuple[re.Pattern[str], ...]:
     return tuple(re.compile(pattern, flags) for pattern in patterns)
 
 
+REIGNS = {
+    "明治": 1868, "大正": 1912, "昭和": 1926, "平成": 1989, "令和": 2019, "洪武": 1368, "永乐": 1403, "永樂": 1403,
+    "嘉靖": 1522, "万历": 1573, "崇祯": 1628, "崇禎": 1628, "顺治": 1644, "順治": 1644, "康熙": 1662, "雍正": 1723,
+    "乾隆": 1736, "嘉庆": 1796, "嘉慶": 1796, "道光": 1821, "咸丰": 1851, "咸豐": 1851, "同治": 1862, "光绪": 1875,
+    "光緒": 1875, "宣统": 1909, "宣統": 1909,
+}  # fmt: skip
+"""First year of the eras that Chinese texts name without another calendar: 光绪二十四年 is 1898."""
+_ZH_REIGN = rf"(?P<era>{'|'.join(REIGNS)}|民国)\s?(?P<year>[0-9]{{1,2}}|[一二三四五六七八九十]{{1,3}})\s?年"
 DATES: dict[str, tuple[re.Pattern[str], ...]] = {
     "": _all(
         _D12 + r"(?P<year>[12][0-9]{3})(?P<sep>[-/.])(?P<month>[0-9]{1,2})(?P=sep)(?P<day>[0-9]{1,2})(?![0-9])",
         _D12 + r"(?P<day>[0-9]{1,2})(?P<sep>[-/.])(?P<month>[0-9]{1,2})(?P=sep)(?P<year>[12][0-9]{3})(?![0-9])",
     ),
     "zh": _all(
+        rf"{_ZH_REIGN}\s?(?P<month>{_ZH_SMALL})\s?月(?:\s?(?P<day>{_ZH_SMALL})\s?{_ZH_DAY_END})?",
         rf"(?<![0-9.])(?P<year>[0-9]{{2}})\s?年\s?(?P<month>[0-9]{{1,2}})\s?月(?:\s?(?P<day>[0-9]{{1,2}})\s?{_ZH_DAY_END})?(?!\s?[0-9])",
         rf"{_ZH_MONTH}\s?(?P<first_day>{_ZH_SMALL})\s?[日号]?\s?(?:至|到|-|~|、|和|及|与)\s?(?P<day>{_ZH_SMALL})"
         rf"\s?{_ZH_DAY_END}",
@@ -200,7 +209,7 @@ CENTURIES: dict[str, tuple[re.Pattern[str], ...]] = {
     ),
     "bo": _all(
         rf"(?P<era>(?:སྤྱི|ཕྱི)་ལོའི?་?(?:སྔོན|གོང)(?:་?གྱི|་?གི)?་)?"
-        rf"དུས་རབས[་\s]?(?P<century>[0-9]{{1,2}}|(?:{_BO_UNDER_32}){BOUNDARY})(?:་?པ)?"
+        rf"དུས་རབས[་\s]{{0,2}}(?P<century>[0-9]{{1,2}}|(?:{_BO_UNDER_32}){BOUNDARY})(?:་?པ)?"
     ),
     "en": _all(
         r"\b(?P<century>[0-9]{1,2})(?:st|nd|rd|th)[ -](?:century|centuries)(?P<before>\sBC)?", flags=re.IGNORECASE
@@ -214,6 +223,7 @@ YEARS: dict[str, tuple[re.Pattern[str], ...]] = {
     "zh": _all(
         r"(?P<era>公元|西元)?(?<![0-9A-Za-z.])(?P<first_year>[0-9]{4}|[一二三四五六七八九零〇]{4})\s?年?\s?(?:-|~|至|到|、|和|及|"
         r"与|或|/)\s?(?P<year>[0-9]{4}|[0-9]{2}(?=\s?(?:年|赛季|财年|学年))|[一二三四五六七八九零〇]{4})\s?(?:年(?!代)|赛季|财年|学年)",
+        rf"{_ZH_REIGN}(?!间|代|号)",
         rf"{_ZH_YEAR}\s?年(?!级|代)",
     ),
     "th": _all(

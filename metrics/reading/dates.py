@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from fractions import Fraction
 
-from metrics.reading.calendar_words import MONTHS, TH_SPELLED
+from metrics.reading.calendar_words import MONTHS, REIGNS, TH_SPELLED
 from metrics.reading.mention import Reading
 from metrics.reading.numerals_bo import BELOW_100
 from metrics.reading.numerals_zh import DIGIT, SMALL
@@ -50,6 +50,8 @@ def common_era(number: int, era: str | None, lang: str) -> int:
     era = (era or "").replace(" ", "").replace(".", "")
     if any(word in era for word in ("前", "ก่อน", "སྔོན", "གོང", "BC")):
         return -number
+    if era in REIGNS:
+        return number + REIGNS[era] - 1
     if era == "民国":
         return number + REPUBLIC_OFFSET
     if era in ("รศ", "รัตนโกสินทร์ศก"):
@@ -116,9 +118,10 @@ def _year_of(match: re.Match[str], lang: str) -> Iterator[Reading]:
     number = small_number(text)
     if number is None:
         return
-    if len(text) == 2:  # abbreviated: 15 มี.ค. 67, 24年3月
+    era = match.groupdict().get("era")
+    if len(text) == 2 and era not in (*REIGNS, "民国"):  # abbreviated: 15 มี.ค. 67, 24年3月
         number += 2500 if lang == "th" else 2000 if number < 50 else 1900
-    yield _reading(match, match.span("year"), common_era(number, match.groupdict().get("era"), lang), "year")
+    yield _reading(match, match.span("year"), common_era(number, era, lang), "year")
 
 
 def month_range(match: re.Match[str], _: str) -> Iterator[Reading]:

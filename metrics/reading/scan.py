@@ -13,6 +13,7 @@ from metrics.reading.calendar_words import CENTURIES, DATES, DECADES, MONTH_RANG
 from metrics.reading.clock import TIMES, times
 from metrics.reading.dates import centuries, dates, decades, month_range, years
 from metrics.reading.fractions import FRACTIONS, HUNDRED, fractions
+from metrics.reading.halves import DECADE, FIRST, HALVES, halves
 from metrics.reading.identifiers import CODES, PHONES, addresses, codes, names, phones
 from metrics.reading.mention import Reading
 from metrics.reading.needs import Need, finder, need
@@ -31,8 +32,12 @@ _PASSES: tuple[tuple[_Table, Callable[[re.Match[str], str], Iterator[Reading]]],
 )
 _MAY_HOLD = {
     "zh": re.compile(r"[0-9零〇一二两三四五六七八九十几数百千万½正午半中]"),
-    "th": re.compile(r"[0-9½]|หนึ่ง|สอง|สาม|สี่|ห้า|หก|เจ็ด|แปด|เก้า|สิบ|ร้อย|พัน|หมื่น|แสน|ล้าน|หลาย|คม|ยน|กุมภา|\.|เที่ยง|บ่าย|ทุ่ม"),
-    "bo": re.compile(r"[0-9½]|གཅིག|གཉིས|གསུམ|བཞི|ལྔ|དྲུག|བདུན|བརྒྱད|དགུ|བཅུ|བཅོ|བརྒྱ|སྟོང|ཁྲི|འབུམ|ས་ཡ|བྱེ་བ|དུང་ཕྱུར|ཅུ|ཉེར|ཉི་ཤུ|དང་པོ|མཚན|ཉིན|ནམ"),
+    "th": re.compile(
+        r"[0-9½]|หนึ่ง|สอง|สาม|สี่|ห้า|หก|เจ็ด|แปด|เก้า|สิบ|ร้อย|พัน|หมื่น|แสน|ล้าน|หลาย|คม|ยน|กุมภา|\.|เที่ยง|บ่าย|ทุ่ม|ครึ่ง|ทศวรรษ"
+    ),
+    "bo": re.compile(
+        r"[0-9½]|གཅིག|གཉིས|གསུམ|བཞི|ལྔ|དྲུག|བདུན|བརྒྱད|དགུ|བཅུ|བཅོ|བརྒྱ|སྟོང|ཁྲི|འབུམ|ས་ཡ|བྱེ་བ|དུང་ཕྱུར|ཅུ|ཉེར|ཉི་ཤུ|དང་པོ|མཚན|ཉིན|ནམ|ཕྱེད"
+    ),
 }
 _DIGIT = re.compile(r"[0-9]")
 _ANY_DIGIT = re.compile(
@@ -86,6 +91,8 @@ def numbers(text: str, lang: str) -> list[Reading]:
             run(steps)
         if any(one.may(rest, digits) for one in plan.fractions):
             take(_apart(fractions(rest, lang)))
+        if any(one.may(rest, digits) for one in plan.halves):
+            take(_apart(halves(rest, lang)))
         if plan.amounts.may(rest, digits):
             found.extend(amounts(rest, lang))
     found = [_of(text, reading) for reading in found]
@@ -111,6 +118,7 @@ class _Plan:
     phones: tuple[Need, ...]
     codes: tuple[Need, ...]
     fractions: tuple[Need, ...]
+    halves: tuple[Need, ...]
     amounts: Need
 
 
@@ -127,6 +135,7 @@ def _plan(lang: str) -> _Plan:
         phones=tuple(map(need, PHONES)),
         codes=tuple(map(need, CODES)),
         fractions=tuple(map(need, parts)),
+        halves=tuple(need(pattern) for table in (HALVES, DECADE, FIRST) for pattern in table.get(lang, ())),
         amounts=need(LANGUAGES.get(lang, PLAIN).start),
     )
 
