@@ -52,7 +52,7 @@ SCARCE = 32 * 2**20
 COMMANDS: dict[str, tuple[str, str]] = {
     "ls": (
         "benchmark.listing.ls:command",
-        "list tasks, metrics, rewards, judges, profiles or profile keys",
+        "list tasks, metrics, rewards, judges, languages, profiles or profile keys",
     ),
     "metrics": (
         "benchmark.listing.explain:command",

@@ -43,8 +43,8 @@ def _settings(cls: Any, overrides: list[str]) -> object:
     return cls(**values)
 
 
-def main(argv: list[str] | None = None) -> int:
-    """Exit code 0 done, 2 the user's mistake."""
+def build_parser() -> argparse.ArgumentParser:
+    """The options of `python -m training NAME`."""
     parser = argparse.ArgumentParser(
         prog="python -m training",
         description="Train an embedded model on CPU from a corpus that `python -m benchmark data corpus` writes.",
@@ -63,6 +63,12 @@ def main(argv: list[str] | None = None) -> int:
     )
     parser.add_argument("--out", type=Path, required=True, help="folder to write (Hugging Face format)")
     parser.add_argument("--set", dest="overrides", action="append", default=[], metavar="KEY=VALUE")
+    return parser
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Exit code 0 done, 2 the user's mistake."""
+    parser = build_parser()
     args = parser.parse_args(argv)
     if args.words is None and args.name not in WORDLESS:
         parser.error("the following arguments are required: --words")

@@ -11,23 +11,33 @@ import pytest
 
 from benchmark.cli import COMMANDS, build_parser
 from benchmark.listing.explain import glossary
+from benchmark.settings.config import load_profile
+from benchmark.tasks import OWN
+from benchmark.tasks.files import shipped
+from training.__main__ import build_parser as training_parser
 
 TOP = Path(__file__).parents[2]
 PAGES = sorted([TOP / "README.md", TOP / "CONTRIBUTING.md", *(TOP / "docs").glob("*.md")])
-COMMAND = re.compile(r"^(?: {4}|\s*)(?:python -m benchmark|sgsrl-bench) (.+)$", re.MULTILINE)
+PROGRAM = re.compile(r"(?:python -m|--\S+ \S+ -m|-m) (benchmark|training) |sgsrl-bench ")
+INLINE = re.compile(r"`((?:python -m (?:benchmark|training)|sgsrl-bench) [^`]+)`")
 
 
-def commands() -> list[tuple[str, str]]:
-    """(page, arguments) of every command line in the documents that stands on a line of its own, without placeholders
-    in brackets."""
+def commands() -> list[tuple[str, str, str]]:
+    """(page, program, arguments) of every command line in the documents: on an indented line, behind a launcher too, or
+    in a sentence. What stands in brackets is tried with and without; of alternatives the first is taken."""
     found = []
     for page in PAGES:
         text = page.read_text("utf-8").replace("\\\n", " ")
-        for line in COMMAND.findall(text):
-            line = re.sub(r"\s+#.*$", "", line)
-            line = re.sub(r"\[[^\]]*\]", "", line).replace("ROWS", "9").strip()
-            if "{" not in line and "|" not in line and "..." not in line and " / " not in line:
-                found.append((page.name, line))
+        lines = [line for line in text.splitlines() if line.startswith("    ")] + INLINE.findall(text)
+        for line in lines:
+            if (at := PROGRAM.search(line)) is None:
+                continue
+            rest = re.sub(r"\s+#.*$", "", line[at.end() :]).partition(" && ")[0].strip()
+            rest = re.sub(r"(\S+)( [|/] \S+)+", r"\1", rest).replace("FILE...", "FILE")
+            for number, value in (("ROWS", "9"), (" SEED", " 1"), ("--seed N", "--seed 1"), ("show|", "show ")):
+                rest = rest.replace(number, value)
+            for tried in dict.fromkeys((re.sub(r"\[-[^\]]*\]", "", rest), re.sub(r"\[(-[^\]]*)\]", r"\1", rest))):
+                found.append((page.name, at.group(1) or "benchmark", tried))
     return found
 
 
@@ -39,16 +49,36 @@ def test_links_lead_somewhere(page: Path) -> None:
     assert missing == []
 
 
-def test_every_documented_command_is_one() -> None:
-    """Its options exist: the parser takes the line as it stands."""
-    assert len(commands()) > 20
-    for page, line in commands():
-        words = shlex.split(line)
-        assert words[0] in COMMANDS, f"{page}: {line}"
-        try:
-            build_parser(words[0]).parse_args(words)
-        except Exception as error:
-            raise AssertionError(f"{page}: {line}: {error}") from error
+@pytest.mark.parametrize(("page", "program", "line"), commands())
+def test_every_documented_command_is_one(page: str, program: str, line: str) -> None:
+    """The parser takes it as it stands: its options are known, what it needs is there. Its profile loads with what it
+    sets, and its task and reward are known where they are the suite's own."""
+    words = shlex.split(line)
+    if program == "training":
+        training_parser().parse_args(words)
+        return
+    assert words[0] in (*COMMANDS, "--help")
+    if len(words) == 1 and words[0] in ("--help", "validate-reward", "validate-metrics"):
+        return  # named in a sentence
+    args = build_parser(words[0]).parse_args(words)
+    given = [
+        *getattr(args, "overrides", ()),
+        *(f"judge.names=[{json.dumps(n)}]" for n in [getattr(args, "judge", 0)] if n),
+    ]
+    profile = getattr(args, "profile", None) or "tiny"
+    if given or profile != "tiny":
+        load_profile("tiny" if profile == "PROFILE" else profile, given)
+    task = getattr(args, "task", None)
+    assert task in (None, "user-data") or task.startswith("file:") or task in (*OWN, *shipped()) or task == "NAME"
+
+
+def test_there_are_commands_to_look_at() -> None:
+    """In indented lines, behind launchers, in sentences, of both programs."""
+    found = commands()
+    assert len(found) > 60
+    assert ("docs/" not in found[0][0]) and {program for _, program, _ in found} == {"benchmark", "training"}
+    assert any(line.startswith("run --profile smoke --stage all") for _, _, line in found)
+    assert any(line.startswith("validate-reward --reward NAME --out DIR") for _, _, line in found)
 
 
 def test_the_readme_is_short() -> None:
