@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from functools import lru_cache
 from hashlib import sha256
 
@@ -99,6 +100,17 @@ def normalise(text: str) -> str:
             text = text.translate(_DIGITS)
         text = _FULLWIDTH_POINT.sub(".", text).replace("％", "%")
     return _THOUSANDS.sub(lambda m: m.group().replace(",", ""), text) if "," in text else text
+
+
+def normalise_all(texts: Sequence[str]) -> list[str]:
+    """`normalise` of each of many short texts, such as the forms of a list of names, at the price of one long one.
+
+    They are joined by a bar, which is no digit, no space and composes with nothing: no rule reaches over it. The blanks
+    that would then stand beside a bar are taken off here, as they are off a text by itself.
+    """
+    if any("|" in text for text in texts):
+        return list(map(normalise, texts))
+    return [text.strip(" ") for text in normalise("|".join(texts)).split("|")] if texts else []
 
 
 def normalise_surface(surface: str) -> str:

@@ -16,6 +16,7 @@ import regex
 
 from metrics.errors import UserError
 from metrics.languages import language
+from metrics.thai_dictionary import dictionary, thai_words
 
 # A syllable ends at a tsheg; the marks of clause and verse end (shad and its kin) are tokens of their own.
 _TIBETAN = re.compile(r"[^\s\u0f0b\u0f0c\u0f0d-\u0f14]+|[\u0f0d-\u0f14]")
@@ -31,7 +32,7 @@ def _thai_piece(piece: str) -> tuple[str, ...]:
         from pythainlp.tokenize import word_tokenize
     except ImportError as err:
         raise UserError(_MISSING) from err
-    return tuple(word_tokenize(piece, engine="newmm"))
+    return tuple(word_tokenize(piece, custom_dict=dictionary(), engine="newmm"))  # type: ignore[arg-type]
 
 
 @cache
@@ -163,9 +164,7 @@ def whole_word(lang: str) -> WholeWord | None:
 @cache
 def _thai_dictionary() -> tuple[frozenset[str], str]:
     """(newmm's words, the same in one string for searching within them)."""
-    from pythainlp.corpus import thai_words
-
-    known = frozenset(thai_words())
+    known = thai_words()
     return known, "\n".join(sorted(known))
 
 

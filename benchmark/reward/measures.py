@@ -9,6 +9,9 @@ from typing import Any
 
 import numpy as np
 
+from metrics.intervals import student
+from metrics.ranks import mean_ranks
+
 Z = 1.959963984540054
 """97.5 % quantile of the normal distribution."""
 BINS = 10
@@ -59,9 +62,7 @@ def auc(positive: Sequence[float], negative: Sequence[float]) -> float | None:
     both."""
     if not len(positive) or not len(negative):
         return None
-    from scipy.stats import rankdata
-
-    ranks = rankdata([*positive, *negative])
+    ranks = mean_ranks([*positive, *negative])
     n, m = len(positive), len(negative)
     return float((ranks[:n].sum() - n * (n + 1) / 2) / (n * m))
 
@@ -133,13 +134,11 @@ def length_slope(series: Sequence[tuple[Sequence[int], Sequence[float]]]) -> dic
         "n_sources": len(series),
     }
     if len(series) > 1:
-        from scipy.stats import t
-
         n = sum(len(a) for a in x)
         clusters = len(series)
         meat = sum(float(a @ (b - slope * a)) ** 2 for a, b in zip(x, y, strict=True))
         small = clusters / (clusters - 1) * (n - 1) / max(n - clusters - 1, 1)
-        half = float(t.ppf(0.975, clusters - 1)) * math.sqrt(small * meat) / spread
+        half = float(student(0.95, clusters - 1)) * math.sqrt(small * meat) / spread
         half = max(half, 1e-12 * max(1.0, abs(slope)))  # an exact fit leaves rounding errors only
         found |= {"ci_low": slope - half, "ci_high": slope + half}
     return found

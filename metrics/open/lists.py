@@ -7,13 +7,13 @@ comments.
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
 
 from metrics.errors import UserError
 from metrics.files import atomic_write_text
-from metrics.normalise import normalise
+from metrics.normalise import normalise, normalise_all
 from metrics.numbers import base_language
 from metrics.open.cleaning import DATA, TYPES, Pair
 from metrics.open.names import LIST_TYPES, Name, NameList
@@ -52,8 +52,11 @@ def _rows(path: Path) -> Iterator[tuple[int, list[str]]]:
             yield number, [cell.strip() for cell in line.split("\t")]
 
 
-def _forms(cell: str) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(form for part in cell.split("|") if (form := normalise(part).strip(_EDGE))))
+def _forms(cell: str, same: Mapping[str, str] | None = None) -> tuple[str, ...]:
+    """The forms in a cell, normalised. same: part of a cell -> the same normalised, where it is known."""
+    parts = cell.split("|")
+    normal = map(normalise, parts) if same is None else map(same.__getitem__, parts)
+    return tuple(dict.fromkeys(form for part in normal if (form := part.strip(_EDGE))))
 
 
 def read_list(path: Path, *, swap: bool = False, sure: bool = False) -> list[Name]:
@@ -63,13 +66,16 @@ def read_list(path: Path, *, swap: bool = False, sure: bool = False) -> list[Nam
     Raises UserError that names the line where a type is unknown, a column is missing or a name is empty.
     """
     names = []
-    for number, row in _rows(path):
+    rows = list(_rows(path))
+    parts = sorted({part for _, row in rows for cell in row for part in cell.split("|")})
+    same = dict(zip(parts, normalise_all(parts), strict=True))
+    for number, row in rows:
         if row[0] == "type":
             continue
         kind, cells = (row[0], row[1:3]) if len(row) > 2 else ("other", row)
         if kind not in LIST_TYPES:
             raise UserError(f"{path}, line {number}: type {kind!r} is unknown; one of {', '.join(LIST_TYPES)}")
-        source, target = (_forms(cell) for cell in cells) if len(cells) == 2 else ((), ())
+        source, target = (_forms(cell, same) for cell in cells) if len(cells) == 2 else ((), ())
         if not source or not target:
             raise UserError(
                 f"{path}, line {number}: a name is missing; write type, name and name, "

@@ -10,12 +10,12 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from metrics.files import sha256_json
 from metrics.matching import SurfaceMatcher, may_begin, may_end
-from metrics.normalise import normalise
+from metrics.normalise import normalise_all
 from metrics.numbers import base_language
 from metrics.open.cleaning import TYPES, words
 from metrics.open.likeness import STEM, alike, as_long, form_of, trimmed
@@ -68,10 +68,12 @@ class NameList:
         self.source_lang, self.target_lang = base_language(source_lang), base_language(target_lang)
         by_form: dict[str, list[Name]] = defaultdict(list)
         self.names = tuple(names)
+        forms = sorted({form for name in self.names for form in (*name.source, *name.target)})
+        same = dict(zip(forms, normalise_all(forms), strict=True))
         for name in self.names:
             for form in name.source:
-                by_form[normalise(form)].append(name)
-        self._names = {form: _merged(found) for form, found in by_form.items() if len(form) > 1}
+                by_form[same[form]].append(name)
+        self._names = {form: _merged(found, same) for form, found in by_form.items() if len(form) > 1}
         self._source = SurfaceMatcher(self._names)
         self._beside = frozenset(words()["zh"]["transliteration"]) if self.source_lang == "zh" else frozenset()
         self._targets: dict[str, list[Name]] = defaultdict(list)
@@ -198,15 +200,16 @@ class NameList:
         )
 
 
-def _merged(names: Sequence[Name]) -> Name:
+def _merged(names: Sequence[Name], same: Mapping[str, str]) -> Name:
+    """One name of several. same: form -> the same normalised."""
     if len(names) == 1:
-        targets: Iterable[str] = map(normalise, names[0].target)
+        targets: Iterable[str] = map(same.__getitem__, names[0].target)
         return Name(names[0].type, names[0].source, _longest_first(targets), names[0].also, names[0].sure)
     first = next((name for name in names if name.sure), names[0])
     return Name(
         first.type,
         tuple(sorted({s for n in names for s in n.source})),
-        _longest_first(normalise(t) for n in names for t in n.target),
+        _longest_first(same[t] for n in names for t in n.target),
         tuple(sorted({a for n in names for a in n.also})),
         any(n.sure for n in names),
     )

@@ -14,6 +14,7 @@ from metrics.normalise import (
     equal_form,
     fingerprint,
     normalise,
+    normalise_all,
     normalise_surface,
     same_text,
     tidy,
@@ -149,3 +150,13 @@ def test_a_thai_vowel_and_a_tibetan_stack_are_not_split() -> None:
     assert cut_graphemes("བརྒྱ", 2) == "བ"
     with pytest.raises(ValueError, match="cannot cut"):
         cut_graphemes("x", -1)
+
+
+@given(
+    st.lists(
+        st.text("ก\u0e33\u0e32\u0e4d\u0e48เ๑19,，０．％%|/ \u00a0\u200b\u0338\u0301e\u0f0c\u0f0b\n=", max_size=6),
+        max_size=6,
+    )
+)
+def test_many_texts_are_normalised_together_as_each_by_itself(texts: list[str]) -> None:
+    assert normalise_all(texts) == [normalise(text) for text in texts]
