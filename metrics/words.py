@@ -38,7 +38,7 @@ def _thai_piece(piece: str) -> tuple[str, ...]:
 @cache
 def _spaced_words() -> tuple[frozenset[str], re.Pattern[str]]:
     """(what stands around a space in a word of newmm's dictionary: two characters, the space, one; any such word)."""
-    spaced = sorted((word for word in _thai_dictionary()[0] if " " in word), key=len, reverse=True)
+    spaced = sorted((word for word in thai_words() if " " in word), key=lambda word: (-len(word), word))
     around = {word[max(0, at - 2) : at + 2] for word in spaced for at in range(len(word)) if word[at] == " "}
     return frozenset(around), re.compile("|".join(map(re.escape, spaced)) or r"(?!)")
 

@@ -164,6 +164,13 @@ def _edges(module: Module, node: ast.stmt) -> set[Place]:
 
 
 @cache
+def _reached(module_name: str, name: str) -> frozenset[Place]:
+    """What the definition of a name can reach: asked again for every step of a run."""
+    module = read_module(module_name)
+    return frozenset().union(*(_edges(module, node) for node in module.defined[name]))
+
+
+@cache
 def closure(*entries: str) -> frozenset[Place]:
     """All (module, name) that can run from the entries, each "module" or "module:name". Raises ValueError for one that
     is not there."""
@@ -186,8 +193,7 @@ def closure(*entries: str) -> frozenset[Place]:
         if name == WHOLE:
             todo += [(module.name, n) for n in module.defined] + list(module.bound.values())
         elif name in module.defined:
-            for node in module.defined[name]:
-                todo += _edges(module, node)
+            todo += _reached(module.name, name)
         elif name in module.bound:
             todo.append(module.bound[name])
         elif file_of(f"{module.name}.{name}"):
