@@ -12,15 +12,18 @@ from typing import Any
 
 import numpy as np
 import torch
-from transformers import TrainerCallback
 
 from metrics.errors import UserError
 from metrics.progress import Progress, begin, end
 from training.rl.watchdogs import CHRF, HackingWatch
 from training.shared.checksums import write_checksums
 from training.shared.processes import gather, wait
+from training.shared.quick import without_sklearn
 from training.shared.resume import OnSigterm, StepLog, log
 from training.shared.trackers import Track
+
+without_sklearn("transformers.generation.candidate_generator", "transformers.data.metrics")
+from transformers import TrainerCallback  # noqa: E402
 
 SHOWN = {"reward": "reward", "length_mean": "length"}
 """Key of a row of the step log -> name in the progress."""

@@ -1,0 +1,77 @@
+"""What transformers does at every start and in every forward pass that costs much and changes nothing.
+
+Scikit-learn and with it scipy.stats, a second and a half of imports, for assisted decoding and the metrics of GLUE,
+which nothing here uses. And masks of attention made by `torch.vmap` over functions of four indices: at the size of the
+shipped models a third of a decoding step, where a comparison of two ranges gives the same booleans.
+"""
+
+from __future__ import annotations
+
+import sys
+from functools import cache
+from importlib import import_module
+from importlib.util import find_spec
+from typing import Any
+
+
+def without_sklearn(*modules: str) -> None:
+    """Imports modules of transformers that look for scikit-learn as if it were not there. What a user has loaded
+    stays."""
+    wanted = [name for name in modules if name not in sys.modules]
+    if "sklearn" in sys.modules or not wanted:
+        return
+    import transformers.utils as utils
+
+    told = utils.is_sklearn_available
+    utils.is_sklearn_available = lambda: False
+    try:
+        for name in wanted:
+            if find_spec(name) is not None:
+                import_module(name)
+    finally:
+        utils.is_sklearn_available = told
+
+
+@cache
+def plain_masks() -> None:
+    """Makes transformers build the usual causal mask for `sdpa` attention by one comparison, from now on.
+
+    The booleans are those of transformers (tests/unit/test_quick.py); every other kind of mask is left to it. Under
+    transformers 5, whose functions take other arguments, nothing is changed.
+    """
+    from transformers import AttentionMaskInterface, masking_utils
+
+    theirs = AttentionMaskInterface()["sdpa"]
+    if "cache_position" in theirs.__code__.co_varnames[: theirs.__code__.co_argcount]:
+        AttentionMaskInterface.register("sdpa", _Mask(theirs, masking_utils.causal_mask_function))
+
+
+class _Mask:
+    """In place of `transformers.masking_utils.sdpa_mask`."""
+
+    def __init__(self, theirs: Any, causal: Any) -> None:
+        self.theirs, self.causal = theirs, causal
+
+    def __call__(self, batch_size: int, cache_position: Any, kv_length: int, **how: Any) -> Any:
+        """(batch, 1, queries, keys) booleans, True where attention goes; None where torch's own causal rule is
+        enough."""
+        import torch
+
+        known = {"kv_offset", "mask_function", "attention_mask", "allow_is_causal_skip", "dtype", "config"}
+        shown, offset = how.get("attention_mask"), how.get("kv_offset", 0)
+        if (
+            how.get("mask_function", self.causal) is not self.causal
+            or not set(how) <= known
+            or torch.jit.is_tracing()
+            or torch.compiler.is_compiling()
+            or (shown is not None and (shown.dim() != 2 or shown.shape[1] < offset + kv_length))
+        ):
+            return self.theirs(batch_size=batch_size, cache_position=cache_position, kv_length=kv_length, **how)
+        queries = cache_position.shape[0]
+        if shown is not None:
+            shown = shown[:, offset : offset + kv_length].bool()
+        if how.get("allow_is_causal_skip", True) and queries in (1, kv_length) and (shown is None or bool(shown.all())):
+            return None
+        keys = torch.arange(offset, offset + kv_length, device=cache_position.device)
+        mask = (keys <= cache_position[:, None]).expand(batch_size, 1, queries, kv_length)
+        return mask.contiguous() if shown is None else mask & shown[:, None, None, :]
