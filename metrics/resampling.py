@@ -28,6 +28,9 @@ _HELD_CELLS = 2 * DRAWS_BOOT * MANY_DOCUMENTS
 """Draws of at most this many cells (2 bytes each) are made once and kept."""
 _DOCUMENTS = 50_000
 """Documents that are left out together, one after the other."""
+_BUNDLES = 20_000
+"""More documents than this are swapped in so many bundles, all of a bundle together: a randomisation test as valid, and
+hardly weaker, whose time and memory do not grow with the documents."""
 _BOOTSTRAP, _PERMUTATION = 1, 2
 
 
@@ -84,12 +87,23 @@ class Resampler:
         """(n, k) per-segment -> (n_docs, k) per-document sums."""
         return np.add.reduceat(rows[self._order], self._starts, axis=0)
 
+    def _bundled(self, rows: np.ndarray) -> np.ndarray:
+        """(n, k) per-segment -> (documents or bundles of them, k) sums: what is swapped together."""
+        sums = self._by_document(rows)
+        if len(sums) <= _BUNDLES:
+            return sums
+        fill = -len(sums) % _BUNDLES
+        whole = np.concatenate([sums, np.zeros((fill, sums.shape[1]))])
+        return np.asarray(whole.reshape(-1, _BUNDLES, sums.shape[1]).sum(axis=0))
+
     def _weights(self, kind: int, draws: int) -> Iterator[np.ndarray]:
-        """Chunks (m, n_docs) of bootstrap counts (kind 1) or swap indicators 0/1 (kind 2); together `draws` rows."""
+        """Chunks (m, n) of bootstrap counts of documents (kind 1) or swap indicators 0/1 of documents or bundles (kind
+        2); together `draws` rows."""
         if kind in self._held:
             yield from (part.astype(np.float64) for part in self._held[kind])
             return
-        rng, n, parts = np.random.default_rng([kind, self.seed]), self.n_docs, []
+        n = min(self.n_docs, _BUNDLES) if kind == _PERMUTATION else self.n_docs
+        rng, parts = np.random.default_rng([kind, self.seed]), []
         chunk = max(1, min(draws, _CHUNK_CELLS // n))
         for start in range(0, draws, chunk):
             m = min(chunk, draws - start)
@@ -155,7 +169,7 @@ class Resampler:
         deltas = [vb - va for va, vb in values if va is not None and vb is not None]
         if not values or len(deltas) < len(values):
             return None
-        moved = [self._by_document(b.stats - a.stats) for a, b in zip(group_a, group_b, strict=True)]
+        moved = [self._bundled(b.stats - a.stats) for a, b in zip(group_a, group_b, strict=True)]
         sums = [(a.combiner, a.stats.sum(axis=0), b.stats.sum(axis=0)) for a, b in zip(group_a, group_b, strict=True)]
         return Swap(float(np.mean(deltas)), sums, moved)
 
@@ -202,4 +216,4 @@ class Swap:
     sums: list[tuple[str, np.ndarray, np.ndarray]]
     """(combiner, sums of a, sums of b) of each pair of metrics."""
     moved: list[np.ndarray]
-    """(n_docs, k) of each pair: what b has more than a."""
+    """Of each pair what b has more than a: (n_docs or bundles, k)."""

@@ -3,9 +3,10 @@ unreadable becomes a note."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import islice
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -19,7 +20,15 @@ from benchmark.rundir.summaries import read_summary
 from metrics.errors import UserError
 from metrics.files import inside, read_object
 from metrics.parquet import read_parquet, rows_of
-from metrics.records import Example, Generation, read_examples, read_generations, read_jsonl
+from metrics.records import (
+    Example,
+    Generation,
+    parse_example,
+    parse_generation,
+    read_examples,
+    read_generations,
+    read_jsonl,
+)
 from metrics.stages import GOLD
 from metrics.summary import system_keys
 
@@ -32,6 +41,9 @@ SEGMENT_METRICS = (
     "reward.mean",
 )
 """Metrics whose sentence values the figures and the choice of examples need."""
+
+MOST = 10_000
+"""Segments that the page looks at one by one: of a longer file the first ones, so that memory does not grow with it."""
 
 T = TypeVar("T")
 
@@ -81,6 +93,12 @@ class RunData:
         """Whether any example of the primary task carries gold facts."""
         return any(e.facts is not None for e in self.examples.values())
 
+    @property
+    def n(self) -> int:
+        """Segments of the primary task, as the summary counts them."""
+        cells = (cell for row in self.summary["systems"].values() for cell in row.values() if isinstance(cell, dict))
+        return max((n for cell in cells if isinstance(n := cell.get("n_total"), int)), default=0)
+
     def cell(self, key: str, metric: str) -> dict[str, Any]:
         """One cell of the summary; empty when it is not there."""
         found = self.summary["systems"].get(key, {}).get(metric)
@@ -97,7 +115,15 @@ def load(run_dir: Path) -> RunData:
     data = RunData(read_summary(run_dir))
     data.manifest = _try(data, lambda: _manifest(run_dir / "manifest.json"), None)
     _texts(run_dir, data)
-    data.segments = _try(data, lambda: _segments(check_output(run_dir, run_dir / "scores.parquet"), data.task), {})
+    shown = None
+    if data.n > MOST:
+        shown = set(data.examples)
+        data.notes.append(
+            f"examples, distributions of lengths and what is counted in texts are those of the first {MOST:,} of "
+            f"{data.n:,} segments; all values and intervals are of all of them"
+        )
+    scores = run_dir / "scores.parquet"
+    data.segments = _try(data, lambda: _segments(check_output(run_dir, scores), data.task, shown), {})
     data.rewards = _log(data, run_dir / "logs" / "rl_rewards.jsonl", "the reward's components")
     data.steps = _log(data, run_dir / "logs" / "rl_steps.jsonl", "KL, entropy and group statistics")
     data.probe = _log(data, run_dir / "logs" / "rl_probe.jsonl", "the independent probe")
@@ -151,7 +177,8 @@ def _texts(run_dir: Path, data: RunData) -> None:
     no_texts: list[Generation] = []
     by_system: dict[tuple[str, str], dict[str, Generation]] = {}
     for path in sorted(folder.rglob("*.jsonl")) if folder.is_dir() else []:
-        for made in _try(data, partial(_intact, run_dir, path, read_generations), no_texts):
+        read = partial(_first, parse_generation) if data.n > MOST else read_generations
+        for made in _try(data, partial(_intact, run_dir, path, read), no_texts):
             # Of several seeds the first: the page shows one text, the numbers are pooled over all.
             by_system.setdefault((made.system, made.stage), {}).setdefault(made.example_id, made)
     if not by_system:
@@ -174,10 +201,9 @@ def _examples(folder: Path, data: RunData, needed: set[str]) -> dict[str, Exampl
     for path in (
         sorted(folder.rglob("*.jsonl"), key=lambda p: (likely.get(p.name, 3), str(p))) if folder.is_dir() else []
     ):
+        read = partial(_first, parse_example) if data.n > MOST else read_examples
         found = {
-            e.id: e
-            for e in _try(data, partial(_intact, folder.parent, path, read_examples), no_examples)
-            if e.id in needed
+            e.id: e for e in _try(data, partial(_intact, folder.parent, path, read), no_examples) if e.id in needed
         }
         if len(found) > len(best):
             best = found
@@ -188,12 +214,21 @@ def _examples(folder: Path, data: RunData, needed: set[str]) -> dict[str, Exampl
     return best
 
 
-def _segments(path: Path, task: str | None) -> dict[str, dict[str, dict[str, float]]]:
+def _first(parse: Callable[[dict[str, Any], str], T], path: Path) -> list[T]:
+    """The first rows of a long file."""
+    return [parse(row, f"{path}, line {number}") for number, row in islice(read_jsonl(path), MOST)]
+
+
+def _segments(path: Path, task: str | None, shown: Collection[str] | None) -> dict[str, dict[str, dict[str, float]]]:
+    """shown: the segments that are wanted; None for all."""
     if not path.is_file():
         raise UserError("scores.parquet is missing: distributions and scatter plots cannot be shown")
     again = "score the run again"
     columns = ["system", "stage", "task", "example_id", "metric", "value"]
-    table = read_parquet(path, again, columns, [("metric", "in", list(SEGMENT_METRICS))])
+    wanted = [("metric", "in", list(SEGMENT_METRICS))]
+    if shown is not None:
+        wanted.append(("example_id", "in", list(shown)))
+    table = read_parquet(path, again, columns, wanted)
     if table.column_names != columns:
         raise UserError(f"scores.parquet is not readable (other columns): {again}")
     rows = []

@@ -1,15 +1,20 @@
 """scores.parquet: what is written comes back."""
 
 import math
+from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from summarised import FAST, RUN, all_systems, ids, system
 
+from metrics import scores_writer
 from metrics.draws import Draws
 from metrics.errors import UserError
 from metrics.scores import score_table
-from metrics.segment import SegmentStats
+from metrics.scores_writer import write_metrics
+from metrics.segment import SegmentStats, from_values
 from metrics.summary import read_scores, score_rows, summarise, write_scores
 
 
@@ -107,3 +112,33 @@ def test_what_is_not_a_scores_file_is_a_users_mistake(tmp_path):
     write_scores(tmp_path / "twice.parquet", rows + rows)
     with pytest.raises(UserError, match="twice"):
         read_scores(tmp_path / "twice.parquet")
+
+
+@pytest.mark.parametrize(
+    ("one", "group", "groups"), [(100, 7, [14]), (10, 7, [7, 7]), (10, 5, [5, 5, 4]), (10, 3, [3, 3, 3, 3, 2])]
+)
+def test_a_file_written_metric_by_metric_is_the_file_of_one_table(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, one: int, group: int, groups: list[int]
+) -> None:
+    """Two systems, seven rows each; in one row group, or in several of equal size."""
+    monkeypatch.setattr(scores_writer, "ONE_GROUP", one)
+    monkeypatch.setattr(scores_writer, "GROUP", group)
+    metrics = [
+        from_values(
+            "verbosity.chars",
+            list("abcd"),
+            [1.0, 2.0, None, 4.0],
+            "verbosity.chars|v:2",
+            None,
+            [None, None, "why", None],
+        ),
+        from_values("open.f1", list("abc"), [0.5, 0.25, 1.0], "open.f1|v:2", True),
+    ]
+    path = tmp_path / "scores.parquet"
+    write_metrics(path, ((("s", stage, "t", None), iter(metrics)) for stage in ("x", "y")), 14)
+    whole = pa.concat_tables([score_table("s", stage, "t", metrics) for stage in ("x", "y")])
+    file = pq.ParquetFile(path)
+    assert file.read().to_pylist() == whole.to_pylist()
+    assert [file.metadata.row_group(i).num_rows for i in range(file.metadata.num_row_groups)] == groups
+    back = read_scores(path)
+    assert [m.metric for m in back["s", "y", "t"]] == ["verbosity.chars", "open.f1"]

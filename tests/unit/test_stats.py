@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from one_metric import interval
 from sampled import ids, mean_of, ratio_of
 
+from metrics import resampling
 from metrics.segment import SegmentStats
 from metrics.stats import Resampler, compare, holm, p_text
 
@@ -69,6 +70,18 @@ def test_p_is_scipys_paired_permutation_test(two_systems):
     ours = compare(a, b, draws_perm=20_000)
     assert 0.01 < theirs.pvalue < 0.9
     assert ours.p == pytest.approx(theirs.pvalue, abs=0.015)
+
+
+def test_many_documents_are_swapped_in_bundles(two_systems, monkeypatch):
+    a, b = two_systems
+    alone = Resampler(a.example_ids).permutation([([a], [b])])[0]
+    monkeypatch.setattr(resampling, "_BUNDLES", 40)
+    sampler = Resampler(a.example_ids)
+    (moved,) = sampler.swap([a], [b]).moved
+    assert moved.shape == (40, 2)
+    assert moved.sum(axis=0) == pytest.approx((b.stats - a.stats).sum(axis=0))
+    assert sampler.permutation([([a], [b])])[0] == pytest.approx(alone, abs=0.05), "another test of the same difference"
+    assert sampler.permutation([([a], [a])]) == [1.0]
 
 
 def test_the_exact_p_of_five_pairs():
