@@ -11,6 +11,8 @@ from typing import Any
 from metrics.blocks import Column, finished
 from metrics.coverage import align_all
 from metrics.inventory import Alignment, Inventory
+from metrics.open.comparison import Comparison
+from metrics.open.scores import compare_all
 from metrics.outline import Outline
 from metrics.records import Example, Generation
 from metrics.segment import SegmentStats
@@ -85,6 +87,11 @@ class Scoring:
     def alignments(self) -> list[Alignment | None]:
         """Facts found in each output."""
         return align_all(self.examples, self.texts, self.means.inventory)
+
+    @cached_property
+    def comparisons(self) -> list[Comparison | None]:
+        """Numbers and names of each output held against its source; None where gold facts are known."""
+        return compare_all(self.examples, self.texts, self.means.names)
 
 
 def in_one_block(measure: Callable[[Scoring], list[Column] | None]) -> Callable[[Scoring], list[SegmentStats]]:

@@ -18,7 +18,7 @@ from metrics.blocks import Column, Reasons
 from metrics.catalog import families
 from metrics.errors import UserError
 from metrics.files import atomic_write_bytes
-from metrics.open.bounds import FLOOR, read
+from metrics.open.bounds import FLOOR, counts
 from metrics.outline import Outline
 from metrics.records import Example, Generation
 from metrics.scoring import Means, Scoring
@@ -68,11 +68,12 @@ def measure(work: Work, block: int) -> bytes:
     examples = list(work.examples[at])
     tensors: dict[str, np.ndarray] = {}
     told: dict[str, Any] = {"key": work.key, "systems": {}, "whole": []}
-    if work.outline.with_facts < work.outline.n:
-        told["read"] = read(examples, work.means.names)
     for system, generations in work.systems.items():
         scoring = Scoring(examples, list(generations[at]), work.means, work.outline)
         rows = told["systems"][system] = []
+        if "read" not in told and work.outline.with_facts < work.outline.n:
+            # What is read in the sources is the same whatever the outputs.
+            told["read"] = counts(scoring.comparisons)
         for name, family in families().items():
             if system == FLOOR and name != "open":
                 continue

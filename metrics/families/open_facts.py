@@ -16,7 +16,9 @@ ESTIMATE = (
 
 def measure(scoring: Scoring) -> list[Column]:
     """All metrics of the family for a block; nothing where every example has gold facts."""
-    return measure_open(scoring.examples, scoring.texts, scoring.outline, scoring.means.names)
+    if scoring.outline.with_facts == scoring.outline.n:
+        return []
+    return measure_open(scoring.examples, scoring.texts, scoring.outline, scoring.means.names, scoring.comparisons)
 
 
 FAMILY = Family(

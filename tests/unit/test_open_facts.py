@@ -255,3 +255,11 @@ def test_an_identifier_is_heard_by_the_name_of_its_letter() -> None:
 )
 def test_a_lone_small_numeral_says_no_measure(source: str, output: str, verified: bool) -> None:
     assert (VERIFIED in _outcomes(output, source).values()) == verified
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.sampled_from([REFERENCE, "", "ราคา 12 บาท", "Apple II"]), st.text("ก ราคา0123456789.,%", max_size=30))
+def test_what_is_read_in_a_source_does_not_depend_on_the_output(one, other):
+    """`score` counts it once for all systems."""
+    example = _example(meta={"qa": [{"answer": "12", "answer_zh": "12"}]})
+    assert counts(compare_all([example], [one])) == counts(compare_all([example], [other])) == read([example])
