@@ -192,9 +192,12 @@ def answers_of(meta: Mapping[str, Any], source_lang: str) -> list[tuple[str, str
     return [(ours, theirs) for theirs, ours in found.items()]
 
 
-def _squeezed(text: str) -> tuple[str, list[int]]:
-    kept = [(char.lower(), i) for i, char in enumerate(text) if not char.isspace()]
-    return "".join(c[0] for c, _ in kept), [i for _, i in kept]
+def _squeezed(text: str) -> str:
+    """Lower case without white space, one character for each that is kept."""
+    kept = "".join(text.split())
+    lower = kept.lower()
+    # İ becomes two characters, and Σ looks at its neighbours.
+    return lower if len(lower) == len(kept) and "Σ" not in kept else "".join(char.lower()[0] for char in kept)
 
 
 def _uncut(answer: str, references: Sequence[str] | None) -> str:
@@ -219,10 +222,10 @@ def _answers(example: Example, source: str, output: Output) -> list[Fact]:
     ]
     if not pairs:
         return []
-    text, where = _squeezed(output.text)
+    text, where = _squeezed(output.text), [i for i, char in enumerate(output.text) if not char.isspace()]
     facts = []
     for ours, theirs in pairs:
-        wanted = _squeezed(theirs)[0]
+        wanted = _squeezed(theirs)
         at = text.find(wanted) if wanted else -1
         # A number never matches inside a longer number.
         while at >= 0 and (

@@ -8,6 +8,7 @@ that sound alike, then nearly (longer names only).
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -120,6 +121,7 @@ class NameList:
                     may_begin(text, at)
                     and may_end(text, at, at + len(form))
                     and not self._another(name, form, text[at : at + len(form) + _BEHIND])
+                    and not _nominal(form, text, at)
                 ):
                     return Found(at, at + len(form), name, "written")
                 at = text.find(form, at + 1)
@@ -188,7 +190,11 @@ class NameList:
         found: dict[str, Found] = {}
         for start, end in self._target.find(output.text):
             form = output.text[start:end]
-            if form not in found and not any(self._borne_out(name, source) for name in self._targets[form]):
+            if (
+                form not in found
+                and not _nominal(form, output.text, start)
+                and not any(self._borne_out(name, source) for name in self._targets[form])
+            ):
                 found[form] = Found(start, end, self._targets[form][0], "written")
         return list(found.values())
 
@@ -198,6 +204,19 @@ class NameList:
         return any(form in source for form in (*name.source, *name.also)) or any(
             form.isascii() and form.lower() in lower for form in name.target
         )
+
+
+_SYLLABLE_BEFORE = re.compile(r"[\u0f40-\u0fbc]་\Z")
+
+
+def _nominal(form: str, text: str, at: int) -> bool:
+    """Whether what stands here is the པ of the word before it and the beginning of another: མཁས་པ་ཞི་..., "the scholar
+    Zhi...", is no པ་ཞི, Brazil."""
+    return (
+        form.startswith(("པ་", "བ་"))
+        and form.count("་") == 1
+        and _SYLLABLE_BEFORE.search(text, max(0, at - 2), at) is not None
+    )
 
 
 def _merged(names: Sequence[Name], same: Mapping[str, str]) -> Name:

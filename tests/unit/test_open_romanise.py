@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from benchmark.validity.mentions import is_gloss, mentions, replaced
-from metrics.open.facts import hold
+from metrics.open.facts import _squeezed, hold
 from metrics.open.latin import roman, spoken_in
 from metrics.open.likeness import alike, form_of
 from metrics.open.names import Name, NameList
@@ -140,3 +140,16 @@ def test_a_roman_numeral_is_an_ordinal_that_the_output_says_in_digits() -> None:
     example = Example("1", "伊丽莎白II访问了该市", ("พระราชินีเอลิซาเบธที่ 2 เสด็จเยือนเมือง",), None, "zh", "th")
     for text, outcome in ((example.reference[0], "verified"), ("พระราชินีเสด็จเยือนเมือง", "unverified")):
         assert [(f.tier, f.outcome) for f in hold(example, text, None).facts] == [("soft", outcome)]
+
+
+def test_the_end_of_a_tibetan_word_is_no_beginning_of_a_name() -> None:
+    brazil = Name("place", ("巴西",), ("པ་ཞི",), sure=True)
+    known = NameList((brazil,), "zh", "bo")
+    for text, found in (("མཁས་པ་ཞི་མེང་གིས་བཤད།", False), ("པ་ཞི་ཡི་རྒྱལ་ས།", True), ("དེ་རིང་ པ་ཞི་ནས་སླེབས།", True)):
+        assert (known.find(brazil, Output(text, "bo")) is not None) is found
+        assert bool(known.unsupported("法国", Output(text, "bo"))) is found
+
+
+@given(st.text(alphabet="aB กΣςİß\u3000\n1.", max_size=30))
+def test_squeezed_text_keeps_one_character_for_each(text: str) -> None:
+    assert len(_squeezed(text)) == sum(not char.isspace() for char in text)
