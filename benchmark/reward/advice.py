@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from benchmark.report.words import listing
+from benchmark.reward.validate import NOT_ASKED
 
 CHANCE = 0.5
 KINDS = ("trusted", "unproved", "blind", "misled", "unscored")
@@ -69,6 +70,8 @@ def _sentence(report: Mapping[str, Any], kinds: Mapping[str, list[str]]) -> str:
         parts.append(f"it cannot tell right from wrong in {listing(kinds['blind'])}")
     if _pays_for_filler(report):
         parts.append("it pays for filler: watch the length")
+    if report["length"].get("reason") == NOT_ASKED:
+        parts.append("whether it pays for filler was not measured")
     return "; ".join(parts) + ("." if len(parts) > 1 else ": as far as these pairs go, it is fit to train on.")
 
 

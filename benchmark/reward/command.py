@@ -117,6 +117,11 @@ ARGUMENTS = [
     ),
     arg("--n", type=int, default=200, help="generated set, --examples: pairs per category and language (default: 200)"),
     arg("--seed", type=int, default=0, help="generated set, --examples: seed of the draws (default: 0)"),
+    arg(
+        "--no-length-probe",
+        action="store_true",
+        help="leave out the texts that grow by filler; the report says that length was not measured",
+    ),
     OUT,
 ]
 """Of `validate-reward`."""
@@ -136,7 +141,7 @@ def command(args: argparse.Namespace) -> int:
     check_out(out)
     if sampling is not None:
         prepare(sampling)  # its mistakes are told before minutes of scoring
-    report = validate(judge, challenge, args.seed)
+    report = validate(judge, challenge, args.seed, length=not args.no_length_probe)
     if challenge.rejects is not None and (note := challenge.rejects.note()):
         report["left_out"] = challenge.rejects.as_dict()
         say(f"note: {note}", err=True)
@@ -177,6 +182,8 @@ def print_report(report: Mapping[str, Any]) -> None:
         f"100 characters "
         f"{_f(length['slope_per_100_chars'])} [{_f(length['ci_low'])}, {_f(length['ci_high'])}]"
     )
+    if length["slope_per_100_chars"] is None:
+        say(f"length: {length['reason']}")
     if report["flags"]["blind"]:
         say(f"blind to: {', '.join(report['flags']['blind'])}")
     if (found := report.get("best_of_n")) is not None:

@@ -20,17 +20,22 @@ VERSION = 1
 N_MISSES = 3
 """Worst misses shown per category."""
 CHANCE = 0.5
+NOT_ASKED = "not measured (--no-length-probe)"
+"""Why a report has no figures of length where none were wanted."""
 
 
-def validate(judge: Judge, challenge: ChallengeSet, seed: int = 0, template: bool = True) -> dict[str, Any]:
+def validate(
+    judge: Judge, challenge: ChallengeSet, seed: int = 0, template: bool = True, length: bool = True
+) -> dict[str, Any]:
     """The content of reward.json (contract: formats, `validate-reward`). Every unique text is scored once, in one call.
 
-    template: whether a generative reranker is asked in other words, too.
+    template: whether a generative reranker is asked in other words, too. length: whether it is asked about texts that
+    grow by filler; else the figures of length are null, with the reason.
     """
-    pairs, series = challenge.pairs, padding_series(challenge.pairs)
+    pairs, series = challenge.pairs, padding_series(challenge.pairs) if length else None
     items: list[Item] = [(p.source, t, p.target_lang) for p in pairs for t in (p.better, p.worse)]
     items += [(q.source, t, q.target_lang) for q in challenge.queries for t in q.candidates]
-    items += [(source, text, lang) for source, lang, texts in series for text in texts]
+    items += [(source, text, lang) for source, lang, texts in series or () for text in texts]
     scores = judge.score(items)
     better = [scores[p.source, p.better, p.target_lang] for p in pairs]
     worse = [scores[p.source, p.worse, p.target_lang] for p in pairs]
@@ -150,9 +155,9 @@ def _retrieval(challenge: ChallengeSet, scores: Mapping[Item, float | None]) -> 
     return {**dict.fromkeys(keys), "n_candidates": 0, "n_relevant": 0, "n_queries": 0, "reason": reason}
 
 
-def _length(series: Sequence[tuple[str, str, list[str]]], scores: Mapping[Item, float | None]) -> dict[str, Any]:
+def _length(series: Sequence[tuple[str, str, list[str]]] | None, scores: Mapping[Item, float | None]) -> dict[str, Any]:
     rows = []
-    for source, lang, texts in series:
+    for source, lang, texts in series or ():
         found = [scores[source, text, lang] for text in texts]
         known = [s for s in found if s is not None]
         if len(known) == len(found):
@@ -160,7 +165,9 @@ def _length(series: Sequence[tuple[str, str, list[str]]], scores: Mapping[Item, 
     if rows:
         return measures.length_slope(rows)
     reason = (
-        "no series could be scored"
+        NOT_ASKED
+        if series is None
+        else "no series could be scored"
         if series
         else f"no fact-free sentences for these languages; there are some for {' and '.join(TARGETS)}"
     )

@@ -9,6 +9,7 @@ from judged_pairs import N, _judge, challenge, length_reward, oracle
 
 from benchmark import cli
 from benchmark.reward import measures
+from benchmark.reward.advice import advice
 from benchmark.reward.damage import CATEGORIES
 from benchmark.reward.page import render
 from benchmark.reward.pairs import ChallengeSet, Pair, Query
@@ -216,3 +217,27 @@ def test_meta_eval_command(tmp_path):
     assert found["system"]["pairwise_accuracy"] == 1.0
     assert found["n_systems"] == 3
     assert set(found["segment"]) >= {"pearson", "acc_eq"}
+
+
+def test_without_the_length_probe_no_padded_text_is_scored_and_the_report_says_so(tmp_path, capsys):
+    whole, short = tmp_path / "whole", tmp_path / "short"
+    told = ["validate-reward", "--reward", "test_validate_reward_command:by_length", "--n", "2", "--out"]
+    assert cli.main([*told, str(whole)]) == 0
+    capsys.readouterr()
+    assert cli.main([*told, str(short), "--no-length-probe"]) == 0
+    said = capsys.readouterr().out
+    full, less = (json.loads((out / "reward.json").read_text(encoding="utf-8")) for out in (whole, short))
+    assert full["length"]["slope_per_100_chars"] > 0
+    assert less["length"]["slope_per_100_chars"] is None
+    assert less["length"]["reason"] == "not measured (--no-length-probe)"
+    assert less["latency"]["n_scored"] < full["latency"]["n_scored"]
+    for key in ("accuracy", "macro_accuracy", "by_category", "retrieval", "auc", "signature"):
+        assert less[key] == full[key]
+    assert "length: not measured (--no-length-probe)" in said
+    judged = validate(_judge(oracle), challenge(), template=False, length=False)
+    assert "whether it pays for filler was not measured" in advice(judged).sentence
+    assert "not measured (--no-length-probe)" in (short / "reward.html").read_text(encoding="utf-8")
+
+
+def by_length(sources, candidates):
+    return [min(1.0, len(text) / 1000) for text in candidates]
