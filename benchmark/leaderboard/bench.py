@@ -14,7 +14,7 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache, partial
-from multiprocessing import get_context
+from multiprocessing import get_all_start_methods, get_context
 from typing import Any
 
 import numpy as np
@@ -26,7 +26,7 @@ from metrics.segment import SegmentStats
 
 BLOCK = 256
 """Pairs scored in one piece."""
-ALONE = 20_000
+ALONE = 1500
 """Fewer texts than this are measured in this process, unless models have to be loaded: starting others takes longer."""
 PAIRED = ("scorers", "reward")
 
@@ -194,6 +194,15 @@ def processors() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
+def _way(wanted: Sequence[Wanted]) -> str:
+    """How other processes begin: as copies of this one, which has read the lists and dictionaries already, where that
+    is safe: no model is to be loaded there, and no torch with its threads is here."""
+    import sys
+
+    copied = "fork" in get_all_start_methods() and "torch" not in sys.modules
+    return "fork" if copied and not any(one.families for one in wanted) else "spawn"
+
+
 @contextmanager
 def measured(examples: Sequence[Example], wanted: Sequence[Wanted], profile: str) -> Iterator[Iterator[Measured]]:
     """What is found for each entry, in order. A raised exception ends the work that has not begun."""
@@ -206,7 +215,7 @@ def measured(examples: Sequence[Example], wanted: Sequence[Wanted], profile: str
 
         yield iter(Bench(examples, wanted, profile, here))
         return
-    pool = ProcessPoolExecutor(n, get_context("spawn"), _settle, (examples, profile))
+    pool = ProcessPoolExecutor(n, get_context(_way(wanted)), _settle, (examples, profile))
     try:
 
         def elsewhere(
