@@ -7,7 +7,6 @@ import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -120,30 +119,36 @@ def missing(work: Work, folder: Path) -> list[int]:
 def key_of(path: Path) -> str | None:
     """The key of a block's file; None where there is none, or no whole one."""
     try:
-        return str(_told(path)["key"])
+        return str(_told(path)[0]["key"])
     except UserError:
         return None
 
 
-def _told(path: Path) -> dict[str, Any]:
-    from safetensors import SafetensorError, safe_open
+Tensor = tuple[str, list[int], int]
+"""(type, shape, byte of the file at which it begins)"""
+_TYPES = {"F64": "<f8", "F32": "<f4", "U16": "<u2"}
 
+
+def _told(path: Path) -> tuple[dict[str, Any], dict[str, Tensor]]:
+    """What a block's file says of itself, and where its tensors are. It is not mapped: mapped files count as
+    memory of the process."""
     if not path.is_file():
         raise UserError(f"{path}: is not there; score the block again")
     try:
-        with safe_open(path, "np") as stream:
-            found: dict[str, Any] = json.loads((stream.metadata() or {})["told"])
-    except (SafetensorError, OSError, KeyError, ValueError) as error:
+        with open(path, "rb") as stream:
+            size = int.from_bytes(stream.read(8), "little")
+            header = json.loads(stream.read(size) if size <= path.stat().st_size else b"")
+        found: dict[str, Any] = json.loads(header.pop("__metadata__")["told"])
+        tensors = {
+            name: (_TYPES[told["dtype"]], list(told["shape"]), 8 + size + told["data_offsets"][0])
+            for name, told in header.items()
+        }
+        end = max((told["data_offsets"][1] for told in header.values()), default=0)
+        if path.stat().st_size != 8 + size + end:
+            raise ValueError("cut off")
+    except (OSError, LookupError, TypeError, ValueError, AttributeError) as error:
         raise UserError(f"{path}: no block of scores ({error}); remove it and score again") from None
-    return found
-
-
-@lru_cache(maxsize=MOST)
-def _opened(path: Path, changed: int) -> Any:
-    """A block's file, kept open. changed: when it was written, so that none is read for another one."""
-    from safetensors import safe_open
-
-    return safe_open(path, "np").__enter__()
+    return found, tensors
 
 
 class Blocks:
@@ -159,9 +164,12 @@ class Blocks:
         """(system, metric) -> a column without rows."""
         self._family: dict[tuple[str, str], str] = {}
         self._reasons: list[dict[tuple[str, str], tuple[str, ...]]] = []
+        self._tensors: list[dict[str, Tensor]] = []
         held: dict[tuple[str, ...], tuple[str, ...]] = {}
         for path in self.paths:
-            told, own = _told(path), {}
+            told, tensors = _told(path)
+            own: dict[tuple[str, str], tuple[str, ...]] = {}
+            self._tensors.append(tensors)
             self.whole = told["whole"]
             for tier, kinds in told.get("read", {}).items():
                 self.read.setdefault(tier, Counter()).update(kinds)
@@ -195,11 +203,19 @@ class Blocks:
         ]
 
     def _column(self, block: int, system: str, metric: str) -> Column:
-        path = self.paths[block]
-        stream = _opened(path, path.stat().st_mtime_ns)
         name, texts = f"{system}/{metric}", self._reasons[block][system, metric]
-        codes = np.zeros(self.sizes[block], dtype=np.int32)
-        if texts and f"{name}#" in stream.keys():  # noqa: SIM118
-            codes = stream.get_tensor(f"{name}#").astype(np.int32)
-        stats = stream.get_tensor(name).astype(np.float64)
-        return replace(self._like[system, metric], stats=stats, reasons=Reasons(codes, texts))
+        codes = self._tensor(block, f"{name}#") if texts else None
+        if codes is None:
+            codes = np.zeros(self.sizes[block])
+        reasons = Reasons(codes.astype(np.int32), texts)
+        stats = self._tensor(block, name)
+        if stats is None:
+            raise UserError(f"{self.paths[block]}: lacks {name}; remove it and score again")
+        return replace(self._like[system, metric], stats=stats.astype(np.float64), reasons=reasons)
+
+    def _tensor(self, block: int, name: str) -> np.ndarray | None:
+        """None for one that the block does not have."""
+        if name not in self._tensors[block]:
+            return None
+        kind, shape, start = self._tensors[block][name]
+        return np.fromfile(self.paths[block], kind, int(np.prod(shape)), offset=start).reshape(shape)
