@@ -16,9 +16,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from metrics.form.known import known
+from metrics.form.known import Known
 from metrics.form.scores import fluency as sounding
-from metrics.form.scores import read_texts, why_not
+from metrics.form.scores import model_for, read_texts
 from metrics.inventory import Alignment, Inventory
 from metrics.judge.form_checks import conciseness, fluency
 from metrics.judge.records import (
@@ -68,8 +68,8 @@ class Oracle:
     _known: dict[tuple[str, str], Example] = field(default_factory=dict, repr=False)
     _values: dict[tuple[str, str], dict[str, float]] = field(default_factory=dict, repr=False)
     _fluency: dict[tuple[str, str], float] = field(default_factory=dict, repr=False)
-    modelled: frozenset[str] = frozenset()
-    """Languages whose shipped language model knows texts like these examples' (metrics.form)."""
+    modelled: dict[str, Known] = field(default_factory=dict)
+    """Language -> the shipped language model that knows texts like these examples' (metrics.form)."""
 
     def __post_init__(self) -> None:
         """Reads the facts of the examples."""
@@ -78,13 +78,13 @@ class Oracle:
         by_lang: dict[str, list[Example]] = {}
         for example in self.examples:
             by_lang.setdefault(code(example.target_lang), []).append(example)
-        self.modelled = frozenset(lang for lang, own in by_lang.items() if why_not(own, lang) is None)
+        found = {lang: model_for(own, lang) for lang, own in by_lang.items()}
+        self.modelled = {lang: model for lang, model in found.items() if model is not None}
 
     @property
     def id(self) -> str:
         """Rules, version of the metrics, the facts, and what fluency rests on."""
-        models = {lang: known(lang) for lang in self.modelled}
-        sounds = "+".join(f"{lang}:{m.sha256[:12]}" for lang, m in sorted(models.items()) if m) or "rules"
+        sounds = "+".join(f"{lang}:{m.sha256[:12]}" for lang, m in sorted(self.modelled.items())) or "rules"
         return f"oracle:{VERSION}|{V}|facts:{self.inventory.fingerprint}|fluency:{sounds}"
 
     def knowing(self, examples: Sequence[Example]) -> Oracle:
@@ -103,8 +103,8 @@ class Oracle:
             if (lang := code(q.target_lang)) in self.modelled:
                 new.setdefault(lang, {}).update((t, None) for t in q.texts if (lang, t) not in self._fluency)
         for lang, texts in new.items():
-            model = known(lang)
-            if model is not None and texts:
+            model = self.modelled[lang]
+            if texts:
                 gold = [model.gold(len(equal_form(t))) for t in texts]
                 for text, value in zip(texts, sounding(read_texts(list(texts), model), gold).tolist(), strict=True):
                     self._fluency[lang, text] = value if any(map(str.isalpha, text)) else 0.0

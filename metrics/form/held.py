@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from metrics.form import grams
-from metrics.form.known import Known, known, languages
+from metrics.form.known import Known, languages, models
 from metrics.languages import code
 from metrics.normalise import tidy
 from metrics.records import Example
@@ -20,22 +20,26 @@ has at most .02, real news .44 (Tibetan), .78 (Thai) and .97 (Chinese; docs/metr
 HOW = "name a language model (--set score.fluency=HUB_ID_OR_FOLDER)"
 
 
-@dataclass
 class _Unseen:
-    """Pieces of texts that a model never saw."""
+    """Pieces of texts that each of a language's models never saw."""
 
-    never: int = 0
-    pieces: int = 0
+    def __init__(self, lang: str) -> None:
+        self.models = models(lang)
+        self.never = [0] * len(self.models)
+        self.pieces = [0] * len(self.models)
 
-    def add(self, texts: Sequence[str], model: Known) -> None:
+    def add(self, texts: Sequence[str]) -> None:
         for first, end in grams.portions(texts):
             made = grams.block([grams.read(text) for text in texts[first:end]])
-            never, pieces = grams.strange(made, model.grams, model.piece)
-            self.never, self.pieces = self.never + never, self.pieces + pieces
+            for i, model in enumerate(self.models):
+                never, pieces = grams.strange(made, model.grams, model.piece)
+                self.never[i], self.pieces[i] = self.never[i] + never, self.pieces[i] + pieces
 
-    @property
-    def rate(self) -> float:
-        return self.never / self.pieces if self.pieces else 0.0
+    def best(self) -> tuple[float, int] | None:
+        """(share never seen, place in `models`) of the model that knows the texts best, the first of equals; None where
+        there is none."""
+        rates = [(n / p if p else 0.0, i) for i, (n, p) in enumerate(zip(self.never, self.pieces, strict=True))]
+        return min(rates, default=None)
 
 
 @dataclass
@@ -50,19 +54,33 @@ class Held:
     shortest: int | None = None
     longest: int | None = None
     """Code points of references."""
-    _unseen: _Unseen = field(default_factory=_Unseen)
     _sources: dict[str, _Unseen] = field(default_factory=dict)
     """Source language -> its texts; of use only where there are no references."""
 
+    def __post_init__(self) -> None:
+        self._unseen = _Unseen(self.lang)
+
+    @property
+    def model(self) -> Known | None:
+        """The shipped model of the world that the references, or where there are none the sources, are of; None where
+        the language has none."""
+        best = self._best()
+        return None if best is None else self._unseen.models[best[1]]
+
+    def _best(self) -> tuple[float, int] | None:
+        if self.references or not self._unseen.models:
+            return self._unseen.best()
+        best = next(iter(self._sources.values())).best() if len(self._sources) == 1 else None
+        return best if best is None or best[1] < len(self._unseen.models) else None
+
     def add(self, examples: Sequence[Example]) -> None:
         """Looks at more of them."""
-        model = known(self.lang)
-        if model is None:
+        if not self._unseen.models:
             return
         held = [r for e in examples for r in e.reference or ()]
         self.references += len(held)
         if held:
-            self._unseen.add(held, model)
+            self._unseen.add(held)
             sizes = [len(tidy(r)) for r in held]
             self.shortest = min(sizes) if self.shortest is None else min(self.shortest, *sizes)
             self.longest = max(sizes) if self.longest is None else max(self.longest, *sizes)
@@ -73,34 +91,28 @@ class Held:
         for example in examples:
             by_lang.setdefault(code(example.source_lang), []).append(example.source)
         for lang, texts in by_lang.items():
-            counts, model = self._sources.setdefault(lang, _Unseen()), known(lang)
-            if model is not None:
-                counts.add(texts, model)
+            self._sources.setdefault(lang, _Unseen(lang)).add(texts)
 
     def why_not(self) -> str | None:
         """Why the shipped model says nothing of texts about these examples; None where it does.
 
         Decided by the references, or where there are none by the sources.
         """
-        lang, model = self.lang, known(self.lang)
-        if model is None:
+        lang, best = self.lang, self._best()
+        if not self._unseen.models:
             return f"unsupported: no language model of {lang} is shipped (there are {', '.join(languages())}); {HOW}"
-        what, unseen = "references", self._unseen
-        if not self.references:
-            what = "sources"
-            source = next(iter(self._sources)) if len(self._sources) == 1 else None
-            model = None if source is None else known(source)
-            if source is None or model is None:
-                return (
-                    f"unsupported: without references nothing tells whether the shipped model of {lang} knows them; "
-                    f"{HOW}"
-                )
-            unseen = self._sources[source]
-        if unseen.rate <= STRANGE:
+        if best is None:
+            return (
+                f"unsupported: without references nothing tells whether the shipped model of {lang} knows them; {HOW}"
+            )
+        rate, at = best
+        own = self._unseen if self.references else next(iter(self._sources.values()))
+        what, model = "references" if self.references else "sources", own.models[at]
+        if rate <= STRANGE:
             return None
         return (
             f"unsupported: the shipped model of {model.lang} knows generated news alone; it never saw "
-            f"{unseen.rate:.0%} of the {what}' pieces of {model.piece} characters (at most {STRANGE:.0%}); {HOW}"
+            f"{rate:.0%} of the {what}' pieces of {model.piece} characters (at most {STRANGE:.0%}); {HOW}"
         )
 
     def passages(self, model: Known) -> bool:

@@ -1,4 +1,5 @@
-"""The shipped language models (`metrics/data/form`): one of each language, with what its own gold texts look like.
+"""The shipped language models (`metrics/data/form*`): one of each language and world, with what its own gold texts look
+like.
 
 Made by `python -m training form` from the newswire world's target texts in buckets that no split and no policy shares
 (CONTRIBUTING.md, "The embedded models"). Every file is held against the sha256 in asset.json before it is used.
@@ -16,7 +17,9 @@ from typing import Any
 from metrics.errors import UserError
 from metrics.form.grams import Grams
 
-FOLDER = Path(__file__).resolve().parents[1] / "data" / "form"
+DATA = Path(__file__).resolve().parents[1] / "data"
+WORLDS = ("form", "form-2")
+"""Folders of the models, by the world whose texts they were counted on; the first is asked where nothing says which."""
 ASSET, GLUE = "asset.json", "glue.tsv"
 
 
@@ -66,21 +69,25 @@ class Known:
 @cache
 def languages() -> tuple[str, ...]:
     """Languages with a model."""
-    return tuple(sorted(_asset()["languages"]))
+    return tuple(sorted({lang for world in WORLDS for lang in _asset(world)["languages"]}))
 
 
 @cache
-def known(lang: str) -> Known | None:
-    """The model of a language (its one spelling, `metrics.languages.code`); None where there is none.
+def models(lang: str) -> tuple[Known, ...]:
+    """The models of a language (its one spelling, `metrics.languages.code`), one of each world; empty where there is
+    none.
 
     Raises UserError for a missing or damaged file.
     """
-    told = _asset()["languages"].get(lang)
-    if told is None:
-        return None
+    return tuple(_known(lang, world) for world in WORLDS if lang in _asset(world)["languages"])
+
+
+def _known(lang: str, world: str) -> Known:
+    asset = _asset(world)
+    told = asset["languages"][lang]
     from safetensors.numpy import load
 
-    tensors = load(_checked(f"{lang}.safetensors", told["sha256"]))
+    tensors = load(_checked(world, f"{lang}.safetensors", told["sha256"]))
     orders = range(1, told["order"] + 1)
     grams = Grams(
         tuple(tensors[f"keys.{n}"] for n in orders),
@@ -88,7 +95,7 @@ def known(lang: str) -> Known | None:
         tuple(tensors[f"rest.{n}"] for n in orders),
         told["unseen"],
     )
-    rows = _checked(GLUE, _asset()["glue_sha256"]).decode("utf-8").splitlines()
+    rows = _checked(world, GLUE, asset["glue_sha256"]).decode("utf-8").splitlines()
     glue = frozenset(word for row in rows for key, word in [row.split("\t")] if key == lang)
     return Known(
         lang,
@@ -107,19 +114,21 @@ def known(lang: str) -> Known | None:
 
 
 @cache
-def _asset() -> dict[str, Any]:
+def _asset(world: str) -> dict[str, Any]:
+    path = DATA / world / ASSET
     try:
-        found: dict[str, Any] = json.loads((FOLDER / ASSET).read_text(encoding="utf-8"))
+        found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise UserError(f"{FOLDER / ASSET}: {error}; install the suite again") from None
+        raise UserError(f"{path}: {error}; install the suite again") from None
     return found
 
 
-def _checked(name: str, sha256: str) -> bytes:
+def _checked(world: str, name: str, sha256: str) -> bytes:
+    path = DATA / world / name
     try:
-        data = (FOLDER / name).read_bytes()
+        data = path.read_bytes()
     except OSError as error:
-        raise UserError(f"{FOLDER / name}: {error}; install the suite again") from None
+        raise UserError(f"{path}: {error}; install the suite again") from None
     if hashlib.sha256(data).hexdigest() != sha256:
-        raise UserError(f"{FOLDER / name}: not the file that {ASSET} describes; install the suite again")
+        raise UserError(f"{path}: not the file that {ASSET} describes; install the suite again")
     return data

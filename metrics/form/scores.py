@@ -22,7 +22,7 @@ import numpy as np
 from metrics.blocks import Column, Reasons, absent, finished, from_numbers
 from metrics.form import grams, shape
 from metrics.form.held import Held, held_of
-from metrics.form.known import Gold, Known, known
+from metrics.form.known import Gold, Known
 from metrics.languages import code, language
 from metrics.normalise import equal_form, tidy
 from metrics.records import Example, Generation
@@ -86,11 +86,11 @@ def sound(found: np.ndarray, mean: np.ndarray, spread: np.ndarray) -> np.ndarray
     return 1 / (1 + np.logaddexp(0, (mean - found) / spread - SLACK) / SOFT)
 
 
-def why_not(examples: Sequence[Example], lang: str) -> str | None:
-    """`Held.why_not` of examples that all have this target language."""
+def model_for(examples: Sequence[Example], lang: str) -> Known | None:
+    """The shipped model for texts about examples that all have this target language; None where none knows them."""
     held = Held(lang)
     held.add(examples)
-    return held.why_not()
+    return held.model if held.why_not() is None else None
 
 
 def measure_form(
@@ -111,7 +111,7 @@ def measure_form(
     langs = [code(e.target_lang) for e, _, _ in zip(examples, texts, capped, strict=True)]
     why, no_title, signed = {}, {}, []
     for key, own in held.items():
-        why[key], model = own.why_not(), known(key)
+        why[key], model = own.why_not(), own.model
         passages = model is not None and own.passages(model)
         no_title[key] = why[key] or (PASSAGES if passages else None)
         if why[key] is not None or model is None:

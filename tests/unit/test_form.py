@@ -17,7 +17,7 @@ from benchmark.tasks.newswire import splits
 from benchmark.tasks.newswire.attacks import keywords, keywords_with_roles
 from benchmark.tasks.newswire.splits import article_stream
 from metrics.form import grams
-from metrics.form.known import known as model_of
+from metrics.form.known import models
 from metrics.form.scores import FLUENCY, HEADLINE, PASSAGES
 from metrics.normalise import equal_form
 from metrics.records import Example, Generation
@@ -196,7 +196,7 @@ def test_a_text_has_one_value_whatever_stands_beside_it(i: int, lang: str) -> No
     """Texts are read in one array; none may leak into another."""
     gold = world(lang, True)[1]
     together = fluent(lang, True, gold)[i]
-    model = model_of(lang)
+    model = models(lang)[0]
     assert model is not None
     alone, _ = grams.per_text(grams.block([grams.read(gold[i])]), model.grams)
     every, _ = grams.per_text(grams.block([grams.read(text) for text in gold]), model.grams)

@@ -2,29 +2,36 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
+import shutil
+from dataclasses import replace
+from itertools import islice
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from form_world import LANGS, REAL, fluent, world
 
+from benchmark.tasks import load_task
+from benchmark.tasks.newswire.corpora import CORPORA
 from metrics import catalog
 from metrics.errors import UserError
 from metrics.form import grams, known
-from metrics.form.known import known as model_of
-from metrics.form.known import languages
-from metrics.form.scores import FLUENCY, HEADLINE
-from metrics.records import Example
+from metrics.form.held import held_of
+from metrics.form.known import WORLDS, languages, models
+from metrics.form.scores import FLUENCY, HEADLINE, score_form
+from metrics.records import Example, write_jsonl
 from metrics.segment import SegmentStats
+from training.embedded.form import FormSettings, train_form
 
 
 @pytest.mark.parametrize("lang", LANGS)
 def test_what_follows_a_context_adds_up_to_one(lang: str) -> None:
     """By hand over all characters that the model knows, and what is left for those that it does not."""
-    model = model_of(lang)
-    assert model is not None
+    model = models(lang)[0]
     gold = world(lang, True)[1]
     letters = sorted({c for text in gold for c in grams.read(text)} | {grams.END})
     for context in (gold[0][:9], gold[1][:3], ""):
@@ -44,26 +51,27 @@ def test_numbers_and_closing_marks_change_nothing() -> None:
 
 
 def test_a_damaged_model_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for file in known.FOLDER.iterdir():
-        (tmp_path / file.name).write_bytes(file.read_bytes())
-    data = bytearray((tmp_path / "th.safetensors").read_bytes())
+    for name in WORLDS:
+        shutil.copytree(known.DATA / name, tmp_path / name)
+    data = bytearray((tmp_path / WORLDS[-1] / "th.safetensors").read_bytes())
     data[-1] ^= 1
-    (tmp_path / "th.safetensors").write_bytes(bytes(data))
-    monkeypatch.setattr(known, "FOLDER", tmp_path)
+    (tmp_path / WORLDS[-1] / "th.safetensors").write_bytes(bytes(data))
+    monkeypatch.setattr(known, "DATA", tmp_path)
     known._asset.cache_clear()
     try:
         with pytest.raises(UserError, match=r"th\.safetensors: not the file"):
-            model_of.__wrapped__("th")
+            models.__wrapped__("th")
     finally:
         known._asset.cache_clear()
 
 
-def test_asset_json_names_its_command_and_every_file() -> None:
-    told = json.loads((known.FOLDER / known.ASSET).read_text("utf-8"))
-    assert told["command"].startswith("python -m training form --corpus form.jsonl")
+@pytest.mark.parametrize(("world", "corpus"), [("form", "form.jsonl"), ("form-2", "form2.jsonl")])
+def test_asset_json_names_its_command_and_every_file(world: str, corpus: str) -> None:
+    told = json.loads((known.DATA / world / known.ASSET).read_text("utf-8"))
+    assert told["command"].startswith(f"python -m training form --corpus {corpus}")
     assert languages() == ("bo", "th", "zh")
     for lang in languages():
-        assert 100_000 < (known.FOLDER / f"{lang}.safetensors").stat().st_size < 2_000_000
+        assert 100_000 < (known.DATA / world / f"{lang}.safetensors").stat().st_size < 2_500_000
         assert told["languages"][lang]["strange"] < 0.05
 
 
@@ -144,3 +152,26 @@ def test_a_folder_without_a_language_model_is_named(tmp_path: Path) -> None:
     (tmp_path / "config.json").write_text("{}")
     with pytest.raises(UserError, match=r"score\.fluency = .*no causal language model"):
         causal.nats(["ข่าว"], str(tmp_path))
+
+
+@pytest.mark.parametrize(("task", "at"), [("newswire-title", 0), ("newswire-title@2", 1), ("newswire-title-bo@2", 1)])
+def test_each_world_is_held_against_its_own_model(task: str, at: int) -> None:
+    examples = load_task(task).load("test", 40)
+    held = held_of(examples)[examples[0].target_lang]
+    assert held.why_not() is None
+    assert held.model is models(examples[0].target_lang)[at]
+    bare = held_of([replace(e, reference=None) for e in examples])[examples[0].target_lang]
+    assert bare.model is held.model
+    fluent = next(m for m in score_form(examples, [e.reference[0] for e in examples]) if m.metric == FLUENCY)
+    assert fluent.value() > 0.85
+
+
+def test_models_are_counted_from_a_small_corpus(tmp_path: Path) -> None:
+    """The trainer and the reader agree: what it writes is what asset.json says."""
+    write_jsonl(tmp_path / "form.jsonl", list(islice(CORPORA["form@2"](1), 400)))
+    made = train_form(tmp_path / "form.jsonl", None, tmp_path / "out", FormSettings())
+    languages_of: Any = made["languages"]
+    for lang in LANGS:
+        told = languages_of[lang]
+        assert hashlib.sha256((tmp_path / "out" / f"{lang}.safetensors").read_bytes()).hexdigest() == told["sha256"]
+        assert 0 < told["strange"] <= 1 and told["n_grams"] > 1000

@@ -183,7 +183,8 @@ def measured(
             found["limits"] = [limit, max(limit, *map(len, own))]
     piece = PIECE.get(lang, grams.ORDER // 2)
     every = grams.block([grams.read(text) for own in texts.values() for text in own])
-    return {**found, "piece": piece, "strange": _rounded(strange(every, model, piece))}
+    never, pieces = strange(every, model, piece)
+    return {**found, "piece": piece, "strange": _rounded(never / max(pieces, 1))}
 
 
 def _rounded(value: Any) -> float:
