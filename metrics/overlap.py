@@ -8,7 +8,7 @@ Texts are compared in `metrics.normalise.equal_form`. Words are those of `metric
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -33,6 +33,14 @@ NO_REFERENCE = "no reference"
 _reference_form = lru_cache(maxsize=32_768)(equal_form)
 
 
+@cache
+def _sacrebleu_version() -> str:
+    """Of what is installed; importing sacreBLEU to ask takes a quarter of a second."""
+    from importlib.metadata import version
+
+    return version("sacrebleu")
+
+
 def words(text: str, lang: str) -> list[str]:
     """The words that BLEU sees, of a text as it was written. Raises UserError for an unknown language code, or for Thai
     without pythainlp."""
@@ -48,8 +56,7 @@ def measure_overlap(examples: Sequence[Example], texts: Sequence[str], outline: 
     n = len(examples)
     if len(texts) != n:
         raise ValueError(f"{len(texts)} texts for {n} examples")
-    from sacrebleu import __version__
-
+    version = _sacrebleu_version()
     cuts = sorted({language(lang).words for lang in outline.targets})
     scored = np.array([bool(e.reference) for e in examples], dtype=bool)
     at = np.flatnonzero(scored).tolist()
@@ -70,7 +77,7 @@ def measure_overlap(examples: Sequence[Example], texts: Sequence[str], outline: 
             settings = f"nrefs:{n_refs}|case:mixed|eff:no|tok:{tokens}|smooth:exp"
         else:
             settings = f"nrefs:{n_refs}|case:mixed|eff:yes|nc:6|nw:0|space:no"
-        signature = f"{name}|{V}|{settings}|norm:equal|version:{__version__}"
+        signature = f"{name}|{V}|{settings}|norm:equal|version:{version}"
         stats = np.zeros((n, WIDTHS[combiner]))
         if at:
             stats[scored] = (

@@ -10,6 +10,7 @@ import sys
 import time
 
 from pairs import PAIRS
+from starting import STARTS
 
 
 def main(rounds: int) -> None:
@@ -17,7 +18,7 @@ def main(rounds: int) -> None:
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     print(f"{platform.machine()}, {cores} cores, Python {platform.python_version()}, {time.strftime('%Y-%m-%d')}\n")
     print("| ours | beside | ours, s | the other, s | ratio | least-most | goal |\n|---|---|---|---|---|---|---|")
-    for pair in PAIRS:
+    for pair in [*PAIRS, *STARTS]:
         found = [(pair.ours(), pair.theirs()) for _ in range(rounds)]
         ratios = [mine / other for mine, other in found]
         mine, other = (statistics.median(column) for column in zip(*found, strict=True))
