@@ -2,7 +2,7 @@
 
 Scikit-learn and with it scipy.stats, a second and a half of imports, for assisted decoding and the metrics of GLUE,
 which nothing here uses. And masks of attention made by `torch.vmap` over functions of four indices: at the size of the
-shipped models a third of a decoding step, where a comparison of two ranges gives the same booleans.
+shipped models a sixth of a GRPO step, where a comparison of two ranges gives the same booleans.
 """
 
 from __future__ import annotations
