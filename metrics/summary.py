@@ -17,6 +17,7 @@ from metrics.catalog import families_of_tests
 from metrics.cells import Found, Lineage, preserved, system_cell, transition
 from metrics.contrast import Measured
 from metrics.draws import Draws
+from metrics.progress import progress
 from metrics.resampling import Swap
 from metrics.scores import read_scores, score_rows, write_scores
 from metrics.segment import SegmentStats
@@ -85,8 +86,11 @@ def summarise(
         ids, None if docs is None else tuple(docs), draws.bootstrap, draws.permutation, draws.seed, draws.level
     )
     made = _Made(table, sampler, [(p + a, p + b) for a, b in TRANSITIONS for p in _prefixes(list(table), (a, b))])
-    for name in dict.fromkeys(name for row in table.values() for name in row.names):
-        made.add(name, lineage, bool(ids))
+    names = list(dict.fromkeys(name for row in table.values() for name in row.names))
+    with progress("intervals and tests", len(names), "metrics") as told:
+        for name in names:
+            made.add(name, lineage, bool(ids))
+            told.advance()
     return {
         "schema_version": SCHEMA_VERSION,
         "run": {**dict.fromkeys(RUN_FIELDS), **run},

@@ -3,6 +3,7 @@ stay out of it."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,7 @@ from benchmark.report.words import (
 )
 from metrics.catalog import CONTROLLED
 from metrics.files import atomic_write_text
+from metrics.progress import progress
 from metrics.stages import GOLD
 
 FOLDER = Path(__file__).resolve().parent
@@ -124,13 +126,7 @@ def pictures(data: RunData) -> dict[str, Any]:
     )
     reward = next((c for k in data.keys if (c := data.cell(k, "reward.mean"))), {})
     return {
-        "against_length": figures.against_length(data),
-        "across": figures.across_stages(data),
-        "by_type": figures.by_type(data),
-        "lengths": spread.lengths(data),
-        "scatter": spread.reward_against_coverage(data),
-        "components": rlcurves.components(data),
-        "probe": rlcurves.probe(data),
+        **draw_all(data),
         "why": {
             "against_length": "fewer than two systems have both a length ratio and a semantic metric",
             "across": "the examples carry no gold facts"
@@ -148,6 +144,27 @@ def pictures(data: RunData) -> dict[str, Any]:
             "probe": "no independent probe was logged during RL",
         },
     }
+
+
+DRAWN: dict[str, Callable[[RunData], Any]] = {
+    "against_length": figures.against_length,
+    "across": figures.across_stages,
+    "by_type": figures.by_type,
+    "lengths": spread.lengths,
+    "scatter": spread.reward_against_coverage,
+    "components": rlcurves.components,
+    "probe": rlcurves.probe,
+}
+
+
+def draw_all(data: RunData) -> dict[str, Any]:
+    """The figures, one after the other: most of the time that a report takes."""
+    found = {}
+    with progress("report", len(DRAWN), "figures") as told:
+        for name, draw in DRAWN.items():
+            found[name] = draw(data)
+            told.advance()
+    return found
 
 
 def _task(data: RunData, name: str, found: Any) -> dict[str, Any]:

@@ -222,6 +222,19 @@ def test_scoring_says_its_families() -> None:
     assert heard[-1] == "score post-rl: 2 of 2 families"
 
 
+def test_the_summary_says_its_metrics_and_the_report_its_figures(tmp_path: Path) -> None:
+    from report_run import make_run
+
+    from benchmark.report import write_report
+
+    heard: list[str] = []
+    with listen(lambda p: heard.append(told.line(p, 0.0))):
+        n = len({m for row in make_run(tmp_path, 6)["systems"].values() for m in row})
+        write_report(tmp_path)
+    assert f"intervals and tests: {n} of {n} metrics" in heard
+    assert heard[-1] == "report: 7 of 7 figures"
+
+
 def test_verify_says_its_entries(tmp_path: Path) -> None:
     from board_world import gold, leaderboard, new_board, submit, write_outputs
 
