@@ -53,6 +53,8 @@ class Row:
     """Dots and whiskers of the row, in percent of its range."""
     whole: str = ""
     """Why the whole row is null; then the cells are not shown."""
+    said_of: list[tuple[str, str]] = field(default_factory=list)
+    """[(systems, what is to be known of their intervals)] where several cells would say the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,8 +115,11 @@ def stage_table(data: RunData, systems: dict[str, Any], transitions: dict[str, A
         signature = next((c["signature"] for c in cells if c.get("signature")), "")
         known = [c for c in cells if is_number(c.get("value"))]
         whole = "" if known else next((c["reason"] for c in cells if c.get("reason")), "no value, and no reason given")
-        shown = [_cell(metric, k, systems, transitions) for k in keys]
-        row = Row(metric, name, indent, badges([c for c in cells if c]), signature, shown, _strip(keys, cells), whole)
+        alike = _alike(dict(zip(keys, cells, strict=True)))
+        shown = [_cell(metric, k, systems, transitions, alike) for k in keys]
+        told = [(", ".join(of) if len(of) < len(known) else "", text) for text, of in alike.items()]
+        made = badges([c for c in cells if c])
+        row = Row(metric, name, indent, made, signature, shown, _strip(keys, cells), whole, told)
         families.setdefault(family(metric), []).append(row)
     return [_group(heading, families[name]) for name, heading in catalog.headings().items() if name in families]
 
@@ -134,7 +139,18 @@ def _common(reason: str) -> str:
     return re.sub(r"^no salient \w+ fact$", "no salient fact of this type", reason)
 
 
-def _cell(metric: str, key: str, systems: dict[str, Any], transitions: dict[str, Any]) -> Cell:
+def _alike(cells: dict[str, dict[str, Any]]) -> dict[str, list[str]]:
+    """What is said of more than one cell's interval -> whose."""
+    found: dict[str, list[str]] = {}
+    for key, cell in cells.items():
+        for text in (cell.get("ci_reason"), cell.get("caution")):
+            if text and is_number(cell.get("value")):
+                found.setdefault(text, []).append(key)
+    return {text: keys for text, keys in found.items() if len(keys) > 1}
+
+
+def _cell(metric: str, key: str, systems: dict[str, Any], transitions: dict[str, Any], alike: dict[str, Any]) -> Cell:
+    """alike: what the row says once, for several cells."""
     cell = systems[key].get(metric)
     if not cell:
         return Cell("–", note="not measured")
@@ -146,8 +162,7 @@ def _cell(metric: str, key: str, systems: dict[str, Any], transitions: dict[str,
     notes = [
         "" if scored == total else f"{scored} of {total} scored",
         of_seeds(cell, metric),
-        cell.get("ci_reason"),
-        cell.get("caution"),
+        *(text for text in (cell.get("ci_reason"), cell.get("caution")) if text not in alike),
     ]
     note = "; ".join(n for n in notes if n)
     return Cell(

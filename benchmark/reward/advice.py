@@ -10,7 +10,11 @@ from benchmark.report.words import listing
 from benchmark.reward.validate import NOT_ASKED
 
 CHANCE = 0.5
-KINDS = ("trusted", "unproved", "blind", "misled", "unscored")
+KINDS = ("trusted", "unproved", "blind", "misled", "few", "unscored")
+ENOUGH = 4
+"""Pairs from which on a kind can be told from chance at all: Wilson's 95 % interval of 3 of 3 reaches down to .44."""
+NAMED = 8
+"""Kinds that the sentence names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +25,7 @@ class Advice:
     tone: str
     """good | mixed | bad."""
     kinds: dict[str, list[str]]
-    """Each of KINDS -> its categories. unproved: a rule that knows nothing does as well there."""
+    """Each of KINDS -> its categories. unproved: a rule that knows nothing does as well there; few: under ENOUGH."""
     left_out: list[str]
     """How many pairs are not in the figures, and why; a line for each reason."""
 
@@ -37,6 +41,8 @@ def advice(report: Mapping[str, Any]) -> Advice:
 def _kind(slug: str, row: Mapping[str, Any], nulls: Mapping[str, Any]) -> str:
     if row["accuracy"] is None:
         return "unscored"
+    if row["n"] < ENOUGH:
+        return "few"
     if row["ci_high"] < CHANCE:
         return "misled"
     if row["ci_low"] <= CHANCE:
@@ -48,7 +54,7 @@ def _kind(slug: str, row: Mapping[str, Any], nulls: Mapping[str, Any]) -> str:
 def _tone(report: Mapping[str, Any], kinds: Mapping[str, list[str]]) -> str:
     if not report["flags"]["beats_nulls"]:
         return "bad"
-    return "mixed" if kinds["misled"] or kinds["blind"] or _pays_for_filler(report) else "good"
+    return "mixed" if kinds["misled"] or kinds["blind"] or kinds["few"] or _pays_for_filler(report) else "good"
 
 
 def _pays_for_filler(report: Mapping[str, Any]) -> bool:
@@ -61,18 +67,27 @@ def _sentence(report: Mapping[str, Any], kinds: Mapping[str, list[str]]) -> str:
         return "A descriptive metric: neither high nor low is better, so it is no reward."
     if not report["flags"]["beats_nulls"]:
         return "Do not train on it: a rule that knows nothing does as well."
-    known = sum(map(len, kinds.values())) - len(kinds["unscored"])
+    known = sum(map(len, kinds.values())) - len(kinds["unscored"]) - len(kinds["few"])
+    if not known:
+        return f"Nothing can be said of it: no kind has the {ENOUGH} pairs from which chance can be told; ask more."
     good = len(kinds["trusted"]) + len(kinds["unproved"])
     parts = [f"It puts the right text first in {good} of {known} kinds of pairs"]
     if kinds["misled"]:
-        parts.append(f"it prefers the error in {listing(kinds['misled'])}, and a policy trained on it will find that")
+        parts.append(f"it prefers the error in {_named(kinds['misled'])}, and a policy trained on it will find that")
     if kinds["blind"]:
-        parts.append(f"it cannot tell right from wrong in {listing(kinds['blind'])}")
+        parts.append(f"it cannot tell right from wrong in {_named(kinds['blind'])}")
+    if kinds["few"]:
+        parts.append(f"{_named(kinds['few'])} had too few pairs to tell")
     if _pays_for_filler(report):
         parts.append("it pays for filler: watch the length")
     if report["length"].get("reason") == NOT_ASKED:
         parts.append("whether it pays for filler was not measured")
     return "; ".join(parts) + ("." if len(parts) > 1 else ": as far as these pairs go, it is fit to train on.")
+
+
+def _named(kinds: list[str]) -> str:
+    more = len(kinds) - NAMED
+    return listing(kinds if more <= 1 else [*kinds[:NAMED], f"{more} more"])
 
 
 def left_out(report: Mapping[str, Any]) -> list[str]:

@@ -204,6 +204,7 @@ def _attack(name: str, severity: str, fact_type: str | None, shown: str) -> Call
         text = ATTACKS[name](s.article, s.lang, s.rng)
         return None if text is None else Draft(s.title, text, severity, fact_type, shown)
 
+    make.__doc__ = f"{shown[0].upper()}{shown[1:]}."
     return make
 
 

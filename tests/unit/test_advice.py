@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 from page_tree import parse
 
-from benchmark.reward.advice import advice, left_out
+from benchmark.reward.advice import _named, advice, left_out
 from benchmark.reward.challenge import build
 from benchmark.reward.judge import judge_of
-from benchmark.reward.page import render
+from benchmark.reward.page import _words, render
 from benchmark.reward.validate import validate
 
 
@@ -53,6 +53,28 @@ def test_what_misleads_a_reward_is_named_and_what_follows() -> None:
     assert found.kinds["misled"] == ["entity_person", "date"]
     assert "it prefers the error in entity_person and date, and a policy trained on it will find that" in found.sentence
     assert "entity_person" not in found.kinds["trusted"]
+
+
+def test_of_kinds_with_few_pairs_nothing_is_said() -> None:
+    """By hand: Wilson's interval of 3 of 3 is [.438, 1], of 4 of 4 [.510, 1]. Blind is only who had pairs enough."""
+    small = validate(judge_of(Perfect()), build(("th",), 2, 0), template=False)
+    found = advice(small)
+    assert not found.kinds["blind"] and found.kinds["few"] == list(small["by_category"])
+    assert found.sentence.startswith("Nothing can be said of it: no kind has the 4 pairs")
+    assert "Too few pairs" in render(small) and "Blind to" not in render(small)
+    some = {slug: row | {"n": 2} if slug == "date" else row for slug, row in report()["by_category"].items()}
+    told = advice(report() | {"by_category": some})
+    assert told.sentence.endswith("date had too few pairs to tell.") and told.tone == "mixed"
+
+
+def test_a_long_list_of_kinds_is_cut() -> None:
+    slugs = list(report()["by_category"])
+    assert f"{slugs[7]} and {len(slugs) - 8} more" in _named(slugs)
+    assert _named(slugs[:9]).endswith(f"{slugs[7]} and {slugs[8]}")
+
+
+def test_every_kind_says_what_is_done() -> None:
+    assert [slug for slug in report()["by_category"] if not _words().get(slug)] == []
 
 
 def test_a_reward_that_knows_nothing_is_not_to_be_trained_on() -> None:

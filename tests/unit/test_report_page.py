@@ -12,7 +12,7 @@ import pytest
 from page_tree import Node, parse
 from report_run import make_run
 
-from benchmark.report import page, print_table, print_verdict, write_report
+from benchmark.report import page, print_table, print_verdict, tables, write_report
 from benchmark.report.data import load
 from benchmark.report.gloss import gloss, written
 from benchmark.report.words import plumbing, unit
@@ -190,3 +190,35 @@ def test_it_says_so_in_the_terminal_the_report_and_under_the_verdict(
     assert capsys.readouterr().out.splitlines()[-1] == "2 steps: a test of the plumbing, not a result."
     print_verdict(run_dir)
     assert "plumbing" not in capsys.readouterr().out
+
+
+def test_what_holds_of_several_cells_is_said_once_in_their_row(run_dir: Path, tmp_path: Path) -> None:
+    """A caution of all systems stands under the metric, one of two names them, one of a single system is in its
+    cell."""
+    folder = Path(shutil.copytree(run_dir, tmp_path / "run"))
+    told = {
+        "verbosity.chars": ("base", "post-sft", "post-rl"),
+        "overlap.chrf": ("base", "post-rl"),
+        "overlap.bleu": ("base",),
+    }
+
+    def change(summary: dict[str, Any]) -> None:
+        summary["systems"] = {k: v for k, v in summary["systems"].items() if k in ("base", "post-sft", "post-rl")}
+        for row in summary["systems"].values():
+            for cell in row.values():
+                cell.pop("caution", None)
+        for metric, keys in told.items():
+            for key in keys:
+                summary["systems"][key][metric]["caution"] = f"few documents, {metric}"
+
+    edit(folder, change)
+    data = load(folder)
+    rows = {r.metric: r for g in tables.stage_table(data, data.summary["systems"], {}) for r in g.rows}
+    assert rows["verbosity.chars"].said_of == [("", "few documents, verbosity.chars")]
+    assert rows["overlap.chrf"].said_of == [("base, post-rl", "few documents, overlap.chrf")]
+    assert rows["overlap.bleu"].said_of == []
+    assert [c.note for c in rows["overlap.bleu"].cells] == ["few documents, overlap.bleu", "", ""]
+    assert not any(c.note for c in (*rows["verbosity.chars"].cells, *rows["overlap.chrf"].cells))
+    shown = write_report(folder).read_text("utf-8")
+    assert shown.count("few documents, verbosity.chars") == 1
+    assert "base, post-rl: few documents, overlap.chrf" in shown
