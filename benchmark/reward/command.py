@@ -160,7 +160,7 @@ def command(args: argparse.Namespace) -> int:
 
 def print_report(report: Mapping[str, Any]) -> None:
     """The table on stdout, and on stderr the warning where there is one."""
-    nulls = report["null_baselines"]
+    nulls, told = report["null_baselines"], advice(report)
     best = report["flags"]["best_null"]
     say(
         f"{report['reward']}: macro accuracy {_f(report['macro_accuracy'])}, "
@@ -168,9 +168,7 @@ def print_report(report: Mapping[str, Any]) -> None:
     )
     say(f"{'category':22s} {'accuracy':>8s}  {'95 % interval':15s} {'n':>5s} {'ties':>5s}  {'best null':>9s}")
     for slug, row in report["by_category"].items():
-        mark = (
-            "  MISLED" if slug in report["flags"]["misled"] else "  blind" if slug in report["flags"]["blind"] else ""
-        )
+        mark = "  MISLED" if slug in told.kinds["misled"] else "  blind" if slug in told.kinds["blind"] else ""
         null = max(nulls[name]["by_category"][slug]["accuracy"] for name in nulls)
         say(
             f"{slug:22s} {_f(row['accuracy']):>8s}  {_f(row['ci_low'])} - {_f(row['ci_high']):7s} "
@@ -184,8 +182,8 @@ def print_report(report: Mapping[str, Any]) -> None:
     )
     if length["slope_per_100_chars"] is None:
         say(f"length: {length['reason']}")
-    if report["flags"]["blind"]:
-        say(f"blind to: {', '.join(report['flags']['blind'])}")
+    if told.kinds["blind"]:
+        say(f"blind to: {', '.join(told.kinds['blind'])}")
     if (found := report.get("best_of_n")) is not None:
         for name, row in found["turning"].items():
             said = f"turns down after n = {row['n']}" if row["turns_down"] else "does not turn down"
@@ -193,7 +191,6 @@ def print_report(report: Mapping[str, Any]) -> None:
                 f"best of n, {name}: {said} ({_f(row['change'])} [{_f(row['ci_low'])}, {_f(row['ci_high'])}] from "
                 f"there to the last)"
             )
-    told = advice(report)
     say(*(f"left out: {line}" for line in told.left_out), told.sentence)
     if report["descriptive"]:
         say("this metric is descriptive: neither high nor low is better as such")
