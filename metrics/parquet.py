@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -27,18 +28,20 @@ def read_parquet(path: str | Path, mend: str, columns: list[str] | None = None, 
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    with open_regular(path) as stream:
-        size = stream.seek(0, 2)
-        stream.seek(0)
-        try:
+    with open_regular(path) as checked:
+        size = checked.seek(0, 2)
+    try:
+        # Arrow's threads let go of what they read from a moment after the table is there. A file of Python's they can
+        # only let go of while Python runs: a command that ended just then died of SIGABRT, all its work done.
+        with pa.OSFile(os.fspath(path)) as stream:
             told = pq.read_metadata(stream)
             grown = sum(told.row_group(i).total_byte_size for i in range(told.num_row_groups))
             if told.num_rows > size * ROWS_A_BYTE or grown > min(size * GROWTH, 4 * MAX_BYTES) or grown < 0:
                 raise UserError(f"cannot read {path}: {told.num_rows:,} rows, {grown:,} bytes in a file of {size:,}")
             stream.seek(0)
             return pq.read_table(stream, columns=columns, filters=filters)
-        except (pa.ArrowException, OSError, ValueError, KeyError, TypeError, OverflowError, MemoryError) as error:
-            raise UserError(f"cannot read {path}: no Parquet file ({first_line(error)}); {mend}") from None
+    except (pa.ArrowException, OSError, ValueError, KeyError, TypeError, OverflowError, MemoryError) as error:
+        raise UserError(f"cannot read {path}: no Parquet file ({first_line(error)}); {mend}") from None
 
 
 def rows_of(table: pa.Table, where: str) -> list[dict[str, Any]]:
