@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 from metrics.reading import scan
 from metrics.reading.amounts import LANGUAGES, PLAIN
 from metrics.reading.fractions import FRACTIONS, HUNDRED
+from metrics.reading.halves import DECADE, FIRST, HALVES
 from metrics.reading.identifiers import CODES, PHONES
 from metrics.reading.needs import beginnings, clauses, finder, need
 
-TABLES = [table for table, _ in scan._PASSES] + [FRACTIONS]
+TABLES = [table for table, _ in scan._PASSES] + [FRACTIONS, HALVES, DECADE, FIRST]
 PATTERNS = [
     *(pattern for table in TABLES for patterns in table.values() for pattern in patterns),
     *HUNDRED.values(),
