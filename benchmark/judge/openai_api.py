@@ -179,7 +179,8 @@ class OpenAIBackend:
             options["seed"] = settings.seed
         if structured:
             form = {"name": "verdict", "schema": request.schema, "strict": True}
-            options["response_format"] = {"type": "json_schema", "json_schema": form}
+            # As extra_body it goes onto the wire as it is; as an argument the client walks the whole schema each time.
+            options["extra_body"] = {"response_format": {"type": "json_schema", "json_schema": form}}
         try:
             reply = self.client.chat.completions.create(**options)
         except openai.APIStatusError as error:

@@ -8,6 +8,7 @@ different things are none.
 from __future__ import annotations
 
 import json
+from functools import lru_cache
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model, model_validator
@@ -86,23 +87,37 @@ def _checked(n: int) -> type[Answer]:
 
 def answer_model(question: Question) -> type[Answer]:
     """The model that an answer to this question must fit."""
-    if question.kind == RANKING:
-        return _ranking(question.labels)
-    if question.kind == PAIRWISE:
-        choices: Any = Literal[(*question.labels, TIE)]  # type: ignore[valid-type]
+    return _model(question.kind, question.labels, question.form, len(question.claims))
+
+
+@lru_cache(maxsize=256)
+def _model(kind: str, labels: tuple[str, ...], form: str, n_claims: int) -> type[Answer]:
+    """One model for all questions of a shape: building one costs more than a call of a server does."""
+    if kind == RANKING:
+        return _ranking(labels)
+    if kind == PAIRWISE:
+        choices: Any = Literal[(*labels, TIE)]  # type: ignore[valid-type]
         return create_model("Pairwise", __base__=Answer, better=(choices, ...))
-    if question.kind == DIMENSIONS:
+    if kind == DIMENSIONS:
         grade: Any = (Annotated[int, Field(ge=0, le=TOP)], ...)
-        return create_model("Dimensions", __base__=Answer, **dict.fromkeys(FORM_DIMENSIONS[question.form], grade))
-    if question.kind == CHECK:
-        return _checked(len(question.claims))
+        return create_model("Dimensions", __base__=Answer, **dict.fromkeys(FORM_DIMENSIONS[form], grade))
+    if kind == CHECK:
+        return _checked(n_claims)
     other: dict[str, type[Answer]] = {EXTRACT: Extracted, STATEMENTS: Stated}
-    return other[question.kind]
+    return other[kind]
 
 
 def schema(question: Question) -> dict[str, Any]:
-    """JSON schema of the answer, closed and with every key required, as servers with structured output want it."""
-    found = answer_model(question).model_json_schema()
+    """JSON schema of the answer, closed and with every key required, as servers with structured output want it.
+
+    Shared by all questions of one shape: not to be changed by whoever gets it.
+    """
+    return _schema(answer_model(question))
+
+
+@lru_cache(maxsize=256)
+def _schema(model: type[Answer]) -> dict[str, Any]:
+    found = model.model_json_schema()
     _close(found)
     return found
 
