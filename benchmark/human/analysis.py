@@ -158,6 +158,7 @@ def analyse(campaign: Campaign, answers: Answers, outputs: Outputs, run_dir: Pat
     return {
         "schema_version": 1,
         "campaign": campaign.id,
+        "task": campaign.task,
         "protocol": campaign.protocol,
         "raters": completeness(campaign, answers),
         "checks": checks(campaign, answers),

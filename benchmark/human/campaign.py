@@ -30,6 +30,8 @@ SHUFFLED = "shuffled gold"
 CHECKS = 10
 """One attention check for so many screens, two at least."""
 MOST_BYTES = 512 * 2**20
+Given = tuple[str, str, dict[str, Any]]
+"""(rater, screen id, answer)."""
 
 
 @dataclass(frozen=True, slots=True)

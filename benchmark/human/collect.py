@@ -5,30 +5,32 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from benchmark.human.campaign import ESA, Campaign
-from benchmark.human.foreign import READERS, Given
+from benchmark.human.campaign import ESA, Campaign, Given
+from benchmark.human.foreign import MTME, READERS
 from benchmark.human.forms import columns, read_cells
+from benchmark.human.mtme import read_mtme
+from benchmark.human.spans import code_point
 from metrics.errors import UserError
 from metrics.files import read_json, read_text
 from metrics.judge.answers import answer_model
 
 MOST_BYTES = 2**28
-BY_SUFFIX = {".json": "html", ".csv": "csv", ".xlsx": "xlsx", ".jsonl": "pearmut", ".tsv": "marot"}
+BY_SUFFIX = {".json": "html", ".csv": "csv", ".xlsx": "xlsx", ".jsonl": "pearmut", ".tsv": "marot", ".score": MTME}
 
 
 class Span(BaseModel):
-    """A marked error."""
+    """A marked error, in code points, end exclusive; empty at the end of the text for what is missing."""
 
     model_config = ConfigDict(extra="ignore")
     start: int = Field(ge=0)
     end: int = Field(ge=0)
-    severity: str
+    severity: Literal["minor", "major"]
 
 
 class Esa(BaseModel):
@@ -39,8 +41,11 @@ class Esa(BaseModel):
     spans: list[Span] = []
 
 
-def read_answers(path: Path, campaign: Campaign, form: str | None = None) -> dict[str, dict[str, Any]]:
-    """Screen id -> answer of one file. form: how it is laid out (default: by its ending).
+def read_answers(
+    path: Path, campaign: Campaign, form: str | None = None, ids: Sequence[str] = ()
+) -> dict[str, dict[str, Any]]:
+    """Screen id -> answer of one file. form: how it is laid out (default: by its ending); ids: the test set's segments
+    in order, which files of mt-metrics-eval count.
 
     Raises UserError, naming the file and the screen: another campaign, an unknown screen, an answer that does not
     fit, a screen answered twice.
@@ -48,6 +53,8 @@ def read_answers(path: Path, campaign: Campaign, form: str | None = None) -> dic
     kind = form or BY_SUFFIX.get(path.suffix.lower())
     if kind in READERS:
         given: Iterator[Given] = READERS[kind](path, campaign)
+    elif kind == MTME and campaign.protocol == ESA:
+        given = read_mtme(path, campaign, ids)
     elif kind in ("csv", "xlsx"):
         given = _cells(path, campaign, kind)
     elif kind == "html":
@@ -82,6 +89,9 @@ def checked_answer(campaign: Campaign, name: str, answer: dict[str, Any], where:
             f"{where}: screen {name!r}: {'.'.join(map(str, first['loc']))} {first['msg']}; mend or remove the answer"
         ) from None
     found.pop("reason", None)
+    for span in found.get("spans", ()):
+        if not span["start"] <= span["end"] <= len(screen.texts[0]):
+            raise UserError(f"{where}: screen {name!r}: a marked error lies outside the text; mend or remove it")
     return found
 
 
@@ -91,10 +101,21 @@ def _page(path: Path, campaign: Campaign) -> Iterator[Given]:
         raise UserError(f"{path}: is not what a form gives out ({json.dumps(str(told)[:60])})")
     if told.get("campaign") != campaign.id:
         raise UserError(f"{path}: belongs to campaign {told.get('campaign')!r}, not {campaign.id!r}")
+    known = campaign.by_id()
     for name, answer in told["answers"].items():
         if not isinstance(answer, dict):
             raise UserError(f"{path}: screen {name!r}: an answer is an object")
+        if name in known and isinstance(answer.get("spans"), list):
+            answer = {**answer, "spans": [_counted(s, known[name].texts[0]) for s in answer["spans"]]}
         yield str(told.get("rater")), name, answer
+
+
+def _counted(span: Any, text: str) -> Any:
+    """A span of the form: browsers count UTF-16 units. What is no span is left to the check that follows."""
+    if not isinstance(span, dict) or not all(isinstance(span.get(k), int) for k in ("start", "end")):
+        return span
+    units = len(text.encode("utf-16-le", "surrogatepass")) // 2
+    return {**span, **{k: code_point(text, span[k]) if span[k] <= units else len(text) + 1 for k in ("start", "end")}}
 
 
 def _cells(path: Path, campaign: Campaign, kind: str) -> Iterator[Given]:

@@ -9,9 +9,11 @@ from typing import Any
 
 from benchmark.arguments import arg
 from benchmark.human.campaign import Campaign, Screen, read_campaign
-from benchmark.human.foreign import READERS
+from benchmark.human.foreign import MTME, READERS
+from benchmark.judge.people import with_people
+from benchmark.judge.read import folder_of, judged
 from benchmark.judge.texts import read_outputs
-from benchmark.judge.told import number, tables
+from benchmark.judge.told import number, people_line, tables
 from benchmark.registry import nearest
 from benchmark.rundir.steps import locked
 from benchmark.rundir.summaries import read_summary
@@ -20,12 +22,16 @@ from metrics.errors import UserError
 from metrics.files import atomic_write_text, write_jsonl
 from metrics.terminal import say
 
-KEY, RESULT, RATINGS, MTME = "campaign.json", "human.json", "ratings.jsonl", "mt-metrics-eval.ratings"
+KEY, RESULT, RATINGS, EVALSET, MAROT = "campaign.json", "human.json", "ratings.jsonl", "mt-metrics-eval", "marot.tsv"
 ARGUMENTS = [
     arg("run_dir", metavar="RUN_DIR"),
     arg("files", nargs="+", metavar="FILE", help="what raters sent back"),
     arg("--campaign", metavar="ID", help="where the run has several"),
-    arg("--format", metavar="NAME", help=f"html (its JSON), csv, xlsx, {', '.join(READERS)} (default: by the ending)"),
+    arg(
+        "--format",
+        metavar="NAME",
+        help=f"html (its JSON), csv, xlsx, {', '.join((*READERS, MTME))} (default: by the ending)",
+    ),
     arg("--seed", type=int, default=1, help="of intervals and tests (default: 1)"),
 ]
 """Of `human import`."""
@@ -35,18 +41,19 @@ def command(args: argparse.Namespace) -> int:
     """`human import RUN_DIR FILE...`."""
     from benchmark.human.analysis import analyse
     from benchmark.human.collect import read_answers
-    from benchmark.human.foreign import mtme_ratings
+    from benchmark.human.marot import marot_ratings
+    from benchmark.human.mtme import write_mtme
 
     run_dir = Path(args.run_dir)
     read_summary(run_dir)
     folder = _folder(run_dir, args.campaign)
     campaign = read_campaign(folder / KEY)
     answers: dict[str, dict[str, Any]] = {}
+    outputs = read_outputs(run_dir, campaign.task)
     for name in args.files:
-        for screen, answer in read_answers(Path(name), campaign, args.format).items():
+        for screen, answer in read_answers(Path(name), campaign, args.format, outputs.ids).items():
             if answers.setdefault(screen, answer) != answer:
                 raise UserError(f"{name}: screen {screen!r} was answered otherwise in another file; keep one")
-    outputs = read_outputs(run_dir, campaign.task)
     stale = [s.id for s in campaign.screens if not s.check and not _same(campaign, outputs.systems, outputs.ids, s)]
     if stale:
         raise UserError(
@@ -69,9 +76,22 @@ def command(args: argparse.Namespace) -> int:
         write_jsonl(folder / RATINGS, rows)
         atomic_write_text(folder / RESULT, json.dumps(told, ensure_ascii=False, indent=1, allow_nan=False) + "\n")
         if campaign.protocol == "esa":
-            atomic_write_text(folder / MTME, "\n".join(mtme_ratings(campaign, answers)) + "\n")
-    say(*lines(told), f"figures: {folder / RESULT}")
+            write_mtme(campaign, answers, outputs.ids, folder / EVALSET)
+            atomic_write_text(folder / MAROT, "\n".join(marot_ratings(campaign, answers)) + "\n")
+    say(*lines(told), *_judges(run_dir, campaign), f"figures: {folder / RESULT}")
     return 0
+
+
+def _judges(run_dir: Path, campaign: Campaign) -> list[str]:
+    """How far each judge of these texts agrees with the raters."""
+    rows = []
+    for told in judged(run_dir):
+        if told["task"] == campaign.task:
+            place = folder_of(run_dir, told)
+            rows += [
+                (told["label"], r) for r in with_people(run_dir, place, campaign.task) if r["campaign"] == campaign.id
+            ]
+    return [f"judge {label}: {people_line(row)}" for label, row in rows]
 
 
 def _folder(run_dir: Path, campaign: str | None) -> Path:

@@ -29,7 +29,8 @@ def lines(told: dict[str, Any]) -> list[str]:
     out = [f"judge {told['label']}: {told['n_items']} of {told['n_total']} examples", trust_line(told)]
     if told["warning"]:
         out += loud(told["label"], told["warning"])
-    out += [*tables(told), *_claims(told)]
+    out += [*tables(told), *_similarity(told), *_claims(told), *references(told)]
+    out += [people_line(row) for row in told["people"]]
     lost = {key: row for key, row in told["missing"].items() if row["unscored"]}
     for key, row in lost.items():
         why = "; ".join(f"{reason} ({n})" for reason, n in list(row["reasons"].items())[:3])
@@ -38,6 +39,40 @@ def lines(told: dict[str, Any]) -> list[str]:
         if row["n"]:
             out.append(f"orders to the judge in outputs of {key}: {row['n']} (they change nothing)")
     return out
+
+
+def references(told: dict[str, Any]) -> list[str]:
+    """How often the references were preferred to each system's texts, and the flag."""
+    found = told["references"]
+    if found is None:
+        return []
+    out = [
+        f"references preferred to {key}: {row['reference']} of {row['n']}, {row['ties']} ties "
+        f"(share {number(row['share'])} [{number(row['ci_low'])}, {number(row['ci_high'])}])"
+        for key, row in found["systems"].items()
+    ]
+    return [*out, *([f"!! {found['warning']}; only people can say whether it is right"] if found["warning"] else [])]
+
+
+def people_line(row: dict[str, Any]) -> str:
+    """Agreement with the raters of one campaign."""
+    return (
+        f"agreement with people ({row['protocol']}, {row['raters']} raters, campaign {row['campaign']}): the same "
+        f"preference in {number(row['share'])} of {row['n']} pairs of texts, kappa {number(row['kappa'])}"
+    )
+
+
+def _similarity(told: dict[str, Any]) -> list[str]:
+    found = told["similarity"]
+    if found is None:
+        return []
+    if found["reason"]:
+        return [f"embedding similarity: not measured: {found['reason']}"]
+    rows = [
+        f"  {key:26s} {number(row['reference']):>12s} {number(row['source']):>12s}"
+        for key, row in found["systems"].items()
+    ]
+    return [f"{'embedding similarity':28s} to reference    to source", *rows]
 
 
 def tell(told: dict[str, Any]) -> None:

@@ -19,10 +19,7 @@ from human_campaign import (
 
 from benchmark.human.campaign import SHUFFLED, Campaign, shuffled
 from benchmark.human.collect import read_answers
-from benchmark.human.foreign import READERS, write_marot, write_pearmut
 from benchmark.human.forms import WRITERS, for_raters, harmless
-from metrics.errors import UserError
-from metrics.judge.records import FORM_DIMENSIONS
 
 
 @pytest.mark.parametrize("protocol", ["pairwise", "dimensions", "ranking", "esa"])
@@ -128,74 +125,3 @@ def _save(path: Path, rows: list[list[Any]]) -> None:
 @pytest.mark.parametrize("cell", ["=1+1", "+A1", "-2", "@x", "\tx"])
 def test_no_cell_is_a_formula(cell: str) -> None:
     assert harmless(cell).startswith("'") and harmless("ข่าว") == "ข่าว" and harmless("") == ""
-
-
-def test_pearmut_out_and_in(run_dir: Path, tmp_path: Path) -> None:
-    """The campaign as its documentation has it; the log as its example has it: item, annotation, user_id, item_i."""
-    c = campaign(run_dir, "dimensions")
-    told = json.loads(write_pearmut(c, tmp_path, "th")[0].read_text("utf-8"))
-    assert told["info"]["assignment"] == "task-based" and told["info"]["word_level"] is False
-    assert [s["name"] for s in told["info"]["sliders"]] == list(FORM_DIMENSIONS["title"])
-    assert all(s.keys() == {"name", "min", "max", "step"} for s in told["info"]["sliders"])
-    assert len(told["data"]) == 4 and told["data"][0][0][0].keys() == {"item_id", "src", "tgt"}
-    for protocol in ("esa", "pairwise", "ranking"):
-        other = campaign(run_dir, protocol)
-        screen = other.of("rater1")[0]
-        scores = {
-            label: {
-                "score": 90 - 10 * i,
-                "error_spans": [{"start_i": 1, "end_i": 3, "severity": "minor", "category": None}],
-                "textfield": None,
-            }
-            for i, label in enumerate(screen.labels)
-        }
-        row = {
-            "annotation": [scores],
-            "actions": [],
-            "item": [{"item_id": screen.id, "src": "x", "tgt": {}}],
-            "user_id": "rater1",
-            "item_i": 0,
-        }
-        path = tmp_path / f"{protocol}.jsonl"
-        path.write_text(json.dumps(row) + "\n" + json.dumps({**row, "item": [{"item_id": "welcome"}]}) + "\n")
-        ((name, answer),) = read_answers(path, other).items()
-        assert name == screen.id
-        expected = {
-            "esa": {"score": 90, "spans": [{"start": 1, "end": 4, "severity": "minor"}]},
-            "pairwise": {"better": "A"},
-            "ranking": {"ranks": {"A": 1, "B": 2, "C": 3}},
-        }
-        assert answer == expected[protocol]
-
-
-def test_marot_out_and_in(run_dir: Path, tmp_path: Path) -> None:
-    c = campaign(run_dir, "esa")
-    path = write_marot(c, tmp_path, "en")[0]
-    rows = path.read_text("utf-8").splitlines()
-    assert rows[0].split("\t") == [
-        "system",
-        "doc",
-        "docSegId",
-        "globalSegId",
-        "rater",
-        "source",
-        "target",
-        "category",
-        "severity",
-        "metadata",
-    ]
-    cells = rows[1].split("\t")
-    assert len(cells) == 10 and cells[0] == "A"
-    cells[6], cells[7], cells[8], cells[9] = (
-        f"{cells[6][:2]}<v>{cells[6][2:5]}</v>{cells[6][5:]}",
-        "Accuracy",
-        "Major",
-        '{"score": 61}',
-    )
-    path.write_text("\n".join([rows[0], "\t".join(cells)]) + "\n", "utf-8")
-    assert read_answers(path, c) == {
-        c.screens[0].id: {"score": 61, "spans": [{"start": 2, "end": 5, "severity": "major"}]}
-    }
-    with pytest.raises(UserError, match="--protocol esa"):
-        write_marot(campaign(run_dir, "pairwise"), tmp_path, "en")
-    assert set(READERS) == {"pearmut", "marot", "appraise"}

@@ -93,21 +93,26 @@ def test_a_rater_who_fails_the_checks_is_left_out_and_named(
     assert "LEFT OUT" in capsys.readouterr().out
 
 
-def test_esa_writes_ratings_for_mt_metrics_eval(run_dir: Path, tmp_path: Path) -> None:
+def test_esa_writes_files_of_mt_metrics_eval_that_come_back(run_dir: Path, tmp_path: Path) -> None:
+    """A block for each system with a line for each segment of the test set, None where nothing was rated; read again,
+    the same numbers."""
     c = export(run_dir, "esa", raters=2, items=6)
     told = brought_in(run_dir, c, fill(c, tmp_path))
     assert told["systems"]["gold"]["human.esa"]["value"] == pytest.approx(88, abs=6)
-    line = (run_dir / "human" / c.id / "mt-metrics-eval.ratings").read_text().splitlines()[0]
-    system, rating, rater = line.split("\t")
-    assert system in c.systems and rater in c.raters
-    assert json.loads(rating)["errors"][0].keys() == {
-        "start",
-        "end",
-        "category",
-        "severity",
-        "score",
-        "is_source_error",
-    }
+    folder = run_dir / "human" / c.id
+    made = folder / "mt-metrics-eval"
+    rows = [r.split("\t") for r in (made / "zh-th.esa.rater1.seg.rating").read_text().splitlines()]
+    assert [r[0] for r in rows] == [s for s in c.systems for _ in range(24)], "all 24 segments, in order"
+    rated = [r for r in rows if r[1] != "None"]
+    assert len(rated) == 6 * len(c.systems) and {r[2] for r in rated} == {"rater1"}
+    error = {"start": 0, "end": 2, "category": None, "severity": "minor", "score": None, "is_source_error": False}
+    assert json.loads(rated[0][1]) == {"errors": [error]}
+    alone = [json.loads(r) for r in (made / "standalone.jsonl").read_text().splitlines()]
+    assert {r["rater_id"] for r in alone} == set(c.raters) and {r["system_id"] for r in alone} == set(c.systems)
+    shown = [r.split("\t") for r in (folder / "marot.tsv").read_text().splitlines()]
+    assert all(len(r) == 10 for r in shown) and shown[1][6].startswith("<v>") and shown[1][8] == "Minor"
+    again = brought_in(run_dir, c, [str(made / f"zh-th.esa.{r}.seg.score") for r in c.raters])
+    assert again["systems"] == told["systems"] and again["alpha"] == told["alpha"]
 
 
 @pytest.mark.parametrize(
