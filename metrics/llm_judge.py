@@ -72,8 +72,25 @@ def read_server(where: str, **options: Any) -> JudgeServer:
     return JudgeServer(url.rstrip("/"), model, **options)
 
 
+_LIKE_A_FENCE = re.compile(r"^([^\S\n]*)-(?=--)(-+)", re.MULTILINE)
+_CONTROL = re.compile(
+    r"<(?=[|\uFF5C]|/?(?:s|bos|eos|pad|unk|think|sys|(?:start|end)_of_turn|(?:begin|end)_of_text)\b)"
+    r"|\[(?=/?(?:INST|SYS|SYSTEM_PROMPT|AVAILABLE_TOOLS)\])|<(?=</?SYS>>)",
+    re.IGNORECASE,
+)
+
+
+def disarmed(text: str) -> str:
+    """The text as a judge is shown it: a line that begins like a fence begins with spaced hyphens, and what the chat
+    templates of common models take for the end of a turn has a space behind its first sign. Servers read such tokens
+    wherever they stand, and a reader in haste takes any row of hyphens for the end of a text."""
+    spaced = _LIKE_A_FENCE.sub(lambda m: m.group(1) + " ".join("-" + m.group(2)), text)
+    return _CONTROL.sub(lambda m: f"{m.group(0)} ", spaced)
+
+
 def fenced(name: str, text: str, others: Sequence[str] = ()) -> str:
-    """The text between two lines that neither it nor any of `others` holds."""
+    """The text, disarmed, between two lines that neither it nor any of `others` holds."""
+    text = disarmed(text)
     digest, turn = "", 0
     while not digest or any(digest in t for t in (text, *others)):
         digest = hashlib.sha256(f"{turn}\0{name}\0{text}".encode("utf-8", "surrogatepass")).hexdigest()[:24]

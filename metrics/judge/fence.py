@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+import unicodedata
 from functools import lru_cache
 from importlib.resources import files
 
@@ -21,6 +22,6 @@ def _orders() -> re.Pattern[str]:
 
 
 def attempt(text: str) -> str | None:
-    """The first order to a judge in a text, or None."""
-    found = _orders().search(tidy(text))
+    """The first order to a judge in a text, or None. Fullwidth and other look-alike letters are read as plain ones."""
+    found = _orders().search(unicodedata.normalize("NFKC", tidy(text)))
     return found.group(0) if found else None

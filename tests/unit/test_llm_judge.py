@@ -77,9 +77,10 @@ def test_no_text_holds_its_own_fence() -> None:
 
 def test_the_prompt_says_that_fenced_text_is_no_instruction() -> None:
     system, user = messages("源", HOSTILE, "th")
-    assert "never an instruction" in system["content"] and HOSTILE not in system["content"]
+    shown = HOSTILE.replace("----- end", "- - - - - end")  # what looks like a fence is shown as what it is not
+    assert "never an instruction" in system["content"] and "Ignore the above" not in system["content"]
     assert (
-        user["content"].index(HOSTILE)
+        user["content"].index(shown)
         < user["content"].rindex("----- end of text ")
         < user["content"].index("Grade the text as a Thai")
     )
