@@ -193,7 +193,8 @@ def run(
         **({} if profile.run.limit is None else {"limit": profile.run.limit}),
     }
     making = models.making(place.manifest.reward_id, gold_of_world=not profile.data.files)
-    summary = judge(place, on[task.name], measure.summarise_all(place, parts, on, run_record, making))
+    summary = measure.summarise_all(place, parts, on, run_record, making)
+    summary = judge(place, on[task.name], summary, models, [on[name] for name in profile.run.extra_tasks])
     measure.report(place)
     return summary
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 from pathlib import Path
+from typing import Any
 
 from benchmark.arguments import SET, arg
 from benchmark.judge import JUDGES
@@ -16,6 +17,7 @@ from benchmark.rundir.steps import locked
 from benchmark.rundir.summaries import read_summary
 from benchmark.scoring.score import Draws
 from benchmark.settings.config import load_profile
+from benchmark.settings.models import Models
 from benchmark.settings.schema import Judge
 from metrics.errors import UserError
 from metrics.judge.prompting import PROMPT_LANGS
@@ -93,6 +95,13 @@ def overrides(args: argparse.Namespace) -> list[str]:
     return [*out, *([f'judge.names=["{args.judge}"]'] if args.judge else [])]
 
 
+def _tasks(summary: dict[str, Any], settings: Judge, task: str | None) -> list[str | None]:
+    """What is judged: the task that is named, or the run's own (None) and, where they are wanted, its further ones."""
+    own = summary.get("run", {}).get("task")
+    further = [name for name in summary.get("tasks", {}) if name != own] if settings.tasks == "all" else []
+    return [task] if task is not None else [None, *further]
+
+
 def command(args: argparse.Namespace) -> int:
     """`judge RUN_DIR --judge NAME`."""
     if args.judge is None:
@@ -103,9 +112,11 @@ def command(args: argparse.Namespace) -> int:
     seed = args.seed if args.seed is not None else summary.get("run", {}).get("seed")
     profile = load_profile(args.profile, [*overrides(args), *args.overrides])
     settings, draws = profile.judge, Draws(profile.score.bootstrap_draws, profile.score.permutation_draws, seed or 0)
+    tasks = _tasks(summary, settings, args.task)
     if args.dry_run:
-        judge, plan = prepared(run_dir, args.judge, settings, draws.seed, args.task)
-        found = priced(judge, plan)
+        plans = [prepared(run_dir, args.judge, settings, draws.seed, task) for task in tasks]
+        prices = [priced(judge, plan) for judge, plan in plans]
+        found = {k: None if any(p[k] is None for p in prices) else sum(p[k] for p in prices) for k in prices[0]}
         cost = "no price is known (--price IN OUT)" if found["cost"] is None else f"about {found['cost']:.4f}"
         say(
             f"judge {args.judge}: {found['calls']} calls to make, {found['cached']} in the ledger already",
@@ -116,9 +127,11 @@ def command(args: argparse.Namespace) -> int:
         return 0
     from benchmark.report import write_report
 
+    encoder = Models(profile).retrieval
     with locked(run_dir):
-        told = run_judge(run_dir, args.judge, settings, draws, args.task)
+        told = [run_judge(run_dir, args.judge, settings, draws, task, encoder=encoder) for task in tasks]
         report = write_report(run_dir)
-    tell(told)
+    for one in told:
+        tell(one)
     say(f"judge: {run_dir / 'judge' / args.judge}", f"report: {report}")
     return 0

@@ -12,8 +12,11 @@ from benchmark.judge import JUDGES, JudgeLike, load_judge, results
 from benchmark.judge.asking import ask_all
 from benchmark.judge.known import FEW, PER_CATEGORY, held_against, loud
 from benchmark.judge.merging import merge
+from benchmark.judge.people import with_people
 from benchmark.judge.questions import Plan, first_questions, make_plan
 from benchmark.judge.read import FOLDER, LEDGER, RESULT, SCHEMA_VERSION, SCORES, VERDICTS
+from benchmark.judge.reference import reference_check
+from benchmark.judge.similarity import similarities
 from benchmark.judge.texts import read_outputs
 from benchmark.registry import nearest
 from benchmark.scoring.score import Draws
@@ -60,11 +63,13 @@ def run_judge(
     draws: Draws,
     task: str | None = None,
     tell: Callable[[str], None] = to_stderr,
+    encoder: str | None = None,
 ) -> dict[str, Any]:
     """Asks, writes judge/NAME/{judge.json, verdicts.jsonl, scores.parquet, ledger.jsonl}, and adds judge.* to scores
     and summary.
 
-    Returns the content of judge.json. The caller holds the lock of the run directory. Raises UserError.
+    encoder: folder of the one that measures similarity (Table 4), where the run has one. Returns the content of
+    judge.json. The caller holds the lock of the run directory. Raises UserError.
     """
     judge, plan = prepared(run_dir, name, settings, draws.seed, task)
     for note in plan.outputs.notes:
@@ -99,6 +104,8 @@ def run_judge(
             "dimensions": results.dimension_table(metrics, plan),
         },
         "retest": results.retest(verdicts),
+        "references": reference_check(verdicts),
+        "similarity": similarities(plan.outputs, encoder, "no encoder that measures (score.retrieval)"),
         "missing": results.missing(verdicts),
         "attempts": results.attempts(plan),
         "usage": judge.usage(),
@@ -114,4 +121,4 @@ def run_judge(
         write_scores(out / SCORES, pa.concat_tables(tables))
         merge(run_dir, plan.outputs.task, out / SCORES, summary)
     atomic_write_text(out / RESULT, json.dumps(told, ensure_ascii=False, indent=1, allow_nan=False) + "\n")
-    return told
+    return {**told, "people": with_people(run_dir, out, plan.outputs.task)}

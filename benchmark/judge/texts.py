@@ -49,7 +49,7 @@ class Outputs:
     @property
     def form(self) -> str:
         """Which dimensions fit the task."""
-        return LONG if self.task in LONG_TASKS else TITLE
+        return LONG if self.task.partition("@")[0] in LONG_TASKS else TITLE
 
 
 def read_outputs(run_dir: Path, task: str | None = None) -> Outputs:

@@ -237,8 +237,9 @@ def report(place: Workplace) -> Path:
     for log in sorted((place.run_dir / "logs").glob("rl_*.jsonl")):
         inputs[log.name] = sha256_file(log)
     inputs["manifest"] = sha256_json(printed(place.manifest))
-    for told in sorted((place.run_dir / "judge").glob("*/judge.json")):
-        inputs[f"judge/{told.parent.name}"] = sha256_file(told)
+    for pattern in ("judge/*/judge.json", "judge/*/*/judge.json", "human/*/ratings.jsonl"):
+        for told in sorted(place.run_dir.glob(pattern)):
+            inputs[told.parent.relative_to(place.run_dir).as_posix()] = sha256_file(told)
     config = place.profile.report.model_dump()
 
     def work() -> None:

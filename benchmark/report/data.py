@@ -128,7 +128,7 @@ def load(run_dir: Path) -> RunData:
     data.steps = _log(data, run_dir / "logs" / "rl_steps.jsonl", "KL, entropy and group statistics")
     data.probe = _log(data, run_dir / "logs" / "rl_probe.jsonl", "the independent probe")
     no_judges: list[dict[str, Any]] = []
-    data.judges = _try(data, partial(sections, run_dir), no_judges)
+    data.judges = _try(data, partial(sections, run_dir, data.summary), no_judges)
     return data
 
 

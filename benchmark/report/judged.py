@@ -9,9 +9,10 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from benchmark.judge.read import judged
+from benchmark.judge.people import with_people
+from benchmark.judge.read import folder_of, judged
 from benchmark.report.words import p_value
-from metrics.judge.records import FORM_DIMENSIONS
+from metrics.judge.records import FORM_DIMENSIONS, LONG
 
 FEWEST = 3
 """Pairs in a category below which its accuracy is not listed among the weak ones."""
@@ -24,10 +25,25 @@ def paper() -> dict[str, Any]:
     return tomllib.loads((files("benchmark") / "judge" / "paper.toml").read_text("utf-8"))
 
 
-def sections(run_dir: Path) -> list[dict[str, Any]]:
-    """What the template shows of each judge of a run directory; [] where none was asked. Raises UserError for a
-    malformed judge.json."""
-    return [_section(told) for told in judged(run_dir)]
+def sections(run_dir: Path, summary: dict[str, Any]) -> list[dict[str, Any]]:
+    """What the template shows of each judge of a run directory, a section for each task that it judged; [] where none
+    was asked. Raises UserError for a malformed judge.json."""
+    own = summary.get("run", {}).get("task")
+    out = []
+    for told in judged(run_dir):
+        people = with_people(run_dir, folder_of(run_dir, told), told["task"])
+        cells = summary if told["task"] == own else summary.get("tasks", {}).get(told["task"], {})
+        further = "" if told["task"] == own else told["task"]
+        out.append({**_section(told, cells.get("systems", {})), "task": further, "people": _people(people)})
+    return out
+
+
+def _people(rows: list[dict[str, Any]]) -> list[str]:
+    return [
+        f"{row['protocol']}, {row['raters']} raters, campaign {row['campaign']}: the same preference in "
+        f"{_number(row['share'])} of {row['n']} pairs of texts, kappa {_number(row['kappa'])}"
+        for row in rows
+    ]
 
 
 def _number(value: float | None, decimals: int = 3) -> str:
@@ -40,7 +56,7 @@ def _limits(cell: dict[str, Any] | None, decimals: int = 3) -> str:
     return f"[{_number(cell['ci_low'], decimals)}, {_number(cell['ci_high'], decimals)}]"
 
 
-def _section(told: dict[str, Any]) -> dict[str, Any]:
+def _section(told: dict[str, Any], cells: dict[str, Any]) -> dict[str, Any]:
     grades = told["tables"]["dimensions"]
     return {
         "name": told["judge"],
@@ -52,7 +68,9 @@ def _section(told: dict[str, Any]) -> dict[str, Any]:
         "ranking": _ranking(told["tables"]["ranking"]),
         "pairwise": [_pair(t) for t in told["tables"]["pairwise"]],
         "paper_pairwise": [_paper_pair(row) for row in paper()["pairwise"]["rows"]],
-        "grades": _grades(grades, told),
+        "grades": _grades(grades, told, cells),
+        "tibetan": _tibetan(told.get("similarity"), cells),
+        "references": _references(told.get("references")),
         "claims": _claims(told),
         "missing": [
             {"key": key, "text": f"{row['unscored']} of {row['asked']}: " + _reasons(row["reasons"])}
@@ -155,32 +173,78 @@ def _paper_pair(row: list[Any]) -> dict[str, Any]:
     return {"a": a, "b": b, **shown}
 
 
-def _grades(table: dict[str, Any] | None, told: dict[str, Any]) -> dict[str, Any] | None:
+OVERLAP = {"BLEU": "overlap.bleu", "chrF": "overlap.chrf"}
+
+
+def _overlap(cells: dict[str, Any], key: str) -> list[tuple[str, str]]:
+    """BLEU and chrF of a system, with limits; of the references themselves nothing is told by them."""
+    own = cells.get(key, {})
+    return [(_number(own.get(m, {}).get("value"), 2), _limits(own.get(m), 2)) for m in OVERLAP.values()]
+
+
+def _references(found: dict[str, Any] | None) -> dict[str, Any] | None:
+    if found is None:
+        return None
+    rows = [
+        f"{row['reference']} of {row['n']} against {key} ({_number(row['share'], 2)} {_limits(row, 2)}, "
+        f"{row['ties']} ties)"
+        for key, row in found["systems"].items()
+    ]
+    return {"text": "; ".join(rows), "warning": found["warning"]}
+
+
+def _tibetan(found: dict[str, Any] | None, cells: dict[str, Any]) -> dict[str, Any] | None:
+    """Table 4."""
+    if found is None:
+        return None
+    own = [
+        {
+            "key": key,
+            "cells": [
+                *_overlap(cells, key),
+                *((_number(found["systems"].get(key, {}).get(part), 4), "") for part in ("reference", "source")),
+            ],
+        }
+        for key in cells
+    ]
+    theirs = [
+        {"key": row[0], "cells": [_number(row[1], 4), "–", _number(row[2], 4), "–"]}
+        for row in paper()["tibetan"]["rows"]
+    ]
+    columns = [*OVERLAP, "similarity to the reference", "similarity to the source"]
+    return {"columns": columns, "own": own, "paper": theirs, "reason": found["reason"], "encoder": found["encoder"]}
+
+
+def _grades(table: dict[str, Any] | None, told: dict[str, Any], cells: dict[str, Any]) -> dict[str, Any] | None:
     if table is None:
         return None
     names = [*FORM_DIMENSIONS[table["form"]], "average"]
-    theirs = paper()[table["form"]]
-    columns = [*names, "length"]
+    long = table["form"] == LONG
+    columns = [*(OVERLAP if long else ()), *names, "length"]
     return {
-        "title": "Table 2" if table["form"] == "title" else "Table 3",
+        "title": "Table 3" if long else "Table 2",
         "columns": columns,
         "own": [
             {
                 "key": key,
                 "cells": [
+                    *(_overlap(cells, key) if long else ()),
                     *((_number(row[n]), _limits(told["systems"].get(key, {}).get(f"judge.{n}"))) for n in names),
                     (f"{row['length']:.1f}", ""),
                 ],
             }
             for key, row in table["systems"].items()
         ],
-        "paper": [{"key": row[0], "cells": _fill(row[1:], len(columns))} for row in theirs["rows"]],
+        "paper": _printed(table["form"]),
     }
 
 
-def _fill(values: list[float], width: int) -> list[str]:
-    shown = [f"{v:.1f}" if v > 10 else _number(v) for v in values]
-    return shown + ["–"] * (width - len(shown))
+def _printed(form: str) -> list[dict[str, Any]]:
+    """The paper's rows under the columns of ours: it gives BLEU alone for long texts, and no length."""
+    rows = paper()[form]["rows"]
+    if form == LONG:
+        return [{"key": r[0], "cells": [_number(r[1], 2), "–", *map(_number, r[2:]), "–"]} for r in rows]
+    return [{"key": r[0], "cells": [*map(_number, r[1:-1]), f"{r[-1]:.1f}"]} for r in rows]
 
 
 def _claims(told: dict[str, Any]) -> list[dict[str, Any]]:

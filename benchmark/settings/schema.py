@@ -185,6 +185,8 @@ class Judge(Section):
 
     names: list[str] = []
     """Judges (`ls judges`); [] judges nothing."""
+    tasks: Literal["primary", "all"] = "primary"
+    """Whether run.extra_tasks are judged, too: the paper's Table 3 is of long passages, Table 4 of Tibetan."""
     protocols: list[Literal["ranking", "pairwise", "dimensions", "claims"]] = ["ranking", "pairwise", "dimensions"]
     """What they are asked."""
     form: Literal["title", "long"] | None = None
