@@ -1,7 +1,5 @@
-"""The sections of a profile and what each key means.
-
-`sft`, `recovery` and `rl` are the settings records of `training` themselves, so no key is defined twice.
-"""
+"""The sections of a profile and what each key means. `sft`, `recovery` and `rl` are the settings records of `training`
+themselves, so no key is defined twice."""
 
 from __future__ import annotations
 
