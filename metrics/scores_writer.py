@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -38,7 +39,8 @@ def write_metrics(path: str | Path, systems: Iterable[tuple[Owner, Iterable[Segm
         for (system, stage, task, seed), metrics in systems:
             parts: list[pa.Table] = []
             for metric in metrics:
-                for table in _slices(score_table(system, stage, task, [metric], seed).cast(schema), size):
+                for piece in _slices(metric, size):
+                    table = score_table(system, stage, task, [piece], seed).cast(schema)
                     parts.append(table)
                     n += len(table)
                     if n >= size and rows > ONE_GROUP:
@@ -52,5 +54,9 @@ def write_metrics(path: str | Path, systems: Iterable[tuple[Owner, Iterable[Segm
             writer.write_table(pa.concat_tables(held or [schema.empty_table()]), row_group_size=size)
 
 
-def _slices(table: pa.Table, size: int) -> Iterable[pa.Table]:
-    return (table.slice(at, size) for at in range(0, len(table), size))
+def _slices(metric: SegmentStats, size: int) -> Iterator[SegmentStats]:
+    """A metric by parts of at most so many segments."""
+    for first in range(0, metric.n_total, size):
+        at = slice(first, first + size)
+        ids, reasons = metric.example_ids[at], metric.reasons[at]
+        yield replace(metric, example_ids=ids, stats=metric.stats[at], reasons=reasons)

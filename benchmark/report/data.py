@@ -42,7 +42,7 @@ SEGMENT_METRICS = (
 )
 """Metrics whose sentence values the figures and the choice of examples need."""
 
-MOST = 10_000
+MOST = 5_000
 """Segments that the page looks at one by one: of a longer file the first ones, so that memory does not grow with it."""
 
 T = TypeVar("T")

@@ -11,6 +11,7 @@ from metrics.form.grams import Block
 
 _STUTTER = re.compile(r"(\S.{4,}?)[\s\u0f0b]?\1", re.DOTALL)
 """Five characters and more, and at once again. Shorter ones are words that languages do double."""
+_SAID = 5
 _MARKS = re.compile(
     r"(?:^|[\r\n])\s*(?:[-*•·‣▪◦●►#>]+\s|\(?[0-9]{1,2}[.)、]\s)|[\r\n|•·‣▪◦●►;；]|[,，、]\s*[,，、]|\s-\s.*\s-\s"
 )
@@ -46,7 +47,9 @@ def glue_share(words: Sequence[str], glue: Collection[str]) -> float:
 
 def stutters(text: str) -> bool:
     """Whether some five characters or more stand twice, one right behind the other."""
-    return _STUTTER.search(text) is not None
+    pieces = [text[i : i + _SAID] for i in range(len(text) - _SAID + 1)]
+    # What stands twice begins with characters that stand twice; few titles have any, and the search is slow.
+    return len(set(pieces)) < len(pieces) and _STUTTER.search(text) is not None
 
 
 def marked_list(text: str) -> bool:

@@ -16,7 +16,7 @@ from benchmark.tasks import load_task
 from benchmark.tasks.newswire import splits
 from benchmark.tasks.newswire.attacks import keywords, keywords_with_roles
 from benchmark.tasks.newswire.splits import article_stream
-from metrics.form import grams
+from metrics.form import grams, shape
 from metrics.form.known import models
 from metrics.form.scores import FLUENCY, HEADLINE, PASSAGES
 from metrics.normalise import equal_form
@@ -202,3 +202,10 @@ def test_a_text_has_one_value_whatever_stands_beside_it(i: int, lang: str) -> No
     every, _ = grams.per_text(grams.block([grams.read(text) for text in gold]), model.grams)
     assert alone[0] == every[i]
     assert 0 < together <= 1
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.text("กข \u0f0b", max_size=40), st.text("abกข ", min_size=3, max_size=8), st.integers(0, 2))
+def test_what_is_said_twice_on_the_spot_is_found_where_the_search_alone_finds_it(around, said, gap):
+    text = around[:20] + said + " " * gap + said + around[20:]
+    assert shape.stutters(text) == (shape._STUTTER.search(text) is not None)

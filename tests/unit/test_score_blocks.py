@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from benchmark.cli import main
+from benchmark.report import data
 from benchmark.scoring import blocks, workers
 from metrics.records import Example, Fact, Generation, write_examples, write_generations
 
@@ -73,6 +74,18 @@ def test_blocks_and_processes_change_no_byte(
         assert main([*given, f"score.workers={n}", "--out", str(tmp_path / str(n))]) == 0
         assert files(tmp_path / str(n)) == once
     assert not list(tmp_path.rglob(f"*{blocks.SUFFIX}")), "blocks are gone when all is written"
+
+
+def test_the_report_of_a_long_file_looks_at_its_first_segments_and_says_so(
+    given: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(data, "MOST", 7)
+    assert main([*given, "--out", str(tmp_path / "out")]) == 0
+    found = data.load(tmp_path / "out")
+    assert (found.n, len(found.examples), {len(texts) for texts in found.texts.values()}) == (N, 7, {7})
+    assert {len(rows) for metrics in found.segments.values() for rows in metrics.values()} <= set(range(8))
+    assert "those of the first 7 of 23 segments" in "".join(found.notes)
+    assert "those of the first 7 of 23 segments" in (tmp_path / "out" / "report.html").read_text("utf-8")
 
 
 def test_a_killed_score_goes_on_where_it_was(
