@@ -109,7 +109,7 @@ def test_the_check_of_references_is_printed_and_shown(run_dir: Path, capsys: pyt
     assert judge(run_dir) == 0
     assert re.search(r"references preferred to post-sft: \d of \d, \d ties", capsys.readouterr().out)
     page = (run_dir / "report.html").read_text("utf-8")
-    assert re.search(r"Here it preferred the references in \d of \d against post-recovery", page)
+    assert re.search(r"Here it preferred the references in [^<]*\b\d of \d against post-recovery", page)
     assert "prefers machine text" not in page and "nobody was asked" in page
     path = run_dir / "judge" / "oracle" / "judge.json"
     told = json.loads(path.read_text("utf-8"))
