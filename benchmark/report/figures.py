@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from benchmark.report.data import RunData
 from benchmark.report.labels import _name_points, short
-from benchmark.report.svg import MUTED, PAPER, axes, styles, to_svg
+from benchmark.report.svg import INK, MUTED, PAPER, axes, styles, to_svg
 from benchmark.report.words import (
     family,
     is_number,
@@ -139,7 +139,15 @@ def across_stages(data: RunData) -> list[Markup]:
             )
         _stage_axis(ax, keys)
         ax.set_ylim(-0.03, 1.03)
-        figure.legend(columns=2)
+        figure.legend(
+            loc="outside lower left",
+            ncols=2,
+            frameon=False,
+            fontsize=8.5,
+            labelcolor=INK,
+            handlelength=1.6,
+            columnspacing=1.4,
+        )
         told = "; ".join(f"{label(m)}: {', '.join(f'{k} {number(p[0], m)}' for k, p in points)}" for m, points in lines)
         panels.append(to_svg(figure, f"across{i}", f"{title} across stages. {told}"))
     return panels
@@ -185,9 +193,10 @@ def _stage_axis(ax: Any, keys: list[str]) -> None:
         range(len(keys)),
         [short(k) for k in keys],
         rotation=30 if max(map(len, map(short, keys))) > 12 else 0,
+        ha="right" if max(map(len, map(short, keys))) > 12 else "center",
     )
     ax.set_xlim(-0.4, len(keys) - 0.6)
-    ax.x.grid = False
+    ax.grid(False, axis="x")
 
 
 def by_type(data: RunData) -> list[Markup]:
@@ -220,7 +229,7 @@ def by_type(data: RunData) -> list[Markup]:
             )
         _stage_axis(ax, keys)
         if len(keys) > 3:
-            ax.x.size = 7.5
+            ax.tick_params(axis="x", labelsize=7.5)
         ax.set_ylim(-0.04, 1.04)
         ax.set_yticks([0, 0.5, 1], ["0", ".5", "1"])
         told = ", ".join(f"{k} {p[0]:.3f}" for k, p in points)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
-from benchmark.report.axes import Axes
 from benchmark.report.svg import INK
 from benchmark.report.words import prefix_of, stage_of
 from metrics.stages import GOLD
@@ -33,9 +33,9 @@ def short(key: str) -> str:
     return prefix_of(key) + SHORT.get(stage_of(key), stage_of(key))
 
 
-def _name_points(ax: Axes, points: dict[str, Point], lines: list[tuple[Point, Point]]) -> None:
+def _name_points(ax: Any, points: dict[str, Point], lines: list[tuple[Point, Point]]) -> None:
     """Writes each stage's name beside its point, at the side that is freest of points, lines and other names."""
-    (x0, x1), (y0, y1) = _padded((ax.x.low, ax.x.high)), _padded((ax.y.low, ax.y.high))
+    (x0, x1), (y0, y1) = _padded(ax.dataLim.intervalx), _padded(ax.dataLim.intervaly)
     ax.set_xlim(x0, x1)
     ax.set_ylim(y0, y1)
     scaled = {k: ((x - x0) / (x1 - x0), (y - y0) / (y1 - y0)) for k, (x, y) in points.items()}

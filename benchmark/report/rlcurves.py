@@ -4,14 +4,16 @@ beside the reward."""
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
-from benchmark.report.axes import Axes
 from benchmark.report.data import RunData
-from benchmark.report.svg import MUTED, axes, to_svg
+from benchmark.report.svg import INK, MUTED, axes, to_svg
 from benchmark.report.words import is_number, label
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 POINTS = 240
 """Longer runs are averaged in this many groups of neighbouring steps."""
@@ -58,7 +60,9 @@ def _smooth(values: list[float]) -> list[float]:
 
 def _whole_steps(ax: Axes) -> None:
     """Ticks at whole steps only: a short run has no step 1.2."""
-    ax.x.integer = True
+    from matplotlib.ticker import MaxNLocator
+
+    ax.xaxis.set_major_locator(MaxNLocator(nbins=6, integer=True))
 
 
 def _curve(
@@ -70,14 +74,14 @@ def _curve(
     xs, means = [s for s, _ in groups], [sum(v) / len(v) for _, v in groups]
     if band and any(len(v) > 1 for _, v in groups):
         low, high = ([float(np.quantile(v, q)) for _, v in groups] for q in (0.1, 0.9))
-        ax.fill_between(xs, _smooth(low), _smooth(high), color=colour, alpha=0.15)
+        ax.fill_between(xs, _smooth(low), _smooth(high), color=colour, alpha=0.15, linewidth=0)
     ax.plot(xs, means, color=colour, linewidth=0.7, alpha=0.45)
     ax.plot(xs, _smooth(means), color=colour, linewidth=1.8)
     if unit_range:
         ax.set_ylim(-0.03, 1.03)
     else:
         ax.set_ylim(bottom=0 if min(means) >= 0 else None)
-    ax.x.margin = 0.02
+    ax.margins(x=0.02)
     _whole_steps(ax)
     return to_svg(figure, name, f"{title} over RL steps {xs[0]} to {xs[-1]}: from {means[0]:.3g} to {means[-1]:.3g}")
 
@@ -136,5 +140,13 @@ def probe(data: RunData) -> Markup | None:
         told.append(f"{name} from {points[0][1]:.3f} to {points[-1][1]:.3f}")
     ax.set_ylim(bottom=min(0.0, ax.get_ylim()[0]))
     _whole_steps(ax)
-    figure.legend(columns=3)
+    figure.legend(
+        loc="outside lower left",
+        ncols=3,
+        frameon=False,
+        fontsize=8.5,
+        labelcolor=INK,
+        handlelength=1.8,
+        columnspacing=1.6,
+    )
     return to_svg(figure, "probe", "Independent probe on dev during RL: " + "; ".join(told))

@@ -11,7 +11,6 @@ from markupsafe import Markup
 from benchmark.report.data import RunData
 from benchmark.report.svg import INK, MUTED, axes, styles, to_svg
 from benchmark.report.words import stage_of
-from metrics.ranks import spearman
 from metrics.stages import GOLD
 
 
@@ -29,15 +28,15 @@ def lengths(data: RunData) -> Markup | None:
     edges = np.linspace(0, top, 81)
     figure, ax = axes(8.6, 0.75 + 0.62 * len(shown), "length in code points", "share of outputs")
     look = styles(data.keys)
-    centres, told = ((edges[:-1] + edges[1:]) / 2).tolist(), []
+    centres, told = (edges[:-1] + edges[1:]) / 2, []
     kernel = np.exp(-0.5 * (np.arange(-4, 5) / 1.3) ** 2)
     for row, (key, values) in enumerate(reversed(shown)):
         density = np.convolve(
             np.histogram(values.clip(0, top), edges)[0] / len(values), kernel / kernel.sum(), mode="same"
         )
         height = 0.86 * density / density.max()
-        ax.fill_between(centres, row, row + height, color=look[key][0], alpha=0.35)
-        ax.plot(centres, (row + height).tolist(), color=look[key][0], linewidth=1.3)
+        ax.fill_between(centres, row, row + height, color=look[key][0], alpha=0.35, linewidth=0)
+        ax.plot(centres, row + height, color=look[key][0], linewidth=1.3)
         median = float(np.median(values))
         ax.plot([median, median], [row, row + 0.3], color=look[key][0], linewidth=2.4, solid_capstyle="butt")
         ax.annotate(
@@ -54,7 +53,11 @@ def lengths(data: RunData) -> Markup | None:
     if gold is not None:
         ax.axvline(gold, color=MUTED, linewidth=0.9, linestyle=":", zorder=0)
     ax.set_yticks(range(len(shown)), [k for k, _ in reversed(shown)])
-    ax.y.strong, ax.y.spine, ax.y.grid = True, False, False
+    for text in ax.get_yticklabels():
+        text.set_color(INK)
+        text.set_verticalalignment("bottom")
+    ax.spines["left"].set_visible(False)
+    ax.grid(False, axis="y")
     ax.set_xlim(0, top)
     ax.set_ylim(-0.05, len(shown) + 0.05)
     return to_svg(figure, "lengths", "Distribution of lengths in code points. " + "; ".join(told))
@@ -79,14 +82,17 @@ def reward_against_coverage(data: RunData) -> list[Markup]:
             s=[9 * dots[s] * min(1.0, 300 / len(both)) + 2 for s in spots],
             color=look[key][0],
             alpha=0.55,
+            linewidths=0,
         )
         ax.set_xlim(-0.04, 1.04)
         ax.set_ylim(-0.06, 1.06)
         told = "no rank correlation (constant)"
         if len({rewards[e] for e in both}) > 1 and len({facts[e] for e in both}) > 1:
-            rho = spearman([rewards[e] for e in both], [facts[e] for e in both])
+            from scipy.stats import spearmanr  # slow to import, and most scores are without a reward
+
+            rho = float(spearmanr([rewards[e] for e in both], [facts[e] for e in both]).statistic)
             told = f"Spearman {rho:.2f}".replace("-", "\u2212") if math.isfinite(rho) else told
-        ax.set_title(key, pad=20)
+        ax.set_title(key, color=INK, fontsize=10, loc="left", pad=20, fontweight="bold")
         place: dict[str, Any] = {"xycoords": "axes fraction", "textcoords": "offset points", "va": "bottom"}
         ax.annotate(f"{told}, n = {len(both)}", (0, 1), (0, 6), fontsize=8, color=MUTED, **place)
         panels.append(to_svg(figure, f"scatter{i}", f"{key}: reward against coverage F1, {told}, {len(both)} outputs"))

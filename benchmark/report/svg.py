@@ -1,4 +1,4 @@
-"""Figures as small inline SVG: themed by the page's CSS variables, deterministic, with no reference to
+"""matplotlib figures as small inline SVG: themed by the page's CSS variables, deterministic, with no reference to
 anything outside.
 
 Colours that stand for something are drawn in fixed hex values and replaced by `var(--name)`, so that one figure serves
@@ -8,13 +8,22 @@ colour-blind readers; every stage has a marker of its own besides.
 
 from __future__ import annotations
 
+import io
+import re
+import warnings
+from typing import TYPE_CHECKING
+
 from markupsafe import Markup, escape
 
-from benchmark.report.axes import Axes, Figure
-from benchmark.report.drawing import draw, number
-from benchmark.report.words import stage_of
+from benchmark.report.words import (
+    stage_of,
+)
 from metrics.stages import GOLD, STAGES
 from metrics.terminal import plain
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 INK, MUTED, GRID, PAPER = "#1a1a1b", "#6b6b6c", "#dcdcdd", "#fffffe"
 COLOURS = {
@@ -60,21 +69,80 @@ def css_class(key: str, keys: list[str]) -> str:
 
 def axes(width: float, height: float, xlabel: str, ylabel: str, title: str = "") -> tuple[Figure, Axes]:
     """An empty figure of the house style, both axes named; width and height in units of 100 pixels at full size."""
-    ax = Axes(72 * width, 72 * height, xlabel, ylabel, title)
-    return Figure(ax), ax
+    from matplotlib.figure import Figure
 
-
-def paint(colour: str) -> str:
-    """A colour that stands for something, as the page's style sheet names it; others as they are."""
-    return f"var({VARIABLES[colour]})" if colour in VARIABLES else colour
+    figure = Figure(figsize=(width, height), dpi=100, layout="constrained")
+    ax = figure.add_subplot()
+    for side in ("top", "right"):
+        ax.spines[side].set_visible(False)
+    for side in ("left", "bottom"):
+        ax.spines[side].set_color(GRID)
+    ax.tick_params(colors=MUTED, labelsize=8.5, length=0, pad=4)
+    ax.grid(True, color=GRID, linewidth=0.6)
+    ax.set_axisbelow(True)
+    ax.set_xlabel(xlabel, color=MUTED, fontsize=9)
+    ax.set_ylabel(ylabel, color=MUTED, fontsize=9)
+    if title:
+        ax.set_title(title, color=INK, fontsize=10, loc="left", pad=8, fontweight="bold")
+    ax.patch.set_alpha(0)
+    return figure, ax
 
 
 def to_svg(figure: Figure, name: str, description: str) -> Markup:
     """The figure as one inline <svg>; `name` keeps its ids apart from other figures', `description` is read to who
     cannot see it."""
-    ax, told = figure.axes[0], escape(plain(description))
+    import matplotlib
+    from matplotlib.backends.backend_svg import FigureCanvasSVG
+    from matplotlib.text import Text
+
+    figure.patch.set_alpha(0)
+    for text in figure.findobj(Text):
+        text.set_parse_math(False)  # type: ignore[attr-defined]
+    stream = io.StringIO()
+    with matplotlib.rc_context({"svg.fonttype": "none", "svg.hashsalt": name}), warnings.catch_warnings():
+        # Text stays text and is drawn in the page's font: what matplotlib's own font lacks does not matter.
+        warnings.filterwarnings("ignore", message="Glyph .* missing from font")
+        warnings.filterwarnings("ignore", message="constrained_layout not applied")  # labels longer than the figure
+        # print_svg draws once where savefig draws twice; the page has dozens of figures.
+        FigureCanvasSVG(figure).print_svg(
+            stream, metadata={"Date": None, "Creator": None, "Format": None, "Type": None}
+        )
+    drawn = "\n".join(map(plain, stream.getvalue().split("\n")))  # tick labels are written only when drawn
+    return Markup(_inline(drawn, name, plain(description)))
+
+
+def _inline(svg: str, name: str, description: str) -> str:
+    svg = svg[svg.index("<svg") :]
+    svg = re.sub(r"<metadata>.*?</metadata>\s*", "", svg, flags=re.S)
+    svg = re.sub(r"<style[^>]*>.*?</style>\s*", "", svg, flags=re.S)
+    svg = re.sub(r"<!--.*?-->\s*", "", svg, flags=re.S)
+    box = re.search(r'viewBox="([^"]+)"', svg)
+    assert box is not None  # matplotlib always writes one
+    svg = svg[svg.index(">") + 1 :].replace("xlink:href", "href")
+    used = set(re.findall(r'(?:href="#|url\(#)([^")]+)', svg))
+    svg = re.sub(r'\sid="([^"]+)"', lambda m: f' id="{name}-{m.group(1)}"' if m.group(1) in used else "", svg)
+    svg = re.sub(r'(href="#|url\(#)', lambda m: m.group(1) + name + "-", svg)
+    svg = re.sub(
+        r"#[0-9a-f]{6}\b", lambda m: f"var({VARIABLES[m.group()]})" if m.group() in VARIABLES else m.group(), svg
+    )
+    # Sizes stay, families go: the page's own font is used.
+    svg = re.sub(r"font: ((?:[a-z0-9]+ )*)([0-9.]+px) [^;\"]*", _font, svg)
+    # Two decimals are enough for coordinates; what is written on the axes (between tags) stays as it is.
+    svg = re.sub(r"<[^>]*>", lambda tag: re.sub(r"-?\d+\.\d{3,}", _short, tag.group()), svg)
+    svg = re.sub(r">\s+<", "><", svg)
+    width = float(box.group(1).split()[2])
     # Points are drawn as 4/3 pixels; panels may grow to fill a column, wide figures hardly.
-    most = ax.width * (1.7 if ax.width < 450 else 1.4)
-    box = f'viewBox="0 0 {number(ax.width)} {number(ax.height)}" style="max-width:{most:.0f}px"'
-    drawn = draw(ax, name, paint, (INK, MUTED, GRID))
-    return Markup(f'<svg {box} role="img" aria-label="{told}"><title>{told}</title>{drawn}</svg>')
+    most = width * (1.7 if width < 450 else 1.4)
+    return (
+        f'<svg viewBox="{box.group(1)}" style="max-width:{most:.0f}px" role="img" aria-label="{escape(description)}">'
+        f"<title>{escape(description)}</title>{svg}"
+    )
+
+
+def _short(match: re.Match[str]) -> str:
+    return f"{float(match.group()):.2f}".rstrip("0").rstrip(".")
+
+
+def _font(match: re.Match[str]) -> str:
+    weight = re.search(r"bold|[6-9]00", match.group(1))
+    return f"font-size: {match.group(2)}" + ("; font-weight: 600" if weight else "")

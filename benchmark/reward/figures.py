@@ -57,11 +57,12 @@ def best_of_n(found: Mapping[str, Any]) -> list[Markup]:
         row = found["curves"][name]
         n = list(range(1, len(row["value"]) + 1))
         figure, ax = axes(3.4, 2.5, "n, samples of a source", "mean of the chosen", label)
-        ax.fill_between(n, row["ci_low"], row["ci_high"], color=GRID)
+        ax.fill_between(n, row["ci_low"], row["ci_high"], color=GRID, linewidth=0)
         ax.plot(n, row["value"], color=BAD if name in ("reward", "chars") else GOOD, linewidth=1.8)
-        ax.x.log = True
+        ax.set_xscale("log", base=2)
         ticks = [t for t in (1, 2, 4, 8, 16, 32, 64, 128, 256) if t <= n[-1]]
         ax.set_xticks(ticks, [str(t) for t in ticks])
+        ax.minorticks_off()
         if found["turning"].get(name, {}).get("turns_down"):
             ax.axvline(found["turning"][name]["n"], color=INK, linewidth=1, linestyle=":")
         out.append(
@@ -134,6 +135,7 @@ def damage(found: Mapping[str, Any]) -> Markup:
             va="center",
             fontsize=8.5,
             color=INK,
+            annotation_clip=False,
             arrowprops={
                 "arrowstyle": "-",
                 "linewidth": 0.7,
@@ -141,6 +143,7 @@ def damage(found: Mapping[str, Any]) -> Markup:
                 "alpha": 0.7,
                 "shrinkA": 1,
                 "shrinkB": 3,
+                "relpos": (0, 0.5),
             },
         )
     ax.set_ylim(bottom, top)
@@ -179,13 +182,13 @@ def _distribution(report: Mapping[str, Any], size: tuple[float, float]) -> Marku
     figure, ax = axes(*size, "raw score", "share of texts", "Scores of right and wrong texts")
     low, high = found["useful_range"]
     if high > low:
-        ax.axvspan(low, high, color=GRID, alpha=0.6)
+        ax.axvspan(low, high, color=GRID, alpha=0.6, linewidth=0)
     edges = found["histogram"]["edges"]
     for name, colour, label in (("worse", BAD, "wrong texts"), ("better", GOOD, "right texts")):
         counts = found["histogram"][name]
         ax.stairs([c / max(sum(counts), 1) for c in counts], edges, color=colour, linewidth=1.6, label=label)
         ax.axvline(found[name]["p50"], color=colour, linewidth=1, linestyle=":")
-    ax.legend()
+    ax.legend(frameon=False, fontsize=8.5)
     return to_svg(figure, "dist", "Raw scores of right and wrong texts; shaded: useful range; dotted: medians")
 
 

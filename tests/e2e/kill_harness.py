@@ -36,6 +36,7 @@ def preload() -> None:
     """What a run imports, before the first fork. Nothing is computed here: threads would not survive a fork."""
     import accelerate  # noqa: F401
     import datasets  # noqa: F401
+    import matplotlib.pyplot  # noqa: F401
     import pandas  # noqa: F401
     import pyarrow.parquet  # noqa: F401
     import scipy.stats  # noqa: F401

@@ -11,8 +11,8 @@ from benchmark.report.svg import axes, to_svg
 def test_a_dollar_in_a_name_is_a_dollar(name: str) -> None:
     """Stage, system and category names stand in titles, ticks, legends and notes."""
     figure, ax = axes(3, 2, name, name, name)
-    ax.plot([0, 1], [0, 1], color="#000000", label=name)
+    ax.plot([0, 1], [0, 1], label=name)
     ax.set_xticks([0, 1], [name, name])
     ax.annotate(name, (0.5, 0.5))
-    figure.legend()
+    figure.legend(loc="outside lower left")
     assert str(to_svg(figure, "f", name)).count("<svg") == 1

@@ -26,7 +26,7 @@ RICH = {"benchmark/report/terminal.py", "benchmark/validity/command.py"}
 PROGRESS = "benchmark/progress.py"
 """Its lines are `plain`, and go to any stream."""
 MADE_BY_US = {
-    ("benchmark/report/svg.py", "to_svg"),  # our own drawing, every text in it made plain
+    ("benchmark/report/svg.py", "to_svg"),  # matplotlib's figure, every text in it made plain before it is drawn
     ("benchmark/reward/page.py", "render"),  # the style sheet
 }
 """(file, function) that may call something HTML that is no constant."""
