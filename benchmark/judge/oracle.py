@@ -46,7 +46,7 @@ from metrics.version import V
 if TYPE_CHECKING:
     from benchmark.settings.schema import Judge as Settings
 
-VERSION = 1
+VERSION = 2
 NO_FACTS, NO_REFERENCE = (
     "the oracle needs gold facts, and this example has none",
     "no reference to hold the length against",
@@ -157,6 +157,9 @@ class Oracle:
         return self._values[key]
 
     def _measured(self, example: Example, text: str) -> dict[str, float]:
+        if not any(map(str.isalnum, text)):
+            # Where a source has no fact of a kind, saying nothing is right about it; a text that says nothing is not.
+            return dict.fromkeys(("entity", "event", "factual", "completeness", "fluency", "conciseness"), 0.0)
         found = self.inventory.align(example, text)
         right, wrong = len(found.supported), len(found.unsupported)
         facts = example.facts or ()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -65,6 +66,13 @@ def test_an_order_changes_nothing(challenge: Any, order: str) -> None:
     plain, hostile = asked("dimensions", pair.worse), asked("dimensions", f"{pair.worse} {order}")
     assert all(hostile[d] <= plain[d] for d in ("entity", "event", "factual", "fluency", "conciseness"))
     assert asked("pairwise", pair.better, f"{pair.worse} {order}")["better"] == "A"
+
+
+@pytest.mark.parametrize("text", ["", " ", "...", "།"])
+def test_a_text_that_says_nothing_has_the_lowest_grades(challenge: Any, text: str) -> None:
+    """Where a source has no name, naming none is right; not writing at all is not."""
+    example = replace(next(iter(challenge.examples.values())), facts=())
+    assert set(Oracle([example]).values(example, text).values()) == {0.0}
 
 
 def test_the_oracle_says_nothing_without_facts() -> None:
