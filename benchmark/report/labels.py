@@ -61,6 +61,12 @@ def _name_points(ax: Any, points: dict[str, Point], lines: list[tuple[Point, Poi
             (8, -9, "left", "top"): (x + 0.02, y - 0.03 - high),
             (-8, 9, "right", "bottom"): (x - 0.02 - wide, y + 0.03),
         }
+        # Further away, for stages that stand on one spot; near ones come first in a tie.
+        for away in (24, 38, 52):
+            for sign in (1, -1):
+                level = y - high / 2 + sign * 0.0042 * away
+                boxes[9, sign * away, "left", "center"] = (x + 0.025, level)
+                boxes[-9, sign * away, "right", "center"] = (x - 0.025 - wide, level)
 
         def cost(left: float, low: float, wide: float = wide, high: float = high) -> float:
             outside = max(0, -left) + max(0, left + wide - 1) + max(0, -low) + max(0, low + high - 1)
