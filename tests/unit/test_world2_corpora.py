@@ -4,6 +4,7 @@ buckets."""
 from __future__ import annotations
 
 from itertools import islice
+from pathlib import Path
 
 import pytest
 
@@ -56,3 +57,17 @@ def test_the_word_list_has_what_titles_name() -> None:
     wanted = [n.value.surfaces["th"][0] for n in names("organisation") if n.core]
     assert set(wanted) <= words
     assert len(words) < 1200
+
+
+def test_the_profile_of_world_2_finds_its_models_and_they_know_its_words() -> None:
+    from tokenizers import Tokenizer
+
+    from benchmark.settings.assets import resolve
+    from benchmark.settings.config import load_profile
+
+    profile = load_profile("world2", [])
+    assert load_task(profile.run.task).version == "2"
+    words = WORDS["words@2"]()
+    for path in (profile.policy.path, profile.rl.reward_path):
+        vocabulary = Tokenizer.from_file(str(Path(resolve(str(path), "path")) / "tokenizer.json")).get_vocab()
+        assert set(words) <= set(vocabulary)
