@@ -97,9 +97,13 @@ def read_inputs(args: argparse.Namespace) -> Inputs:
         )
     files = [Path(args.examples), *map(Path, args.generations)]
     digest = sha256_file(args.examples)
+    failed: UserError | None = None
     if args.limit is None and not args.skip_invalid and files[0].suffix.lower() not in TABULAR:
-        rows, places = index_examples(files[0])
-        return Inputs(rows, dict(index_generations(files[1:], places)), digest, files)
+        try:
+            rows, places = index_examples(files[0])
+            return Inputs(rows, dict(index_generations(files[1:], places)), digest, files)
+        except UserError as error:
+            failed = error  # of the first bad row; read as a whole, a file says of all its rows what is wrong
     notes: list[str] = []
     examples = _examples(args, notes)
     generations: list[Generation] = []
@@ -109,7 +113,10 @@ def read_inputs(args: argparse.Namespace) -> Inputs:
         notes += [note] if (note := rejects.note()) else []
     if args.skip_invalid:
         examples, generations = _common(examples, generations, notes)
-    return _listed(args, examples, generations, digest, files, notes)
+    listed = _listed(args, examples, generations, digest, files, notes)
+    if failed is not None:
+        raise failed
+    return listed
 
 
 def _listed(

@@ -253,7 +253,7 @@ def preflights(ground: Path) -> list[Target]:
     """What `evaluate` looks at before anything is generated: the files of a checkpoint, the user's examples."""
     from tiny_models import random_policy
 
-    from benchmark.pipeline import evaluate
+    from benchmark.pipeline import measure
 
     model, out = random_policy(ground / "policy"), ground / "evaluated"
     mine = shutil.copy(CORPUS / "examples.jsonl", ground / "mine.jsonl")
@@ -262,7 +262,7 @@ def preflights(ground: Path) -> list[Target]:
         raise Reached
 
     def run() -> int:
-        before, evaluate.generate = evaluate.generate, stop  # type: ignore[assignment]
+        before, measure.generate = measure.generate, stop  # type: ignore[assignment]
         argv = ["evaluate", "--model", str(model), "--task", "newswire-title", "--out", str(out)]
         argv += ["--set", f"data.test={mine}", "--set", "generate.max_new_tokens=64"]
         try:
@@ -270,7 +270,7 @@ def preflights(ground: Path) -> list[Target]:
         except Reached:
             return 0
         finally:
-            evaluate.generate = before
+            measure.generate = before
 
     names = {
         "config.json": JSON,
