@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
@@ -20,9 +21,9 @@ BLOCK = 2000
 class InBlocks(Sequence[T], Generic[T]):
     """A sequence whose rows are made by `at`."""
 
+    @abstractmethod
     def at(self, places: Sequence[int]) -> list[T]:
         """The rows at these places, in this order."""
-        raise NotImplementedError
 
     @overload
     def __getitem__(self, place: int) -> T: ...

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import csv
-import html
 import io
 import json
-import shutil
-import subprocess
 from html.parser import HTMLParser
 from pathlib import Path
 
 import board_world as world
 import pytest
 from board_shown import board  # noqa: F401 - a fixture
+from browser import dom_of, in_a_browser, told
 
 from benchmark.cli import main
 from benchmark.leaderboard import board as boards
@@ -68,24 +66,6 @@ def test_an_export_spares_other_peoples_folders(
     assert capsys.readouterr().err.count("error: ") == 2
 
 
-def in_browser(page: Path, folder: Path) -> str:
-    """The page's DOM after its scripts have run, in a browser that finds no other host."""
-    command = [
-        "chromium",
-        "--headless",
-        "--no-sandbox",
-        "--disable-gpu",
-        "--disable-background-networking",
-        "--disable-component-update",
-        "--disable-sync",
-        "--host-resolver-rules=MAP * ~NOTFOUND",
-        f"--user-data-dir={folder / 'profile'}",
-        "--dump-dom",
-        page.as_uri(),
-    ]
-    return subprocess.run(command, capture_output=True, text=True, timeout=120, check=True).stdout
-
-
 CLICKS = """<script>
 const order = () => [...document.querySelectorAll("tbody.system")].filter(b => !b.hidden).map(b => b.dataset.name);
 const [rank, system, primary] = document.querySelectorAll("table.board th button");
@@ -99,15 +79,14 @@ document.title = JSON.stringify(seen);
 </script>"""
 
 
-@pytest.mark.skipif(shutil.which("chromium") is None, reason="no chromium here")
+@in_a_browser
 def test_in_a_browser_the_table_sorts_and_filters(board: Path, tmp_path: Path) -> None:
     """By a click on a column's head, again for the other way round; equal systems keep their order."""
     out = tmp_path / "out"
     assert world.leaderboard("export", board, "--out", str(out)) == 0
     index = out / "index.html"
     index.write_text(index.read_text("utf-8") + CLICKS, "utf-8")
-    title = in_browser(index, tmp_path).partition("<title>")[2].partition("</title>")[0]
-    first_seen, names, backwards, best_first, worst_first, by_rank, filtered, nothing = json.loads(html.unescape(title))
+    first_seen, names, backwards, best_first, worst_first, by_rank, filtered, nothing = told(dom_of(index, tmp_path))
     assert names == sorted(first_seen, key=str.lower) == backwards[::-1]
     assert (
         best_first[0] == by_rank[0] == "best v1"
@@ -119,13 +98,13 @@ def test_in_a_browser_the_table_sorts_and_filters(board: Path, tmp_path: Path) -
     assert nothing == [[], False, False], "an empty filter says so, on the page and on the board"
 
 
-@pytest.mark.skipif(shutil.which("chromium") is None, reason="no chromium here")
+@in_a_browser
 def test_in_a_browser_hostile_outputs_are_text(board: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
     assert world.leaderboard("export", board, "--out", str(out)) == 0
     attacked = next(e for e in world.entries(board) if e["system"] == "attack")
     for page in (out / "index.html", out / "entries" / f"{attacked['digest'][:24]}.html"):
-        shown = in_browser(page, tmp_path)
+        shown = dom_of(page, tmp_path)
         assert "<main>" in shown
         assert "<title>OWNED" not in shown
         assert "<img" not in shown

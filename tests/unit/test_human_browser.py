@@ -3,14 +3,13 @@ again."""
 
 from __future__ import annotations
 
-import html
 import json
-import shutil
-import subprocess
 from pathlib import Path
 from typing import Any
 
 import pytest
+from browser import dom_of, in_a_browser
+from browser import told as told_by
 from human_campaign import run_dir  # noqa: F401 - a fixture
 
 from benchmark.cli import main
@@ -55,29 +54,7 @@ def expected(protocol: str, n: int) -> dict[str, Any]:
     return {"score": 10 + n, "spans": [{"start": 1, "end": 3, "severity": ("minor", "major")[n % 2]}]}
 
 
-def in_browser(page: Path, folder: Path) -> dict[str, Any]:
-    """What the page's script wrote into its title, on a screen as narrow as a phone's."""
-    command = [
-        "chromium",
-        "--headless",
-        "--no-sandbox",
-        "--disable-gpu",
-        "--disable-background-networking",
-        "--disable-component-update",
-        "--disable-sync",
-        "--host-resolver-rules=MAP * ~NOTFOUND",
-        "--window-size=400,800",
-        f"--user-data-dir={folder / 'profile'}",
-        "--virtual-time-budget=5000",
-        "--dump-dom",
-        page.as_uri(),
-    ]
-    shown = subprocess.run(command, capture_output=True, text=True, timeout=300, check=True).stdout
-    title = shown.partition("<title>")[2].partition("</title>")[0]
-    return dict(json.loads(html.unescape(title)))
-
-
-@pytest.mark.skipif(shutil.which("chromium") is None, reason="no chromium here")
+@in_a_browser
 @pytest.mark.parametrize("protocol", ["pairwise", "ranking", "dimensions", "esa"])
 def test_a_form_filled_in_in_a_browser_comes_back(run_dir: Path, tmp_path: Path, protocol: str) -> None:
     args = ["human", "export", str(run_dir), "--protocol", protocol, "--raters", "1", "--items", "4", "--seed", "5"]
@@ -87,7 +64,7 @@ def test_a_form_filled_in_in_a_browser_comes_back(run_dir: Path, tmp_path: Path,
     page = tmp_path / "rater1.html"
     form = (folder / "forms" / "rater1.html").read_text("utf-8")
     page.write_text(form.replace("</body>", f"{CLICKS}</body>"), "utf-8")
-    told = in_browser(page, tmp_path)
+    told = told_by(dom_of(page, tmp_path, "--window-size=400,800", "--virtual-time-budget=5000"))
     screens = json.loads((folder / "campaign.json").read_text("utf-8"))["screens"]
     wanted = {s["id"]: expected(protocol, n) for n, s in enumerate(screens)}
     given = json.loads(told["given"])

@@ -20,6 +20,7 @@ from benchmark.tasks.newswire.candidates import LANG, draw_unit, pick
 from benchmark.tasks.newswire.errors import ENTITY, partners, replace_value
 from benchmark.tasks.newswire.frames import IMPLICIT, load_frames
 from benchmark.tasks.newswire.judged_rows import reranker_row, unit_row
+from benchmark.tasks.newswire.rows import comet_rows, encoder_row, rows_of
 from benchmark.tasks.newswire.splits import article_stream, held_out, inventory
 from benchmark.tasks.newswire.values import LANGUAGES, Value
 from benchmark.tasks.newswire.world2 import corpora as world2
@@ -94,12 +95,7 @@ def base_row(article: Article, rng: random.Random) -> dict[str, Any]:
 def _stream(
     split: str, seed: int, row: Callable[[Article, random.Random, list[Article]], dict[str, Any]]
 ) -> Iterator[dict[str, Any]]:
-    rng = random.Random(f"{seed}:{split}:rows")
-    recent: list[Article] = []
-    for article in article_stream(split, True, seed):
-        recent = [article, *recent[:30]]
-        if len(recent) > 4:
-            yield row(article, rng, list(recent[1:]))
+    return rows_of(article_stream(split, True, seed), random.Random(f"{seed}:{split}:rows"), row)
 
 
 HARD_SEED = 1000
@@ -138,21 +134,14 @@ def reranker_hard(seed: int = 1) -> Iterator[dict[str, Any]]:
 
 def comet(seed: int = 1) -> Iterator[dict[str, Any]]:
     """{"src", "mt", "ref", "score"} rows with graded errors for COMET."""
-    for row in _stream("comet", seed, lambda a, rng, others: reranker_row(a, others, rng) | {"ref": title(a, LANG)}):
-        for candidate in row["candidates"]:
-            yield {"src": row["source"], "mt": candidate["text"], "ref": row["ref"], "score": candidate["label"]}
+    return comet_rows(
+        _stream("comet", seed, lambda a, rng, others: reranker_row(a, others, rng) | {"ref": title(a, LANG)})
+    )
 
 
 def encoder(seed: int = 1) -> Iterator[dict[str, Any]]:
     """{"anchor", "positive"}: a Chinese article and a clean Thai text about it, for contrastive training."""
-    return _stream(
-        "encoder",
-        seed,
-        lambda a, rng, _: {
-            "anchor": body(a, "zh"),
-            "positive": title(a, LANG, rng.randrange(3)) if rng.random() < 0.6 else body(a, LANG),
-        },
-    )
+    return _stream("encoder", seed, lambda a, rng, _: encoder_row(a, rng, 3))
 
 
 def form(

@@ -15,6 +15,8 @@ from typing import Any
 from benchmark.tasks.newswire import LONG_PROMPT, SHORT_PROMPT, TITLE_PROMPTS
 from benchmark.tasks.newswire import values as v
 from benchmark.tasks.newswire.articles import DENIED, Article, Line, body, fill, title
+from benchmark.tasks.newswire.candidates import LANG
+from benchmark.tasks.newswire.rows import comet_rows, encoder_row, rows_of
 from benchmark.tasks.newswire.values import Value
 from benchmark.tasks.newswire.world2.candidates import Writer, draw_unit, row
 from benchmark.tasks.newswire.world2.frames import Frame2, Slot2, load_frames
@@ -22,7 +24,8 @@ from benchmark.tasks.newswire.world2.lexicon import names, partners
 from benchmark.tasks.newswire.world2.scene import ENTITY
 from benchmark.tasks.newswire.world2.splits import article_stream, held_out
 
-LANG = "th"
+TITLES = 6
+"""Forms of a title that the encoder sees, the least that a frame has."""
 CONFUSED_SEEN, CONFUSED_HELD_OUT = 0.25, 0.55
 """How often the base corpus renders an entity as its confusable partner: entities of D_para, and those it leaves
 out."""
@@ -106,11 +109,7 @@ def _base_row(article: Article, rng: random.Random) -> dict[str, Any]:
 def _stream(
     split: str, seed: int, make: Callable[[Article, random.Random, list[Article]], dict[str, Any]]
 ) -> Iterator[dict[str, Any]]:
-    rng, recent = random.Random(f"{seed}:2:{split}:rows"), list[Article]()
-    for article in article_stream(split, True, seed):
-        recent = [article, *recent[:30]]
-        if len(recent) > 4:
-            yield make(article, rng, recent[1:])
+    return rows_of(article_stream(split, True, seed), random.Random(f"{seed}:2:{split}:rows"), make)
 
 
 def base(seed: int = 1) -> Iterator[dict[str, Any]]:
@@ -121,21 +120,12 @@ def base(seed: int = 1) -> Iterator[dict[str, Any]]:
 
 def comet(seed: int = 1) -> Iterator[dict[str, Any]]:
     """{"src", "mt", "ref", "score"} rows with graded errors for COMET."""
-    for made in _stream("comet", seed, lambda a, rng, others: row(a, others, rng) | {"ref": title(a, LANG)}):
-        for candidate in made["candidates"]:
-            yield {"src": made["source"], "mt": candidate["text"], "ref": made["ref"], "score": candidate["label"]}
+    return comet_rows(_stream("comet", seed, lambda a, rng, others: row(a, others, rng) | {"ref": title(a, LANG)}))
 
 
 def encoder(seed: int = 1) -> Iterator[dict[str, Any]]:
     """{"anchor", "positive"}: a Chinese article and a clean Thai text about it, for contrastive training."""
-    return _stream(
-        "encoder",
-        seed,
-        lambda a, rng, _: {
-            "anchor": body(a, "zh"),
-            "positive": title(a, LANG, rng.randrange(6)) if rng.random() < 0.6 else body(a, LANG),
-        },
-    )
+    return _stream("encoder", seed, lambda a, rng, _: encoder_row(a, rng, TITLES))
 
 
 def words() -> list[str]:
