@@ -5,11 +5,12 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from benchmark.tasks.newswire import errors, splits
 from benchmark.tasks.newswire import values as v
-from benchmark.tasks.newswire.articles import Article
+from benchmark.tasks.newswire.articles import Article, Inventory
 from benchmark.tasks.newswire.frames import IMPLICIT, Frame, Slot, load_frames
 from benchmark.tasks.newswire.values import Value
 from benchmark.tasks.newswire.world2 import candidates as candidates2
@@ -48,8 +49,13 @@ class ChallengeWorld:
         return [f for f in self.frames() if f.id != frame.id and (f.core or not core)]
 
 
+@cache
+def _inventory(core: bool) -> Inventory:
+    return splits.inventory("challenge", core)
+
+
 def _replaced(article: Article, name: str, slot: Slot, core: bool, rng: random.Random, near: float) -> Value | None:
-    return errors.replace_value(article, name, slot, splits.inventory("challenge", core), rng, near)
+    return errors.replace_value(article, name, slot, _inventory(core), rng, near)
 
 
 def _scaled(article: Article, name: str, rng: random.Random) -> Value:

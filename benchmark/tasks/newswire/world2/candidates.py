@@ -31,6 +31,9 @@ SHARP = 2
 """Power of the share of true facts: one error in four costs nearly half of the relevance."""
 
 
+CORE = Stock(True)
+
+
 class Writer:
     """Writes candidates for one article, every stated fact checked against it."""
 
@@ -39,7 +42,7 @@ class Writer:
         assert isinstance(article.frame, Frame2)
         self.frame = article.frame
         told = [x for line in article.lines for x in line.values.values()]
-        self.scene = Scene(self.frame, Stock(True), rng, _region(article), _month(article))
+        self.scene = Scene(self.frame, CORE, rng, _region(article), _month(article))
         self.scene.keys |= {f"{x.type}:{x.key}" for x in told}
         self.scene.figures |= {f for x in told for f in figures(x)}
         self.told = told

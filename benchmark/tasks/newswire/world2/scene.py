@@ -6,6 +6,7 @@ import random
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from benchmark.tasks.newswire import values as v
 from benchmark.tasks.newswire.values import Value
@@ -30,8 +31,16 @@ class Stock:
     straight: bool = False
     """Nothing is corrected or denied: for passages to be translated, where no kind of fact says what a text denies."""
 
+    _found: dict[tuple[Any, ...], list[Name]] = field(default_factory=dict, compare=False)
+
     def names(self, slot: Slot2, region: str) -> list[Name]:
-        """Names that may fill a slot of a story in that region."""
+        """Names that may fill a slot of a story in that region; looked for once."""
+        key = (slot.type, slot.kinds, slot.tags, slot.abroad, region)
+        if key not in self._found:
+            self._found[key] = self._fitting(slot, region)
+        return self._found[key]
+
+    def _fitting(self, slot: Slot2, region: str) -> list[Name]:
         where = "abroad" if slot.abroad and slot.type != "organisation" else region
         return [
             n

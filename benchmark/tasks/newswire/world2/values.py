@@ -7,6 +7,7 @@ says the same number.
 from __future__ import annotations
 
 import re
+from functools import cache
 from math import exp, log
 from random import Random
 
@@ -111,6 +112,7 @@ def money(amount: int, currency: str) -> Value:
     )
 
 
+@cache
 def date(month: int, day: int) -> Value:
     """A day of the year; titles may write the month short."""
     value = v.date(month, day)
