@@ -85,6 +85,11 @@ class Language:
     generic: bool
     """No rules of its own: those of its script."""
 
+    @property
+    def spaced(self) -> bool:
+        """Whether spaces stand between its words."""
+        return self.words == "13a"
+
 
 def language(tag: str) -> Language:
     """The language of a code, in any spelling. Raises UserError for what is no code of a language."""

@@ -15,12 +15,19 @@ from benchmark.human.spans import code_point
 from metrics.errors import UserError
 from metrics.files import atomic_write_text, read_text
 from metrics.judge.records import PAIRWISE, RANKING
+from metrics.languages import code
 
 MOST_TEXT = 2**30
-LANGUAGES = {"zh": "zho", "th": "tha", "bo": "bod", "en": "eng"}
 SCORE, SPANS = 6, 9
 """Columns of ExportSystemScoresToCSV: user, target, item, type, source and target language, score; then of documents
 documentID, isCompleteDocument, mqm."""
+
+
+def _three_letters(lang: str) -> str:
+    """The ISO 639-3 code that Appraise names a language by."""
+    from langcodes import Language
+
+    return Language.get(code(lang)).to_alpha3()
 
 
 def write_appraise(campaign: Campaign, out: Path, lang: str) -> list[Path]:
@@ -49,8 +56,8 @@ def write_appraise(campaign: Campaign, out: Path, lang: str) -> list[Path]:
         task = {
             "batchNo": n,
             "batchSize": len(items),
-            "sourceLanguage": LANGUAGES.get(first.source_lang, first.source_lang),
-            "targetLanguage": LANGUAGES.get(first.target_lang, first.target_lang),
+            "sourceLanguage": _three_letters(first.source_lang),
+            "targetLanguage": _three_letters(first.target_lang),
             "requiredAnnotations": 1,
             "randomSeed": campaign.seed,
         }

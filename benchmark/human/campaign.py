@@ -19,6 +19,7 @@ from benchmark.judge.texts import Outputs, chosen_pairs, chosen_systems
 from metrics.errors import UserError
 from metrics.files import read_object
 from metrics.judge.records import DIMENSIONS, LETTERS, PAIRWISE, RANKING, Question
+from metrics.languages import language
 from metrics.stages import GOLD
 from metrics.words import units
 
@@ -201,7 +202,7 @@ def shuffled(text: str, lang: str, draw: random.Random) -> str:
     mixed = list(parts)
     while mixed == list(parts):
         draw.shuffle(mixed)
-    spaced = " " in text.strip() and lang not in ("th", "bo", "zh")
+    spaced = " " in text.strip() and language(lang).spaced
     return (" " if spaced else "").join(mixed)
 
 

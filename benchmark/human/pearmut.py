@@ -20,8 +20,8 @@ from benchmark.human.spans import code_point
 from metrics.errors import UserError
 from metrics.files import atomic_write_text, read_jsonl
 from metrics.judge.records import DIMENSIONS, FORM_DIMENSIONS, RANKING, TOP
+from metrics.languages import language
 
-UNSPACED = ("th", "bo", "zh", "ja")
 MEDIA = ("<audio ", "<video ", "<img ", "<iframe ")
 """A text that begins so is put onto the page as HTML; every other one is shown letter by letter and can do nothing."""
 RESET = "__RESET__"
@@ -35,7 +35,7 @@ def write_pearmut(campaign: Campaign, out: Path, lang: str) -> list[Path]:
     info: dict[str, Any] = {
         "assignment": "task-based",
         "protocol": "ESA" if campaign.protocol == ESA else "DA",
-        "word_level": target not in UNSPACED,
+        "word_level": language(target).spaced,
         "shuffle": False,
         "users": list(campaign.raters),
         # HTML, other than the texts.

@@ -153,3 +153,10 @@ def test_languages_without_rules_of_their_own_are_told() -> None:
     assert "no rules of its own" in told and "characters" in told
     (told,) = notices([_example("a", "新闻", "x", target_lang="qaa")])
     assert "no script is known" in told
+
+
+def test_spaces_stand_between_words_of_some_languages_alone() -> None:
+    assert {tag: language(tag).spaced for tag in ("th", "bo", "zh", "ja", "km", "en", "ru", "sr-Latn")} == {
+        **dict.fromkeys(("th", "bo", "zh", "ja", "km"), False),
+        **dict.fromkeys(("en", "ru", "sr-Latn"), True),
+    }
