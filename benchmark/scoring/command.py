@@ -70,7 +70,7 @@ def command(args: argparse.Namespace) -> int:
         if args.words[0] != "merge":
             raise UserError(f"score {args.words[0]}: there is `score merge DIR... --out OUT`; all else are options")
         merged = [Path(folder) for folder in args.words[1:]]
-        args = argparse.Namespace(**{**vars(args), **shards.plans(merged)})
+        args = argparse.Namespace(**{**vars(args), **shards.plans(merged, args.overrides, args.allow_code)})
     if args.shard:
         shards.parse(args.shard)
     loaded = load(args)

@@ -12,14 +12,17 @@ from pathlib import Path
 from typing import Any
 
 from benchmark.scoring.blocks import Work, key_of, missing, place
+from benchmark.settings.config import check_overrides
 from metrics.errors import UserError
 from metrics.files import atomic_write_text, read_object
 
 PLAN = "shard.json"
-FILES = ("examples", "generations", "source", "reference", "hypothesis", "para", "names")
-"""Arguments that name files."""
-OWN = ("out", "shard", "words", "engine")
-"""Arguments that a merge gives itself."""
+FILE, FILES = ("examples", "source", "para", "names"), ("generations", "reference", "hypothesis")
+"""Arguments that name a file, and several."""
+TEXT = ("format", "langs", "source_lang", "target_lang", "task", "profile")
+TAKEN = (*FILE, *FILES, *TEXT, "limit", "skip_invalid", "overrides")
+"""Arguments that a merge takes from the shards. What may run code or ask an address (--allow-code, judges, such
+settings) is the word of who merges: a folder may be a stranger's (docs/security.md)."""
 
 
 def parse(shard: str) -> tuple[int, int]:
@@ -38,19 +41,16 @@ def share(blocks: Iterable[int], shard: str) -> list[int]:
 
 def write_plan(out: Path, args: argparse.Namespace, work: Work) -> None:
     """What a merge must know: the arguments, files by their whole paths."""
-    told = {k: v for k, v in vars(args).items() if k not in OWN and isinstance(v, str | int | list | None)}
-    for name in FILES:
-        value = told.get(name)
-        if isinstance(value, str):
-            told[name] = os.path.abspath(value)
-        elif isinstance(value, list):
-            told[name] = [os.path.abspath(path) for path in value]
+    told = {name: getattr(args, name) for name in TAKEN}
+    told |= {name: os.path.abspath(told[name]) for name in FILE if told[name]}
+    told |= {name: [os.path.abspath(path) for path in told[name]] for name in FILES if told[name]}
     plan = {"shard": args.shard, "blocks": len(work.blocks), "key": work.key, "arguments": told}
     atomic_write_text(out / PLAN, json.dumps(plan, ensure_ascii=False, indent=1) + "\n")
 
 
-def plans(folders: Sequence[Path]) -> dict[str, Any]:
-    """The arguments of all shards. Raises UserError where a folder is no shard, or they are not of one run."""
+def plans(folders: Sequence[Path], said: Sequence[str], allow_code: bool) -> dict[str, Any]:
+    """The arguments of all shards. said: overrides of this call, which come last. Raises UserError where a folder is no
+    shard, they are not of one run, or they name code that neither `said` nor allow_code lets them."""
     if not folders:
         raise UserError("score merge DIR... --out OUT: give the folders that score --shard wrote")
     found = []
@@ -64,10 +64,31 @@ def plans(folders: Sequence[Path]) -> dict[str, Any]:
                 f"{folder} and {folders[0]} are shards of different runs (other inputs, settings or version); "
                 "measure one of them again"
             )
-    arguments = found[0].get("arguments")
-    if not isinstance(arguments, dict):
-        raise UserError(f"{folders[0] / PLAN}: names no arguments; measure the shard again")
-    return arguments
+    arguments = _arguments(found[0].get("arguments"), folders[0] / PLAN)
+    if not allow_code:
+        check_overrides(arguments["overrides"], str(folders[0] / PLAN), said)
+    return arguments | {"overrides": [*arguments["overrides"], *said]}
+
+
+def _arguments(told: object, where: Path) -> dict[str, Any]:
+    if not isinstance(told, dict):
+        raise UserError(f"{where}: names no arguments; measure the shard again")
+    wrong = sorted(name for name in TAKEN if not _fits(name, told.get(name)))
+    if wrong:
+        raise UserError(f"{where}: {', '.join(wrong)}: not what --shard writes; measure the shard again")
+    return {name: told[name] for name in TAKEN}
+
+
+def _fits(name: str, value: object) -> bool:
+    """Whether a plan's value is one that the command line could have given."""
+    if name == "skip_invalid":
+        return isinstance(value, bool)
+    if name == "limit":
+        return value is None or (isinstance(value, int) and not isinstance(value, bool) and value > 0)
+    if name in (*FILES, "overrides"):
+        none = value is None and name in ("generations", "hypothesis")
+        return none or (isinstance(value, list) and all(isinstance(item, str) for item in value))
+    return isinstance(value, str) or (value is None and name not in ("task", "profile"))
 
 
 def _same(plan: dict[str, Any]) -> tuple[object, ...]:

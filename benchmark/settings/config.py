@@ -143,6 +143,16 @@ def load_profile(
     return _build(values, str(path) if not overrides else f"{path} with --set")
 
 
+def check_overrides(overrides: Sequence[str], where: str, said: Sequence[str]) -> None:
+    """Overrides that stand in a file. said: those of the command line. Raises UserError where one is none, or would run
+    code or send texts to an address and no command line says so."""
+    values: dict[str, Any] = {}
+    for item in overrides:
+        keys, value = parse_override(item)
+        _put(values, keys, value, item)
+    check_code(_without_null(values), where, _said(said))
+
+
 def _sizes_of_files(values: dict[str, Any], said: Collection[str]) -> None:
     """A file that the command line names is not cut to the size that the profile has for other data."""
     data = values.get("data")

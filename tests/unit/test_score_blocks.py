@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -147,6 +149,31 @@ def test_shards_make_the_same_files(
     assert main([*given, "run.seed=7", "--shard", "2/2", "--out", shards[1]]) == 0
     assert main(merge) == 2
     assert "shards of different runs" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"overrides": ["rl.reward=os:getcwd"]}, "a file may not decide that"),
+        ({"overrides": ["judge.url=http://127.0.0.1:9/"]}, "a file may not decide that"),
+        ({"overrides": "rl.reward=length"}, "overrides: not what --shard writes"),
+        ({"limit": "many"}, "limit: not what --shard writes"),
+        ({"examples": ["e.jsonl"]}, "examples: not what --shard writes"),
+        ({"task": None}, "task: not what --shard writes"),
+    ],
+)
+def test_a_strangers_shard_says_nothing_that_runs(
+    given: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str], changed: dict[str, Any], said: str
+) -> None:
+    """allow_code and a judge in it are no word of who merges, either."""
+    shard = tmp_path / "s"
+    assert main([*given, "--shard", "1/1", "--out", str(shard)]) == 0
+    plan = json.loads((shard / "shard.json").read_text("utf-8"))
+    plan["arguments"] |= {"allow_code": True, "judge": ["openai"], **changed}
+    (shard / "shard.json").write_text(json.dumps(plan), "utf-8")
+    assert main(["score", "merge", str(shard), "--out", str(tmp_path / "out")]) == 2
+    assert said in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
 
 
 @pytest.mark.parametrize(
