@@ -84,7 +84,7 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
         unk_token="<unk>", pad_token="<pad>",
         mask_token="<mask>", model_max_length=128,
     )  # fmt: skip
-    config = xlmr_config(len(wrapped), 16, 1, 2, 32, 128)
+    config = xlmr_config(len(wrapped), settings)
     config.num_labels = 1
     save("cross-encoder", XLMRobertaForSequenceClassification(config), wrapped)
     return {p.name: p for p in top.iterdir()}

@@ -2,39 +2,56 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import torch
 from torch.nn.functional import cross_entropy
 
-from metrics.records import sha256_json
 from training.embedded.data import Corpus
 from training.embedded.loop import LoopSettings, run_loop
+from training.embedded.making import Making, ModelSettings, written
 from training.embedded.tokenizer import load_words, train_tokenizer
 from training.sft.packed import hidden_states, pack
 
 
-@dataclass(frozen=True, slots=True)
-class BaseSettings:
-    """Architecture and budget of the base policy."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CausalSettings(ModelSettings):
+    """Shape of a small causal language model."""
 
-    hidden: int = 192
-    layers: int = 4
     heads: int = 6
     kv_heads: int = 2
     intermediate: int = 512
-    pieces: int = 2000
-    """BPE pieces; the world's words come on top."""
+
+    def shape(self, vocab_size: int, eos: int, pad: int) -> dict[str, Any]:
+        """Config keys that SmolLM3 and Qwen3 share."""
+        return {
+            "vocab_size": vocab_size,
+            "hidden_size": self.hidden,
+            "intermediate_size": self.intermediate,
+            "num_hidden_layers": self.layers,
+            "num_attention_heads": self.heads,
+            "num_key_value_heads": self.kv_heads,
+            "tie_word_embeddings": True,
+            "bos_token_id": None,
+            "eos_token_id": eos,
+            "pad_token_id": pad,
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BaseSettings(CausalSettings):
+    """Architecture and budget of the base policy."""
+
+    layers: int = 4
     pair_steps: int = 1200
     """First steps, on short aligned pairs alone."""
     pair_batch: int = 32
     batch: int = 8
     """Articles a step afterwards, with as many short pairs."""
     steps: int = 2400
-    lr: float = 2e-3
-    seed: int = 1
     tokenizer_rows: int = 4000
 
 
@@ -44,21 +61,8 @@ def make_policy(settings: BaseSettings, vocab_size: int, eos: int, pad: int) -> 
     from transformers.models.smollm3.modeling_smollm3 import SmolLM3ForCausalLM
 
     torch.manual_seed(settings.seed)
-    config = SmolLM3Config(
-        vocab_size=vocab_size,
-        hidden_size=settings.hidden,
-        intermediate_size=settings.intermediate,
-        num_hidden_layers=settings.layers,
-        num_attention_heads=settings.heads,
-        num_key_value_heads=settings.kv_heads,
-        max_position_embeddings=2048,
-        tie_word_embeddings=True,
-        bos_token_id=None,
-        eos_token_id=eos,
-        pad_token_id=pad,
-        use_cache=True,
-    )
-    return SmolLM3ForCausalLM(config)
+    shape = settings.shape(vocab_size, eos, pad)
+    return SmolLM3ForCausalLM(SmolLM3Config(**shape, max_position_embeddings=2048, use_cache=True))
 
 
 def completion_loss(
@@ -105,35 +109,20 @@ def train_base(
         pairs = loss_of([(p, [c]) for p, c in (r["pairs"][step % len(r["pairs"])] for r in rows)])
         return story + 0.5 * pairs, {"story": story.item(), "pairs": pairs.item()}
 
-    config_hash = sha256_json(asdict(settings))
-    key = sha256_json([config_hash, corpus.hash, words])
-    log = run_loop(
-        model,
-        loss_at,
-        LoopSettings(settings.steps, settings.lr, seed=settings.seed),
-        out.with_name(out.name + ".state"),
-        key,
-        "base policy",
-    )
+    making = Making.of(settings, corpus, words, out)
+    steps = LoopSettings(settings.steps, settings.lr, seed=settings.seed)
+    log = run_loop(model, loss_at, steps, making.state, making.key(), "base policy")
     save_model(model, tokenizer, out, dtype)
-    return {
-        "config": asdict(settings),
-        "config_hash": config_hash,
-        "data_hash": corpus.hash,
-        "seed": settings.seed,
-        "final": log[-1],
-    }
+    return making.manifest(log[-1])
 
 
-def save_model(model: Any, tokenizer: Any, out: Path, dtype: torch.dtype) -> None:
-    """Write model and tokenizer as a Hugging Face folder in `dtype`, by rename."""
-    import os
-    import shutil
-
-    temporary = out.with_name(out.name + ".partial")
-    shutil.rmtree(temporary, ignore_errors=True)
-    model.to(dtype).save_pretrained(temporary, safe_serialization=True)
-    tokenizer.save_pretrained(temporary)
-    if out.exists():
-        shutil.rmtree(out)
-    os.replace(temporary, out)
+def save_model(
+    model: Any, tokenizer: Any, out: Path, dtype: torch.dtype, also: Callable[[Path], None] | None = None
+) -> None:
+    """Write model and tokenizer as a Hugging Face folder in `dtype`, by rename. also: what is done to the folder
+    before."""
+    with written(out) as folder:
+        model.to(dtype).save_pretrained(folder, safe_serialization=True)
+        tokenizer.save_pretrained(folder)
+        if also is not None:
+            also(folder)

@@ -9,47 +9,37 @@ pre-trained (COMET starts from an XLM-R that knows which sentences are translati
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 from typing import Any
 
 import torch
-from torch.nn.functional import cross_entropy, logsigmoid, mse_loss, normalize
+from torch.nn.functional import mse_loss, normalize
 
 from metrics.errors import UserError
-from metrics.records import sha256_json
 from metrics.scorers.comet import unavailable
 from metrics.scorers.comet_checkpoint import ENCODER, HPARAMS, WEIGHTS
 from training.embedded.data import Corpus
 from training.embedded.loop import LoopSettings, run_loop
+from training.embedded.making import Making, hold_out, written
+from training.embedded.objectives import better, info_nce, order_loss, order_quality
 from training.embedded.tokenizer import load_words
-from training.embedded.xlmr import xlmr_config, xlmr_tokenizer
+from training.embedded.xlmr import XlmrSettings, xlmr_config, xlmr_tokenizer
 
 
-@dataclass(frozen=True, slots=True)
-class CometSettings:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CometSettings(XlmrSettings):
     """Architecture and budget of the COMET model."""
 
-    hidden: int = 192
-    layers: int = 2
-    heads: int = 4
-    intermediate: int = 384
     positions: int = 514
     """As XLM-R's: COMET reads two tokens less."""
-    pieces: int = 2000
-    """BPE pieces; the world's words come on top."""
     estimator: int = 128
     """Hidden units of the regression head."""
     batch: int = 12
     """Sources a step, each with all of its candidates."""
     steps: int = 900
-    lr: float = 2e-3
-    seed: int = 1
-    tokenizer_rows: int = 1500
     order_weight: float = 0.3
     order_scale: float = 10.0
     """Scores lie in 0..1: a difference of 0.1 counts as one logit at 10."""
@@ -58,7 +48,7 @@ class CometSettings:
     margin: float = 0.08
     """Label difference from which two candidates of one source are ordered."""
     held_out: int = 200
-    """Sources at the corpus's end that are never trained on; at most a tenth of it."""
+    """Sources at the corpus's end that are never trained on; at most a tenth of them."""
 
 
 def grouped(rows: Sequence[dict[str, Any]], where: Path) -> list[dict[str, Any]]:
@@ -92,9 +82,7 @@ def make_comet(settings: CometSettings, texts: Sequence[str], words: Sequence[st
         tokenizer_object=xlmr_tokenizer(texts, words, settings.pieces), model_max_length=settings.positions - 2
     )
     tokenizer.save_pretrained(folder)
-    xlmr_config(
-        len(tokenizer), settings.hidden, settings.layers, settings.heads, settings.intermediate, settings.positions
-    ).save_pretrained(folder)
+    xlmr_config(len(tokenizer), settings).save_pretrained(folder)
     torch.manual_seed(settings.seed)
     return ReferencelessRegression(
         nr_frozen_epochs=0.0,
@@ -144,20 +132,14 @@ def losses(
     src, mt, ref = found[: len(rows)], found[len(rows) : -len(rows)], found[-len(rows) :]
     score = estimate(model, mt, src[owner])
     error = mse_loss(score, label)
-    better = (owner[:, None] == owner[None, :]) & (label[:, None] > label[None, :] + settings.margin)
-    gap = score[:, None] - score[None, :]
-    order = -(logsigmoid(settings.order_scale * gap) * better).sum() / better.sum().clamp(min=1)
-    near = normalize(src, dim=1) @ normalize(ref, dim=1).T / settings.temperature
-    target = torch.arange(len(rows))
-    align = (cross_entropy(near, target) + cross_entropy(near.T, target)) / 2
-    pairs = ((gap > 0) & better).sum() / better.sum().clamp(min=1)
+    order, pairs = order_loss(score, better(owner, label, settings.margin), settings.order_scale)
+    align = info_nce(normalize(src, dim=1) @ normalize(ref, dim=1).T / settings.temperature)
     total = error + settings.order_weight * order + settings.align_weight * align
     return total, {"mse": error.item(), "order": order.item(), "align": align.item(), "pair_acc": pairs.item()}
 
 
 def quality(model: Any, rows: Sequence[dict[str, Any]], margin: float) -> dict[str, float]:
-    """On rows never trained on: pearson and kendall (tau-b) with the labels; pair_accuracy of the first candidate
-    (right) against the second (one error)."""
+    """On rows never trained on: pearson and kendall (tau-b) with the labels, and `order_quality`."""
     from scipy.stats import kendalltau, pearsonr
 
     with torch.no_grad():
@@ -167,24 +149,11 @@ def quality(model: Any, rows: Sequence[dict[str, Any]], margin: float) -> dict[s
         ]
     labels = [row["scores"] for row in rows]
     flat, flat_labels = [s for part in scores for s in part], [s for part in labels for s in part]
-    pairs, first = [], []
-    for found, true in zip(scores, labels, strict=True):
-        wins = {
-            (i, j): float(found[i] > found[j])
-            for i in range(len(true))
-            for j in range(len(true))
-            if true[i] > true[j] + margin
-        }
-        pairs += list(wins.values())
-        first += [wins[0, 1]] if (0, 1) in wins else []
     out = {
         "pearson": float(pearsonr(flat, flat_labels)[0]),
         "kendall": float(kendalltau(flat, flat_labels)[0]),
         "n_sources": len(rows),
-    }
-    for name, values in (("pair_accuracy", pairs), ("one_error_accuracy", first)):
-        if values:
-            out[name] = sum(values) / len(values)
+    } | order_quality(scores, labels, margin)
     return {k: round(x, 4) for k, x in out.items()}
 
 
@@ -198,53 +167,34 @@ def train_comet(corpus_path: Path, words_path: Path, out: Path, settings: CometS
     if (reason := unavailable()) is not None:
         raise UserError(f"training comet: {reason}")
     corpus, words = Corpus(corpus_path), load_words(words_path)
-    rows = grouped(corpus.rows, corpus_path)
-    n_held_out = min(settings.held_out, len(rows) // 10)
-    corpus.rows, held_out = rows[: len(rows) - n_held_out], rows[len(rows) - n_held_out :]
+    corpus.rows, held_out = hold_out(grouped(corpus.rows, corpus_path), settings.held_out)
     if not corpus.rows:
         raise UserError(f"{corpus_path}: no rows; COMET's rows are src, mt, ref, score")
-    temporary = out.with_name(out.name + ".partial")
-    shutil.rmtree(temporary, ignore_errors=True)
     texts = [t for row in corpus.rows[: settings.tokenizer_rows] for t in (row["src"], *row["mts"])]
-    model = make_comet(settings, texts, words, temporary / ENCODER)
+    making = Making.of(settings, corpus, words, out)
+    steps = LoopSettings(settings.steps, settings.lr, seed=settings.seed)
+    with written(out) as folder:
+        model = make_comet(settings, texts, words, folder / ENCODER)
 
-    def loss_at(step: int) -> tuple[torch.Tensor, dict[str, float]]:
-        return losses(model, corpus.batch(settings.seed, step, settings.batch), settings)
+        def loss_at(step: int) -> tuple[torch.Tensor, dict[str, float]]:
+            return losses(model, corpus.batch(settings.seed, step, settings.batch), settings)
 
-    config_hash = sha256_json(asdict(settings))
-    key = sha256_json([config_hash, corpus.hash, words])
-    log = run_loop(
-        model,
-        loss_at,
-        LoopSettings(settings.steps, settings.lr, seed=settings.seed),
-        out.with_name(out.name + ".state"),
-        key,
-        "COMET",
-    )
-    state = {k: v.half().contiguous() for k, v in model.state_dict().items()}
-    model.load_state_dict(state)  # measured as it is stored
-    final = log[-1] | (quality(model.eval(), held_out, settings.margin) if len(held_out) > 1 else {})
-    save_comet(model, state, temporary, out)
-    return {
-        "config": asdict(settings),
-        "config_hash": config_hash,
-        "data_hash": corpus.hash,
-        "seed": settings.seed,
-        "final": final,
-    }
+        log = run_loop(model, loss_at, steps, making.state, making.key(), "COMET")
+        state = {k: v.half().contiguous() for k, v in model.state_dict().items()}
+        model.load_state_dict(state)  # measured as it is stored
+        final = log[-1] | (quality(model.eval(), held_out, settings.margin) if len(held_out) > 1 else {})
+        save_comet(model, state, folder)
+    return making.manifest(final)
 
 
-def save_comet(model: Any, state: dict[str, torch.Tensor], temporary: Path, out: Path) -> None:
-    """Complete `temporary`, which holds encoder/ already, and rename it to `out`."""
+def save_comet(model: Any, state: dict[str, torch.Tensor], folder: Path) -> None:
+    """Complete a folder that holds encoder/ already."""
     import yaml
     from safetensors.torch import save_file
 
-    save_file(state, temporary / WEIGHTS, metadata={"format": "pt"})
+    save_file(state, folder / WEIGHTS, metadata={"format": "pt"})
     hparams = {k: v for k, v in model.hparams.items() if isinstance(v, str | int | float | bool | list | None)}
     # The loader sets the encoder's place: a path of the machine it was trained on would be of no use to anyone.
-    (temporary / HPARAMS).write_text(
+    (folder / HPARAMS).write_text(
         yaml.safe_dump(hparams | {"pretrained_model": ENCODER}, sort_keys=True, allow_unicode=True), encoding="utf-8"
     )
-    if out.exists():
-        shutil.rmtree(out)
-    os.replace(temporary, out)

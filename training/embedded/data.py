@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -40,3 +41,10 @@ class Corpus:
             random.Random(f"{seed}:{epoch}").shuffle(order)
             self._cached = ((seed, epoch), order)
         return self._cached[1]
+
+
+def candidate_texts(rows: Iterable[dict[str, Any]]) -> Iterator[str]:
+    """Sources and candidates of the reranker's corpus: what its tokenizer learns from."""
+    for row in rows:
+        yield row["source"]
+        yield from (c["text"] for c in row["candidates"])

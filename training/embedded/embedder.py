@@ -8,11 +8,9 @@ encoder of the paper's Tibetan experiment.
 
 from __future__ import annotations
 
-import json
-import os
 import shutil
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -21,36 +19,28 @@ from tokenizers import Tokenizer
 from metrics.errors import UserError
 from metrics.foreign import check_foreign
 from metrics.hub import model_folder
-from metrics.records import atomic_write_text, sha256_json
+from metrics.records import sha256_json
 from training.embedded.data import Corpus
+from training.embedded.making import Making, computed_in_float32, hold_out, written
 from training.embedded.neighbours import _trainer_class
 from training.embedded.tokenizer import load_words
-from training.embedded.xlmr import fast_tokenizer, xlmr_config, xlmr_tokenizer
+from training.embedded.xlmr import XlmrSettings, fast_tokenizer, xlmr_config, xlmr_tokenizer
 from training.shared.resume import OnSigterm, StepLog, Terminated, open_workspace
 
 ANCHORS = {"source": "anchor", "reference": "reference"}
 """What a text is compared with -> the corpus column: the Chinese source, or a reference in the target language."""
 
 
-@dataclass(frozen=True, slots=True)
-class EncoderSettings:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EncoderSettings(XlmrSettings):
     """Architecture and budget of the bi-encoder."""
 
-    hidden: int = 192
-    layers: int = 2
-    heads: int = 4
-    intermediate: int = 384
-    positions: int = 512
-    """Longest text in tokens; what is longer is cut."""
     pieces: int = 2400
-    """BPE pieces; the world's words come on top."""
     batch: int = 64
     pool: int = 4
     """Neighbours are looked for among this many batches."""
     steps: int = 700
-    lr: float = 2e-3
     temperature: float = 0.05
-    seed: int = 1
     tokenizer_rows: int = 3000
     anchored_on: str = "source"
     """source or reference."""
@@ -87,10 +77,7 @@ def make_encoder(tokenizer: Tokenizer, settings: EncoderSettings, scratch: Path)
 
     wrapped = fast_tokenizer(tokenizer, settings.positions)
     torch.manual_seed(settings.seed)
-    config = xlmr_config(
-        len(wrapped), settings.hidden, settings.layers, settings.heads, settings.intermediate, settings.positions
-    )
-    XLMRobertaModel(config, add_pooling_layer=False).save_pretrained(scratch)
+    XLMRobertaModel(xlmr_config(len(wrapped), settings), add_pooling_layer=False).save_pretrained(scratch)
     wrapped.save_pretrained(scratch)
     without_pooler = {"add_pooling_layer": False}
     body = Transformer(str(scratch), max_seq_length=settings.positions, model_kwargs=without_pooler)
@@ -169,8 +156,7 @@ def train_encoder(
         )
     words = load_words(words_path) if words_path is not None else []
     pairs = pairs_of(corpus.rows, settings.anchored_on, corpus_path)
-    n_held_out = min(settings.held_out, len(pairs) // 10)
-    trained = pairs[: len(pairs) - n_held_out]
+    trained, held_out = hold_out(pairs, settings.held_out)
     if len(trained) < 2:
         raise UserError(f"{corpus_path}: {len(pairs)} rows; contrastive training needs at least 2")
     tokenizer = None
@@ -178,11 +164,10 @@ def train_encoder(
         tokenizer = xlmr_tokenizer(
             (t for pair in trained[: settings.tokenizer_rows] for t in pair), words, settings.pieces
         )
-    config_hash = sha256_json(asdict(settings))
-    work = out.with_name(out.name + ".state")
-    steps_log = out.with_name(out.name + ".state.log.jsonl")
+    making = Making.of(settings, corpus, words, out)
+    work, steps_log = making.state, out.with_name(out.name + ".state.log.jsonl")
     resume = open_workspace(
-        work, {"config_hash": config_hash, "data_hash": corpus.hash, "words": sha256_json(words)}, [steps_log]
+        work, {"config_hash": making.config_hash, "data_hash": corpus.hash, "words": sha256_json(words)}, [steps_log]
     )
     scratch = work / "start"
     shutil.rmtree(scratch, ignore_errors=True)
@@ -239,34 +224,14 @@ def train_encoder(
             raise Terminated(work, int(trainer.state.global_step))
     final = {"step": int(trainer.state.global_step), "loss": round(float(trainer.state.log_history[-2]["loss"]), 4)}
     model.to(torch.float16).to(torch.float32).eval()  # measured as it is stored
-    if n_held_out > 1:
-        final |= retrieval_quality(model, pairs[-n_held_out:])
-    _save(model.half(), out)
+    if len(held_out) > 1:
+        final |= retrieval_quality(model, held_out)
+    with written(out) as folder:
+        model.half().save(str(folder), safe_serialization=True, create_model_card=False)
+        computed_in_float32(folder)
     shutil.rmtree(work)
-    return {
-        "config": asdict(settings),
-        "config_hash": config_hash,
-        "data_hash": corpus.hash,
-        "seed": settings.seed,
-        "final": final,
-    }
+    return making.manifest(final)
 
 
 def _row(step: int, logs: dict[str, Any]) -> dict[str, Any]:
     return {"step": step, "loss": logs["loss"], "lr": logs.get("learning_rate")}
-
-
-def _save(model: Any, out: Path) -> None:
-    """Write the folder by rename. float32 in config.json: halves are how the weights are stored, not how they are
-    computed with."""
-    temporary = out.with_name(out.name + ".partial")
-    shutil.rmtree(temporary, ignore_errors=True)
-    model.save(str(temporary), safe_serialization=True, create_model_card=False)
-    config = json.loads((temporary / "config.json").read_text(encoding="utf-8"))
-    config.pop("torch_dtype", None)
-    atomic_write_text(
-        temporary / "config.json", json.dumps(config | {"dtype": "float32"}, indent=2, sort_keys=True) + "\n"
-    )
-    if out.exists():
-        shutil.rmtree(out)
-    os.replace(temporary, out)

@@ -15,22 +15,20 @@ sentence-transformers' CrossEncoder loads.
 
 from __future__ import annotations
 
-import json
-import os
 import shutil
 from collections.abc import Sequence
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import torch
-from transformers import PreTrainedTokenizerFast
 
 from metrics.errors import UserError
-from metrics.records import atomic_write_text, sha256_json
-from training.embedded.data import Corpus
+from training.embedded.base import save_model
+from training.embedded.data import Corpus, candidate_texts
 from training.embedded.judge import EncoderRerankerSettings, Judge
 from training.embedded.loop import LoopSettings, run_loop
+from training.embedded.making import Making, computed_in_float32, hold_out
+from training.embedded.objectives import order_quality
 from training.embedded.tokenizer import load_words
 from training.embedded.xlmr import fast_tokenizer, xlmr_config, xlmr_tokenizer
 
@@ -45,9 +43,7 @@ def make_cross_encoder(settings: EncoderRerankerSettings, vocab_size: int) -> An
     from transformers import XLMRobertaForSequenceClassification
 
     torch.manual_seed(settings.seed)
-    config = xlmr_config(
-        vocab_size, settings.hidden, settings.layers, settings.heads, settings.intermediate, settings.positions
-    )
+    config = xlmr_config(vocab_size, settings)
     config.num_labels = 1
     model: Any = XLMRobertaForSequenceClassification(config)
     look = model.roberta.encoder.layer[0].attention.self
@@ -57,25 +53,16 @@ def make_cross_encoder(settings: EncoderRerankerSettings, vocab_size: int) -> An
 
 
 def quality(judge: Judge, rows: Sequence[dict[str, Any]], margin: float) -> dict[str, float]:
-    """On rows never trained on: accuracy over all ordered pairs of candidates, and of the right title over that with
-    one error."""
-    pairs, first = [], []
+    """`order_quality` on rows never trained on, to 4 digits."""
+    scores = []
     with torch.no_grad():
         for row in rows:
-            found = judge.scores([row["source"]] * len(row["candidates"]), [c["text"] for c in row["candidates"]])[
-                0
-            ].tolist()
-            labels = [c["label"] for c in row["candidates"]]
-            n = len(labels)
-            wins = {
-                (i, j): float(found[i] > found[j]) for i in range(n) for j in range(n) if labels[i] > labels[j] + margin
-            }
-            pairs += list(wins.values())
-            first += [wins[0, 1]] if (0, 1) in wins else []
-    out = {"n_sources": len(rows)} | {
-        k: sum(v) / len(v) for k, v in (("pair_accuracy", pairs), ("one_error_accuracy", first)) if v
-    }
-    return {k: round(x, 4) for k, x in out.items()}
+            logits, _, _ = judge.scores(
+                [row["source"]] * len(row["candidates"]), [c["text"] for c in row["candidates"]]
+            )
+            scores.append(logits.tolist())
+    found = order_quality(scores, [[c["label"] for c in row["candidates"]] for row in rows], margin)
+    return {"n_sources": len(rows)} | {k: round(x, 4) for k, x in found.items()}
 
 
 def _checked(rows: Sequence[dict[str, Any]], where: Path) -> list[dict[str, Any]]:
@@ -109,15 +96,8 @@ def train_encoder_reranker(
     Killed and called again it goes on from `<out>.state`. Raises UserError for a corpus of another kind.
     """
     corpus, words = Corpus(corpus_path), load_words(words_path)
-    rows = _checked(corpus.rows, corpus_path)
-    n_held_out = min(settings.held_out, len(rows) // 10)
-    corpus.rows, held_out = rows[: len(rows) - n_held_out], rows[len(rows) - n_held_out :]
-    texts = (
-        t
-        for row in corpus.rows[: settings.tokenizer_rows]
-        for t in (row["source"], *(c["text"] for c in row["candidates"]))
-    )
-    tokenizer = xlmr_tokenizer(texts, words, settings.pieces)
+    corpus.rows, held_out = hold_out(_checked(corpus.rows, corpus_path), settings.held_out)
+    tokenizer = xlmr_tokenizer(candidate_texts(corpus.rows[: settings.tokenizer_rows]), words, settings.pieces)
     wrapped = fast_tokenizer(tokenizer, settings.positions)
     judge = Judge(make_cross_encoder(settings, len(wrapped)), tokenizer, settings)
 
@@ -135,39 +115,14 @@ def train_encoder_reranker(
         loss, parts = judge.judge(corpus.batch(settings.seed, step, settings.batch))
         return loss + 0.3 * words_loss, parts | {"words": words_loss.item()}
 
-    config_hash = sha256_json(asdict(settings))
-    key = sha256_json([config_hash, corpus.hash, words])
+    making = Making.of(settings, corpus, words, out)
     steps = LoopSettings(
         settings.align_steps + settings.pair_steps + settings.judge_steps, settings.lr, seed=settings.seed
     )
-    state = out.with_name(out.name + ".state")
-    log = run_loop(judge, loss_at, steps, state, key, "reranker-encoder")
+    log = run_loop(judge, loss_at, steps, making.state, making.key(), "reranker-encoder")
     judge.model.to(dtype).to(torch.float32)  # measured as it is stored
     judge.eval()
     final = log[-1] | (quality(judge, held_out, settings.margin) if held_out else {})
-    _save(judge.model, wrapped, out, dtype)
-    shutil.rmtree(state, ignore_errors=True)
-    return {
-        "config": asdict(settings),
-        "config_hash": config_hash,
-        "data_hash": corpus.hash,
-        "seed": settings.seed,
-        "final": final,
-    }
-
-
-def _save(model: Any, tokenizer: PreTrainedTokenizerFast, out: Path, dtype: torch.dtype) -> None:
-    """Write the folder by rename. float32 in config.json: halves are how the weights are stored, not how they are
-    computed with."""
-    temporary = out.with_name(out.name + ".partial")
-    shutil.rmtree(temporary, ignore_errors=True)
-    model.to(dtype).save_pretrained(temporary, safe_serialization=True)
-    tokenizer.save_pretrained(temporary)
-    config = json.loads((temporary / "config.json").read_text(encoding="utf-8"))
-    config.pop("torch_dtype", None)
-    atomic_write_text(
-        temporary / "config.json", json.dumps(config | {"dtype": "float32"}, indent=2, sort_keys=True) + "\n"
-    )
-    if out.exists():
-        shutil.rmtree(out)
-    os.replace(temporary, out)
+    save_model(judge.model, wrapped, out, dtype, also=computed_in_float32)
+    shutil.rmtree(making.state, ignore_errors=True)
+    return making.manifest(final)

@@ -8,21 +8,20 @@ from typing import Any
 
 import torch
 from tokenizers import Tokenizer
-from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy, embedding_bag, logsigmoid, normalize
+from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy, embedding_bag, normalize
+
+from training.embedded.objectives import better, info_nce, order_loss
+from training.embedded.xlmr import XlmrSettings
 
 
-@dataclass(frozen=True, slots=True)
-class EncoderRerankerSettings:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EncoderRerankerSettings(XlmrSettings):
     """Architecture and budget of the cross-encoder."""
 
-    hidden: int = 192
     layers: int = 3
-    heads: int = 4
     intermediate: int = 256
     positions: int = 320
     """Longest pair in tokens; what is longer is cut."""
-    pieces: int = 2000
-    """BPE pieces; the world's words come on top."""
     batch: int = 5
     """Sources a step, each with all of its candidates."""
     align_steps: int = 200
@@ -35,9 +34,6 @@ class EncoderRerankerSettings:
     judge_steps: int = 1100
     masked: float = 0.5
     """Share of a pair's target tokens that are masked."""
-    lr: float = 2e-3
-    seed: int = 1
-    tokenizer_rows: int = 1500
     wrong_weight: float = 3.0
     """Weight of an unsupported fact beside a supported one."""
     margin: float = 0.08
@@ -102,7 +98,7 @@ class Judge(torch.nn.Module):
             )
             sides.append(normalize(embedding_bag(flat, table, cuts, mode="mean"), dim=1))
         near, target = sides[0] @ sides[1].T / self.settings.temperature, torch.arange(len(pairs))
-        loss = (cross_entropy(near, target) + cross_entropy(near.T, target)) / 2
+        loss = info_nce(near)
         return loss, {"align": loss.item(), "found": (near.argmax(1) == target).float().mean().item()}
 
     def masked_words(self, pairs: Sequence[Sequence[str]], step: int) -> torch.Tensor:
@@ -140,9 +136,7 @@ class Judge(torch.nn.Module):
         )
         label = torch.tensor([float(c["label"]) for c in candidates])
         answer = binary_cross_entropy_with_logits(logit, label)
-        better = (owner[:, None] == owner[None, :]) & (label[:, None] > label[None, :] + self.settings.margin)
-        gap = logit[:, None] - logit[None, :]
-        order = -(logsigmoid(gap) * better).sum() / better.sum().clamp(min=1)
+        order, pairs = order_loss(logit, better(owner, label, self.settings.margin))
         places = [
             (k, i, bool(ok))
             for k, (c, e) in enumerate(zip(candidates, encoded, strict=True))
@@ -155,12 +149,11 @@ class Judge(torch.nn.Module):
             ok = torch.tensor([float(true) for _, _, true in places])
             fact = binary_cross_entropy_with_logits(margin, ok, weight=1 + (self.settings.wrong_weight - 1) * (1 - ok))
             seen = (((margin < 0) & (ok == 0)).sum() / (ok == 0).sum().clamp(min=1)).item()
-        pairs = (((gap > 0) & better).sum() / better.sum().clamp(min=1)).item()
         parts = {
             "answer": answer.item(),
             "order": order.item(),
             "fact": fact.item(),
-            "pair_acc": pairs,
+            "pair_acc": pairs.item(),
             "errors_seen": seen,
         }
         return answer + order + fact, parts

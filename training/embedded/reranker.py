@@ -18,10 +18,11 @@ import torch
 from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy, log_softmax, logsigmoid
 from transformers import PreTrainedTokenizerFast
 
-from metrics.records import sha256_json
-from training.embedded.base import save_model
-from training.embedded.data import Corpus
+from training.embedded.base import CausalSettings, save_model
+from training.embedded.data import Corpus, candidate_texts
 from training.embedded.loop import LoopSettings, run_loop
+from training.embedded.making import Making
+from training.embedded.objectives import better
 from training.embedded.tokenizer import load_words, train_tokenizer
 from training.rewards.yes_no_template import (
     DEFAULT_INSTRUCT,
@@ -40,17 +41,12 @@ WATCHED = ("person", "organisation", "place", "event", "quantity", "percentage",
 """Fact types for which the log says which share of the wrong ones is seen."""
 
 
-@dataclass(frozen=True, slots=True)
-class RerankerSettings:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RerankerSettings(CausalSettings):
     """Architecture and budget of the reranker."""
 
-    hidden: int = 192
     layers: int = 5
-    heads: int = 6
-    kv_heads: int = 2
     head_dim: int = 32
-    intermediate: int = 512
-    pieces: int = 2000
     batch: int = 8
     """Articles a step; twice as many while it learns to write."""
     unit_batch: int = 24
@@ -63,9 +59,6 @@ class RerankerSettings:
     """Then steps writing what whole articles say."""
     judge_articles: int = 1500
     """Then steps judging whole articles' candidates."""
-    lr: float = 2e-3
-    seed: int = 1
-    tokenizer_rows: int = 1500
     wrong_weight: float = 3.0
     """Weight of an unsupported fact beside a supported one."""
     margin: float = 0.08
@@ -83,21 +76,8 @@ def make_reranker(settings: RerankerSettings, tokenizer: PreTrainedTokenizerFast
     from transformers import Qwen3Config, Qwen3ForCausalLM
 
     torch.manual_seed(settings.seed)
-    config = Qwen3Config(
-        vocab_size=len(tokenizer),
-        hidden_size=settings.hidden,
-        intermediate_size=settings.intermediate,
-        num_hidden_layers=settings.layers,
-        num_attention_heads=settings.heads,
-        num_key_value_heads=settings.kv_heads,
-        head_dim=settings.head_dim,
-        max_position_embeddings=4096,
-        tie_word_embeddings=True,
-        bos_token_id=None,
-        eos_token_id=tokenizer.eos_token_id,
-        pad_token_id=tokenizer.pad_token_id,
-    )
-    return Qwen3ForCausalLM(config)
+    shape = settings.shape(len(tokenizer), tokenizer.eos_token_id, tokenizer.pad_token_id)
+    return Qwen3ForCausalLM(Qwen3Config(**shape, head_dim=settings.head_dim, max_position_embeddings=4096))
 
 
 def _fact_tokens(offsets: list[tuple[int, int]], checks: list[list[Any]]) -> list[int]:
@@ -179,11 +159,10 @@ class Objective:
         named = self._named(stated[known], [facts[i][3] for i in known])
         end, label = self._margins(hidden[end_rows, end_at]), torch.tensor(labels)
         answer = binary_cross_entropy_with_logits(end, label)
-        rows_t = torch.tensor(end_rows)
-        better = (rows_t[:, None] == rows_t[None, :]) & (label[:, None] > label[None, :] + self.settings.margin)
-        order = -logsigmoid((end[:, None] - end[None, :])[better]).mean()
+        ordered = better(torch.tensor(end_rows), label, self.settings.margin)
+        order = -logsigmoid((end[:, None] - end[None, :])[ordered]).mean()
         with torch.no_grad():
-            pair = ((end[:, None] > end[None, :]) & better).sum() / better.sum()
+            pair = ((end[:, None] > end[None, :]) & ordered).sum() / ordered.sum()
             parts = {
                 "answer": answer.item(),
                 "order": order.item(),
@@ -205,16 +184,14 @@ def train_reranker(
     it."""
     corpus = Corpus(corpus_path)
     words = load_words(words_path) + TEMPLATE_WORDS
-    texts = (
-        t
-        for row in corpus.rows[: settings.tokenizer_rows]
-        for t in (row["source"], *(c["text"] for c in row["candidates"]))
-    )
     if settings.start:
         loaded, tokenizer = load_policy(settings.start)
         model, start = loaded.train(), weights_hash(settings.start)
     else:
-        tokenizer, start = train_tokenizer(texts, words, settings.pieces), None
+        tokenizer, start = (
+            train_tokenizer(candidate_texts(corpus.rows[: settings.tokenizer_rows]), words, settings.pieces),
+            None,
+        )
         model = make_reranker(settings, tokenizer)
     objective = Objective(model, tokenizer, settings)
 
@@ -237,23 +214,9 @@ def train_reranker(
     stated = asdict(settings) | (
         {"start": Path(settings.start).name} if start else {}
     )  # no path of this machine in the manifest
-    config_hash = sha256_json(stated)
-    key = sha256_json([config_hash, corpus.hash, words, PREFIX, SUFFIX, start])
-    log = run_loop(
-        model,
-        loss_at,
-        LoopSettings(sum(n for n, *_ in phases), settings.lr, seed=settings.seed),
-        out.with_name(out.name + ".state"),
-        key,
-        "reranker",
-    )
+    making = Making(stated, corpus, words, out)
+    steps = LoopSettings(sum(n for n, *_ in phases), settings.lr, seed=settings.seed)
+    log = run_loop(model, loss_at, steps, making.state, making.key(PREFIX, SUFFIX, start), "reranker")
     del model.recall
     save_model(model, tokenizer, out, dtype)
-    made = {
-        "config": stated,
-        "config_hash": config_hash,
-        "data_hash": corpus.hash,
-        "seed": settings.seed,
-        "final": log[-1],
-    }
-    return made | ({"start_hash": start} if start else {})
+    return making.manifest(log[-1]) | ({"start_hash": start} if start else {})

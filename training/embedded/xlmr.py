@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from tokenizers import AddedToken, Tokenizer
 from tokenizers.processors import TemplateProcessing
 from transformers import PreTrainedTokenizerFast, XLMRobertaConfig
 
+from training.embedded.making import ModelSettings
 from training.embedded.tokenizer import train_tokenizer
 
 SPECIAL = ["<s>", "<pad>", "</s>", "<unk>"]
@@ -48,17 +50,23 @@ def fast_tokenizer(tokenizer: Tokenizer, positions: int) -> PreTrainedTokenizerF
     )
 
 
-def xlmr_config(
-    vocab_size: int, hidden: int, layers: int, heads: int, intermediate: int, positions: int
-) -> XLMRobertaConfig:
-    """A small XLM-R without dropout (it underfits as it is) that reads `positions` tokens."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class XlmrSettings(ModelSettings):
+    """Shape of a small XLM-R."""
+
+    positions: int = 512
+    """Longest text in tokens; what is longer is cut."""
+
+
+def xlmr_config(vocab_size: int, shape: XlmrSettings) -> XLMRobertaConfig:
+    """A small XLM-R without dropout (it underfits as it is)."""
     return XLMRobertaConfig(
         vocab_size=vocab_size,
-        hidden_size=hidden,
-        num_hidden_layers=layers,
-        num_attention_heads=heads,
-        intermediate_size=intermediate,
-        max_position_embeddings=positions + 2,
+        hidden_size=shape.hidden,
+        num_hidden_layers=shape.layers,
+        num_attention_heads=shape.heads,
+        intermediate_size=shape.intermediate,
+        max_position_embeddings=shape.positions + 2,
         type_vocab_size=1,
         hidden_dropout_prob=0.0,
         attention_probs_dropout_prob=0.0,
