@@ -152,9 +152,9 @@ def _filled(near: Example, found: Sequence[tuple[str, str]]) -> str:
 
 def material(board: Board, examples: Sequence[Example]) -> Material:
     """Of a board: its test split, and D_para of its task where this suite has it."""
-    from benchmark.tasks import OWN, load_task
+    from benchmark.tasks import TASKS, load_task
 
-    pairs = load_task(board["task"]).load("para") if board["task"] in OWN else []
+    pairs = load_task(board["task"]).load("para") if board["task"] in TASKS else []
     return Material(tuple(examples), tuple(pairs), real=boards.withheld(board))
 
 

@@ -115,9 +115,9 @@ def _texts(one: Candidate) -> list[tuple[str, str]]:
 
 def _largest(entry: Entry, generations: Sequence[Generation], board: Board, examples: Sequence[Example]) -> float:
     """The largest difference of the primary metric, recall and precision between an entry and other outputs."""
-    from benchmark.leaderboard.scoring import known_means, rounded, score
+    from benchmark.leaderboard.scoring import known_means, profile_of, rounded, score
 
-    scores = score(board, examples, generations, known_means(examples, [], "tiny"), []).scores
+    scores = score(board, examples, generations, known_means(examples, [], profile_of(board)), []).scores
     told = [
         (entry["scores"][m]["value"], scores[m]["value"])
         for m in (board["primary"], "coverage.recall", "coverage.precision")

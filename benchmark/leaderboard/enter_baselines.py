@@ -12,7 +12,7 @@ from benchmark.leaderboard.alike import BASELINE
 from benchmark.leaderboard.baselines import MAKERS, made, material
 from benchmark.leaderboard.enter import replace_entries
 from benchmark.leaderboard.packages import scoring_packages
-from benchmark.leaderboard.scoring import known_means, make_entry, score
+from benchmark.leaderboard.scoring import known_means, make_entry, profile_of, score
 from benchmark.leaderboard.show import paths_of
 from benchmark.leaderboard.sources import TRAINING
 from benchmark.leaderboard.verify import need_sound
@@ -50,7 +50,7 @@ def enter_baselines(path: Path) -> int:
     need_sound(path)
     board = boards.need_current(boards.read_board(path), path)
     examples = boards.read_test(path, board)
-    means = known_means(examples, [], "tiny")
+    means = known_means(examples, [], profile_of(board))
     scored = [
         (system, score(board, examples, rows, means, [])) for system, rows in made(material(board, examples)).items()
     ]

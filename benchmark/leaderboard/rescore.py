@@ -24,7 +24,7 @@ from benchmark.leaderboard.board import Board, Entry, name_of
 from benchmark.leaderboard.lies import Lie
 from benchmark.leaderboard.outputs import kept, read_outputs
 from benchmark.leaderboard.recheck import families_of, reward_of
-from benchmark.leaderboard.scoring import NEURAL, Scored, make_entry, neural, scored_as
+from benchmark.leaderboard.scoring import NEURAL, Scored, make_entry, neural, profile_of, scored_as
 from benchmark.leaderboard.spelling import parse_json, read_bytes
 from benchmark.leaderboard.verify import need_sound
 from metrics.errors import UserError
@@ -48,11 +48,12 @@ def command(args: argparse.Namespace) -> int:
     return 0
 
 
-def rescore(path: Path, profile: str = "tiny", without: Sequence[str] = (), force: bool = False) -> str:
+def rescore(path: Path, profile: str | None = None, without: Sequence[str] = (), force: bool = False) -> str:
     """Scores a board's outputs again; returns what was done. Raises UserError where it cannot be, and leaves the
     board as it was.
 
-    without: neural families whose scores are given up, because their weights are not here. force: also where the
+    profile: whose models give the neural scores; None: those of the task's world. without: neural families whose
+    scores are given up, because their weights are not here. force: also where the
     version is the same.
     """
     need_sound(path)
@@ -71,7 +72,7 @@ def rescore(path: Path, profile: str = "tiny", without: Sequence[str] = (), forc
     board["primary"] = boards.primary_of(examples)
     entries = [e for e in _in_order(old) if e["trust"] != BASELINE]
     work = path.parent / f".{path.stem}.rescore"
-    scored = _scored(path, board, entries, examples, profile, without, work)
+    scored = _scored(path, board, entries, examples, profile_of(board, profile), without, work)
     new = [make_entry(board, _identity(entry, without), one) for entry, one in zip(entries, scored, strict=True)]
     signatures = {key: s for one in scored for key, s in one.signatures.items()}
     board = chain.rechained({**board, "signatures": dict(sorted(signatures.items()))}, new)

@@ -105,6 +105,13 @@ def known_means(examples: Sequence[Example], asked: Sequence[str], profile: str,
     )
 
 
+def profile_of(board: Board, given: str | None = None) -> str:
+    """The profile whose models score a board's entries: the one asked for, else that of the task's world."""
+    from benchmark.tasks import TASKS, load_task
+
+    return given or (load_task(board["task"]).profile if board["task"] in TASKS else "tiny")
+
+
 def measure(
     examples: Sequence[Example], generations: Sequence[Generation], means: Means, families: Sequence[str]
 ) -> list[SegmentStats]:

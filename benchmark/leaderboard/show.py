@@ -78,8 +78,7 @@ ARGUMENTS = [
     ),
     arg(
         "--profile",
-        default="tiny",
-        help="verify, rescore: profile that names the weights of neural metrics (default: tiny)",
+        help="verify, rescore: profile that names the weights of neural metrics (default: that of the task's world)",
     ),
 ]
 """Of `leaderboard`."""

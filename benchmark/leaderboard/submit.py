@@ -20,14 +20,13 @@ from benchmark.leaderboard.enter import Prepared, diff, enter, put_in
 from benchmark.leaderboard.packages import scoring_packages
 from benchmark.leaderboard.reached import reached
 from benchmark.leaderboard.schema import label, problem
-from benchmark.leaderboard.scoring import known_means, make_entry, score
+from benchmark.leaderboard.scoring import known_means, make_entry, profile_of, score
 from benchmark.leaderboard.sources import Candidate, from_file, from_run, tasks_of
 from benchmark.leaderboard.verify import need_sound
 from benchmark.tasks.files import look_in
 from metrics.errors import UserError
 from metrics.terminal import say
 
-DEFAULT_PROFILE = "tiny"
 KINDS = "give exactly one of RUN_DIR, --checkpoint DIR, --generations FILE"
 
 
@@ -55,7 +54,7 @@ ARGUMENTS = [
         metavar="FAMILY",
         help="score with weights, too: retrieval, scorers, reward",
     ),
-    arg("--profile", default="tiny", help="profile that names those weights and the decoding (default: tiny)"),
+    arg("--profile", help="profile that names those weights and the decoding (default: that of the task's world)"),
 ]
 """Of `submit`."""
 
@@ -76,7 +75,7 @@ def command(args: argparse.Namespace) -> int:
         raise UserError(
             "--stage-name NAME is the stage of a --checkpoint; a run directory or a file of generations tells its own"
         )
-    if args.profile != DEFAULT_PROFILE:
+    if args.profile is not None:
         from benchmark.settings.config import load_profile
 
         load_profile(args.profile)  # a mistake in it is told even where no weights are asked for
@@ -119,8 +118,8 @@ def prepare(args: argparse.Namespace, path: Path) -> Prepared:
     board = boards.need_current(board, path)
     with boards.scoring_slot(path):
         examples = boards.read_test(path, board, also=_own_split(args, board))
-        own = next((c.reward_id for c in candidates if c.reward_id), None) if args.profile == DEFAULT_PROFILE else None
-        means = known_means(examples, args.neural, args.profile, own)
+        own = next((c.reward_id for c in candidates if c.reward_id), None) if args.profile is None else None
+        means = known_means(examples, args.neural, profile_of(board, args.profile), own)
         scored = [score(board, examples, c.generations, means, args.neural) for c in candidates]
     entries = []
     for candidate, result in zip(candidates, scored, strict=True):
@@ -163,7 +162,15 @@ def gather(args: argparse.Namespace, path: Path, board: Board) -> list[Candidate
         from benchmark.leaderboard.checkpoint import from_checkpoint
 
         found = [
-            from_checkpoint(args.checkpoint, board["task"], args.system, args.stage_name, board, path, args.profile)
+            from_checkpoint(
+                args.checkpoint,
+                board["task"],
+                args.system,
+                args.stage_name,
+                board,
+                path,
+                profile_of(board, args.profile),
+            )
         ]
     else:
         found = from_run(

@@ -26,11 +26,11 @@ from metrics.records import Example, Generation
 def split_of(path: Path, board: Board, report: Report, foreign: bool) -> list[Example] | None:
     """The texts of a withheld split, which must be the board's; None where they are not here, and the report says so.
     Raises Lie."""
-    from benchmark.tasks import OWN, load_task
+    from benchmark.tasks import TASKS, load_task
     from benchmark.tasks.files import absent, shipped
 
     name, corpora = board["task"], shipped()
-    if name not in (*OWN, *corpora):
+    if name not in (*TASKS, *corpora):
         told = f"{name} is not a task of this suite, so nobody can say whether this is its test split"
         (report.notes if foreign else report.unproved).append(told + ("" if foreign else " (--foreign: that is known)"))
         return None

@@ -73,7 +73,7 @@ def _paper() -> bool:
 
 
 def verify(
-    path: Path, quick: bool = False, profile: str = "tiny", foreign: bool = False, tip: str | None = None
+    path: Path, quick: bool = False, profile: str | None = None, foreign: bool = False, tip: str | None = None
 ) -> Report:
     """Checks a board. Raises Lie at the first thing that does not hold; UserError where there is no such board.
 
@@ -196,7 +196,7 @@ def _test_split(path: Path, board: Board, report: Report, foreign: bool) -> list
         from benchmark.leaderboard.unseen import split_of
 
         return split_of(path, board, report, foreign)
-    from benchmark.tasks import OWN, load_task
+    from benchmark.tasks import TASKS, load_task
     from benchmark.tasks.files import absent, shipped
 
     try:
@@ -213,7 +213,7 @@ def _test_split(path: Path, board: Board, report: Report, foreign: bool) -> list
             "against them"
         )
         return examples
-    if board["task"] not in (*OWN, *corpora):
+    if board["task"] not in (*TASKS, *corpora):
         told = f"{board['task']} is not a task of this suite, so nobody can say whether this is its test split"
         (report.notes if foreign else report.unproved).append(told + ("" if foreign else " (--foreign: that is known)"))
         return examples
@@ -229,16 +229,17 @@ def _test_split(path: Path, board: Board, report: Report, foreign: bool) -> list
     return examples
 
 
-def recompute(path: Path, board: Board, examples: Sequence[Example], profile: str, report: Report) -> None:
+def recompute(path: Path, board: Board, examples: Sequence[Example], given: str | None, report: Report) -> None:
     """Scores every entry anew from its stored outputs. Raises Lie at the first that does not give its scores."""
     from benchmark.leaderboard.baselines import check_baselines
     from benchmark.leaderboard.bench import Wanted, measured
     from benchmark.leaderboard.recheck import Recheck, families_of, reward_of
+    from benchmark.leaderboard.scoring import profile_of
     from benchmark.leaderboard.unseen import texts_of_entries
     from benchmark.leaderboard.validations import Recomputed
 
     entries: list[Entry] = board["entries"]
-    made = texts_of_entries(path, board, examples)
+    profile, made = profile_of(board, given), texts_of_entries(path, board, examples)
     check_baselines(board, [(e, g) for e, g in zip(entries, made, strict=True) if e["trust"] == BASELINE], examples)
     recheck = Recheck(path, board, examples)
     if board["metrics"] != METRICS_VERSION:

@@ -30,9 +30,9 @@ def command(args: argparse.Namespace) -> int:
 
 def tasks() -> Iterator[tuple[str, str]]:
     """Every task of the suite."""
-    from benchmark.tasks import OWN
+    from benchmark.tasks import TASKS
 
-    for name, target in OWN.items():
+    for name, target in TASKS.items():
         yield name, first_line(target)
     from benchmark.tasks.files import read_task_file, shipped
 

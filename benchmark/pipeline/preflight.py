@@ -17,7 +17,7 @@ from benchmark.scoring.score import file_name
 from benchmark.settings.config import Profile
 from benchmark.settings.models import Models, model_content
 from benchmark.settings.prompts import asked, check_prompt, read_template
-from benchmark.tasks import OWN, Task, load_task
+from benchmark.tasks import TASKS, Task, load_task
 from metrics.errors import UserError
 from metrics.hub import is_hub_id
 from metrics.records import Example, sha256_file, sha256_json
@@ -117,7 +117,7 @@ def _check_names(profile: Profile, stage: str) -> Task:
                 f"data.{' and data.'.join(missing)} missing: a run on your own files needs "
                 f"{', '.join(f'data.{s}' for s in sorted(needed))}"
             )
-        if profile.data.name in OWN or file_name("", profile.data.name, several=False) != profile.data.name:
+        if profile.data.name in TASKS or file_name("", profile.data.name, several=False) != profile.data.name:
             raise UserError(
                 f"data.name = {profile.data.name!r}: not the name of an embedded task; letters, digits and - _ . + only"
             )

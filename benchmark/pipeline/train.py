@@ -16,7 +16,7 @@ from benchmark.rundir.done import Done
 from benchmark.rundir.steps import MadeOf
 from benchmark.settings.config import SFTSettings
 from benchmark.settings.models import Models, model_content
-from benchmark.tasks import OWN, Task
+from benchmark.tasks import TASKS, Task
 from metrics.records import Example, sha256_json
 from training.shared.stage import Around, RLAround
 
@@ -84,7 +84,7 @@ def validate_reward(place: Workplace, task: Task, models: Models) -> dict[str, A
     from benchmark.reward.validate import loud, no_digest, reward_digest, supports, weakness
 
     n = place.profile.rl.validate_pairs
-    version = task.version if task.name in OWN else FIRST
+    version = task.version if task.name in TASKS else FIRST
 
     def work() -> dict[str, Any]:
         if n == 0:

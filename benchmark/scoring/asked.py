@@ -85,10 +85,10 @@ def _of_first(
 def of_world(examples: Sequence[Example]) -> bool | None:
     """Whether these are examples of the embedded world: True or False where they can be held against it, by id and
     source."""
-    from benchmark.tasks import OWN, load_task
+    from benchmark.tasks import TASKS, load_task
 
     first = examples[0]
-    for name in OWN:
+    for name in TASKS:
         task = load_task(name)
         if (task.source_lang, task.target_lang) == (first.source_lang, first.target_lang):
             known = {e.id: e.source for split in ("test", "dev") for e in task.load(split)}

@@ -24,7 +24,7 @@ REWARD_ASSETS = {
     "embedding-contrastive": "encoder",
     "comet-qe": "comet",
 }
-"""Reward -> the embedded model of its kind."""
+"""Reward -> the embedded model of its kind; @2 behind a name is the one of world 2."""
 
 
 def inner_reward(spec: str) -> str:
@@ -129,12 +129,13 @@ class Models:
         if kind not in REWARDS or rl.reward_path is None:
             return None
         path = rl.reward_path
-        if path.removeprefix(PREFIX) in REWARD_ASSETS.values() and path.startswith(PREFIX):
+        asset, at, world = path.removeprefix(PREFIX).partition("@")
+        if asset in REWARD_ASSETS.values() and path.startswith(PREFIX):
             if kind not in REWARD_ASSETS:
                 raise UserError(
                     f"rl.reward = {rl.reward!r}: no embedded model is of this kind; set rl.reward_path to what it loads"
                 )
-            path = f"{PREFIX}{REWARD_ASSETS[kind]}"
+            path = f"{PREFIX}{REWARD_ASSETS[kind]}{at}{world}"
         return resolve(path, "rl.reward_path")
 
     def need_hub(self, policy: str, with_reward: bool = True) -> None:

@@ -25,6 +25,8 @@ class Task:
     """Template with {source}; the completion follows directly."""
     load: Callable[..., list[Example]]
     """load(split, n=None): the examples of a split of SPLITS; n overrides the split's default size."""
+    profile: str = "tiny"
+    """Shipped profile whose models know its texts."""
     of_world: bool = True
     """Its texts come from the embedded newswire world."""
     controls: frozenset[str] = frozenset()

@@ -12,7 +12,7 @@ import pytest
 from benchmark.cli import COMMANDS, build_parser
 from benchmark.listing.explain import glossary
 from benchmark.settings.config import load_profile
-from benchmark.tasks import OWN
+from benchmark.tasks import TASKS
 from benchmark.tasks.files import shipped
 from training.__main__ import build_parser as training_parser
 
@@ -69,7 +69,7 @@ def test_every_documented_command_is_one(page: str, program: str, line: str) -> 
     if given or profile != "tiny":
         load_profile("tiny" if profile == "PROFILE" else profile, given)
     task = getattr(args, "task", None)
-    assert task in (None, "user-data") or task.startswith("file:") or task in (*OWN, *shipped()) or task == "NAME"
+    assert task in (None, "user-data") or task.startswith("file:") or task in (*TASKS, *shipped()) or task == "NAME"
 
 
 def test_there_are_commands_to_look_at() -> None:

@@ -104,7 +104,9 @@ def test_a_name_alone_takes_the_embedded_model_of_its_kind(name: str, monkeypatc
     """`--set rl.reward=NAME` on a profile whose rl.reward_path names the generative reranker."""
     monkeypatch.setattr("benchmark.settings.models.resolve", lambda path, where: path)
     for spec in (name, f"safeguarded({name})"):
-        assert Models(load_profile("tiny", (f"rl.reward={spec}",))).reward_path == f"asset:{REWARD_ASSETS[name]}"
+        for profile, world in (("tiny", "@2"), ("world1", "")):
+            models = Models(load_profile(profile, (f"rl.reward={spec}",)))
+            assert models.reward_path == f"asset:{REWARD_ASSETS[name]}{world}"
     own = Models(load_profile("tiny", (f"rl.reward={name}", "rl.reward_path=/somewhere/else")))
     assert own.reward_path == "/somewhere/else"
 

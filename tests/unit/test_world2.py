@@ -14,7 +14,9 @@ from benchmark.data.userdata import check_disjoint
 from benchmark.leaderboard import board as boards
 from benchmark.leaderboard.baselines import Material
 from benchmark.leaderboard.scripts import SCRIPTS
-from benchmark.tasks import IN_MAKING, TASKS, load_task
+from benchmark.reward.challenge import FIRST
+from benchmark.settings.config import load_profile
+from benchmark.tasks import TASKS, load_task
 from benchmark.tasks.newswire import articles as news
 from benchmark.tasks.newswire.articles import DENIED
 from benchmark.tasks.newswire.world2 import splits
@@ -230,7 +232,10 @@ def test_the_command_counts_and_shows(capsys: pytest.CaptureFixture[str]) -> Non
     assert capsys.readouterr().out.count("## flood") == 2
 
 
-def test_tasks_in_the_making_are_found_by_name_and_have_no_boards() -> None:
-    assert not set(IN_MAKING) & set(TASKS)
-    assert {load_task(name).version for name in IN_MAKING} == {"2"}
-    assert {load_task(name).name for name in IN_MAKING} == set(IN_MAKING)
+def test_every_task_is_told_by_its_name_and_the_models_of_its_world_by_its_profile() -> None:
+    tasks = {name: load_task(name) for name in TASKS}
+    assert all(task.name == name for name, task in tasks.items())
+    worlds = {name: (task.version, task.profile) for name, task in tasks.items()}
+    assert {w for name, w in worlds.items() if name.endswith("@2")} == {("2", "tiny")}
+    assert {w for name, w in worlds.items() if "@" not in name} == {(FIRST, "world1")}
+    assert load_profile("tiny").run.task == "newswire-title@2" and load_profile("world1").run.task == "newswire-title"

@@ -66,18 +66,22 @@ class World:
 
     version: str
     mark: str
-    """Behind the names of its tasks; empty for the world of the published boards."""
+    """Behind the names of its tasks; empty for world 1."""
     stream: Callable[[str, bool], Iterator[Article]]
     """stream(split, core): its articles without end."""
     long_stream: Callable[[str], Iterator[Article]]
     """Articles of passages to be translated."""
+    profile: str
+    """Shipped profile whose models know this world."""
 
     def prefix(self, name: str) -> str:
         """How the ids of a task's examples begin."""
         return name + self.mark.removeprefix("@")
 
 
-WORLD_1 = World(WORLD_VERSION, "", article_stream, lambda split: article_stream(split, True, sentences=(8, 10)))
+WORLD_1 = World(
+    WORLD_VERSION, "", article_stream, lambda split: article_stream(split, True, sentences=(8, 10)), "world1"
+)
 
 
 def load_titles(world: World, name: str, lang: str, core: bool) -> Callable[..., list[Example]]:
@@ -167,7 +171,7 @@ def tasks_of(world: World) -> dict[str, Callable[[], Task]]:
     """The tasks of a world by their usual names."""
 
     def task(name: str, target: str, prompt: str, load: Callable[..., list[Example]]) -> Callable[[], Task]:
-        return lambda: Task(f"{name}{world.mark}", "zh", target, world.version, prompt, load)
+        return lambda: Task(f"{name}{world.mark}", "zh", target, world.version, prompt, load, world.profile)
 
     return {
         "newswire-title": task("newswire-title", "th", TITLE_PROMPTS["th"], load_titles(world, "title", "th", True)),

@@ -1,8 +1,7 @@
 """World 2 of the newswire: plausible stories whose facts are spread, told beside other people and events.
 
 Data that a native speaker can correct: `data/world2/` (README.md there says how). The same five tasks as in world 1,
-under their names with
-`@2` until models are trained on it.
+under their names with `@2`.
 """
 
 from __future__ import annotations
@@ -11,7 +10,7 @@ from benchmark.tasks import Task
 from benchmark.tasks.newswire import World, tasks_of
 from benchmark.tasks.newswire.world2.splits import WORLD_VERSION, article_stream
 
-WORLD_2 = World(WORLD_VERSION, "@2", article_stream, lambda split: article_stream(split, True, straight=True))
+WORLD_2 = World(WORLD_VERSION, "@2", article_stream, lambda split: article_stream(split, True, straight=True), "tiny")
 
 
 def title_task() -> Task:
