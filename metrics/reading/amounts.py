@@ -9,10 +9,11 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from metrics.reading import numerals_bo, numerals_en, numerals_th, numerals_zh
-from metrics.reading.around import LETTERS, Suffix, after, before
+from metrics.reading.around import LETTERS, WHOLE, Suffix, after, before
 from metrics.reading.counted_zh import NUMBERED
 from metrics.reading.mention import Reading
-from metrics.reading.numeral import Numeral, step
+from metrics.reading.needs import Behind
+from metrics.reading.numeral import Numeral, share, skip, step
 from metrics.reading.words import Unit, currencies, units
 
 
@@ -20,20 +21,32 @@ from metrics.reading.words import Unit, currencies, units
 class _Language:
     start: re.Pattern[str]
     parse: Callable[[str, int], Numeral | None]
+    first: re.Pattern[str] | None = None
+    """What stands wherever `start` matches, found faster."""
+
+    def next(self, text: str, at: int) -> re.Match[str] | None:
+        """As `start.search`."""
+        if self.first is None:
+            return self.start.search(text, at)
+        while place := self.first.search(text, at):
+            if found := self.start.match(text, place.start()):
+                return found
+            at = place.start() + 1
+        return None
 
 
 LANGUAGES = {
-    "zh": _Language(numerals_zh.START, numerals_zh.parse),
-    "th": _Language(numerals_th.START, numerals_th.parse),
+    "zh": _Language(numerals_zh.START, numerals_zh.parse, numerals_zh.FIRST),
+    "th": _Language(numerals_th.START, numerals_th.parse, numerals_th.FIRST),
     "bo": _Language(numerals_bo.START, numerals_bo.parse),
-    "en": _Language(numerals_en.START, numerals_en.parse),
+    "en": _Language(numerals_en.START, numerals_en.parse, numerals_en.FIRST),
 }
-PLAIN = _Language(numerals_en.START, numerals_en.parse_digits)
+PLAIN = _Language(numerals_en.START, numerals_en.parse_digits, numerals_en.FIRST)
 
 _PERCENT_BEFORE = {
-    "zh": re.compile(r"(?P<of>[百千万])分之\s?\Z"),
-    "th": re.compile(r"ร้อยละ\s?\Z"),
-    "bo": re.compile(r"བརྒྱ་ཆ(?:འི་?(?:གྲངས)?)?(?:་|\s)*\Z"),
+    "zh": Behind(re.compile(r"(?P<of>[百千万])分之\s?\Z")),
+    "th": Behind(re.compile(r"ร้อยละ\s?\Z")),
+    "bo": Behind(re.compile(r"བརྒྱ་ཆ(?:འི་?(?:གྲངས)?)?(?:་|\s)*\Z")),
 }
 _RANGE = {
     "zh": re.compile(r"\s?(?:-|~|至|到)\s?"),
@@ -44,20 +57,25 @@ _RANGE = {
 }
 _MORE_THAN = {
     # 不得超过20公斤 is at most twenty.
-    "zh": re.compile(
-        r"(?<![不未没])(?<!不[得能可应会该许])(?<!没有)(?<!从未)(?:超过|多于|逾|超|高于|大于|不止|突破|高出)\s?\Z"
+    "zh": Behind(
+        re.compile(
+            r"(?<![不未没])(?<!不[得能可应会该许])(?<!没有)(?<!从未)(?:超过|多于|逾|超|高于|大于|不止|突破|高出)\s?\Z"
+        )
     ),
-    "th": re.compile(r"(?<!ห้าม)(?<!น้อย)(?<!ต่ำ)(?<!เตี้ย)(?<!ไม่)(?<!ไม่มาก)(?:กว่า|เกิน|เกินกว่า)\s?\Z"),
-    "en": re.compile(r"\b(?:more than|over|above|exceeding)\s\Z", re.IGNORECASE),
+    "th": Behind(re.compile(r"(?<!ห้าม)(?<!น้อย)(?<!ต่ำ)(?<!เตี้ย)(?<!ไม่)(?<!ไม่มาก)(?:กว่า|เกิน|เกินกว่า)\s?\Z")),
+    "en": Behind(re.compile(r"\b(?:more than|over|above|exceeding)\s\Z", re.IGNORECASE)),
 }
-_ORDINAL_BEFORE = {"zh": re.compile(r"第\s?\Z"), "th": numerals_th.ORDINAL, "bo": re.compile(r"ཨང་?\s?\Z")}
+_ORDINAL_BEFORE = {
+    "zh": Behind(re.compile(r"第\s?\Z")),
+    "th": numerals_th.ORDINAL,
+    "bo": Behind(re.compile(r"ཨང་?\s?\Z")),
+}
 _ORDINAL_AFTER = {"bo": re.compile(r"་?(?:པ|པོ)(?:འི|ར|ས)?(?![\u0f40-\u0fbc])"), "en": re.compile(r"(?:st|nd|rd|th)\b")}
 _ORDINAL_AFTER["zh"] = re.compile(NUMBERED)
-_WHOLE = Fraction(1)
 _PER_HOUR = {
-    "zh": re.compile(r"(?:每小时|时速)(?:[约达为近可高到]|超过|大约)*\s?\Z"),
-    "th": re.compile(r"ชั่วโมงละ\s?\Z"),
-    "bo": re.compile(r"ཆུ་ཚོད་རེ(?:ར|་ལ|རེར|འི)?[་\s]*\Z"),
+    "zh": Behind(re.compile(r"(?:每小时|时速)(?:[约达为近可高到]|超过|大约)*\s?\Z")),
+    "th": Behind(re.compile(r"ชั่วโมงละ\s?\Z")),
+    "bo": Behind(re.compile(r"ཆུ་ཚོད་རེ(?:ར|་ལ|རེར|འི)?[་\s]*\Z")),
 }
 COUNT_DIMENSIONS = ("person", "household", "fold")
 SMALL = 10
@@ -73,10 +91,10 @@ def amounts(text: str, lang: str) -> Iterator[Reading]:
     language = LANGUAGES.get(lang, PLAIN)
     start, parse = language.start, language.parse
     at = floor = 0
-    while match := start.search(text, at):
+    while match := language.next(text, at):
         numeral = parse(text, match.start())
         if numeral is None:
-            at = _skip(text, match)
+            at = skip(text, match)
             continue
         _english_magnitude(text, numeral, lang)
         numerals = [numeral]
@@ -85,7 +103,7 @@ def amounts(text: str, lang: str) -> Iterator[Reading]:
             following = start.match(text, separator.end()) or text[separator.end() : separator.end() + 1].isdigit()
             other = parse(text, separator.end()) if following else None
             if other is not None and not other.indefinite:
-                _share(numeral, other)
+                share(numeral, other)
                 numerals.append(other)
         end = max(numerals[-1].end, match.start() + 1)
         for reading in _with_words(text, numerals, floor, lang):
@@ -113,32 +131,6 @@ def _english_magnitude(text: str, numeral: Numeral, lang: str) -> None:
     elif word:
         numeral.scale, numeral.end = Fraction(numerals_en.MAGNITUDES[word.group(1)]), word.end()
         numeral.value *= numeral.scale
-
-
-def _skip(text: str, match: re.Match[str]) -> int:
-    """Where to look on after something that is no number: behind a whole run of digits."""
-    at = match.start()
-    if text[at].isdigit():
-        while text[at : at + 1].isdigit():
-            at += 1
-        return at
-    return max(match.end(), match.start() + 1)
-
-
-def _share(first: Numeral, second: Numeral) -> None:
-    """50至60亿, ཁྲི་50ནས་60: the magnitude that stands once belongs to both ends of the range."""
-    if (
-        second.scale >= 100
-        and first.scale == 1
-        and not second.scale_first
-        and first.high is None
-        and first.value < second.value / second.scale
-    ):
-        first.value *= second.scale
-        first.lone = False
-    elif first.scale_first and second.scale == 1 and first.value / first.scale < second.value < first.value:
-        second.value *= first.scale
-        second.scale = first.scale
 
 
 class Words(NamedTuple):
@@ -208,13 +200,15 @@ def _readings(
     lang: str,
 ) -> Iterator[Reading]:
     percent, suffix, codes, unit = words
-    value, high = numeral.value * suffix.share, numeral.high
+    value, high = numeral.value, numeral.high
+    if suffix.share is not WHOLE:
+        value *= suffix.share
     surface, core = text[span[0] : span[1]], (numeral.start, numeral.end)
     if percent or suffix.percent:
         factor = (
-            {"千": Fraction(1, 10), "万": Fraction(1, 100)}.get(percent.groupdict().get("of") or "", _WHOLE)
+            {"千": Fraction(1, 10), "万": Fraction(1, 100)}.get(percent.groupdict().get("of") or "", WHOLE)
             if percent
-            else _WHOLE
+            else WHOLE
         )
         if suffix.tenths:
             factor = Fraction(10)
@@ -271,7 +265,7 @@ def _readings(
             indefinite=numeral.indefinite,
             unit=unit.id if unit else None,
             dimension=dimension,
-            factor=unit.factor if unit else _WHOLE,
+            factor=unit.factor if unit else WHOLE,
             currencies=codes,
             ordinal=ordinal,
             lone=lone,

@@ -42,6 +42,10 @@ _METRE_TAIL = re.compile(r"(?:[一二三四五六七八九]{1,2}|[0-9]{1,2})(?![
 _NO_UNIT = re.compile(r"(?:[སཔ]ྤ?ོ་ལོ|རོགས་ཟླ|ཚེ་ལོ|ཐོབ་སྐར)\Z")  # ball, partner: syllables that are units elsewhere
 
 
+WHOLE = Fraction(1)
+_NONE = Fraction(0)
+
+
 @dataclass(slots=True)
 class Suffix:
     """What follows a number: per cent, currency, unit."""
@@ -54,7 +58,7 @@ class Suffix:
     tenths: bool = False
     extra: Fraction = Fraction(0)
     more: bool = False
-    share: Fraction = Fraction(1)
+    share: Fraction = WHOLE
     """What the amount is to be multiplied by: 五分钱 is 0.05 yuan."""
 
 
@@ -89,7 +93,7 @@ def after(text: str, end: int, lang: str) -> Suffix:
             return Suffix(piece.end(), codes=frozenset({"CNY"}), extra=Fraction(numerals_zh.DIGIT[piece.group(1)], 10))
     if lang == "th" and (ngan := _land(text, end)):
         return ngan
-    begin, more, extra = end, False, Fraction(0)
+    begin, more, extra = end, False, _NONE
     if lang == "zh":
         before_unit = _MORE_BEFORE_UNIT.match(text, end)
         half = _HALF_BEFORE_UNIT.match(text, end)

@@ -13,11 +13,14 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from re import _constants, _parser  # type: ignore[attr-defined]
 from typing import Any
 
+from ahocorasick_rs import AhoCorasick
+
 Clause = frozenset[str]
 _MOST = 64
 """A clause of more strings than this is no help."""
 _DIGITS = frozenset("0123456789")
 _INSIDE = (_constants.ASSERT, _constants.ATOMIC_GROUP)
+_SPACES = (_constants.CATEGORY, _constants.CATEGORY_SPACE)
 _REPEATS = (_constants.MAX_REPEAT, _constants.MIN_REPEAT, _constants.POSSESSIVE_REPEAT)
 
 
@@ -123,6 +126,55 @@ def _test(own: Sequence[Clause]) -> Callable[[str], bool] | None:
     return holds
 
 
+class Screen:
+    """Which of many patterns can match in a text, from one look at the text for all of them.
+
+    Asks more than a `Need`: all clauses of a pattern. What it says of a text holds for the same text with NUL in place
+    of some of it, too: no clause asks for NUL.
+    """
+
+    __slots__ = ("_automaton", "_bits", "_chars", "_of_words", "_words")
+
+    def __init__(self) -> None:
+        self._bits: dict[Clause, int] = {}
+        self._chars: dict[str, int] = {}
+        self._words: dict[str, int] = {}
+        self._automaton: AhoCorasick | None = None
+        self._of_words: list[int] = []
+
+    def add(self, own: Sequence[Clause]) -> int:
+        """What `look` must have found for a pattern with these clauses (see `clauses`) to match."""
+        mask = 0
+        for clause in own:
+            if any("\0" in string for string in clause):
+                continue
+            if clause not in self._bits:
+                self._bits[clause] = 1 << len(self._bits)
+                for string in clause:
+                    table = self._chars if len(string) == 1 else self._words
+                    table[string] = table.get(string, 0) | self._bits[clause]
+            mask |= self._bits[clause]
+        return mask
+
+    def look(self, text: str) -> int:
+        """A bit for each clause of which the text holds a string."""
+        found, chars = 0, self._chars
+        for char in set(text):
+            if char in chars:
+                found |= chars[char]
+        if not self._words:
+            return found
+        if self._automaton is None:
+            self._automaton, self._of_words = AhoCorasick(list(self._words)), list(self._words.values())
+        try:
+            hits = self._automaton.find_matches_as_indexes(text, overlapping=True)
+        except UnicodeEncodeError:  # half of a surrogate pair: no look at such a text
+            return -1
+        for number, _, _ in hits:
+            found |= self._of_words[number]
+        return found
+
+
 def need(pattern: re.Pattern[str]) -> Need:
     """What a pattern needs; worked out anew: to be kept by the caller."""
     return Need(clauses(pattern))
@@ -136,17 +188,26 @@ def beginnings(pattern: re.Pattern[str]) -> Clause | None:
     """The characters with which a match can begin; None where that is not known, or a match may be empty."""
     if pattern.flags & re.IGNORECASE:
         return None
-    chars, nothing = _begin(_parser.parse(pattern.pattern, pattern.flags))
+    chars, nothing = _edge(_parser.parse(pattern.pattern, pattern.flags), False)
     return None if nothing else chars
 
 
-def _begin(items: Iterable[tuple[Any, Any]]) -> tuple[Clause | None, bool]:
-    """(characters with which it can begin, or None; whether it may match nothing)."""
+def endings(pattern: re.Pattern[str]) -> Clause | None:
+    """The characters with which a match can end, a space for any white space; None where that is not known, or a match
+    may be empty."""
+    if pattern.flags & re.IGNORECASE:
+        return None
+    chars, nothing = _edge(_parser.parse(pattern.pattern, pattern.flags), True)
+    return None if nothing else chars
+
+
+def _edge(items: Iterable[tuple[Any, Any]], last: bool) -> tuple[Clause | None, bool]:
+    """(characters with which it can begin, or end where last, or None; whether it may match nothing)."""
     found: frozenset[str] = frozenset()
-    for op, value in items:
+    for op, value in reversed(list(items)) if last else items:
         if op in (_constants.ASSERT, _constants.ASSERT_NOT, _constants.AT):
             continue
-        chars, nothing = _begin_one(op, value)
+        chars, nothing = _edge_one(op, value, last)
         if chars is None:
             return None, False
         found |= chars
@@ -155,25 +216,49 @@ def _begin(items: Iterable[tuple[Any, Any]]) -> tuple[Clause | None, bool]:
     return found, True
 
 
-def _begin_one(op: Any, value: Any) -> tuple[Clause | None, bool]:
+def _edge_one(op: Any, value: Any, last: bool) -> tuple[Clause | None, bool]:
     if op is _constants.LITERAL:
         return frozenset(chr(value)), False
     if op is _constants.IN:
-        return _class(value) or None, False
+        spaces = last and _SPACES in value
+        rest = [item for item in value if item != _SPACES] if spaces else value
+        chars = _class(rest)
+        if rest and not chars:
+            return None, False
+        return (chars | {" "} if spaces else chars), False
     if op in _REPEATS:
-        chars, nothing = _begin(value[2])
-        return chars, nothing or not value[0]
+        inner, nothing = _edge(value[2], last)
+        return inner, nothing or not value[0]
     if op is _constants.SUBPATTERN:
-        return (None, False) if value[1] or value[2] else _begin(value[3])
+        return (None, False) if value[1] or value[2] else _edge(value[3], last)
     if op is _constants.ATOMIC_GROUP:
-        return _begin(value)
+        return _edge(value, last)
     if op is _constants.BRANCH:
-        parts = [_begin(branch) for branch in value[1]]
+        parts = [_edge(branch, last) for branch in value[1]]
         known = [chars for chars, _ in parts if chars is not None]
         if len(known) < len(parts):
             return None, False
         return frozenset().union(*known), any(nothing for _, nothing in parts)
     return None, False
+
+
+class Behind:
+    """A pattern that ends with \\Z: whether what it says stands right before a place."""
+
+    __slots__ = ("_last", "_search", "_spaces")
+
+    def __init__(self, pattern: re.Pattern[str]) -> None:
+        self._search = pattern.search
+        self._last = endings(pattern)
+        self._spaces = self._last is not None and " " in self._last
+
+    def search(self, text: str, first: int, at: int) -> re.Match[str] | None:
+        """As the pattern's search of text[first:at]; most often the character before `at` says that there is none."""
+        if self._last is not None:
+            char = text[at - 1 : at] if at > first else ""
+            if not char or (char not in self._last and not (self._spaces and char.isspace())):
+                return None
+        return self._search(text, first, at)
 
 
 def finder(pattern: re.Pattern[str]) -> Callable[[str], Iterable[re.Match[str]]]:

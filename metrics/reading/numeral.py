@@ -14,6 +14,9 @@ FREE_START = r"(?<![0-9A-Za-z])(?<![0-9]\.)(?<![A-Za-z\u0e00-\u0e7f\u0f40-\u0fbc
 # ... and does not end inside another one (1.2.3) or before the letter of a name (5G).
 FREE_END = r"(?![0-9])(?!\.[0-9])(?![A-Z](?![A-Za-z°/]))"
 NUMBER = re.compile(DIGITS)
+FREE = re.compile(FREE_END)
+ANY_DIGIT = re.compile("[0-9]")
+POINT_FIRST = re.compile(r"\.[0-9]{1,9}")
 VULGAR = {
     "½": Fraction(1, 2),
     "⅓": Fraction(1, 3),
@@ -35,7 +38,7 @@ class Numeral:
     high: Fraction | None = None
     """For an inexact one: it lies in [value, high)."""
     indefinite: bool = False
-    scale: Fraction = Fraction(1)
+    scale: Value = 1
     """The magnitude word at its end (万, ล้าน) or, in Tibetan, before it: what a range may say once for both ends."""
     scale_first: bool = False
     spelled: bool = False
@@ -47,18 +50,55 @@ class Numeral:
     ordinal: bool = False
 
 
-def number(text: str) -> Fraction | None:
+Value = Fraction | int
+"""A whole number stays an int while a numeral is put together: fractions are ten times as dear."""
+
+
+def number(text: str) -> Value | None:
     """The value of plain digits with an optional decimal part; None when there are too many of them."""
-    return Fraction(text) if len(text) <= MAX_DIGITS else None
+    if len(text) > MAX_DIGITS:
+        return None
+    return int(text) if text.isdigit() else Fraction(text)
 
 
-def step(value: Fraction) -> Fraction:
+def step(value: Value) -> Fraction:
     """The place value of the last digit that is not 0 (300 -> 100): how far "more than" reaches."""
-    if value == 0:
+    if not value:
         return Fraction(1)
-    unit = Fraction(1)
-    while (value / unit).denominator > 1:
-        unit /= 10
-    while (value / (10 * unit)).denominator == 1:
-        unit *= 10
-    return unit
+    if value.denominator == 1:
+        whole, place = abs(value.numerator), 1
+        while whole % (10 * place) == 0:
+            place *= 10
+        return Fraction(place)
+    digits = 1
+    while 10**digits % value.denominator:
+        digits += 1
+        if digits > MAX_DIGITS:  # 2⅓ ends nowhere in decimals: up to 2⅔
+            return Fraction(1, value.denominator)
+    return Fraction(1, 10**digits)
+
+
+def skip(text: str, match: re.Match[str]) -> int:
+    """Where to look on after something that is no number: behind a whole run of digits."""
+    at = match.start()
+    if text[at].isdigit():
+        while text[at : at + 1].isdigit():
+            at += 1
+        return at
+    return max(match.end(), match.start() + 1)
+
+
+def share(first: Numeral, second: Numeral) -> None:
+    """50至60亿, ཁྲི་50ནས་60: the magnitude that stands once belongs to both ends of the range."""
+    if (
+        second.scale >= 100
+        and first.scale == 1
+        and not second.scale_first
+        and first.high is None
+        and first.value < second.value / second.scale
+    ):
+        first.value *= second.scale
+        first.lone = False
+    elif first.scale_first and second.scale == 1 and first.value / first.scale < second.value < first.value:
+        second.value *= first.scale
+        second.scale = first.scale

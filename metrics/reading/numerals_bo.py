@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 from fractions import Fraction
 
-from metrics.reading.numeral import DIGITS, FREE_END, FREE_START, NUMBER, VULGAR, Numeral, number, step
+from metrics.reading.numeral import DIGITS, FREE, FREE_START, NUMBER, VULGAR, Numeral, number, step
 
 MAGNITUDES = {
     "བརྒྱ": 100,
@@ -66,6 +66,7 @@ _NOT_INSIDE = r"(?<![\u0f40-\u0fbc])"
 _BELOW_RE = re.compile(f"(?:{_BELOW}){BOUNDARY}")
 _MAG = "|".join(sorted(MAGNITUDES, key=len, reverse=True))
 _LARGE = "|".join(sorted((name for name in MAGNITUDES if name != "བརྒྱ"), key=len, reverse=True))
+_BARE = re.compile(rf"(?:{_LARGE}|བརྒྱ)(?:་ཐམ་པ)?{BOUNDARY}(?!་ཆ|་ཕྲག)")
 _FOLD = "|".join(_MANIFOLD)
 # ཉིས་བརྒྱ, སུམ་སྟོང, or the bare བརྒྱ and སྟོང; not བརྒྱ་ཆ (per cent).
 _FOLDED = re.compile(rf"(?:({_FOLD})་)?(བརྒྱ|སྟོང|ཁྲི|འབུམ)(?:་ཐམ་པ)?{BOUNDARY}(?!་ཆ|་ཕྲག|[་\s]?[0-9$£€¥])")
@@ -106,7 +107,7 @@ def _small(text: str, at: int) -> tuple[Fraction, int, int] | None:
     digits = NUMBER.match(text, at)
     if digits:
         value = number(digits.group())
-        return None if value is None else (value, digits.end(), 1)
+        return None if value is None else (Fraction(value), digits.end(), 1)
     total, end, last, words = Fraction(0), at, 10**9, 0
     while (folded := _FOLDED.match(text, end)) and MAGNITUDES[folded.group(2)] < last:
         if folded.group(1) is None and words and folded.group(2) != "བརྒྱ":
@@ -151,7 +152,7 @@ def parse(text: str, at: int) -> Numeral | None:
         return found
     half = _HALF.match(text, found.end)
     if half and (found.scale > 1 or not text[found.end - 1].isdigit()):
-        found.value, found.end = found.value + found.scale / 2, half.end()
+        found.value, found.end = found.value + Fraction(found.scale) / 2, half.end()
     more = _MORE.match(text, found.end)
     if more:
         found.high, found.end = found.value + step(found.value), more.end()
@@ -162,7 +163,7 @@ def _parts(text: str, at: int) -> Numeral | None:
     trailing = _TRAILING.match(text, at)
     if trailing:
         value, unit = number(trailing.group(1)), _magnitude(trailing.group(2))
-        return None if value is None else Numeral(at, trailing.end(), value * unit, scale=Fraction(unit))
+        return None if value is None else Numeral(at, trailing.end(), Fraction(value * unit), scale=Fraction(unit))
     if text[at].isdigit():
         digits = NUMBER.match(text, at)
         value = number(digits.group()) if digits else None
@@ -170,14 +171,14 @@ def _parts(text: str, at: int) -> Numeral | None:
             return None
         if text[digits.end() : digits.end() + 1] in VULGAR and text[digits.end() :]:
             return Numeral(at, digits.end() + 1, value + VULGAR[text[digits.end()]])
-        return Numeral(at, digits.end(), value)
+        return Numeral(at, digits.end(), Fraction(value))
     total, last, end, scale, first, words = Fraction(0), float("inf"), at, Fraction(1), False, 0
     place = at
     while True:
         head = _HEADED.match(text, place)
         if head:
             unit, value = _magnitude(head.group(1)), number(head.group(2))
-            if unit >= last or value is None or not re.compile(FREE_END).match(text, head.end()):
+            if unit >= last or value is None or not FREE.match(text, head.end()):
                 break
             total, last, end = total + value * unit, unit, head.end()
             scale, first, words = Fraction(unit), True, words + 2
@@ -197,7 +198,7 @@ def _parts(text: str, at: int) -> Numeral | None:
         glue = _AND.match(text, end)
         place = glue.end() if glue else end
     if end == at:
-        bare = re.compile(rf"(?:{_LARGE}|བརྒྱ)(?:་ཐམ་པ)?{BOUNDARY}(?!་ཆ|་ཕྲག)").match(text, at)
+        bare = _BARE.match(text, at)
         if bare is None or not _COUNTED_BEFORE.search(text, max(0, at - 16), at):
             return None
         unit = _magnitude(bare.group())

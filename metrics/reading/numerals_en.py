@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from fractions import Fraction
 
-from metrics.reading.numeral import FREE_END, FREE_START, NUMBER, VULGAR, Numeral, number, step
+from metrics.reading.numeral import FREE, FREE_START, NUMBER, VULGAR, Numeral, number, step
 
 MAGNITUDES = {
     "hundred": 100,
@@ -19,6 +19,8 @@ MAGNITUDES = {
 START = re.compile(
     rf"{FREE_START}(?:[0-9]|(?<![\w\u0e30-\u0e4e\u0f71-\u0fbc.])\.[0-9](?![0-9]*\.))|[{''.join(VULGAR)}]"
 )
+FIRST = re.compile(f"[0-9.{''.join(VULGAR)}]")
+"""What stands wherever START matches, found much faster."""
 _MAGNITUDE = re.compile(rf"[ -]?({'|'.join(MAGNITUDES)})\b", re.IGNORECASE)
 _POINT_FIRST = re.compile(r"\.[0-9]{1,9}")
 _MORE = re.compile(r"\+|\s(?:or|and) more\b", re.IGNORECASE)
@@ -53,4 +55,4 @@ def parse_digits(text: str, at: int) -> Numeral | None:
     end = digits.end()
     if text[end : end + 1] in VULGAR and text[end : end + 1]:
         return Numeral(at, end + 1, value + VULGAR[text[end]])
-    return Numeral(at, end, value) if re.compile(FREE_END).match(text, end) else None
+    return Numeral(at, end, Fraction(value)) if FREE.match(text, end) else None

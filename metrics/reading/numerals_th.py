@@ -6,7 +6,8 @@ from __future__ import annotations
 import re
 from fractions import Fraction
 
-from metrics.reading.numeral import FREE_START, NUMBER, VULGAR, Numeral, number, step
+from metrics.reading.needs import Behind
+from metrics.reading.numeral import ANY_DIGIT, FREE_START, NUMBER, POINT_FIRST, VULGAR, Numeral, Value, number, step
 
 DIGIT = {
     "ศูนย์": 0,
@@ -36,7 +37,9 @@ _SMALL_RE = (
 _MILLION_RE = "ล้าน(?!นา(?!ที)|ช้าง)"
 _UNIT_RE = f"(?:{_SMALL_RE}|{_MILLION_RE})"
 _DIGIT = re.compile(_DIGIT_RE)
+_ZERO_POINT = re.compile("ศูนย์(?=จุด)")
 _SMALL = re.compile(rf"\s?(?:{_SMALL_RE})")
+_MILLION, _UNIT_WORD = re.compile(_MILLION_RE), re.compile(_UNIT_RE)
 _MILLIONS = re.compile(rf"\s?(?:{_MILLION_RE})(?:\s?{_MILLION_RE})*")
 _UNIT = re.compile(rf"\s?{_UNIT_RE}")
 _POINT = re.compile(rf"จุด((?:ศูนย์|{_DIGIT_RE})+)(?!\s?(?:{_SMALL_RE})?{_DIGIT_RE}(?:สิบ|ร้อย))")
@@ -56,9 +59,11 @@ _COUNTED = re.compile(rf"\s?(?:{COUNTERS})")
 # Number words that are hardly ever part of another word: read, though what they count is no known counter.
 _WORD_ALONE = re.compile(r"สอง(?!ใจ|แคว|แถว|สลึง|ต่อ)|สาม(?!ัคคี|เณร|ัญ|ารถ|ี|ล้อ|ก๊ก|พราน)|สี่|ห้า(?!ง|ม|ว)|เจ็ด|แปด|เก้า(?!อี้|ง)")
 _RANGE_AHEAD = re.compile(rf"\s?(?:ถึง|-|~|หรือ)\s?(?:{_DIGIT_RE}|สิบ)+\s?(?:{_UNIT_RE}|{COUNTERS})")
-ORDINAL = re.compile(
-    r"(?:ครั้ง|อันดับ|ลำดับ|คน|วัน|ชั้น|ระดับ|รุ่น|ข้อ|บท|ตอน|ภาค|ชุด|สมัย|ราย|แห่ง|ประการ|รอบ|นัด|ปี|เดือน|สัปดาห์|นาที|ศตวรรษ|ทศวรรษ"
-    r"|ไตรมาส|เบอร์|หลุม|ฉบับ|ตำแหน่ง|โลกครั้ง|มาตรา|เขต|หมู่)ที่\s?\Z|(?:อันดับ|ลำดับ|เบอร์|มาตรา)\s?\Z"
+ORDINAL = Behind(
+    re.compile(
+        r"(?:ครั้ง|อันดับ|ลำดับ|คน|วัน|ชั้น|ระดับ|รุ่น|ข้อ|บท|ตอน|ภาค|ชุด|สมัย|ราย|แห่ง|ประการ|รอบ|นัด|ปี|เดือน|สัปดาห์|นาที|ศตวรรษ|ทศวรรษ"
+        r"|ไตรมาส|เบอร์|หลุม|ฉบับ|ตำแหน่ง|โลกครั้ง|มาตรา|เขต|หมู่)ที่\s?\Z|(?:อันดับ|ลำดับ|เบอร์|มาตรา)\s?\Z"
+    )
 )
 _MANY = re.compile(rf"(?:หลาย|นับ|หลัก|ไม่กี่)\s?((?:{_SMALL_RE})?(?:\s?{_MILLION_RE})*)")
 _NEIGHBOURS = [
@@ -85,8 +90,13 @@ START = re.compile(
     rf"|(?<!หัว)(?<!ศีรษะ)(?:{_MILLION_RE})"
 )
 
+FIRST = re.compile(
+    f"[0-9.{''.join(VULGAR)}]|หลาย|นับ|หลัก|ไม่กี่|ศูนย์|หนึ่ง|เอ็ด|สอง|ยี่|สาม|สี่|ห้า|หก|เจ็ด|แปด|เก้า|สิบ|ร้อย|พัน|หมื่น|แสน|ล้าน"
+)
+"""What stands wherever START matches, found four times as fast."""
 
-def _coefficient(text: str, at: int) -> tuple[Fraction, int, bool] | None:
+
+def _coefficient(text: str, at: int) -> tuple[Value, int, bool] | None:
     """A digit word or digits, with decimals: (value, end, is it a word)."""
     digits = NUMBER.match(text, at)
     if digits:
@@ -96,22 +106,23 @@ def _coefficient(text: str, at: int) -> tuple[Fraction, int, bool] | None:
         if text[end : end + 1] in VULGAR and text[end : end + 1]:
             return value + VULGAR[text[end]], end + 1, False
         return value, end, False
-    word = _DIGIT.match(text, at) or re.compile("ศูนย์(?=จุด)").match(text, at)
+    word = _DIGIT.match(text, at) or _ZERO_POINT.match(text, at)
     if word is None:
         return None
-    value, end = Fraction(DIGIT[word.group()]), word.end()
+    value, end = DIGIT[word.group()], word.end()
     point = _POINT.match(text, end)
     return (*_with_point(value, point), True) if point else (value, end, True)
 
 
-def _with_point(value: Fraction, point: re.Match[str]) -> tuple[Fraction, int]:
+def _with_point(value: Value, point: re.Match[str]) -> tuple[Fraction, int]:
     decimals = "".join(str(DIGIT[word]) for word in _POINT_DIGIT.findall(point.group(1)))
     return value + Fraction("0." + decimals), point.end()
 
 
-def _section(text: str, at: int, first: bool) -> tuple[Fraction, int, int, int] | None:
+def _section(text: str, at: int, first: bool) -> tuple[Value, int, int, int] | None:
     """Everything below a million: (value, end, last unit or 1, tokens)."""
-    total, last, end, tokens, bare = Fraction(0), 10**6, at, 0, False
+    total: Value = 0
+    last, end, tokens, bare = 10**6, at, 0, False
     while True:
         space = 1 if text[end : end + 1] == " " and end > at else 0
         coefficient = _coefficient(text, end + space)
@@ -167,7 +178,7 @@ def parse(text: str, at: int) -> Numeral | None:
     if text[at] in VULGAR:
         return Numeral(at, at + 1, VULGAR[text[at]])
     if text[at] == ".":
-        digits = re.compile(r"\.[0-9]{1,9}").match(text, at)
+        digits = POINT_FIRST.match(text, at)
         return Numeral(at, digits.end(), Fraction("0" + digits.group())) if digits else None
     many = _MANY.match(text, at)
     if many:
@@ -186,17 +197,20 @@ def _indefinite(text: str, many: re.Match[str]) -> Numeral | None:
     if not many.group(1):  # หลายทศวรรษ
         return Numeral(many.start(), many.end(), Fraction(2), Fraction(10), True, spelled=True)
     unit = Fraction(1)
-    for word in re.findall(_UNIT_RE, many.group(1)):
+    for word in _UNIT_WORD.findall(many.group(1)):
         unit *= SMALL.get(word, MILLION)
     low = unit if many.group().startswith(("นับ", "หลัก")) else 2 * unit
     return Numeral(many.start(), many.end(), low, unit * 10, True, unit, spelled=True)
 
 
 def _whole(text: str, at: int) -> Numeral | None:
-    total, magnitude, high, scale = Fraction(0), None, None, Fraction(1)
+    total: Value = 0
+    magnitude: Value | None = None
+    high: Value | None = None
+    scale: Value = 1
     end, tokens, small_end = at, 0, 1
-    bare_million = re.compile(_MILLION_RE).match(text, at) is not None
-    section = (Fraction(1), at, 1, 0) if bare_million else _section(text, at, True)
+    bare_million = _MILLION.match(text, at) is not None
+    section: tuple[Value, int, int, int] | None = (1, at, 1, 0) if bare_million else _section(text, at, True)
     while section is not None:
         value, sec_end, unit, n = section
         more = _MORE.match(text, sec_end)
@@ -210,7 +224,7 @@ def _whole(text: str, at: int) -> Numeral | None:
             if more and not text.startswith(("กว่าเดิม", "กว่าปกติ", "กว่าที่"), more.end() - 4):
                 high, end = total + (unit if unit > 1 else step(value)), more.end()
             break
-        factor = Fraction(MILLION) ** len(re.findall(_MILLION_RE, millions.group()))
+        factor = MILLION ** len(_MILLION.findall(millions.group()))
         part = value * factor
         if magnitude is not None and part >= magnitude:
             if unit < 1000 or value >= magnitude:
@@ -235,21 +249,22 @@ def _whole(text: str, at: int) -> Numeral | None:
     if end == at:
         return None
     if scale == 1 and small_end > 1:
-        scale = Fraction(small_end)
-    spelled = not any("0" <= char <= "9" for char in text[at:end])
+        scale = small_end
+    exact, bound = Fraction(total), None if high is None else Fraction(high)
+    spelled = ANY_DIGIT.search(text, at, end) is None
     ordinal = bool(ORDINAL.search(text, max(0, at - 12), at))
     if not spelled or tokens > 1 or total.denominator > 1:
         name = spelled and text[at:end] == "ร้อยเอ็ด" and not _COUNTED.match(text, end)
         return (
             None
             if name
-            else Numeral(at, end, total, high, False, scale, spelled=spelled, ordinal=ordinal and scale == 1)
+            else Numeral(at, end, exact, bound, False, scale, spelled=spelled, ordinal=ordinal and scale == 1)
         )
     if any(text.startswith(word, at) for word in DIGIT) or text.startswith("สิบ", at):
         counted = _COUNTED.match(text, end) or _percent_follows(text, end) or _RANGE_AHEAD.match(text, end)
         if high is None and not ordinal and not counted and not _WORD_ALONE.match(text, at):
             return None
-        return Numeral(at, end, total, high, False, scale, spelled=True, lone=True, ordinal=ordinal)
+        return Numeral(at, end, exact, bound, False, scale, spelled=True, lone=True, ordinal=ordinal)
     percent = _percent_follows(text, end) or text.startswith("ละ", at - 2)
     if (
         high is None
@@ -260,7 +275,7 @@ def _whole(text: str, at: int) -> Numeral | None:
         return None
     if high is None and not _COUNTED.match(text, end) and not _percent_follows(text, end):
         return None
-    return Numeral(at, end, total, high, False, scale, spelled=True)
+    return Numeral(at, end, exact, bound, False, scale, spelled=True)
 
 
 def _percent_follows(text: str, at: int) -> bool:

@@ -16,7 +16,7 @@ from metrics.reading.fractions import FRACTIONS, HUNDRED, fractions
 from metrics.reading.halves import DECADE, FIRST, HALVES, halves
 from metrics.reading.identifiers import CODES, PHONES, addresses, codes, names, phones
 from metrics.reading.mention import Reading
-from metrics.reading.needs import Need, finder, need
+from metrics.reading.needs import Need, Screen, clauses, finder, need
 from metrics.reading.stopwatch import STOPWATCH, stopwatch
 from metrics.reading.words import base_language, one_for_one
 
@@ -73,27 +73,30 @@ def numbers(text: str, lang: str) -> list[Reading]:
     take(addresses(rest))
     if (_MAY_HOLD.get(lang, _ANY_DIGIT)).search(rest):
         plan, digits = _plan(lang), _DIGIT.search(rest) is not None
+        seen = plan.screen.look(rest)
 
         def run(steps: tuple[_Step, ...]) -> None:
             for step in steps:
-                if step.need.may(rest, digits):
-                    take([reading for match in step.find(rest) for reading in step.read(match, lang)])
+                if seen & step.mask == step.mask and step.need.may(rest, digits):
+                    new = [reading for match in step.find(rest) for reading in step.read(match, lang)]
+                    if new:
+                        take(new)
 
         for steps in plan.passes[:3]:
             run(steps)
-        if any(one.may(rest, digits) for one in plan.phones):
+        if _any(plan.phones, seen):
             take(_apart(phones(rest)))
         for steps in plan.passes[3:5]:
             run(steps)
-        if any(one.may(rest, digits) for one in plan.codes):
+        if _any(plan.codes, seen):
             take(codes(rest, lang))
         for steps in plan.passes[5:]:
             run(steps)
-        if any(one.may(rest, digits) for one in plan.fractions):
+        if _any(plan.fractions, seen):
             take(_apart(fractions(rest, lang)))
-        if any(one.may(rest, digits) for one in plan.halves):
+        if _any(plan.halves, seen):
             take(_apart(halves(rest, lang)))
-        if plan.amounts.may(rest, digits):
+        if _any(plan.amounts, seen):
             found.extend(amounts(rest, lang))
     found = [_of(text, reading) for reading in found]
     return sorted(found, key=lambda reading: reading.start)
@@ -103,6 +106,8 @@ def numbers(text: str, lang: str) -> list[Reading]:
 class _Step:
     """A pattern, by what it needs and how it is looked for, and what makes readings of its matches."""
 
+    mask: int
+    """What `_Plan.screen` must have found in the text."""
     need: Need
     find: Callable[[str], Iterable[re.Match[str]]]
     """As the pattern's finditer."""
@@ -113,31 +118,48 @@ class _Step:
 class _Plan:
     """All patterns of a language in the order in which they are tried: most texts need few of them."""
 
+    screen: Screen
     passes: tuple[tuple[_Step, ...], ...]
     """As _PASSES."""
-    phones: tuple[Need, ...]
-    codes: tuple[Need, ...]
-    fractions: tuple[Need, ...]
-    halves: tuple[Need, ...]
-    amounts: Need
+    phones: tuple[int, ...]
+    """As `_Step.mask`; so the others."""
+    codes: tuple[int, ...]
+    fractions: tuple[int, ...]
+    halves: tuple[int, ...]
+    amounts: tuple[int, ...]
 
 
 @lru_cache(maxsize=64)
 def _plan(lang: str) -> _Plan:
-    passes = []
+    passes, screen = [], Screen()
+
+    def masks(patterns: Iterable[re.Pattern[str]]) -> tuple[int, ...]:
+        return tuple(screen.add(clauses(pattern)) for pattern in patterns)
+
     for table, read_match in _PASSES:
         own, common = table.get(lang, ()), table.get("", ())
         ordered = (*common, *own) if table is DATES else (*own, *common)
-        passes.append(tuple(_Step(need(pattern), finder(pattern), read_match) for pattern in ordered))
+        passes.append(
+            tuple(_Step(screen.add(clauses(p)), need(p), finder(p), read_match) for p in ordered),
+        )
     parts = (*FRACTIONS.get(lang, ()), *FRACTIONS[""], *((HUNDRED[lang],) if lang in HUNDRED else ()))
     return _Plan(
+        screen,
         tuple(passes),
-        phones=tuple(map(need, PHONES)),
-        codes=tuple(map(need, CODES)),
-        fractions=tuple(map(need, parts)),
-        halves=tuple(need(pattern) for table in (HALVES, DECADE, FIRST) for pattern in table.get(lang, ())),
-        amounts=need(LANGUAGES.get(lang, PLAIN).start),
+        phones=masks(PHONES),
+        codes=masks(CODES),
+        fractions=masks(parts),
+        halves=masks(pattern for table in (HALVES, DECADE, FIRST) for pattern in table.get(lang, ())),
+        amounts=masks([LANGUAGES.get(lang, PLAIN).start]),
     )
+
+
+def _any(masks: tuple[int, ...], seen: int) -> bool:
+    """Whether one of several patterns can match."""
+    for mask in masks:  # noqa: SIM110 - a generator costs more than all the tests
+        if seen & mask == mask:
+            return True
+    return False
 
 
 def _apart(readings: Iterable[Reading]) -> list[Reading]:

@@ -8,12 +8,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from metrics.reading import scan
+from metrics.reading import amounts, scan
 from metrics.reading.amounts import LANGUAGES, PLAIN
 from metrics.reading.fractions import FRACTIONS, HUNDRED
 from metrics.reading.halves import DECADE, FIRST, HALVES
-from metrics.reading.identifiers import CODES, PHONES
-from metrics.reading.needs import beginnings, clauses, finder, need
+from metrics.reading.identifiers import _CALL, _CALL_WORDS, _CODE, _MAY_CODE, _MAY_PHONE, _PHONE, CODES, PHONES
+from metrics.reading.needs import Behind, Screen, beginnings, clauses, endings, finder, need
+from metrics.reading.numerals_th import ORDINAL
 
 TABLES = [table for table, _ in scan._PASSES] + [FRACTIONS, HALVES, DECADE, FIRST]
 PATTERNS = [
@@ -23,6 +24,8 @@ PATTERNS = [
     *CODES,
     *(own.start for own in (*LANGUAGES.values(), PLAIN)),
 ]
+SCREEN = Screen()
+MASKS = [SCREEN.add(clauses(pattern)) for pattern in PATTERNS]
 
 
 @settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
@@ -38,8 +41,14 @@ def test_what_a_pattern_finds_is_never_left_out(pattern: re.Pattern[str], data: 
     for whole in (text, around, around + around):
         spans = [match.span() for match in pattern.finditer(whole)]
         assert [match.span() for match in finder(pattern)(whole)] == spans
-    if pattern.search(text):
-        assert need(pattern).may(text, bool(re.search("[0-9]", text)))
+    mask = MASKS[PATTERNS.index(pattern)]
+    for whole in (text, around):
+        if pattern.search(whole):
+            assert need(pattern).may(whole, bool(re.search("[0-9]", whole)))
+            assert SCREEN.look(whole) & mask == mask
+        # NUL in place of a part of it lets nothing in that was left out.
+        blank = re.sub("[0-9]", "\0", whole)
+        assert SCREEN.look(blank) & ~SCREEN.look(whole) == 0
 
 
 @pytest.mark.parametrize(
@@ -80,3 +89,77 @@ def test_digits_and_words() -> None:
 )
 def test_where_a_match_can_begin(pattern: str, found: set[str] | None) -> None:
     assert beginnings(re.compile(pattern)) == found
+
+
+def test_nothing_is_left_out_of_a_text_with_half_a_character() -> None:
+    screen = Screen()
+    mask = screen.add(clauses(re.compile("year 20")))
+    assert screen.look("year 19") & mask != mask
+    assert screen.look("\ud800") & mask == mask
+
+
+BEHIND = [
+    found
+    for table in (amounts._PERCENT_BEFORE, amounts._MORE_THAN, amounts._PER_HOUR, amounts._ORDINAL_BEFORE)
+    for found in table.values()
+]
+
+
+@settings(max_examples=10, deadline=None)
+@given(data=st.data())
+@pytest.mark.parametrize("behind", BEHIND, ids=range(len(BEHIND)))
+def test_what_stands_before_a_number_is_found_as_by_the_plain_search(behind: Behind, data: st.DataObject) -> None:
+    pattern: re.Pattern[str] = behind._search.__self__  # type: ignore[attr-defined]
+    text = (
+        data.draw(st.text("ก1 ่า过", max_size=4))
+        + data.draw(st.from_regex(pattern))
+        + data.draw(st.text("1x", max_size=2))
+    )
+    for at in range(len(text) + 1):
+        first = max(0, at - 14)
+        plain = pattern.search(text, first, at)
+        found = behind.search(text, first, at)
+        assert (found and found.span()) == (plain and plain.span())
+
+
+@pytest.mark.parametrize(
+    ("pattern", "found"),
+    [
+        (r"ab?\s?\Z", {"a", "b", " "}),
+        (r"[x\s]\Z", {"x", " "}),
+        (r"(?:ab|c)\Z", {"b", "c"}),
+        (r"a?\Z", None),
+        (r"\d\Z", None),
+    ],
+)
+def test_where_a_match_can_end(pattern: str, found: set[str] | None) -> None:
+    assert endings(re.compile(pattern)) == found
+    assert ORDINAL.search("อันดับที่ 3", 0, 10) is not None
+
+
+STARTS = [language for language in (*LANGUAGES.values(), PLAIN) if language.first is not None]
+
+
+@settings(max_examples=15, deadline=None)
+@given(data=st.data())
+@pytest.mark.parametrize("language", STARTS, ids=range(len(STARTS)))
+def test_numerals_begin_where_the_plain_search_finds_them(language: amounts._Language, data: st.DataObject) -> None:
+    piece = st.one_of(st.from_regex(language.start), st.text("0123456789.½ -กระสิบล้านหัวพันธ第数人上百", max_size=6))
+    text = "".join(data.draw(st.lists(piece, max_size=5)))
+    at = data.draw(st.integers(0, len(text)))
+    plain, found = language.start.search(text, at), language.next(text, at)
+    assert (found and found.span()) == (plain and plain.span())
+
+
+@settings(max_examples=15, deadline=None)
+@given(data=st.data())
+@pytest.mark.parametrize(("pattern", "which"), [(_PHONE, "phone"), (_CALL, "call"), (_CODE, "code")], ids=range(3))
+def test_the_quick_looks_leave_out_no_identifier(pattern: re.Pattern[str], which: str, data: st.DataObject) -> None:
+    text = data.draw(st.from_regex(pattern))
+    if pattern.search(text):
+        looks = {
+            "phone": _MAY_PHONE.search(text) is not None,
+            "call": any(word in text for word in _CALL_WORDS),
+            "code": _MAY_CODE.search(text) is not None,
+        }
+        assert looks[which]

@@ -26,6 +26,20 @@ def test_a_reading_has_its_span_kind_and_value() -> None:
     assert text[reading.start : reading.end] == reading.surface == "37亿元"
 
 
+@pytest.mark.parametrize(
+    ("text", "lang", "value", "high"),
+    [
+        ("มากกว่า 2⅓ ล้านบาท", "th", Fraction(7_000_000, 3), Fraction(7_000_001, 3)),
+        ("超过2⅓公里", "zh", Fraction(7, 3), Fraction(8, 3)),
+        ("มากกว่า 2.75 กิโลเมตร", "th", Fraction(11, 4), Fraction(69, 25)),
+        ("มากกว่า 1,200 คน", "th", Fraction(1200), Fraction(1300)),
+    ],
+)
+def test_more_than_reaches_one_step_even_of_thirds(text: str, lang: str, value: Fraction, high: Fraction) -> None:
+    reading = one(text, lang)
+    assert (reading.value, reading.high) == (value, high)
+
+
 def test_a_surface_is_written_as_the_text_writes_it() -> None:
     assert one("投資1.2億元", "zh-Hant").surface == "1.2億元"
 
