@@ -26,7 +26,7 @@ from benchmark.progress import log_to
 from benchmark.registry import nearest
 from benchmark.rundir import whole
 from benchmark.rundir.manifest import RunManifest
-from benchmark.rundir.steps import MadeOf, check_config, locked
+from benchmark.rundir.steps import MadeOf, check_config, locked, others_of
 from benchmark.rundir.summaries import read_summary
 from benchmark.settings.assets import resolve
 from benchmark.settings.config import Profile, Prompt, load_profile
@@ -63,6 +63,14 @@ ARGUMENTS = [
     SET,
     ALLOW,
     arg("--seed", type=int, help="seed of training, sampling and resampling; never of the world"),
+    arg(
+        "--reuse",
+        nargs="+",
+        action="extend",
+        default=[],
+        metavar="RUN_DIR",
+        help="take finished steps from these run directories where settings, inputs and code are the same",
+    ),
 ]
 """Of `run`."""
 
@@ -74,7 +82,7 @@ def command(args: argparse.Namespace) -> int:
     start, request = time.monotonic(), whole.request_of(profile, args.stage)
     if (known := whole.unchanged(run_dir, request)) is not None:
         return _finished_before(run_dir, known, args.argv, start)
-    models = Models(profile)
+    models, others = Models(profile), others_of(args.reuse, run_dir)
     policy = resolve(profile.policy.path, "policy.path")
     models.need_hub(policy, args.stage in WITH_RL or profile.score.reward)
     profile = with_dtype(profile, policy)
@@ -83,6 +91,7 @@ def command(args: argparse.Namespace) -> int:
         check_config(run_dir, identity, profile.resolved())
         log_to(run_dir / "logs" / "run.log")
         place = open_workplace(run_dir, profile, "run", args.argv, identity, lambda text: _say(run_dir, text, start))
+        place.reuse = others
         summary = run(place, args.stage, models, policy, splits, gold)
         if processes.is_main():
             whole.remember(run_dir, request)

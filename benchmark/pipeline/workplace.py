@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -39,11 +39,13 @@ class Workplace:
     say: Callable[[str], None]
     known: Mapping[str, StepRecord] = field(default_factory=dict)
     """Step records of earlier calls in this directory."""
+    reuse: Sequence[Path] = ()
+    """Run directories whose finished steps are taken where they are the same."""
 
     @cached_property
     def steps(self) -> Steps:
         """The step runner, which keeps the manifest up to date."""
-        return Steps(self.run_dir, self._record, self.say, self.made_with)
+        return Steps(self.run_dir, self._record, self.say, self.made_with, self.reuse)
 
     def made_with(self) -> dict[str, Any]:
         """What a step that is done now remembers of this call."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
@@ -10,7 +11,7 @@ from typing import Any
 from metrics.errors import UserError, first_line
 from metrics.files import read_json
 from metrics.folders import file_digest
-from metrics.records import sha256_json
+from metrics.records import atomic_write_text, sha256_json
 
 KINDS: dict[str, tuple[type, ...]] = {
     "key": (str,),
@@ -75,6 +76,12 @@ def _read(path: Path) -> tuple[Done | None, str | None]:
     ):
         return None, "names outputs that no step has"
     return Done(**found), None
+
+
+def write_done(folder: Path, done: Done) -> None:
+    """Writes the record of a finished step into the step's folder, by rename."""
+    folder.mkdir(parents=True, exist_ok=True)
+    atomic_write_text(folder / "done.json", json.dumps({name: getattr(done, name) for name in KINDS}, indent=1))
 
 
 def read_done(run_dir: Path, name: str) -> Done | None:

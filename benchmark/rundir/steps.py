@@ -25,7 +25,7 @@ from typing import Any
 
 from benchmark.rundir.closure import code_hash
 from benchmark.rundir.differences import differing
-from benchmark.rundir.done import KINDS, Done, _read, damaged_output, hash_outputs
+from benchmark.rundir.done import Done, _read, damaged_output, hash_outputs, write_done
 from metrics.errors import UserError, first_line
 from metrics.files import read_object, read_text
 from metrics.records import atomic_write_text, sha256_json
@@ -53,9 +53,12 @@ class Steps:
         on_done: Callable[[str, Done, bool], None],
         say: Callable[[str], None],
         made_with: Callable[[], dict[str, Any]] = dict,
+        others: Sequence[Path] = (),
     ) -> None:
-        """made_with: what a finished step is to remember of the program and the machine."""
+        """made_with: what a finished step is to remember of the program and the machine. others: run directories whose
+        finished steps are taken where they have the same key."""
         self.run_dir, self.on_done, self.say, self.made_with = run_dir, on_done, say, made_with
+        self.others = others
 
     def run(
         self,
@@ -76,8 +79,11 @@ class Steps:
         key = sha256_json({"step": name, **told})
         main = processes.is_main()
         before, damaged = processes.from_main(self._finished(name, key, outputs) if main else (None, False))
+        taken = None if before else processes.from_main(self._taken(name, key, outputs) if main else None)
+        if taken is not None:
+            before = taken[0]
         if before:
-            self.say(f"{name}: done before")
+            self.say(f"{name}: done before{'' if taken is None else f' in {taken[1]}'}")
             self.on_done(name, before, True)
             return before
         folder = self.run_dir / "steps" / name
@@ -95,7 +101,7 @@ class Steps:
             done = Done(
                 key, hash_outputs(self.run_dir, outputs), round(time.monotonic() - start, 3), record, self.made_with()
             )
-            atomic_write_text(folder / "done.json", json.dumps({name: getattr(done, name) for name in KINDS}, indent=1))
+            write_done(folder, done)
         done = processes.from_main(done)
         assert done is not None  # the main process has just made it
         self.say(f"{name}: {done.seconds:.1f} s")
@@ -118,6 +124,27 @@ class Steps:
             self.say(f"{name}: {problem}; made again")
         return None, problem is not None
 
+    def _taken(self, name: str, key: str, outputs: Sequence[Path]) -> tuple[Done, str] | None:
+        """The same step of another run directory with what it wrote, copied into this one, and where it was found."""
+        for other in self.others:
+            theirs = [other / output.relative_to(self.run_dir) for output in outputs]
+            done, _ = _read(other / "steps" / name / "done.json")
+            if done is None or done.key != key:
+                continue
+            if (problem := damaged_output(other, done, theirs)) is not None:
+                self.say(f"{name}: {other}: {problem}; not taken from there")
+                continue
+            for output in outputs:
+                shutil.rmtree(output) if output.is_dir() else output.unlink(missing_ok=True)
+            for place in done.outputs:
+                (self.run_dir / place).parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(other / place, self.run_dir / place)
+            if (problem := damaged_output(self.run_dir, done, outputs)) is not None:
+                raise UserError(f"{other}: {problem}: it changed while step {name} was taken from it; try again")
+            write_done(self.run_dir / "steps" / name, done)
+            return done, str(other)
+        return None
+
     def _begin(self, started: Path, key: str, owned: Sequence[Path], damaged: bool) -> None:
         """Keeps what a killed attempt of the same key left to go on from. What damage may have reached is made from
         nothing."""
@@ -132,6 +159,17 @@ class Steps:
                 else:
                     path.unlink(missing_ok=True)
             atomic_write_text(started, json.dumps({"key": key}))
+
+
+def others_of(given: list[str], run_dir: Path) -> list[Path]:
+    """The run directories of --reuse. Raises UserError for one that is none."""
+    others = [Path(text) for text in given]
+    for other in others:
+        if not (other / "steps").is_dir():
+            raise UserError(f"--reuse {other}: is no run directory (it has no folder steps/); give one of `run`")
+        if other.resolve() == run_dir.resolve():
+            raise UserError(f"--reuse {other}: is the run directory itself; what is finished there is kept anyway")
+    return others
 
 
 ELSE = "give another --run-dir, or remove this one"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,16 +12,19 @@ import pytest
 from benchmark.cli import main
 from benchmark.rundir.done import Done, read_done
 from benchmark.rundir.intact import check_output
-from benchmark.rundir.steps import MadeOf, Steps, check_config, locked
+from benchmark.rundir.steps import MadeOf, Steps, check_config, locked, others_of
 from metrics.errors import UserError
 
 
 class Bench:
     """A run directory with a step that counts how often it really runs."""
 
-    def __init__(self, run_dir: Path) -> None:
-        self.run_dir, self.runs, self.seen = run_dir, 0, list[tuple[str, bool]]()
-        self.steps = Steps(run_dir, lambda name, done, skipped: self.seen.append((name, skipped)), lambda text: None)
+    def __init__(self, run_dir: Path, others: Sequence[Path] = ()) -> None:
+        self.run_dir, self.runs, self.seen, self.said = run_dir, 0, list[tuple[str, bool]](), list[str]()
+        run_dir.mkdir(exist_ok=True)
+        self.steps = Steps(
+            run_dir, lambda name, done, skipped: self.seen.append((name, skipped)), self.said.append, others=others
+        )
         self.out = run_dir / "out.txt"
         self.state = run_dir / "state"
 
@@ -275,3 +279,31 @@ def test_an_edited_summary_is_not_shown(tmp_path: Path, capsys: pytest.CaptureFi
     summary.write_text('{"systems": {}, "run": {"task": "mine"}}')
     assert main(["report", str(tmp_path)]) == 2
     assert "summary.json: is not what the run wrote" in capsys.readouterr().err
+
+
+def test_a_step_of_another_run_is_taken_where_its_key_is_the_same(tmp_path: Path) -> None:
+    first = Bench(tmp_path / "first")
+    made = first.step(config=1)
+    second = Bench(tmp_path / "second", [tmp_path / "nowhere", tmp_path / "first"])
+    assert second.step(config=1) == made and second.runs == 0 and second.seen == [("a/step", True)]
+    assert second.out.read_text() == "result 1" and read_done(tmp_path / "second", "a/step") == made
+    assert second.step(config=2).key != made.key and second.runs == 1 and second.out.read_text() == "result 2"
+    assert Bench(tmp_path / "second").step(config=2).record == {"runs": 1}
+
+
+def test_a_damaged_step_of_another_run_is_not_taken_and_that_is_said(tmp_path: Path) -> None:
+    Bench(tmp_path / "first").step()
+    (tmp_path / "first" / "out.txt").write_text("of a stranger")
+    second = Bench(tmp_path / "second", [tmp_path / "first"])
+    second.step()
+    assert second.runs == 1 and second.out.read_text() == "result 1"
+    assert any("out.txt is not what this step wrote; not taken from there" in text for text in second.said)
+
+
+def test_only_another_run_directory_can_be_reused(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="is no run directory"):
+        others_of([str(tmp_path)], tmp_path / "run")
+    (tmp_path / "run" / "steps").mkdir(parents=True)
+    with pytest.raises(UserError, match="is the run directory itself"):
+        others_of([str(tmp_path / "run")], tmp_path / "run")
+    assert others_of([str(tmp_path / "run")], tmp_path / "new") == [tmp_path / "run"]

@@ -108,3 +108,25 @@ def test_whoever_trains_finds_the_corpus_by_name_and_the_test_stories_are_not_in
     test = {a.signature for a in islice(splits.article_stream("test", True), 100)}
     assert not test & {a.signature for a in stories}
     assert any(_straight(a) for a in stories) and titles(stories[0], "th")
+
+
+def test_what_is_said_twice_is_as_relevant_as_said_once(stories: list[Article]) -> None:
+    for seed, article in enumerate(stories):
+        w = candidates.Writer(article, random.Random(seed), "th")
+        lines = [line for line in article.lines if any(not n.startswith(DENIED) for n in line.values)]
+        text, checks = w.twice(lines)
+        again = text[max(c.end for c in checks) :]
+        assert all(c.ok for c in checks) and len(again) > 10, "the facts of the repetition are not counted"
+        once = {c.key: c for c in checks}
+        assert w.relevance(checks) == w.relevance([*once.values()])
+
+
+def test_a_sentence_of_another_story_costs(stories: list[Article]) -> None:
+    for article, other in zip(stories, stories[1:], strict=False):
+        if other.frame.id == article.frame.id:
+            continue
+        w = candidates.Writer(article, random.Random(7), "th")
+        text, checks = w.invented(other)
+        wrong = [c for c in checks if not c.ok]
+        assert w.relevance(checks) < w.relevance(w.title(0)[1]) or not wrong
+        assert all(c.end <= len(text) for c in checks)
