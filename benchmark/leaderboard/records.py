@@ -151,9 +151,7 @@ def odd_text(entries: Sequence[Entry]) -> bool:
     at once."""
     links = [link for e in entries for link in e.lineage]
     made = [e.environment for e in entries]
-    labels = {t for e in entries for t in (e.system, e.version, e.stage, e.task)} | {
-        link.stage or "x" for link in links
-    }
+    labels = {t for e in entries for t in (e.system, e.version, e.stage)} | {link.stage or "x" for link in links}
     labels = labels.union(
         *(e.scores for e in entries), *(m.scored_with for m in made), *(m.made_with or () for m in made)
     )
@@ -168,9 +166,10 @@ def odd_text(entries: Sequence[Entry]) -> bool:
     }
     hashes |= {t for e in entries for t in (e.outputs.sha256, e.outputs.texts_sha256, e.outputs.stats_sha256)}
     hashes |= {t for e in entries if e.regenerated for t in e.regenerated.manifests}
-    label, line = re.compile(pattern("label")), re.compile(pattern("line"))
+    label, task, line = (re.compile(pattern(name)) for name in ("label", "task", "line"))
     return (
         any(len(t) > 64 or not label.search(t) for t in labels)
+        or any(len(t) > 80 or not task.search(t) for t in {e.task for e in entries})
         or not line.search(" ".join(t for t in lines if t is not None))
         or any(t is not None and not 0 < len(t) <= LINE for t in lines)
         or any(

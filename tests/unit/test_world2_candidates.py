@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from itertools import islice
+from itertools import islice, pairwise
 
 import numpy as np
 import pytest
@@ -122,7 +122,7 @@ def test_what_is_said_twice_is_as_relevant_as_said_once(stories: list[Article]) 
 
 
 def test_a_sentence_of_another_story_costs(stories: list[Article]) -> None:
-    for article, other in zip(stories, stories[1:], strict=False):
+    for article, other in pairwise(stories):
         if other.frame.id == article.frame.id:
             continue
         w = candidates.Writer(article, random.Random(7), "th")
