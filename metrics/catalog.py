@@ -12,10 +12,12 @@ from dataclasses import replace
 from functools import lru_cache
 from importlib import import_module
 
+from metrics.blocks import Column, absent, finished
 from metrics.declared import SCALES, Family, Metric
 from metrics.progress import progress
 from metrics.scoring import Scoring
 from metrics.segment import SegmentStats
+from metrics.version import UNAVAILABLE
 
 FAMILIES = [
     "metrics.families.facts",
@@ -29,6 +31,9 @@ FAMILIES = [
     "metrics.families.judge",
 ]
 """Modules that hold a `FAMILY`, in the order of the summary."""
+OFF = "switched off (score.families)"
+JUDGES = "judge"
+"""The family of which nothing is computed: judges are asked in a step of their own."""
 CONTROLLED, SEEN, UNSEEN = ".length_controlled", ".seen", ".unseen"
 SUFFIXES = {CONTROLLED: "cut at reference length", SEEN: "seen in D_para", UNSEEN: "not seen in D_para"}
 """Suffix of a derived metric -> what is added to the label."""
@@ -56,9 +61,40 @@ def score_families(scoring: Scoring, names: Iterable[str]) -> list[SegmentStats]
     stage = scoring.generations[0].stage if scoring.generations else ""
     with progress(f"score {stage}".rstrip(), len(names), "families") as work:
         for name in names:
-            found += known[name].score(scoring)
+            wanted = scoring.means.wants(name)
+            found += known[name].score(scoring) if wanted else finished(_off(known[name], scoring), scoring.ids)
             work.advance()
     return found
+
+
+def measure(name: str, scoring: Scoring) -> list[Column] | None:
+    """The columns of a family for a block, null ones where it is switched off; None where the family needs the whole
+    file at once."""
+    family = families()[name]
+    if not scoring.means.wants(name):
+        return _off(family, scoring)
+    return family.measure(scoring) if family.measure is not None else None
+
+
+def _off(family: Family, scoring: Scoring) -> list[Column]:
+    names = [(name, m) for m in family.metrics for name in (m.name, *((m.name + CONTROLLED,) if m.controlled else ()))]
+    found = [absent(name, len(scoring.ids), OFF, f"{name}{UNAVAILABLE}", m.combiner) for name, m in names]
+    return [replace(column, higher_is_better=m.higher_is_better) for column, (_, m) in zip(found, names, strict=True)]
+
+
+def chosen(names: Iterable[str]) -> list[str]:
+    """Families by their own names (facts) or by the heads of their metrics (coverage, grounding), in the order of the
+    summary.
+
+    Raises ValueError for an unknown one, and where none is named. Judges are asked for by a setting of their own.
+    """
+    wanted = list(names)
+    known = {name: {name, *family.headings} for name, family in families().items() if name != JUDGES}
+    if unknown := [name for name in wanted if not any(name in called for called in known.values())]:
+        raise ValueError(f"{unknown[0]!r} is no family of metrics; there are: {', '.join(known)}")
+    if not wanted:
+        raise ValueError(f"name at least one family of metrics, or null for all: {', '.join(known)}")
+    return [name for name, called in known.items() if called & set(wanted)]
 
 
 def metrics() -> dict[str, Metric]:

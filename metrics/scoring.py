@@ -51,6 +51,13 @@ class Means:
     fluency: str | None = None
     """Folder or hub id of a causal language model for form.*; None: the shipped ones, where they know the texts."""
 
+    families: frozenset[str] | None = None
+    """Names of the families that are computed (`metrics.catalog.chosen`); None: all."""
+
+    def wants(self, family: str) -> bool:
+        """Whether a family is computed."""
+        return self.families is None or family in self.families
+
     @cached_property
     def reward(self) -> Any:
         """The training reward, loaded once; None where none is known."""

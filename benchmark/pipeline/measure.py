@@ -16,7 +16,7 @@ from benchmark.rundir.manifest import (
     RunManifest,
 )
 from benchmark.rundir.steps import MadeOf
-from benchmark.scoring.families import Means
+from benchmark.scoring.families import Means, wanted_families
 from benchmark.scoring.score import gold_generations, merge_scores, own_names, score_file, summarise_task, write_summary
 from benchmark.settings.models import Models, model_content
 from benchmark.tasks import Task
@@ -153,8 +153,11 @@ def score(
         names=own_names(place.profile.score.names),
         shown=Shown(r for e in para for r in e.reference or ()) if para else None,
         fluency=models.fluency,
+        families=wanted_families(place.profile.score),
     )
     identity = models.identity(place.profile.score.reward)
+    asked: dict[str, Any] = {"reward": place.profile.score.reward}
+    asked |= {} if means.families is None else {"families": sorted(means.families)}
     todo: dict[str, Path] = dict(generated)
     gold = gold_generations(on.examples)
     parts = []
@@ -179,7 +182,7 @@ def score(
 
         place.steps.run(
             f"score/{on.task.name}/{stage}",
-            MadeOf({"reward": place.profile.score.reward}, inputs, SCORE_CODE),
+            MadeOf(asked, inputs, SCORE_CODE),
             [out],
             work,
             shared=True,

@@ -70,13 +70,13 @@ def measure(work: Work, block: int) -> bytes:
     for system, generations in work.systems.items():
         scoring = Scoring(examples, list(generations[at]), work.means, work.outline)
         rows = told["systems"][system] = []
-        if "read" not in told and work.outline.with_facts < work.outline.n:
+        if "read" not in told and work.means.wants("open") and work.outline.with_facts < work.outline.n:
             # What is read in the sources is the same whatever the outputs.
             told["read"] = counts(scoring.comparisons)
-        for name, family in families().items():
+        for name in families():
             if system == FLOOR and name != "open":
                 continue
-            columns = family.measure(scoring) if family.measure is not None else None
+            columns = catalog.measure(name, scoring)
             if columns is None:
                 if name not in told["whole"]:
                     told["whole"].append(name)

@@ -4,6 +4,7 @@ for."""
 from __future__ import annotations
 
 import argparse
+import json
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
@@ -39,6 +40,12 @@ ARGUMENTS = [
     ),
     arg("--profile", default="tiny", help="profile for scoring settings (default: tiny)"),
     arg("--limit", type=int, metavar="N", help="score the first N examples alone; goes on no board"),
+    arg(
+        "--families",
+        metavar="A,B",
+        help="families of metrics to compute, by commas (score.families: facts, open, verbosity, form, overlap, ...); "
+        "default: all",
+    ),
     *judging.OPTIONS,
     arg("words", nargs="*", metavar="merge DIR", help="merge DIR...: finish what shards have measured"),
     arg("--shard", metavar="I/N", help="measure the I-th of N parts alone, on any machine; then score merge DIR..."),
@@ -56,7 +63,8 @@ ARGUMENTS = [
 
 def _read_once(examples: Sequence[Example], means: Means) -> None:
     """Reads what all processes share: lists of names, dictionaries of words."""
-    read(examples[:1], means.names)
+    if means.wants("open"):
+        read(examples[:1], means.names)
     for lang in {e.target_lang for e in examples[:1]}:
         units(examples[0].source, lang)
 
@@ -73,6 +81,9 @@ def command(args: argparse.Namespace) -> int:
         args = argparse.Namespace(**{**vars(args), **shards.plans(merged, args.overrides, args.allow_code)})
     if args.shard:
         shards.parse(args.shard)
+    if args.families is not None:
+        told = json.dumps([name.strip() for name in args.families.split(",") if name.strip()])
+        args = argparse.Namespace(**{**vars(args), "overrides": [*args.overrides, f"score.families={told}"]})
     loaded = load(args)
     out = Path(args.out)
     with locked(out):

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from benchmark.settings.scoring import Score
 from metrics import catalog, scoring
 from metrics.catalog import score_families
 from metrics.scoring import Scoring, Work
@@ -13,7 +14,7 @@ from metrics.segment import SegmentStats
 from training.rewards.safeguards import gate
 from training.shared import processes
 
-__all__ = ["Means", "Scoring", "score_system"]
+__all__ = ["Means", "Scoring", "score_system", "wanted_families"]
 
 
 @dataclass
@@ -23,6 +24,11 @@ class Means(scoring.Means):
 
     gate: Callable[[str, str], bool] | None = gate
     deal: Callable[[Work, int], list[Any]] = processes.in_blocks
+
+
+def wanted_families(settings: Score) -> frozenset[str] | None:
+    """Those of `score.families`, and the judges, who are asked for elsewhere; None: all."""
+    return None if settings.families is None else frozenset([*settings.families, catalog.JUDGES])
 
 
 def score_system(scoring: Scoring) -> list[SegmentStats]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,7 @@ from benchmark.judge import load_judge
 from benchmark.scoring import inputs
 from benchmark.scoring.asked import _pairs, _reward, only_asked
 from benchmark.scoring.blocks import Work, block_size
-from benchmark.scoring.families import Means
+from benchmark.scoring.families import Means, wanted_families
 from benchmark.scoring.score import System, file_name, own_names
 from benchmark.scoring.survey import Survey, floor_texts, gold_texts, survey
 from benchmark.settings.config import Profile, load_profile
@@ -103,6 +103,9 @@ def load(args: argparse.Namespace) -> Loaded:
     found = survey(examples)
     absent = {} if reward else {"reward": NO_REWARD}
     means = Means(Inventory(examples), models.retrieval, models.scorers, reward, absent)
+    if profile.score.families is not None:
+        means.families = wanted_families(profile.score)
+        found = replace(found, read=means.wants("open"))
     means.names = own_names(profile.score.names, found.outline.pairs)
     pairs = _pairs(args.para, examples[0]) if args.para else []
     means.shown = Shown(r for e in pairs for r in e.reference or ()) if pairs else None

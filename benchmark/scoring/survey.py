@@ -21,11 +21,13 @@ class Survey:
     docs: tuple[str | None, ...] | None
     """None where no example has a document."""
     outline: Outline
+    read: bool = True
+    """open.* are asked for."""
 
     @property
     def open(self) -> bool:
-        """Whether some example has no gold facts, so that open.* are read."""
-        return self.outline.with_facts < self.outline.n
+        """Whether some example has no gold facts, so that open.* are read, unless they are switched off."""
+        return self.read and self.outline.with_facts < self.outline.n
 
     @property
     def references(self) -> bool:

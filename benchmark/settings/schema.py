@@ -6,8 +6,9 @@ from __future__ import annotations
 import dataclasses
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
+from benchmark.settings.scoring import STRICT, Score
 from training.rl.settings import RLSettings
 from training.sft.settings import SFTSettings
 
@@ -15,7 +16,7 @@ from training.sft.settings import SFTSettings
 class Section(BaseModel):
     """Strict and frozen: no unknown key, no silent conversion of text to numbers."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
+    model_config = STRICT
 
 
 class Run(Section):
@@ -121,27 +122,6 @@ class Generate(Section):
     """What generates. vLLM is an extra with an environment of its own (no COMET in it)."""
     vllm: dict[str, Any] = {}
     """Options of vLLM's engine, such as tensor_parallel_size, pipeline_parallel_size or gpu_memory_utilization."""
-
-
-class Score(Section):
-    """Which scorers run, and how many draws the statistics take."""
-
-    bootstrap_draws: int = Field(default=2000, ge=100)
-    """Draws of the bootstrap behind every interval."""
-    permutation_draws: int = Field(default=10_000, ge=10_000)
-    """Draws of the permutation test behind every p."""
-    scorers: dict[str, str | None] = {"comet_qe": "asset:comet"}
-    """Name in metrics.scorers.SCORERS -> checkpoint folder; 'null' switches one off."""
-    retrieval: str | None = "asset:encoder"
-    """Encoder of grounding.retrieval_*, a sentence-transformers folder."""
-    names: str | None = None
-    """TSV file of your own names for open.*: type, names in the source language, names in the target language."""
-    fluency: str | None = None
-    """Causal language model for form.*, folder or hub id; null: the shipped n-gram models, of the newswire world."""
-    reward: bool = True
-    """Whether reward.mean is computed with the RL stage's reward."""
-    workers: int | None = Field(default=None, ge=1)
-    """Processes that score systems side by side; null: one for each core. The files are the same for any number."""
 
 
 class Plan(Section):
@@ -282,7 +262,10 @@ class Profile(Section):
 
     def resolved(self) -> dict[str, Any]:
         """Plain JSON of all values."""
-        return self.model_dump(mode="json")
+        told = self.model_dump(mode="json")
+        if told["score"]["families"] is None:  # as in records made before there was a choice
+            del told["score"]["families"]
+        return told
 
     def measuring(self, policy: str | None, reward: bool) -> dict[str, Any]:
         """What a command that trains nothing uses of the profile: no training settings, the reward's where it scores,
