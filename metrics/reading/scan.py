@@ -16,7 +16,7 @@ from metrics.reading.fractions import FRACTIONS, HUNDRED, fractions
 from metrics.reading.halves import DECADE, FIRST, HALVES, halves
 from metrics.reading.identifiers import CODES, PHONES, addresses, codes, names, phones
 from metrics.reading.mention import Reading
-from metrics.reading.needs import Need, Screen, clauses, finder, need
+from metrics.reading.needs import Need, Screen, clauses, finder
 from metrics.reading.stopwatch import STOPWATCH, stopwatch
 from metrics.reading.words import base_language, one_for_one
 
@@ -140,7 +140,7 @@ def _plan(lang: str) -> _Plan:
         own, common = table.get(lang, ()), table.get("", ())
         ordered = (*common, *own) if table is DATES else (*own, *common)
         passes.append(
-            tuple(_Step(screen.add(clauses(p)), need(p), finder(p), read_match) for p in ordered),
+            tuple(_Step(screen.add(own), Need(own), finder(p), read_match) for p in ordered for own in [clauses(p)]),
         )
     parts = (*FRACTIONS.get(lang, ()), *FRACTIONS[""], *((HUNDRED[lang],) if lang in HUNDRED else ()))
     return _Plan(
