@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from argparse import ArgumentTypeError
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +18,13 @@ class Argument:
 def arg(*flags: str, **options: Any) -> Argument:
     """The arguments of `argparse.ArgumentParser.add_argument`."""
     return Argument(flags, options)
+
+
+def seed_number(text: str) -> int:
+    """The number behind --seed. ArgumentTypeError, a message of the parser, for what no generator can be seeded by."""
+    if not text.isdecimal() or int(text) >= 2**32:
+        raise ArgumentTypeError(f"{text!r} is no seed; give a whole number from 0 to {2**32 - 1}")
+    return int(text)
 
 
 SET = arg(

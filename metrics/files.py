@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from metrics.errors import UserError
+from metrics.errors import UserError, unwritable
 from metrics.rejects import Rejects
 
 
@@ -164,6 +164,8 @@ def parse_line(raw: bytes, where: str, first: bool = False) -> dict[str, Any] | 
 def parse_json(data: bytes, where: str) -> Any:
     """The value of one JSON text. Raises UserError for bad UTF-8, bad JSON, NaN, Infinity, numbers beyond floats, and
     nesting too deep."""
+    if not data.strip():
+        raise UserError(f"{where}: is empty; it must hold one JSON value")
     try:
         return json.loads(
             data.decode("utf-8-sig"), parse_constant=refuse_constant, parse_float=finite, parse_int=_whole
@@ -253,9 +255,7 @@ def atomic_stream(path: str | Path) -> Iterator[BinaryIO]:
             os.fsync(stream.fileno())
         os.replace(temporary, path)
     except OSError as err:
-        raise UserError(
-            f"cannot write {path}: {err.strerror or err}; free some space or choose a folder you may write to"
-        ) from err
+        raise UserError(f"cannot write {path}: {unwritable(path, err)}") from err
     finally:
         if temporary.parent.is_dir():
             temporary.unlink(missing_ok=True)

@@ -11,6 +11,7 @@ from benchmark.data.segments import Given
 from metrics.errors import UserError
 from metrics.languages import pair
 from metrics.records import read_examples, write_examples, write_generations
+from metrics.stages import GOLD
 from metrics.terminal import say
 
 ARGUMENTS = [
@@ -35,6 +36,11 @@ def command(args: argparse.Namespace) -> int:
     if (args.examples is None) == (args.langs is None):
         raise UserError(
             "data convert needs either --examples FILE, or --langs SRC-TGT where the file itself holds the sources"
+        )
+    if not args.system.strip() or not args.stage.strip() or GOLD in (args.system, args.stage):
+        raise UserError(
+            f"--system {args.system!r} --stage {args.stage!r}: neither may be empty or {GOLD}, which stands for the "
+            "references"
         )
     examples = read_examples(args.examples) if args.examples else None
     langs = pair(args.langs) if args.langs else ("", "")

@@ -6,7 +6,7 @@ import argparse
 from itertools import islice
 from pathlib import Path
 
-from benchmark.arguments import arg
+from benchmark.arguments import arg, seed_number
 from benchmark.data.export import check_size
 from benchmark.registry import nearest
 from metrics.errors import UserError
@@ -20,7 +20,7 @@ ARGUMENTS = [
         help="base@2, reranker@2, comet@2, encoder@2, words@2; form; or, of world 1, base, reranker ...",
     ),
     arg("--n", type=int, help="number of rows"),
-    arg("--seed", type=int, default=1, help="seed of the draw (default: 1)"),
+    arg("--seed", type=seed_number, default=1, help="seed of the draw (default: 1)"),
     arg("--out", required=True, metavar="FILE", help="file to write"),
 ]
 """Of `data corpus`."""

@@ -223,7 +223,7 @@ def read_format(name: str, path: Path, given: Given) -> tuple[list[Example], lis
         raise UserError(f"unknown format {name!r}; {nearest(name, FORMATS)}")
     segments = FORMATS[name](path)
     if not segments:
-        raise UserError(f"{path}: holds no output")
+        raise UserError(f"{path}: holds no output; give the file with one output for each example, empty ones included")
     long = [n for n, s in enumerate(segments, 1) if len(s.text.encode("utf-8", "surrogatepass")) > MAX_TEXT]
     if long:
         raise UserError(

@@ -10,7 +10,7 @@ parallel JSONL).
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -59,7 +59,7 @@ def read_titles(path: Path) -> dict[str, str]:
 
 
 def read_pairs(
-    articles: Iterable[Path], titles: dict[str, str], target_lang: str
+    articles: Sequence[Path], titles: dict[str, str], target_lang: str
 ) -> tuple[list[Example], dict[str, int]]:
     """(examples in an order of their contents' hash, counts of what was left out). The first of equal sources stays.
 
@@ -73,6 +73,11 @@ def read_pairs(
             where = f"{path}, line {number}"
             source = _text(row, SOURCE_KEYS, where)
             if source is None:
+                if not any(key in row for key in SOURCE_KEYS):
+                    raise UserError(
+                        f"{where}: none of {', '.join(SOURCE_KEYS)} is there (found: {', '.join(row) or 'nothing'}); a "
+                        'right line: {"id": "news-1", "source": "..."}'
+                    )
                 left_out["empty"] += 1
                 continue
             key = str(row.get("id", f"{path.stem}-{number}")).strip()
@@ -89,6 +94,8 @@ def read_pairs(
                 if found[digest].reference is not None or title is None:
                     continue
             found[digest] = Example(key, source, (title,) if title else None, None, "zh", target_lang, key, {})
+    if not found:
+        raise UserError(f"--articles {' '.join(map(str, articles))}: no article with a text; give one a line")
     left_out["titles without an article"] = len(titles.keys() - owner.keys())
     return [found[digest] for digest in sorted(found)], left_out
 
@@ -112,6 +119,8 @@ def command(args: argparse.Namespace) -> int:
     if min(args.n_para, args.n_dev, args.n_src) < 1:
         raise UserError("--n-para, --n-dev and --n-src must be at least 1")
     titles = read_titles(Path(args.titles)) if args.titles else {}
+    if args.titles and not titles:
+        raise UserError(f"--titles {args.titles}: holds no titles; give one a line, its article's id first")
     examples, left_out = read_pairs([Path(p) for p in args.articles], titles, code(args.target_lang))
     if lost := left_out["titles without an article"]:
         shown = sorted(titles.keys() - {e.id for e in examples})[:3]
@@ -126,7 +135,7 @@ def command(args: argparse.Namespace) -> int:
     if len(with_title) < need:
         raise UserError(
             f"{len(with_title)} distinct articles have a title, D_para and dev need {args.n_para} + {args.n_dev}; "
-            "give more titles (--titles), or lower --n-para or --n-dev"
+            "give more titles (--titles FILE, or `reference` in the articles' rows), or lower --n-para or --n-dev"
         )
     taken = {id(e) for e in with_title[:need]}
     rest = [e for e in examples if e.reference is None] + [e for e in with_title if id(e) not in taken]

@@ -6,7 +6,7 @@ import argparse
 import json
 from pathlib import Path
 
-from benchmark.arguments import arg
+from benchmark.arguments import arg, seed_number
 from benchmark.human.campaign import PROTOCOLS, Wanted, make_campaign
 from benchmark.human.foreign import WRITERS as FOREIGN
 from benchmark.human.forms import WRITERS as OWN
@@ -32,7 +32,7 @@ ARGUMENTS = [
     arg("--form", choices=(TITLE, LONG), help="dimensions of titles or of long texts (default: the task's)"),
     arg("--lang", choices=("en", "zh", "th"), default="en", help="language that forms open in (default: en)"),
     arg("--task", metavar="NAME", help="a further task of the run (default: its own)"),
-    arg("--seed", type=int, default=1, help="what is drawn, and orders (default: 1)"),
+    arg("--seed", type=seed_number, default=1, help="what is drawn, and orders (default: 1)"),
 ]
 """Of `human export`."""
 

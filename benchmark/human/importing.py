@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from benchmark.arguments import arg
+from benchmark.arguments import arg, seed_number
 from benchmark.human.campaign import Campaign, Screen, read_campaign
 from benchmark.human.foreign import MTME, READERS
 from benchmark.judge.people import with_people
@@ -32,7 +32,7 @@ ARGUMENTS = [
         metavar="NAME",
         help=f"html (its JSON), csv, xlsx, {', '.join((*READERS, MTME))} (default: by the ending)",
     ),
-    arg("--seed", type=int, default=1, help="of intervals and tests (default: 1)"),
+    arg("--seed", type=seed_number, default=1, help="of intervals and tests (default: 1)"),
 ]
 """Of `human import`."""
 

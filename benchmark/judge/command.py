@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from benchmark.arguments import SET, arg
+from benchmark.arguments import SET, arg, seed_number
 from benchmark.judge import JUDGES
 from benchmark.judge.merging import recover
 from benchmark.judge.study import prepared, priced, run_judge
@@ -62,7 +62,7 @@ ARGUMENTS = [
     arg("run_dir", metavar="RUN_DIR"),
     *OPTIONS,
     arg("--task", metavar="NAME", help="a further task of the run (default: its own)"),
-    arg("--seed", type=int, help="order of texts, draws, intervals (default: the run's)"),
+    arg("--seed", type=seed_number, help="order of texts, draws, intervals (default: the run's)"),
     arg("--profile", default="tiny", help="profile with [judge] and [score] settings (default: tiny)"),
     arg("--dry-run", action="store_true", help="print calls, tokens and price; ask nothing"),
     SET,

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 from benchmark.judge.ledger import ANSWER, ERROR, REFUSAL, Entry, Ledger
 from benchmark.judge.limits import Budget, LimitReached, Pace, estimated_tokens, most_tokens
 from benchmark.judge.llm import LLMJudge, Request, settings_id
-from metrics.errors import UserError
+from metrics.errors import UserError, first_line
 from metrics.llm_judge import KEY_VARIABLE
 from metrics.terminal import say
 
@@ -187,8 +187,11 @@ class OpenAIBackend:
             return self._refused(request, error, structured)
         except openai.APIConnectionError as error:  # timeouts, too
             said = type(error.__cause__ or error).__name__
-            if self.budget.calls == 0 and isinstance(error.__cause__, OSError | openai.APIConnectionError):
-                said = f"{said}; is the server at {settings.url} running?"
+            if self.budget.calls == 0 and said == "ConnectError":  # httpx's; nothing was ever answered, nor was sent
+                raise UserError(
+                    f"judge openai: no server answers at {settings.url} ({self._safe(first_line(error.__cause__))}); "
+                    "start it, or correct --url"
+                ) from None
             raise _Wait(f"no connection or a cut one ({self._safe(said)})") from None
         except (openai.APIResponseValidationError, ValueError) as error:
             raise _Wait(f"no JSON in the server's reply ({type(error).__name__})") from None

@@ -18,6 +18,8 @@ from metrics.errors import UserError
 from metrics.terminal import say
 
 STRATEGIES = ("ddp", *SHARDED)
+MOST_MEMORY = 2**20
+"""GiB: more than any device has."""
 Change = tuple[str, Callable[[Profile, Machine], tuple[Profile, Machine]]]
 
 
@@ -118,8 +120,11 @@ ARGUMENTS = [
 
 def command(args: argparse.Namespace) -> int:
     """`plan`."""
-    if args.gpus < 1 or not args.gpu_memory > 0:
-        raise UserError(f"--gpus {args.gpus} --gpu-memory {args.gpu_memory}: both must be above 0")
+    if args.gpus < 1 or not 0 < args.gpu_memory < MOST_MEMORY:
+        raise UserError(
+            f"--gpus {args.gpus} --gpu-memory {args.gpu_memory}: both must be above 0, and a GPU's memory in GiB "
+            f"below {MOST_MEMORY}; give such as --gpus 8 --gpu-memory 80"
+        )
     if args.strategy not in STRATEGIES:
         raise UserError(f"unknown --strategy {args.strategy!r}; use {', '.join(STRATEGIES)}")
     profile = load_profile(args.profile, args.overrides, allow_code=args.allow_code)

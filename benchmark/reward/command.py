@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from benchmark.arguments import OUT, SKIP_INVALID, arg
+from benchmark.arguments import OUT, SKIP_INVALID, arg, seed_number
 from benchmark.data.told import tell_languages
 from benchmark.reward.advice import advice
 from benchmark.reward.bestofn import Sampling, best_of_n, prepare
@@ -116,7 +116,7 @@ ARGUMENTS = [
         help="generated set: core inventory or whole world, @2 of world 2 (default: core)",
     ),
     arg("--n", type=int, default=200, help="generated set, --examples: pairs per category and language (default: 200)"),
-    arg("--seed", type=int, default=0, help="generated set, --examples: seed of the draws (default: 0)"),
+    arg("--seed", type=seed_number, default=0, help="generated set, --examples: seed of the draws (default: 0)"),
     arg(
         "--no-length-probe",
         action="store_true",

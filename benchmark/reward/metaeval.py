@@ -5,12 +5,12 @@ from __future__ import annotations
 import argparse
 import json
 
-from benchmark.arguments import arg
+from benchmark.arguments import arg, seed_number
 from metrics.terminal import say
 
 ARGUMENTS = [
     arg("--judgements", required=True, metavar="FILE", help="judgements.tsv: system, item, metric, human [, metric2]"),
-    arg("--seed", type=int, default=0, help="permutation draws (default: 0)"),
+    arg("--seed", type=seed_number, default=0, help="permutation draws (default: 0)"),
     arg("--out", required=True, metavar="FILE", help="JSON file to write"),
     arg("--skip-invalid", action="store_true", help="go on without rows that cannot be used, counted in the output"),
 ]
@@ -33,8 +33,14 @@ def command(args: argparse.Namespace) -> int:
     say(f"{found['n_systems']} systems, {found['n_items']} items, {found['n_rated']} rated segments")
     for level in ("system", "segment"):
         for name, value in found[level].items():
-            say(f"{level + '.' + name:30s} {'-' if value is None else value}")
+            say(f"{level + '.' + name:30s} {_figure(value)}")
     for name, row in found.get("comparison", {}).items():
-        say(f"metric2 - metric, {name:24s} delta {row['delta']} p {p_text(row['p'], at_floor(row['p'], DRAWS))}")
+        p = p_text(row["p"], at_floor(row["p"], DRAWS))
+        say(f"metric2 - metric, {name:24s} delta {_figure(row['delta'])} p {p}")
     say(f"figures: {args.out}")
     return 0
+
+
+def _figure(value: float | None) -> str:
+    """A figure for the terminal; `-` for what the rows leave undefined (null in the file): no variance, or too few."""
+    return "-" if value is None else str(value) if isinstance(value, int) else f"{value:.4f}"

@@ -120,7 +120,10 @@ def read_summary(run_dir: Path) -> dict[str, Any]:
     """summary.json of a run directory. Raises UserError when it is missing, malformed, or not what the run wrote."""
     path = run_dir / "summary.json"
     if not path.exists():
-        raise UserError(f"{run_dir} is no finished run directory: it has no summary.json")
+        raise UserError(
+            f"{run_dir} is no finished run directory: it has no summary.json; give a folder that `run`, `evaluate` or "
+            "`score` has written to its end"
+        )
     summary = read_object(check_output(run_dir, path), 8 * MAX_CONFIG)
     try:
         told = msgspec.convert(summary, Summary)

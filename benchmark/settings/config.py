@@ -111,7 +111,9 @@ def profile_path(name: str) -> Path:
     path = Path(name)
     if path.suffix == ".toml":
         if not path.is_file():
-            raise UserError(f"--profile {name}: no such file")
+            raise UserError(
+                f"--profile {name}: no such file; check the path, or name a shipped profile (`ls profiles`)"
+            )
         return path
     shipped = {p.stem: p for p in PROFILES.glob("*.toml")}
     if name not in shipped:

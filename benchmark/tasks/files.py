@@ -78,7 +78,7 @@ def look_in(folder: str | None, download: bool = False) -> None:
         return
     path = Path(folder).expanduser().resolve()
     if not path.is_dir():
-        raise UserError(f"--data {folder}: no such folder")
+        raise UserError(f"--data {folder}: no such folder; give the one that holds the texts of the corpora")
     os.environ[DATA_DIR] = str(path)
 
 

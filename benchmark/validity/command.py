@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from benchmark.arguments import OUT, arg
+from benchmark.arguments import OUT, arg, seed_number
 from benchmark.report.safetext import plain
 from benchmark.validity.damage import DAMAGES
 from benchmark.validity.measure import RATES, validate
@@ -23,7 +23,7 @@ ARGUMENTS = [
     OUT,
     arg("--names", metavar="FILE.tsv", help="your own names besides the shipped ones"),
     arg("--limit", type=int, metavar="N", help="the first N examples"),
-    arg("--seed", type=int, default=0, help="draws of the damage and of the intervals (default: 0)"),
+    arg("--seed", type=seed_number, default=0, help="draws of the damage and of the intervals (default: 0)"),
     arg("--no-speed", action="store_true", help="leave the timing out: equal calls then write equal files"),
 ]
 """Of `validate-metrics`."""

@@ -245,3 +245,16 @@ def test_resume_after_kill_repeats_no_recorded_call(serve: Any, tmp_path: Path) 
     assert sum(server.calls.values()) <= n + 8, "only calls under way at the kill are made again"
     again = Ledger(ledger)
     assert len(again.answers) == n and again.doubled == 0 and again.torn <= 1
+
+
+def test_a_server_that_nobody_started_is_said_at_once(tmp_path: Path) -> None:
+    """The very first call is refused: no waits, and no row of errors for each question."""
+    import socket
+
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        url = f"http://127.0.0.1:{free.getsockname()[1]}/v1"
+    judge = load_judge("openai", Settings(url=url, model="m", tries=8, pause=60.0), tmp_path / "ledger.jsonl")
+    with pytest.raises(UserError, match=rf"no server answers at {url} \(.*\); start it, or correct --url"):
+        judge.verdicts(questions(20))
+    assert not (tmp_path / "ledger.jsonl").exists()
