@@ -41,6 +41,8 @@ SHOWN = (
     "scorer.comet_qe",
     "reward.mean",
     "verbosity.length_ratio",
+    "verbosity.repetition",
+    "form.fluency",
     "overlap.chrf",
 )
 """Rows of the Markdown table; the JSON file holds every metric."""
