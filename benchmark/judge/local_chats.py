@@ -7,6 +7,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from benchmark.judge.limits import Budget
 from benchmark.settings.prompts import rendered_chat
 from metrics.judge.prompting import Message
 from metrics.judge.records import PAIRWISE, TIE, Question
@@ -14,6 +15,24 @@ from training.shared.plain_text import control_tokens_of, plain, prompt_ids
 
 PREFIX = '{"better": "'
 """How an answer to a pairwise question begins, where the model's choice is read from log-probabilities."""
+
+
+class LocalModel:
+    """What the backends with a model on this machine share (`benchmark.judge.llm.Backend`)."""
+
+    budget: Budget
+
+    def unasked(self) -> str | None:
+        """Nothing stops a local model."""
+        return None
+
+    def usage(self) -> dict[str, Any]:
+        """Tokens read and written."""
+        return self.budget.told()
+
+    def cost_of(self, prompt: float, completion: float) -> float | None:
+        """A local model has no price."""
+        return None
 
 
 def chat_ids(tokenizer: Any, where: str, chat: Sequence[Message], begun: str = "") -> list[int]:

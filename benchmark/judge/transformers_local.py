@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, Any
 from benchmark.judge.ledger import ANSWER, ERROR, Entry, Ledger
 from benchmark.judge.limits import Budget
 from benchmark.judge.llm import LLMJudge, Request, settings_id
-from benchmark.judge.local_chats import PREFIX, chat_ids, choices, chosen
+from benchmark.judge.local_chats import PREFIX, LocalModel, chat_ids, choices, chosen
 from metrics.errors import UserError
 
 if TYPE_CHECKING:
     from benchmark.settings.schema import Judge as Settings
 
 
-class TransformersBackend:
+class TransformersBackend(LocalModel):
     """See `benchmark.judge.llm.Backend`. The weights are loaded at the first question."""
 
     def __init__(self, settings: Settings) -> None:
@@ -121,18 +121,6 @@ class TransformersBackend:
                 used += len(ids)
         self.budget.settle((0, 0), (used, 0))
         return Entry(request.key, ANSWER, chosen(request.question, found), used, 0, True)
-
-    def unasked(self) -> str | None:
-        """Nothing stops a local model."""
-        return None
-
-    def usage(self) -> dict[str, Any]:
-        """Tokens read and written."""
-        return self.budget.told()
-
-    def cost_of(self, prompt: float, completion: float) -> float | None:
-        """A local model has no price."""
-        return None
 
 
 def load_transformers(settings: Settings, ledger: Path | None) -> LLMJudge:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from benchmark.judge.ledger import ANSWER, Entry, Ledger
 from benchmark.judge.limits import Budget
 from benchmark.judge.llm import LLMJudge, Request, settings_id
-from benchmark.judge.local_chats import PREFIX, chat_ids, choices, chosen
+from benchmark.judge.local_chats import PREFIX, LocalModel, chat_ids, choices, chosen
 from metrics.errors import UserError
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ AT_ONCE = 512
 """Questions handed to the engine at once: what a kill loses at most."""
 
 
-class VllmBackend:
+class VllmBackend(LocalModel):
     """See `benchmark.judge.llm.Backend`. The engine starts at the first question."""
 
     def __init__(self, settings: Settings) -> None:
@@ -105,18 +105,6 @@ class VllmBackend:
             found[choice] = sum(row[token].logprob for row, token in zip(rows, ids, strict=True))
         self.budget.settle((0, 0), (len(prompt) * len(found), len(found)))
         return Entry(request.key, ANSWER, chosen(request.question, found), len(prompt), 0, True)
-
-    def unasked(self) -> str | None:
-        """Nothing stops a local model."""
-        return None
-
-    def usage(self) -> dict[str, Any]:
-        """Tokens read and written."""
-        return self.budget.told()
-
-    def cost_of(self, prompt: float, completion: float) -> float | None:
-        """A local model has no price."""
-        return None
 
 
 def load_vllm(settings: Settings, ledger: Path | None) -> LLMJudge:
