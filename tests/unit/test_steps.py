@@ -3,50 +3,17 @@
 from __future__ import annotations
 
 import multiprocessing
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
+from steps_bench import Bench
 
 from benchmark.cli import main
-from benchmark.rundir.done import Done, read_done
+from benchmark.rundir.done import read_done
 from benchmark.rundir.intact import check_output
 from benchmark.rundir.steps import MadeOf, Steps, check_config, locked, others_of
 from metrics.errors import UserError
-
-
-class Bench:
-    """A run directory with a step that counts how often it really runs."""
-
-    def __init__(self, run_dir: Path, others: Sequence[Path] = ()) -> None:
-        self.run_dir, self.runs, self.seen, self.said = run_dir, 0, list[tuple[str, bool]](), list[str]()
-        run_dir.mkdir(exist_ok=True)
-        self.steps = Steps(
-            run_dir, lambda name, done, skipped: self.seen.append((name, skipped)), self.said.append, others=others
-        )
-        self.out = run_dir / "out.txt"
-        self.state = run_dir / "state"
-
-    def step(
-        self,
-        config: Any = 1,
-        inputs: dict[str, str] | None = None,
-        fail: bool = False,
-        code: str = "benchmark.registry",
-    ) -> Done:
-        def work() -> dict[str, Any]:
-            self.runs += 1
-            self.state.mkdir(exist_ok=True)
-            (self.state / "half").write_text(str(config))
-            if fail:
-                raise RuntimeError("killed")
-            self.out.write_text(f"result {config}")
-            return {"runs": self.runs}
-
-        return self.steps.run(
-            "a/step", MadeOf(config, inputs or {"x": "1"}, [code]), [self.out], work, owned=[self.state]
-        )
 
 
 def test_a_done_step_is_skipped_and_keeps_its_record(tmp_path: Path) -> None:
