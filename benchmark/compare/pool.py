@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from statistics import stdev
 from typing import Any
@@ -48,10 +50,14 @@ SHOWN = (
 """Rows of the Markdown table; the JSON file holds every metric."""
 SAME = (*(name for name in RUN_FIELDS if name not in ("config_hash", "seed")), "split", "variant")
 """Fields of `run` in which pooled runs must agree."""
+ORDER = re.compile(r"\|order:\d+(?=\||$)")
+"""In the signature of a judge's figure."""
 
 
 def _checked(parts: Sequence[SegmentStats]) -> list[SegmentStats]:
-    """One metric of one system over several runs. Raises UserError where signatures or segments differ."""
+    """One metric of one system over several runs. Raises UserError where signatures or segments differ, but for the
+    seed that a judge's questions were put in order by: it is the run's, as its other seeds are."""
+    parts = [replace(p, signature=ORDER.sub("|order:seed", p.signature)) for p in parts]
     if len({p.example_ids for p in parts}) > 1:
         raise UserError(
             f"{parts[0].metric}: the runs were measured on different examples; pool runs of the same split and size"
@@ -64,7 +70,7 @@ def _checked(parts: Sequence[SegmentStats]) -> list[SegmentStats]:
             f"{parts[0].metric}: the runs scored it differently "
             f"({' / '.join(sorted({p.signature for p in parts}))}); score them again"
         )
-    return list(parts)
+    return parts
 
 
 def pool(runs: Sequence[Path]) -> dict[str, Any]:

@@ -176,9 +176,9 @@ def test_tokens_of_the_embedded_world_are_counted() -> None:
 
     profile = load_profile("tiny", ["data.n_para=200"])
     tokens = count_tokens(profile)
-    task = load_task("newswire-title")
+    task = load_task(profile.run.task)
     pairs = pairs_of(task, task.load("para", 200))
-    rows, _ = encode_pairs(load_tokenizer(resolve("asset:base", "policy.path")), pairs, 10**6)
+    rows, _ = encode_pairs(load_tokenizer(resolve(profile.policy.path, "policy.path")), pairs, 10**6)
     assert tokens.sampled
     assert tokens.prompt + tokens.target == pytest.approx(sum(len(r["input_ids"]) for r in rows) / len(rows))
     assert sizes_of(profile) == Sizes(200, 3000, 200, 500)

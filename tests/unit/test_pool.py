@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from statistics import stdev
 
+import numpy as np
 import pytest
 from report_run import make_run
 
 from benchmark.cli import main
-from benchmark.compare.pool import markdown, pool
+from benchmark.compare.pool import _checked, markdown, pool
 from metrics.errors import UserError
+from metrics.segment import SegmentStats
 
 STAGES = ("post-sft", "post-rl", "post-recovery")
 
@@ -120,3 +123,13 @@ def test_runs_on_other_examples_are_refused(runs: list[Path], tmp_path: Path) ->
     path.write_text(json.dumps(summary), "utf-8")
     with pytest.raises(UserError, match="different examples"):
         pool([runs[0], other])
+
+
+def test_judges_whose_questions_were_ordered_by_each_runs_seed_are_pooled() -> None:
+    """The order of a judge's questions is drawn by the run's seed; any other difference is one."""
+    signature = "judge.entity|judge:oracle|order:1"
+    one = SegmentStats("judge.entity", ("a", "b"), np.ones((2, 2)), "ratio", (None, None), signature, True)
+    other = replace(one, signature="judge.entity|judge:oracle|order:22")
+    assert {p.signature for p in _checked([one, other])} == {"judge.entity|judge:oracle|order:seed"}
+    with pytest.raises(UserError, match="scored it differently"):
+        _checked([one, replace(one, signature="judge.entity|judge:another|order:1")])
