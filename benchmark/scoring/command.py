@@ -46,6 +46,11 @@ ARGUMENTS = [
         help="families of metrics to compute, by commas (score.families: facts, open, verbosity, form, overlap, ...); "
         "default: all",
     ),
+    arg(
+        "--no-report",
+        action="store_true",
+        help="write no report.html, whose figures are a third of the time of a small file; `report DIR` makes it later",
+    ),
     *judging.OPTIONS,
     arg("words", nargs="*", metavar="merge DIR", help="merge DIR...: finish what shards have measured"),
     arg("--shard", metavar="I/N", help="measure the I-th of N parts alone, on any machine; then score merge DIR..."),

@@ -118,12 +118,14 @@ class Files:
         for path in self.note.parent.glob(f"*{SUFFIX}"):
             path.unlink()
         verdicts = [run_judge(out, name, profile.judge, draws) for name in loaded.judges]
-        report = write_report(out)
+        page = f"report {out} (not made: --no-report)" if args.no_report else str(write_report(out))
+        if args.no_report:
+            (out / "report.html").unlink(missing_ok=True)  # of other scores
         print_table(read_summary(out) if loaded.judges else summary)
         for told in verdicts:
             tell(told)
         print_verdict(out)
-        say(f"summary: {out / 'summary.json'}", f"report: {report}")
+        say(f"summary: {out / 'summary.json'}", f"report: {page}")
         return 0
 
     def _whole(self, system: str, family: str) -> list[SegmentStats]:

@@ -74,6 +74,16 @@ def test_an_unknown_family_is_refused_and_nothing_is_written(
     assert "verbosity" in capsys.readouterr().err
 
 
+def test_a_report_is_left_out_on_request_and_an_old_one_does_not_stay(scored: Any) -> None:
+    code, out = scored("--families", "verbosity", "--no-report")
+    assert code == 0 and not (out / "report.html").exists()
+    assert main(["report", str(out)]) == 0
+    page = out / "report.html"
+    assert page.exists()
+    assert scored("--families", "verbosity", "--no-report")[0] == 0
+    assert not page.exists() and (out / "summary.json").exists()
+
+
 def test_heads_of_metrics_name_their_family_too() -> None:
     assert chosen(["overlap", "grounding", "coverage"]) == ["facts", "retrieval", "overlap"]
     assert chosen(["coverage"]) == ["facts"]
