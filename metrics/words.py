@@ -36,19 +36,24 @@ def _thai_piece(piece: str) -> tuple[str, ...]:
 
 
 @cache
-def _spaced_words() -> tuple[frozenset[str], re.Pattern[str]]:
-    """(what stands around a space in a word of newmm's dictionary: two characters, the space, one; any such word)."""
-    spaced = sorted((word for word in thai_words() if " " in word), key=lambda word: (-len(word), word))
-    around = {word[max(0, at - 2) : at + 2] for word in spaced for at in range(len(word)) if word[at] == " "}
-    return frozenset(around), re.compile("|".join(map(re.escape, spaced)) or r"(?!)")
+def _spaced_words() -> dict[str, tuple[tuple[str, int], ...]]:
+    """What stands around a space in a word of newmm's dictionary (two characters, the space, one) -> the words that
+    have it there, each with the offset of the space."""
+    found: dict[str, list[tuple[str, int]]] = {}
+    for word in sorted(word for word in thai_words() if " " in word):
+        for at in range(len(word)):
+            if word[at] == " ":
+                found.setdefault(word[max(0, at - 2) : at + 2], []).append((word, at))
+    return {around: tuple(words) for around, words in found.items()}
 
 
 def _holds_spaced_word(text: str) -> bool:
-    around, words = _spaced_words()
+    around = _spaced_words()
     at = text.find(" ")
     while at >= 0:
-        if text[max(0, at - 2) : at + 2] in around:
-            return words.search(text) is not None
+        for word, offset in around.get(text[max(0, at - 2) : at + 2], ()):
+            if at >= offset and text.startswith(word, at - offset):
+                return True
         at = text.find(" ", at + 1)
     return False
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import random
+import re
+
 import pytest
 
 from metrics.inventory import Inventory
 from metrics.records import Example, Fact
-from metrics.words import segmenter, units, whole_word, words
+from metrics.thai_dictionary import thai_words
+from metrics.words import _holds_spaced_word, segmenter, units, whole_word, words
 
 
 def _stated(surface: str, text: str, kind: str = "place", lang: str = "th") -> bool:
@@ -96,3 +100,18 @@ def test_repetition_and_bleu_share_their_words() -> None:
     assert words("ຂ່າວ", "lo") == tuple("ຂ່າວ")
     assert segmenter("newmm").startswith("newmm-pythainlp")
     assert segmenter("tsheg") == "tsheg"
+
+
+def test_words_with_a_space_are_found_as_by_looking_for_each_of_them() -> None:
+    spaced = sorted(word for word in thai_words() if " " in word)
+    known = re.compile("|".join(map(re.escape, spaced)))
+    draw, held = random.Random(5), 0
+    for _ in range(400):
+        word = draw.choice(spaced)
+        first, last = draw.choice((0, 0, 1)), draw.choice((0, 0, 1))
+        # Text stands before it: the words that begin with a letter and a space are looked for with two.
+        text = draw.choice(("", "คน ", "ไปที่")) + word[first : len(word) - last] + draw.choice(("", "ก", " แล้ว"))
+        held += (found := known.search(text) is not None)
+        assert not found or _holds_spaced_word(text) or word.index(" ") < 2
+        assert found or not _holds_spaced_word(text)
+    assert held > 100
