@@ -152,7 +152,7 @@ def test_honest_paraphrases_do_not_fall(lang: str, core: bool) -> None:
 
 NOT_YET = pytest.mark.xfail(
     strict=True,
-    reason="two of 100 passages of newswire-long@2: a strike before '11 hours', and 15% after 16%, are not found in place",
+    reason="two of 100 passages: a strike before '11 hours', and 15% after 16%, are not found in place",
 )
 """A fault that is known: recall of gold is .9996 there. The mark must go once it is mended."""
 
