@@ -104,3 +104,15 @@ def damaged_output(run_dir: Path, done: Done, outputs: Sequence[Path] = ()) -> s
         if file_digest(run_dir / path) != digest:
             return f"{path} is not what this step wrote"
     return None
+
+
+def foreign_output(run_dir: Path, done: Done, outputs: Sequence[Path]) -> str | None:
+    """The first file of a step's record that is none of the step's outputs, or that is a link; or None. A run directory
+    of a stranger may name any."""
+    for place in done.outputs:
+        path = run_dir / place
+        if not any(path == output or output in path.parents for output in outputs):
+            return f"{place} is not what this step writes"
+        if path.is_symlink() or any(p.is_symlink() for p in path.parents if run_dir in p.parents):
+            return f"{place} is a link"
+    return None

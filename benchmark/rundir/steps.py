@@ -25,7 +25,7 @@ from typing import Any
 
 from benchmark.rundir.closure import code_hash
 from benchmark.rundir.differences import differing
-from benchmark.rundir.done import Done, _read, damaged_output, hash_outputs, write_done
+from benchmark.rundir.done import Done, _read, damaged_output, foreign_output, hash_outputs, write_done
 from metrics.errors import UserError, first_line
 from metrics.files import read_object, read_text
 from metrics.records import atomic_write_text, sha256_json
@@ -131,7 +131,8 @@ class Steps:
             done, _ = _read(other / "steps" / name / "done.json")
             if done is None or done.key != key:
                 continue
-            if (problem := damaged_output(other, done, theirs)) is not None:
+            problem = foreign_output(other, done, theirs) or damaged_output(other, done, theirs)
+            if problem is not None:
                 self.say(f"{name}: {other}: {problem}; not taken from there")
                 continue
             for output in outputs:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ import pytest
 from steps_bench import Bench
 
 from benchmark.cli import main
-from benchmark.rundir.done import read_done
+from benchmark.rundir.done import hash_outputs, read_done, write_done
 from benchmark.rundir.intact import check_output
 from benchmark.rundir.steps import MadeOf, Steps, check_config, locked, others_of
 from metrics.errors import UserError
@@ -274,3 +275,20 @@ def test_only_another_run_directory_can_be_reused(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="is the run directory itself"):
         others_of([str(tmp_path / "run")], tmp_path / "run")
     assert others_of([str(tmp_path / "run")], tmp_path / "new") == [tmp_path / "run"]
+
+
+@pytest.mark.parametrize("how", ["names", "links"])
+def test_a_run_of_a_stranger_puts_no_other_file_in_place(tmp_path: Path, how: str) -> None:
+    """Its record may name any file of the run directory, and its files may be links to any of the user's."""
+    made = Bench(tmp_path / "first").step()
+    if how == "names":
+        (tmp_path / "first" / "summary.json").write_text("false")
+        more = hash_outputs(tmp_path / "first", [tmp_path / "first" / "summary.json"])
+        write_done(tmp_path / "first" / "steps" / "a" / "step", replace(made, outputs={**made.outputs, **more}))
+    else:
+        (tmp_path / "first" / "out.txt").rename(tmp_path / "secret.txt")
+        (tmp_path / "first" / "out.txt").symlink_to(tmp_path / "secret.txt")
+    second = Bench(tmp_path / "second", [tmp_path / "first"])
+    second.step()
+    assert second.runs == 1 and not (tmp_path / "second" / "summary.json").exists()
+    assert any("not taken from there" in text for text in second.said)
