@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 from itertools import pairwise
+from typing import Any
 
 import regex
 
@@ -120,7 +121,7 @@ class Aligner:
         """
         listed = set()
         for row in self._rows(self.hits):
-            if len({(bool(hit.facts), hit.facts or hit.meanings) for hit in row}) < LIST_ITEMS:
+            if len(self._items(row)) < LIST_ITEMS:
                 continue
             for hit in row:
                 if not hit.states or any(c.facts and c.start <= hit.start and hit.end <= c.end for c in self.clauses):
@@ -136,6 +137,23 @@ class Aligner:
                 if out_of_place:
                     listed.add(hit)
         return listed
+
+    def _items(self, row: list[Hit]) -> set[tuple[bool, frozenset[Any]]]:
+        """The different items of a row. No keywords are the end of the sentence before it, a name that its first words
+        are written on to, and a sentence within it: names written on to their event."""
+        items = set()
+        for i, hit in enumerate(row):
+            ends_sentence = i == 0 and hit.type in ENTITY_TYPES and self._is_letter(hit.start - 1)
+            told = hit.type in ENTITY_TYPES and any(
+                event.type == "event" and (event.end == hit.start or hit.end == event.start)
+                for event in row[max(0, i - 1) : i + 2]
+            )
+            if not ends_sentence and not told:
+                items.add((bool(hit.facts), frozenset(hit.facts or hit.meanings)))
+        return items
+
+    def _is_letter(self, at: int) -> bool:
+        return at >= 0 and self.text[at].isalpha()
 
     def _rows(self, hits: Iterable[Hit]) -> list[list[Hit]]:
         """The mentions in runs with nothing but separators between."""

@@ -150,16 +150,7 @@ def test_honest_paraphrases_do_not_fall(lang: str, core: bool) -> None:
         assert [i for i in inventory.align(example, body(article, lang)).unsupported if i.surface != "สอง"] == []
 
 
-NOT_YET = pytest.mark.xfail(
-    strict=True,
-    reason="two of 100 passages: a strike before '11 hours', and 15% after 16%, are not found in place",
-)
-"""A fault that is known: recall of gold is .9996 there. The mark must go once it is mended."""
-
-
-@pytest.mark.parametrize(
-    "task", [pytest.param(t, marks=NOT_YET) if t == "newswire-long@2" else t for t in TASKS], ids=list(TASKS)
-)
+@pytest.mark.parametrize("task", TASKS)
 def test_gold_is_perfect_on_every_fact_metric_of_every_task(task: str) -> None:
     examples = load_task(task).load("test")
     inventory = Inventory(examples)

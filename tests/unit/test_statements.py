@@ -220,6 +220,23 @@ def test_a_list_of_keywords_states_names_but_no_event_and_no_number_without_its_
     assert padded.stated == got.stated, "padding makes no sentence of a list"
 
 
+@pytest.mark.parametrize(
+    ("text", "stated"),
+    [
+        ("พนักงานในบริษัทหนึ่งทอง ยื่นฟ้อง 37 ราย ธนาคารสองเงิน", (True, True, True)),  # the name ends a sentence
+        ("37 ราย บริษัทหนึ่งทองยื่นฟ้องธนาคารสองเงิน", (True, True, True)),  # behind the number, a sentence
+        ("บริษัทหนึ่งทอง ยื่นฟ้อง 37 ราย ธนาคารสองเงิน", (False, True, True)),  # four bare items
+        ("ใน 37 ราย ยื่นฟ้อง บริษัทหนึ่งทอง ธนาคารสองเงิน", (False, True, True)),  # only a name ends a sentence
+    ],
+)
+def test_the_end_of_a_sentence_and_a_sentence_of_names_and_event_are_no_keywords(
+    text: str, stated: tuple[bool, bool, bool]
+) -> None:
+    got = COURT.align(SUIT, text)
+    assert got.stated[:3] == stated
+    assert got.unsupported == ()
+
+
 def test_a_counted_number_is_read_inside_a_longer_surface_of_another_example_but_a_place_in_a_name_is_not() -> None:
     lines = Example("l", "29条生产线", ("x",), (Fact("quantity", ("29条",), ("29 สาย",)), TOWN), "zh", "th")
     other = Example(
