@@ -29,6 +29,8 @@ class RunUnderTest:
     reward_id: str | None
     """Id of the reward that it was trained on."""
     target_lang: str
+    world: str
+    """Version of the world of its task; that of the newest where its task is of none."""
     changes: dict[str, dict[str, Any]]
     """Fact type -> row of the transition post-sft -> post-rl (delta, ci_low, ci_high)."""
 
@@ -45,9 +47,10 @@ class RunUnderTest:
 
 def read_run(run_dir: Path) -> RunUnderTest:
     """A finished run directory. UserError for one without RL, or without gold facts."""
+    from benchmark.reward.challenge import NEWEST
     from benchmark.rundir.manifest import read_manifest
     from benchmark.rundir.summaries import read_summary
-    from benchmark.tasks import load_task
+    from benchmark.tasks import TASKS, load_task
 
     manifest, summary = read_manifest(run_dir), read_summary(run_dir)
     rows = (summary.get("transitions") or {}).get(TRANSITION)
@@ -59,8 +62,9 @@ def read_run(run_dir: Path) -> RunUnderTest:
     section = manifest.config.get("run")
     if not isinstance(section, dict) or not isinstance(section.get("task"), str):
         raise UserError(f"{run_dir / 'manifest.json'}: names no task; give a run directory as the run left it")
-    lang = load_task(section["task"]).target_lang
-    return RunUnderTest(run_dir.resolve().name, manifest.config, manifest.reward_id, lang, changes)
+    task = load_task(section["task"])
+    version = task.version if task.name in TASKS else NEWEST
+    return RunUnderTest(run_dir.resolve().name, manifest.config, manifest.reward_id, task.target_lang, version, changes)
 
 
 def blind_spots(report: Mapping[str, Any], run: RunUnderTest, reward_id: str) -> dict[str, Any]:

@@ -23,8 +23,8 @@ from metrics.normalise import normalise
 VERSION = 3
 PER_CATEGORY = 200
 TARGETS = ("th", "bo")
-FIRST = "1"
-"""The world of the published validations."""
+FIRST, NEWEST = "1", "2"
+"""Versions of the world; that of the default run is the newest."""
 N_CANDIDATES, N_RELEVANT = 20, 2
 N_QUERIES = 100
 PADDING_STEPS = 5

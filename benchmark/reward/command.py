@@ -14,7 +14,7 @@ from benchmark.data.told import tell_languages
 from benchmark.reward.advice import advice
 from benchmark.reward.bestofn import Sampling, best_of_n, prepare
 from benchmark.reward.blindspots import RunUnderTest, blind_spots, read_run
-from benchmark.reward.challenge import FIRST, TARGETS, build
+from benchmark.reward.challenge import FIRST, NEWEST, TARGETS, build
 from benchmark.reward.judge import Judge, judge_of, load_judge
 from benchmark.reward.pairs import ChallengeSet, read_candidates, read_pairs
 from benchmark.reward.validate import loud, validate, warning
@@ -48,11 +48,18 @@ def challenge_of(args: argparse.Namespace, run: RunUnderTest | None) -> Challeng
     else:
         wanted = args.target_lang or (run.target_lang if run else "th")
         langs = TARGETS if wanted == "all" else (code(wanted),)
-        inventory, _, version = args.world.partition("@")
-        challenge = build(langs, args.n, args.seed, inventory == "core", version or FIRST)
+        challenge = build(langs, args.n, args.seed, *world_of(args, run))
     if args.candidates:
         challenge.queries = read_candidates(args.candidates)
     return challenge
+
+
+def world_of(args: argparse.Namespace, run: RunUnderTest | None) -> tuple[bool, str]:
+    """(whether the core inventory alone, version) of the world that is asked for: the run's, else the newest."""
+    if args.world is None:
+        return True, run.world if run else NEWEST
+    inventory, _, version = args.world.partition("@")
+    return inventory == "core", version or FIRST
 
 
 def judge_for(args: argparse.Namespace, challenge: ChallengeSet, run: RunUnderTest | None) -> Judge:
@@ -65,7 +72,7 @@ def judge_for(args: argparse.Namespace, challenge: ChallengeSet, run: RunUnderTe
         return judge_of(run.load_reward())
     options = {"instruct": args.instruct} if args.instruct else {}
     langs = sorted({p.target_lang for p in challenge.pairs} | {q.target_lang for q in challenge.queries})
-    return load_judge(args.reward, args.kind, args.path, challenge.examples, options, langs)
+    return load_judge(args.reward, args.kind, args.path, challenge.examples, options, langs, world_of(args, run)[1])
 
 
 def check_out(out: Path) -> None:
@@ -82,7 +89,11 @@ ARGUMENTS = [
         "--reward", metavar="REWARD", help="NAME, FOLDER, module:function or metric:NAME (default: the reward of --run)"
     ),
     arg("--kind", metavar="NAME", help="read FOLDER as this kind of reward (default: from its config)"),
-    arg("--path", metavar="FOLDER", help="what a NAME or a model-based metric loads (default: the embedded model)"),
+    arg(
+        "--path",
+        metavar="FOLDER",
+        help="what a NAME or a model-based metric loads, asset:NAME too (default: the embedded model of that world)",
+    ),
     arg(
         "--instruct",
         metavar="TEXT",
@@ -102,7 +113,10 @@ ARGUMENTS = [
     arg("--n-samples", type=int, default=64, help="--policy: samples of each source (default: 64)"),
     arg("--sources", type=int, default=32, help="--policy: dev sources that are sampled (default: 32)"),
     arg(
-        "--task", default="newswire-title", metavar="NAME", help="--policy: whose dev sources (default: newswire-title)"
+        "--task",
+        default="newswire-title@2",
+        metavar="NAME",
+        help="--policy: whose dev sources (default: newswire-title@2)",
     ),
     arg(
         "--target-lang",
@@ -111,9 +125,9 @@ ARGUMENTS = [
     ),
     arg(
         "--world",
-        choices=[f"{inventory}{mark}" for mark in ("", "@2") for inventory in ("core", "full")],
-        default="core",
-        help="generated set: core inventory or whole world, @2 of world 2 (default: core)",
+        choices=[f"{inventory}{mark}" for mark in ("@2", "") for inventory in ("core", "full")],
+        help="generated set: core inventory or whole world, @2 of world 2, without a mark of world 1 "
+        "(default: core@2, or that of the run)",
     ),
     arg("--n", type=int, default=200, help="generated set, --examples: pairs per category and language (default: 200)"),
     arg("--seed", type=seed_number, default=0, help="generated set, --examples: seed of the draws (default: 0)"),

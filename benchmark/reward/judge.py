@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from benchmark.registry import nearest
-from benchmark.settings.assets import ASSETS
+from benchmark.reward.challenge import FIRST, NEWEST
+from benchmark.settings.assets import ASSETS, resolve
 from benchmark.settings.models import REWARD_ASSETS, inner_reward
 from metrics.errors import UserError
 from metrics.records import Example, sha256_json
@@ -24,7 +25,7 @@ PREFIX = "metric:"
 PROBABILITIES = ("reranker-generative", "reranker-encoder")
 """Rewards whose raw score is meant as a probability, so that calibration can be asked for."""
 DEFAULT_ASSETS = {**REWARD_ASSETS, "scorer.comet_qe": "comet", "grounding.retrieval": "encoder"}
-"""Embedded model that is taken where no path is given."""
+"""Embedded model that is taken where no path is given, that of the pairs' world."""
 
 
 @dataclass
@@ -81,15 +82,17 @@ def load_judge(
     known: Mapping[tuple[str, str], Example],
     options: Mapping[str, Any] | None = None,
     langs: Sequence[str] = (),
+    world: str = NEWEST,
 ) -> Judge:
     """NAME | FOLDER | module:function | metric:NAME. kind: reads a FOLDER as this reward. path: what a NAME or a model
-    metric loads.
+    metric loads, asset:NAME for an embedded model.
 
     langs: the target languages of the pairs, told to a reward that works for one language at a time. UserError when
-    those are several.
+    those are several. world: version of the world whose embedded model is taken where no path is given.
     """
+    path = None if path is None else resolve(path, "--path")
     if spec.startswith(PREFIX):
-        return _metric(spec.removeprefix(PREFIX), path, known)
+        return _metric(spec.removeprefix(PREFIX), path, known, world)
     from training.rewards import REWARDS, load_reward, load_reward_for
 
     shown = spec
@@ -99,7 +102,7 @@ def load_judge(
         spec, path = kind, path or spec
     named = inner_reward(spec)
     if path is None and named in DEFAULT_ASSETS:
-        path = _asset(named)
+        path = _asset(named, world)
     if (
         spec in REWARDS
         and spec != "callable"
@@ -136,8 +139,8 @@ def judge_of(reward: Any, name: str | None = None) -> Judge:
     return Judge(shown, reward.id, reward.name, lambda s, t, _: call(s, t), reward.name in PROBABILITIES, False, reward)
 
 
-def _asset(name: str) -> str:
-    folder = ASSETS / DEFAULT_ASSETS[name]
+def _asset(name: str, world: str) -> str:
+    folder = ASSETS / (DEFAULT_ASSETS[name] + ("" if world == FIRST else f"@{world}"))
     if not folder.is_dir():
         raise UserError(
             f"{name}: no model comes with this installation ({folder} is missing); give one by --path FOLDER"
@@ -145,7 +148,7 @@ def _asset(name: str) -> str:
     return str(folder)
 
 
-def _metric(name: str, path: str | None, known: Mapping[tuple[str, str], Example]) -> Judge:
+def _metric(name: str, path: str | None, known: Mapping[tuple[str, str], Example], world: str) -> Judge:
     """A metric as a reward: the candidate against the facts and the reference of its example."""
     family = next((f for prefix, f in _FAMILIES.items() if name.startswith(prefix)), None)
     if name == "reward.mean":
@@ -155,6 +158,8 @@ def _metric(name: str, path: str | None, known: Mapping[tuple[str, str], Example
         )
     if family is None:
         raise UserError(f"unknown metric {name!r}; metrics begin with {', '.join(sorted(_FAMILIES))}")
+    if path is None and (asset := next((n for n in DEFAULT_ASSETS if name.startswith(n)), None)) is not None:
+        path = _asset(asset, world)
 
     def call(sources: list[str], texts: list[str], langs: list[str]) -> list[float | None]:
         examples = [
@@ -221,7 +226,9 @@ def _scorer(
     from metrics.scorers import load_scorer
 
     scorer = load_scorer(name.removeprefix("scorer."))
-    return [scorer(examples, texts, path or _asset(name))]
+    if path is None:
+        raise UserError(f"metric {name}: no model of it comes with this installation; give one by --path FOLDER")
+    return [scorer(examples, texts, path)]
 
 
 def _retrieval(
@@ -231,7 +238,7 @@ def _retrieval(
     from metrics.retrieval import MRR, P1, distractors, load_encoder, ranks, weights_hash
     from metrics.segment import from_values
 
-    folder = path or _asset("grounding.retrieval")
+    folder = str(path)  # the embedded encoder where none is given
     unique = list(dict.fromkeys(e.source for e in examples))
     if len(unique) < 2:
         raise UserError(f"metric {name}: needs at least two sources to tell apart")

@@ -10,7 +10,9 @@ from judged_pairs import N, _judge, challenge, length_reward, oracle
 from benchmark import cli
 from benchmark.reward import measures
 from benchmark.reward.advice import advice
+from benchmark.reward.command import challenge_of, judge_for
 from benchmark.reward.damage import CATEGORIES
+from benchmark.reward.judge import load_judge
 from benchmark.reward.page import render
 from benchmark.reward.pairs import ChallengeSet, Pair, Query
 from benchmark.reward.validate import reward_digest, validate
@@ -241,3 +243,21 @@ def test_without_the_length_probe_no_padded_text_is_scored_and_the_report_says_s
 
 def by_length(sources, candidates):
     return [min(1.0, len(text) / 1000) for text in candidates]
+
+
+@pytest.mark.parametrize(
+    ("world", "made_of", "asset"),
+    [((), "newswire2-core-", "reranker@2"), (("--world", "full"), "newswire1-full-", "reranker")],
+)
+def test_set_and_embedded_model_are_of_one_world_and_that_of_the_default_run_unless_told(world, made_of, asset):
+    parser = cli.build_parser("validate-reward")
+    args = parser.parse_args(["validate-reward", "--reward", "reranker-generative", "--n", "1", *world, "--out", "o"])
+    challenge = challenge_of(args, None)
+    assert challenge.name.startswith(made_of)
+    named = load_judge("reranker-generative", None, f"asset:{asset}", {}).id
+    assert judge_for(args, challenge, None).id == named
+
+
+def test_an_embedded_model_that_does_not_exist_is_told_with_the_nearest():
+    with pytest.raises(UserError, match=r"--path = 'asset:reranker@3'.*reranker@2"):
+        load_judge("reranker-generative", None, "asset:reranker@3", {})
