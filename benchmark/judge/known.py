@@ -89,7 +89,7 @@ def figures(judge: JudgeLike, pairs: Sequence[Pair], seed: int, form: str | None
         grades = verdicts[n_pairwise:]
         by_grades = [_by_grades(a, b, form) for a, b in zip(grades[::2], grades[1::2], strict=True)]
         told["grades"] = _table(pairs, by_grades)
-    told["unscored"] = _reasons(verdicts)
+    told["unscored"], told["unscored_pairs"] = _reasons(verdicts), scores.count(None)
     return told
 
 

@@ -1,11 +1,9 @@
 """The append-only record of every call of a model, so that nothing that was answered is ever asked, or paid, again.
 
 key = hash of prompt, model, parameters, answer format and turn. A line is written and flushed whole before its
-answer is used. After kill -9
-the last line may be cut: it is passed over and stays where it is, the next line begins on a line of its own. Answers
-are found again by their
-key; refusals and errors are recorded and not found, so that they are asked again. No key of a server and no other
-secret is ever written.
+answer is used. After kill -9 the last line may be cut: it is passed over and stays where it is, the next line begins
+on a line of its own. Answers are found again by their key; refusals, errors and what was too long are recorded and not
+found, so that they are asked again. No key of a server and no other secret is ever written.
 """
 
 from __future__ import annotations
@@ -19,7 +17,7 @@ from typing import IO, Any
 
 from metrics.errors import UserError
 
-ANSWER, REFUSAL, ERROR = "answer", "refusal", "error"
+ANSWER, REFUSAL, ERROR, TOO_LONG = "answer", "refusal", "error", "too long"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,13 +26,15 @@ class Entry:
 
     key: str
     status: str
-    """answer, refusal or error."""
+    """answer, refusal, error, or too long for the model's context."""
     text: str
     """What the model wrote; of an error what the server or the line said."""
     prompt_tokens: int = 0
     completion_tokens: int = 0
     structured: bool = False
     """The server was held to the JSON schema."""
+    cut: bool = False
+    """The answer ended at the cap of tokens, not by itself."""
 
 
 class Ledger:

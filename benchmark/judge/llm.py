@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
-from benchmark.judge.ledger import ANSWER, ERROR, REFUSAL, Entry, Ledger
+from benchmark.judge.ledger import ANSWER, ERROR, REFUSAL, TOO_LONG, Entry, Ledger
 from benchmark.judge.limits import estimated_tokens
 from metrics.files import sha256_json
 from metrics.judge.answers import parse, schema
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 TRIES = 2
 """Answers that are asked for: one, and one more where it could not be read."""
+UNREAD = "too long for the judge's context, question and answer together"
+"""The reason of what no model could read: the same words for all of them, so that they are counted together."""
 TYPICAL_ANSWER = 60
 """Tokens of an answer, for prices told beforehand."""
 
@@ -99,22 +101,23 @@ class LLMJudge:
         """One verdict per question. What the ledger holds is not asked again; equal chats are asked once."""
         found: dict[int, Verdict] = {}
         todo = [(i, self.request(q, messages(q, self.prompt_lang))) for i, q in enumerate(questions)]
-        calls = dict.fromkeys(range(len(questions)), 0)
+        calls, useless = dict.fromkeys(range(len(questions)), 0), dict[int, str]()
         for attempt in range(TRIES):
             entries = self._entries([r for _, r in todo])
             left = []
             for i, request in todo:
                 question, entry = questions[i], entries.get(request.key)
                 if entry is None or entry.status != ANSWER:
-                    why = (
-                        self.backend.unasked() or "no answer"
-                        if entry is None
-                        else f"{entry.status}: {entry.text[:200]}"
-                    )
+                    why = self._why(entry)
+                    if i in useless:
+                        why = f"useless answer ({useless[i]}), and asked again: {why}"
                     found[i] = Verdict(question, None, why, calls[i])
                     continue
                 calls[i] += 1
                 answer, problem = parse(question, entry.text)
+                if entry.cut:
+                    problem = f"cut at the cap of judge.answer_tokens, {problem}"
+                useless[i] = str(problem)
                 if answer is not None:
                     found[i] = Verdict(question, answer, None, calls[i])
                 elif attempt + 1 < TRIES:
@@ -124,6 +127,12 @@ class LLMJudge:
                     found[i] = Verdict(question, None, f"useless answer, twice: {problem}", calls[i])
             todo = left
         return [found[i] for i in range(len(questions))]
+
+    def _why(self, entry: Entry | None) -> str:
+        """The reason of a verdict that has no answer."""
+        if entry is None:
+            return self.backend.unasked() or "no answer"
+        return UNREAD if entry.status == TOO_LONG else f"{entry.status}: {entry.text[:200]}"
 
     def _entries(self, requests: Sequence[Request]) -> dict[str, Entry]:
         unique = {r.key: r for r in requests}
@@ -174,4 +183,4 @@ def settings_id(name: str, model: str, settings: Settings, **more: Any) -> str:
     return f"{name}:{model}|" + "|".join(f"{k}:{v}" for k, v in sorted(told.items()) if v is not None)
 
 
-__all__ = ["ANSWER", "ERROR", "REFUSAL", "Backend", "Entry", "LLMJudge", "Request", "settings_id"]
+__all__ = ["ANSWER", "ERROR", "REFUSAL", "TOO_LONG", "Backend", "Entry", "LLMJudge", "Request", "settings_id"]

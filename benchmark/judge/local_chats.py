@@ -4,10 +4,12 @@ scored by the model."""
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
+from benchmark.judge.ledger import TOO_LONG, Entry
 from benchmark.judge.limits import Budget
+from benchmark.judge.llm import Request
 from benchmark.settings.prompts import rendered_chat
 from metrics.judge.prompting import Message
 from metrics.judge.records import PAIRWISE, TIE, Question
@@ -15,6 +17,10 @@ from training.shared.plain_text import control_tokens_of, plain, prompt_ids
 
 PREFIX = '{"better": "'
 """How an answer to a pairwise question begins, where the model's choice is read from log-probabilities."""
+
+
+LONGEST_CHOICE = 16
+"""Tokens that are kept free for a choice."""
 
 
 class LocalModel:
@@ -41,6 +47,23 @@ def chat_ids(tokenizer: Any, where: str, chat: Sequence[Message], begun: str = "
     controls = control_tokens_of(tokenizer)
     safe = [{**m, "content": plain(m["content"], controls)} for m in chat]
     return prompt_ids(tokenizer, rendered_chat(tokenizer, where, safe, {}) + begun)
+
+
+Row = tuple[Request, list[int]]
+"""A request with the token ids of its chat."""
+
+
+def fitting(rows: Iterable[Row], answer: int, context: int | None, done: Callable[[Entry], None]) -> list[Row]:
+    """The rows whose chat and answer (most tokens) fit into the context (tokens; None: no limit is known); `done` gets
+    an entry for each of the others."""
+    fits = []
+    for request, ids in rows:
+        if context is None or len(ids) + answer <= context:
+            fits.append((request, ids))
+            continue
+        told = f"{len(ids)} tokens, and {answer} for the answer; the model's context holds {context}"
+        done(Entry(request.key, TOO_LONG, told))
+    return fits
 
 
 def choices(question: Question) -> tuple[str, ...] | None:

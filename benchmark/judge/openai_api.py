@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import email.utils
 import os
+import re
 import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from benchmark.judge.ledger import ANSWER, ERROR, REFUSAL, Entry, Ledger
+from benchmark.judge.ledger import ANSWER, ERROR, REFUSAL, TOO_LONG, Entry, Ledger
 from benchmark.judge.limits import Budget, LimitReached, Pace, estimated_tokens, most_tokens
 from benchmark.judge.llm import LLMJudge, Request, settings_id
 from metrics.errors import UserError, first_line
@@ -32,6 +33,13 @@ LONGEST_WAIT = 600.0
 """Seconds of a Retry-After that are waited for."""
 AGAIN = (408, 409, 425, 429)
 NO_SCHEMA = (400, 422)
+OVERLONG = re.compile(
+    r"context[ _-]?(length|size|window|overflow)|(maximum|max)[ _](model|context|input|prompt|sequence)[ _]len"
+    r"|(prompt|input|request)s? (is|are) too (long|large)|longer than the (model|maximum|context)"
+    r"|context the overflows|`inputs` tokens",
+    re.IGNORECASE,
+)
+"""How servers say that a question does not fit: the hosted API, vLLM, SGLang, llama.cpp, LM Studio, TGI."""
 
 
 class _Wait(Exception):
@@ -130,7 +138,7 @@ class OpenAIBackend:
         used: tuple[int, int] | None = None
         try:
             entry = self._tried(request)
-            if entry.status != ERROR:
+            if entry.status not in (ERROR, TOO_LONG):
                 guess = (estimated_tokens(texts), estimated_tokens([entry.text]))
                 used = (entry.prompt_tokens or guess[0], entry.completion_tokens or guess[1])
             done(entry)
@@ -199,6 +207,8 @@ class OpenAIBackend:
 
     def _refused(self, request: Request, error: Any, structured: bool) -> Entry:
         status, said = error.status_code, self._safe(str(error.message))[:300]
+        if status == 413 or (status not in AGAIN and OVERLONG.search(f"{said} {error.code} {error.type}")):
+            return Entry(request.key, TOO_LONG, f"HTTP {status}: {said}")  # asked again it would be as long
         if status in AGAIN or status >= 500:
             after = retry_after(error.response.headers.get("retry-after"))
             if after is not None and after > LONGEST_WAIT:
@@ -218,9 +228,9 @@ class OpenAIBackend:
         on."""
         before, self.structured = self.structured, False
         entry = self._call(request)
-        if entry.status == REFUSAL:
+        if entry.status in (REFUSAL, TOO_LONG):
             self.structured = before
-            return None
+            return entry if entry.status == TOO_LONG else None
         if before:
             say("note: judge openai: the server takes no JSON schema; answers are checked here alone", err=True)
         return entry
@@ -236,7 +246,8 @@ class OpenAIBackend:
         status, said = ANSWER, str(message.content or "")
         if refused or choices[0].finish_reason == "content_filter":
             status, said = REFUSAL, str(refused or "content filter")
-        return Entry(request.key, status, self._safe(said), read, written, structured)
+        cut = choices[0].finish_reason == "length"
+        return Entry(request.key, status, self._safe(said), read, written, structured, cut)
 
     def _safe(self, text: str) -> str:
         """The text without the key: servers like to quote it."""

@@ -150,8 +150,8 @@ def _pair(own: Sequence[Verdict], a: str, b: str, plan: Plan, draws: Draws) -> d
 
 
 def dimension_table(metrics: Mapping[str, Sequence[SegmentStats]], plan: Plan) -> dict[str, Any] | None:
-    """Tables 2 and 3: per system the mean grade of each dimension, their average, and the mean length in code
-    points."""
+    """Tables 2 and 3: per system the mean grade of each dimension, their average, the mean length in code points, and
+    how many of the examples have no grades."""
     if DIMENSIONS not in plan.settings.protocols:
         return None
     names = (*FORM_DIMENSIONS[plan.form], "average")
@@ -162,6 +162,8 @@ def dimension_table(metrics: Mapping[str, Sequence[SegmentStats]], plan: Plan) -
             len(tidy(t)) for i, t in zip(plan.outputs.ids, plan.outputs.systems[key], strict=True) if i in plan.items
         ]
         rows[key] = {n: by_name.get(f"judge.{n}") for n in names} | {"length": sum(lengths) / len(lengths)}
+        scored = next((m.n_scored for m in own if m.metric == "judge.average"), 0)
+        rows[key]["unscored"] = len(plan.items) - scored
     return {"form": plan.form, "dimensions": list(names), "systems": rows}
 
 

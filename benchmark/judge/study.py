@@ -16,6 +16,7 @@ from benchmark.judge.people import with_people
 from benchmark.judge.questions import Plan, first_questions, make_plan
 from benchmark.judge.read import FOLDER, LEDGER, RESULT, SCHEMA_VERSION, SCORES, VERDICTS
 from benchmark.judge.reference import reference_check
+from benchmark.judge.selection import selection
 from benchmark.judge.similarity import similarities
 from benchmark.judge.texts import read_outputs
 from benchmark.registry import nearest
@@ -107,6 +108,7 @@ def run_judge(
         "references": reference_check(verdicts),
         "similarity": similarities(plan.outputs, encoder, "no encoder that measures (score.retrieval)"),
         "missing": results.missing(verdicts),
+        "selection": selection(verdicts, plan),
         "attempts": results.attempts(plan),
         "usage": judge.usage(),
     }

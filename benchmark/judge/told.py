@@ -19,6 +19,7 @@ def trust_line(told: dict[str, Any]) -> str:
     parts = [
         f"{name}: {number(found['accuracy'])} [{number(found['ci_low'])}, {number(found['ci_high'])}] of {found['n']}"
         + (f", by grades {number(found['grades']['accuracy'])}" if "grades" in found else "")
+        + (f", {found['unscored_pairs']} unscored" if found.get("unscored_pairs") else "")
         for name, found in told["validation"].items()
     ]
     return "known answers: " + ("; ".join(parts) or "none")
@@ -30,6 +31,7 @@ def lines(told: dict[str, Any]) -> list[str]:
     if told["warning"]:
         out += loud(told["label"], told["warning"])
     out += [*tables(told), *_similarity(told), *_claims(told), *references(told)]
+    out += [f"!! {text}" for text in told["selection"]]
     out += [people_line(row) for row in told["people"]]
     lost = {key: row for key, row in told["missing"].items() if row["unscored"]}
     for key, row in lost.items():
@@ -90,11 +92,13 @@ def _ranking(told: dict[str, Any]) -> list[str]:
     if table is None:
         return []
     n = len(table["systems"])
-    out = [f"{'ranking':28s} total    avg  " + "  ".join(f"rank{i}" for i in range(1, n + 1))]
+    lost = table["n_total"] - table["n"]
+    out = [f"{'ranking':28s} total    avg  " + "  ".join(f"rank{i}" for i in range(1, n + 1)) + "  unscored"]
     for key, row in table["systems"].items():
         out.append(
             f"  {key:26s} {row['total']:6.0f} {number(row['average'], 2):>6s} "
             + " ".join(f"{r:6.1f}" for r in row["ranks"])
+            + f" {lost:9d}"
         )
     return out
 
@@ -105,7 +109,8 @@ def _pairwise(told: dict[str, Any]) -> list[str]:
         rate, controlled, order = t["win_rate"], t["win_rate_length_controlled"], t["order"]
         p = p_text(t["p_holm"], at_floor(t["p"], 10_000))
         out.append(
-            f"{t['a']} against {t['b']}: wins {t['wins_a']}, losses {t['wins_b']}, ties {t['ties']} of {t['n']}; "
+            f"{t['a']} against {t['b']}: wins {t['wins_a']}, losses {t['wins_b']}, ties {t['ties']} of {t['n']}"
+            f"{f', {lost} unscored' if (lost := t['n_total'] - t['n']) else ''}; "
             f"win rate {number(rate['value'])} [{number(rate['ci_low'])}, {number(rate['ci_high'])}], "
             f"length-controlled {number(controlled['value'])}, p {p}; "
             f"same in both orders {number(order['consistency'])}, "
@@ -119,14 +124,19 @@ def _dimensions(told: dict[str, Any]) -> list[str]:
     if table is None:
         return []
     names = table["dimensions"]
-    out = [f"{'grades (0 to 5)':28s} " + " ".join(f"{n[:12]:>12s}" for n in names) + "   length"]
+    out = [f"{'grades (0 to 5)':28s} " + " ".join(f"{n[:12]:>12s}" for n in names) + "   length unscored"]
     for key, row in table["systems"].items():
-        out.append(f"  {key:26s} " + " ".join(f"{number(row[n]):>12s}" for n in names) + f" {row['length']:8.1f}")
+        grades = " ".join(f"{number(row[n]):>12s}" for n in names)
+        out.append(f"  {key:26s} {grades} {row['length']:8.1f} {row['unscored']:8d}")
     return out
 
 
 def _claims(told: dict[str, Any]) -> list[str]:
     names = ("judge.claim.recall", "judge.claim.precision", "judge.claim.contradicted")
     rows = {key: [row[n]["value"] for n in names] for key, row in told["systems"].items() if names[0] in row}
-    head = [f"{'claims':28s}   recall  precision  contradicted"] if rows else []
-    return head + [f"  {key:26s} {number(a):>8s} {number(b):>10s} {number(c):>13s}" for key, (a, b, c) in rows.items()]
+    lost = {key: told["n_items"] - told["systems"][key][names[0]]["n_scored"] for key in rows}
+    head = [f"{'claims':28s}   recall  precision  contradicted  unscored"] if rows else []
+    return head + [
+        f"  {key:26s} {number(a):>8s} {number(b):>10s} {number(c):>13s} {lost[key]:9d}"
+        for key, (a, b, c) in rows.items()
+    ]

@@ -8,10 +8,10 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from benchmark.judge.ledger import ANSWER, ERROR, Entry, Ledger
+from benchmark.judge.ledger import ANSWER, Entry, Ledger
 from benchmark.judge.limits import Budget
 from benchmark.judge.llm import LLMJudge, Request, settings_id
-from benchmark.judge.local_chats import PREFIX, LocalModel, chat_ids, choices, chosen
+from benchmark.judge.local_chats import LONGEST_CHOICE, PREFIX, LocalModel, Row, chat_ids, choices, chosen, fitting
 from metrics.errors import UserError
 
 if TYPE_CHECKING:
@@ -47,41 +47,34 @@ class TransformersBackend(LocalModel):
     def complete(self, requests: Iterable[Request], done: Callable[[Entry], None]) -> None:
         """Batch by batch; every answer is recorded before the next batch."""
         todo = list(requests)
-        scored = [r for r in todo if self.settings.choice and choices(r.question)]
-        for request in scored:
-            done(self._choice(request))
-        written = [r for r in todo if not (self.settings.choice and choices(r.question))]
-        if written:
-            model, tokenizer = self.loaded
-            rows = [(r, chat_ids(tokenizer, str(self.settings.model), r.chat)) for r in written]
-            rows.sort(key=lambda row: -len(row[1]))  # memory runs out at once or never
-            size = self.settings.batch_size
-            for start in range(0, len(rows), size):
-                self._batch(model, tokenizer, rows[start : start + size], done)
+        if not todo:
+            return
+        from training.shared.decoding import context_of
 
-    def _batch(
-        self, model: Any, tokenizer: Any, rows: Sequence[tuple[Request, list[int]]], done: Callable[[Entry], None]
-    ) -> None:
+        model, tokenizer = self.loaded
+        context, name = context_of(model.config), str(self.settings.model)
+        scored = [r for r in todo if self.settings.choice and choices(r.question)]
+        prompts = [(r, chat_ids(tokenizer, name, r.chat, PREFIX)) for r in scored]
+        for request, prompt in fitting(prompts, LONGEST_CHOICE, context, done):
+            done(self._choice(request, prompt))
+        written = [r for r in todo if not (self.settings.choice and choices(r.question))]
+        rows = [(r, chat_ids(tokenizer, name, r.chat)) for r in written]
+        rows = fitting(rows, self.settings.answer_tokens, context, done)
+        rows.sort(key=lambda row: -len(row[1]))  # memory runs out at once or never
+        size = self.settings.batch_size
+        for start in range(0, len(rows), size):
+            self._batch(model, tokenizer, rows[start : start + size], done)
+
+    def _batch(self, model: Any, tokenizer: Any, rows: Sequence[Row], done: Callable[[Entry], None]) -> None:
         import torch
 
-        from training.shared.decoding import context_of, end_tokens
+        from training.shared.decoding import end_tokens
         from training.shared.think import answer_of
 
-        context = context_of(model.config)
-        fits = [(r, ids) for r, ids in rows if not context or len(ids) + self.settings.answer_tokens <= context]
-        for request, ids in rows:
-            if (request, ids) not in fits:
-                done(
-                    Entry(
-                        request.key, ERROR, f"the question has {len(ids)} tokens, the model's context holds {context}"
-                    )
-                )
-        if not fits:
-            return
-        width = max(len(ids) for _, ids in fits)
+        width = max(len(ids) for _, ids in rows)
         pad = tokenizer.pad_token_id
-        tokens = torch.tensor([[pad] * (width - len(ids)) + ids for _, ids in fits], device=model.device)
-        mask = torch.tensor([[0] * (width - len(ids)) + [1] * len(ids) for _, ids in fits], device=model.device)
+        tokens = torch.tensor([[pad] * (width - len(ids)) + ids for _, ids in rows], device=model.device)
+        mask = torch.tensor([[0] * (width - len(ids)) + [1] * len(ids) for _, ids in rows], device=model.device)
         warm = self.settings.temperature > 0
         if warm:
             torch.manual_seed(self.settings.seed or 0)
@@ -94,18 +87,18 @@ class TransformersBackend(LocalModel):
                 **({"temperature": self.settings.temperature, "top_k": 0} if warm else {}),
             )
         ends = set(end_tokens(model.generation_config, tokenizer))
-        for (request, ids), row in zip(fits, made[:, width:].tolist(), strict=True):
-            own = row[: next((i for i, t in enumerate(row) if t in ends), len(row))]
+        for (request, ids), row in zip(rows, made[:, width:].tolist(), strict=True):
+            end = next((i for i, t in enumerate(row) if t in ends), None)
+            own = row[:end]
             text, _ = answer_of(tokenizer.decode(own, skip_special_tokens=True))
             self.budget.settle((0, 0), (len(ids), len(own)))
-            done(Entry(request.key, ANSWER, text, len(ids), len(own)))
+            done(Entry(request.key, ANSWER, text, len(ids), len(own), cut=end is None))
 
-    def _choice(self, request: Request) -> Entry:
+    def _choice(self, request: Request, prompt: list[int]) -> Entry:
         """The prompt is read once; each choice is then the sum of the log-probabilities of its tokens after it."""
         import torch
 
         model, tokenizer = self.loaded
-        prompt = chat_ids(tokenizer, str(self.settings.model), request.chat, PREFIX)
         found, used = {}, len(prompt)
         with torch.inference_mode():
             read = model(torch.tensor([prompt], device=model.device), use_cache=True)

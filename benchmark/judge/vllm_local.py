@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import atexit
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from benchmark.judge.ledger import ANSWER, Entry, Ledger
 from benchmark.judge.limits import Budget
 from benchmark.judge.llm import LLMJudge, Request, settings_id
-from benchmark.judge.local_chats import PREFIX, LocalModel, chat_ids, choices, chosen
+from benchmark.judge.local_chats import LONGEST_CHOICE, PREFIX, LocalModel, Row, chat_ids, choices, chosen, fitting
 from metrics.errors import UserError
 
 if TYPE_CHECKING:
@@ -48,29 +48,39 @@ class VllmBackend(LocalModel):
         atexit.register(self._stack.close)
 
     @property
+    def length(self) -> int:
+        """Tokens of question and answer that the engine makes room for."""
+        from training.shared.rules import rules_of
+
+        return min(rules_of(str(self.settings.model)).context or LONGEST_PROMPT, LONGEST_PROMPT)
+
+    @property
     def engine(self) -> Any:
         """The engine, started on first use."""
         if self._engine is None:
-            from training.shared.rules import rules_of
             from training.shared.vllm_engine import engine
 
-            context = rules_of(str(self.settings.model)).context or LONGEST_PROMPT
-            length = min(context, LONGEST_PROMPT)
-            self._engine = self._stack.enter_context(engine(str(self.settings.model), self.settings.dtype, length))
+            made = engine(str(self.settings.model), self.settings.dtype, self.length)
+            self._engine = self._stack.enter_context(made)
         return self._engine
 
     def complete(self, requests: Iterable[Request], done: Callable[[Entry], None]) -> None:
         """Block by block."""
         todo = list(requests)
+        length = self.length if todo else 0
         for start in range(0, len(todo), AT_ONCE):
             block = todo[start : start + AT_ONCE]
             scored = [r for r in block if self.settings.choice and choices(r.question)]
-            for request in scored:
-                done(self._choice(request))
-            if written := [r for r in block if r not in scored]:
-                self._write(written, done)
+            for request, prompt in fitting(self._rows(scored, PREFIX), LONGEST_CHOICE, length, done):
+                done(self._choice(request, prompt))
+            written = [r for r in block if r not in scored]
+            if rows := fitting(self._rows(written), self.settings.answer_tokens, length, done):
+                self._write(rows, done)
 
-    def _write(self, block: list[Request], done: Callable[[Entry], None]) -> None:
+    def _rows(self, requests: Iterable[Request], begun: str = "") -> list[Row]:
+        return [(r, chat_ids(self.tokenizer, str(self.settings.model), r.chat, begun)) for r in requests]
+
+    def _write(self, rows: Sequence[Row], done: Callable[[Entry], None]) -> None:
         from vllm import SamplingParams
         from vllm.sampling_params import StructuredOutputsParams
 
@@ -84,19 +94,19 @@ class VllmBackend(LocalModel):
                 seed=self.settings.seed,
                 structured_outputs=StructuredOutputsParams(json=json.dumps(r.schema)) if held else None,
             )
-            for r in block
+            for r, _ in rows
         ]
-        prompts = [chat_ids(self.tokenizer, str(self.settings.model), r.chat) for r in block]
-        for request, prompt, answer in zip(block, prompts, answers(self.engine, prompts, params), strict=True):
-            self.budget.settle((0, 0), (len(prompt), len(answer.token_ids)))
-            done(Entry(request.key, ANSWER, answer.text, len(prompt), len(answer.token_ids), held))
+        found = answers(self.engine, [prompt for _, prompt in rows], params)
+        for (request, prompt), answer in zip(rows, found, strict=True):
+            used = len(prompt), len(answer.token_ids)
+            self.budget.settle((0, 0), used)
+            done(Entry(request.key, ANSWER, answer.text, *used, held, answer.finish_reason == "length"))
 
-    def _choice(self, request: Request) -> Entry:
+    def _choice(self, request: Request, prompt: list[int]) -> Entry:
         """Log-probabilities of the tokens of each choice, read as part of the prompt: none can be missing from a
         top-k list."""
         from vllm import SamplingParams
 
-        prompt = chat_ids(self.tokenizer, str(self.settings.model), request.chat, PREFIX)
         found, params = {}, SamplingParams(temperature=0.0, max_tokens=1, prompt_logprobs=1)
         for choice in choices(request.question) or ():
             ids = self.tokenizer(choice, add_special_tokens=False)["input_ids"]

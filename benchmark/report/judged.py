@@ -72,6 +72,7 @@ def _section(told: dict[str, Any], cells: dict[str, Any]) -> dict[str, Any]:
         "tibetan": _tibetan(told.get("similarity"), cells),
         "references": _references(told.get("references")),
         "claims": _claims(told),
+        "selection": told.get("selection") or [],
         "missing": [
             {"key": key, "text": f"{row['unscored']} of {row['asked']}: " + _reasons(row["reasons"])}
             for key, row in told["missing"].items()
@@ -129,6 +130,7 @@ def _ranking(table: dict[str, Any] | None) -> dict[str, Any] | None:
                 f"{row['total']:.0f}".replace("-", "\u2212"),
                 _number(row["average"], 2),
                 *(f"{r:.1f}".removesuffix(".0") for r in row["ranks"]),
+                str(table["n_total"] - table["n"]),
             ],
             "limits": _limits(row, 2),
         }
@@ -136,12 +138,12 @@ def _ranking(table: dict[str, Any] | None) -> dict[str, Any] | None:
     ]
     three = len(own) == len(paper()["ranking"]["rows"])
     theirs = [
-        {"key": row[0], "cells": [str(row[1]).replace("-", "\u2212"), _number(row[2], 2), *map(str, row[3:])]}
+        {"key": row[0], "cells": [str(row[1]).replace("-", "\u2212"), _number(row[2], 2), *map(str, row[3:]), "–"]}
         for row in (paper()["ranking"]["rows"] if three else ())
     ]
     places = [f"rank {i}" for i in range(1, len(own) + 1)]
     return {
-        "columns": ["total", "average", *places],
+        "columns": ["total", "average", *places, "unscored"],
         "own": own,
         "paper": theirs,
         "n": table["n"],
@@ -157,6 +159,7 @@ def _pair(t: dict[str, Any]) -> dict[str, Any]:
         "wins": f"{t['wins_a']} ({100 * t['wins_a'] / n:.1f} %)",
         "losses": f"{t['wins_b']} ({100 * t['wins_b'] / n:.1f} %)",
         "ties": f"{t['ties']} ({100 * t['ties'] / n:.1f} %)",
+        "unscored": t["n_total"] - t["n"],
         "rate": _number(t["win_rate"]["value"]),
         "limits": _limits(t["win_rate"]),
         "controlled": _number(t["win_rate_length_controlled"]["value"]),
@@ -220,7 +223,7 @@ def _grades(table: dict[str, Any] | None, told: dict[str, Any], cells: dict[str,
         return None
     names = [*FORM_DIMENSIONS[table["form"]], "average"]
     long = table["form"] == LONG
-    columns = [*(OVERLAP if long else ()), *names, "length"]
+    columns = [*(OVERLAP if long else ()), *names, "length", "unscored"]
     return {
         "title": "Table 3" if long else "Table 2",
         "columns": columns,
@@ -231,6 +234,7 @@ def _grades(table: dict[str, Any] | None, told: dict[str, Any], cells: dict[str,
                     *(_overlap(cells, key) if long else ()),
                     *((_number(row[n]), _limits(told["systems"].get(key, {}).get(f"judge.{n}"))) for n in names),
                     (f"{row['length']:.1f}", ""),
+                    (str(row.get("unscored", "–")), ""),
                 ],
             }
             for key, row in table["systems"].items()
@@ -243,14 +247,18 @@ def _printed(form: str) -> list[dict[str, Any]]:
     """The paper's rows under the columns of ours: it gives BLEU alone for long texts, and no length."""
     rows = paper()[form]["rows"]
     if form == LONG:
-        return [{"key": r[0], "cells": [_number(r[1], 2), "–", *map(_number, r[2:]), "–"]} for r in rows]
-    return [{"key": r[0], "cells": [*map(_number, r[1:-1]), f"{r[-1]:.1f}"]} for r in rows]
+        return [{"key": r[0], "cells": [_number(r[1], 2), "–", *map(_number, r[2:]), "–", "–"]} for r in rows]
+    return [{"key": r[0], "cells": [*map(_number, r[1:-1]), f"{r[-1]:.1f}", "–"]} for r in rows]
 
 
 def _claims(told: dict[str, Any]) -> list[dict[str, Any]]:
     names = ("judge.claim.recall", "judge.claim.precision", "judge.claim.contradicted")
     return [
-        {"key": key, "cells": [(_number(cells[n]["value"]), _limits(cells[n])) for n in names]}
+        {
+            "key": key,
+            "cells": [(_number(cells[n]["value"]), _limits(cells[n])) for n in names]
+            + [(str(told["n_items"] - cells[names[0]]["n_scored"]), "")],
+        }
         for key, cells in told["systems"].items()
         if names[0] in cells
     ]

@@ -53,13 +53,13 @@ def test_all_four_tables_stand_beside_the_papers(run_dir: Path) -> None:
     page = (run_dir / "report.html").read_text("utf-8")
     assert "Table 1a" in page and "Table 1b" in page and "Table 2" in page
     long = rows_of(page, "Table 3")
-    assert long[0][1:] == ["BLEU", "chrF", *FORM_DIMENSIONS["long"], "average", "length"]
+    assert long[0][1:] == ["BLEU", "chrF", *FORM_DIMENSIONS["long"], "average", "length", "unscored"]
     summary = json.loads((run_dir / "summary.json").read_text("utf-8"))
     cells = summary["tasks"][LONG]["systems"]["post-recovery"]
     (own,) = [r for r in long if r and r[0].endswith("post-recovery")]
     assert own[1] == f"{cells['overlap.bleu']['value']:.2f}" and own[2] == f"{cells['overlap.chrf']['value']:.2f}"
     assert own[7] == f"{cells['judge.completeness']['value']:.3f}"
-    assert ["SG-SRL", "0.17", "–", "3.420", "3.540", "3.520", "3.280", "3.260", "3.404", "–"] in long
+    assert ["SG-SRL", "0.17", "–", "3.420", "3.540", "3.520", "3.280", "3.260", "3.404", "–", "–"] in long
     assert "judge.completeness" not in summary["systems"]["post-recovery"], "the primary task keeps its own"
     tibetan = rows_of(page, "Table 4")
     assert ["RL with Ch reference", "0.4523", "–", "0.7011", "–"] in tibetan
