@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from metrics import arrays
 from metrics.errors import UserError, first_line
 from metrics.files import atomic_write_bytes
 from metrics.parquet import read_parquet
@@ -72,40 +73,37 @@ def score_table(
     """The rows of `score_rows` as a table, made column by column: for files of any size."""
     import pyarrow as pa
 
-    schema, ids, parts = _schema(), {}, []
+    schema, ids, parts = score_schema(), {}, []
     for m in metrics:
         n, values = m.n_total, m.sentence_values()
         known = np.isfinite(values)
-        offsets = np.arange(n + 1, dtype=np.int32) * m.stats.shape[1]
         why: list[str | None] = [None] * n
         for i in np.flatnonzero(~known).tolist():
             why[i] = m.reasons[i] or UNDEFINED
         if m.example_ids not in ids:  # as a rule one for all metrics
-            ids[m.example_ids] = pa.array(m.example_ids, pa.string())
+            ids[m.example_ids] = arrays.texts(m.example_ids)
+        better = m.higher_is_better
         columns = {
-            "system": system,
-            "stage": stage,
-            "task": task,
+            "system": arrays.repeated(system, n),
+            "stage": arrays.repeated(stage, n),
+            "task": arrays.repeated(task, n),
             "example_id": ids[m.example_ids],
-            "metric": m.metric,
-            "value": pa.array(values, mask=~known),
-            "reason": pa.nulls(n, pa.string()) if known.all() else pa.array(why, pa.string()),
-            "signature": m.signature,
-            "scored": pa.array(m.scored),
-            "stats": pa.ListArray.from_arrays(offsets, m.stats.ravel()),
-            "combiner": m.combiner,
-            "higher_is_better": m.higher_is_better,
-            "seed": seed,
+            "metric": arrays.repeated(m.metric, n),
+            "value": arrays.numbers(values, None if known.all() else known),
+            "reason": pa.nulls(n, pa.string()) if known.all() else arrays.texts(why),
+            "signature": arrays.repeated(m.signature, n),
+            "scored": arrays.flags(m.scored),
+            "stats": arrays.rows(m.stats),
+            "combiner": arrays.repeated(m.combiner, n),
+            "higher_is_better": pa.nulls(n, pa.bool_()) if better is None else arrays.flags(np.full(n, better)),
+            "seed": pa.nulls(n, pa.int64()) if seed is None else arrays.integers(np.full(n, seed)),
         }
-        arrays = [
-            value if isinstance(value, pa.Array) else pa.repeat(pa.scalar(value, schema.field(name).type), n)
-            for name, value in columns.items()
-        ]
-        parts.append(pa.Table.from_arrays(arrays, schema=schema))
-    return pa.concat_tables(parts) if parts else _schema().empty_table()
+        parts.append(pa.Table.from_arrays([columns[name] for name in schema.names], schema=schema))
+    return pa.concat_tables(parts) if parts else score_schema().empty_table()
 
 
-def _schema() -> pa.Schema:
+def score_schema() -> pa.Schema:
+    """The columns of `scores.parquet` and their kinds."""
     import pyarrow as pa
 
     text, number = pa.string(), pa.float64()
@@ -123,7 +121,7 @@ def write_scores(path: str | Path, rows: Sequence[Mapping[str, Any]] | pa.Table)
     import pyarrow.parquet as pq
 
     if not isinstance(rows, pa.Table):
-        schema = _schema()
+        schema = score_schema()
         rows = pa.table({name: [row.get(name) for row in rows] for name in schema.names}, schema=schema)
     buffer = io.BytesIO()
     pq.write_table(rows, buffer)
@@ -163,7 +161,11 @@ def read_seeds(path: str | Path) -> dict[Key, dict[int | None, list[SegmentStats
         raise UserError(f"{path}: a column stands twice; score the run again")
     try:
         table = pa.table(
-            {field.name: table[field.name].cast(field.type) for field in _schema() if field.name in table.column_names}
+            {
+                field.name: table[field.name].cast(field.type)
+                for field in score_schema()
+                if field.name in table.column_names
+            }
         )
         table.validate(full=True)
     except (pa.ArrowException, ValueError) as err:
@@ -177,7 +179,11 @@ def _grouped(path: str | Path, table: pa.Table) -> dict[Key, dict[int | None, li
     """Whole columns are read at once: row by row a file of 100,000 segments would take minutes."""
     names = ("system", "stage", "task", "seed", "metric")
     own = [
-        (_codes(table[name]) if name in table.column_names else (np.zeros(len(table), dtype=np.int64), [None]))
+        (
+            arrays.codes(table[name].combine_chunks())
+            if name in table.column_names
+            else (np.zeros(len(table), dtype=np.int64), [None])
+        )
         for name in names
     ]
     group = np.zeros(len(table), dtype=np.int64)
@@ -193,26 +199,16 @@ def _grouped(path: str | Path, table: pa.Table) -> dict[Key, dict[int | None, li
     return out
 
 
-def _codes(column: pa.ChunkedArray) -> tuple[np.ndarray, list[Any]]:
-    """(number of each row's value in the list, the values; the last one stands for null)."""
-    import pyarrow as pa
-
-    joined = column.combine_chunks()
-    encoded = joined if pa.types.is_dictionary(joined.type) else joined.dictionary_encode()
-    words = encoded.dictionary.to_pylist()
-    return encoded.indices.fill_null(len(words)).to_numpy(zero_copy_only=False).astype(np.int64), [*words, None]
-
-
 class _Columns:
     """The columns of a metric's rows, taken out of the file once."""
 
     def __init__(self, table: pa.Table) -> None:
-        self.ids = _codes(table["example_id"])
-        self.reasons = _codes(table["reason"])
-        self.scored = table["scored"].combine_chunks().fill_null(False).to_numpy(zero_copy_only=False)
+        self.ids = arrays.codes(table["example_id"].combine_chunks())
+        self.reasons = arrays.codes(table["reason"].combine_chunks())
+        self.scored = arrays.unpacked_flags(table["scored"].combine_chunks())
         stats = table["stats"].combine_chunks()
-        self.starts = stats.offsets.to_numpy()
-        self.values = stats.values.to_numpy(zero_copy_only=False)
+        self.starts = arrays.unpacked(stats.offsets, np.int32)
+        self.values = arrays.filled(stats.values)
         self.of_metric = {name: table[name] for name in ("combiner", "signature", "higher_is_better")}
         self._segments: dict[bytes, tuple[str, ...] | None] = {}
 
@@ -222,7 +218,7 @@ class _Columns:
         key = codes.tobytes()
         if key not in self._segments:
             distinct = len(np.unique(codes)) == len(codes)
-            self._segments[key] = tuple(map(self.ids[1].__getitem__, codes.tolist())) if distinct else None
+            self._segments[key] = tuple(map(str, map(self.ids[1].__getitem__, codes.tolist()))) if distinct else None
         return self._segments[key]
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from metrics.files import atomic_stream
-from metrics.scores import score_table
+from metrics.scores import score_schema, score_table
 from metrics.segment import SegmentStats
 
 if TYPE_CHECKING:
@@ -30,8 +30,8 @@ def write_metrics(path: str | Path, systems: Iterable[tuple[Owner, Iterable[Segm
 
     # The name that pyarrow gives the numbers of a list in a file that it has read.
     numbers = pa.list_(pa.field("element", pa.float64()))
-    empty = score_table("", "", "", [])
-    schema = empty.schema.set(empty.schema.get_field_index("stats"), pa.field("stats", numbers))
+    plain = score_schema()
+    schema = plain.set(plain.get_field_index("stats"), pa.field("stats", numbers))
     size = ONE_GROUP if rows <= ONE_GROUP else GROUP
     with atomic_stream(path) as stream, pq.ParquetWriter(stream, schema) as writer:
         held: list[pa.Table] = []
@@ -56,6 +56,9 @@ def write_metrics(path: str | Path, systems: Iterable[tuple[Owner, Iterable[Segm
 
 def _slices(metric: SegmentStats, size: int) -> Iterator[SegmentStats]:
     """A metric by parts of at most so many segments."""
+    if 0 < metric.n_total <= size:
+        yield metric
+        return
     for first in range(0, metric.n_total, size):
         at = slice(first, first + size)
         ids, reasons = metric.example_ids[at], metric.reasons[at]

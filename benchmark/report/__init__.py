@@ -4,11 +4,15 @@ figure library."""
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from benchmark.report.data import RunData
 
 
-def write_report(run_dir: Path) -> Path:
-    """Writes `report.html` into a run directory and returns its path.
+def write_report(run_dir: Path, data: RunData | None = None) -> Path:
+    """Writes `report.html` into a run directory and returns its path. data: what is read of the directory, where it is
+    at hand.
 
     Needs `summary.json`; whatever else is absent or unreadable is said in the page. The page loads nothing from outside
     and is the same for equal inputs. Raises UserError when the summary is missing or malformed, or the page cannot be
@@ -16,7 +20,7 @@ def write_report(run_dir: Path) -> Path:
     """
     from benchmark.report.page import write
 
-    return write(Path(run_dir))
+    return write(Path(run_dir), data)
 
 
 def print_table(summary: dict[str, Any]) -> None:
@@ -27,8 +31,8 @@ def print_table(summary: dict[str, Any]) -> None:
     show(summary)
 
 
-def print_verdict(run_dir: Path) -> None:
-    """Prints the sentence at the head of the report, one for each system that has stages.
+def print_verdict(run_dir: Path, data: RunData | None = None) -> None:
+    """Prints the sentence at the head of the report, one for each system that has stages. data: as in `write_report`.
 
     Raises UserError when the summary is missing or malformed.
     """
@@ -39,7 +43,7 @@ def print_verdict(run_dir: Path) -> None:
     from benchmark.report.words import plumbing
     from metrics.terminal import say
 
-    data = load(Path(run_dir))
+    data = load(Path(run_dir), scores=False) if data is None else data
     told = [(prefix.rstrip("/"), headline(verdict(data, prefix))) for prefix in systems(data)]
     small = plumbing(data.run)
     if not any(text for _, text in told):

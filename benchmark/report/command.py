@@ -20,10 +20,11 @@ def command(args: argparse.Namespace) -> int:
 
     run_dir = Path(args.run_dir)
     summary = read_summary(run_dir)
-    for note in load(run_dir).notes:
+    data = load(run_dir)
+    for note in data.notes:
         say(f"note: {note}", err=True)
-    path = write_report(run_dir)
+    path = write_report(run_dir, data)
     print_table(summary)
-    print_verdict(run_dir)
+    print_verdict(run_dir, data)
     say(f"report: {path}")
     return 0

@@ -3,12 +3,14 @@ unreadable becomes a note."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import islice
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import numpy as np
 
 from benchmark.report.judged import sections
 from benchmark.report.words import (
@@ -17,9 +19,10 @@ from benchmark.report.words import (
 )
 from benchmark.rundir.intact import check_output
 from benchmark.rundir.summaries import read_summary
+from metrics.arrays import codes, filled, present
 from metrics.errors import UserError
 from metrics.files import inside, read_object
-from metrics.parquet import read_parquet, rows_of
+from metrics.parquet import read_parquet
 from metrics.records import (
     Example,
     Generation,
@@ -31,6 +34,9 @@ from metrics.records import (
 )
 from metrics.stages import GOLD
 from metrics.summary import system_keys
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 SEGMENT_METRICS = (
     "coverage.recall",
@@ -110,8 +116,9 @@ class RunData:
         return found if isinstance(found, dict) else {}
 
 
-def load(run_dir: Path) -> RunData:
-    """Reads a run directory. Raises UserError only when its summary is missing or malformed."""
+def load(run_dir: Path, scores: bool = True) -> RunData:
+    """Reads a run directory; without the scores of single segments where these are not wanted. Raises UserError only
+    when its summary is missing or malformed."""
     data = RunData(read_summary(run_dir))
     data.manifest = _try(data, lambda: _manifest(run_dir / "manifest.json"), None)
     _texts(run_dir, data)
@@ -122,8 +129,9 @@ def load(run_dir: Path) -> RunData:
             f"examples, distributions of lengths and what is counted in texts are those of the first {MOST:,} of "
             f"{data.n:,} segments; all values and intervals are of all of them"
         )
-    scores = run_dir / "scores.parquet"
-    data.segments = _try(data, lambda: _segments(check_output(run_dir, scores), data.task, shown), {})
+    if scores:
+        place = run_dir / "scores.parquet"
+        data.segments = _try(data, lambda: _segments(check_output(run_dir, place), data.task, shown), {})
     data.rewards = _log(data, run_dir / "logs" / "rl_rewards.jsonl", "the reward's components")
     data.steps = _log(data, run_dir / "logs" / "rl_steps.jsonl", "KL, entropy and group statistics")
     data.probe = _log(data, run_dir / "logs" / "rl_probe.jsonl", "the independent probe")
@@ -225,23 +233,48 @@ def _segments(path: Path, task: str | None, shown: Collection[str] | None) -> di
         raise UserError("scores.parquet is missing: distributions and scatter plots cannot be shown")
     again = "score the run again"
     columns = ["system", "stage", "task", "example_id", "metric", "value"]
-    wanted = [("metric", "in", list(SEGMENT_METRICS))]
+    wanted: dict[str, Collection[str]] = {"metric": SEGMENT_METRICS}
     if shown is not None:
-        wanted.append(("example_id", "in", list(shown)))
+        wanted["example_id"] = shown
     table = read_parquet(path, again, columns, wanted)
-    if table.column_names != columns:
-        raise UserError(f"scores.parquet is not readable (other columns): {again}")
-    rows = []
-    for row in rows_of(table, str(path)):
-        *names, value = row.values()
-        if not all(isinstance(name, str) for name in names) or not isinstance(value, float | None):
-            raise UserError(f"scores.parquet is not readable (values of other kinds): {again}")
-        if task is None or row["task"] == task:
-            rows.append((row["system"], row["stage"], row["example_id"], row["metric"], value))
-    pairs = sorted({(system, stage) for system, stage, *_ in rows})
+    names, values, known = _columns(table, columns, f"scores.parquet is not readable (values of other kinds): {again}")
+    (systems, stages, tasks, ids, metrics), words = (list(part) for part in zip(*names, strict=True))
+    at = np.flatnonzero(tasks == words[2].index(task) if task in words[2] else np.full(len(table), task is None))
+    pairs = sorted(
+        {(words[0][a], words[1][b]) for a, b in set(zip(systems[at].tolist(), stages[at].tolist(), strict=True))}
+    )
     key_of = dict(zip(pairs, system_keys(pairs), strict=True))
+    at = at[known[at]]
     found: dict[str, dict[str, dict[str, float]]] = {}
-    for system, stage, example_id, metric, value in rows:
-        if value is not None:
-            found.setdefault(key_of[system, stage], {}).setdefault(metric, {}).setdefault(example_id, value)
+    group = (systems[at] * len(words[1]) + stages[at]) * len(words[4]) + metrics[at]
+    _, first, member = np.unique(group, return_index=True, return_inverse=True)
+    for g in np.argsort(first, kind="stable").tolist():
+        rows = at[member == g]
+        key = key_of[words[0][systems[rows[0]]], words[1][stages[rows[0]]]]
+        held = found.setdefault(key, {}).setdefault(words[4][metrics[rows[0]]], {})
+        for i, value in zip(ids[rows].tolist(), values[rows].tolist(), strict=True):
+            held.setdefault(words[3][i], value)
     return found
+
+
+Named = tuple[np.ndarray, list[str]]
+"""(number of each row's text in the list, the distinct texts)"""
+
+
+def _columns(table: pa.Table, columns: Sequence[str], otherwise: str) -> tuple[list[Named], np.ndarray, np.ndarray]:
+    """Columns of text, of which the last is one of numbers: (the texts, the numbers, where these are not null). Raises
+    UserError, with `otherwise`, for what is neither."""
+    import pyarrow as pa
+
+    try:
+        names = [codes(table[name].combine_chunks()) for name in columns[:-1]]
+        number = table[columns[-1]].combine_chunks()
+        if not pa.types.is_floating(number.type) and not pa.types.is_null(number.type):
+            raise TypeError(columns[-1])
+        number = number.cast(pa.float64())
+        for numbers, words in names:
+            if (numbers == len(words) - 1).any() or not all(isinstance(word, str) for word in words[:-1]):
+                raise TypeError("a name that is no text")
+    except (pa.ArrowException, ValueError, TypeError) as error:
+        raise UserError(otherwise) from error
+    return [(numbers, [str(word) for word in words[:-1]]) for numbers, words in names], filled(number), present(number)

@@ -48,10 +48,10 @@ class Fact:
         return set(self.value.split(" / ")) == {"unknown"}
 
 
-def write(run_dir: Path) -> Path:
+def write(run_dir: Path, data: RunData | None = None) -> Path:
     """See `benchmark.report.write_report`."""
     path = run_dir / "report.html"
-    atomic_write_text(path, render(load(run_dir)))
+    atomic_write_text(path, render(load(run_dir) if data is None else data))
     return path
 
 

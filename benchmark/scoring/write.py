@@ -82,6 +82,7 @@ class Files:
     def finish(self, args: argparse.Namespace, blocks: Blocks) -> int:
         """Summary, scores, texts, manifest and report; the blocks are removed."""
         from benchmark.report import print_table, print_verdict, write_report
+        from benchmark.report.data import load
         from benchmark.rundir.manifest import RunManifest, git_state, hardware, package_versions
 
         loaded, out = self.loaded, self.out
@@ -118,13 +119,14 @@ class Files:
         for path in self.note.parent.glob(f"*{SUFFIX}"):
             path.unlink()
         verdicts = [run_judge(out, name, profile.judge, draws) for name in loaded.judges]
-        page = f"report {out} (not made: --no-report)" if args.no_report else str(write_report(out))
+        shown = load(out, scores=not args.no_report)
+        page = f"report {out} (not made: --no-report)" if args.no_report else str(write_report(out, shown))
         if args.no_report:
             (out / "report.html").unlink(missing_ok=True)  # of other scores
         print_table(read_summary(out) if loaded.judges else summary)
         for told in verdicts:
             tell(told)
-        print_verdict(out)
+        print_verdict(out, shown)
         say(f"summary: {out / 'summary.json'}", f"report: {page}")
         return 0
 
