@@ -9,9 +9,9 @@ import numpy as np
 
 from metrics.form.grams import Block
 
-_STUTTER = re.compile(r"(\S.{4,}?)[\s\u0f0b]?\1", re.DOTALL)
-"""Five characters and more, and at once again. Shorter ones are words that languages do double."""
 _SAID = 5
+"""Characters that are said again. Fewer are words that languages do double."""
+_TSHEG = "\u0f0b"
 _MARKS = re.compile(
     r"(?:^|[\r\n])\s*(?:[-*•·‣▪◦●►#>]+\s|\(?[0-9]{1,2}[.)、]\s)|[\r\n|•·‣▪◦●►;；]|[,，、]\s*[,，、]|\s-\s.*\s-\s"
 )
@@ -46,10 +46,28 @@ def glue_share(words: Sequence[str], glue: Collection[str]) -> float:
 
 
 def stutters(text: str) -> bool:
-    """Whether some five characters or more stand twice, one right behind the other."""
+    """Whether some five characters or more, of which the first is no space, stand twice, one right behind the other or
+    with a space or tsheg between: the regular expression (\\S.{4,}?)[\\s\u0f0b]?\\1.
+
+    What stands twice begins with five characters that stand twice: only these places are looked at. Most titles have
+    none.
+    """
     pieces = [text[i : i + _SAID] for i in range(len(text) - _SAID + 1)]
-    # What stands twice begins with characters that stand twice; few titles have any, and the search is slow.
-    return len(set(pieces)) < len(pieces) and _STUTTER.search(text) is not None
+    if len(set(pieces)) == len(pieces):
+        return False
+    places: dict[str, list[int]] = {}
+    for at, piece in enumerate(pieces):
+        earlier = places.setdefault(piece, [])
+        for start in earlier:
+            if text[start].isspace() or at - start < _SAID:
+                continue
+            if text.startswith(text[start:at], at):
+                return True
+            apart = at - start > _SAID and (text[at - 1] == _TSHEG or text[at - 1].isspace())
+            if apart and text.startswith(text[start : at - 1], at):
+                return True
+        earlier.append(at)
+    return False
 
 
 def marked_list(text: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 VERIFIED, CONTRADICTED, UNVERIFIED = "verified", "contradicted", "unverified"
 Span = tuple[int, int]
@@ -11,8 +12,7 @@ Span = tuple[int, int]
 TIERS = ("number", "soft", "name", "answer")
 
 
-@dataclass(frozen=True, slots=True)
-class Fact:
+class Fact(NamedTuple):
     """One thing read in the source."""
 
     tier: str
@@ -28,8 +28,7 @@ class Fact:
     """Where the normalised output says it, or what stands there in its place (contradicted)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Statement:
+class Statement(NamedTuple):
     """One thing said in the output that is true or false of the source."""
 
     tier: str

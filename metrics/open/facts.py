@@ -20,7 +20,7 @@ from metrics.open.comparison import CONTRADICTED, UNVERIFIED, VERIFIED, Comparis
 from metrics.open.latin import roman, spoken_in
 from metrics.open.names import NEAR_TEXT, Found, NameList
 from metrics.open.outputs import Output
-from metrics.open.pairing import Free, Index
+from metrics.open.pairing import Free, Index, Marks, marks
 from metrics.reading import TEXT_KINDS, Reading, bears_out, read
 from metrics.records import Example
 
@@ -73,6 +73,16 @@ def _distinct(text: str, lang: str) -> tuple[Reading, ...]:
     return tuple(kept.values())
 
 
+@lru_cache(maxsize=1 << 14)
+def _marks(text: str, lang: str) -> tuple[Marks, ...]:
+    return tuple(map(marks, _readings(text, lang)))
+
+
+@lru_cache(maxsize=1 << 14)
+def _distinct_marks(text: str, lang: str) -> tuple[Marks, ...]:
+    return tuple(map(marks, _distinct(text, lang)))
+
+
 def _says(said: Reading, truth: Reading) -> bool:
     """Whether a reading of the output states the source's: a date whole, a number or a range that agrees with it.
 
@@ -94,13 +104,14 @@ def _numbers(source: str, source_lang: str, output: Output) -> tuple[list[Fact],
     rewritten = output.lang in REWRITTEN
     facts, statements, missed = [], [], []
     stating: set[int] = set()
-    index = Index(said, len(truths))
+    index = Index(said, len(truths), _marks(output.text, output.lang))
+    asked = _distinct_marks(source, source_lang)
     heard = len(output.text) <= NEAR_TEXT
-    for truth in truths:
+    for truth, own in zip(truths, asked, strict=True):
         # II of a king or a war is an ordinal, which the other language writes in digits or words.
         rank = roman(truth.surface) if truth.kind == "name" else None
         tier = "number" if truth.hard and (truth.kind != "name" or not (rewritten or rank)) else "soft"
-        hits = [i for i in index.candidates(truth) if _says(said[i], truth)]
+        hits = [i for i in index.candidates(truth, own) if _says(said[i], truth)]
         if rank and not hits:
             hits = [i for i, one in enumerate(said) if one.kind == "number" and one.value == rank and not one.dimension]
         stating.update(hits)
@@ -115,9 +126,9 @@ def _numbers(source: str, source_lang: str, output: Output) -> tuple[list[Fact],
         if at is None:
             missed.append((len(facts) - 1, truth))
     free = []
-    held = Index(truths, len(said))
-    for i, reading in enumerate(said):
-        supported = i in stating or any(bears_out(truths[k], reading) for k in held.candidates(reading))
+    held = Index(truths, len(said), asked)
+    for i, (reading, own) in enumerate(zip(said, _marks(output.text, output.lang), strict=True)):
+        supported = i in stating or any(bears_out(truths[k], reading) for k in held.candidates(reading, own))
         if reading.hard and (reading.kind != "name" or supported):
             statements.append(
                 Statement("number", reading.kind, reading.surface, (reading.start, reading.end), supported)
@@ -270,7 +281,7 @@ def hold(example: Example, text: str, known: NameList | None) -> Comparison:
 
 def forget() -> None:
     """Empties what is remembered of texts already read, for measurements of speed."""
-    for remembered in (_readings, _distinct, _names_of):
+    for remembered in (_readings, _distinct, _marks, _distinct_marks, _names_of):
         remembered.cache_clear()
 
 

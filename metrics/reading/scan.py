@@ -174,10 +174,7 @@ def _apart(readings: Iterable[Reading]) -> list[Reading]:
 def _of(text: str, reading: Reading) -> Reading:
     """The reading with its surface as the text writes it (traditional characters, fullwidth signs)."""
     surface = text[reading.start : reading.end]
-    if surface == reading.surface:
-        return reading
-    values = {name: getattr(reading, name) for name in Reading.__dataclass_fields__}
-    return Reading(**{**values, "surface": surface})
+    return reading if surface == reading.surface else reading._replace(surface=surface)
 
 
 def read(text: str, lang: str) -> tuple[Reading, ...]:

@@ -204,8 +204,21 @@ def test_a_text_has_one_value_whatever_stands_beside_it(i: int, lang: str) -> No
     assert 0 < together <= 1
 
 
-@settings(max_examples=200, deadline=None)
-@given(st.text("กข \u0f0b", max_size=40), st.text("abกข ", min_size=3, max_size=8), st.integers(0, 2))
-def test_what_is_said_twice_on_the_spot_is_found_where_the_search_alone_finds_it(around, said, gap):
-    text = around[:20] + said + " " * gap + said + around[20:]
-    assert shape.stutters(text) == (shape._STUTTER.search(text) is not None)
+_STUTTER = re.compile(r"(\S.{4,}?)[\s\u0f0b]?\1", re.DOTALL)
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.text("กข \u0f0b\u3000", max_size=40),
+    st.text("abกข \u0f0b", min_size=3, max_size=12),
+    st.sampled_from(["", " ", "\u0f0b", "  ", "\u3000", "a"]),
+)
+def test_what_is_said_twice_on_the_spot_is_found_where_a_search_finds_it(around, said, gap):
+    text = around[:20] + said + gap + said + around[20:]
+    assert shape.stutters(text) == (_STUTTER.search(text) is not None)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.text("ab ", max_size=40))
+def test_of_few_letters_too(text):
+    assert shape.stutters(text) == (_STUTTER.search(text) is not None)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -78,6 +80,56 @@ def test_the_index_misses_no_pair_that_agrees(ours: list[str], theirs: list[str]
             assert agreeing <= set(index.candidates(truth)), (truth.surface, [said[i].surface for i in agreeing])
     finally:
         pairing.FEW = few
+
+
+@settings(max_examples=200, deadline=None)
+@given(_ZH, _TH)
+def test_marks_miss_no_pair_that_agrees(ours: list[str], theirs: list[str]) -> None:
+    truths, said = _read(ours, "zh"), _read(theirs, "th")
+    index = Index(said, len(truths))
+    for truth in truths:
+        agreeing = {i for i, reading in enumerate(said) if bears_out(truth, reading) or bears_out(reading, truth)}
+        found = list(index.candidates(truth))
+        assert found == sorted(found)
+        assert agreeing <= set(found), (truth.surface, [said[i].surface for i in agreeing])
+
+
+def _one(kind: str, value: str = "0", text: str = "", **more: object) -> Reading:
+    return Reading(0, 1, Fraction(value), kind, "", (0, 1), text=text, **more)  # type: ignore[arg-type]
+
+
+_VALUES = st.sampled_from(
+    ["0", "1/5", "3", "15", "20", "25/2", "300", "315", "1980", "2000", "2015", "-44", "780", "60"]
+)
+_ANY = st.one_of(
+    st.builds(_one, st.sampled_from(["name", "identifier", "phone", "url"]), text=_VALUES),
+    st.builds(
+        _one,
+        st.sampled_from(["number", "percentage", "money", "date", "year", "decade", "century"]),
+        _VALUES.filter(lambda value: "/" not in value),
+        high=st.none() | st.sampled_from([Fraction(400), Fraction(5000)]),
+        dimension=st.sampled_from([None, "length", "duration"]),
+        factor=st.sampled_from([Fraction(1), Fraction(1000), Fraction(1, 5)]),
+        hard=st.booleans(),
+        indefinite=st.booleans(),
+    ),
+    st.builds(_one, st.sampled_from(["number", "percentage"]), _VALUES),
+    st.builds(_one, st.just("time"), st.sampled_from(["0", "60", "780", "315"]), half_day=st.booleans()),
+)
+
+
+@settings(max_examples=400, deadline=None)
+@given(st.lists(_ANY, max_size=8), _ANY)
+def test_marks_miss_none_of_any_kinds(said: list[Reading], truth: Reading) -> None:
+    """Also pairs that are no use but agree: a telephone number that is written as a date is."""
+    agreeing = {i for i, reading in enumerate(said) if bears_out(truth, reading) or bears_out(reading, truth)}
+    assert agreeing <= set(Index(said, 1).candidates(truth))
+
+
+def test_few_of_many_pairs_are_tried() -> None:
+    said = read("15 คน 20 คน 30 คน 5 มีนาคม 46 ล้านบาท", "th")
+    index = Index(said, 5)
+    assert [said[i].surface for i in index.candidates(read("30人", "zh")[0])] == ["30 คน"]
 
 
 @settings(max_examples=200, deadline=None)
