@@ -37,6 +37,13 @@ JUDGES = "judge"
 CONTROLLED, SEEN, UNSEEN = ".length_controlled", ".seen", ".unseen"
 SUFFIXES = {CONTROLLED: "cut at reference length", SEEN: "seen in D_para", UNSEEN: "not seen in D_para"}
 """Suffix of a derived metric -> what is added to the label."""
+HOW = {
+    CONTROLLED: "what speaks for the output is read from its cut at the reference's length (at a grapheme boundary), "
+    "what speaks against it from the whole output",
+    SEEN: "over the facts whose surfaces occur in D_para",
+    UNSEEN: "over the facts whose surfaces do not occur in D_para",
+}
+"""Suffix of a derived metric -> what is added to the formula."""
 
 
 def families() -> dict[str, Family]:
@@ -131,7 +138,11 @@ def metric(name: str) -> Metric | None:
     if record is None or not derived:
         return record
     places = record.controlled_places if derived == CONTROLLED else ()
-    return replace(record, name=name, label=label(name), short="", places=places, controlled_places=())
+    added = [how for suffix, how in HOW.items() if suffix in derived]
+    if not derived.startswith(tuple(HOW)):
+        added = [f"of type {derived.split('.')[1]} alone", *added]
+    formula = "; ".join([record.formula, *added])
+    return replace(record, name=name, label=label(name), formula=formula, short="", places=places, controlled_places=())
 
 
 def family_of(name: str) -> str:

@@ -38,6 +38,8 @@ def _settings(cls: Any, overrides: list[str]) -> object:
         kind: Any = type(fields[name].default)
         try:
             values[name] = kind(text)
+            if kind in (int, float) and not 0 <= values[name] < float("inf"):
+                raise UserError(f"--set {item}: at least 0")
         except ValueError as error:
             raise UserError(f"--set {item}: {text!r} is not a {kind.__name__}") from error
     return cls(**values)
@@ -74,7 +76,10 @@ def main(argv: list[str] | None = None) -> int:
         parser.error("the following arguments are required: --words")
     module_name, cls, function = ASSETS[args.name]
     try:
+        from training.embedded.making import check_out
+
         module = importlib.import_module(module_name)
+        check_out(args.out)
         settings = _settings(getattr(module, cls), args.overrides)
         record = getattr(module, function)(args.corpus, args.words, args.out, settings)
         from training.shared.hashes import weights_hash

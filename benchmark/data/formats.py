@@ -6,11 +6,12 @@ them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from benchmark.data.segments import Given, Segment, missing_keys, text_of, texts_of
+from benchmark.data.answered import examples_of, ids_of
+from benchmark.data.segments import Given, Segment, missing_keys, name_of, text_of, texts_of
 from benchmark.registry import nearest
 from metrics.errors import UserError
 from metrics.files import parse_json, read_bytes, read_jsonl
@@ -20,6 +21,7 @@ from metrics.tables import lines_of, read_tsv
 
 WMT = '{"doc_id": "news-1", "hypothesis": "..."}'
 METRICX = '{"source": "...", "hypothesis": "...", "reference": "..."}'
+LM_EVAL = '{"doc_id": 0, "doc": {"source": "..."}, "target": "...", "filtered_resps": ["..."]}'
 OUTPUTS = '{"outputs": ["...", "..."]}'
 R1 = '{"source_text": "...", "reference_translation": "...", "generated_translation": "..."}'
 
@@ -30,7 +32,7 @@ def wmt(path: Path) -> list[Segment]:
     for number, row in read_jsonl(path):
         where = f"{path}, line {number}"
         missing_keys(row, ("doc_id", "hypothesis"), where, WMT)
-        found.append(Segment(str(row["doc_id"]), text_of(row, "hypothesis", where)))
+        found.append(Segment(name_of(row, "doc_id", where), text_of(row, "hypothesis", where)))
     return found
 
 
@@ -58,14 +60,14 @@ def lm_eval(path: Path) -> list[Segment]:
     found = []
     for number, row in read_jsonl(path):
         where = f"{path}, line {number}"
-        right = '{"doc_id": 0, "doc": {"source": "..."}, "target": "...", "filtered_resps": ["..."]}'
-        missing_keys(row, ("doc_id", "doc"), where, right)
-        answer = row.get("filtered_resps") or row.get("resps")
+        key = next((k for k in ("filtered_resps", "resps") if row.get(k) not in (None, [])), "filtered_resps")
+        missing_keys(row, ("doc_id", "doc", key), where, LM_EVAL)
+        answer = row[key]
         while isinstance(answer, list) and answer:
             answer = answer[0]
         if not isinstance(answer, str):
             raise UserError(
-                f"{where}: no text in filtered_resps or resps; is the task one that generates? A right line: {right}"
+                f"{where}: no text in filtered_resps or resps; is the task one that generates? A right line: {LM_EVAL}"
             )
         doc = row["doc"] if isinstance(row["doc"], dict) else {}
         source = next(
@@ -94,6 +96,8 @@ def inspect_ai(path: Path) -> list[Segment]:
             where,
             '{"id": 1, "input": "...", "target": "...", "output": {"choices": [...]}}',
         )
+        if sample.get("error"):
+            raise UserError(f"{where}: ended in an error, which is no empty output; run it again, or take it out")
         choices = sample["output"].get("choices") if isinstance(sample["output"], dict) else None
         choice = choices[0] if isinstance(choices, list) and choices and isinstance(choices[0], dict) else {}
         message: dict[str, Any] = choice["message"] if isinstance(choice.get("message"), dict) else {}
@@ -152,8 +156,10 @@ def outputs(path: Path) -> list[Segment]:
     """{"outputs": [...]}: outputs alone, in the order of the examples."""
     table = parse_json(read_bytes(path), str(path))
     found = table.get("outputs") if isinstance(table, dict) else None
-    if not isinstance(found, list) or any(not isinstance(t, str) for t in found):
+    if not isinstance(found, list):
         raise UserError(f'{path}: no list of texts under "outputs"; a right file: {OUTPUTS}')
+    if (wrong := next((n for n, t in enumerate(found, 1) if not isinstance(t, str)), None)) is not None:
+        raise UserError(f'{path}, output {wrong}: not a text; an empty output is ""; a right file: {OUTPUTS}')
     return [Segment(None, text) for text in found]
 
 
@@ -230,52 +236,9 @@ def read_format(name: str, path: Path, given: Given) -> tuple[list[Example], lis
             f"{path}: {len(long)} of {len(segments)} outputs have more than {MAX_TEXT:,} bytes of UTF-8, the first is "
             f"output {long[0]}; cut them, or leave those segments out"
         )
-    examples = given.examples if given.examples is not None else _examples(segments, path, given.langs)
-    ids = _ids(segments, examples, path)
+    examples = given.examples if given.examples is not None else examples_of(segments, path, given.langs)
+    ids = ids_of(segments, examples, path)
     return examples, [
         Generation(i, given.system, given.stage, s.text, None, s.finish_reason, s.seed)
         for i, s in zip(ids, segments, strict=True)
     ]
-
-
-def _examples(segments: Sequence[Segment], path: Path, langs: tuple[str, str]) -> list[Example]:
-    found, seen = [], set()
-    for number, s in enumerate(segments, 1):
-        if s.source is None or not s.source.strip():
-            raise UserError(f"{path}, item {number}: no source; give the sources with --examples FILE")
-        name = s.id or str(number)
-        if name in seen:
-            raise UserError(f"{path}, item {number}: the id {name!r} occurs twice; give every segment an id of its own")
-        seen.add(name)
-        found.append(Example(name, s.source, s.references or None, None, *langs, s.doc_id, {}))
-    return found
-
-
-def _ids(segments: Sequence[Segment], examples: Sequence[Example], path: Path) -> list[str]:
-    """The example that each output answers: by id; by document and place in it; by the order, where the file has no
-    ids."""
-    if len(segments) != len(examples):
-        raise UserError(
-            f"{path}: {len(segments)} outputs for {len(examples)} examples; give one for each, empty ones included"
-        )
-    known = {e.id for e in examples}
-    if all(s.id is None for s in segments):
-        return [e.id for e in examples]
-    ids = [s.id or "" for s in segments]
-    if set(ids) == known:
-        return ids
-    by_doc: dict[str, list[str]] = {}
-    for e in examples:
-        by_doc.setdefault(e.doc_id or e.id, []).append(e.id)
-    taken: dict[str, int] = {}
-    out = []
-    for name in ids:
-        place = taken.get(name, 0)
-        if name not in by_doc or place >= len(by_doc[name]):
-            raise UserError(
-                f"{path}: {name!r} is neither an id nor a document of the examples, or has more outputs than "
-                "segments there"
-            )
-        taken[name] = place + 1
-        out.append(by_doc[name][place])
-    return out

@@ -45,6 +45,14 @@ def missing_keys(row: dict[str, Any], keys: Sequence[str], where: str, right: st
         raise UserError(f"{where}: missing: {', '.join(absent)} (found: {found}); a right line: {right}")
 
 
+def name_of(row: dict[str, Any], key: str, where: str) -> str:
+    """A name or a number, as text. Raises UserError for anything else."""
+    value = row[key]
+    if isinstance(value, bool) or not isinstance(value, str | int) or not str(value).strip():
+        raise UserError(f'{where}: "{key}" must be a name, not {json.dumps(value, ensure_ascii=False)[:60]}')
+    return str(value)
+
+
 def text_of(row: dict[str, Any], key: str, where: str) -> str:
     """A text that may be empty. Raises UserError for anything else; null is no text."""
     value = row[key]

@@ -7,6 +7,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+from pydantic import ValidationError
+
 from benchmark.arguments import SET, arg, seed_number
 from benchmark.judge import JUDGES
 from benchmark.judge.merging import recover
@@ -81,18 +83,26 @@ KEYS = {
 
 def overrides(args: argparse.Namespace) -> list[str]:
     """The judge's options of a command line as overrides of a profile."""
-    out = [
-        f"judge.{key}={json.dumps(value)}"
-        for name, key in KEYS.items()
-        if (value := getattr(args, name, None)) is not None
-    ]
-    if args.price is not None:
-        out += [f"judge.price_in={args.price[0]}", f"judge.price_out={args.price[1]}"]
+    asked = {(name, key): value for name, key in KEYS.items() if (value := getattr(args, name, None)) is not None} | {
+        ("price", f"price_{way}"): value for way, value in zip(("in", "out"), args.price or (), strict=False)
+    }
+    for (name, key), value in asked.items():
+        _check(name, key, value)
+    out = [f"judge.{key}={json.dumps(value)}" for (_, key), value in asked.items()]
     if args.judge is not None and args.judge not in JUDGES:
         raise UserError(f"unknown judge {args.judge!r}; {nearest(args.judge, JUDGES)}")
     if args.judge not in (None, "oracle") and not args.protocol:
         out.append(f"judge.protocols={json.dumps(Judge().protocols)}")  # what costs more has to be asked for
     return [*out, *([f'judge.names=["{args.judge}"]'] if args.judge else [])]
+
+
+def _check(name: str, key: str, value: Any) -> None:
+    """Raises UserError that names the option itself: the user knows of no key of a profile."""
+    try:
+        Judge.model_validate_json(json.dumps({key: value}))
+    except ValidationError as error:
+        shown = " ".join(map(str, value)) if isinstance(value, list) else value
+        raise UserError(f"--{name.replace('_', '-')} {shown}: {error.errors()[0]['msg']}") from None
 
 
 def _tasks(summary: dict[str, Any], settings: Judge, task: str | None) -> list[str | None]:

@@ -142,7 +142,7 @@ def load_profile(
     values = _without_null(values)
     if not allow_code:
         check_code(values, str(path), _said(overrides))
-    return _build(values, str(path) if not overrides else f"{path} with --set")
+    return _build(values, str(path) if not overrides else f"{path} with --set", _said(overrides))
 
 
 def check_overrides(overrides: Sequence[str], where: str, said: Sequence[str]) -> None:
@@ -190,7 +190,7 @@ def rebuild(
         _put(known, keys, value, item)
     known = _without_null(known)
     check_code(known, where, _said(overrides), mend, needed)
-    return _build(known, where)
+    return _build(known, where, _said(overrides))
 
 
 def _check_texts(values: Any, where: str) -> None:
@@ -208,7 +208,7 @@ def _check_texts(values: Any, where: str) -> None:
             todo += value
 
 
-def _build(values: dict[str, Any], where: str) -> Profile:
+def _build(values: dict[str, Any], where: str, said: Collection[str] = ()) -> Profile:
     _check_texts(values, where)
     seed = values.get("run", {}).get("seed", Run().seed)
     for section in ("sft", "rl", "recovery"):
@@ -220,7 +220,8 @@ def _build(values: dict[str, Any], where: str) -> Profile:
     except ValidationError as error:
         first = error.errors()[0]
         key = ".".join(str(part) for part in first["loc"])
-        raise UserError(f"{where}: {key} = {repr(first['input'])[:80]}: {first['msg']}") from None
+        place = "--set" if any(key == s or key.startswith(f"{s}.") for s in said) else f"{where}:"
+        raise UserError(f"{place} {key} = {repr(first['input'])[:80]}: {first['msg']}") from None
     check_names(profile.run.trackers)
     if profile.sft.lora_rank and not profile.sft.lora_merge and not profile.rl.lora_rank:
         raise UserError(

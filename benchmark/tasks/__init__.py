@@ -51,9 +51,9 @@ def load_task(name: str, allow_code: bool = False) -> Task:
             return file_task(Path(name.removeprefix(FILE)).expanduser(), own=True)
         if name in corpora:
             return file_task(corpora[name])
-        near = nearest(name, [*TASKS, *corpora])
         raise UserError(
-            f"unknown task {name!r}; {near}, or file:PATH of a task file, or module:function on the command line"
+            f"unknown task {name!r}; {nearest(name, [*TASKS, *corpora])} (or give file:PATH of a task file, or "
+            "module:function on the command line)"
         )
     task = load(TASKS[name])()
     if not isinstance(task, Task):

@@ -108,6 +108,36 @@ def test_every_format_gives_the_same_outputs_in_order(name: str, tmp_path: Path)
     assert {(g.system, g.stage) for g in generations} == {("sys", "model")}
 
 
+@pytest.mark.parametrize("name", ["r1", "trl"])
+def test_rows_without_ids_are_held_against_the_sources(name: str, tmp_path: Path) -> None:
+    """The examples have ids of their own: by order, and another order is no silent mistake."""
+    path = made(name, tmp_path / "file")
+    _, generations = read_format(name, path, Given(("zh", "th"), "sys", "model", EXAMPLES))
+    assert [(g.example_id, g.text) for g in generations] == [(f"s{i}", o) for i, o in enumerate(OUTPUTS)]
+    with pytest.raises(UserError, match=r"output 1: its source '今天下雨。' is not that of example 1, '球队获胜。'"):
+        read_format(name, path, Given(("zh", "th"), "sys", "model", EXAMPLES[::-1]))
+
+
+def test_a_log_that_numbers_its_rows_goes_by_number(tmp_path: Path) -> None:
+    """lm-evaluation-harness counts from 0 and inspect_ai from 1, in any order; a prompt may stand around the source."""
+    rows = [{"doc_id": n, "doc": {"source": SOURCES[n]}, "filtered_resps": [OUTPUTS[n]]} for n in (2, 0, 1)]
+    samples = [{"id": n + 1, "input": f"译：{SOURCES[n]}", "output": {"completion": OUTPUTS[n]}} for n in (1, 2, 0)]
+    log = tmp_path / "log.json"
+    log.write_text(json.dumps({"samples": samples}), encoding="utf-8")
+    for name, path in (("lm-eval", jsonl(tmp_path / "s.jsonl", rows)), ("inspect", log)):
+        _, generations = read_format(name, path, Given(("zh", "th"), "sys", "model", EXAMPLES))
+        assert {g.example_id: g.text for g in generations} == {f"s{i}": o for i, o in enumerate(OUTPUTS)}
+
+
+def test_a_filtered_answer_that_is_empty_is_the_answer(tmp_path: Path) -> None:
+    """The raw one behind it is another text."""
+    rows = [
+        {"doc_id": i, "doc": {"source": s}, "resps": [["raw"]], "filtered_resps": ""} for i, s in enumerate(SOURCES)
+    ]
+    _, generations = read_format("lm-eval", jsonl(tmp_path / "s.jsonl", rows), Given(("zh", "th"), "s", "m"))
+    assert [g.text for g in generations] == [""] * 3
+
+
 @pytest.mark.parametrize("name", ["metricx", "lm-eval", "inspect", "trl", "r1", "tsv"])
 def test_formats_that_hold_sources_need_no_examples(
     name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
@@ -138,6 +168,13 @@ def test_formats_that_hold_sources_need_no_examples(
         ("lines", "a\nb\n", "2 outputs for 3 examples"),
         ("wmt", '{"doc_id": "x", "hypothesis": ""}\n' * 3, "neither an id nor a document"),
         ("wtm", "", "did you mean wmt"),
+        ("lm-eval", "{}", "missing: doc_id, doc, filtered_resps"),
+        ("wmt", '{"doc_id": null, "hypothesis": ""}', '"doc_id" must be a name, not null'),
+        ("outputs", '{"outputs": ["a", null, "b"]}', "output 2: not a text"),
+        ("inspect", '{"samples": [{}]}', "missing: id, input, output"),
+        ("inspect", '{"samples": [{"id": 1, "input": "", "output": {}, "error": {"message": "m"}}]}', "in an error"),
+        ("r1", '[{"id": 1}]', "missing: source_text, generated_translation"),
+        ("tsv", "hypotesis\n", "hypothesis"),
     ],
 )
 def test_mistakes_are_named(name: str, content: str, words: str, tmp_path: Path) -> None:

@@ -165,7 +165,9 @@ def test_dry_run_asks_nothing(run_dir: Path, capsys: pytest.CaptureFixture[str])
         (["--judge", "oracle", "--protocol", "pairwize"], "did you mean pairwise?"),
         (["--judge", "oracle", "--set", "judge.pairs=['post-sft:nobody']"], "no pair"),
         (["--judge", "oracle", "--task", "other"], "no outputs of the task"),
-        (["--judge", "oracle", "--items", "0"], "judge.items"),
+        (["--judge", "oracle", "--items", "0"], "--items 0: "),
+        (["--judge", "oracle", "--price", "-1", "2"], "--price -1.0: "),
+        (["--judge", "oracle", "--set", "judge.items=0"], "--set judge.items = 0: "),
     ],
 )
 def test_mistakes_are_one_message(

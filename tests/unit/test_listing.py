@@ -56,6 +56,22 @@ def test_every_metric_can_be_explained(name: str, capsys: pytest.CaptureFixture[
     assert all(word in told for word in (name, "formula", "blind to", *shown))
 
 
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("coverage.f1.length_controlled", "read from its cut at the reference's length"),
+        ("coverage.recall.unseen", "pooled over segments; over the facts whose surfaces do not occur in D_para"),
+        ("coverage.recall.person", "; of type person alone"),
+        ("coverage.recall.person.seen", "; of type person alone; over the facts whose surfaces occur in D_para"),
+        ("open.number.f1.length_controlled", "what speaks against it from the whole output"),
+    ],
+)
+def test_the_formula_of_a_derived_metric_says_how_it_is_derived(name: str, said: str) -> None:
+    record, base = catalog.metric(name), catalog.metric(catalog.base_of(name)[0])
+    assert record is not None and base is not None
+    assert record.formula.startswith(base.formula + ";") and said in record.formula
+
+
 def test_a_relation_holds_with_its_roles_and_undenied() -> None:
     """By hand: the one relation fact is stated by the first output alone."""
     assert [v for _, v, _ in worked_values("grounding.relation")] == [1.0, 0.0, 0.0, 0.0]

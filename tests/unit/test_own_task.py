@@ -62,8 +62,9 @@ def test_a_task_of_ones_own_is_loaded_where_the_command_line_names_it(tmp_path: 
 @pytest.mark.usefixtures("own")
 def test_nobody_else_names_a_function_as_a_task() -> None:
     """A board, a manifest or a file: an unknown task, and nothing is imported."""
-    with pytest.raises(UserError, match="unknown task 'my_own:injured'"):
+    with pytest.raises(UserError, match="unknown task 'my_own:injured'") as error:
         load_task("my_own:injured")
+    assert str(error.value).endswith(" (or give file:PATH of a task file, or module:function on the command line)")
     assert "my_own" not in sys.modules
 
 

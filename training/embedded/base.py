@@ -13,6 +13,7 @@ from torch.nn.functional import cross_entropy
 from training.embedded.data import Corpus
 from training.embedded.loop import LoopSettings, run_loop
 from training.embedded.making import Making, ModelSettings, written
+from training.embedded.rows import BaseRow
 from training.embedded.tokenizer import load_words, train_tokenizer
 from training.sft.packed import hidden_states, pack
 
@@ -86,7 +87,7 @@ def train_base(
 ) -> dict[str, object]:
     """Train tokenizer and policy and write a Hugging Face folder (safetensors); returns what its manifest says about
     it."""
-    corpus = Corpus(corpus_path)
+    corpus = Corpus(corpus_path, BaseRow)
     words = load_words(words_path)
     texts = (t for row in corpus.rows[: settings.tokenizer_rows] for t in (row["prompt"], *row["completions"]))
     tokenizer = train_tokenizer(texts, words, settings.pieces)

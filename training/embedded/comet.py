@@ -25,6 +25,7 @@ from training.embedded.data import Corpus
 from training.embedded.loop import LoopSettings, run_loop
 from training.embedded.making import Making, hold_out, written
 from training.embedded.objectives import better, info_nce, order_loss, order_quality
+from training.embedded.rows import CometRow
 from training.embedded.tokenizer import load_words
 from training.embedded.xlmr import XlmrSettings, xlmr_config, xlmr_tokenizer
 
@@ -51,13 +52,8 @@ class CometSettings(XlmrSettings):
     """Sources at the corpus's end that are never trained on; at most a tenth of them."""
 
 
-def grouped(rows: Sequence[dict[str, Any]], where: Path) -> list[dict[str, Any]]:
-    """Rows {"src", "mt", "ref", "score"} as one {"src", "ref", "mts", "scores"} per run of equal sources. Raises
-    UserError for missing columns."""
-    for number, row in enumerate(rows, 1):
-        absent = [c for c in ("src", "mt", "ref", "score") if c not in row]
-        if absent:
-            raise UserError(f"{where}:{number}: lacks {', '.join(absent)}; COMET's rows are src, mt, ref, score")
+def grouped(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Rows {"src", "mt", "ref", "score"} as one {"src", "ref", "mts", "scores"} per run of equal sources."""
     out = []
     for src, group in groupby(rows, key=lambda r: r["src"]):
         part = list(group)
@@ -166,10 +162,8 @@ def train_comet(corpus_path: Path, words_path: Path, out: Path, settings: CometS
     """
     if (reason := unavailable()) is not None:
         raise UserError(f"training comet: {reason}")
-    corpus, words = Corpus(corpus_path), load_words(words_path)
-    corpus.rows, held_out = hold_out(grouped(corpus.rows, corpus_path), settings.held_out)
-    if not corpus.rows:
-        raise UserError(f"{corpus_path}: no rows; COMET's rows are src, mt, ref, score")
+    corpus, words = Corpus(corpus_path, CometRow), load_words(words_path)
+    corpus.rows, held_out = hold_out(grouped(corpus.rows), settings.held_out)
     texts = [t for row in corpus.rows[: settings.tokenizer_rows] for t in (row["src"], *row["mts"])]
     making = Making.of(settings, corpus, words, out)
     steps = LoopSettings(settings.steps, settings.lr, seed=settings.seed)

@@ -2,28 +2,34 @@
 
 from __future__ import annotations
 
-import json
 import random
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 from metrics.errors import UserError
-from metrics.records import sha256_file
+from metrics.records import read_jsonl, sha256_file
+from training.embedded.rows import Row, check_row
 
 
 class Corpus:
     """Rows of a JSON Lines file. Batches depend on (seed, step) alone, so that training resumes with the same ones."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, kind: type[Row] | None = None) -> None:
+        """kind: what every row is checked to be. Raises UserError for a missing, malformed or empty file and for the
+        first row that is not of the kind."""
         if not path.exists():
             raise UserError(
                 f"{path}: no such corpus; write it with `python -m benchmark data corpus --name {path.stem} "
                 f"--out {path}`"
             )
-        self.rows: list[dict[str, Any]] = [
-            json.loads(line) for line in path.read_text(encoding="utf-8").split("\n") if line
-        ]
+        self.rows: list[dict[str, Any]] = []
+        for number, row in read_jsonl(path):
+            if kind is not None:
+                check_row(row, kind, f"{path}, line {number}")
+            self.rows.append(row)
+        if not self.rows:
+            raise UserError(f"{path}: holds no rows; write it with `python -m benchmark data corpus`")
         self.hash = sha256_file(path)
 
     def batch(self, seed: int, step: int, size: int) -> list[dict[str, Any]]:

@@ -22,13 +22,13 @@ from typing import Any
 
 import torch
 
-from metrics.errors import UserError
 from training.embedded.base import save_model
 from training.embedded.data import Corpus, candidate_texts
 from training.embedded.judge import EncoderRerankerSettings, Judge
 from training.embedded.loop import LoopSettings, run_loop
 from training.embedded.making import Making, computed_in_float32, hold_out
 from training.embedded.objectives import order_quality
+from training.embedded.rows import RerankerRow
 from training.embedded.tokenizer import load_words
 from training.embedded.xlmr import fast_tokenizer, xlmr_config, xlmr_tokenizer
 
@@ -65,18 +65,6 @@ def quality(judge: Judge, rows: Sequence[dict[str, Any]], margin: float) -> dict
     return {"n_sources": len(rows)} | {k: round(x, 4) for k, x in found.items()}
 
 
-def _checked(rows: Sequence[dict[str, Any]], where: Path) -> list[dict[str, Any]]:
-    for number, row in enumerate(rows, 1):
-        if absent := [c for c in ("source", "candidates", "units") if not row.get(c)]:
-            raise UserError(
-                f"{where}:{number}: lacks {', '.join(absent)}; write it with `python -m benchmark data corpus "
-                "--name reranker`"
-            )
-    if not rows:
-        raise UserError(f"{where}: holds no rows; write it with `python -m benchmark data corpus --name reranker`")
-    return list(rows)
-
-
 def short_pair(row: dict[str, Any], step: int) -> list[str]:
     """[source, target] of one of a row's short units: its first candidate is the right one."""
     unit = row["units"][step % len(row["units"])]
@@ -95,8 +83,8 @@ def train_encoder_reranker(
 
     Killed and called again it goes on from `<out>.state`. Raises UserError for a corpus of another kind.
     """
-    corpus, words = Corpus(corpus_path), load_words(words_path)
-    corpus.rows, held_out = hold_out(_checked(corpus.rows, corpus_path), settings.held_out)
+    corpus, words = Corpus(corpus_path, RerankerRow), load_words(words_path)
+    corpus.rows, held_out = hold_out(corpus.rows, settings.held_out)
     tokenizer = xlmr_tokenizer(candidate_texts(corpus.rows[: settings.tokenizer_rows]), words, settings.pieces)
     wrapped = fast_tokenizer(tokenizer, settings.positions)
     judge = Judge(make_cross_encoder(settings, len(wrapped)), tokenizer, settings)

@@ -11,7 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from metrics.files import atomic_write_bytes, atomic_write_text
+from metrics.errors import UserError
+from metrics.files import atomic_write_bytes
 from metrics.form import grams
 from metrics.form.grams import Grams, per_text, strange
 from metrics.form.known import GLUE, Gold
@@ -21,7 +22,10 @@ from metrics.normalise import equal_form
 from metrics.records import sha256_json
 from metrics.words import words
 from training.embedded.data import Corpus
+from training.embedded.rows import FormRow
 
+KINDS = ("title", "passage", "long")
+"""Of texts."""
 PIECE = {"th": 5, "bo": 5, "zh": 3}
 """Characters of the pieces by which texts from elsewhere are told."""
 
@@ -51,19 +55,14 @@ def train_form(corpus_path: Path, words_path: Path | None, out: Path, settings: 
 
     words_path: not used (all trainers have the same arguments).
     """
-    corpus = Corpus(corpus_path)
-    out.mkdir(parents=True, exist_ok=True)
-    cut = round(len(corpus.rows) * (1 - settings.held_out))
-    told, glue_rows = {}, []
-    for lang in sorted({row["lang"] for row in corpus.rows}):
-        # Long rows hold articles that stand elsewhere, too: they are measured alone.
-        counted = [row for row in corpus.rows[:cut] if row["lang"] == lang and row["kind"] != "long"]
-        held_out = [row for row in corpus.rows[cut:] if row["lang"] == lang]
+    corpus = Corpus(corpus_path, FormRow)
+    told, glue_rows, files = {}, [], {}
+    for lang, (counted, held_out) in _parts(corpus, settings.held_out, corpus_path).items():
         model, tensors = count([grams.read(row["text"]) for row in counted], settings)
         glue = glue_words(counted, lang, settings.glue)
         glue_rows += [f"{lang}\t{word}\n" for word in glue]
         data = _bytes(tensors)
-        atomic_write_bytes(out / f"{lang}.safetensors", data)
+        files[f"{lang}.safetensors"] = data
         told[lang] = {
             "sha256": hashlib.sha256(data).hexdigest(),
             "order": settings.order,
@@ -72,15 +71,43 @@ def train_form(corpus_path: Path, words_path: Path | None, out: Path, settings: 
             "texts": len(counted),
             **measured(held_out, lang, model, frozenset(glue), settings),
         }
-    atomic_write_text(out / GLUE, "".join(glue_rows))
+    files[GLUE] = "".join(glue_rows).encode("utf-8")
+    out.mkdir(parents=True, exist_ok=True)
+    for name, data in files.items():
+        atomic_write_bytes(out / name, data)
     return {
         "config": asdict(settings),
         "config_hash": sha256_json(asdict(settings)),
         "data_hash": corpus.hash,
         "seed": settings.seed,
         "languages": told,
-        "glue_sha256": hashlib.sha256("".join(glue_rows).encode("utf-8")).hexdigest(),
+        "glue_sha256": hashlib.sha256(files[GLUE]).hexdigest(),
     }
+
+
+def _parts(
+    corpus: Corpus, held_out: float, where: Path
+) -> dict[str, tuple[list[dict[str, Any]], list[dict[str, Any]]]]:
+    """language -> (rows that are counted, rows that are held out). Raises UserError where a language has none of some
+    kind: nothing could be said of it."""
+    cut = round(len(corpus.rows) * (1 - held_out))
+    parts, lacks = {}, []
+    for lang in sorted({row["lang"] for row in corpus.rows}):
+        # Long rows hold articles that stand elsewhere, too: they are measured alone.
+        counted = [row for row in corpus.rows[:cut] if row["lang"] == lang and row["kind"] != "long"]
+        rest = [row for row in corpus.rows[cut:] if row["lang"] == lang]
+        absent = [kind for kind in KINDS if not any(row["kind"] == kind for row in rest)]
+        if not counted:
+            lacks.append(f"{lang}: no title or passage to count")
+        elif absent:
+            lacks.append(f"{lang}: no {' and no '.join(absent)} held out")
+        parts[lang] = counted, rest
+    if lacks:
+        raise UserError(
+            f"{where}: too few rows ({len(corpus.rows)}; the last {held_out:.0%} are held out): {'; '.join(lacks)}; "
+            "write more with `python -m benchmark data corpus --name form --n 2000`"
+        )
+    return parts
 
 
 def _bytes(tensors: dict[str, np.ndarray]) -> bytes:
@@ -157,7 +184,7 @@ def measured(
     rows: Sequence[dict[str, Any]], lang: str, model: Grams, glue: frozenset[str], settings: FormSettings
 ) -> dict[str, Any]:
     """What held-out gold texts look like to the model (`metrics.form.known.Known`)."""
-    texts = {kind: [row["text"] for row in rows if row["kind"] == kind] for kind in ("title", "passage", "long")}
+    texts = {kind: [row["text"] for row in rows if row["kind"] == kind] for kind in KINDS}
     found: dict[str, Any] = {}
     for kind, own in texts.items():
         made = grams.block([grams.read(text) for text in own])

@@ -19,6 +19,7 @@ import torch
 from safetensors.torch import load_file, save_file
 from tqdm import tqdm
 
+from metrics.errors import UserError
 from metrics.records import atomic_write_text
 from training.shared.checksums import checksum_problem, write_checksums
 from training.shared.resume import log
@@ -92,6 +93,8 @@ def run_loop(
     `key` names settings and data: a state folder with another key is not resumed. The log goes to `<state>.log.jsonl`,
     too.
     """
+    if settings.steps < 1:
+        raise UserError(f"{title}: no steps to train; raise the number of steps (--set)")
     torch.manual_seed(settings.seed)
     optimiser = torch.optim.AdamW(
         [p for p in model.parameters() if p.requires_grad],

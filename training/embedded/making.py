@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
+from metrics.errors import UserError
 from metrics.records import atomic_write_text, sha256_json
 from training.embedded.data import Corpus
 
@@ -31,6 +32,14 @@ class ModelSettings:
     seed: int = 1
     tokenizer_rows: int = 1500
     """Rows of the corpus that the BPE pieces are learnt from."""
+
+    def __post_init__(self) -> None:
+        """Raises UserError for a shape that no network has."""
+        for name in ("hidden", "layers", "heads", "intermediate", "pieces", "tokenizer_rows"):
+            if getattr(self, name) < 1:
+                raise UserError(f"--set {name}={getattr(self, name)}: at least 1")
+        if self.hidden % self.heads:
+            raise UserError(f"--set hidden={self.hidden} heads={self.heads}: hidden must be a multiple of heads")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,13 +90,29 @@ def hold_out(rows: list[Row], most: int) -> tuple[list[Row], list[Row]]:
 
 @contextmanager
 def written(out: Path) -> Iterator[Path]:
-    """An empty folder to write a model into, which takes the place of `out` at the end: whole or not at all."""
+    """The name of a folder to write a model into, which takes the place of `out` at the end: whole or not at all."""
     temporary = out.with_name(out.name + ".partial")
     shutil.rmtree(temporary, ignore_errors=True)
-    yield temporary
-    if out.exists():
-        shutil.rmtree(out)
-    os.replace(temporary, out)
+    try:
+        yield temporary
+        if out.exists():
+            shutil.rmtree(out)
+        os.replace(temporary, out)
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+
+
+MADE = ("asset.json", "config.json", "modules.json", "hparams.yaml", "glue.tsv")
+"""A folder that holds one of these was made by a trainer."""
+
+
+def check_out(out: Path) -> None:
+    """Raises UserError where `out` is a file, or a folder that no trainer made: its content would be lost."""
+    if out.is_dir():
+        if any(out.iterdir()) and not any((out / name).is_file() for name in MADE):
+            raise UserError(f"--out {out}: holds other files, which would be replaced; name a new folder")
+    elif out.exists():
+        raise UserError(f"--out {out}: is a file; name a folder")
 
 
 def computed_in_float32(folder: Path) -> None:

@@ -23,6 +23,7 @@ from training.embedded.data import Corpus, candidate_texts
 from training.embedded.loop import LoopSettings, run_loop
 from training.embedded.making import Making
 from training.embedded.objectives import better
+from training.embedded.rows import RerankerRow
 from training.embedded.tokenizer import load_words, train_tokenizer
 from training.rewards.yes_no_template import (
     DEFAULT_INSTRUCT,
@@ -182,7 +183,7 @@ def train_reranker(
 ) -> dict[str, object]:
     """Train tokenizer and reranker and write a Hugging Face folder (safetensors); returns what its manifest says about
     it."""
-    corpus = Corpus(corpus_path)
+    corpus = Corpus(corpus_path, RerankerRow)
     words = load_words(words_path) + TEMPLATE_WORDS
     if settings.start:
         loaded, tokenizer = load_policy(settings.start)

@@ -15,6 +15,9 @@ from pathlib import Path
 from tokenizers import AddedToken, Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, trainers
 from transformers import PreTrainedTokenizerFast
 
+from metrics.errors import UserError
+from metrics.files import read_text
+
 SPECIAL = ["<|endoftext|>", "<|im_start|>", "<|im_end|>", "<|pad|>"]
 
 
@@ -74,5 +77,8 @@ def _cutter(words: list[str]):
 
 
 def load_words(path: Path) -> list[str]:
-    """One word a line; `\\n` stands for a line break inside a word."""
-    return [line.replace("\\n", "\n") for line in path.read_text(encoding="utf-8").split("\n") if line]
+    """One word a line; `\\n` stands for a line break inside a word. Raises UserError for a file that holds none."""
+    words = [line.replace("\\n", "\n") for line in read_text(path).replace("\r\n", "\n").split("\n") if line]
+    if not words:
+        raise UserError(f"{path}: holds no words; write it with `python -m benchmark data corpus --name words`")
+    return words
