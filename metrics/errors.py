@@ -27,3 +27,7 @@ def unwritable(path: Path, error: OSError) -> str:
         if os.path.lexists(parent) and not parent.is_dir():
             return f"{parent} is no folder; choose another name"
     return f"{error.strerror or error}; free some space or choose a folder you may write to"
+
+
+UNLOADABLE = (OSError, ValueError, KeyError, TypeError, AttributeError, ImportError, RuntimeError)
+"""What the model libraries raise for a folder that is not what they look for: the user's mistake each time."""

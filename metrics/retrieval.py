@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from metrics.answers import RULE, no_answer
-from metrics.errors import UserError, first_line
+from metrics.errors import UNLOADABLE, UserError, first_line
 from metrics.false_alarm import no_false_alarm
 from metrics.folders import folder_hash
 from metrics.foreign import check_foreign
@@ -106,7 +106,7 @@ def load_encoder(folder: str) -> Embed:
     try:
         with no_false_alarm(place):
             model = SentenceTransformer(str(place), local_files_only=True, model_kwargs={"use_safetensors": True})
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, ImportError, RuntimeError) as error:
+    except UNLOADABLE as error:
         raise UserError(f"encoder {folder}: cannot be loaded ({first_line(error)})") from error
 
     read_literally(model.tokenizer)

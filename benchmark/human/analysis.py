@@ -14,8 +14,8 @@ from benchmark.human.campaign import ESA, Campaign, grade_of, passed
 from benchmark.judge import results
 from benchmark.judge.questions import Plan
 from benchmark.judge.texts import Outputs
-from benchmark.scoring.score import Draws
 from benchmark.settings.schema import Judge as Settings
+from metrics.draws import Draws
 from metrics.judge.agreement import INTERVAL, NOMINAL, krippendorff_alpha, order_effects
 from metrics.judge.points import of_ranking, won
 from metrics.judge.records import DIMENSIONS, FORM_DIMENSIONS, PAIRWISE, RANKING, Verdict

@@ -17,7 +17,7 @@ from benchmark.judge.told import number, people_line, tables
 from benchmark.registry import nearest
 from benchmark.rundir.steps import locked
 from benchmark.rundir.summaries import read_summary
-from benchmark.scoring.score import Draws
+from metrics.draws import Draws
 from metrics.errors import UserError
 from metrics.files import atomic_write_text, write_jsonl
 from metrics.terminal import say

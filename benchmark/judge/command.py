@@ -17,10 +17,10 @@ from benchmark.judge.told import tell
 from benchmark.registry import nearest
 from benchmark.rundir.steps import locked
 from benchmark.rundir.summaries import read_summary
-from benchmark.scoring.score import Draws
 from benchmark.settings.config import load_profile
 from benchmark.settings.models import Models
 from benchmark.settings.schema import Judge
+from metrics.draws import Draws
 from metrics.errors import UserError
 from metrics.judge.prompting import PROMPT_LANGS
 from metrics.judge.records import PROTOCOLS

@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from benchmark.judge.questions import Plan
-from benchmark.scoring.score import Draws
 from metrics.contrast import level_of
+from metrics.draws import Draws
 from metrics.judge.agreement import agreement, order_effects
 from metrics.judge.fence import attempt
 from metrics.judge.points import (

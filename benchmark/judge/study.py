@@ -20,8 +20,8 @@ from benchmark.judge.selection import selection
 from benchmark.judge.similarity import similarities
 from benchmark.judge.texts import read_outputs
 from benchmark.registry import nearest
-from benchmark.scoring.score import Draws
 from benchmark.settings.schema import Judge as Settings
+from metrics.draws import Draws
 from metrics.errors import UserError
 from metrics.files import atomic_write_text, write_jsonl
 from metrics.folders import file_digest

@@ -11,8 +11,8 @@ from benchmark.judge.study import folder_of, run_judge
 from benchmark.pipeline.measure import Measured, Workplace
 from benchmark.rundir.steps import MadeOf
 from benchmark.rundir.summaries import read_summary
-from benchmark.scoring.score import Draws
 from benchmark.settings.models import Models
+from metrics.draws import Draws
 from metrics.files import read_object
 from metrics.records import sha256_file
 from training.shared import processes

@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from benchmark.report.data import RunData
 from benchmark.report.labels import _name_points, short
-from benchmark.report.svg import INK, MUTED, PAPER, axes, styles, to_svg
+from benchmark.report.svg import MUTED, PAPER, axes, legend_below, styles, to_svg
 from benchmark.report.words import (
     family,
     is_number,
@@ -139,15 +139,7 @@ def across_stages(data: RunData) -> list[Markup]:
             )
         _stage_axis(ax, keys)
         ax.set_ylim(-0.03, 1.03)
-        figure.legend(
-            loc="outside lower left",
-            ncols=2,
-            frameon=False,
-            fontsize=8.5,
-            labelcolor=INK,
-            handlelength=1.6,
-            columnspacing=1.4,
-        )
+        legend_below(figure, 2)
         told = "; ".join(f"{label(m)}: {', '.join(f'{k} {number(p[0], m)}' for k, p in points)}" for m, points in lines)
         panels.append(to_svg(figure, f"across{i}", f"{title} across stages. {told}"))
     return panels

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from markupsafe import Markup
 
 from benchmark.report.data import RunData
-from benchmark.report.svg import INK, MUTED, axes, to_svg
+from benchmark.report.svg import MUTED, axes, legend_below, to_svg
 from benchmark.report.words import is_number, label
 
 if TYPE_CHECKING:
@@ -140,13 +140,5 @@ def probe(data: RunData) -> Markup | None:
         told.append(f"{name} from {points[0][1]:.3f} to {points[-1][1]:.3f}")
     ax.set_ylim(bottom=min(0.0, ax.get_ylim()[0]))
     _whole_steps(ax)
-    figure.legend(
-        loc="outside lower left",
-        ncols=3,
-        frameon=False,
-        fontsize=8.5,
-        labelcolor=INK,
-        handlelength=1.8,
-        columnspacing=1.6,
-    )
+    legend_below(figure, 3)
     return to_svg(figure, "probe", "Independent probe on dev during RL: " + "; ".join(told))

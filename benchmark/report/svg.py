@@ -88,6 +88,19 @@ def axes(width: float, height: float, xlabel: str, ylabel: str, title: str = "")
     return figure, ax
 
 
+def legend_below(figure: Figure, columns: int) -> None:
+    """The legend under the axes, in so many columns: it covers nothing that is drawn."""
+    figure.legend(
+        loc="outside lower left",
+        ncols=columns,
+        frameon=False,
+        fontsize=8.5,
+        labelcolor=INK,
+        handlelength=1.7,
+        columnspacing=1.5,
+    )
+
+
 def to_svg(figure: Figure, name: str, description: str) -> Markup:
     """The figure as one inline <svg>; `name` keeps its ids apart from other figures', `description` is read to who
     cannot see it."""

@@ -22,7 +22,7 @@ class Section(BaseModel):
 class Run(Section):
     """What is run."""
 
-    task: str = "newswire-title"
+    task: str = "newswire-title@2"
     """Primary task; its splits train the stages."""
     extra_tasks: list[str] = []
     """Further tasks that every stage is measured on."""
@@ -78,7 +78,7 @@ class Data(Section):
 class Policy(Section):
     """The model that is trained."""
 
-    path: str = "asset:base"
+    path: str = "asset:base@2"
     """Folder, hub id, or 'asset:NAME' for a model that ships with the suite."""
     dtype: Literal["auto", "float32", "bfloat16", "float16"] = "float32"
     """Precision of generation; auto: the checkpoint's own on a GPU, float32 on a CPU."""
@@ -227,7 +227,7 @@ class RL(RLSettings):
 
     reward: str = "reranker-generative"
     """Name in training.rewards.REWARDS, a folder, or module:function."""
-    reward_path: str | None = "asset:reranker"
+    reward_path: str | None = "asset:reranker@2"
     """Folder or hub id that the named reward loads."""
     reward_options: dict[str, Any] = dataclasses.field(default_factory=dict)
     """Further options of that reward, such as `instruct`."""

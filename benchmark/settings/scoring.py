@@ -17,9 +17,9 @@ class Score(BaseModel):
     """Draws of the bootstrap behind every interval."""
     permutation_draws: int = Field(default=10_000, ge=10_000)
     """Draws of the permutation test behind every p."""
-    scorers: dict[str, str | None] = {"comet_qe": "asset:comet"}
+    scorers: dict[str, str | None] = {"comet_qe": "asset:comet@2"}
     """Name in metrics.scorers.SCORERS -> checkpoint folder; 'null' switches one off."""
-    retrieval: str | None = "asset:encoder"
+    retrieval: str | None = "asset:encoder@2"
     """Encoder of grounding.retrieval_*, a sentence-transformers folder."""
     names: str | None = None
     """TSV file of your own names for open.*: type, names in the source language, names in the target language."""

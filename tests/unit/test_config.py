@@ -86,3 +86,12 @@ def test_a_profile_file_is_checked_like_a_shipped_one(tmp_path: Path) -> None:
         load_profile(str(tmp_path / "absent.toml"))
     with pytest.raises(UserError, match="did you mean tiny"):
         load_profile("tinny")
+
+
+def test_a_profile_that_says_nothing_of_the_world_is_of_the_default_one(tmp_path: Path) -> None:
+    """Task and models of `tiny`; they were those of world 1."""
+    (tmp_path / "mine.toml").write_text("[run]\nseed = 3\n", encoding="utf-8")
+    mine, tiny = load_profile(str(tmp_path / "mine.toml")), load_profile("tiny")
+    assert mine.run.task == tiny.run.task == "newswire-title@2"
+    assert (mine.policy.path, mine.rl.reward_path) == (tiny.policy.path, tiny.rl.reward_path)
+    assert (mine.score.retrieval, mine.score.scorers) == (tiny.score.retrieval, tiny.score.scorers)

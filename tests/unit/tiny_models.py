@@ -14,7 +14,8 @@ PRINTABLE = "".join(chr(c) for c in range(32, 127))
 def character_tokenizer(words: list[str]) -> Any:
     """A fast tokenizer: one token per character of this small world, `words` whole, everything else unknown."""
     from tokenizers import AddedToken, Tokenizer, models
-    from transformers import PreTrainedTokenizerFast
+
+    from training.embedded.tokenizer import wrapped
 
     characters = sorted(set(THAI + HAN + PRINTABLE + "\nะาิี่้ำเแไ，。"))
     vocabulary = {token: i for i, token in enumerate(["<unk>", *characters])}
@@ -23,14 +24,7 @@ def character_tokenizer(words: list[str]) -> Any:
         [AddedToken(t, special=True, normalized=False) for t in ("<|im_start|>", "<|im_end|>", "<|pad|>")]
     )
     tok.add_tokens([AddedToken(w, normalized=False) for w in words])
-    return PreTrainedTokenizerFast(
-        tokenizer_object=tok,
-        eos_token="<|im_end|>",
-        pad_token="<|pad|>",
-        unk_token="<unk>",
-        padding_side="left",
-        clean_up_tokenization_spaces=False,
-    )
+    return wrapped(tok)
 
 
 def small_shape(tokenizer: Any) -> dict[str, Any]:

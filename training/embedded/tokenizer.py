@@ -58,6 +58,11 @@ def train_tokenizer(texts: Iterable[str], words: Iterable[str], vocab_size: int)
     tok.decoder = decoders.Sequence([decoders.ByteFallback(), decoders.Fuse()])
     tok.add_special_tokens([AddedToken(s, special=True, normalized=False) for s in SPECIAL])
     tok.add_tokens([AddedToken(w, special=False, normalized=False) for w in words])
+    return wrapped(tok)
+
+
+def wrapped(tok: Tokenizer) -> PreTrainedTokenizerFast:
+    """As transformers loads and saves it; SPECIAL stand among its tokens."""
     return PreTrainedTokenizerFast(
         tokenizer_object=tok,
         eos_token="<|im_end|>",

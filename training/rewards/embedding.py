@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from metrics.errors import UserError, first_line
+from metrics.errors import UNLOADABLE, UserError, first_line
 from metrics.false_alarm import no_false_alarm
 from metrics.foreign import check_foreign
 from metrics.hub import model_folder
@@ -75,7 +75,7 @@ def load_embedding(
                 trust_remote_code=trust_remote_code,
                 model_kwargs={"use_safetensors": True},
             )
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, ImportError, RuntimeError) as err:
+    except UNLOADABLE as err:
         raise UserError(
             f"embedding {path}: cannot be loaded ({first_line(err)}); give a sentence-transformers folder"
         ) from err

@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 from typing import Any
 
-from metrics.errors import UserError, first_line
+from metrics.errors import UNLOADABLE, UserError, first_line
 from metrics.false_alarm import no_false_alarm
 from metrics.foreign import check_foreign
 from metrics.hub import model_folder
@@ -77,7 +77,7 @@ def load_encoder_reranker(
                 trust_remote_code=trust_remote_code,
                 model_kwargs={"use_safetensors": True},
             )
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, ImportError, RuntimeError) as err:
+    except UNLOADABLE as err:
         raise UserError(
             f"reranker {path}: cannot be loaded as a cross-encoder ({first_line(err)}); "
             "give a ...ForSequenceClassification model"
