@@ -77,12 +77,7 @@ def event(s: Story) -> Draft | None:
     alike = s.world.alike(frame, s.core)
     if alike and s.rng.random() < 0.5:
         other = s.rng.choice(alike)
-        free = list(frame.salient)
-        values = {}
-        for name in other.salient:
-            match = next(f for f in free if frame.slots[f].type == other.slots[name].type)
-            free.remove(match)
-            values[name] = s.article.values[match]
+        values = {name: s.article.values[own] for name, own in frame.matched(other).items()}
         worse, new = s.write(s.rng.choice(other.title[s.lang]), values), other.event[s.lang][0]
     else:
         stated = [e for e in frame.event[s.lang] if e in s.title]

@@ -140,12 +140,7 @@ class CandidateWriter:
         other = same_shape(frame, True)
         if other and rng.random() < 0.5:
             swap = rng.choice(other)
-            free = list(frame.salient)
-            values = {}
-            for name in swap.salient:
-                match = next(f for f in free if frame.slots[f].type == swap.slots[name].type)
-                free.remove(match)
-                values[name] = self.article.values[match]
+            values = {name: self.article.values[own] for name, own in frame.matched(swap).items()}
             return write(rng.choice(swap.title[LANG]), values, values, swap.event[LANG], False, LANG)
         form = rng.choice(frame.title[LANG])
         event = max((e for e in frame.event[LANG] if e in form), key=len)

@@ -65,6 +65,14 @@ class Frame:
         """Slots that a title states."""
         return tuple(name for name, slot in self.slots.items() if slot.salience >= SALIENT)
 
+    def matched(self, other: Frame) -> dict[str, str]:
+        """Salient slot of a frame of the same shape -> slot of this one with the same type, each once."""
+        free, found = list(self.salient), {}
+        for name in other.salient:
+            found[name] = next(own for own in free if self.slots[own].type == other.slots[name].type)
+            free.remove(found[name])
+        return found
+
 
 def _texts(table: dict[str, object]) -> dict[str, tuple[str, ...]]:
     return {lang: tuple(str(s) for s in _list(table[lang])) for lang in LANGUAGES}
