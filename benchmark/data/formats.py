@@ -61,8 +61,8 @@ def lm_eval(path: Path) -> list[Segment]:
     for number, row in read_jsonl(path):
         where = f"{path}, line {number}"
         key = next((k for k in ("filtered_resps", "resps") if row.get(k) not in (None, [])), "filtered_resps")
-        missing_keys(row, ("doc_id", "doc", key), where, LM_EVAL)
-        answer = row[key]
+        missing_keys(row, ("doc_id", "doc", *(() if "resps" in row else (key,))), where, LM_EVAL)
+        answer = row.get(key)
         while isinstance(answer, list) and answer:
             answer = answer[0]
         if not isinstance(answer, str):

@@ -18,6 +18,7 @@ from benchmark.leaderboard.terminal import FLAG, UNDER, table
 from benchmark.leaderboard.view import View
 from benchmark.registry import nearest
 from benchmark.report.safetext import plain
+from benchmark.tasks import TASKS
 from benchmark.tasks.files import look_in
 from metrics.errors import UserError
 from metrics.terminal import say
@@ -140,8 +141,10 @@ def paths_of(args: argparse.Namespace) -> list[Path]:
 
 
 def views_of(paths: Sequence[Path], args: argparse.Namespace, top: int | None) -> list[tuple[Path, View]]:
-    """The views that the command line asks for, boards without entries last. UserError for a metric that no entry of
-    any of the boards has."""
+    """The views that the command line asks for, boards without entries last, the default world first.
+
+    UserError for a metric that no entry of any of the boards has.
+    """
     told: list[tuple[Path, Board]] = []
     for path in paths:
         told.append((path, records.read(path, False)[0]))
@@ -152,7 +155,12 @@ def views_of(paths: Sequence[Path], args: argparse.Namespace, top: int | None) -
             raise UserError(
                 f"--sort {plain(args.sort)}: no such column on {where}; {nearest(args.sort, [*known, *WORDS])}"
             )
-    told.sort(key=lambda one: all(e["trust"] == BASELINE for e in one[1]["entries"]))
+    places = {task: place for place, task in enumerate(TASKS)}  # the default world stands first there
+
+    def rank(one: tuple[Path, Board]) -> tuple[bool, int]:
+        return all(e["trust"] == BASELINE for e in one[1]["entries"]), places.get(one[1]["task"], len(places))
+
+    told.sort(key=rank)
     return [(path, derive(path, board, args.sort, args.filter, top, args.reverse)) for path, board in told]
 
 

@@ -15,6 +15,7 @@ from benchmark.registry import nearest
 from benchmark.reward.challenge import FIRST, NEWEST
 from benchmark.settings.assets import ASSETS, resolve
 from benchmark.settings.models import REWARD_ASSETS, inner_reward
+from metrics import catalog
 from metrics.errors import UserError
 from metrics.records import Example, sha256_json
 from metrics.segment import SegmentStats
@@ -156,8 +157,11 @@ def _metric(name: str, path: str | None, known: Mapping[tuple[str, str], Example
             "metric:reward.mean is the training reward behind the language gate; validate the reward itself: "
             "--reward NAME"
         )
-    if family is None:
-        raise UserError(f"unknown metric {name!r}; metrics begin with {', '.join(sorted(_FAMILIES))}")
+    if catalog.metric(name) is not None and catalog.family_of(name) == catalog.JUDGES:
+        raise UserError(f"metric {name}: comes from a judge, who is asked about a run: `judge RUN_DIR --judge NAME`")
+    if family is None and catalog.metric(name) is None:
+        raise UserError(f"unknown metric {name!r}; {nearest(name, catalog.metrics())}")
+    family = family or _declared
     if path is None and (asset := next((n for n in DEFAULT_ASSETS if name.startswith(n)), None)) is not None:
         path = _asset(asset, world)
 
@@ -255,6 +259,21 @@ def _retrieval(
         return []
     signature = f"{name}|encoder:{weights_hash(folder)[:12]}|sources:{len(unique)}"
     return [from_values(name, [e.id for e in examples], values, signature, True)]
+
+
+def _declared(
+    name: str, path: str | None, known: list[Example], examples: list[Example], texts: list[str]
+) -> list[SegmentStats]:
+    """Any other family of the catalog, scored as a system's outputs are."""
+    from metrics.inventory import Inventory
+    from metrics.records import Generation
+    from metrics.scoring import Means, Scoring
+
+    made = [
+        Generation(e.id, "metric", "model", text, None, None, None) for e, text in zip(examples, texts, strict=True)
+    ]
+    means = Means(Inventory(known), None, {}, None)
+    return catalog.score_families(Scoring(examples, made, means), [catalog.family_of(name)])
 
 
 _FAMILIES: dict[str, Callable[..., list[SegmentStats]]] = {

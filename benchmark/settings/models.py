@@ -133,7 +133,8 @@ class Models:
         if asset in REWARD_ASSETS.values() and path.startswith(PREFIX):
             if kind not in REWARD_ASSETS:
                 raise UserError(
-                    f"rl.reward = {rl.reward!r}: no embedded model is of this kind; set rl.reward_path to what it loads"
+                    f"rl.reward = {rl.reward!r}: no embedded model is of this kind; set rl.reward_path to what it "
+                    "loads, or to null where it loads nothing"
                 )
             path = f"{PREFIX}{REWARD_ASSETS[kind]}{at}{world}"
         return resolve(path, "rl.reward_path")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import csv
 import html
 import io
@@ -16,7 +17,7 @@ from benchmark.cli import main
 from benchmark.leaderboard import board as boards
 from benchmark.leaderboard import ranks
 from benchmark.leaderboard.ranks import derive
-from benchmark.leaderboard.show import table
+from benchmark.leaderboard.show import table, views_of
 
 
 def test_ranks_and_the_ranges_they_may_have(tmp_path: Path) -> None:
@@ -244,3 +245,19 @@ def test_untested_entries_have_no_range(tmp_path: Path, monkeypatch: pytest.Monk
         "twin": (2, 4),
         "last": None,
     }
+
+
+def test_boards_of_the_default_world_come_first(tmp_path: Path) -> None:
+    """In the order of the tasks; those without entries last."""
+    tasks = ["newswire-title", "ntrex-zh-th", "newswire-long@2", "newswire-title@2"]
+    paths = []
+    for task in tasks:
+        paths.append(tmp_path / f"{task}.json")
+        shutil.copy(boards.BOARDS / f"{task}.json", paths[-1])
+    asked = argparse.Namespace(sort=None, filter=[], reverse=False)
+    assert [view.board["task"] for _, view in views_of(paths, asked, None)] == [
+        "newswire-title@2",
+        "newswire-title",
+        "newswire-long@2",
+        "ntrex-zh-th",
+    ]

@@ -51,13 +51,18 @@ def _rows(n: int) -> list[dict[str, Any]]:
     for _ in range(n):
         (a, a_th), (b, b_th), (_, c_th) = rng.sample(sorted(NAMES.items()), 3)
         right, wrong = f"{a_th}ฟ้อง{b_th}", f"{a_th}ฟ้อง{c_th}"
-        ends = [[len(a_th), "person", True]]
+        ends = [[len(a_th), "person", True, None]]
         rows.append(
             {
                 "source": f"{a}起诉{b}。",
                 "candidates": [
-                    {"text": right, "label": 0.9, "checks": [*ends, [len(right), "person", True]], "clean": True},
-                    {"text": wrong, "label": 0.2, "checks": [*ends, [len(wrong), "person", False]], "clean": False},
+                    {"text": right, "label": 0.9, "checks": [*ends, [len(right), "person", True, None]], "clean": True},
+                    {
+                        "text": wrong,
+                        "label": 0.2,
+                        "checks": [*ends, [len(wrong), "person", False, None]],
+                        "clean": False,
+                    },
                 ],
                 "units": [
                     {"source": zh, "candidates": [{"text": th, "label": 0.9, "checks": [], "clean": True}]}

@@ -14,11 +14,16 @@ from benchmark.cli import main
 from benchmark.listing.explain import worked_values
 from benchmark.listing.ls import WHAT, described_keys
 from benchmark.report.words import label, number, ordered_metrics
+from benchmark.reward.judge import load_judge
+from benchmark.settings.config import load_profile
+from benchmark.settings.models import Models
 from metrics import catalog
 from metrics.declared import Family, Metric
+from metrics.errors import UserError
 from metrics.marks import Making, marks
 from metrics.scoring import Scoring
 from metrics.segment import SegmentStats, from_values
+from training import rewards
 
 TOP = Path(__file__).parents[2]
 
@@ -138,6 +143,55 @@ def test_a_metric_is_one_file_and_one_line(capsys: pytest.CaptureFixture[str]) -
     assert "toy.vowels" in catalog.shown("board")
     assert catalog.higher_is_better("toy.vowels") is False
     assert marks(["toy.vowels"], Making("r", True, True, {}))["toy.vowels"] == (False, False)
+    # Fewer are better, so the text with fewer scores higher.
+    judged = load_judge("metric:toy.vowels", None, None, {}).score([("x", "aab", "th"), ("x", "bbb", "th")])
+    assert judged[("x", "aab", "th")] == pytest.approx(-2 / 3) and judged[("x", "bbb", "th")] == 0.0
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("coverage.recal", "did you mean coverage.recall"),
+        ("toy.vowels", "unknown metric 'toy.vowels'"),
+        ("judge.claim.recall", "`judge RUN_DIR --judge NAME`"),
+        ("reward.mean", "validate the reward itself"),
+    ],
+)
+def test_what_is_no_metric_to_validate_is_named(name: str, said: str) -> None:
+    with pytest.raises(UserError, match=said):
+        load_judge(f"metric:{name}", None, None, {}).score([("x", "y", "th")])
+
+
+class Half:
+    """A toy reward: one half to everything."""
+
+    name, id, length_unit = "half", "half-1", "code points"
+
+    def score(self, sources: list[str], candidates: list[str]) -> list[float]:
+        return [0.5] * len(candidates)
+
+    def token_ids(self, texts: list[str]) -> list[list[int]]:
+        return [list(map(ord, text)) for text in texts]
+
+    def counts(self) -> dict[str, int]:
+        return {}
+
+
+def test_a_reward_is_one_file_and_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One that loads nothing asks for no path; one that loads something does."""
+    module = ModuleType("toy_rewards")
+    module.load = lambda path=None, **options: Half()  # type: ignore[attr-defined]
+    module.load_from = lambda path, **options: Half()  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "toy_rewards", module)
+    monkeypatch.setitem(rewards.REWARDS, "half", "toy_rewards:load")
+    monkeypatch.setitem(rewards.REWARDS, "half-from", "toy_rewards:load_from")
+    assert rewards.load_reward("half").score(["x"], ["y"]) == [0.5]
+    assert load_judge("half", None, None, {}).score([("x", "y", "th")]) == {("x", "y", "th"): 0.5}
+    assert Models(load_profile("smoke", ["rl.reward=half", "rl.reward_path=null"])).reward_path is None
+    with pytest.raises(UserError, match="needs a path"):
+        rewards.load_reward("half-from")
+    with pytest.raises(UserError, match="or to null where it loads nothing"):
+        _ = Models(load_profile("smoke", ["rl.reward=half"])).reward_path
 
 
 def test_a_users_file_called_metrics_does_not_break_the_start(tmp_path: Path) -> None:

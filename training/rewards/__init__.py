@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from importlib import import_module
+from inspect import Parameter, signature
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
@@ -63,7 +64,8 @@ def load_reward(spec: str, path: str | None = None, **options: Any) -> Reward:
     """A reward by name (with the path it needs), by folder (its kind is read from its files), as "module:function", or
     "safeguarded(SPEC)".
 
-    Raises UserError for an unknown name, a folder of another kind, or whatever the factory finds wrong.
+    A factory whose path has a default needs none. Raises UserError for an unknown name, a folder of another kind, or
+    whatever the factory finds wrong.
     """
     if spec.startswith("safeguarded(") and spec.endswith(")"):
         inside = spec.removeprefix("safeguarded(")[:-1]
@@ -82,13 +84,14 @@ def load_reward(spec: str, path: str | None = None, **options: Any) -> Reward:
         raise UserError(
             f"unknown reward {spec!r}; use one of {', '.join(sorted(REWARDS))}, an existing folder, or module:function"
         )
-    if where is None:
+    module, _, attr = REWARDS[name].partition(":")
+    factory = getattr(import_module(module), attr)
+    if where is None and next(iter(signature(factory).parameters.values())).default is Parameter.empty:
         raise UserError(
             f"the reward {name!r} needs a path (its folder or hub id; for `callable`, module:function; "
             "for `llm-judge`, URL#MODEL)"
         )
-    module, _, attr = REWARDS[name].partition(":")
-    return getattr(import_module(module), attr)(where, **options)
+    return factory(where, **options)
 
 
 def load_reward_for(lang: str, spec: str, path: str | None = None, **options: Any) -> Reward:
