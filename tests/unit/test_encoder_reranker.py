@@ -51,16 +51,17 @@ def _rows(n: int) -> list[dict[str, Any]]:
     for _ in range(n):
         (a, a_th), (b, b_th), (_, c_th) = rng.sample(sorted(NAMES.items()), 3)
         right, wrong = f"{a_th}ฟ้อง{b_th}", f"{a_th}ฟ้อง{c_th}"
-        ends = [[len(a_th), "person", True, None]]
+        first, last = [len(a_th), "person", True, None], [len(right), "person", True, None]
+        other = [len(wrong), "person", False, None]
         rows.append(
             {
                 "source": f"{a}起诉{b}。",
                 "candidates": [
-                    {"text": right, "label": 0.9, "checks": [*ends, [len(right), "person", True, None]], "clean": True},
+                    {"text": right, "label": 0.9, "checks": [first, last], "clean": True},
                     {
                         "text": wrong,
                         "label": 0.2,
-                        "checks": [*ends, [len(wrong), "person", False, None]],
+                        "checks": [first, other],
                         "clean": False,
                     },
                 ],
