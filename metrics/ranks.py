@@ -1,4 +1,4 @@
-"""Ranks, and correlation by them: as SciPy's, which takes a second of imports."""
+"""Ranks: as SciPy's, which takes a second of imports."""
 
 from __future__ import annotations
 
@@ -11,8 +11,3 @@ def mean_ranks(values: Sequence[float]) -> np.ndarray:
     """The rank of each value, from 1; equal values share the mean of theirs."""
     _, place, count = np.unique(np.asarray(values, dtype=float), return_inverse=True, return_counts=True)
     return (np.cumsum(count) - (count - 1) / 2)[place]
-
-
-def spearman(x: Sequence[float], y: Sequence[float]) -> float:
-    """Spearman's rank correlation; neither may be constant."""
-    return float(np.corrcoef(mean_ranks(x), mean_ranks(y))[0, 1])

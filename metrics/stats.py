@@ -10,7 +10,8 @@ Method, and where it is simple on purpose (measured coverage of each: docs/stati
   outputs are swapped per
   document with probability 1/2; p = (b + 1) / (n + 1), b = draws at least as extreme as observed. The smallest p there
   is, 1 / (n + 1), is no measurement but a bound: it is written "<= p" (`p_text`), before and after Holm's correction.
-- Several seeds: `pool_seeds`; the recipe (seeds random, then documents) and these runs (documents only) are told apart.
+- Several seeds (`metrics.estimates`, `benchmark.compare.pool`): the recipe (seeds random, then documents) and these
+  runs (documents only) are told apart.
 """
 
 from __future__ import annotations

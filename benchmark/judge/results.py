@@ -19,7 +19,6 @@ from metrics.judge.points import (
     of_ranking,
     ranking_points,
     win_points,
-    won,
 )
 from metrics.judge.records import CLAIMS, DIMENSIONS, FORM_DIMENSIONS, PAIRWISE, POINTS, RANKING, TOP, Verdict
 from metrics.judge.winrate import length_controlled
@@ -206,12 +205,3 @@ def attempts(plan: Plan) -> dict[str, dict[str, Any]]:
         found = [(i, a) for i, t in zip(plan.outputs.ids, texts, strict=True) if i in plan.items and (a := attempt(t))]
         out[key] = {"n": len(found), "examples": [{"example_id": i, "found": a} for i, a in found[:3]]}
     return out
-
-
-def wins_against(verdicts: Sequence[Verdict], a: str, b: str) -> dict[str, float]:
-    """Example -> mean of a's wins against b over both orders, of the examples with an answer to both."""
-    found: dict[str, list[float]] = defaultdict(list)
-    for v in of_kind(verdicts, PAIRWISE):
-        if set(v.question.systems) == {a, b} and v.answer is not None:
-            found[v.question.example_id].append(won(v)[a])
-    return {i: sum(w) / len(w) for i, w in found.items() if len(w) == 2}

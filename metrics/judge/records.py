@@ -30,7 +30,6 @@ a 0."""
 POINTS = (2.0, 1.0, -1.0)
 """Points of ranks 1, 2, 3 in three-way ranking (paper, Table 1a)."""
 ENTAILED, CONTRADICTED, ABSENT = "entailed", "contradicted", "absent"
-LABELS = (ENTAILED, CONTRADICTED, ABSENT)
 """What a claim can be in the other text."""
 TIE = "tie"
 LETTERS = "ABCDEFGH"

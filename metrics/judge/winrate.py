@@ -12,7 +12,7 @@ over documents on the logit scale, Student's t.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -96,8 +96,3 @@ def _limits(
     half = float(student(level, np.array(n - 1.0))) * np.sqrt(variance)
     low, high = _expit(np.array([beta[0] - half, beta[0] + half])).tolist()
     return low, high, None
-
-
-def raw_rate(values: Sequence[float]) -> float | None:
-    """Mean of wins (1), ties (.5) and losses (0)."""
-    return float(np.mean(values)) if len(values) else None

@@ -22,7 +22,6 @@ _SYLLABLE = re.compile(
     rf"(?P<lead>[{_LEADING}])(?P<consonant>[ก-ฮ])(?P<second>[รล](?=[\u0e47-\u0e4b]))?[\u0e48-\u0e4b]?"
     r"(?P<close>\u0e35[\u0e48-\u0e4b]?ย|\u0e37[\u0e48-\u0e4b]?อ|\u0e34|\u0e47|อ|า)?"
 )
-_CLOSED = {"ย": "ia", "ื": "ua", "า": "ao"}
 _VOWEL_FOLLOWS = re.compile(r"[\u0e30-\u0e3a\u0e45\u0e47-\u0e4b]")
 
 

@@ -11,9 +11,6 @@ from benchmark.tasks.newswire import values as v
 from benchmark.tasks.newswire.values import DATA, LANGUAGES, Value
 
 WORLD2 = DATA / "world2"
-REGIONS = ("cn", "th", "abroad")
-ALIAS_IN_TITLES = ("organisation",)
-"""Types whose Thai titles may use the short name (headlines drop บริษัท)."""
 
 
 @dataclass(frozen=True, slots=True)
