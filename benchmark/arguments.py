@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from argparse import ArgumentTypeError
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
+
+from metrics.errors import UserError
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +29,17 @@ def seed_number(text: str) -> int:
     if not text.isdecimal() or int(text) >= 2**32:
         raise ArgumentTypeError(f"{text!r} is no seed; give a whole number from 0 to {2**32 - 1}")
     return int(text)
+
+
+def check_place(out: Path, file: bool = False) -> None:
+    """UserError where the folder, or file, of --out cannot be made or written, before anything heavy."""
+    if file and out.is_dir():
+        raise UserError(f"--out {out}: is a folder; name a file")
+    place = out.absolute().parent if file else out.absolute()
+    while not place.exists():
+        place = place.parent
+    if not place.is_dir() or not os.access(place, os.W_OK):
+        raise UserError(f"--out {out}: cannot be written ({place} is no folder, or is read-only); give another place")
 
 
 SET = arg(

@@ -18,7 +18,7 @@ from dataclasses import asdict
 from importlib.util import find_spec
 from pathlib import Path
 
-from benchmark.arguments import ALLOW, SET, arg
+from benchmark.arguments import ALLOW, SET, arg, check_place
 from benchmark.pipeline.parity_checks import run_checks
 from benchmark.pipeline.workplace import settle_torch
 from benchmark.registry import nearest
@@ -79,6 +79,8 @@ def command(args: argparse.Namespace) -> int:
         need_vllm()
     if args.n < 1 or not args.tolerance > 0:
         raise UserError(f"--n {args.n} --tolerance {args.tolerance}: both must be above 0")
+    if args.out:
+        check_place(Path(args.out), file=True)
     run_dir = None if args.run_dir is None else Path(args.run_dir)
     profile, policy, reranker = _models(args, run_dir)
     need_hub({"--model": policy, **({} if reranker is None else {"--reranker": reranker})})
@@ -117,7 +119,7 @@ def command(args: argparse.Namespace) -> int:
 def _models(args: argparse.Namespace, run_dir: Path | None) -> tuple[Profile, str, str | None]:
     """(settings, policy, reranker or None): of the run directory where one is given, else of the profile; the arguments
     come first."""
-    policy = args.model
+    policy = None if args.model is None else resolve(args.model, "--model")
     if run_dir is None:
         profile = load_profile(args.profile, args.overrides, allow_code=args.allow_code)
     else:
@@ -128,7 +130,7 @@ def _models(args: argparse.Namespace, run_dir: Path | None) -> tuple[Profile, st
             raise UserError(f"{run_dir}: holds no checkpoint of its own; name one by --model")
         policy = policy or str(run_dir / "checkpoints" / trained[-1])
     policy = policy or resolve(profile.policy.path, "policy.path")
-    reranker = args.reranker
+    reranker = None if args.reranker is None else resolve(args.reranker, "--reranker")
     if reranker is None and profile.rl.reward in RERANKERS and profile.rl.reward_path is not None:
         reranker = resolve(profile.rl.reward_path, "rl.reward_path")
     return profile, policy, reranker

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from benchmark.arguments import OUT, SKIP_INVALID, arg, seed_number
+from benchmark.arguments import OUT, SKIP_INVALID, arg, check_place, seed_number
 from benchmark.data.told import tell_languages
 from benchmark.reward.advice import advice
 from benchmark.reward.bestofn import Sampling, best_of_n, prepare
@@ -73,15 +72,6 @@ def judge_for(args: argparse.Namespace, challenge: ChallengeSet, run: RunUnderTe
     options = {"instruct": args.instruct} if args.instruct else {}
     langs = sorted({p.target_lang for p in challenge.pairs} | {q.target_lang for q in challenge.queries})
     return load_judge(args.reward, args.kind, args.path, challenge.examples, options, langs, world_of(args, run)[1])
-
-
-def check_out(out: Path) -> None:
-    """UserError where the folder cannot be made or written, before anything is scored."""
-    place = out.absolute()
-    while not place.exists():
-        place = place.parent
-    if not place.is_dir() or not os.access(place, os.W_OK):
-        raise UserError(f"--out {out}: cannot be written ({place} is no folder, or is read-only); give another folder")
 
 
 ARGUMENTS = [
@@ -152,7 +142,7 @@ def command(args: argparse.Namespace) -> int:
     challenge = challenge_of(args, run)
     judge = judge_for(args, challenge, run)
     out = Path(args.out)
-    check_out(out)
+    check_place(out)
     if sampling is not None:
         prepare(sampling)  # its mistakes are told before minutes of scoring
     report = validate(judge, challenge, args.seed, length=not args.no_length_probe)

@@ -110,6 +110,28 @@ def test_the_command_writes_its_result_into_the_manifest(
     assert not read_manifest(run_dir).parity["passed"]
 
 
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        (["--out", "."], "--out .: is a folder"),
+        (["--out", "file/p.json"], "cannot be written"),
+        (["--model", "asset:bse"], "did you mean base"),
+        (["--reranker", "asset:rerankr"], "did you mean reranker"),
+        (["--backend", "transformrs"], "did you mean transformers"),
+        (["--n", "0"], "must be above 0"),
+        (["nowhere"], "no run directory"),
+    ],
+)
+def test_a_mistake_is_told_before_any_model_is_loaded(
+    more: list[str], said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").touch()
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("benchmark.pipeline.parity.run_checks", None)
+    assert main(["parity", "--profile", "smoke", *more]) == 2
+    assert said in capsys.readouterr().err
+
+
 @pytest.mark.skipif(find_spec("vllm") is not None, reason="vLLM is installed here")
 @pytest.mark.parametrize(
     "command",
