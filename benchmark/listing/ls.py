@@ -58,8 +58,12 @@ def rewards() -> Iterator[tuple[str, str]]:
     """Every reward that RL can be driven by."""
     from training.rewards import REWARDS
 
+    told: set[str] = set()
     for name, target in REWARDS.items():
-        yield name, first_line(target.partition(":")[0] + ":")
+        module = target.partition(":")[0] + ":"
+        # The module's own line; a second reward of it is told by its factory.
+        yield name, first_line(target if module in told else module)
+        told.add(module)
 
 
 def judges() -> Iterator[tuple[str, str]]:

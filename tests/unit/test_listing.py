@@ -11,6 +11,7 @@ from types import ModuleType
 import pytest
 
 from benchmark.cli import main
+from benchmark.listing import ls
 from benchmark.listing.explain import worked_values
 from benchmark.listing.ls import WHAT, described_keys
 from benchmark.report.words import label, number, ordered_metrics
@@ -35,6 +36,12 @@ def test_every_list_has_a_line_each(what: str, capsys: pytest.CaptureFixture[str
     lines = capsys.readouterr().out.splitlines()
     assert lines
     assert all(len(line.split()) >= 2 for line in lines)
+
+
+def test_no_two_rewards_are_told_alike() -> None:
+    told = dict(ls.rewards())
+    assert len(set(told.values())) == len(told)
+    assert "InfoNCE" in told["embedding-contrastive"]
 
 
 def test_every_key_of_a_profile_is_described() -> None:
