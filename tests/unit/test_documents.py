@@ -18,6 +18,7 @@ from training.__main__ import build_parser as training_parser
 
 TOP = Path(__file__).parents[2]
 PAGES = sorted([TOP / "README.md", TOP / "CONTRIBUTING.md", *(TOP / "docs").glob("*.md")])
+ROOMS = ("benchmark", "metrics", "training", "tests")
 PROGRAM = re.compile(r"(?:python -m|--\S+ \S+ -m|-m) (benchmark|training) |sgsrl-bench ")
 INLINE = re.compile(r"`((?:python -m (?:benchmark|training)|sgsrl-bench) [^`]+)`")
 
@@ -47,6 +48,14 @@ def test_links_lead_somewhere(page: Path) -> None:
     targets = re.findall(r"\]\(([^)#\s]+)(?:#[^)]*)?\)", page.read_text("utf-8"))
     missing = [t for t in targets if "://" not in t and not (page.parent / t).exists()]
     assert missing == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda p: p.name)
+def test_source_files_that_are_named_are_there(page: Path) -> None:
+    """`room/file.py`, or its end, in the text of a page."""
+    named = re.findall(r"`([\w@./-]+\.py)`", page.read_text("utf-8"))
+    sources = [f"/{p.relative_to(TOP)}" for room in ROOMS for p in (TOP / room).rglob("*.py")]
+    assert [name for name in named if not any(source.endswith(f"/{name}") for source in sources)] == []
 
 
 @pytest.mark.parametrize(("page", "program", "line"), commands())
