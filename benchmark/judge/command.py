@@ -93,6 +93,8 @@ def overrides(args: argparse.Namespace) -> list[str]:
         raise UserError(f"unknown judge {args.judge!r}; {nearest(args.judge, JUDGES)}")
     if args.judge not in (None, "oracle") and not args.protocol:
         out.append(f"judge.protocols={json.dumps(Judge().protocols)}")  # what costs more has to be asked for
+    if args.judge not in (None, "oracle"):
+        out.append('judge.tasks="primary"')
     return [*out, *([f'judge.names=["{args.judge}"]'] if args.judge else [])]
 
 

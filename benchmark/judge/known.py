@@ -48,24 +48,42 @@ def known_sets(examples: Sequence[Example], n: int, seed: int) -> list[Set]:
 
 
 def held_against(judge: JudgeLike, examples: Sequence[Example], n: int, seed: int, form: str | None) -> dict[str, Any]:
-    """{"sets": {name: figures}, "trusted", "warning"}. form: of the grades, or None where none are asked for."""
+    """{"sets": {name: figures}, "trusted", "warning", "verdicts"}. form: of the grades, or None where none are asked
+    for. verdicts: rows for KNOWN, one a question, with both texts."""
     if n == 0:
         return untested("it was held against no pairs with known answers (judge.known = 0)")
     sets = known_sets(examples, n, seed)
     if not sets:
         return untested("there are no pairs with known answers for these texts: no references, no challenge set")
-    told = {name: figures(judge.knowing(known), pairs, seed, form) for name, pairs, known in sets}
-    return {"sets": told, **trust(told)}
+    told, rows = {}, []
+    for name, pairs, known in sets:
+        told[name], verdicts = figures(judge.knowing(known), pairs, seed, form)
+        rows += [{"set": name, **row} for row in _rows(pairs, verdicts)]
+    return {"sets": told, **trust(told), "verdicts": rows}
 
 
 def untested(reason: str) -> dict[str, Any]:
     """What is said of a judge that nobody has held against anything."""
-    return {"sets": {}, "trusted": False, "warning": reason}
+    return {"sets": {}, "trusted": False, "warning": reason, "verdicts": []}
 
 
-def figures(judge: JudgeLike, pairs: Sequence[Pair], seed: int, form: str | None) -> dict[str, Any]:
-    """Accuracy by category and over all, of pairwise verdicts and of grades; position bias; what null baselines
-    reach on the same pairs."""
+def _rows(pairs: Sequence[Pair], verdicts: Sequence[Verdict]) -> list[dict[str, Any]]:
+    """The verdicts as whoever wants to read them needs them."""
+    of = {pair.id: pair for pair in pairs}
+    out = []
+    for v in verdicts:
+        pair = of[v.question.example_id]
+        right = won(v)[BETTER] if v.answer is not None and v.question.kind == PAIRWISE else None
+        texts = {"source": pair.source, BETTER: pair.better, WORSE: pair.worse}
+        out.append({"category": pair.category, **v.as_dict(), "right": right, **texts})
+    return out
+
+
+def figures(
+    judge: JudgeLike, pairs: Sequence[Pair], seed: int, form: str | None
+) -> tuple[dict[str, Any], list[Verdict]]:
+    """(accuracy by category and over all, of pairwise verdicts and of grades; position bias; what null baselines
+    reach on the same pairs; the verdicts)."""
     if not pairs:
         raise UserError("judge: no pair with a known answer could be made")
     draw = random.Random(f"judge-known:{seed}")
@@ -90,7 +108,7 @@ def figures(judge: JudgeLike, pairs: Sequence[Pair], seed: int, form: str | None
         by_grades = [_by_grades(a, b, form) for a, b in zip(grades[::2], grades[1::2], strict=True)]
         told["grades"] = _table(pairs, by_grades)
     told["unscored"], told["unscored_pairs"] = _reasons(verdicts), scores.count(None)
-    return told
+    return told, verdicts
 
 
 def _question(pair: Pair, kind: str, order: Sequence[str], form: str = "title") -> Question:

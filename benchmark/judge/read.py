@@ -12,6 +12,8 @@ from metrics.folders import file_digest
 SCHEMA_VERSION = 1
 MOST_BYTES = 256 * 2**20
 FOLDER, RESULT, VERDICTS, LEDGER, SCORES = "judge", "judge.json", "verdicts.jsonl", "ledger.jsonl", "scores.parquet"
+KNOWN = "known.jsonl"
+"""What the judge said of the pairs with known answers."""
 
 
 def folder_of(run_dir: Path, told: dict[str, Any]) -> Path:

@@ -14,7 +14,7 @@ from benchmark.judge.known import FEW, PER_CATEGORY, held_against, loud
 from benchmark.judge.merging import merge
 from benchmark.judge.people import with_people
 from benchmark.judge.questions import Plan, first_questions, make_plan
-from benchmark.judge.read import FOLDER, LEDGER, RESULT, SCHEMA_VERSION, SCORES, VERDICTS
+from benchmark.judge.read import FOLDER, KNOWN, LEDGER, RESULT, SCHEMA_VERSION, SCORES, VERDICTS
 from benchmark.judge.reference import reference_check
 from benchmark.judge.selection import selection
 from benchmark.judge.similarity import similarities
@@ -66,8 +66,8 @@ def run_judge(
     tell: Callable[[str], None] = to_stderr,
     encoder: str | None = None,
 ) -> dict[str, Any]:
-    """Asks, writes judge/NAME/{judge.json, verdicts.jsonl, scores.parquet, ledger.jsonl}, and adds judge.* to scores
-    and summary.
+    """Asks, writes judge/NAME/{judge.json, verdicts.jsonl, known.jsonl, scores.parquet, ledger.jsonl}, and adds judge.*
+    to scores and summary.
 
     encoder: folder of the one that measures similarity (Table 4), where the run has one. Returns the content of
     judge.json. The caller holds the lock of the run directory. Raises UserError.
@@ -114,6 +114,7 @@ def run_judge(
     }
     out = folder_of(run_dir, name, task)
     out.mkdir(parents=True, exist_ok=True)
+    write_jsonl(out / KNOWN, checked["verdicts"])
     write_jsonl(out / VERDICTS, (v.as_dict() for v in verdicts))
     import pyarrow as pa
 

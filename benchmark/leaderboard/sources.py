@@ -3,7 +3,7 @@ believed."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -228,3 +228,17 @@ def tasks_of(run_dir: Path) -> list[str]:
     if not (run_dir / "manifest.json").is_file():
         raise UserError(f"{run_dir} is no run directory: it has no manifest.json")
     return sorted(p.name for p in (run_dir / "generations").glob("*") if p.is_dir())
+
+
+def parts_of(run_dir: Path, held: Mapping[str, Board]) -> dict[str, int]:
+    """Further tasks of a run that were measured on a part of their test split on purpose (data.n_extra) -> how many
+    examples. held: task -> board."""
+    from benchmark.rundir.manifest import read_manifest
+
+    config = read_manifest(run_dir).config
+    run, data = (section if isinstance(section := config.get(name), dict) else {} for name in ("run", "data"))
+    n, further = data.get("n_extra"), run.get("extra_tasks")
+    if not isinstance(n, int) or not isinstance(further, list):
+        return {}
+    paths = {task: run_dir / "examples" / f"{task}-test.jsonl" for task in held if task in further}
+    return {task: n for task, p in paths.items() if p.is_file() and sha256_file(p) != held[task]["test"]["sha256"]}

@@ -21,7 +21,7 @@ from benchmark.leaderboard.packages import scoring_packages
 from benchmark.leaderboard.reached import reached
 from benchmark.leaderboard.schema import label, problem
 from benchmark.leaderboard.scoring import known_means, make_entry, profile_of, score
-from benchmark.leaderboard.sources import Candidate, from_file, from_run, tasks_of
+from benchmark.leaderboard.sources import Candidate, from_file, from_run, parts_of, tasks_of
 from benchmark.leaderboard.verify import need_sound
 from benchmark.tasks.files import look_in
 from metrics.errors import UserError
@@ -104,7 +104,10 @@ def _boards_of(args: argparse.Namespace) -> list[Path]:
         raise UserError(
             f"{args.run_dir}: no board for any of its tasks ({', '.join(held) or 'none'}); give --board FILE"
         )
-    return found
+    parts = parts_of(Path(args.run_dir), {p.stem: boards.read_board(p) for p in found})
+    for name, n in parts.items():
+        say(f"note: {name}: measured on its first {n} examples (data.n_extra); a board takes the whole test split")
+    return [p for p in found if p.stem not in parts]
 
 
 def prepare(args: argparse.Namespace, path: Path) -> Prepared:

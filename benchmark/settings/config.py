@@ -132,12 +132,14 @@ def load_profile(
     path = profile_path(name)
     values = read_toml(path)
     check_keys(values, str(path))
+    own = _task_of(values)
     for item in overrides:
         keys, value = parse_override(item)
         check_keys({keys[0]: {keys[1]: value}}, f"--set {item}")
         _put(values, keys, value, item)
     if seed is not None:
         values.setdefault("run", {})["seed"] = seed
+    _tasks_of_task(values, own, _said(overrides))
     _sizes_of_files(values, _said(overrides))
     values = _without_null(values)
     if not allow_code:
@@ -153,6 +155,20 @@ def check_overrides(overrides: Sequence[str], where: str, said: Sequence[str]) -
         keys, value = parse_override(item)
         _put(values, keys, value, item)
     check_code(_without_null(values), where, _said(said))
+
+
+def _task_of(values: Mapping[str, Any]) -> Any:
+    run = values.get("run")
+    return run.get("task") if isinstance(run, dict) else None
+
+
+def _tasks_of_task(values: dict[str, Any], own: Any, said: Collection[str]) -> None:
+    """The further tasks of a profile belong to its own task: another one, or the user's files, are measured alone
+    unless the command line names further tasks, too."""
+    run = values.get("run")
+    other = _task_of(values) != own or any(f"data.{split}" in said for split in SPLITS)
+    if isinstance(run, dict) and other and "run.extra_tasks" not in said:
+        run.pop("extra_tasks", None)
 
 
 def _sizes_of_files(values: dict[str, Any], said: Collection[str]) -> None:

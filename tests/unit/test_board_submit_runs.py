@@ -65,6 +65,31 @@ def test_a_run_with_two_tasks_enters_both_boards_or_none(
     assert len(world.entries(one)) == len(world.entries(other)) == 3
 
 
+def test_a_further_task_on_a_part_of_its_split_is_left_out_and_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The default run measures its further tasks on their first examples; its own task enters all the same. A further
+    task that was measured whole enters, too."""
+    run = world.run_directory(tmp_path / "run")
+    shutil.copytree(run / "generations" / world.TASK, run / "generations" / "zoo")
+    shutil.copy(run / "examples" / "toy-test.jsonl", run / "examples" / "zoo-test.jsonl")
+    manifest = json.loads((run / "manifest.json").read_text())
+    manifest["config"] = {"run": {**manifest["config"].get("run", {}), "extra_tasks": ["zoo"]}, "data": {"n_extra": 2}}
+    (run / "manifest.json").write_text(json.dumps(manifest))
+    folder = tmp_path / "boards"
+    monkeypatch.setattr(boards, "BOARDS", folder)
+    one, other = world.new_board(folder), world.new_board(folder, world.EXAMPLES[1:], "zoo")
+    assert main(["submit", str(run)]) == 0
+    assert "zoo: measured on its first 2 examples (data.n_extra); a board takes the whole" in capsys.readouterr().out
+    assert len(world.entries(one)) == 3 and world.entries(other) == []
+    assert main(["submit", str(run), "--task", "zoo"]) == 2
+    assert "not the board's test split" in told(capsys)
+    other.unlink()
+    whole = world.new_board(folder, task="zoo")
+    assert main(["submit", str(run)]) == 0
+    assert len(world.entries(whole)) == 3
+
+
 @pytest.mark.parametrize(
     ("spoil", "words"),
     [

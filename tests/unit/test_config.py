@@ -95,3 +95,19 @@ def test_a_profile_that_says_nothing_of_the_world_is_of_the_default_one(tmp_path
     assert mine.run.task == tiny.run.task == "newswire-title@2"
     assert (mine.policy.path, mine.rl.reward_path) == (tiny.policy.path, tiny.rl.reward_path)
     assert (mine.score.retrieval, mine.score.scorers) == (tiny.score.retrieval, tiny.score.scorers)
+
+
+@pytest.mark.parametrize(
+    ("items", "kept"),
+    [
+        ([], True),
+        (["rl.lr=1", 'run.task="newswire-title@2"'], True),
+        (['run.task="newswire-long@2"'], False),
+        (['data.test="mine.tsv"'], False),
+        (['run.task="newswire-long@2"', 'run.extra_tasks=["newswire-title-bo@2"]'], True),
+    ],
+)
+def test_further_tasks_of_a_profile_belong_to_its_own_task(items: list[str], kept: bool) -> None:
+    """The user's own files, and another task, are not joined by passages and titles of the newswire that nobody asked
+    for; `--set run.task=newswire-long@2` was an error once it stood among the further ones, too."""
+    assert bool(load_profile("tiny", items).run.extra_tasks) is kept

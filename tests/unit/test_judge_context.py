@@ -190,6 +190,10 @@ def test_what_one_system_lost_is_said_beside_its_score(
     assert {key: row["unscored"] for key, row in rows.items() if row["unscored"]} == {"post-sft": 3}
     assert told["missing"]["post-sft"]["reasons"][UNREAD] == 3 + 3 + 6, "grades, ranking, pairs in both orders"
     assert told["missing"]["gold"]["reasons"] == {UNREAD: 3}, "of the ranking that they share"
+    known = [json.loads(line) for line in (tmp_path / "run/judge/openai/known.jsonl").read_text("utf-8").splitlines()]
+    assert {row["right"] for row in known if row["kind"] == "pairwise" and row["answer"]} == {0.0, 1.0}
+    assert all(row["category"] and row["set"] and row["better"] != row["worse"] for row in known)
+    assert "verdicts" not in told, "they have a file of their own"
     ranking, pair, grades = told["selection"]
     assert ranking.startswith(
         "ranking: 3 of 12 examples are unscored; in 3 of them the text of post-sft is the longest"

@@ -25,7 +25,7 @@ def challenge() -> Any:
 
 def test_the_oracle_knows_the_answers(challenge: Any) -> None:
     """Both orders, pairwise and by grades; it beats every rule that knows nothing."""
-    found = figures(Oracle(list(challenge.examples.values())), challenge.pairs, 0, "title")
+    found, _ = figures(Oracle(list(challenge.examples.values())), challenge.pairs, 0, "title")
     assert found["accuracy"] > 0.95 and found["grades"]["accuracy"] > 0.95
     assert found["order"]["consistency"] == 1 and found["order"]["position_bias"] == 0
     assert trust({"challenge": found}) == {"trusted": True, "warning": None}
@@ -45,7 +45,7 @@ class Longer:
 
 
 def test_a_judge_that_knows_nothing_is_not_trusted(challenge: Any) -> None:
-    found = figures(Longer(), challenge.pairs, 0, None)  # type: ignore[arg-type]
+    found, _ = figures(Longer(), challenge.pairs, 0, None)  # type: ignore[arg-type]
     told = trust({"challenge": found})
     assert not told["trusted"] and "knows nothing" in str(told["warning"])
 

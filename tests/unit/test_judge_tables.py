@@ -68,8 +68,25 @@ def test_all_four_tables_stand_beside_the_papers(run_dir: Path) -> None:
 
 
 def test_further_tasks_are_judged_only_where_they_are_wanted(run_dir: Path) -> None:
-    assert judge(run_dir) == 0
+    assert judge(run_dir, "judge.tasks=primary") == 0
     assert not (run_dir / "judge" / "oracle" / LONG).exists() and "Table 3" not in (run_dir / "report.html").read_text()
+
+
+def test_a_judge_that_costs_is_asked_about_further_tasks_only_on_demand(
+    run_dir: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The default profile judges all tasks, for the oracle costs nothing: a server is asked about the run's own."""
+
+    def calls(*more: str) -> int:
+        server = ["--judge", "openai", "--url", "http://127.0.0.1:9/v1", "--judge-model", "m", "--dry-run"]
+        assert main(["judge", str(run_dir), *server, *more]) == 0
+        (found,) = re.findall(r"(\d+) calls to make", capsys.readouterr().out)
+        return int(found)
+
+    assert judge(run_dir) == 0
+    assert "Table 3" in (run_dir / "report.html").read_text("utf-8")
+    capsys.readouterr()
+    assert calls("--set", "judge.tasks=all") > calls() > 0
 
 
 def test_similarity_by_hand(run_dir: Path) -> None:
