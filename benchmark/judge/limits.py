@@ -51,6 +51,11 @@ class Budget:
             return None
         return (prompt * self.price_in + completion * self.price_out) / MILLION
 
+    def room(self, prompt: int, completion: int) -> bool:
+        """Whether such a call fits beside what is under way."""
+        with self._lock:
+            return self._passed(prompt, completion) is None
+
     def reserve(self, prompt: int, completion: int) -> None:
         """Sets aside the most that a call can take. Calls under way may give some of theirs back, so they are waited
         for. Raises LimitReached."""

@@ -4,11 +4,11 @@ scored by the model."""
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from benchmark.judge.ledger import TOO_LONG, Entry
-from benchmark.judge.limits import Budget
+from benchmark.judge.limits import Budget, LimitReached
 from benchmark.judge.llm import Request
 from benchmark.settings.prompts import rendered_chat
 from metrics.judge.prompting import Message
@@ -23,14 +23,37 @@ LONGEST_CHOICE = 16
 """Tokens that are kept free for a choice."""
 
 
+Row = tuple[Request, list[int]]
+"""A request with the token ids of its chat."""
+
+
 class LocalModel:
     """What the backends with a model on this machine share (`benchmark.judge.llm.Backend`)."""
 
     budget: Budget
+    stopped: str | None = None
 
     def unasked(self) -> str | None:
-        """Nothing stops a local model."""
-        return None
+        """The limit of tokens that was reached, or None."""
+        return self.stopped
+
+    def batches(self, rows: Sequence[Row], size: int, answer: int) -> Iterator[list[Row]]:
+        """The rows in batches of at most `size`, as far as the limit of tokens goes. A batch is set aside (chat and
+        `answer` tokens each), and to be settled before the next one is drawn."""
+        at = 0
+        while at < len(rows):
+            batch: list[Row] = []
+            while at < len(rows) and len(batch) < size and self.budget.room(len(rows[at][1]), answer):
+                self.budget.reserve(len(rows[at][1]), answer)
+                batch.append(rows[at])
+                at += 1
+            if not batch:
+                try:
+                    self.budget.reserve(len(rows[at][1]), answer)
+                except LimitReached as limit:
+                    self.stopped = str(limit)
+                return
+            yield batch
 
     def usage(self) -> dict[str, Any]:
         """Tokens read and written."""
@@ -47,10 +70,6 @@ def chat_ids(tokenizer: Any, where: str, chat: Sequence[Message], begun: str = "
     controls = control_tokens_of(tokenizer)
     safe = [{**m, "content": plain(m["content"], controls)} for m in chat]
     return prompt_ids(tokenizer, rendered_chat(tokenizer, where, safe, {}) + begun)
-
-
-Row = tuple[Request, list[int]]
-"""A request with the token ids of its chat."""
 
 
 def fitting(rows: Iterable[Row], answer: int, context: int | None, done: Callable[[Entry], None]) -> list[Row]:

@@ -29,7 +29,7 @@ class TransformersBackend(LocalModel):
         from training.shared.hashes import hex_hash
 
         files_of(settings.model, False)
-        self.settings, self.budget = settings, Budget()
+        self.settings, self.budget = settings, Budget(max_tokens=settings.max_tokens)
         weights = hex_hash(settings.model)
         self.id = settings_id("transformers", weights, settings, choice=settings.choice or None, dtype=settings.dtype)
         self.label = f"{Path(settings.model).name} (transformers)"
@@ -55,15 +55,14 @@ class TransformersBackend(LocalModel):
         context, name = context_of(model.config), str(self.settings.model)
         scored = [r for r in todo if self.settings.choice and choices(r.question)]
         prompts = [(r, chat_ids(tokenizer, name, r.chat, PREFIX)) for r in scored]
-        for request, prompt in fitting(prompts, LONGEST_CHOICE, context, done):
+        for ((request, prompt),) in self.batches(fitting(prompts, LONGEST_CHOICE, context, done), 1, LONGEST_CHOICE):
             done(self._choice(request, prompt))
         written = [r for r in todo if not (self.settings.choice and choices(r.question))]
         rows = [(r, chat_ids(tokenizer, name, r.chat)) for r in written]
         rows = fitting(rows, self.settings.answer_tokens, context, done)
         rows.sort(key=lambda row: -len(row[1]))  # memory runs out at once or never
-        size = self.settings.batch_size
-        for start in range(0, len(rows), size):
-            self._batch(model, tokenizer, rows[start : start + size], done)
+        for batch in self.batches(rows, self.settings.batch_size, self.settings.answer_tokens):
+            self._batch(model, tokenizer, batch, done)
 
     def _batch(self, model: Any, tokenizer: Any, rows: Sequence[Row], done: Callable[[Entry], None]) -> None:
         import torch
@@ -91,7 +90,7 @@ class TransformersBackend(LocalModel):
             end = next((i for i, t in enumerate(row) if t in ends), None)
             own = row[:end]
             text, _ = answer_of(tokenizer.decode(own, skip_special_tokens=True))
-            self.budget.settle((0, 0), (len(ids), len(own)))
+            self.budget.settle((len(ids), self.settings.answer_tokens), (len(ids), len(own)))
             done(Entry(request.key, ANSWER, text, len(ids), len(own), cut=end is None))
 
     def _choice(self, request: Request, prompt: list[int]) -> Entry:
@@ -112,7 +111,7 @@ class TransformersBackend(LocalModel):
                     chances = torch.log_softmax(logits.float(), dim=-1)
                     found[choice] += float(sum(chances[i, token] for i, token in enumerate(rest)))
                 used += len(ids)
-        self.budget.settle((0, 0), (used, 0))
+        self.budget.settle((len(prompt), LONGEST_CHOICE), (used, 0))
         return Entry(request.key, ANSWER, chosen(request.question, found), used, 0, True)
 
 

@@ -38,7 +38,7 @@ class VllmBackend(LocalModel):
         from training.shared.hashes import hex_hash
         from training.shared.loading import load_tokenizer
 
-        self.settings, self.budget = settings, Budget()
+        self.settings, self.budget = settings, Budget(max_tokens=settings.max_tokens)
         self.tokenizer = load_tokenizer(settings.model)
         weights = hex_hash(settings.model)
         self.id = settings_id("vllm", weights, settings, choice=settings.choice or None, dtype=settings.dtype)
@@ -71,11 +71,13 @@ class VllmBackend(LocalModel):
         for start in range(0, len(todo), AT_ONCE):
             block = todo[start : start + AT_ONCE]
             scored = [r for r in block if self.settings.choice and choices(r.question)]
-            for request, prompt in fitting(self._rows(scored, PREFIX), LONGEST_CHOICE, length, done):
+            prompts = fitting(self._rows(scored, PREFIX), LONGEST_CHOICE, length, done)
+            for ((request, prompt),) in self.batches(prompts, 1, LONGEST_CHOICE):
                 done(self._choice(request, prompt))
-            written = [r for r in block if r not in scored]
-            if rows := fitting(self._rows(written), self.settings.answer_tokens, length, done):
-                self._write(rows, done)
+            answer = self.settings.answer_tokens
+            rows = fitting(self._rows([r for r in block if r not in scored]), answer, length, done)
+            for batch in self.batches(rows, AT_ONCE, answer):
+                self._write(batch, done)
 
     def _rows(self, requests: Iterable[Request], begun: str = "") -> list[Row]:
         return [(r, chat_ids(self.tokenizer, str(self.settings.model), r.chat, begun)) for r in requests]
@@ -99,7 +101,7 @@ class VllmBackend(LocalModel):
         found = answers(self.engine, [prompt for _, prompt in rows], params)
         for (request, prompt), answer in zip(rows, found, strict=True):
             used = len(prompt), len(answer.token_ids)
-            self.budget.settle((0, 0), used)
+            self.budget.settle((len(prompt), self.settings.answer_tokens), used)
             done(Entry(request.key, ANSWER, answer.text, *used, held, answer.finish_reason == "length"))
 
     def _choice(self, request: Request, prompt: list[int]) -> Entry:
@@ -113,7 +115,7 @@ class VllmBackend(LocalModel):
             output = self.engine.generate([{"prompt_token_ids": prompt + ids}], params, use_tqdm=False)[0]
             rows = output.prompt_logprobs[len(prompt) :]
             found[choice] = sum(row[token].logprob for row, token in zip(rows, ids, strict=True))
-        self.budget.settle((0, 0), (len(prompt) * len(found), len(found)))
+        self.budget.settle((len(prompt), LONGEST_CHOICE), (len(prompt), len(found)))  # read once, then cached
         return Entry(request.key, ANSWER, chosen(request.question, found), len(prompt), 0, True)
 
 

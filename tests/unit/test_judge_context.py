@@ -152,6 +152,31 @@ def test_vllm_is_not_handed_what_it_refuses(
     assert short.answer is not None
 
 
+@pytest.mark.parametrize("choice", [False, True])
+def test_the_limit_of_tokens_holds_for_a_local_model(tiny_policy_path: Path, choice: bool) -> None:
+    """It was passed over there without a word. What is left is unscored with the reason."""
+    from benchmark.judge.local_chats import LONGEST_CHOICE, PREFIX, chat_ids
+    from metrics.judge.prompting import messages
+
+    asked = [question(f"q{i}", f"ข่าวที่ {i}") for i in range(5)]
+    answer = LONGEST_CHOICE if choice else 2
+    settings = Judge(model=str(tiny_policy_path), choice=choice, answer_tokens=2, batch_size=4)
+    free = load_transformers(settings, None)
+    backend = free.backend
+    assert isinstance(backend, TransformersBackend)
+    backend.loaded[0].config.max_position_embeddings = 4000
+    backend.loaded[1].chat_template = TEMPLATE
+    lengths = [len(chat_ids(backend.loaded[1], "tiny", messages(q), PREFIX if choice else "")) for q in asked]
+    limit = sum(sorted(lengths)[-2:]) + 2 * answer + lengths[0] // 2
+    judge = load_transformers(settings.model_copy(update={"max_tokens": limit}), None)
+    judge.backend._loaded = backend.loaded  # type: ignore[attr-defined]
+    found = judge.verdicts(asked)
+    left = [v for v in found if str(v.reason).endswith(f"the limit of {limit} tokens would be passed")]
+    assert len(left) >= 3 and all(v.answer is None for v in left)
+    assert 1 <= judge.usage()["calls"] <= 2
+    assert judge.usage()["prompt_tokens"] + judge.usage()["completion_tokens"] <= limit
+
+
 def lengthen(run_dir: Path, stage: str, n: int) -> None:
     """The first n texts of a stage become long."""
     path = run_dir / "generations" / TASK / f"{stage}.jsonl"
