@@ -76,7 +76,7 @@ function show() {
       label.append(shown, range); c.append(row, label);
     }
     if (D.protocol === "dimensions") for (const d of D.dimensions) {
-      const row = el("div", undefined, "choices"); c.append(el("div", W(d))); row.setAttribute("role", "radiogroup"); row.setAttribute("aria-label", W(d));
+      const row = el("div", undefined, "choices"); c.append(el("div", W(d), "criterion")); row.setAttribute("role", "radiogroup"); row.setAttribute("aria-label", W(d));
       for (let k = 0; k <= 5; k++) row.append(choice(d, k, String(k), a[d] === k, (v) => { a[d] = v; changed(); }));
       c.append(row);
     }

@@ -63,6 +63,8 @@ def _section(told: dict[str, Any], cells: dict[str, Any]) -> dict[str, Any]:
         "label": told["label"],
         "signature": told["signature"],
         "items": f"{told['n_items']} of {told['n_total']}",
+        "n": told["n_items"],
+        "of": told["n_total"],
         "warning": told["warning"],
         "known": [_known(name, found) for name, found in told["validation"].items()],
         "ranking": _ranking(told["tables"]["ranking"]),

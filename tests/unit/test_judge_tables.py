@@ -52,6 +52,7 @@ def test_all_four_tables_stand_beside_the_papers(run_dir: Path) -> None:
     assert judge(run_dir, "judge.tasks=all") == 0
     page = (run_dir / "report.html").read_text("utf-8")
     assert "Table 1a" in page and "Table 1b" in page and "Table 2" in page
+    assert "Table 4: Tibetan, 8 examples" in page and page.count("mean length in code points, 8 examples") == 3
     long = rows_of(page, "Table 3")
     assert long[0][1:] == ["BLEU", "chrF", *FORM_DIMENSIONS["long"], "average", "length", "unscored"]
     summary = json.loads((run_dir / "summary.json").read_text("utf-8"))
