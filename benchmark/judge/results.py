@@ -59,7 +59,10 @@ def metrics_of(verdicts: Sequence[Verdict], plan: Plan, judge_id: str) -> dict[s
 def summary_of(metrics: Mapping[str, Sequence[SegmentStats]], plan: Plan, draws: Draws) -> dict[str, Any]:
     """{"systems", "transitions", "preservation"} in the form of summary.json; the judge's metrics are a family of
     tests of their own."""
-    found = summarise(metrics, plan.outputs.docs, {}, {}, draws)
+    own = {key: rows for key, rows in metrics.items() if rows}
+    if not own:  # pairs alone: they have a table of their own, and no metric of a system
+        return {"systems": {}, "transitions": {}, "preservation": {}}
+    found = summarise(own, plan.outputs.docs, {}, {}, draws)
     for row in found["systems"].values():
         for metric, cell in row.items():
             low, high = LIMITS.get(metric, GRADES)

@@ -131,6 +131,18 @@ def test_tables_have_the_papers_shape(run_dir: Path) -> None:
     assert told["systems"]["gold"]["judge.entity"]["n_scored"] == 5
 
 
+def test_pairs_alone_in_a_run_whose_examples_belong_to_documents(run_dir: Path) -> None:
+    """It ended with a traceback after the last verdict, all of them paid for."""
+    (path,) = (run_dir / "examples").glob("*-test.jsonl")
+    rows = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+    told = [json.dumps({**row, "doc_id": f"d{i // 3}"}, ensure_ascii=False) + "\n" for i, row in enumerate(rows)]
+    path.write_text("".join(told), "utf-8")
+    args = ["judge", str(run_dir), "--judge", "oracle", "--protocol", "pairwise", "--set", "judge.known=1"]
+    assert main([*args, "score.bootstrap_draws=100"]) == 0
+    found = json.loads((run_dir / "judge" / "oracle" / "judge.json").read_text())
+    assert found["tables"]["pairwise"][0]["n"] == 12 and found["systems"] == {}
+
+
 def test_an_untested_judge_is_not_trusted(run_dir: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert judge(run_dir, "judge.known=0") == 0
     assert "THIS JUDGE CANNOT BE TRUSTED" in capsys.readouterr().out
