@@ -11,6 +11,7 @@ from __future__ import annotations
 import io
 import re
 import warnings
+from functools import cache
 from typing import TYPE_CHECKING
 
 from markupsafe import Markup, escape
@@ -67,11 +68,24 @@ def css_class(key: str, keys: list[str]) -> str:
     return VARIABLES[styles(keys)[key][0]]
 
 
+@cache
+def _figure_class() -> type[Figure]:
+    """matplotlib's Figure. When its modules are loaded they write the help text of some hundred methods, a third of the
+    time that loading takes; nobody reads it here, so that they are given nothing to write."""
+    from matplotlib import artist
+
+    told = artist.kwdoc
+    artist.kwdoc = lambda artist: ""
+    try:
+        from matplotlib.figure import Figure
+    finally:
+        artist.kwdoc = told
+    return Figure
+
+
 def axes(width: float, height: float, xlabel: str, ylabel: str, title: str = "") -> tuple[Figure, Axes]:
     """An empty figure of the house style, both axes named; width and height in units of 100 pixels at full size."""
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=(width, height), dpi=100, layout="constrained")
+    figure = _figure_class()(figsize=(width, height), dpi=100, layout="constrained")
     ax = figure.add_subplot()
     for side in ("top", "right"):
         ax.spines[side].set_visible(False)

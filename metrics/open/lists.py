@@ -54,6 +54,9 @@ def _rows(path: Path) -> Iterator[tuple[int, list[str]]]:
 
 def _forms(cell: str, same: Mapping[str, str] | None = None) -> tuple[str, ...]:
     """The forms in a cell, normalised. same: part of a cell -> the same normalised, where it is known."""
+    if "|" not in cell:  # as in most
+        form = (normalise(cell) if same is None else same[cell]).strip(_EDGE)
+        return (form,) if form else ()
     parts = cell.split("|")
     normal = map(normalise, parts) if same is None else map(same.__getitem__, parts)
     return tuple(dict.fromkeys(form for part in normal if (form := part.strip(_EDGE))))

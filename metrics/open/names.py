@@ -12,7 +12,7 @@ import re
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from metrics.files import sha256_json
 from metrics.matching import SurfaceMatcher, may_begin, may_end
@@ -35,8 +35,7 @@ NEAR_TEXT = 20_000
 spelling."""
 
 
-@dataclass(frozen=True, slots=True)
-class Name:
+class Name(NamedTuple):
     """One name of the list."""
 
     type: str
@@ -50,8 +49,7 @@ class Name:
     """From CLDR or a reviewed list: read wherever it stands."""
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(NamedTuple):
     """A name in a text."""
 
     start: int
@@ -222,8 +220,8 @@ def _nominal(form: str, text: str, at: int) -> bool:
 def _merged(names: Sequence[Name], same: Mapping[str, str]) -> Name:
     """One name of several. same: form -> the same normalised."""
     if len(names) == 1:
-        targets: Iterable[str] = map(same.__getitem__, names[0].target)
-        return Name(names[0].type, names[0].source, _longest_first(targets), names[0].also, names[0].sure)
+        targets = _longest_first(map(same.__getitem__, names[0].target))
+        return names[0] if targets == names[0].target else names[0]._replace(target=targets)
     first = next((name for name in names if name.sure), names[0])
     return Name(
         first.type,
@@ -235,4 +233,5 @@ def _merged(names: Sequence[Name], same: Mapping[str, str]) -> Name:
 
 
 def _longest_first(forms: Iterable[str]) -> tuple[str, ...]:
-    return tuple(sorted(set(forms), key=lambda form: (-len(form), form)))
+    distinct = tuple(set(forms))
+    return distinct if len(distinct) == 1 else tuple(sorted(distinct, key=lambda form: (-len(form), form)))
