@@ -7,6 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from benchmark.judge.asking import equal_pair
 from benchmark.judge.questions import Plan
 from metrics.contrast import level_of
 from metrics.draws import Draws
@@ -131,7 +132,7 @@ def _pair(own: Sequence[Verdict], a: str, b: str, plan: Plan, draws: Draws) -> d
     by_doc = None if docs is None else dict(zip(ids, docs, strict=True))
     by_item: dict[str, dict[str, str]] = defaultdict(dict)
     for v in own:
-        if v.answer is not None:
+        if v.answer is not None and not equal_pair(v.question):  # nobody was asked which of two equal texts is better
             place = {"A": "first", "B": "second", "tie": "tie"}[v.answer["better"]]
             by_item[v.question.example_id][v.question.systems[0]] = place
     both = [(found[a], found[b]) for _, found in sorted(by_item.items()) if len(found) == 2]
@@ -174,7 +175,8 @@ def retest(verdicts: Sequence[Verdict]) -> dict[str, Any]:
     first = {v.question.id: v for v in verdicts if v.question.turn == 0}
     pairs: dict[str, list[tuple[str, str]]] = defaultdict(list)
     for v in verdicts:
-        before = first.get(v.question.id.removesuffix("|again")) if v.question.turn else None
+        asked = v.question.turn and not equal_pair(v.question)
+        before = first.get(v.question.id.removesuffix("|again")) if asked else None
         if before is not None and before.answer is not None and v.answer is not None:
             pairs[v.question.kind].append((_said(before), _said(v)))
     return {kind: agreement([a for a, _ in found], [b for _, b in found]) for kind, found in sorted(pairs.items())}

@@ -10,6 +10,7 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from statistics import median
 
+from benchmark.judge.llm import UNREAD
 from benchmark.judge.questions import Plan
 from metrics.judge.points import of_kind
 from metrics.judge.records import CHECK, DIMENSIONS, PAIRWISE, RANKING, STATEMENTS, Question, Verdict
@@ -65,22 +66,21 @@ def _against(lost: dict[str, int], read: dict[str, int]) -> str:
 
 
 def _compared(own: Sequence[Verdict], what: str, plan: Plan) -> str | None:
-    """Of comparisons, which are lost for all that were compared: whose texts were the longest where one was lost."""
-    lost = {v.question.example_id: v.question for v in own if v.answer is None}
+    """Of comparisons, which are lost for all that were compared: whose texts were the longest where one was too
+    long."""
+    lost = {v.question.example_id for v in own if v.answer is None}
     n = len(plan.items)
     if len(lost) / n <= LEAST:
         return None
+    told = f"{what}: {len(lost)} of {n} examples are unscored"
     longest: Counter[str] = Counter()
-    for question in lost.values():
+    for question in {v.question.example_id: v.question for v in own if v.reason == UNREAD}.values():
         lengths = _lengths(question)
-        top = [key for key, length in lengths.items() if length == max(lengths.values())]
-        longest.update(top if len(top) == 1 else [])
+        longest.update([max(lengths, key=lambda key: (lengths[key], key))])
     if not longest:
-        return f"{what}: {len(lost)} of {n} examples are unscored"
+        return told
     key, count = min(longest.items(), key=lambda row: (-row[1], row[0]))
     return (
-        f"{what}: {len(lost)} of {n} examples are unscored; in {count} of them the text of {key} is the longest, "
-        "so that its longest texts are what is missing"
-        if count * len(own[0].question.systems) > len(lost)
-        else f"{what}: {len(lost)} of {n} examples are unscored"
+        f"{told}, {longest.total()} of them too long for the judge; in {count} of these the text of {key} is the "
+        "longest, and it is its longest texts that are missing"
     )

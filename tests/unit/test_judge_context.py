@@ -220,10 +220,9 @@ def test_what_one_system_lost_is_said_beside_its_score(
     assert all(row["category"] and row["set"] and row["better"] != row["worse"] for row in known)
     assert "verdicts" not in told, "they have a file of their own"
     ranking, pair, grades = told["selection"]
-    assert ranking.startswith(
-        "ranking: 3 of 12 examples are unscored; in 3 of them the text of post-sft is the longest"
-    )
-    assert pair.startswith("post-recovery against post-sft: 3 of 12 examples are unscored; in 3 of them")
+    much = "3 of 12 examples are unscored, 3 of them too long for the judge; in 3 of these the text of post-sft is the"
+    assert ranking.startswith(f"ranking: {much} longest")
+    assert pair.startswith(f"post-recovery against post-sft: {much} longest")
     assert grades.startswith("grades: unscored differ between systems: post-sft 3 of 12 (median length 659, of the ")
     out = capsys.readouterr().out
     assert all(f"!! {text}" in out for text in told["selection"])
@@ -234,6 +233,17 @@ def test_what_one_system_lost_is_said_beside_its_score(
 
 
 def test_systems_that_lost_the_same_are_not_warned_about(serve: Any, tmp_path: Path) -> None:
+    """Nor is a judge praised for its order where nobody asked it: half of the pairs here are one text twice."""
     make_run(tmp_path / "run", 12)
-    assert judge_it(serve, tmp_path / "run")["selection"] == []
+    one, other = (tmp_path / "run/generations" / TASK / f"{s}.jsonl" for s in ("post-sft", "post-recovery"))
+    rows = [[json.loads(line) for line in path.read_text("utf-8").splitlines()] for path in (one, other)]
+    same = [
+        {**b, "text": a["text"] if i < 6 else f"{b['text']} {i}"} for i, (a, b) in enumerate(zip(*rows, strict=True))
+    ]
+    other.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in same), "utf-8")
+    told = judge_it(serve, tmp_path / "run")
+    assert told["selection"] == []
     assert "Not the same texts" not in (tmp_path / "run" / "report.html").read_text("utf-8")
+    (pair,) = told["tables"]["pairwise"]
+    assert pair["ties"] == 12, "six of equal texts, six of a judge that always takes the first"
+    assert pair["order"]["n"] == 6 and pair["order"]["consistency"] == 0.0
