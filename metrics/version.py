@@ -12,8 +12,8 @@ from collections.abc import Iterable
 
 METRICS_VERSION = 2
 """1: until November 2026. 2: one text equality, language table, numbers of every spelling, words at the segmenter's
-boundaries. Since 27 November the end of a sentence and names written on to their event are no keywords of a list (15
-of the boards' 34,000 stored texts)."""
+boundaries. Since 27 November the end of a sentence and names written on to their event are no keywords of a list (some
+texts of strikes and takeovers, mostly where they are cut; the boards were scored again)."""
 
 V = f"v:{METRICS_VERSION}"
 """The field of a signature."""
