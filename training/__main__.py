@@ -7,6 +7,7 @@ import argparse
 import dataclasses
 import importlib
 import json
+import math
 import sys
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,8 @@ ASSETS = {
     "encoder": ("training.embedded.embedder", "EncoderSettings", "train_encoder"),
     "form": ("training.embedded.form", "FormSettings", "train_form"),
 }
+SWITCH = {"true": True, "false": False}
+KINDS = {int: "whole number", float: "number"}
 WORDLESS = ("encoder", "form")
 """Made without a word list."""
 
@@ -32,17 +35,28 @@ def _settings(cls: Any, overrides: list[str]) -> object:
     fields = {f.name: f for f in dataclasses.fields(cls)}
     values = {}
     for item in overrides:
-        name, _, text = item.partition("=")
+        name, is_there, text = item.partition("=")
+        if not is_there:
+            raise UserError(f"--set {item}: give KEY=VALUE, such as --set seed=2")
         if name not in fields:
             raise UserError(f"--set {item}: no such setting; there are {', '.join(fields)}")
-        kind: Any = type(fields[name].default)
-        try:
-            values[name] = kind(text)
-            if kind in (int, float) and not 0 <= values[name] < float("inf"):
-                raise UserError(f"--set {item}: at least 0")
-        except ValueError as error:
-            raise UserError(f"--set {item}: {text!r} is not a {kind.__name__}") from error
+        values[name] = _value(item, text, type(fields[name].default))
     return cls(**values)
+
+
+def _value(item: str, text: str, kind: Any) -> Any:
+    """The text as a value of the default's kind. UserError for another one, and for a number below 0."""
+    if kind is bool:
+        if text not in SWITCH:
+            raise UserError(f"--set {item}: {text!r} is neither true nor false")
+        return SWITCH[text]
+    try:
+        value = kind(text)
+    except ValueError as error:
+        raise UserError(f"--set {item}: {text!r} is not a {KINDS[kind]}") from error
+    if kind in KINDS and not 0 <= value < math.inf:
+        raise UserError(f"--set {item}: at least 0")
+    return value
 
 
 def build_parser() -> argparse.ArgumentParser:

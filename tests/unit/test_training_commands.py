@@ -145,7 +145,9 @@ def test_the_same_command_gives_the_same_weights(corpus_folder: Path, tmp_path: 
     ("arguments", "said"),
     [
         (["--set", "hiden=3"], "hiden"),
-        (["--set", "hidden=many"], "not a int"),
+        (["--set", "hidden=many"], "'many' is not a whole number"),
+        (["--set", "lr=fast"], "'fast' is not a number"),
+        (["--set", "hidden"], "give KEY=VALUE"),
         (["--corpus", "absent.jsonl"], "absent.jsonl: no such corpus"),
     ],
 )

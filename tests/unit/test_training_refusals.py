@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -104,6 +105,17 @@ def test_a_setting_that_no_training_has_is_refused(
     corpus = tmp_path / "corpus.jsonl"
     write_jsonl(corpus, islice(corpora.CORPORA["base"](1), 2))
     assert said in _refused("base", corpus, words, capsys, *setting)
+
+
+def test_a_switch_is_true_or_false() -> None:
+    """bool("false") is true: the switch could not be put off."""
+    from training.__main__ import _settings
+    from training.embedded.reranker import RerankerSettings
+
+    found: Any = [_settings(RerankerSettings, [f"autocast={word}"]) for word in ("true", "false")]
+    assert [settings.autocast for settings in found] == [True, False]
+    with pytest.raises(UserError, match="'no' is neither true nor false"):
+        _settings(RerankerSettings, ["autocast=no"])
 
 
 def test_a_folder_with_other_files_is_never_replaced(
