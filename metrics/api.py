@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from metrics.draws import Draws
 from metrics.errors import UserError
+from metrics.terminal import plain
 
 if TYPE_CHECKING:
     from fractions import Fraction
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from metrics.segment import SegmentStats
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Scores:
     """What `score` found: a summary with intervals, and a value for every segment."""
 
@@ -63,6 +64,14 @@ class Scores:
             for i, v, r in zip(m.example_ids, m.sentence_values().tolist(), m.reasons, strict=True)
         ]
         return pd.DataFrame(rows, columns=["system", "metric", "example_id", "value", "reason"])
+
+    def __repr__(self) -> str:
+        """One line; the summary itself has thousands of figures."""
+        rows = self.summary["systems"].values()
+        n = max((cell["n_total"] for row in rows for cell in row.values()), default=0)
+        valued = {m for row in rows for m, cell in row.items() if cell["value"] is not None}
+        names = plain(", ".join(self.summary["systems"]))
+        return f"<Scores of {names}: {n} segments, {len(valued)} metrics with a value; .to_frame(), .summary>"
 
     def _repr_html_(self) -> str:
         """A table for notebooks: metric x system with intervals. Everything is escaped."""

@@ -103,6 +103,14 @@ def test_the_glossary_is_what_the_records_say() -> None:
     assert (TOP / "docs" / "metrics.md").read_text("utf-8").endswith(glossary())
 
 
+def test_the_notebook_shows_what_its_cells_give() -> None:
+    """Who reads it on a page sees the output; nothing of the machine that made it."""
+    text = (TOP / "docs" / "four-uses.ipynb").read_text("utf-8")
+    cells = [c for c in json.loads(text)["cells"] if c["cell_type"] == "code"]
+    assert all(c["outputs"] and c["execution_count"] == n for n, c in enumerate(cells, 1))
+    assert "/tmp/" not in text and str(Path.home()) not in text and len(text) < 40_000
+
+
 def test_the_notebook_runs(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Cell by cell, in one namespace, as a reader would run it; the table of the first cell renders."""
     monkeypatch.chdir(tmp_path)

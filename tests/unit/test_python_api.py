@@ -37,6 +37,7 @@ def test_texts_are_scored_in_one_call() -> None:
     rows = found.to_frame(by="segment")
     assert set(rows[(rows.metric == "overlap.chrf") & (rows.system == "a")].value) == {100.0}
     page = found._repr_html_()
+    assert repr(found).startswith("<Scores of ") and len(repr(found)) < 200, "one line, not the whole summary"
     assert "BLEU" in page
     assert page.startswith("<table>")
     with pytest.raises(ValueError, match="several systems"):
