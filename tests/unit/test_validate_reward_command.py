@@ -10,12 +10,14 @@ from judged_pairs import N, _judge, challenge, length_reward, oracle
 from benchmark import cli
 from benchmark.reward import measures
 from benchmark.reward.advice import advice
+from benchmark.reward.challenge import FIRST, NEWEST
 from benchmark.reward.command import challenge_of, judge_for
 from benchmark.reward.damage import CATEGORIES
-from benchmark.reward.judge import load_judge
+from benchmark.reward.judge import DEFAULT_ASSETS, load_judge
 from benchmark.reward.page import render
 from benchmark.reward.pairs import ChallengeSet, Pair, Query
 from benchmark.reward.validate import reward_digest, validate
+from benchmark.settings.assets import ASSETS
 from metrics.errors import UserError
 
 
@@ -261,3 +263,9 @@ def test_set_and_embedded_model_are_of_one_world_and_that_of_the_default_run_unl
 def test_an_embedded_model_that_does_not_exist_is_told_with_the_nearest():
     with pytest.raises(UserError, match=r"--path = 'asset:reranker@3'.*reranker@2"):
         load_judge("reranker-generative", None, "asset:reranker@3", {})
+
+
+@pytest.mark.parametrize("world", [FIRST, NEWEST])
+@pytest.mark.parametrize("name", sorted(DEFAULT_ASSETS))
+def test_whatever_takes_an_embedded_model_has_one_of_each_world(name, world):
+    assert (ASSETS / (DEFAULT_ASSETS[name] + ("" if world == FIRST else f"@{world}")) / "model.safetensors").is_file()
