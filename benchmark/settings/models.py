@@ -154,7 +154,7 @@ class Models:
     def check(self, with_reward: bool = True) -> None:
         """Raises UserError, naming the key, for a model that is not there or damaged, and for a reward of an unknown
         name."""
-        from training.rewards import REWARDS
+        from training.rewards import REWARDS, needs_path
 
         for name, path in self.scorers.items():
             check_weights(path, f"score.scorers.{name}")
@@ -169,7 +169,8 @@ class Models:
             if ":" not in self.reward_path:
                 check_weights(self.reward_path, "rl.reward_path")
         elif reward in REWARDS:
-            raise UserError(f"rl.reward = {reward!r} needs rl.reward_path, the folder or hub id that it loads")
+            if needs_path(reward):
+                raise UserError(f"rl.reward = {reward!r} needs rl.reward_path, the folder or hub id that it loads")
         elif Path(reward).is_dir():
             check_weights(reward, "rl.reward")
         elif ":" not in reward:

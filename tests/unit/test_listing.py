@@ -184,6 +184,9 @@ class Half:
         return {}
 
 
+TOY = ("rl.reward_path=null", "score.retrieval=null", "score.scorers.comet_qe=null")
+
+
 def test_a_reward_is_one_file_and_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
     """One that loads nothing asks for no path; one that loads something does."""
     module = ModuleType("toy_rewards")
@@ -195,8 +198,11 @@ def test_a_reward_is_one_file_and_one_line(monkeypatch: pytest.MonkeyPatch) -> N
     assert rewards.load_reward("half").score(["x"], ["y"]) == [0.5]
     assert load_judge("half", None, None, {}).score([("x", "y", "th")]) == {("x", "y", "th"): 0.5}
     assert Models(load_profile("smoke", ["rl.reward=half", "rl.reward_path=null"])).reward_path is None
+    Models(load_profile("smoke", [*TOY, "rl.reward=half"])).check()
     with pytest.raises(UserError, match="needs a path"):
         rewards.load_reward("half-from")
+    with pytest.raises(UserError, match=r"needs rl\.reward_path"):
+        Models(load_profile("smoke", [*TOY, "rl.reward=half-from"])).check()
     with pytest.raises(UserError, match="or to null where it loads nothing"):
         _ = Models(load_profile("smoke", ["rl.reward=half"])).reward_path
 

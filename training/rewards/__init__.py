@@ -6,7 +6,7 @@ A reward judges candidates against sources and returns raw scores; gate and pena
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from importlib import import_module
 from inspect import Parameter, signature
 from pathlib import Path
@@ -84,14 +84,23 @@ def load_reward(spec: str, path: str | None = None, **options: Any) -> Reward:
         raise UserError(
             f"unknown reward {spec!r}; use one of {', '.join(sorted(REWARDS))}, an existing folder, or module:function"
         )
-    module, _, attr = REWARDS[name].partition(":")
-    factory = getattr(import_module(module), attr)
-    if where is None and next(iter(signature(factory).parameters.values())).default is Parameter.empty:
+    if where is None and needs_path(name):
         raise UserError(
             f"the reward {name!r} needs a path (its folder or hub id; for `callable`, module:function; "
             "for `llm-judge`, URL#MODEL)"
         )
-    return factory(where, **options)
+    return _factory(name)(where, **options)
+
+
+def _factory(name: str) -> Callable[..., Reward]:
+    module, _, attr = REWARDS[name].partition(":")
+    made: Callable[..., Reward] = getattr(import_module(module), attr)
+    return made
+
+
+def needs_path(name: str) -> bool:
+    """Whether the reward of that name loads something: the first parameter of its factory has no default."""
+    return next(iter(signature(_factory(name)).parameters.values())).default is Parameter.empty
 
 
 def load_reward_for(lang: str, spec: str, path: str | None = None, **options: Any) -> Reward:
