@@ -207,19 +207,27 @@ class Models:
         lang, rl = target_lang or load_task(self.profile.run.task).target_lang, self.profile.rl
         return load_reward_for(lang, rl.reward, self.reward_path, **rl.reward_options)
 
+    @property
+    def _reward_weights(self) -> str | None:
+        """Folder or hub id of the reward's weights; None where it is a function, or loads nothing."""
+        from training.rewards import REWARDS
+
+        folder = self.reward_path or self.profile.rl.reward
+        bare = self.reward_path is None and folder in REWARDS
+        return None if bare or (":" in folder and not Path(folder).exists()) else folder
+
     @cached_property
     def _reward_content(self) -> str:
-        """Content hash of the reward; the id, which holds a hash of the code, where it is a function."""
-        rl = self.profile.rl
-        folder = self.reward_path or rl.reward
-        return model_content(folder) if ":" not in folder or Path(folder).exists() else str(self.load_reward().id)
+        """Content hash of the reward; the id, which holds a hash of the code, where it has no weights."""
+        folder = self._reward_weights
+        return str(self.load_reward().id) if folder is None else model_content(folder)
 
     @property
     def retrieval_is_reward(self) -> bool:
         """Whether the encoder of grounding.retrieval_* is what the policy was trained on: it may then not measure
         it."""
-        folder = self.reward_path or self.profile.rl.reward
-        weights = None if ":" in folder and not Path(folder).exists() else model_hash(folder)
+        folder = self._reward_weights
+        weights = None if folder is None else model_hash(folder)
         return self.retrieval is not None and model_hash(self.retrieval) == weights
 
     def identity(self, with_reward: bool = True) -> dict[str, Any]:

@@ -198,7 +198,9 @@ def test_a_reward_is_one_file_and_one_line(monkeypatch: pytest.MonkeyPatch) -> N
     assert rewards.load_reward("half").score(["x"], ["y"]) == [0.5]
     assert load_judge("half", None, None, {}).score([("x", "y", "th")]) == {("x", "y", "th"): 0.5}
     assert Models(load_profile("smoke", ["rl.reward=half", "rl.reward_path=null"])).reward_path is None
-    Models(load_profile("smoke", [*TOY, "rl.reward=half"])).check()
+    bare = Models(load_profile("smoke", [*TOY, "rl.reward=half"]))
+    bare.check()
+    assert bare.identity()["reward"][0] == "half-1" and not bare.retrieval_is_reward
     with pytest.raises(UserError, match="needs a path"):
         rewards.load_reward("half-from")
     with pytest.raises(UserError, match=r"needs rl\.reward_path"):
