@@ -33,7 +33,7 @@ FLIPS = 0.011
 _CONTENT = re.compile(r"(?<![0-9a-f])[0-9a-f]{16}(?![0-9a-f])")
 """The hash of its weights or code in a reward's id."""
 _SET = re.compile(
-    r"\|set:newswire[^|]*-(core|full)-v([0-9]+)-zh-([a-z+]+)-n([0-9]{1,6})-s([0-9]{1,9})\|pairs:([0-9a-f]+)\|"
+    r"\|set:newswire([0-9]+)-(core|full)-v([0-9]+)-zh-([a-z+]+)-n([0-9]{1,6})-s([0-9]{1,9})\|pairs:([0-9a-f]+)\|"
 )
 
 
@@ -162,16 +162,18 @@ class Recomputed:
         from benchmark.leaderboard.board import name_of
         from benchmark.reward.challenge import VERSION, build
         from benchmark.reward.measures import tally
+        from benchmark.reward.worlds import WORLDS
         from metrics.files import sha256_json
 
         found = _SET.search(told["signature"])
-        if found is None or int(found[2]) != VERSION:
+        if found is None or found[1] not in WORLDS or int(found[3]) != VERSION:
             return "not recomputed: made on another challenge set than this suite's"
-        reward = _reward_here(told["signature"].partition("|reward:")[2], found[3].split("+"), self.profile)
+        langs = found[4].split("+")
+        reward = _reward_here(told["signature"].partition("|reward:")[2], langs, self.profile)
         if reward is None:
             return "not recomputed: the reward's weights do not come with this suite"
-        challenge = build(found[3].split("+"), int(found[4]), int(found[5]), found[1] == "core")
-        if sha256_json([p.as_dict() for p in challenge.pairs])[:16] != found[6]:
+        challenge = build(langs, int(found[5]), int(found[6]), found[2] == "core", found[1])
+        if sha256_json([p.as_dict() for p in challenge.pairs])[:16] != found[7]:
             return "not recomputed: made on another challenge set than this suite's"
         slugs = self.rng.sample(sorted(told["by_category"]), min(SAMPLE, len(told["by_category"])))
         pairs = [p for p in challenge.pairs if p.category in slugs]
