@@ -11,8 +11,8 @@ import pytest
 
 from benchmark import cli
 from benchmark.leaderboard import board as boards
-from benchmark.leaderboard.validations import Recomputed
 from benchmark.leaderboard.lies import Lie
+from benchmark.leaderboard.validations import Recomputed
 
 WORLDS = {"core": "world1", "core@2": "tiny"}
 
