@@ -17,6 +17,7 @@ from metrics.files import sha256_json
 from metrics.judge.answers import parse, schema
 from metrics.judge.prompting import Message, again, messages, prompts
 from metrics.judge.records import Question, Verdict
+from metrics.progress import progress
 from metrics.records import Example
 
 if TYPE_CHECKING:
@@ -139,13 +140,17 @@ class LLMJudge:
         entries = {key: entry for key in unique if (entry := self.ledger.find(key)) is not None}
         self.cached += len(entries)
 
-        def done(entry: Entry) -> None:
-            self.ledger.add(entry)
-            with self.lock:
-                self.structured[entry.structured] += entry.status == ANSWER
-                entries.setdefault(entry.key, entry)
+        wanted = [r for key, r in unique.items() if key not in entries]
+        with progress(f"judge {self.name}", len(unique), "answers", len(entries), heard=bool(wanted)) as told:
 
-        self.backend.complete((r for key, r in unique.items() if key not in entries), done)
+            def done(entry: Entry) -> None:
+                self.ledger.add(entry)
+                with self.lock:
+                    self.structured[entry.structured] += entry.status == ANSWER
+                    entries.setdefault(entry.key, entry)
+                    told.advance()
+
+            self.backend.complete(iter(wanted), done)
         return entries
 
     def price(self, questions: Sequence[Question]) -> dict[str, Any]:

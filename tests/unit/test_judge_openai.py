@@ -24,6 +24,7 @@ from benchmark.judge.openai_api import retry_after
 from benchmark.settings.schema import Judge as Settings
 from metrics.errors import UserError
 from metrics.judge.records import Question
+from metrics.progress import listen
 
 TOP = Path(__file__).parents[2]
 GOOD = '{"better": "A", "reason": "names"}'
@@ -176,6 +177,17 @@ def test_equal_questions_are_asked_once(serve: Any) -> None:
     twice = questions(5) * 2
     assert len(load_judge("openai", settings(server), None).verdicts(twice)) == 10
     assert sum(server.calls.values()) == 5
+
+
+def test_answers_are_counted_while_they_come_and_a_judge_that_has_them_all_says_nothing(
+    serve: Any, tmp_path: Path
+) -> None:
+    server, heard = serve(GOOD), list[tuple[str, int, int]]()
+    for _ in range(2):
+        with listen(lambda told: heard.append((told.title, told.done, told.total))):
+            load_judge("openai", settings(server), tmp_path / "ledger.jsonl").verdicts(questions(4))
+    assert [(title, total) for title, _, total in heard] == [("judge openai", 4)] * 6
+    assert [done for _, done, _ in heard] == [0, 1, 2, 3, 4, 4]
 
 
 def test_the_limit_of_cost_is_never_passed(serve: Any) -> None:
