@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import html
 import json
+import os
 import shutil
+import signal
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -14,24 +16,43 @@ import pytest
 in_a_browser = pytest.mark.skipif(shutil.which("chromium") is None, reason="no chromium here")
 
 
+TRIES, SECONDS = 3, 60
+"""One start of headless Chromium in a dozen or so hangs for ever, whatever the page; a page here takes a second."""
+
+
 def dom_of(page: Path, folder: Path, *more: str) -> str:
-    """The page's DOM after its scripts have run. folder: for the browser's profile; more: further options of
-    Chromium."""
-    command = [
-        "chromium",
-        "--headless",
-        "--no-sandbox",
-        "--disable-gpu",
-        "--disable-background-networking",
-        "--disable-component-update",
-        "--disable-sync",
-        "--host-resolver-rules=MAP * ~NOTFOUND",
-        f"--user-data-dir={folder / 'profile'}",
-        *more,
-        "--dump-dom",
-        page.as_uri(),
-    ]
-    return subprocess.run(command, capture_output=True, text=True, timeout=300, check=True).stdout
+    """The page's DOM after its scripts have run. folder: for the browser's profiles; more: further options of
+    Chromium. TimeoutExpired where it hangs at every try."""
+    for tried in range(1, TRIES + 1):
+        command = [
+            "chromium",
+            "--headless",
+            "--no-sandbox",
+            "--disable-gpu",
+            "--disable-quic",
+            "--no-first-run",
+            "--disable-background-networking",
+            "--disable-component-update",
+            "--disable-sync",
+            "--host-resolver-rules=MAP * ~NOTFOUND",
+            f"--user-data-dir={folder / f'profile{tried}'}",
+            *more,
+            "--dump-dom",
+            page.as_uri(),
+        ]
+        with subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, start_new_session=True
+        ) as browser:
+            try:
+                dom, _ = browser.communicate(timeout=SECONDS)
+            except subprocess.TimeoutExpired:
+                os.killpg(browser.pid, signal.SIGKILL)  # its children hold the pipe, too
+                if tried == TRIES:
+                    raise
+                continue
+        assert browser.returncode == 0, f"Chromium ended with {browser.returncode}"
+        return dom
+    raise AssertionError("no try")
 
 
 def told(dom: str) -> Any:
