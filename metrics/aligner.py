@@ -149,7 +149,7 @@ class Aligner:
                 for event in row[max(0, i - 1) : i + 2]
             )
             if not ends_sentence and not told:
-                items.add((bool(hit.facts), frozenset(hit.facts or hit.meanings)))
+                items.add((bool(hit.facts), hit.facts or hit.meanings))
         return items
 
     def _is_letter(self, at: int) -> bool:
