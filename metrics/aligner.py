@@ -20,6 +20,8 @@ from metrics.statements.predicates import Classes
 from metrics.statements.units import is_measure, unit_word
 
 _SEPARATORS = regex.compile(r"[\s\p{P}་།|+•·]*")
+_LETTER = regex.compile(r"[\p{L}\p{M}]")
+"""Thai and Tibetan vowels and tones that stand above or below a letter are marks: the word goes on before them."""
 LIST_ITEMS = 4
 """So many different items in a row with nothing but separators between are a list of keywords."""
 _ROLE_WORDS = 6
@@ -153,7 +155,7 @@ class Aligner:
         return items
 
     def _is_letter(self, at: int) -> bool:
-        return at >= 0 and self.text[at].isalpha()
+        return at >= 0 and _LETTER.match(self.text, at) is not None
 
     def _rows(self, hits: Iterable[Hit]) -> list[list[Hit]]:
         """The mentions in runs with nothing but separators between."""

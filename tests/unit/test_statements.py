@@ -224,6 +224,7 @@ def test_a_list_of_keywords_states_names_but_no_event_and_no_number_without_its_
     ("text", "stated"),
     [
         ("พนักงานในบริษัทหนึ่งทอง ยื่นฟ้อง 37 ราย ธนาคารสองเงิน", (True, True, True)),  # the name ends a sentence
+        ("พนักงานที่บริษัทหนึ่งทอง ยื่นฟ้อง 37 ราย ธนาคารสองเงิน", (True, True, True)),  # behind a mark of tone
         ("37 ราย บริษัทหนึ่งทองยื่นฟ้องธนาคารสองเงิน", (True, True, True)),  # behind the number, a sentence
         ("บริษัทหนึ่งทอง ยื่นฟ้อง 37 ราย ธนาคารสองเงิน", (False, True, True)),  # four bare items
         ("ใน 37 ราย ยื่นฟ้อง บริษัทหนึ่งทอง ธนาคารสองเงิน", (False, True, True)),  # only a name ends a sentence
