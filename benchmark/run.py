@@ -29,9 +29,9 @@ from benchmark.rundir.manifest import RunManifest
 from benchmark.rundir.steps import MadeOf, check_config, locked, others_of
 from benchmark.rundir.summaries import read_summary
 from benchmark.settings.assets import resolve
-from benchmark.settings.config import Profile, Prompt, load_profile
+from benchmark.settings.config import load_profile
 from benchmark.settings.models import Models, with_dtype
-from benchmark.settings.prompts import asked
+from benchmark.settings.prompts import asked, own_prompt
 from benchmark.tasks import Task, load_task
 from benchmark.tasks.files import split_hash
 from metrics.errors import UserError
@@ -206,15 +206,6 @@ def run(
     summary = judge(place, on[task.name], summary, models, [on[name] for name in profile.run.extra_tasks])
     measure.report(place)
     return summary
-
-
-def own_prompt(profile: Profile, task: str) -> Prompt:
-    """The prompt settings of a further task: all but the template and the examples, which are the primary task's."""
-    return (
-        profile.prompt
-        if task == profile.run.task
-        else profile.prompt.model_copy(update={"template": None, "few_shot": 0})
-    )
 
 
 def data(place: Workplace, task: Task, found: dict[str, list[Example]]) -> dict[str, list[Example]]:

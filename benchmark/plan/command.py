@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from benchmark.arguments import ALLOW, SET, arg
-from benchmark.plan.needs import GIB, SHARDED, Machine, Tokens
+from benchmark.plan.needs import GIB, MEASURE, SHARDED, Machine, Tokens
 from benchmark.plan.page import page
 from benchmark.plan.planning import USABLE, VLLM_SHARE, make_plan
 from benchmark.plan.workload import Sizes, count_tokens, sizes_of
@@ -34,7 +34,7 @@ def _set(section: str, **values: Any) -> Callable[[Profile, Machine], tuple[Prof
 
 def changes(profile: Profile, machine: Machine, stage: str) -> Iterator[Change]:
     """Knobs of a stage, those that change nothing about the result first."""
-    if stage == "measure":
+    if stage.startswith(MEASURE):
         size = profile.generate.batch_size
         while size > 1:
             size //= 2

@@ -10,6 +10,8 @@ from benchmark.plan.shapes import Shape
 
 SHARDED = ("fsdp", "zero3")
 GIB = 2**30
+MEASURE = "measure"
+"""The last stage; on a further task, its name follows."""
 TILE = 2**28
 """Elements of logits that TRL's fused head holds at once: it never makes those of a whole batch."""
 
@@ -188,7 +190,7 @@ def measure_need(shape: Shape, width: int, batch: int, texts: int, tokens: Token
     }
     seen = texts * (tokens.prompt + tokens.target)
     return Need(
-        "measure", memory, seen, shape.forward_flops(seen, tokens.prompt, texts * tokens.target), -(-texts // batch)
+        MEASURE, memory, seen, shape.forward_flops(seen, tokens.prompt, texts * tokens.target), -(-texts // batch)
     )
 
 

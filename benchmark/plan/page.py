@@ -18,17 +18,18 @@ def number(value: float) -> str:
 def page(name: str, profile: Profile, machine: Machine, plan: Plan) -> str:
     """Everything that `plan` prints on stdout."""
     room = USABLE * machine.memory
+    wide = max(10, 2 + max(len(need.stage) for need in plan.needs))
     lines = [
         f"plan of {name} on {machine.gpus} GPU(s) of {machine.memory:g} GiB, "
         f"weights {'whole on each' if machine.parts == 1 else 'spread over all'} "
         f"({machine.strategy})",
         "",
-        f"{'stage':<10}{'peak GiB':>10}{'of':>8}{'steps':>9}{'tokens':>10}{'FLOPs':>10}{'hours':>9}",
+        f"{'stage':<{wide}}{'peak GiB':>10}{'of':>8}{'steps':>9}{'tokens':>10}{'FLOPs':>10}{'hours':>9}",
     ]
     for need in plan.needs:
         mark = "" if need.peak / GIB <= room else "   does not fit"
         lines.append(
-            f"{need.stage:<10}{need.peak / GIB:>10.2f}{room:>8.1f}{need.steps:>9}{number(need.tokens):>10}"
+            f"{need.stage:<{wide}}{need.peak / GIB:>10.2f}{room:>8.1f}{need.steps:>9}{number(need.tokens):>10}"
             f"{number(need.flops):>10}{need.hours:>9.2f}{mark}"
         )
     lines += [
@@ -54,6 +55,11 @@ def page(name: str, profile: Profile, machine: Machine, plan: Plan) -> str:
         if plan.judge is None
         else f"{number(plan.judge.shape.parameters)} parameters, {plan.judge.width} bytes each"
     )
+    further = [
+        f"  {other.task}: {other.measured} examples, prompt {other.tokens.prompt:.0f}, reference "
+        f"{other.tokens.target:.0f} tokens; {'counted' if other.tokens.sampled else 'as the primary task'}"
+        for other in plan.sizes.further
+    ]
     lines += [
         "",
         "assumptions",
@@ -61,6 +67,7 @@ def page(name: str, profile: Profile, machine: Machine, plan: Plan) -> str:
         f"  examples: D_para {plan.sizes.para}, D_src {plan.sizes.src}, measured {plan.sizes.measured}",
         f"  tokens an example: prompt {t.prompt:.0f}, reference {t.target:.0f}, "
         f"completion in RL {t.completion:.0f} (cap {t.cap}); {source}",
+        *further,
         "  training: float32 weights, gradients and Adam moments (16 bytes a weight), "
         f"rows padded by {PADDING - 1:.0%}; the head works in tiles",
         f"  {USABLE:.0%} of a GPU's memory can be used; generation in RL by {by}, batches end with their longest text",

@@ -5,7 +5,18 @@ from __future__ import annotations
 import dataclasses
 from pathlib import Path
 
-from benchmark.plan.needs import GIB, Judge, Machine, Need, Tokens, measure_need, rl_need, sft_need, with_hours
+from benchmark.plan.needs import (
+    GIB,
+    MEASURE,
+    Judge,
+    Machine,
+    Need,
+    Tokens,
+    measure_need,
+    rl_need,
+    sft_need,
+    with_hours,
+)
 from benchmark.plan.shapes import Shape, find_shape
 from benchmark.plan.workload import Sizes
 from benchmark.settings.assets import resolve
@@ -62,7 +73,13 @@ def make_plan(profile: Profile, machine: Machine, tokens: Tokens, sizes: Sizes) 
         sft_need("recovery", policy, profile.recovery, again, tokens, machine),
         measure_need(policy, WIDTH[profile.policy.dtype], profile.generate.batch_size, sizes.measured, tokens),
     ]
-    timed = [with_hours(n, hours(n, profile, policy, tokens, machine)) for n in needs]
+    counted = [tokens] * len(needs)
+    for other in sizes.further:
+        width, batch = WIDTH[profile.policy.dtype], profile.generate.batch_size
+        need = measure_need(policy, width, batch, other.measured, other.tokens)
+        needs.append(dataclasses.replace(need, stage=f"{MEASURE} {other.task}"))
+        counted.append(other.tokens)
+    timed = [with_hours(n, hours(n, profile, policy, own, machine)) for n, own in zip(needs, counted, strict=True)]
     return Plan(timed, disk(profile, policy, sizes, needs, tokens), policy, judge, tokens, sizes)
 
 
@@ -78,7 +95,7 @@ def hours(need: Need, profile: Profile, policy: Shape, tokens: Tokens, machine: 
     if need.stage in ("sft", "recovery"):
         seconds = need.flops / (rate * machine.gpus)
         return seconds / 3600 * (2 if need.stage == "recovery" else 1)
-    if need.stage == "measure":
+    if need.stage.startswith(MEASURE):
         width = WIDTH[profile.policy.dtype]
         token = max(width * policy.parameters / bandwidth, wanted.decode_ms / 1e3)
         longest = min(2.0 * tokens.target, tokens.measured_cap)  # a batch ends with its longest text
@@ -98,5 +115,6 @@ def disk(profile: Profile, policy: Shape, sizes: Sizes, needs: list[Need], token
         states = max(states, cfg.keep_states * 12.0 * learned)
     completions = needs[1].steps * profile.rl.prompts_per_step * profile.rl.num_generations
     logs = completions * (300 + 9 * tokens.completion)  # a Thai letter has 3 bytes, a token about 3 letters
-    texts = 5 * sizes.measured * (200 + 9 * tokens.target) + 3 * (sizes.para + sizes.src + sizes.dev) * 1500
+    measured = [(sizes.measured, tokens), *((other.measured, other.tokens) for other in sizes.further)]
+    texts = sum(5 * n * (200 + 9 * of.target) for n, of in measured) + 3 * (sizes.para + sizes.src + sizes.dev) * 1500
     return folders + states + logs + texts

@@ -21,13 +21,24 @@ SAMPLE = 200
 
 
 @dataclass(frozen=True, slots=True)
+class Further:
+    """A further task that every stage is measured on (run.extra_tasks)."""
+
+    task: str
+    measured: int
+    """Examples of its measured split."""
+    tokens: Tokens
+
+
+@dataclass(frozen=True, slots=True)
 class Sizes:
-    """Examples of each split."""
+    """Examples of each split of the primary task, and the further tasks."""
 
     para: int
     src: int
     dev: int
     measured: int
+    further: tuple[Further, ...] = ()
 
 
 def _split(profile: Profile, split: str, n: int | None) -> list[Example] | None:
@@ -48,26 +59,39 @@ def sizes_of(profile: Profile) -> Sizes:
             examples = _split(profile, split, None)
             stated = len(examples) if examples is not None else 0
         found[split] = stated
-    return Sizes(found["para"], found["src"], found["dev"], found[profile.run.split])
+    return Sizes(found["para"], found["src"], found["dev"], found[profile.run.split], further_of(profile))
+
+
+def further_of(profile: Profile) -> tuple[Further, ...]:
+    """The further tasks, their measured splits counted as `run` loads them."""
+    found = []
+    for name in profile.run.extra_tasks:
+        examples = load_task(name, allow_code=True).load(profile.run.split, profile.data.n_extra)
+        found.append(Further(name, len(examples), _tokens(profile, name, examples[:SAMPLE])))
+    return tuple(found)
 
 
 def count_tokens(profile: Profile) -> Tokens:
     """Tokens per example. Counted with the policy's tokenizer when it lies in a folder and D_para is there; else as the
     [plan] section says."""
+    return _tokens(profile, profile.run.task, _split(profile, "para", SAMPLE) or [])
+
+
+def _tokens(profile: Profile, name: str, pairs: list[Example]) -> Tokens:
+    """Tokens per example of a task, counted in the given ones."""
     policy = resolve(profile.policy.path, "policy.path")
-    pairs = _split(profile, "para", SAMPLE) if Path(policy).is_dir() else None
     wanted, cap = profile.plan, profile.rl.max_completion_length
-    if not pairs:
+    if not pairs or not Path(policy).is_dir():
         measured_cap = profile.generate.max_new_tokens or int(CAP_FACTOR * 2 * wanted.target_tokens)
         return Tokens(
             wanted.prompt_tokens, wanted.target_tokens, wanted.completion_tokens or cap / 2, cap, measured_cap, False
         )
-    from benchmark.settings.prompts import asked
+    from benchmark.settings.prompts import asked, own_prompt
     from training.shared.loading import load_tokenizer
 
-    task = asked(
-        load_task(profile.run.task, allow_code=True), profile.prompt, policy, pairs, profile.policy.trust_remote_code
-    )
+    prompt = own_prompt(profile, name)
+    shots = pairs if name == profile.run.task else ()
+    task = asked(load_task(name, allow_code=True), prompt, policy, shots, profile.policy.trust_remote_code)
     tokenizer = load_tokenizer(policy, profile.policy.trust_remote_code)
 
     def lengths(texts: Sequence[str]) -> list[int]:

@@ -15,7 +15,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from benchmark.settings.config import Prompt
+from benchmark.settings.config import Profile, Prompt
 from benchmark.tasks import Task
 from metrics.errors import UserError
 from metrics.files import read_text
@@ -50,6 +50,15 @@ def read_template(wanted: Prompt, task: Task) -> str:
             f"{where}: must hold {SLOT} exactly once, where the source text goes; it holds it {text.count(SLOT)} times"
         )
     return text
+
+
+def own_prompt(profile: Profile, task: str) -> Prompt:
+    """The prompt settings of a further task: all but the template and the examples, which are the primary task's."""
+    return (
+        profile.prompt
+        if task == profile.run.task
+        else profile.prompt.model_copy(update={"template": None, "few_shot": 0})
+    )
 
 
 def shots(wanted: Prompt, para: Sequence[Example]) -> list[tuple[str, str]]:

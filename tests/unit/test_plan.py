@@ -3,6 +3,8 @@ names."""
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -181,7 +183,34 @@ def test_tokens_of_the_embedded_world_are_counted() -> None:
     rows, _ = encode_pairs(load_tokenizer(resolve(profile.policy.path, "policy.path")), pairs, 10**6)
     assert tokens.sampled
     assert tokens.prompt + tokens.target == pytest.approx(sum(len(r["input_ids"]) for r in rows) / len(rows))
-    assert sizes_of(profile) == Sizes(200, 3000, 200, 500)
+    found = sizes_of(profile)
+    assert found == Sizes(200, 3000, 200, 500, found.further)
+
+
+def test_further_tasks_are_planned_like_the_first(capsys: pytest.CaptureFixture[str]) -> None:
+    """One need each, of as many texts as `run` measures, their tokens counted in them; none, no need."""
+    names = ["newswire-long@2", "newswire-title-bo@2"]
+    profile = load_profile("tiny", ["data.n_para=50", "data.n_extra=7", f"run.extra_tasks={json.dumps(names)}"])
+    sizes, tokens, machine = sizes_of(profile), count_tokens(profile), Machine(1, 8.0)
+    assert [(other.task, other.measured) for other in sizes.further] == [(name, 7) for name in names]
+    assert sizes.further[0].tokens.target > 10 * tokens.target, "passages are longer than titles"
+    needs = {n.stage: n for n in make_plan(profile, machine, tokens, sizes).needs}
+    assert list(needs)[-3:] == ["measure", *(f"measure {name}" for name in names)]
+    assert needs["measure newswire-long@2"].tokens == pytest.approx(
+        7 * (sizes.further[0].tokens.prompt + sizes.further[0].tokens.target)
+    )
+    alone = make_plan(profile, machine, tokens, replace(sizes, further=()))
+    assert [n.stage for n in alone.needs] == ["sft", "rl", "recovery", "measure"]
+    assert alone.disk < make_plan(profile, machine, tokens, sizes).disk
+    # A further task that does not fit is mended by the knobs of measuring.
+    assert (
+        main(["plan", "--gpus", "1", "--gpu-memory", "0.3", "--set", "rl.num_generations=2", "rl.prompts_per_step=2"])
+        == 2
+    )
+    told = (
+        "stage measure newswire-long@2 needs 0.5 GiB, and 0.3 of the GPU's 0.3 GiB can be used; set generate.batch_size"
+    )
+    assert told in capsys.readouterr().err
 
 
 def test_a_vllm_engine_holds_its_share_of_each_gpu(capsys: pytest.CaptureFixture[str]) -> None:
