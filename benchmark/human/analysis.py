@@ -12,13 +12,14 @@ import numpy as np
 
 from benchmark.human.campaign import ESA, Campaign, grade_of, passed
 from benchmark.judge import results
+from benchmark.judge.asking import EQUAL
 from benchmark.judge.questions import Plan
 from benchmark.judge.texts import Outputs
 from benchmark.settings.schema import Judge as Settings
 from metrics.draws import Draws
 from metrics.judge.agreement import INTERVAL, NOMINAL, krippendorff_alpha, order_effects
 from metrics.judge.points import of_ranking, won
-from metrics.judge.records import DIMENSIONS, FORM_DIMENSIONS, PAIRWISE, RANKING, Verdict
+from metrics.judge.records import DIMENSIONS, FORM_DIMENSIONS, PAIRWISE, RANKING, TIE, Verdict
 from metrics.judgements import Judgements
 from metrics.meta import meta_evaluate
 from metrics.scores import read_scores
@@ -113,20 +114,23 @@ def biases(campaign: Campaign, answers: Answers) -> dict[str, dict[str, Any]]:
 
 def as_verdicts(campaign: Campaign, answers: Answers) -> list[Verdict]:
     """Answers as verdicts, so that tables, intervals and tests are those of the judges; the raters of a text are
-    averaged."""
+    averaged. Pairs of equal texts are ties, as they are without a question to a judge."""
     known = campaign.by_id()
-    return [Verdict(known[n].question(campaign.protocol, campaign.form), a) for n, a in answers.items()]
+    said = [Verdict(known[n].question(campaign.protocol, campaign.form), a) for n, a in answers.items()]
+    tie = {"better": TIE, "reason": EQUAL}
+    ties = campaign.ties if said else ()  # where nobody has answered, there is no table
+    return said + [Verdict(s.question(campaign.protocol, campaign.form), tie) for s in ties]
 
 
 def plan_of(campaign: Campaign, outputs: Outputs) -> Plan:
     """The campaign as a plan of the judges."""
     pairs: dict[tuple[str, str], None] = {}
-    for s in campaign.screens:
+    for s in (*campaign.screens, *campaign.ties):
         if campaign.protocol == PAIRWISE and not s.check:
             a, b = sorted(s.systems, key=campaign.systems.index)
             pairs[a, b] = None
     protocols: Any = [] if campaign.protocol == ESA else [campaign.protocol]
-    items = frozenset(s.example_id for s in campaign.screens)
+    items = frozenset(s.example_id for s in (*campaign.screens, *campaign.ties))
     settings = Settings(protocols=protocols)
     ranked = campaign.systems if campaign.protocol == RANKING else ()
     return Plan(outputs, settings, campaign.seed, ranked, tuple(pairs), campaign.systems, campaign.form, items)

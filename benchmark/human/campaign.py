@@ -20,6 +20,7 @@ from metrics.errors import UserError
 from metrics.files import read_object
 from metrics.judge.records import DIMENSIONS, LETTERS, PAIRWISE, RANKING, Question
 from metrics.languages import language
+from metrics.normalise import same_text
 from metrics.stages import GOLD
 from metrics.words import units
 
@@ -73,6 +74,8 @@ class Campaign:
     systems: tuple[str, ...]
     raters: tuple[str, ...]
     screens: tuple[Screen, ...]
+    ties: tuple[Screen, ...] = ()
+    """Pairs of equal texts: nobody is asked about them, and they count as ties."""
 
     def of(self, rater: str) -> list[Screen]:
         """A rater's screens, in order."""
@@ -93,11 +96,12 @@ def read_campaign(path: Path) -> Campaign:
     try:
         if told.pop("schema_version") != SCHEMA_VERSION:
             raise ValueError("another version")
-        screens = tuple(
-            Screen(**{**s, "texts": tuple(s["texts"]), "systems": tuple(s["systems"])}) for s in told.pop("screens")
+        screens, ties = (
+            tuple(Screen(**{**s, "texts": tuple(s["texts"]), "systems": tuple(s["systems"])}) for s in own)
+            for own in (told.pop("screens"), told.pop("ties", ()))
         )
         told["systems"], told["raters"] = tuple(told["systems"]), tuple(told["raters"])
-        return Campaign(**told, screens=screens)
+        return Campaign(**told, screens=screens, ties=ties)
     except (KeyError, TypeError, ValueError) as error:
         raise UserError(f"{path}: is no campaign ({error}); export it again") from None
 
@@ -116,7 +120,7 @@ class Wanted:
 
 
 def make_campaign(outputs: Outputs, wanted: Wanted) -> Campaign:
-    """Raises UserError for a protocol, a number or systems that cannot be used."""
+    """Raises UserError for a protocol, a number or systems that cannot be used, and where no pair has two texts."""
     if wanted.protocol not in PROTOCOLS:
         raise UserError(f"human export: unknown protocol {wanted.protocol!r}; there are {', '.join(PROTOCOLS)}")
     if not 1 <= wanted.raters <= 1000 or wanted.items < 1:
@@ -129,11 +133,30 @@ def make_campaign(outputs: Outputs, wanted: Wanted) -> Campaign:
     told = [wanted.protocol, wanted.raters, items, wanted.seed, groups, [outputs.systems[s] for s in systems]]
     name = hashlib.sha256(repr(told).encode("utf-8", "surrogatepass")).hexdigest()[:10]
     raters = tuple(f"rater{i + 1}" for i in range(wanted.raters))
+    ties = _ties(outputs, groups, items) if wanted.protocol == PAIRWISE else ()
+    if len(ties) == len(groups) * len(items):
+        raise UserError(
+            f"human export: the texts of each pair are equal in all {len(ties)} of the chosen examples; "
+            "choose other --pairs, or more --items"
+        )
     screens: list[Screen] = []
     for r, rater in enumerate(raters):
-        screens += _screens(outputs, wanted, groups, items, (r, rater, name))
+        screens += _screens(outputs, wanted, (groups, items, ties), (r, rater, name))
     form = wanted.form or outputs.form
-    return Campaign(name, outputs.task, wanted.protocol, form, wanted.seed, systems, raters, tuple(screens))
+    return Campaign(name, outputs.task, wanted.protocol, form, wanted.seed, systems, raters, tuple(screens), ties)
+
+
+def _ties(outputs: Outputs, groups: Sequence[tuple[str, ...]], items: Sequence[int]) -> tuple[Screen, ...]:
+    """Pairs whose texts are equal, as screens of nobody."""
+    found: list[Screen] = []
+    for at in items:
+        e = outputs.examples[at]
+        for group in groups:
+            texts = tuple(outputs.systems[s][at] for s in group)
+            if same_text(*texts):
+                told = (e.id, e.source, e.source_lang, e.target_lang)
+                found.append(Screen(f"equal-{len(found) + 1}", "", *told, texts, group))
+    return tuple(found)
 
 
 def _groups(outputs: Outputs, wanted: Wanted) -> list[tuple[str, ...]]:
@@ -147,15 +170,17 @@ def _groups(outputs: Outputs, wanted: Wanted) -> list[tuple[str, ...]]:
 def _screens(
     outputs: Outputs,
     wanted: Wanted,
-    groups: Sequence[tuple[str, ...]],
-    items: Sequence[int],
+    shown: tuple[Sequence[tuple[str, ...]], Sequence[int], Sequence[Screen]],
     rater: tuple[int, str, str],
 ) -> list[Screen]:
-    r, who, campaign = rater
+    (groups, items, ties), (r, who, campaign) = shown, rater
+    left_out = {(s.example_id, s.systems) for s in ties}
     draw = random.Random(f"human:{wanted.seed}:{who}")
     made: list[tuple[int, tuple[str, ...], tuple[str, ...], bool]] = []
     for place, at in enumerate(items):
         for g, group in enumerate(groups):
+            if (outputs.ids[at], group) in left_out:
+                continue
             turn = (place + g + r) % len(group)
             order = group[turn:] + group[:turn]
             if len(order) > 2 and ((place + r) // len(order)) % 2:

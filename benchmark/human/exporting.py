@@ -59,6 +59,7 @@ def command(args: argparse.Namespace) -> int:
     say(
         f"campaign {campaign.id}: {args.protocol}, {len(campaign.raters)} raters, {n} screens each, "
         f"{checks} of them checks",
+        *([f"not asked: {len(campaign.ties)} pairs of equal texts, which count as ties"] if campaign.ties else []),
         f"languages of the forms: {', '.join(words())}",
         *[f"send: {path}" for path in made],
         f"keep, and show no rater: {folder / KEY}",

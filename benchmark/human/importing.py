@@ -54,7 +54,8 @@ def command(args: argparse.Namespace) -> int:
         for screen, answer in read_answers(Path(name), campaign, args.format, outputs.ids).items():
             if answers.setdefault(screen, answer) != answer:
                 raise UserError(f"{name}: screen {screen!r} was answered otherwise in another file; keep one")
-    stale = [s.id for s in campaign.screens if not s.check and not _same(campaign, outputs.systems, outputs.ids, s)]
+    shown = [s for s in (*campaign.screens, *campaign.ties) if not s.check]
+    stale = [s.id for s in shown if not _same(campaign, outputs.systems, outputs.ids, s)]
     if stale:
         raise UserError(
             f"{folder / KEY}: the run's outputs are not those that were rated ({len(stale)} screens differ)"

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import random
+import shutil
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +20,7 @@ from human_campaign import (
 from benchmark.cli import main
 from benchmark.human.campaign import Campaign, read_campaign
 from benchmark.human.collect import read_answers
+from benchmark.judge.texts import read_outputs
 from metrics.errors import UserError
 
 
@@ -75,6 +78,49 @@ def test_pairs_come_back_as_wins_with_tests(run_dir: Path, tmp_path: Path) -> No
     assert (pair["a"], pair["b"]) == ("post-recovery", "post-sft") and pair["wins_a"] == 16
     assert pair["p"] < 0.01 and abs(told["bias"]["rater1"]["bias"]) < 0.5
     assert told["alpha"]["pairwise"] is None or told["alpha"]["pairwise"] > 0.5
+
+
+def equalled(run_dir: Path, out: Path, ids: Sequence[str]) -> Path:
+    """A copy of the run in which post-recovery says what post-sft says of some examples."""
+    shutil.copytree(run_dir, out, ignore=shutil.ignore_patterns("human"))
+    folder = next((out / "generations").iterdir())
+    rows = {
+        s: [json.loads(x) for x in (folder / f"{s}.jsonl").read_text("utf-8").splitlines()]
+        for s in ("post-sft", "post-recovery")
+    }
+    said = {row["example_id"]: row["text"] for row in rows["post-sft"]}
+    new = [
+        row | ({"text": said[row["example_id"]]} if row["example_id"] in ids else {}) for row in rows["post-recovery"]
+    ]
+    (folder / "post-recovery.jsonl").write_text("".join(json.dumps(row) + "\n" for row in new), "utf-8")
+    return out
+
+
+def test_nobody_is_asked_about_equal_texts_and_they_count_as_ties(
+    run_dir: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    every = read_outputs(run_dir).ids
+    run = equalled(run_dir, tmp_path / "run", every[:9])
+    c = export(run, "pairwise", items=24)
+    assert "not asked: 9 pairs of equal texts, which count as ties" in capsys.readouterr().out
+    assert sorted(s.example_id for s in c.ties) == sorted(every[:9])
+    assert not {s.example_id for s in c.screens if not s.check} & set(every[:9])
+    assert all(len(set(s.texts)) == 2 for s in c.screens)
+    told = brought_in(run, c, fill(c, tmp_path))
+    (pair,) = told["tables"]["pairwise"]
+    assert (pair["wins_a"], pair["ties"], pair["n"], pair["n_total"]) == (15, 9, 24, 24)
+    assert all(row["asked"] == row["answered"] == len(c.of("rater1")) for row in told["raters"].values())
+    # Other texts than those that were held to be equal are noticed.
+    equalled(run_dir, tmp_path / "other", every[:3])
+    shutil.copytree(run / "human", tmp_path / "other" / "human")
+    files = [str(path) for path in tmp_path.glob("*-rater*.json")]
+    assert main(["human", "import", str(tmp_path / "other"), *files, "--campaign", c.id]) == 2
+    assert "6 screens differ" in capsys.readouterr().err
+    # Nothing is left to ask.
+    same = equalled(run_dir, tmp_path / "same", every)
+    assert main(["human", "export", str(same), "--protocol", "pairwise", "--items", "5"]) == 2
+    assert "equal in all 5 of the chosen examples" in capsys.readouterr().err
+    assert not (same / "human").exists()
 
 
 def test_a_rater_who_fails_the_checks_is_left_out_and_named(
