@@ -70,7 +70,7 @@ class Writer:
         return self.scene.draw(slot) or (self.rng.choice(elsewhere) if elsewhere else None)  # type: ignore[arg-type]
 
     def spoilt(self, slots: list[str], n: int) -> dict[str, Value]:
-        """The article's values with up to n of the named ones wrong, those of OFTEN more often: they are learnt last."""
+        """The values, up to n of the named ones wrong: those of OFTEN more often, for they are learnt last."""
         values = dict(self.article.values)
         often = [n for n in slots for _ in range(OFTEN.get(values[n].type, 1 if values[n].type in ENTITY else 2))]
         for name in dict.fromkeys(self.rng.sample(often, len(often))):
