@@ -39,6 +39,8 @@ class Pair:
     """Ratio ours / theirs that is the goal."""
     reached: float
     """What was measured: docs/performance.md."""
+    needs: str | None = None
+    """Environment variable that names the python of another environment, without which the pair cannot be run."""
 
     @property
     def limit(self) -> float:
@@ -46,12 +48,22 @@ class Pair:
         it."""
         return SLACK * max(self.wanted, self.reached)
 
+    @property
+    def lacking(self) -> str | None:
+        """Why the pair cannot be run here, in one line; None where it can."""
+        if self.needs is None or ((python := os.environ.get(self.needs)) and Path(python).is_file()):
+            return None
+        return f"not run: {self.needs} names no python of an environment with the other (docs/performance.md)"
 
-def seconds(*command: str, last: bool = False) -> float:
-    """Processor seconds of a command and its children, or the number in the first of its last two lines."""
-    environment = {**os.environ, "OMP_NUM_THREADS": "1", "HF_HUB_OFFLINE": "1"}
+
+def seconds(*command: str, last: bool = False, environment: dict[str, str] | None = None) -> float:
+    """Processor seconds of a command and its children, or the number in the first of its last two lines. environment:
+    variables that are set for it."""
+    told = {**os.environ, "OMP_NUM_THREADS": "1", "HF_HUB_OFFLINE": "1", **(environment or {})}
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+    done = subprocess.run(command, env=told, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise RuntimeError(f"{' '.join(command)} ended with {done.returncode}: {done.stderr[-2000:]}")
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     if last:
         return float(done.stdout.splitlines()[-2])

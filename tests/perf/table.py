@@ -9,6 +9,7 @@ import statistics
 import sys
 import time
 
+from beside import BESIDE
 from pairs import PAIRS
 from starting import STARTS
 
@@ -18,7 +19,10 @@ def main(rounds: int) -> None:
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     print(f"{platform.machine()}, {cores} cores, Python {platform.python_version()}, {time.strftime('%Y-%m-%d')}\n")
     print("| ours | beside | ours, s | the other, s | ratio | least-most | goal |\n|---|---|---|---|---|---|---|")
-    for pair in [*PAIRS, *STARTS]:
+    for pair in [*PAIRS, *BESIDE, *STARTS]:
+        if pair.lacking:
+            print(f"| {pair.name} | {pair.other} | {pair.lacking} | | | | {pair.wanted:.2f} |", flush=True)
+            continue
         found = [(pair.ours(), pair.theirs()) for _ in range(rounds)]
         ratios = [mine / other for mine, other in found]
         mine, other = (statistics.median(column) for column in zip(*found, strict=True))
