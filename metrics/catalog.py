@@ -11,13 +11,16 @@ from collections.abc import Iterable
 from dataclasses import replace
 from functools import lru_cache
 from importlib import import_module
+from typing import TYPE_CHECKING
 
 from metrics.blocks import Column, absent, finished
 from metrics.declared import SCALES, Family, Metric
 from metrics.progress import progress
-from metrics.scoring import Scoring
 from metrics.segment import SegmentStats
 from metrics.version import UNAVAILABLE
+
+if TYPE_CHECKING:
+    from metrics.scoring import Scoring
 
 FAMILIES = [
     "metrics.families.facts",

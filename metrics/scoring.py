@@ -6,17 +6,17 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from metrics.blocks import Column, finished
-from metrics.coverage import align_all
-from metrics.inventory import Alignment, Inventory
-from metrics.open.comparison import Comparison
-from metrics.open.scores import compare_all
-from metrics.outline import Outline
 from metrics.records import Example, Generation
 from metrics.segment import SegmentStats
-from metrics.strata import Shown
+
+if TYPE_CHECKING:  # who only asks the catalog for a label reads no numbers, and waits for none of its readers
+    from metrics.inventory import Alignment, Inventory
+    from metrics.open.comparison import Comparison
+    from metrics.outline import Outline
+    from metrics.strata import Shown
 
 Work = Callable[[Sequence[int]], list[Any]]
 
@@ -78,6 +78,8 @@ class Scoring:
     @cached_property
     def outline(self) -> Outline:
         """What the whole examples file is like."""
+        from metrics.outline import Outline
+
         return self.whole if self.whole is not None else Outline.of(self.examples)
 
     @cached_property
@@ -93,11 +95,15 @@ class Scoring:
     @cached_property
     def alignments(self) -> list[Alignment | None]:
         """Facts found in each output."""
+        from metrics.coverage import align_all
+
         return align_all(self.examples, self.texts, self.means.inventory)
 
     @cached_property
     def comparisons(self) -> list[Comparison | None]:
         """Numbers and names of each output held against its source; None where gold facts are known."""
+        from metrics.open.scores import compare_all
+
         return compare_all(self.examples, self.texts, self.means.names)
 
 

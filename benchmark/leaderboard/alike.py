@@ -74,6 +74,10 @@ def holders(entries: Sequence[Any], wanted: Sequence[Any]) -> dict[str, list[Any
         "".join(e["outputs"]["sketch"].ljust(SKETCH * _DIGITS) for e in entries).encode(), f"S{_DIGITS}"
     ).reshape(-1, SKETCH)
     out: dict[str, list[Any]] = {}
-    for i, k in zip(*np.nonzero(np.isin(told, np.array(parts, f"S{_DIGITS}"))), strict=True):
+    if not parts:
+        return out
+    known = np.array(parts, f"S{_DIGITS}")
+    near = known[np.minimum(np.searchsorted(known, told), len(known) - 1)]
+    for i, k in zip(*np.nonzero(near == told), strict=True):
         out.setdefault(told[i, k].decode(), []).append(entries[i])
     return out

@@ -59,7 +59,7 @@ def derive(
         (r for r in every if r.entry["trust"] == BASELINE),
         key=lambda r: (-(value(r.entry, primary) or 0.0), r.entry["system"]),
     )
-    _rank(rows, primary)
+    ranked = _rank(rows, primary)
     groups: dict[tuple[str, str, int], Group] = {}
     for row in rows:
         e, key = row.entry, group_key(row.entry)
@@ -67,13 +67,9 @@ def derive(
             groups[key] = Group(e["system"], e["version"], e["seed"], [])
         groups[key].rows.append(row)
     _fold_bases(groups)
+    places = {stage: place for place, stage in enumerate(STAGES)}
     for group in groups.values():
-        group.rows.sort(
-            key=lambda r: (
-                STAGES.index(r.entry["stage"]) if r.entry["stage"] in STAGES else len(STAGES),
-                r.entry["stage"],
-            )
-        )
+        group.rows.sort(key=lambda r: (places.get(r.entry["stage"], len(STAGES)), r.entry["stage"]))
     metric = sort or primary
 
     found = sorted(
@@ -85,15 +81,20 @@ def derive(
     elif metric == "system":
         found = found[::-1] if reverse else found
     else:
-        found.sort(key=lambda g: value(g.final.entry, metric) or 0.0, reverse=not reverse)
-        found.sort(key=lambda g: value(g.final.entry, metric) is None)
+        scored = [(value(g.final.entry, metric), g) for g in found]
+        scored.sort(key=lambda told: told[0] or 0.0, reverse=not reverse)
+        scored.sort(key=lambda told: told[0] is None)
+        found = [g for _, g in scored]
     shown = found if top is None else found[:top]
     _mark_copies(every, shown)
     _find_before(rows, shown)
     contenders: dict[str, list[Row]] = {}
-    for row in sorted((r for r in rows if r.rank is not None), key=lambda r: r.rank or 0):
-        contenders.setdefault(_texts(row), []).append(row)
-    tested = list(contenders.values())[:TESTED]
+    for row in ranked:
+        if (texts := _texts(row)) in contenders:
+            contenders[texts].append(row)
+        elif len(contenders) < TESTED:
+            contenders[texts] = [row]
+    tested = list(contenders.values())
     if rows:
         gold = next((r.entry for r in baselines if r.entry["system"] == GOLD_ROW), None)
         Statistics(path, board).fill(rows, tested, shown, gold)
@@ -126,16 +127,16 @@ def _matches(group: Group, wanted: str) -> bool:
     )
 
 
-def _rank(rows: Sequence[Row], primary: str) -> None:
-    """Competition ranking: equal values share the better rank."""
-    ordered = sorted(
-        (r for r in rows if value(r.entry, primary) is not None), key=lambda r: -(value(r.entry, primary) or 0.0)
-    )
-    before: Row | None = None
-    for place, row in enumerate(ordered, 1):
-        same = before is not None and value(before.entry, primary) == value(row.entry, primary)
-        row.rank = before.rank if same and before is not None else place
-        before = row
+def _rank(rows: Sequence[Row], primary: str) -> list[Row]:
+    """Competition ranking: equal values share the better rank. Returns the rows that have one, best first."""
+    told = [(found, row) for row in rows if (found := value(row.entry, primary)) is not None]
+    told.sort(key=lambda one: -one[0])
+    rank, before = 0, None
+    for place, (found, row) in enumerate(told, 1):
+        if found != before:
+            rank, before = place, found
+        row.rank = rank
+    return [row for _, row in told]
 
 
 def _texts(row: Row) -> str:
@@ -154,9 +155,10 @@ def _same_checkpoint(a: Entry, b: Entry) -> bool:
 def _mark_copies(rows: Sequence[Row], shown: Sequence[Group]) -> None:
     """Flags of the entries shown from what their outputs are made of, and from whose outputs they are nearly the
     same."""
-    owners: dict[str, list[Entry]] = {}
+    owners: dict[str, list[Entry]] = {_texts(r): [] for g in shown for r in g.rows}
     for row in rows:
-        owners.setdefault(_texts(row), []).append(row.entry)
+        if (texts := _texts(row)) in owners:
+            owners[texts].append(row.entry)
     holders = alike.holders([r.entry for r in rows], [r.entry for g in shown for r in g.rows])
     for row in (r for g in shown for r in g.rows):
         row.flags += made_of(row.entry["copies"])
@@ -193,7 +195,7 @@ def _nearly(entry: Entry, holders: dict[str, list[Entry]]) -> tuple[Entry, int] 
 def _find_before(rows: Sequence[Row], shown: Sequence[Group]) -> None:
     """Finds what RL began with: a stage that is named otherwise, or stands under another system, is still the one
     with these weights."""
-    owners = {e["lineage"][-1]["weights_hash"]: e for e in (r.entry for r in rows) if e["lineage"]}
+    begun: list[tuple[Group, str]] = []
     for group in shown:
         own, after = group.row("post-sft"), group.row("post-rl")
         group.before = None if own is None else own.entry
@@ -201,4 +203,9 @@ def _find_before(rows: Sequence[Row], shown: Sequence[Group]) -> None:
             weights = next(
                 (link["weights_hash"] for link in after.entry["lineage"] if link["stage"] == "post-sft"), None
             )
-            group.before = owners.get(weights) if weights is not None else None
+            if weights is not None:
+                begun.append((group, weights))
+    if begun:
+        owners = {e["lineage"][-1]["weights_hash"]: e for e in (r.entry for r in rows) if e["lineage"]}
+        for group, weights in begun:
+            group.before = owners.get(weights)

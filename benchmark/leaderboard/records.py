@@ -12,6 +12,8 @@ import gc
 import re
 from collections.abc import Sequence
 from functools import cache
+from itertools import chain
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +27,7 @@ from metrics.errors import UserError
 LARGE = 1000
 """Entries from which on they are kept from the garbage collector for good: it would go through all of them again and
 again."""
-HEX = frozenset("0123456789abcdef")
+HEX = b"0123456789abcdef"
 REFUSED = (DecodeError, ValidationError, RecursionError, UnicodeDecodeError, OverflowError, ValueError)
 """What the decoders raise for what is no entry."""
 
@@ -85,16 +87,16 @@ def read(path: Path, with_lines: bool) -> tuple[dict[str, Any], list[bytes]]:
         )
         if isinstance(head, dict) and head.get("schema_version") == 2:
             check_head(head, str(path))
-            rows = data[start + len(OPEN) : -len(CLOSE)]
-            lines = rows.split(b",\n") if with_lines else []
-            entries = _decoded(rows, lines, str(path))
+            lines = data[start + len(OPEN) : -len(CLOSE)].split(b",\n") if with_lines else []
+            # From "[" to "]", as they stand in the file: a copy of a large board takes as long as a look at it.
+            entries = _decoded(memoryview(data)[start + len(OPEN) - 2 : len(data) - len(CLOSE) + 2], lines, str(path))
         else:
             head = read_board(path)
             entries = [from_dict(e, str(path)) for e in head["entries"]]
             lines = [canonical(e) for e in head["entries"]]
         if odd_text(entries):
             _name_odd(entries, str(path))
-        if {cell.signature for e in entries for cell in e.scores.values()} - head["signatures"].keys():
+        if _of_cells(entries, "signature") - head["signatures"].keys():
             _name_unsigned(entries, head["signatures"], str(path))
     finally:
         if collecting:
@@ -130,15 +132,22 @@ def _text(data: bytes, path: Path) -> str:
         raise UserError(f"{path}: not UTF-8 (byte {error.start}); restore the file") from None
 
 
-def _decoded(rows: bytes, lines: Sequence[bytes], where: str) -> list[Entry]:
+def _of_cells(entries: Sequence[Entry], name: str) -> set[Any]:
+    """The distinct values of one field of all scores."""
+    scores = map(attrgetter("scores"), entries)
+    return set(map(attrgetter(name), chain.from_iterable(map(dict.values, scores))))
+
+
+def _decoded(rows: memoryview, lines: Sequence[bytes], where: str) -> list[Entry]:
+    """rows: the list of entries, brackets and line breaks around it included."""
     try:
         if lines:
             return [_decoder(Entry).decode(line) for line in lines]
-        return list(_decoder(list[Entry]).decode(b"[" + rows + b"]"))
+        return list(_decoder(list[Entry]).decode(rows))
     except REFUSED:
         pass
     entries = []
-    for line in rows.split(b",\n"):  # once more, slowly, for the first that is wrong
+    for line in bytes(rows[2:-2]).split(b",\n"):  # once more, slowly, for the first that is wrong
         try:
             entries.append(_decoder(Entry).decode(line))
         except REFUSED as error:
@@ -149,31 +158,37 @@ def _decoded(rows: bytes, lines: Sequence[bytes], where: str) -> list[Entry]:
 def odd_text(entries: Sequence[Entry]) -> bool:
     """Whether a text of any entry has characters that the schema does not let it have; every distinct text is looked
     at once."""
-    links = [link for e in entries for link in e.lineage]
-    made = [e.environment for e in entries]
-    labels = {t for e in entries for t in (e.system, e.version, e.stage)} | {link.stage or "x" for link in links}
-    labels = labels.union(
-        *(e.scores for e in entries), *(m.scored_with for m in made), *(m.made_with or () for m in made)
-    )
-    lines = {t for link in links for t in (link.weights_hash, link.parent_hash, link.config_hash, link.data_hash)}
-    lines |= {t for e in entries for t in (e.reward.id, *(e.regenerated.cpu if e.regenerated else ()))}
-    lines = lines.union(*(m.scored_with.values() for m in made), *(m.made_with.values() for m in made if m.made_with))
-    lines |= {t for t in {cell.reason for e in entries for cell in e.scores.values()} if isinstance(t, str)}
-    hashes = {
-        t
-        for e in entries
-        for t in (e.test_sha256, e.group, e.previous, e.digest, e.reward.validation_sha256 or e.digest)
-    }
-    hashes |= {t for e in entries for t in (e.outputs.sha256, e.outputs.texts_sha256, e.outputs.stats_sha256)}
-    hashes |= {t for e in entries if e.regenerated for t in e.regenerated.manifests}
+    labels: set[str] = set()
+    tasks: set[str] = set()
+    lines: set[str | None] = {t for t in _of_cells(entries, "reason") if isinstance(t, str)}
+    hashes: list[str] = []
+    held: list[dict[str, Any]] = []
+    for e in entries:
+        made, outputs, reward, again = e.environment, e.outputs, e.reward, e.regenerated
+        labels.update((e.system, e.version, e.stage))
+        tasks.add(e.task)
+        lines.add(reward.id)
+        hashes += (e.test_sha256, e.group, e.previous, e.digest, reward.validation_sha256 or "", made.commit or "")
+        hashes += (outputs.sha256, outputs.texts_sha256, outputs.stats_sha256, outputs.sketch)
+        held.append(made.scored_with)
+        if made.made_with is not None:
+            held.append(made.made_with)
+        if again is not None:
+            lines.update(again.cpu)
+            hashes += again.manifests
+        for link in e.lineage:
+            labels.add(link.stage or "x")
+            lines.update((link.weights_hash, link.parent_hash, link.config_hash, link.data_hash))
+    labels = labels.union(*map(attrgetter("scores"), entries), *held)
+    lines = lines.union(*map(dict.values, held))
+    digits = "".join(hashes)
     label, task, line = (re.compile(pattern(name)) for name in ("label", "task", "line"))
     return (
         any(len(t) > 64 or not label.search(t) for t in labels)
-        or any(len(t) > 80 or not task.search(t) for t in {e.task for e in entries})
+        or any(len(t) > 80 or not task.search(t) for t in tasks)
         or not line.search(" ".join(t for t in lines if t is not None))
         or any(t is not None and not 0 < len(t) <= LINE for t in lines)
-        or any(
-            set(t) - HEX for t in (*hashes, "".join(e.outputs.sketch for e in entries), *(m.commit or "" for m in made))
-        )
+        or not digits.isascii()
+        or bool(digits.encode("ascii").translate(None, HEX))
         or any(len(e.outputs.sketch) % 12 for e in entries)
     )

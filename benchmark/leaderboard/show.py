@@ -19,7 +19,6 @@ from benchmark.leaderboard.view import View
 from benchmark.registry import nearest
 from benchmark.report.safetext import plain
 from benchmark.tasks import TASKS
-from benchmark.tasks.files import look_in
 from metrics.errors import UserError
 from metrics.terminal import say
 
@@ -87,7 +86,10 @@ ARGUMENTS = [
 
 def command(args: argparse.Namespace) -> int:
     """`leaderboard`."""
-    look_in(args.data)
+    if args.data is not None:
+        from benchmark.tasks.files import look_in
+
+        look_in(args.data)
     module, _, attr = TARGETS[args.action].partition(":")
     return int(getattr(import_module(module), attr)(args))
 

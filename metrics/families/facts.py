@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from metrics.blocks import Column
-from metrics.coverage import measure_facts
 from metrics.declared import Family, Metric
 from metrics.scoring import Scoring, in_one_block
 
@@ -12,6 +11,8 @@ NO_MEANING = "what no fact of the examples file names; style and grammar (overla
 
 def measure(scoring: Scoring) -> list[Column]:
     """All metrics of the family for a block."""
+    from metrics.coverage import measure_facts
+
     means = scoring.means
     return measure_facts(
         scoring.examples, scoring.texts, means.inventory, scoring.outline, scoring.alignments, means.shown

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from metrics.blocks import Column, finished
 from metrics.declared import Family, Metric
-from metrics.form.scores import FLUENCY, HEADLINE, measure_form
+from metrics.form import FLUENCY, HEADLINE
 from metrics.scoring import Scoring
 from metrics.segment import SegmentStats
 
@@ -14,6 +14,8 @@ def measure(scoring: Scoring) -> list[Column] | None:
     it is held against all references."""
     if scoring.means.fluency is not None:
         return None
+    from metrics.form.scores import measure_form
+
     return measure_form(scoring.examples, scoring.texts, scoring.generations, scoring.outline.form)
 
 

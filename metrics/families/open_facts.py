@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from metrics.blocks import Column
 from metrics.declared import Family, Metric
-from metrics.open.scores import measure_open, order
 from metrics.scoring import Scoring, in_one_block
 
 NUMBERS = "numbers with a unit, percentages, money, dates, years, clock times, identifiers and Latin names"
@@ -18,7 +17,16 @@ def measure(scoring: Scoring) -> list[Column]:
     """All metrics of the family for a block; nothing where every example has gold facts."""
     if scoring.outline.with_facts == scoring.outline.n:
         return []
+    from metrics.open.scores import measure_open
+
     return measure_open(scoring.examples, scoring.texts, scoring.outline, scoring.means.names, scoring.comparisons)
+
+
+def order(name: str) -> tuple[int, str]:
+    """Where a metric stands among those of the family (`metrics.open.scores.order`)."""
+    from metrics.open.scores import order
+
+    return order(name)
 
 
 FAMILY = Family(

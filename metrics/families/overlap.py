@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from metrics.blocks import Column
 from metrics.declared import Family, Metric
-from metrics.overlap import measure_overlap
 from metrics.scoring import Scoring, in_one_block
 
 
 def measure(scoring: Scoring) -> list[Column]:
     """All metrics of the family for a block."""
+    from metrics.overlap import measure_overlap
+
     return measure_overlap(scoring.examples, scoring.texts, scoring.outline)
 
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from metrics.blocks import Column
-from metrics.coverage import facts_stated
 from metrics.declared import Family, Metric
 from metrics.scoring import Scoring, in_one_block
-from metrics.verbosity import measure_verbosity
 
 
 def measure(scoring: Scoring) -> list[Column]:
     """All metrics of the family for a block."""
+    from metrics.coverage import facts_stated
+    from metrics.verbosity import measure_verbosity
+
     stated = facts_stated(scoring.alignments)
     return measure_verbosity(scoring.examples, scoring.texts, scoring.generations, stated, scoring.outline.targets)
 

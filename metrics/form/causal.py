@@ -14,9 +14,9 @@ import numpy as np
 
 from metrics.errors import UserError, first_line
 from metrics.folders import folder_hash
-from metrics.form import grams, shape
+from metrics.form import FLUENCY, HEADLINE, grams, shape
 from metrics.form.known import Gold
-from metrics.form.scores import CUT_AT_CAP, FLUENCY, HEADLINE, POWER, plain_title, sound
+from metrics.form.scores import CUT_AT_CAP, POWER, plain_title, sound
 from metrics.hub import model_folder
 from metrics.languages import code
 from metrics.normalise import tidy

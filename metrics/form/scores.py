@@ -20,7 +20,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from metrics.blocks import Column, Reasons, absent, finished, from_numbers
-from metrics.form import grams, shape
+from metrics.form import FLUENCY, HEADLINE, grams, shape
 from metrics.form.held import Held, held_of
 from metrics.form.known import Gold, Known
 from metrics.languages import code, language
@@ -30,7 +30,6 @@ from metrics.segment import SegmentStats
 from metrics.version import UNAVAILABLE, V
 from metrics.words import segmenter, words
 
-FLUENCY, HEADLINE = "form.fluency", "form.headline"
 SLACK, SOFT, POWER, LEAST = 2.0, 4.0, 8, 0.1
 CUT_AT_CAP = "length"
 PASSAGES = "the references are passages, no titles"

@@ -93,7 +93,7 @@ def test_what_is_switched_off_is_not_computed(monkeypatch: pytest.MonkeyPatch) -
     def never(*_: object) -> None:
         raise AssertionError("open.* are switched off")
 
-    monkeypatch.setattr("metrics.scoring.compare_all", never)
+    monkeypatch.setattr("metrics.open.scores.compare_all", never)
     means = Means(Inventory(EXAMPLES), None, {}, None, families=frozenset({"verbosity"}))
     found = {m.metric: m for m in score_families(Scoring(EXAMPLES, ANSWERS, means), ["open", "verbosity"])}
     assert set(found["open.f1"].reasons) == {OFF}
