@@ -51,6 +51,11 @@ def listen(listener: Listener) -> Iterator[None]:
         _listeners.remove(listener)
 
 
+def only(listener: Listener) -> None:
+    """From now on `listener` alone hears of the work of this process: for one that is a copy of another."""
+    _listeners[:] = [listener]
+
+
 def begin(title: str, total: int, unit: str, done: int = 0, heard: bool = True) -> Progress:
     """Work that begins now; who cannot use `progress` ends it by `end`. heard: False keeps it to itself."""
     listeners = tuple(_listeners) if heard else ()

@@ -1,9 +1,11 @@
 """Many entries measured at once: equal texts are scored once, and the work is dealt out over the machine's processors.
 
-`verify` and `rescore` hand over the outputs of all entries. What rests on a whole system (facts, overlap, verbosity,
-retrieval) is measured once for each distinct set of outputs; what rests on one pair of source and output (learned
-scorers, rewards) once for each distinct pair, in blocks. Values of one pair may differ in the seventh digit by what
-else is in its block: neural scores are compared within a tolerance.
+`verify` and `rescore` hand over the outputs of all entries. What rests on a whole system (overlap with the references,
+which lie in one index; open.*; retrieval) is measured once for each distinct set of outputs; what rests on one pair of
+source and output (facts, verbosity, form, learned scorers, rewards) once for each distinct pair, in blocks: the stages
+and seeds of one system often write the same. Deterministic values are the same in any block, to the bit
+(`metrics.blocks`); neural ones may differ in the seventh digit by what else is in it: they are compared within a
+tolerance.
 """
 
 from __future__ import annotations
@@ -12,15 +14,17 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from functools import cache, partial
+from dataclasses import dataclass, field, replace
+from functools import cache, cached_property, partial
 from multiprocessing import get_all_start_methods, get_context
 from typing import Any
 
 import numpy as np
 
-from benchmark.leaderboard.scoring import DETERMINISTIC, known_means, measure
+from benchmark.leaderboard.scoring import DETERMINISTIC, columns, known_means, measure
+from metrics.blocks import Column, Reasons, finish, joined
 from metrics.errors import UserError
+from metrics.outline import Outline
 from metrics.records import Example, Generation
 from metrics.segment import SegmentStats
 
@@ -29,6 +33,18 @@ BLOCK = 256
 ALONE = 1500
 """Fewer texts than this are measured in this process, unless models have to be loaded: starting others takes longer."""
 PAIRED = ("scorers", "reward")
+"""Neural families that look at one pair of source and output."""
+TEXTWISE = ("facts", "verbosity", "form")
+"""Those of DETERMINISTIC that do, too. The others need a whole system: which metrics of open.* there are depends on the
+kinds of things that its outputs hold, and overlap.* shares an index of the references between systems."""
+Rows = Sequence[tuple[int, Generation]]
+"""(index of the example, its output)."""
+Key = tuple[tuple[str, ...], str | None]
+"""Families that are measured pair by pair, and the id of the reward where it is one of them."""
+Pair = tuple[Any, ...]
+"""What a value of such families rests on."""
+Found = list[SegmentStats] | dict[str, list[Column]] | str
+"""What a piece of work gives: metrics; of TEXTWISE columns by family; or why nothing could be measured."""
 
 
 @dataclass(frozen=True)
@@ -59,9 +75,12 @@ class _Site:
     profile: str
     means: dict[tuple[str, str | None], Any] = field(default_factory=dict)
 
-    def measure(
-        self, families: Sequence[str], reward_id: str | None, rows: Sequence[tuple[int, Generation]]
-    ) -> list[SegmentStats] | str:
+    @cached_property
+    def outline(self) -> Outline:
+        """What the whole split is like."""
+        return Outline.of(self.examples)
+
+    def measure(self, families: Sequence[str], reward_id: str | None, rows: Rows) -> Found:
         """The metrics of some families on rows of (index of the example, generation); a text where they cannot be
         had."""
         neural = [f for f in families if f not in DETERMINISTIC]
@@ -69,7 +88,10 @@ class _Site:
         try:
             if key not in self.means:
                 self.means[key] = known_means(self.examples, neural, self.profile, key[1])
-            return measure([self.examples[i] for i, _ in rows], [made for _, made in rows], self.means[key], families)
+            examples, made = [self.examples[i] for i, _ in rows], [made for _, made in rows]
+            if tuple(families) == TEXTWISE:
+                return columns(examples, made, self.means[key], families, self.outline)
+            return measure(examples, made, self.means[key], families, self.outline)
         except UserError as error:
             if neural:
                 return str(error)
@@ -91,9 +113,7 @@ def _settle(examples: Sequence[Example], profile: str) -> None:
     _SITE[:] = [_Site(examples, profile)]
 
 
-def _work(
-    families: Sequence[str], reward_id: str | None, rows: Sequence[tuple[int, Generation]]
-) -> list[SegmentStats] | str:
+def _work(families: Sequence[str], reward_id: str | None, rows: Rows) -> Found:
     import sys
 
     if "torch" in sys.modules or set(families) - set(DETERMINISTIC):
@@ -103,64 +123,106 @@ def _work(
     return _SITE[0].measure(families, reward_id, rows)
 
 
+def _pair(key: Key, i: int, made: Generation) -> Pair:
+    """How an output ended is part of verbosity and form; no model sees more than the text."""
+    return (i, made.text, made.n_tokens, made.finish_reason) if key[0] == TEXTWISE else (i, made.text)
+
+
 class Bench:
     """The pieces of work of a list of entries, begun in the order in which they are needed."""
 
     def __init__(
-        self, examples: Sequence[Example], wanted: Sequence[Wanted], profile: str, submit: Callable[..., Any]
+        self,
+        examples: Sequence[Example],
+        wanted: Sequence[Wanted],
+        profile: str,
+        submit: Callable[..., Any],
+        grouped: bool = False,
     ) -> None:
-        """Hands every piece to `submit(families, reward_id, rows)`, which returns something with a `result()`."""
-        self.examples = examples
-        self._plans: list[list[tuple[str, Any]]] = []
+        """Hands every piece to `submit(families, reward_id, rows)`, which returns something with a `result()`.
+        grouped: see `measured`."""
+        self.examples, self._ids = examples, tuple(e.id for e in examples)
+        self._plans: list[list[tuple[tuple[str, ...], Any]]] = []
         self._whole: dict[tuple[str, ...], Any] = {}
-        self._pairs: dict[tuple[str, str | None], dict[tuple[int, str], tuple[int, int]]] = {}
-        self._blocks: dict[tuple[str, str | None], list[Any]] = {}
-        self._filling: dict[tuple[str, str | None], list[tuple[int, Generation]]] = {}
-        self._submit = submit
+        self._pairs: dict[Key, dict[Pair, tuple[int, int]]] = {}
+        self._blocks: dict[Key, list[Any]] = {}
+        self._filling: dict[Key, list[tuple[int, Generation]]] = {}
+        self._submit, self._grouped = submit, grouped
         for one in wanted:
             self._plan(one)
-        for key in list(self._filling):
-            self._close(key)
+        for key, rows in list(self._filling.items()):
+            if self._in_groups(key):
+                rows.sort(key=lambda row: (len(examples[row[0]].source), row[0]))
+            for at in range(0, len(rows), BLOCK):
+                self._begin(key, rows[at : at + BLOCK])
 
     def _plan(self, one: Wanted) -> None:
         rows = list(enumerate(one.generations))
         texts = tuple(f"{made.text}\0{made.n_tokens}\0{made.finish_reason}" for made in one.generations)
-        plan: list[tuple[str, Any]] = []
-        for families in (DETERMINISTIC, *((f,) for f in one.families if f not in PAIRED)):
-            if (*families, *texts) not in self._whole:
-                self._whole[(*families, *texts)] = self._submit(families, None, rows)
-            plan.append((families[0], self._whole[(*families, *texts)]))
-        for family in (f for f in one.families if f in PAIRED):
-            key = (family, one.reward_id if family == "reward" else None)
-            known = self._pairs.setdefault(key, {})
+        plan: list[tuple[tuple[str, ...], Any]] = []
+        for family in (f for f in (*DETERMINISTIC, *one.families) if f not in (*TEXTWISE, *PAIRED)):
+            if (family, *texts) not in self._whole:
+                self._whole[(family, *texts)] = self._submit((family,), None, rows)
+            plan.append(((family,), self._whole[(family, *texts)]))
+        for families in (TEXTWISE, *((f,) for f in one.families if f in PAIRED)):
+            key = (families, one.reward_id if families == ("reward",) else None)
+            known, filling = self._pairs.setdefault(key, {}), self._filling.setdefault(key, [])
             for i, made in rows:
-                if (i, made.text) not in known:
-                    filling = self._filling.setdefault(key, [])
-                    known[i, made.text] = (len(self._blocks.setdefault(key, [])), len(filling))
+                if (pair := _pair(key, i, made)) not in known:
+                    known[pair] = (0, 0)  # where it stands is known when its block begins
                     filling.append((i, made))
-                    if len(filling) == BLOCK:
-                        self._close(key)
-            plan.append((family, (key, [known[i, made.text] for i, made in rows])))
+                    if len(filling) == BLOCK and not self._in_groups(key):
+                        self._begin(key, filling)
+                        self._filling[key] = filling = []
+            plan.append((families, (key, [_pair(key, i, made) for i, made in rows])))
         self._plans.append(plan)
 
-    def _close(self, key: tuple[str, str | None]) -> None:
-        if rows := self._filling.pop(key, []):
-            self._blocks.setdefault(key, []).append(self._submit((key[0],), key[1], rows))
+    def _in_groups(self, key: Key) -> bool:
+        return self._grouped and key[0] != TEXTWISE
+
+    def _begin(self, key: Key, rows: Rows) -> None:
+        blocks = self._blocks.setdefault(key, [])
+        for row, (i, made) in enumerate(rows):
+            self._pairs[key][_pair(key, i, made)] = (len(blocks), row)
+        blocks.append(self._submit(*key, rows))
 
     def __iter__(self) -> Iterator[Measured]:
         """What was found for each entry, in order; waits for it."""
         for plan in self._plans:
-            metrics: list[SegmentStats] = []
+            held: dict[str, list[SegmentStats]] = {}
             absent: dict[str, str] = {}
-            for family, told in plan:
-                found = self._gathered(*told) if family in PAIRED else told.result()
+            for families, told in plan:
+                if families == TEXTWISE:
+                    held |= self._of_texts(*told)
+                    continue
+                found = self._gathered(*told) if families[0] in PAIRED else told.result()
                 if isinstance(found, str):
-                    absent[family] = found
+                    absent[families[0]] = found
                 else:
-                    metrics += found
-            yield Measured(metrics, absent)
+                    held[families[0]] = found
+            order = [*DETERMINISTIC, *(f for f in held if f not in DETERMINISTIC)]
+            yield Measured([m for f in order for m in held[f]], absent)
 
-    def _gathered(self, key: tuple[str, str | None], places: Sequence[tuple[int, int]]) -> list[SegmentStats] | str:
+    def _of_texts(self, key: Key, pairs: Sequence[Pair]) -> dict[str, list[SegmentStats]]:
+        """The metrics of TEXTWISE of one entry, as if its outputs had been measured in one block."""
+        places = [self._pairs[key][pair] for pair in pairs]
+        needed = sorted({b for b, _ in places})
+        blocks: list[dict[str, list[Column]]] = [self._blocks[key][b].result() for b in needed]
+        # Only the last block of all is not full, and it is the last of those needed, too.
+        starts = {b: BLOCK * k for k, b in enumerate(needed)}
+        at = np.array([starts[b] + row for b, row in places], dtype=np.int64)
+        out: dict[str, list[SegmentStats]] = {}
+        for family in TEXTWISE:
+            named = [{column.metric: column for column in block[family]} for block in blocks]
+            out[family] = []
+            for name in dict.fromkeys(name for block in named for name in block):
+                all_rows = joined(name, named)
+                reasons = Reasons(all_rows.reasons.codes[at], all_rows.reasons.texts)
+                out[family].append(finish(replace(all_rows, stats=all_rows.stats[at], reasons=reasons), self._ids))
+        return out
+
+    def _gathered(self, key: Key, pairs: Sequence[Pair]) -> list[SegmentStats] | str:
+        places = [self._pairs[key][pair] for pair in pairs]
         blocks = {b: self._blocks[key][b].result() for b in sorted({b for b, _ in places})}
         for found in blocks.values():
             if isinstance(found, str):
@@ -170,12 +232,8 @@ class Bench:
             rows = np.array([blocks[b][i].stats[at] for b, at in places])
             reasons = tuple(blocks[b][i].reasons[at] for b, at in places)
             common = reasons[0] if len(set(reasons)) == 1 else None
-            ids = tuple(e.id for e in self.examples)
-            out.append(
-                SegmentStats(
-                    first.metric, ids, rows, first.combiner, reasons, first.signature, first.higher_is_better, common
-                )
-            )
+            name, signature, better = first.metric, first.signature, first.higher_is_better
+            out.append(SegmentStats(name, self._ids, rows, first.combiner, reasons, signature, better, common))
         return out
 
 
@@ -189,8 +247,14 @@ class _Here:
         return self.run()
 
 
+ALLOWED: list[int] = []
+"""In a process that verifies one board of several: the processors it may use."""
+
+
 def processors() -> int:
     """How many this process may use."""
+    if ALLOWED:
+        return ALLOWED[0]
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
@@ -204,25 +268,28 @@ def _way(wanted: Sequence[Wanted]) -> str:
 
 
 @contextmanager
-def measured(examples: Sequence[Example], wanted: Sequence[Wanted], profile: str) -> Iterator[Iterator[Measured]]:
-    """What is found for each entry, in order. A raised exception ends the work that has not begun."""
+def measured(
+    examples: Sequence[Example], wanted: Sequence[Wanted], profile: str, grouped: bool = False
+) -> Iterator[Iterator[Measured]]:
+    """What is found for each entry, in order. A raised exception ends the work that has not begun.
+
+    grouped: models see all outputs of one source together, whoever wrote them, sources of like length next to each
+    other: a reward reads a source once for all of them. All of it then comes before the first entry."""
     n = processors()
     if n == 1 or (len(examples) * len(wanted) < ALONE and not any(one.families for one in wanted)):
         site = _Site(examples, profile)
 
-        def here(families: Sequence[str], reward_id: str | None, rows: Sequence[tuple[int, Generation]]) -> _Here:
+        def here(families: Sequence[str], reward_id: str | None, rows: Rows) -> _Here:
             return _Here(cache(partial(site.measure, tuple(families), reward_id, rows)))
 
-        yield iter(Bench(examples, wanted, profile, here))
+        yield iter(Bench(examples, wanted, profile, here, grouped))
         return
     pool = ProcessPoolExecutor(n, get_context(_way(wanted)), _settle, (examples, profile))
     try:
 
-        def elsewhere(
-            families: Sequence[str], reward_id: str | None, rows: Sequence[tuple[int, Generation]]
-        ) -> Future[Any]:
+        def elsewhere(families: Sequence[str], reward_id: str | None, rows: Rows) -> Future[Any]:
             return pool.submit(_work, tuple(families), reward_id, rows)
 
-        yield iter(Bench(examples, wanted, profile, elsewhere))
+        yield iter(Bench(examples, wanted, profile, elsewhere, grouped))
     finally:
         pool.shutdown(wait=True, cancel_futures=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +15,21 @@ from benchmark.leaderboard import board as boards
 from benchmark.leaderboard.bench import Measured
 from benchmark.leaderboard.board import Board, Entry, name_of
 from benchmark.leaderboard.lies import Lie
-from benchmark.leaderboard.scoring import NEURAL, TOLERANCE, copies, described, neural, segments, statistics, texts_of
+from benchmark.leaderboard.scoring import (
+    NEURAL,
+    TOLERANCE,
+    copies,
+    described,
+    neural,
+    sampler_of,
+    segments,
+    statistics,
+    texts_of,
+)
 from metrics.errors import UserError
 from metrics.records import Example, Generation
 from metrics.segment import SegmentStats
+from metrics.stats import Resampler
 from metrics.version import METRICS_VERSION
 
 FORM = "form."
@@ -43,6 +55,14 @@ class Recheck:
     board: Board
     examples: Sequence[Example]
 
+    @cached_property
+    def sampler(self) -> Resampler:
+        """The board's draws, made once for all its entries."""
+        return sampler_of(self.board, self.examples)
+
+    def _described(self, metrics: Sequence[SegmentStats]) -> tuple[dict[str, dict[str, Any]], dict[str, str]]:
+        return described(self.board, self.examples, metrics, self.sampler)
+
     def entry(self, entry: Entry, generations: Sequence[Generation], found: Measured) -> list[str]:
         """Raises Lie at the first difference; returns why neural scores that were not measured again could not be."""
         name = name_of(entry)
@@ -58,7 +78,7 @@ class Recheck:
                 "missing on the board" if odd[0] not in told else "the suite has no such score of these outputs",
             )
         stored = self.stored(entry)
-        cells, signatures = described(self.board, self.examples, metrics)
+        cells, signatures = self._described(metrics)
         for metric, cell in cells.items():
             held = entry["scores"][metric]
             if held["signature"] != cell["signature"]:
@@ -94,7 +114,7 @@ class Recheck:
         stored statistics. Raises Lie."""
         name, stored = name_of(entry), self.stored(entry)
         kept = [self._kept(name, metric, stored[metric], cell) for metric, cell in entry["scores"].items()]
-        for metric, cell in described(self.board, self.examples, kept)[0].items():
+        for metric, cell in self._described(kept)[0].items():
             _equal(name, metric, entry["scores"][metric], cell, 0.0, skip=("reason",))
 
     def check_texts(self, entry: Entry, generations: Sequence[Generation], copied: bool = True) -> None:
@@ -130,12 +150,12 @@ class Recheck:
                 continue
             # Whether or not the weights are here, the numbers must be those of the stored statistics.
             kept = [self._kept(name, metric, stored[metric], cell) for metric, cell in held.items()]
-            for metric, cell in described(self.board, self.examples, kept)[0].items():
+            for metric, cell in self._described(kept)[0].items():
                 _equal(name, metric, held[metric], cell, 0.0, skip=("reason",))
             if family in found.absent:
                 reasons += [f"{family}: {found.absent[family]}"] * len(held)
                 continue
-            cells, _ = described(self.board, self.examples, [m for m in found.metrics if m.metric.startswith(start)])
+            cells, _ = self._described([m for m in found.metrics if m.metric.startswith(start)])
             for metric, cell in held.items():
                 if metric not in cells or cells[metric]["signature"] != cell["signature"]:
                     reasons.append(f"{metric}: the weights it was made with are not here")

@@ -16,12 +16,16 @@ from metrics import catalog
 from metrics.errors import UserError
 from metrics.likeness import likeness
 from metrics.records import Example, Generation, align_generations
+from metrics.version import UNAVAILABLE
 
 if TYPE_CHECKING:
     import numpy as np
 
     from benchmark.scoring.families import Means
+    from metrics.blocks import Column
+    from metrics.outline import Outline
     from metrics.segment import SegmentStats
+    from metrics.stats import Resampler
 
 DETERMINISTIC = ("facts", "open", "verbosity", "form", "overlap")
 """Families (of `metrics.catalog`) that every entry is scored by, and that `verify` recomputes to the digit; `open`
@@ -113,14 +117,39 @@ def profile_of(board: Board, given: str | None = None) -> str:
 
 
 def measure(
-    examples: Sequence[Example], generations: Sequence[Generation], means: Means, families: Sequence[str]
+    examples: Sequence[Example],
+    generations: Sequence[Generation],
+    means: Means,
+    families: Sequence[str],
+    outline: Outline | None = None,
 ) -> list[SegmentStats]:
-    """The metrics of some families, without those that have no value because no weights were given."""
+    """The metrics of some families, without those that have no value because no weights were given. outline: of the
+    whole split, where it is at hand."""
     from metrics.catalog import score_families
     from metrics.scoring import Scoring
 
-    found = score_families(Scoring(examples, generations, means), families)
-    return [m for m in found if not m.signature.endswith("|unavailable")]
+    found = score_families(Scoring(examples, generations, means, outline), families)
+    return [m for m in found if not m.signature.endswith(UNAVAILABLE)]
+
+
+def columns(
+    examples: Sequence[Example],
+    generations: Sequence[Generation],
+    means: Means,
+    families: Sequence[str],
+    outline: Outline,
+) -> dict[str, list[Column]]:
+    """As `measure`, of any outputs of a split, an example as often as there are outputs of it: family -> its columns.
+    Raises ValueError for a family that needs a whole system."""
+    from metrics.scoring import Scoring
+
+    scoring, out = Scoring(examples, generations, means, outline), {}
+    for family in families:
+        found = catalog.measure(family, scoring)
+        if found is None:
+            raise ValueError(f"{family} cannot be measured in blocks")
+        out[family] = [column for column in found if not column.signature.endswith(UNAVAILABLE)]
+    return out
 
 
 def score(
@@ -158,22 +187,26 @@ def scored_as(
     )
 
 
-def described(
-    board: Board, examples: Sequence[Example], metrics: Sequence[SegmentStats]
-) -> tuple[dict[str, dict[str, Any]], dict[str, str]]:
-    """(metric -> score with interval, as it stands on the board; signature key -> signature).
-
-    The same intervals as in the summary.json of a run with the board's seed and number of draws: nobody chooses the
-    draws of an entry.
-    """
-    from metrics.contrast import level_of
+def sampler_of(board: Board, examples: Sequence[Example]) -> Resampler:
+    """The draws of a board: one set for all entries, so that whoever looks at many makes them once."""
     from metrics.stats import Resampler
 
     wanted = board["statistics"]
     docs = tuple(e.doc_id for e in examples)
-    sampler = Resampler(
-        tuple(e.id for e in examples), docs, wanted["draws"], seed=wanted["seed"], level=wanted["level"]
-    )
+    return Resampler(tuple(e.id for e in examples), docs, wanted["draws"], seed=wanted["seed"], level=wanted["level"])
+
+
+def described(
+    board: Board, examples: Sequence[Example], metrics: Sequence[SegmentStats], sampler: Resampler | None = None
+) -> tuple[dict[str, dict[str, Any]], dict[str, str]]:
+    """(metric -> score with interval, as it stands on the board; signature key -> signature).
+
+    The same intervals as in the summary.json of a run with the board's seed and number of draws: nobody chooses the
+    draws of an entry. sampler: that of the board (`sampler_of`), where it is at hand.
+    """
+    from metrics.contrast import level_of
+
+    sampler = sampler or sampler_of(board, examples)
     scores: dict[str, dict[str, Any]] = {}
     signatures: dict[str, str] = {}
     for m in metrics:

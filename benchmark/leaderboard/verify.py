@@ -10,6 +10,7 @@ import argparse
 import hashlib
 import os
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 from benchmark.leaderboard import board as boards
@@ -31,34 +32,41 @@ from metrics.version import METRICS_VERSION
 
 def command(args: argparse.Namespace) -> int:
     """`leaderboard verify`."""
+    from benchmark.leaderboard.abreast import outcomes
     from benchmark.leaderboard.show import paths_of
 
-    failed = False
-    for path in paths_of(args):
-        try:
-            report = verify(path, args.quick, args.profile, args.foreign, args.tip)
-        except Lie as lie:
-            say(f"{path.name}: FALSE: {lie}")
-            failed = True
-            continue
-        done = (
-            "checked (quick: nothing recomputed)"
-            if args.quick
-            else "checked"
-            if report.unproved or report.partly
-            else "recomputed and equal"
-        )
-        say(f"{path.name}: {report.n} entries {done}")
-        for reason, n in report.not_rechecked.items():
-            say(f"  {n} neural scores not rechecked: {reason}")
-        for note in report.notes:
-            say(f"  {note}")
-        for why in report.unproved:
-            say(f"  NOT VERIFIED: {why}")
-        failed |= bool(report.unproved)
+    failed, paths = False, paths_of(args)
+    check = partial(verify, quick=args.quick, profile=args.profile, foreign=args.foreign, tip=args.tip)
+    with outcomes(paths, check, args.quick) as found:
+        for path, report in zip(paths, found, strict=True):
+            if isinstance(report, str):
+                raise UserError(report)
+            failed |= _told(path, report, args.quick)
     if not args.board and not args.task:
         failed |= not _paper()
     return int(failed)
+
+
+def _told(path: Path, report: Report | Lie, quick: bool) -> bool:
+    """Says what a board's verification found; returns whether the board fails."""
+    if isinstance(report, Lie):
+        say(f"{path.name}: FALSE: {report}")
+        return True
+    done = (
+        "checked (quick: nothing recomputed)"
+        if quick
+        else "checked"
+        if report.unproved or report.partly
+        else "recomputed and equal"
+    )
+    say(f"{path.name}: {report.n} entries {done}")
+    for reason, n in report.not_rechecked.items():
+        say(f"  {n} neural scores not rechecked: {reason}")
+    for note in report.notes:
+        say(f"  {note}")
+    for why in report.unproved:
+        say(f"  NOT VERIFIED: {why}")
+    return bool(report.unproved)
 
 
 def _paper() -> bool:
@@ -247,7 +255,8 @@ def recompute(path: Path, board: Board, examples: Sequence[Example], given: str 
             recheck.of_older_metrics(entry)
         return
     wanted = [Wanted(g, families_of(e), reward_of(board, e)) for e, g in zip(entries, made, strict=True)]
-    with measured(examples, wanted, profile) as found, progress(f"verify {path.stem}", len(entries), "entries") as bar:
+    work = progress(f"verify {path.stem}", len(entries), "entries")
+    with measured(examples, wanted, profile, grouped=True) as found, work as bar:
         validations = Recomputed(path, board, profile)
         for entry, texts, one in zip(entries, made, found, strict=True):
             for reason in recheck.entry(entry, texts, one):

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import board_world as world
+import numpy as np
 import pytest
 from test_tamper import make_older
 
@@ -203,11 +204,15 @@ def test_a_board_with_baselines_has_them_again(older: Path) -> None:
     assert verify(older, foreign=True).unproved == []
 
 
-def test_equal_texts_are_measured_once_and_blocks_give_each_entry_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("grouped", [False, True])
+def test_equal_texts_are_measured_once_and_blocks_give_each_entry_its_own(
+    monkeypatch: pytest.MonkeyPatch, grouped: bool
+) -> None:
     """Three entries, two of the same texts: pieces of work, and which values come back to whom. By a scorer that
-    counts characters."""
+    counts characters. Grouped, a model sees all outputs of one source together."""
     from board_world import EXAMPLES
 
+    from metrics.blocks import Reasons, from_numbers
     from metrics.records import Generation
     from metrics.segment import from_values
 
@@ -218,6 +223,7 @@ def test_equal_texts_are_measured_once_and_blocks_give_each_entry_its_own(monkey
 
     wanted = [bench.Wanted(outputs(t), ("scorers", "reward"), "r") for t in (world.first, world.two, world.first)]
     done: list[tuple[tuple[str, ...], int]] = []
+    seen: list[int] = []
 
     class Done:
         def __init__(self, value: Any) -> None:
@@ -228,9 +234,16 @@ def test_equal_texts_are_measured_once_and_blocks_give_each_entry_its_own(monkey
 
     def given(families: tuple[str, ...], reward_id: str | None, rows: list[tuple[int, Generation]]) -> Done:
         done.append((tuple(families), len(rows)))
+        seen.extend(i for i, _ in rows if families == ("scorers",))
         if families == ("reward",):
             return Done("no such reward here")
-        name = "scorer.length" if families == ("scorers",) else "verbosity.chars"
+        if families == bench.TEXTWISE:
+            lengths = np.array([float(len(made.text)) for _, made in rows])
+            chars = from_numbers("verbosity.chars", lengths, Reasons.none(len(rows)), "verbosity.chars|x", None)
+            return Done({"facts": [], "verbosity": [chars], "form": []})
+        if families == ("open",):
+            return Done([])
+        name = "scorer.length" if families == ("scorers",) else "overlap.chrf"
         return Done(
             [
                 from_values(
@@ -243,10 +256,17 @@ def test_equal_texts_are_measured_once_and_blocks_give_each_entry_its_own(monkey
             ]
         )
 
-    found = list(bench.Bench(EXAMPLES, wanted, "tiny", given))
-    assert [n for families, n in done if families == bench.DETERMINISTIC] == [24, 24]
-    assert [n for families, n in done if families == ("scorers",)] == [7, 7, 7, 7, 7, 7, 6]
+    found = list(bench.Bench(EXAMPLES, wanted, "tiny", given, grouped))
+    assert {*bench.TEXTWISE, "open", "overlap"} == set(bench.DETERMINISTIC)
+    assert [n for families, n in done if families == ("overlap",)] == [24, 24]
+    for paired in (("scorers",), bench.TEXTWISE):
+        assert [n for families, n in done if families == paired] == [7, 7, 7, 7, 7, 7, 6]
+    in_turn = sorted(seen, key=lambda i: (len(EXAMPLES[i].source), i))
+    assert len(set(seen)) == 24 and (seen == in_turn) == grouped
     for one, text in zip(found, (world.first, world.two, world.first), strict=True):
         scorer = next(m for m in one.metrics if m.metric == "scorer.length")
-        assert [row[0] for row in scorer.stats] == [len(text(i)) for i in range(24)]
+        chars = next(m for m in one.metrics if m.metric == "verbosity.chars")
+        for measured in (scorer, chars):
+            assert [row[0] for row in measured.stats] == [len(text(i)) for i in range(24)]
+        assert [m.metric for m in one.metrics] == ["verbosity.chars", "overlap.chrf", "scorer.length"]
         assert one.absent == {"reward": "no such reward here"}
