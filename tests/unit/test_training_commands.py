@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 import torch
-from safetensors.torch import load_file
 
 from benchmark.tasks.newswire import corpora
 from metrics.records import sha256_file
@@ -121,20 +120,6 @@ def test_a_reranker_goes_on_from_another(corpus_folder: Path, tmp_path: Path) ->
         strict=True,
     )
     assert tokens[0] == tokens[1] and shapes[0] == shapes[1]
-
-
-def test_a_reranker_between_its_start_and_what_it_learned(corpus_folder: Path, tmp_path: Path) -> None:
-    """start_share=.25: a quarter of the first one's weights and the rest of the second's, to a half's rounding."""
-    assert _run("reranker", corpus_folder, tmp_path / "first") == 0
-    more = ("write_units=0", "judge_units=0", "judge_articles=2", "lr=0.01", f"start={tmp_path / 'first'}")
-    assert _run("reranker", corpus_folder, tmp_path / "second", *more) == 0
-    assert _run("reranker", corpus_folder, tmp_path / "between", *more, "start_share=0.25") == 0
-    first, second, between = (load_file(tmp_path / n / "model.safetensors") for n in ("first", "second", "between"))
-    assert any(not torch.equal(first[name], second[name]) for name in first)
-    for name, found in between.items():
-        wanted = 0.25 * first[name].float() + 0.75 * second[name].float()
-        torch.testing.assert_close(found.float(), wanted, rtol=2**-7, atol=1e-6)
-    assert _run("reranker", corpus_folder, tmp_path / "of-nothing", "start_share=0.25") == 2
 
 
 @pytest.mark.parametrize("name", ["base", "reranker"])

@@ -63,7 +63,7 @@ def test_every_candidate_states_something_and_the_metrics_see_its_errors(stories
     seen = missed = 0
     for article, example in zip(stories[4:], examples[4:], strict=True):
         made = candidates.row(article, stories[:4], rng)["candidates"]
-        assert len(made) == 9
+        assert len(made) == 8
         assert all(c["checks"] and c["text"] and 0 <= c["label"] <= 1 for c in made)
         assert made[0]["label"] > made[1]["label"] and made[0]["clean"]
         assert not inventory.align(example, made[0]["text"]).unsupported

@@ -18,11 +18,10 @@ import torch
 from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy, log_softmax, logsigmoid
 from transformers import PreTrainedTokenizerFast
 
-from metrics.errors import UserError
 from training.embedded.base import CausalSettings, save_model
 from training.embedded.data import Corpus, candidate_texts
 from training.embedded.loop import LoopSettings, run_loop
-from training.embedded.making import Making, ModelSettings
+from training.embedded.making import Making
 from training.embedded.objectives import better
 from training.embedded.rows import RerankerRow
 from training.embedded.tokenizer import load_words, train_tokenizer
@@ -71,15 +70,6 @@ class RerankerSettings(CausalSettings):
     """Multiply matrices in bfloat16."""
     start: str = ""
     """Folder of a reranker to go on from, its tokenizer and shape included; empty: from random weights."""
-    start_share: float = 0.0
-    """Share of the start in the weights that are written, the rest being what was learned from it: a judge between the
-    two (WiSE-FT, Wortsman et al. 2022, section 3)."""
-
-    def __post_init__(self) -> None:
-        """Raises UserError for a share that is none, or of no start."""
-        ModelSettings.__post_init__(self)
-        if not 0 <= self.start_share < 1 or (self.start_share and not self.start):
-            raise UserError(f"--set start_share={self.start_share}: 0 to below 1, and above 0 only with start")
 
 
 def make_reranker(settings: RerankerSettings, tokenizer: PreTrainedTokenizerFast) -> torch.nn.Module:
@@ -188,14 +178,6 @@ class Objective:
         return loss, {**parts, "pair_acc": pair.item()}
 
 
-@torch.no_grad()
-def average(model: torch.nn.Module, start: torch.nn.Module, share: float) -> None:
-    """Sets the model's weights to share x start's + (1 - share) x its own."""
-    before = dict(start.named_parameters())
-    for name, weight in model.named_parameters():
-        weight.lerp_(before[name].to(weight.dtype), share)
-
-
 def train_reranker(
     corpus_path: Path, words_path: Path, out: Path, settings: RerankerSettings, dtype: torch.dtype = torch.bfloat16
 ) -> dict[str, object]:
@@ -237,7 +219,5 @@ def train_reranker(
     steps = LoopSettings(sum(n for n, *_ in phases), settings.lr, seed=settings.seed)
     log = run_loop(model, loss_at, steps, making.state, making.key(PREFIX, SUFFIX, start), "reranker")
     del model.recall
-    if settings.start_share:
-        average(model, load_policy(settings.start)[0], settings.start_share)
     save_model(model, tokenizer, out, dtype)
     return making.manifest(log[-1]) | ({"start_hash": start} if start else {})
