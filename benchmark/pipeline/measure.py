@@ -18,7 +18,7 @@ from benchmark.rundir.manifest import (
 from benchmark.rundir.steps import MadeOf
 from benchmark.scoring.families import Means, wanted_families
 from benchmark.scoring.score import gold_generations, merge_scores, own_names, score_file, summarise_task, write_summary
-from benchmark.settings.models import Models, model_content
+from benchmark.settings.models import Models, check_unchanged, model_content
 from benchmark.tasks import Task
 from metrics.draws import Draws
 from metrics.errors import UserError
@@ -113,6 +113,7 @@ def generate(place: Workplace, on: Measured, stage: str, model: str, system: str
             trial=place.profile.run.limit is not None,
         )
         record = generate_file(policy, request, out)
+        check_unchanged(model, inputs["model"])
         return {**record, "decoding": how.told(record["max_new_tokens"]), "checkpoint_asks": how.rules.asked}
 
     config = {
@@ -178,6 +179,7 @@ def score(
 
         def work(path: Path = path, out: Path = out) -> dict[str, Any]:
             record = score_file(on.examples, read_generations(path), means, on.task.name, out)
+            models.identity(place.profile.score.reward)  # as before, or the step fails
             return {**record, "reward_id": means.reward.id if means.load_reward else None}
 
         place.steps.run(

@@ -15,7 +15,7 @@ from benchmark.pipeline.workplace import Workplace
 from benchmark.rundir.done import Done
 from benchmark.rundir.steps import MadeOf
 from benchmark.settings.config import SFTSettings
-from benchmark.settings.models import Models, model_content
+from benchmark.settings.models import Models, check_unchanged, model_content
 from benchmark.tasks import TASKS, Task
 from metrics.records import Example, sha256_json
 from training.shared.stage import Around, RLAround
@@ -66,6 +66,7 @@ def sft(place: Workplace, stage: str, parent: str, pairs: list[tuple[str, str]],
                 trackers=place.profile.run.trackers,
             ),
         )
+        check_unchanged(parent, inputs["parent"])
         return _lineage(made)
 
     inputs = {"parent": model_content(parent), "data": sha256_json([list(p) for p in pairs])}
@@ -91,7 +92,9 @@ def validate_reward(place: Workplace, task: Task, models: Models) -> dict[str, A
             return no_digest("switched off (rl.validate_pairs = 0)")
         if (reason := supports(task.source_lang, task.target_lang)) is not None:
             return no_digest(reason)
-        return reward_digest(models.load_reward(), n, target_lang=task.target_lang, version=version)
+        digest = reward_digest(models.load_reward(), n, target_lang=task.target_lang, version=version)
+        models.identity()  # as before, or the step fails
+        return digest
 
     config = {"n": n, "langs": [task.source_lang, task.target_lang], "reward": place.profile.rl.reward}
     inputs = {"reward": sha256_json(models.identity()["reward"])}
@@ -135,6 +138,8 @@ def rl(place: Workplace, parent: str, task: Task, sources: list[Example], dev: l
                 strip_think=how.strip_think,
             ),
         )
+        models.identity()  # as before, or the step fails
+        check_unchanged(parent, inputs["parent"])
         return {**_lineage(made), "reward_id": reward.id, "reward_counts": reward.counts(), "decoding": how.rollouts()}
 
     data = sha256_json([[e.source for e in sources], [e.id for e in probed], task.prompt])

@@ -47,6 +47,16 @@ def model_content(path: str) -> str:
     return content_hash(path)
 
 
+def check_unchanged(path: str, content: str) -> None:
+    """Raises UserError where a model is no longer what `content` says: a step that used it may have read either."""
+    if model_content(path) != content:
+        raise UserError(_changed(path))
+
+
+def _changed(what: str) -> str:
+    return f"{what}: the model's files changed while this command ran; the step is not kept: start the command again"
+
+
 def check_weights(path: str, key: str) -> None:
     """Raises UserError, naming the key of the profile, when a folder is missing or its weights are missing, pickled or
     cut short."""
@@ -216,11 +226,20 @@ class Models:
         bare = self.reward_path is None and folder in REWARDS
         return None if bare or (":" in folder and not Path(folder).exists()) else folder
 
-    @cached_property
+    @property
     def _reward_content(self) -> str:
         """Content hash of the reward; the id, which holds a hash of the code, where it has no weights."""
         folder = self._reward_weights
-        return str(self.load_reward().id) if folder is None else model_content(folder)
+        return self._reward_id if folder is None else model_content(folder)
+
+    @cached_property
+    def _reward_id(self) -> str:
+        return str(self.load_reward().id)
+
+    @cached_property
+    def _first(self) -> dict[bool, dict[str, Any]]:
+        """What `identity` said first: models are loaded once and stay in memory."""
+        return {}
 
     @property
     def retrieval_is_reward(self) -> bool:
@@ -232,13 +251,21 @@ class Models:
 
     def identity(self, with_reward: bool = True) -> dict[str, Any]:
         """What identifies the models: content hashes instead of paths. with_reward: False where no reward is used at
-        all."""
-        return {
+        all.
+
+        Raises UserError where it is no longer what it was when it was asked first. A step asks before and after its
+        work, so that no other model's values are filed under this one's hash.
+        """
+        found = {
             "scorers": {name: model_content(path) for name, path in self.scorers.items()},
             "retrieval": None if self.retrieval is None else model_content(self.retrieval),
             "reward": [self._reward_content, self.profile.rl.reward_options] if with_reward else None,
             **({} if self.fluency is None else {"fluency": model_content(self.fluency)}),
         }
+        first = self._first.setdefault(with_reward, found)
+        if changed := [role for role, content in found.items() if content != first[role]]:
+            raise UserError(_changed(" and ".join(changed)))
+        return found
 
     def used(self, policy: str | None, with_reward: bool) -> dict[str, dict[str, Any]]:
         """Role -> {"path", "embedded"} of the models at work, for the manifest."""
