@@ -113,7 +113,6 @@ def generate(place: Workplace, on: Measured, stage: str, model: str, system: str
             trial=place.profile.run.limit is not None,
         )
         record = generate_file(policy, request, out)
-        check_unchanged(model, inputs["model"])
         return {**record, "decoding": how.told(record["max_new_tokens"]), "checkpoint_asks": how.rules.asked}
 
     config = {
@@ -132,6 +131,7 @@ def generate(place: Workplace, on: Measured, stage: str, model: str, system: str
         work,
         owned=unfinished(out),
         shared=True,
+        unchanged=lambda: check_unchanged(model, inputs["model"]),
     )
     return out
 
@@ -179,7 +179,6 @@ def score(
 
         def work(path: Path = path, out: Path = out) -> dict[str, Any]:
             record = score_file(on.examples, read_generations(path), means, on.task.name, out)
-            models.identity(place.profile.score.reward)  # as before, or the step fails
             return {**record, "reward_id": means.reward.id if means.load_reward else None}
 
         place.steps.run(
@@ -188,6 +187,7 @@ def score(
             [out],
             work,
             shared=True,
+            unchanged=lambda: models.identity(place.profile.score.reward),
         )
         parts.append(out)
     return parts

@@ -66,11 +66,18 @@ def sft(place: Workplace, stage: str, parent: str, pairs: list[tuple[str, str]],
                 trackers=place.profile.run.trackers,
             ),
         )
-        check_unchanged(parent, inputs["parent"])
         return _lineage(made)
 
     inputs = {"parent": model_content(parent), "data": sha256_json([list(p) for p in pairs])}
-    _train(place, stage, MadeOf(dataclasses.asdict(settings), inputs, SFT_CODE), out, [], work)
+    _train(
+        place,
+        stage,
+        MadeOf(dataclasses.asdict(settings), inputs, SFT_CODE),
+        out,
+        [],
+        work,
+        lambda: check_unchanged(parent, inputs["parent"]),
+    )
     return out
 
 
@@ -92,13 +99,13 @@ def validate_reward(place: Workplace, task: Task, models: Models) -> dict[str, A
             return no_digest("switched off (rl.validate_pairs = 0)")
         if (reason := supports(task.source_lang, task.target_lang)) is not None:
             return no_digest(reason)
-        digest = reward_digest(models.load_reward(), n, target_lang=task.target_lang, version=version)
-        models.identity()  # as before, or the step fails
-        return digest
+        return reward_digest(models.load_reward(), n, target_lang=task.target_lang, version=version)
 
     config = {"n": n, "langs": [task.source_lang, task.target_lang], "reward": place.profile.rl.reward}
     inputs = {"reward": sha256_json(models.identity()["reward"])}
-    done = place.steps.run("validate-reward", MadeOf(config, inputs, VALIDATION_CODE), [], work)
+    done = place.steps.run(
+        "validate-reward", MadeOf(config, inputs, VALIDATION_CODE), [], work, unchanged=models.identity
+    )
     place.manifest.reward_validation = done.record
     place.manifest.write(place.run_dir)
     if done.record["warning"]:
@@ -138,8 +145,6 @@ def rl(place: Workplace, parent: str, task: Task, sources: list[Example], dev: l
                 strip_think=how.strip_think,
             ),
         )
-        models.identity()  # as before, or the step fails
-        check_unchanged(parent, inputs["parent"])
         return {**_lineage(made), "reward_id": reward.id, "reward_counts": reward.counts(), "decoding": how.rollouts()}
 
     data = sha256_json([[e.source for e in sources], [e.id for e in probed], task.prompt])
@@ -152,7 +157,12 @@ def rl(place: Workplace, parent: str, task: Task, sources: list[Example], dev: l
     config["decoding"] = how.rollouts()
     kept = [logs / "rl_rewards.jsonl", logs / "rl_steps.jsonl", *([logs / "rl_probe.jsonl"] if probed else [])]
     inputs = {"parent": model_content(parent), "data": data}
-    _train(place, "post-rl", MadeOf(config, inputs, RL_CODE), out, kept, work)
+
+    def unchanged() -> None:
+        check_unchanged(parent, inputs["parent"])
+        models.identity()
+
+    _train(place, "post-rl", MadeOf(config, inputs, RL_CODE), out, kept, work, unchanged)
     return out
 
 
@@ -163,9 +173,18 @@ def _train(
     out: Path,
     logs: list[Path],
     work: Callable[[], dict[str, Any]],
+    unchanged: Callable[[], None],
 ) -> Done:
     out.parent.mkdir(parents=True, exist_ok=True)
-    done = place.steps.run(f"train/{stage}", made_of, [out, *logs], work, owned=[out, Path(f"{out}.work")], shared=True)
+    done = place.steps.run(
+        f"train/{stage}",
+        made_of,
+        [out, *logs],
+        work,
+        owned=[out, Path(f"{out}.work")],
+        shared=True,
+        unchanged=unchanged,
+    )
     place.manifest.training_steps[stage] = done.record["steps"]
     place.manifest.checkpoints[stage] = {k: v for k, v in done.record.items() if k not in ("reward_counts", "decoding")}
     place.manifest.reward_id = done.record.get("reward_id", place.manifest.reward_id)

@@ -68,12 +68,14 @@ class Steps:
         work: Callable[[], dict[str, Any] | None],
         owned: Sequence[Path] = (),
         shared: bool = False,
+        unchanged: Callable[[], object] | None = None,
     ) -> Done:
         """Does `work` unless it is done already.
 
         outputs: files or folders that `work` writes; owned: folders with partial state that a resumed `work` may
         continue from. `work` returns a JSON record or None. shared: every process takes part in `work`; otherwise the
-        main process does it alone and the others wait.
+        main process does it alone and the others wait. unchanged: called after `work`; where it raises, because what
+        the step is made of is no longer what the key says, the step is not done.
         """
         told = {"config": made_of.config, "inputs": made_of.inputs, "code": code_hash(*made_of.code)}
         key = sha256_json({"step": name, **told})
@@ -95,6 +97,8 @@ class Steps:
         start = time.monotonic()
         processes.wait()
         record = (work() or {}) if main or shared else {}
+        if unchanged is not None:
+            unchanged()
         processes.wait()
         done = None
         if main:
