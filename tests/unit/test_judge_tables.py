@@ -207,7 +207,9 @@ def test_people_stand_beside_the_judge(run_dir: Path, tmp_path: Path, capsys: py
     path.write_text(json.dumps({"campaign": campaign["id"], "rater": "rater1", "answers": answers}))
     capsys.readouterr()
     assert main(["human", "import", str(run_dir), str(path)]) == 0
-    assert "the same preference in 1.000 of 8 pairs of texts" in capsys.readouterr().out
+    # Of the eight, post-recovery and post-sft say the same in one: nobody is asked which is better.
+    assert len(campaign["ties"]) == 1 and sum(not s["check"] for s in campaign["screens"]) == 7
+    assert "the same preference in 1.000 of 7 pairs of texts" in capsys.readouterr().out
     assert judge(run_dir) == 0
     assert "agreement with people (pairwise, 1 raters" in capsys.readouterr().out
-    assert "the same preference in 1.000 of 8 pairs of texts" in (run_dir / "report.html").read_text("utf-8")
+    assert "the same preference in 1.000 of 7 pairs of texts" in (run_dir / "report.html").read_text("utf-8")
