@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 
 from benchmark.tasks.newswire.values import DATA, LANGUAGES
@@ -59,11 +59,12 @@ class Frame:
     causes: tuple[dict[str, list[str]], ...]
     consequences: tuple[dict[str, list[str]], ...]
     sentences: tuple[Sentence, ...]
+    salient: tuple[str, ...] = field(init=False)
+    """Slots that a title states."""
 
-    @property
-    def salient(self) -> tuple[str, ...]:
-        """Slots that a title states."""
-        return tuple(name for name, slot in self.slots.items() if slot.salience >= SALIENT)
+    def __post_init__(self) -> None:
+        found = tuple(name for name, slot in self.slots.items() if slot.salience >= SALIENT)
+        object.__setattr__(self, "salient", found)
 
     def matched(self, other: Frame) -> dict[str, str]:
         """Salient slot of a frame of the same shape -> slot of this one with the same type, each once."""

@@ -131,6 +131,7 @@ def _cldr(lang: str, what: str, width: str) -> dict[int, str]:
     return dict(getattr(Locale(lang), what)["format"][width])
 
 
+@cache
 def date(month: int, day: int) -> Value:
     """A day of the year, Gregorian month 1..12 and day 1..28."""
     bo_month = _cldr("bo", "months", "wide")[month].rstrip("་")
@@ -144,6 +145,7 @@ def date(month: int, day: int) -> Value:
     )
 
 
+@cache
 def weekday(day: int) -> Value:
     """A day of the week, 0 = Monday .. 6 = Sunday."""
     zh = _cldr("zh", "days", "wide")[day]
@@ -157,6 +159,7 @@ def weekday(day: int) -> Value:
     )
 
 
+@cache
 def year(y: int) -> Value:
     """A Gregorian year; Thai writes it in the Buddhist era (+543)."""
     return _value(
@@ -168,6 +171,7 @@ def year(y: int) -> Value:
     )
 
 
+@cache
 def time(hour: int, minute: int) -> Value:
     """A time of day, 24-hour clock."""
     half = f"{minute}分" if minute else ""

@@ -72,9 +72,9 @@ class Scene:
             value = self._any(slot)
             if value is None:
                 return None
-            used = v2.figures(value)
-            if f"{value.type}:{value.key}" not in self.keys and not used & self.figures:
-                self.keys.add(f"{value.type}:{value.key}")
+            used, key = v2.figures(value), f"{value.type}:{value.key}"
+            if key not in self.keys and self.figures.isdisjoint(used):
+                self.keys.add(key)
                 self.figures |= used
                 return value
         return None
@@ -113,7 +113,7 @@ class Scene:
                 continue
             wrong = self._number(slot, n, value.key.split()[-1])
             used = v2.figures(wrong)
-            if not used & self.figures:
+            if self.figures.isdisjoint(used):
                 self.keys.add(f"{wrong.type}:{wrong.key}")
                 self.figures |= used
                 return wrong
