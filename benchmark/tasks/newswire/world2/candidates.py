@@ -9,15 +9,17 @@ that the article has elsewhere, another event) and what a policy miswrites (`sli
 from __future__ import annotations
 
 import random
+from dataclasses import replace
+from functools import cache
 from collections.abc import Iterator
 from typing import Any
 
 from benchmark.tasks.newswire.articles import DENIED, Article, Line, body, fill, title
 from benchmark.tasks.newswire.candidates import judged
 from benchmark.tasks.newswire.errors import Check, write
-from benchmark.tasks.newswire.values import Value
+from benchmark.tasks.newswire.values import Value, year
 from benchmark.tasks.newswire.world2.draw import region_of
-from benchmark.tasks.newswire.world2.frames import Frame2, load_frames
+from benchmark.tasks.newswire.world2.frames import Frame2, Slot2, load_frames
 from benchmark.tasks.newswire.world2.lexicon import by_key
 from benchmark.tasks.newswire.world2.scene import CURRENCY, ENTITY, Scene, Stock
 from benchmark.tasks.newswire.world2.slips import slip
@@ -34,7 +36,7 @@ SLIPS = 0.3
 """Share of the wrong figures that are what a policy miswrites."""
 
 
-OFTEN = {"date": 4, "time": 4}
+OFTEN = {"date": 5, "time": 5}
 CORE = Stock(True)
 
 
@@ -61,6 +63,8 @@ class Writer:
         value, slot = self.article.values[name], self.frame.slots[name]
         if slips and self.rng.random() < slips and (slipped := slip(value, self.told, self.lang, self.rng)) is not None:
             return slipped
+        if value.key.startswith("year") and self.rng.random() < 0.7:
+            return year(int(value.key.removeprefix("year")) + self.rng.choice((1, -1)) * self.rng.randint(1, 20))
         elsewhere = [x for x in self.told if x.type == value.type and x.key != value.key and _sort(x) == _sort(value)]
         if elsewhere and self.rng.random() < 0.5:
             return self.rng.choice(elsewhere)
@@ -101,6 +105,31 @@ class Writer:
             found = [c for c in found if c.type != "event" or not line.sentence.event]
             text, checks = f"{text} {said}" if text else said, checks + _true_of(found, line)
         return text, checks
+
+    def beside(self, lines: list[Line]) -> list[tuple[str, list[Check]]]:
+        """The title with a sentence behind it, right and with one date or figure of the sentence wrong; [] where none
+        of the lines has one."""
+        found = [
+            (line, n)
+            for line in lines
+            for n, x in line.values.items()
+            if x.type not in ENTITY and self.article.values.get(n) == x
+        ]
+        if not found:
+            return []
+        dates = [(line, n) for line, n in found if line.values[n].type in OFTEN]
+        line, name = self.rng.choice(dates if dates and self.rng.random() < 0.5 else found)
+        new = self.wrong(name, SLIPS)
+        if new is None:
+            return []
+        head, checks = self.title(0)
+        form, event = self.rng.choice(line.sentence.forms[self.lang]), line.sentence.event or self.frame.event
+        made = []
+        for values in (line.values, {**line.values, name: new}):
+            said, own = write(form, values, line.values, event[self.lang], True, self.lang, len(head) + 1)
+            own = [c for c in own if c.type != "event" or not line.sentence.event]
+            made.append((f"{head} {said}", checks + _true_of(own, line)))
+        return made
 
     def wrong_event(self) -> tuple[str, list[Check]]:
         """The title with the event of another kind of news in place of its own, or denied."""
@@ -211,6 +240,8 @@ def _month(article: Article) -> int:
 
 UNITS, UNIT_ERRORS = 4, 3
 """Short units of an article, and wrong versions of each, at most."""
+FIGURES = 0.6
+"""Share of units that are a line of figures and dates of any story (`figure_unit`)."""
 GLOSSARIES, TITLES = 0.35, 0.2
 """Shares of units that are a line of names and numbers, and titles; the others are sentences."""
 
@@ -236,8 +267,57 @@ def draw_unit(article: Article, rng: random.Random, lang: str) -> tuple[str, dic
     return source, line.values, rng.choice(line.sentence.forms[lang])
 
 
+FIGURE_KINDS = {"year": 3, "money": 2, "quantity": 2, "percentage": 0.3, "date": 0.5, "weekday": 0.3, "time": 0.7}
+
+
+@cache
+def _figure_slots() -> dict[str, list[Slot2]]:
+    found: dict[str, list[Slot2]] = {}
+    for frame in load_frames():
+        for slot in frame.slots.values():
+            found.setdefault(slot.type, []).append(slot)
+    return {k: found[k] for k in FIGURE_KINDS if k in found}
+
+
+def figure_unit(article: Article, rng: random.Random, lang: str) -> dict[str, Any]:
+    """A line of figures and dates, as they are written in any story: right once, and with one to three wrong."""
+    w, slots = Writer(article, rng, lang), _figure_slots()
+    kinds = rng.choices(list(slots), [FIGURE_KINDS[k] for k in slots], k=rng.randint(3, 6))
+    scene = Scene(w.frame, CORE, rng, rng.choice(sorted(CURRENCY)), rng.randint(1, 12))
+    chosen = [rng.choice(slots[k]) for k in kinds]
+    chosen = [replace(s, range=(1900, 2026)) if s.type == "year" else s for s in chosen]
+    truth = {f"f{i}": value for i, s in enumerate(chosen) if (value := scene.draw(s)) is not None}
+    used = {f"f{i}": s for i, s in enumerate(chosen) if f"f{i}" in truth}
+    zh = "、".join(x.surfaces["zh"][rng.randrange(x.n_forms["zh"])] for x in truth.values())
+    form = {"th": "、" if rng.random() < 0 else " · ", "bo": "་", "zh": "、"}[lang].join(f"{{{n}}}" for n in truth)
+    right, checks = write(form, truth, truth, (), True, lang)
+    rows, seen = [judged(right, 1.0, checks, True)], {right}
+    for _ in range(UNIT_ERRORS):
+        values = dict(truth)
+        for name in rng.sample(sorted(truth), min(rng.choice((1, 1, 2, 3)), len(truth))):
+            values[name] = _other(truth[name], used[name], list(truth.values()), scene, lang, rng) or truth[name]
+        text, checks = write(form, values, truth, (), True, lang)
+        if text not in seen and not all(c.ok for c in checks):
+            seen.add(text)
+            rows.append(judged(text, round((sum(c.ok for c in checks) / len(checks)) ** SHARP, 4), checks, False))
+    return {"source": zh, "candidates": rows}
+
+
+def _other(value: Value, slot: Slot2, told: list[Value], scene: Scene, lang: str, rng: random.Random) -> Value | None:
+    if slot.type == "year":
+        far = rng.randint(1, 4) if rng.random() < 0.5 else rng.randint(5, 25)
+        return year(int(value.key.removeprefix("year")) + rng.choice((1, -1)) * far)
+    if rng.random() < 0.4 and (slipped := slip(value, told, lang, rng)) is not None:
+        return slipped
+    if slot.type in ("quantity", "money", "percentage") and rng.random() < 0.7:
+        return scene.near(slot, value)
+    return scene.draw(slot)
+
+
 def unit(article: Article, rng: random.Random, lang: str = "th") -> dict[str, Any]:
     """A short judged unit (`draw_unit`), right once and with one or two errors up to three times."""
+    if rng.random() < FIGURES:
+        return figure_unit(article, rng, lang)
     w = Writer(article, rng, lang)
     source, truth, form = draw_unit(article, rng, lang)
     own = [n for n in truth if article.values.get(n) == truth[n]]
@@ -268,9 +348,11 @@ def row(article: Article, others: list[Article], rng: random.Random, lang: str =
         (w.title(rng.choice((1, 2))) if rng.random() < 0.5 else w.invented(rng.choice(others)), False),
         (w.story(0, some, rng.random() < 0.5), True),
         (w.story(rng.choice((1, 1, 2, 3)), some, rng.random() < 0.5), False),
-        (w.swapped() or w.wrong_event() if rng.random() < 0.7 else w.wrong_event(), False),
+        (w.wrong_event(), False),
         (w.fragment(rng.choice((0, 0, 1))) if rng.random() < 0.4 else w.twice(some), False),
         (w.foreign(rng.choice(others)), False),
+        *[(x, False) for x in (w.swapped(),) if x],
+        *(zip(w.beside(lines), (True, False), strict=False) if rng.random() < 0.6 else ()),
     ]
     return {"source": body(article, "zh"), "candidates": [w.judge(*text, clean) for text, clean in made]}
 

@@ -11,10 +11,14 @@ import re
 from dataclasses import replace
 
 from benchmark.tasks.newswire.values import Value
+from benchmark.tasks.newswire.world2.values import money
 
 NUMBER = re.compile(r"\d+(?:,\d{3})*(?:\.\d+)?")
 MEASURED = ("quantity", "money", "percentage")
 OTHER_UNIT = 0.4
+CARRIED = 0.5
+"""Share of the wrong amounts of money that are written as they should be, but carried wrongly from 万 and 亿: 10 or 100
+times as much or as little."""
 
 
 def slip(value: Value, others: list[Value], lang: str, rng: random.Random) -> Value | None:
@@ -25,6 +29,11 @@ def slip(value: Value, others: list[Value], lang: str, rng: random.Random) -> Va
     if value.type not in MEASURED or (found := NUMBER.search(usual)) is None:
         return None
     number = found[0]
+    if value.type == "money" and rng.random() < CARRIED:
+        amount, currency = value.key.split(" ")
+        factor = rng.choice((100, 10, 0.1, 0.01))
+        if int(amount) * factor >= 10**4:
+            return money(int(int(amount) * factor), currency)
     units = [x.surfaces[lang][0] for x in others if x.type in MEASURED and _unit(x, lang) != _unit(value, lang)]
     if units and rng.random() < OTHER_UNIT:
         return _as(value, NUMBER.sub(number, rng.choice(units), count=1), lang)
