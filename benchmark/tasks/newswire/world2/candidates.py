@@ -15,8 +15,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from benchmark.tasks.newswire.articles import DENIED, Article, Line, body, fill, title
+from benchmark.tasks.newswire.attacks import phrases
 from benchmark.tasks.newswire.candidates import judged
 from benchmark.tasks.newswire.errors import Check, write
+from benchmark.tasks.newswire.frames import SLOT
 from benchmark.tasks.newswire.values import Value, year
 from benchmark.tasks.newswire.world2.draw import region_of
 from benchmark.tasks.newswire.world2.frames import Frame2, Slot2, load_frames
@@ -40,6 +42,19 @@ OFTEN = {"date": 5, "time": 5}
 CORE = Stock(True)
 
 
+def spelt(slots: dict[str, Value], lang: str, rng: random.Random) -> dict[str, Value]:
+    """The values, each with one of the spellings that the language writes in front."""
+    out = {}
+    for name, value in slots.items():
+        if value.n_forms[lang] > 1:
+            at = rng.randrange(value.n_forms[lang])
+            surfaces = value.surfaces[lang]
+            moved = (surfaces[at], *surfaces[:at], *surfaces[at + 1 :])
+            value = replace(value, surfaces={**value.surfaces, lang: moved})
+        out[name] = value
+    return out
+
+
 class Writer:
     """Writes candidates for one article, every stated fact checked against it."""
 
@@ -56,6 +71,10 @@ class Writer:
         salient = {(article.values[n].type, article.values[n].key) for n in self.frame.salient}
         self.weights = {key: 1.0 if key in salient else BACKGROUND for key in stated | salient}
         self.total = 1.0 + sum(self.weights.values())  # the event itself weighs 1, too
+
+    def write(self, form: str, slots: dict[str, Value], *rest: Any) -> tuple[str, list[Check]]:
+        """`errors.write` with every figure in any of its spellings."""
+        return write(form, spelt(slots, self.lang, self.rng), *rest)
 
     def wrong(self, name: str, slips: float = 0.0) -> Value | None:
         """Another value in place of a slot's: what the article has elsewhere, a near figure, or any other of its kind;
@@ -89,7 +108,7 @@ class Writer:
         forms = self.frame.title[self.lang]
         at = self.rng.randrange(len(forms)) if form is None else form
         values = self.spoilt(list(self.frame.salient), errors)
-        return write(forms[at], values, self.article.values, self.frame.event[self.lang], True, self.lang)
+        return self.write(forms[at], values, self.article.values, self.frame.event[self.lang], True, self.lang)
 
     def story(self, errors: int, lines: list[Line], headline: bool) -> tuple[str, list[Check]]:
         """Some sentences of the article, after a title or without one, with up to so many wrong slots."""
@@ -101,7 +120,7 @@ class Writer:
             form = self.rng.choice(line.sentence.forms[self.lang])
             event = line.sentence.event or self.frame.event
             at = len(text) + 1 if text else 0
-            said, found = write(form, slots, line.values, event[self.lang], True, self.lang, at)
+            said, found = self.write(form, slots, line.values, event[self.lang], True, self.lang, at)
             found = [c for c in found if c.type != "event" or not line.sentence.event]
             text, checks = f"{text} {said}" if text else said, checks + _true_of(found, line)
         return text, checks
@@ -126,7 +145,7 @@ class Writer:
         form, event = self.rng.choice(line.sentence.forms[self.lang]), line.sentence.event or self.frame.event
         made = []
         for values in (line.values, {**line.values, name: new}):
-            said, own = write(form, values, line.values, event[self.lang], True, self.lang, len(head) + 1)
+            said, own = self.write(form, values, line.values, event[self.lang], True, self.lang, len(head) + 1)
             own = [c for c in own if c.type != "event" or not line.sentence.event]
             made.append((f"{head} {said}", checks + _true_of(own, line)))
         return made
@@ -139,7 +158,7 @@ class Writer:
         others = [f for f in load_frames() if f.id != self.frame.id and f.event not in told]
         new = self.rng.choice(self.rng.choice(others).event[self.lang])
         changed = form.replace(event, new, 1)
-        return write(changed, self.article.values, self.article.values, (new,), False, self.lang)
+        return self.write(changed, self.article.values, self.article.values, (new,), False, self.lang)
 
     def swapped(self) -> tuple[str, list[Check]] | None:
         """The title with two roles of one type exchanged: both are wrong. None where no two share a type."""
@@ -150,19 +169,59 @@ class Writer:
         a, b = self.rng.choice(pairs)
         values = self.article.values | {a: self.article.values[b], b: self.article.values[a]}
         form = self.rng.choice(self.frame.title[self.lang])
-        return write(form, values, self.article.values, self.frame.event[self.lang], True, self.lang)
+        return self.write(form, values, self.article.values, self.frame.event[self.lang], True, self.lang)
+
+    def doubled(self) -> tuple[str, list[Check]] | None:
+        """The title with one name in two roles. None where no two roles share a type."""
+        kinds = [(n, self.article.values[n].type) for n in self.frame.salient]
+        pairs = [(a, b) for a, k in kinds for b, m in kinds if a != b and k == m and k in ENTITY]
+        if not pairs:
+            return None
+        kept, gone = self.rng.choice(pairs)
+        values = self.article.values | {gone: self.article.values[kept]}
+        form = self.rng.choice(self.frame.title[self.lang])
+        return self.write(form, values, self.article.values, self.frame.event[self.lang], True, self.lang)
+
+    def turned(self) -> tuple[str, list[Check]] | None:
+        """A title in which the opposite is said of a number. None where no title has such a word."""
+        fitting = [
+            (f, word, opposite)
+            for f in self.frame.title[self.lang]
+            for word, opposite in phrases()["reversed"][self.lang]
+            if word in f
+        ]
+        if not fitting:
+            return None
+        form, word, opposite = self.rng.choice(fitting)
+        at = form.index(word)
+        changed = form[:at] + opposite + form[at + len(word) :]
+        numbers = [m for m in SLOT.finditer(changed) if self.article.values[m[1]].type not in (*ENTITY, "date")]
+        if not numbers:
+            return None
+        of = min(numbers, key=lambda m: abs(m.start() - at))[1]
+        event = self.frame.event[self.lang]
+        text, checks = self.write(changed, self.article.values, self.article.values, event, True, self.lang)
+        return text, [replace(c, ok=False) if c.key.startswith(f"{of}=") else c for c in checks]
+
+    def denied(self) -> tuple[str, list[Check]]:
+        """The title, and that it is not true."""
+        text, checks = self.title(0)
+        form = self.rng.choice(phrases()["denial"][self.lang])
+        at = form.index("{text}")
+        moved = [replace(c, end=c.end + at, ok=c.ok and c.type != "event") for c in checks]
+        return form.format(text=text), moved
 
     def fragment(self, errors: int) -> tuple[str, list[Check]]:
         """One to four names and figures in a row."""
         chosen = self.rng.sample(sorted(self.article.values), min(self.rng.randint(1, 4), len(self.article.values)))
         form = {"th": " ", "bo": "་", "zh": "、"}[self.lang].join(f"{{{n}}}" for n in chosen)
-        return write(form, self.spoilt(chosen, errors), self.article.values, (), True, self.lang)
+        return self.write(form, self.spoilt(chosen, errors), self.article.values, (), True, self.lang)
 
     def foreign(self, other: Article) -> tuple[str, list[Check]]:
         """The title of another article: what happens to agree is right."""
         values = {n: other.values[n] for n in other.frame.salient}
         form = self.rng.choice(other.frame.title[self.lang])
-        text, spans = fill(form, values, self.lang)
+        text, spans = fill(form, spelt(values, self.lang, self.rng), self.lang)
         known = {(x.type, x.key) for x in self.told}
         checks = [
             Check(s.end, values[s.slot].type, (values[s.slot].type, values[s.slot].key) in known, values[s.slot].key)
@@ -240,7 +299,7 @@ def _month(article: Article) -> int:
 
 UNITS, UNIT_ERRORS = 4, 3
 """Short units of an article, and wrong versions of each, at most."""
-FIGURES = 0.6
+FIGURES = 0.45
 """Share of units that are a line of figures and dates of any story (`figure_unit`)."""
 GLOSSARIES, TITLES = 0.35, 0.2
 """Shares of units that are a line of names and numbers, and titles; the others are sentences."""
@@ -290,13 +349,13 @@ def figure_unit(article: Article, rng: random.Random, lang: str) -> dict[str, An
     used = {f"f{i}": s for i, s in enumerate(chosen) if f"f{i}" in truth}
     zh = "、".join(x.surfaces["zh"][rng.randrange(x.n_forms["zh"])] for x in truth.values())
     form = {"th": "、" if rng.random() < 0 else " · ", "bo": "་", "zh": "、"}[lang].join(f"{{{n}}}" for n in truth)
-    right, checks = write(form, truth, truth, (), True, lang)
+    right, checks = w.write(form, truth, truth, (), True, lang)
     rows, seen = [judged(right, 1.0, checks, True)], {right}
     for _ in range(UNIT_ERRORS):
         values = dict(truth)
         for name in rng.sample(sorted(truth), min(rng.choice((1, 1, 2, 3)), len(truth))):
             values[name] = _other(truth[name], used[name], list(truth.values()), scene, lang, rng) or truth[name]
-        text, checks = write(form, values, truth, (), True, lang)
+        text, checks = w.write(form, values, truth, (), True, lang)
         if text not in seen and not all(c.ok for c in checks):
             seen.add(text)
             rows.append(judged(text, round((sum(c.ok for c in checks) / len(checks)) ** SHARP, 4), checks, False))
@@ -322,11 +381,19 @@ def unit(article: Article, rng: random.Random, lang: str = "th") -> dict[str, An
     source, truth, form = draw_unit(article, rng, lang)
     own = [n for n in truth if article.values.get(n) == truth[n]]
     event = article.frame.event[lang]
-    right, checks = write(form, truth, truth, event, True, lang)
+    right, checks = w.write(form, truth, truth, event, True, lang)
     rows, seen = [judged(right, 1.0, checks, True)], {right}
-    for _ in range(UNIT_ERRORS):
+    kinds = [(n, truth[n].type) for n in own if truth[n].type in ENTITY and f"{{{n}" in form]
+    pairs = [(a, b) for i, (a, k) in enumerate(kinds) for b, m in kinds[i + 1 :] if k == m]
+    for i in range(UNIT_ERRORS):
+        if i == 0 and pairs and not article.frame.symmetric and "、" not in source:
+            a, b = rng.choice(pairs)
+            text, checks = w.write(form, {**truth, a: truth[b], b: truth[a]}, truth, event, True, lang)
+            seen.add(text)
+            rows.append(judged(text, round((sum(c.ok for c in checks) / len(checks)) ** SHARP, 4), checks, False))
+            continue
         values = w.spoilt(own, rng.choice((1, 1, 2)))
-        text, checks = write(
+        text, checks = w.write(
             form, {n: values[n] if n in own else x for n, x in truth.items()}, truth, event, True, lang
         )
         if text not in seen and not all(c.ok for c in checks):
@@ -348,10 +415,10 @@ def row(article: Article, others: list[Article], rng: random.Random, lang: str =
         (w.title(rng.choice((1, 2))) if rng.random() < 0.5 else w.invented(rng.choice(others)), False),
         (w.story(0, some, rng.random() < 0.5), True),
         (w.story(rng.choice((1, 1, 2, 3)), some, rng.random() < 0.5), False),
-        (w.wrong_event(), False),
+        (w.wrong_event() if rng.random() < 0.7 else w.denied(), False),
         (w.fragment(rng.choice((0, 0, 1))) if rng.random() < 0.4 else w.twice(some), False),
         (w.foreign(rng.choice(others)), False),
-        *[(x, False) for x in (w.swapped(),) if x],
+        *[(x, False) for x in (w.swapped(), w.turned(), w.doubled() if rng.random() < 0.4 else None) if x],
         *(zip(w.beside(lines), (True, False), strict=False) if rng.random() < 0.6 else ()),
     ]
     return {"source": body(article, "zh"), "candidates": [w.judge(*text, clean) for text, clean in made]}
