@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from itertools import islice, pairwise
+from typing import Any
 
 import numpy as np
 import pytest
@@ -11,7 +12,7 @@ import pytest
 from benchmark.tasks.newswire import title_example
 from benchmark.tasks.newswire.articles import DENIED, Article, titles
 from benchmark.tasks.newswire.corpora import CORPORA
-from benchmark.tasks.newswire.world2 import candidates, splits
+from benchmark.tasks.newswire.world2 import candidates, splits, units
 from metrics.inventory import Inventory
 
 N = 60
@@ -28,7 +29,7 @@ def _straight(article: Article) -> bool:
 
 def test_relevance_is_the_same_for_the_same_facts_and_grows_with_each_true_sentence(stories: list[Article]) -> None:
     for article in stories:
-        w = candidates.Writer(article, random.Random(1), "th")
+        w = candidates.Candidates(article, random.Random(1), "th")
         lengths, labels = zip(
             *(
                 (len(text), w.relevance(checks))
@@ -48,7 +49,7 @@ def test_relevance_is_the_same_for_the_same_facts_and_grows_with_each_true_sente
 def test_an_error_costs_and_two_cost_more(stories: list[Article]) -> None:
     costs = []
     for article in stories:
-        w = candidates.Writer(article, random.Random(2), "th")
+        w = candidates.Candidates(article, random.Random(2), "th")
         right, one, two = (w.relevance(w.title(n, 0)[1]) for n in (0, 1, 2))
         assert right > one >= two
         costs.append(right - one)
@@ -63,7 +64,7 @@ def test_every_candidate_states_something_and_the_metrics_see_its_errors(stories
     seen = missed = 0
     for article, example in zip(stories[4:], examples[4:], strict=True):
         made = candidates.row(article, stories[:4], rng)["candidates"]
-        assert len(made) == 8
+        assert 8 <= len(made) <= 13
         assert all(c["checks"] and c["text"] and 0 <= c["label"] <= 1 for c in made)
         assert made[0]["label"] > made[1]["label"] and made[0]["clean"]
         assert not inventory.align(example, made[0]["text"]).unsupported
@@ -92,13 +93,61 @@ def test_candidates_are_of_every_length_and_longer_true_ones_convey_more(stories
 def test_short_units_are_right_first_and_wrong_after(stories: list[Article], lang: str) -> None:
     rng, kinds = random.Random(5), set()
     for article in stories:
-        right, *wrong = candidates.unit(article, rng, lang)["candidates"]
+        right, *wrong = units.unit(article, rng, lang)["candidates"]
         assert right["clean"] and right["label"] == 1 and all(ok for _, _, ok, _ in right["checks"])
         for c in wrong:
             bad = [type_ for _, type_, ok, _ in c["checks"] if not ok]
             assert bad and c["label"] < 1 and c["text"] != right["text"]
             kinds |= set(bad)
     assert {"person", "organisation", "place", "quantity", "money", "percentage"} <= kinds
+
+
+def _claims(unit: dict[str, Any]) -> list[tuple[str, str]]:
+    """(Chinese, Thai) of a line of figures."""
+    return list(zip(unit["source"].split("、"), unit["candidates"][0]["text"].split(" · "), strict=True))
+
+
+def test_lines_of_figures_say_years_in_the_buddhist_era_and_amounts_in_all_spellings(stories: list[Article]) -> None:
+    rng = random.Random(6)
+    made = [units.figure_unit(a, rng, "th") for a in stories * 3]
+    said = [pair for unit in made for pair in _claims(unit)]
+    years = [(zh, th) for zh, th in said if zh.endswith("年") and th.startswith("ปี ")]
+    assert len(years) > 100
+    assert all(int(zh.removesuffix("年")) + 543 == int(th.removeprefix("ปี ")) for zh, th in years)
+    scales = {word for _, th in said for word in ("แสน", "หมื่น", "พันล้าน", "หมื่นล้าน") if word in th}
+    assert scales == {"แสน", "หมื่น", "พันล้าน", "หมื่นล้าน"}
+    for unit in made:
+        for c in unit["candidates"][1:]:
+            shares = [ok for _, _, ok, _ in c["checks"]]
+            assert c["label"] == round(sum(shares) / len(shares), 4) < 1
+
+
+@pytest.mark.parametrize("kind", ["swapped", "doubled", "turned", "denied", "wrong_event"])
+def test_what_is_said_wrongly_of_the_right_things_costs(stories: list[Article], kind: str) -> None:
+    found = 0
+    for seed, article in enumerate(stories):
+        w = candidates.Candidates(article, random.Random(seed), "th")
+        if (made := getattr(w, kind)()) is None:
+            continue
+        text, checks = made
+        found += 1
+        assert any(not c.ok for c in checks) and all(c.end <= len(text) for c in checks)
+        assert w.relevance(checks) < w.relevance(w.title(0)[1])
+        if kind == "doubled":
+            told = [c for c in checks if c.type in ("person", "organisation", "place")]
+            assert any(not c.ok for c in told) and any(c.ok for c in told), "one of the two is right"
+        if kind == "turned":
+            assert {c.type for c in checks if not c.ok} <= {"quantity", "money", "percentage"}
+    assert found > len(stories) / 10
+
+
+def test_a_sentence_is_right_once_and_wrong_once_behind_the_same_kind_of_title(stories: list[Article]) -> None:
+    pairs = [candidates.Candidates(a, random.Random(8), "th").beside(list(a.lines)) for a in stories]
+    made = [p for p in pairs if p]
+    assert len(made) > len(stories) / 3
+    for right, wrong in made:
+        assert all(c.ok for c in right[1]) and sum(not c.ok for c in wrong[1]) == 1
+        assert [c.key for c in right[1] if c.ok][:3] == [c.key for c in wrong[1] if c.ok][:3]
 
 
 def test_whoever_trains_finds_the_corpus_by_name_and_the_test_stories_are_not_in_it(stories: list[Article]) -> None:
@@ -112,7 +161,7 @@ def test_whoever_trains_finds_the_corpus_by_name_and_the_test_stories_are_not_in
 
 def test_what_is_said_twice_is_as_relevant_as_said_once(stories: list[Article]) -> None:
     for seed, article in enumerate(stories):
-        w = candidates.Writer(article, random.Random(seed), "th")
+        w = candidates.Candidates(article, random.Random(seed), "th")
         lines = [line for line in article.lines if any(not n.startswith(DENIED) for n in line.values)]
         text, checks = w.twice(lines)
         again = text[max(c.end for c in checks) :]
@@ -125,7 +174,7 @@ def test_a_sentence_of_another_story_costs(stories: list[Article]) -> None:
     for article, other in pairwise(stories):
         if other.frame.id == article.frame.id:
             continue
-        w = candidates.Writer(article, random.Random(7), "th")
+        w = candidates.Candidates(article, random.Random(7), "th")
         text, checks = w.invented(other)
         wrong = [c for c in checks if not c.ok]
         assert w.relevance(checks) < w.relevance(w.title(0)[1]) or not wrong
