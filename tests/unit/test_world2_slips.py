@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from benchmark.tasks.newswire.corpora import CORPORA
 from benchmark.tasks.newswire.values import Value
 from benchmark.tasks.newswire.world2.slips import slip
+from benchmark.tasks.newswire.world2.values import money
 
 FIRST_ROWS = "2f1584d8272cccee0424c7db899e871e5bdf2b37a01160838104f97c8ded4e3b"
 """Of twenty rows of base@2 as its model read them."""
@@ -23,7 +24,7 @@ def value(type_: str, th: str) -> Value:
     return Value(type_, th, {"zh": (th,), "th": (th,), "bo": (th,)}, {"zh": 1, "th": 1, "bo": 1})
 
 
-MONEY, COUNT = value("money", "2,700 ล้านบาท"), value("quantity", "490 ตำแหน่ง")
+MONEY, COUNT = money(2_700_000_000, "THB"), value("quantity", "490 ตำแหน่ง")
 
 
 def forms(about: Value, others: list[Value], n: int = 200) -> set[str]:
@@ -34,6 +35,13 @@ def forms(about: Value, others: list[Value], n: int = 200) -> set[str]:
 def test_a_figure_is_off_by_powers_of_ten_or_has_the_unit_of_another() -> None:
     assert forms(COUNT, []) == {"4,900 ตำแหน่ง", "49,000 ตำแหน่ง", "49 ตำแหน่ง"}
     assert forms(MONEY, [COUNT]) >= {"270 ล้านบาท", "27 ล้านบาท", "27,000 ล้านบาท", "2,700 ตำแหน่ง"}
+
+
+def test_an_amount_is_carried_wrongly_from_chinese_and_written_as_amounts_are() -> None:
+    made = [slip(MONEY, [], "th", random.Random(i)) for i in range(200)]
+    carried = [x for x in made if x is not None and x.key.endswith(" THB")]
+    assert {x.key.split()[0] for x in carried} == {"27000000", "270000000", "27000000000", "270000000000"}
+    assert {x.surfaces["th"][0] for x in carried} >= {"27 ล้านบาท", "27,000 ล้านบาท"}
 
 
 def test_a_name_or_a_date_has_no_slip_and_a_unit_of_its_own_kind_is_none() -> None:

@@ -74,11 +74,12 @@ class Writer:
 
     def wrong(self, name: str, slips: float = 0.0) -> Value | None:
         """Another value in place of a slot's: what the article has elsewhere, a near figure, or any other of its kind;
-        that share of wrong figures are a policy's."""
+        slips: the share of wrong figures that are a policy's; where it is 0, as for the base policy's corpus, years are
+        drawn like all else."""
         value, slot = self.article.values[name], self.frame.slots[name]
         if slips and self.rng.random() < slips and (slipped := slip(value, self.told, self.lang, self.rng)) is not None:
             return slipped
-        if value.key.startswith("year") and self.rng.random() < NEAR_YEARS:
+        if slips and value.key.startswith("year") and self.rng.random() < NEAR_YEARS:
             return year(int(value.key.removeprefix("year")) + self.rng.choice((1, -1)) * self.rng.randint(1, 20))
         elsewhere = [x for x in self.told if x.type == value.type and x.key != value.key and _sort(x) == _sort(value)]
         if elsewhere and self.rng.random() < 0.5:
