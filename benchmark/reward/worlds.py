@@ -13,11 +13,12 @@ from benchmark.tasks.newswire import values as v
 from benchmark.tasks.newswire.articles import Article, Inventory
 from benchmark.tasks.newswire.frames import IMPLICIT, Frame, Slot, load_frames
 from benchmark.tasks.newswire.values import Value
-from benchmark.tasks.newswire.world2 import candidates as candidates2
 from benchmark.tasks.newswire.world2 import frames as frames2
 from benchmark.tasks.newswire.world2 import splits as splits2
 from benchmark.tasks.newswire.world2 import values as v2
 from benchmark.tasks.newswire.world2.lexicon import partners as partners2
+from benchmark.tasks.newswire.world2.scene import ENTITY
+from benchmark.tasks.newswire.world2.writer import Writer
 
 TIMES = (10**4, 10**-4, 10, 100)
 """How far an amount is off whose 万 was taken for 亿 or the reverse, or that was carried wrongly into millions."""
@@ -68,11 +69,11 @@ def _scaled(article: Article, name: str, rng: random.Random) -> Value:
 
 
 def _replaced_2(article: Article, name: str, slot: Any, core: bool, rng: random.Random, near: float) -> Value | None:
-    value, scene = article.values[name], candidates2.Writer(article, rng, "th").scene
+    value, scene = article.values[name], Writer(article, rng, "th").scene
     if rng.random() < near:
         if value.type in ("quantity", "money", "percentage"):
             return scene.near(slot, value)
-        if value.type in candidates2.ENTITY and (other := partners2(value.type, core).get(value.key)):
+        if value.type in ENTITY and (other := partners2(value.type, core).get(value.key)):
             return other
     return scene.draw(slot)
 

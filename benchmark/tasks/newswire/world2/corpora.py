@@ -18,11 +18,13 @@ from benchmark.tasks.newswire.articles import DENIED, Article, Line, body, fill,
 from benchmark.tasks.newswire.candidates import LANG
 from benchmark.tasks.newswire.rows import comet_rows, encoder_row, rows_of
 from benchmark.tasks.newswire.values import Value
-from benchmark.tasks.newswire.world2.candidates import Writer, draw_unit, row
+from benchmark.tasks.newswire.world2.candidates import row
 from benchmark.tasks.newswire.world2.frames import Frame2, Slot2, load_frames
 from benchmark.tasks.newswire.world2.lexicon import names, partners
 from benchmark.tasks.newswire.world2.scene import ENTITY
 from benchmark.tasks.newswire.world2.splits import article_stream, held_out
+from benchmark.tasks.newswire.world2.units import draw_unit
+from benchmark.tasks.newswire.world2.writer import Writer
 
 TITLES = 6
 """Forms of a title that the encoder sees, the least that a frame has."""
