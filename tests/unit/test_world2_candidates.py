@@ -11,6 +11,7 @@ import pytest
 
 from benchmark.tasks.newswire import title_example
 from benchmark.tasks.newswire.articles import DENIED, Article, titles
+from benchmark.tasks.newswire.attacks import phrases
 from benchmark.tasks.newswire.corpora import CORPORA
 from benchmark.tasks.newswire.world2 import candidates, splits, units
 from metrics.inventory import Inventory
@@ -136,6 +137,10 @@ def test_what_is_said_wrongly_of_the_right_things_costs(stories: list[Article], 
         if kind == "doubled":
             told = [c for c in checks if c.type in ("person", "organisation", "place")]
             assert any(not c.ok for c in told) and any(c.ok for c in told), "one of the two is right"
+        if kind == "denied":
+            assert text.startswith(
+                tuple(f.removesuffix("{text}") for f in phrases()["denial"]["th"] if f.endswith("{text}"))
+            )
         if kind == "turned":
             assert {c.type for c in checks if not c.ok} <= {"quantity", "money", "percentage"}
     assert found > len(stories) / 10
