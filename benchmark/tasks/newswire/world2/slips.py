@@ -1,7 +1,7 @@
 """Errors of a policy rather than of a writer: a figure off by a power of ten, a number before the unit of another.
 
 They were read in the outputs of a policy that a reranker without them had rewarded (docs/world-2.md). Names in the
-place of another role need nothing of their own: `candidates.Writer.wrong` takes them from the article.
+place of another role need nothing of their own: `writer.Writer.wrong` takes them from the article.
 """
 
 from __future__ import annotations

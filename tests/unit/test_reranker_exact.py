@@ -1,0 +1,50 @@
+"""The reranker that tells figures and dates apart: `asset:reranker-exact@2` (docs/world-2.md)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from benchmark.reward.challenge import build
+from benchmark.reward.pairs import Pair
+from benchmark.settings.assets import ASSETS, resolve
+from training.rewards import Reward, load_reward
+
+TOLD = ("date", "number", "negation", "reversed_predicate", "swapped_unit")
+
+
+@pytest.fixture(scope="module")
+def pairs() -> list[Pair]:
+    return [p for p in build(("th",), 25, 0, True, "2").pairs if p.category in TOLD]
+
+
+@pytest.fixture(scope="module")
+def exact() -> Reward:
+    return load_reward("reranker-generative", resolve("asset:reranker-exact@2", "path"))
+
+
+def _right(reward: Reward, pairs: list[Pair]) -> list[bool]:
+    scores = reward.score([p.source for p in pairs for _ in range(2)], [t for p in pairs for t in (p.better, p.worse)])
+    return [a > b for a, b in zip(scores[::2], scores[1::2], strict=True)]
+
+
+@pytest.mark.parametrize("category", TOLD)
+def test_it_tells_what_the_default_was_blind_to(exact: Reward, pairs: list[Pair], category: str) -> None:
+    right = _right(exact, [p for p in pairs if p.category == category])
+    assert sum(right) >= 0.9 * len(right) and len(right) == 25
+
+
+def test_it_knows_the_buddhist_era_and_the_spellings_of_amounts(exact: Reward) -> None:
+    source = "长丰银行成立于1963年。长丰银行去年盈利77亿泰铢。"
+    told = "ธนาคารฉางเฟิงก่อตั้งเมื่อปี {}"
+    earned = "ธนาคารฉางเฟิงกำไร {}บาท"
+    texts = [told.format(2506), told.format(2509), told.format(2496)]
+    texts += [earned.format("7.7 พันล้าน"), earned.format("7.7 หมื่นล้าน"), earned.format("4.8 พันล้าน")]
+    scores = exact.score([source] * len(texts), texts)
+    assert scores[0] > max(scores[1:3]) and scores[3] > max(scores[4:])
+
+
+def test_it_is_an_asset_of_its_own(exact: Reward) -> None:
+    assert Path(ASSETS / "reranker-exact@2" / "asset.json").is_file()
+    assert exact.id != load_reward("reranker-generative", resolve("asset:reranker@2", "path")).id
