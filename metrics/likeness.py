@@ -20,6 +20,9 @@ GRAM = 8
 REPEATED = 0.3
 """From this share of pieces that were there before, an output repeats itself. A good title has none, the same
 sentence twice about half."""
+SHORT = 4096
+"""Characters of the longest text whose bare form is remembered: references and outputs come again, for every entry of a
+board."""
 OVERLONG = 2.0
 """An output longer than this many of its longest reference is overlong."""
 
@@ -35,14 +38,20 @@ class _Bare(dict[int, int | None]):
 _BARE = _Bare()
 
 
-@lru_cache(1 << 14)
 def letters(text: str) -> str:
     """Letters, marks and digits alone, of one case: texts that a reader takes for the same have the same bare form.
 
     The suite's normal form (invisible characters, compatible spellings, digits of any script) without spaces,
     punctuation and symbols.
     """
+    return (_remembered if len(text) <= SHORT else _bare)(text)
+
+
+def _bare(text: str) -> str:
     return normalise(text).casefold().translate(_BARE)
+
+
+_remembered = lru_cache(1 << 14)(_bare)
 
 
 def held(text: str, reference: str) -> float:
