@@ -18,11 +18,14 @@ from benchmark.tasks.newswire.world2.frames import load_frames
 from benchmark.tasks.newswire.world2.scene import ENTITY
 from benchmark.tasks.newswire.world2.splits import article_stream
 from benchmark.tasks.newswire.world2.units import UNITS, unit
-from benchmark.tasks.newswire.world2.writer import OFTEN, SLIPS, Writer, same_type, spelt, true_of
+from benchmark.tasks.newswire.world2.writer import OFTEN, SLIPS, Writer, same_type, spelt, true_of, unheard_of
 
-BESIDE, DOUBLED, DENIALS = 0.6, 0.4, 0.3
+BESIDE, DOUBLED, DENIALS = 0.4, 0.5, 0.3
 """Shares of sources with a sentence behind the title that is right once and wrong once; of those with two roles of one
 type, with one name in both; and of titles with a wrong event that are denied instead."""
+INVENTED, AGAIN, UNKNOWN = 0.7, 0.6, 0.5
+"""Shares of sources with a sentence of another story behind the right title; of those with the title told again; and
+of the names in such sentences that nobody knows."""
 
 
 class Candidates(Writer):
@@ -63,24 +66,25 @@ class Candidates(Writer):
         changed = form.replace(event, new, 1)
         return self.write(changed, self.article.values, self.article.values, (new,), False, self.lang)
 
-    def swapped(self) -> tuple[str, list[Check]] | None:
-        """The title with two roles of one type exchanged: both are wrong. None where no two share a type."""
+    def swapped(self, at: int) -> tuple[str, list[Check]] | None:
+        """The title, in a given form, with two roles of one type exchanged: both are wrong. None where no two share a
+        type."""
         pairs = same_type({n: self.article.values[n] for n in self.frame.salient})
         if not pairs or self.frame.symmetric:
             return None
         a, b = self.rng.choice(pairs)
         values = self.article.values | {a: self.article.values[b], b: self.article.values[a]}
-        form = self.rng.choice(self.frame.title[self.lang])
+        form = self.frame.title[self.lang][at]
         return self.write(form, values, self.article.values, self.frame.event[self.lang], True, self.lang)
 
-    def doubled(self) -> tuple[str, list[Check]] | None:
-        """The title with one name in two roles. None where no two roles share a type."""
+    def doubled(self, at: int) -> tuple[str, list[Check]] | None:
+        """The title, in a given form, with one name in two roles. None where no two roles share a type."""
         pairs = same_type({n: self.article.values[n] for n in self.frame.salient})
         if not pairs:
             return None
         kept, gone = self.rng.sample(self.rng.choice(pairs), 2)
         values = self.article.values | {gone: self.article.values[kept]}
-        form = self.rng.choice(self.frame.title[self.lang])
+        form = self.frame.title[self.lang][at]
         return self.write(form, values, self.article.values, self.frame.event[self.lang], True, self.lang)
 
     def turned(self) -> tuple[str, list[Check]] | None:
@@ -139,19 +143,30 @@ class Candidates(Writer):
         again = text if self.rng.random() < 0.5 else text[text.rfind(" ", 0, len(text) * 2 // 3) + 1 :]
         return " ".join([text, *[again] * self.rng.choice((1, 1, 2, 3))]), checks
 
-    def invented(self, other: Article) -> tuple[str, list[Check]]:
-        """The right title and a sentence of another story."""
+    def again(self) -> tuple[str, list[Check]]:
+        """The title told again in any form, its facts right the second time (as relevant as told once) or up to three
+        of them wrong: what a policy does that is paid by the fact."""
         text, checks = self.title(0)
+        more, found = self.title(self.rng.choice((0, 1, 2, 3)))
+        return f"{text} {more}", [*checks, *(replace(c, end=c.end + len(text) + 1) for c in found)]
+
+    def invented(self, other: Article, form: int) -> tuple[str, list[Check]]:
+        """The right title in a given form and a sentence of another story, some of its names nobody's."""
+        text, checks = self.title(0, form)
         line = self.rng.choice([x for x in other.lines if x.values])
-        said, spans = fill(self.rng.choice(line.sentence.forms[self.lang]), line.values, self.lang)
+        values = {
+            n: unheard_of(x, self.lang, self.rng) if x.type in ENTITY and self.rng.random() < UNKNOWN else x
+            for n, x in line.values.items()
+        }
+        said, spans = fill(self.rng.choice(line.sentence.forms[self.lang]), values, self.lang)
         known = {(x.type, x.key) for x in self.told}
-        at, found = len(text) + 1, [(s.end, line.values[s.slot]) for s in spans]
+        at, found = len(text) + 1, [(s.end, values[s.slot]) for s in spans]
         new = [Check(at + end, x.type, (x.type, x.key) in known, f"{x.type}={x.key}") for end, x in found]
         return f"{text} {said}", [*checks, *new]
 
 
 def row(article: Article, others: list[Article], rng: random.Random, lang: str = "th") -> dict[str, Any]:
-    """One source with eight to thirteen judged candidates, as `training.embedded` reads them: {"source", "candidates":
+    """One source with seven to fourteen judged candidates, as `training.embedded` reads them: {"source", "candidates":
     [...]}."""
     w = Candidates(article, rng, lang)
     # What is only denied is left out: it would be a sentence without a fact.
@@ -161,13 +176,14 @@ def row(article: Article, others: list[Article], rng: random.Random, lang: str =
     made = [
         (w.title(0, form), True),
         (w.title(1, form), False),
-        (w.title(rng.choice((1, 2))) if rng.random() < 0.5 else w.invented(rng.choice(others)), False),
+        (w.invented(rng.choice(others), form) if rng.random() < INVENTED else w.title(rng.choice((1, 2))), False),
         (w.story(0, some, rng.random() < 0.5), True),
         (w.story(rng.choice((1, 1, 2, 3)), some, rng.random() < 0.5), False),
         (w.denied() if rng.random() < DENIALS else w.wrong_event(), False),
         (w.fragment(rng.choice((0, 0, 1))) if rng.random() < 0.4 else w.twice(some), False),
         (w.foreign(rng.choice(others)), False),
-        *[(x, False) for x in (w.swapped(), w.turned(), w.doubled() if rng.random() < DOUBLED else None) if x],
+        *[(x, False) for x in (w.swapped(form), w.turned(), w.doubled(form) if rng.random() < DOUBLED else None) if x],
+        *([(w.again(), False)] if rng.random() < AGAIN else []),
         *(zip(w.beside(lines), (True, False), strict=False) if rng.random() < BESIDE else ()),
     ]
     return {

@@ -18,12 +18,15 @@ from benchmark.tasks.newswire.values import Value, year
 from benchmark.tasks.newswire.world2.frames import Slot2, load_frames
 from benchmark.tasks.newswire.world2.scene import CURRENCY, Scene
 from benchmark.tasks.newswire.world2.slips import slip
-from benchmark.tasks.newswire.world2.writer import CORE, SHARP, Writer, same_type
+from benchmark.tasks.newswire.world2.writer import CORE, SHARP, SLIPS, Writer, same_type
 
 UNITS, UNIT_ERRORS = 4, 3
 """Short units of an article, and wrong versions of each, at most."""
-FIGURES = 0.45
+FIGURES = 0.3
 """Share of units that are a line of figures and dates of any story (`figure_unit`)."""
+ROLES = 0.35
+"""Share of the other units that are a title or a sentence with two names of one type, where there is one
+(`role_unit`)."""
 GLOSSARIES, TITLES = 0.35, 0.2
 """Shares of units that are a line of names and numbers, and titles; the others are sentences."""
 
@@ -105,11 +108,44 @@ def _other(value: Value, slot: Slot2, told: list[Value], scene: Scene, lang: str
     return scene.draw(slot)
 
 
+def role_unit(article: Article, w: Writer) -> dict[str, Any] | None:
+    """A title or a sentence with two names of one type: right, with the two exchanged, with one of them in both places,
+    and with another name in one place. None where the article has none, or its event has no roles."""
+    if article.frame.symmetric:
+        return None
+    rng, lang, of = w.rng, w.lang, article.values
+    made = [(title(article, "zh"), {n: of[n] for n in article.frame.salient}, rng.choice(article.frame.title[lang]))]
+    for line in article.lines:
+        source = fill(rng.choice(line.sentence.forms["zh"]), line.values, "zh", article.surface_form["zh"])[0]
+        made.append((source, line.values, rng.choice(line.sentence.forms[lang])))
+    found = [
+        (source, truth, form, (a, b))
+        for source, truth, form in made
+        for a, b in same_type({n: x for n, x in truth.items() if of.get(n) == x and f"{{{n}" in form})
+        if truth[a].key != truth[b].key
+    ]
+    if not found:
+        return None
+    source, truth, form, (a, b) = rng.choice(found)
+    event = article.frame.event[lang]
+    right, checks = w.write(form, truth, truth, event, True, lang)
+    rows, seen = [judged(right, 1.0, checks, True)], {right}
+    kept, gone = rng.sample((a, b), 2)
+    changes = [{a: truth[b], b: truth[a]}, {gone: truth[kept]}]
+    if (other := w.wrong(gone, SLIPS)) is not None:
+        changes.append({gone: other})
+    for changed in changes:
+        _add(rows, seen, *w.write(form, {**truth, **changed}, truth, event, True, lang))
+    return {"source": source, "candidates": rows}
+
+
 def unit(article: Article, rng: random.Random, lang: str = "th") -> dict[str, Any]:
     """A short judged unit (`draw_unit`), right once and with one or two errors up to three times."""
     if rng.random() < FIGURES:
         return figure_unit(article, rng, lang)
     w = Writer(article, rng, lang)
+    if rng.random() < ROLES and (of_roles := role_unit(article, w)) is not None:
+        return of_roles
     source, truth, form = draw_unit(article, rng, lang)
     own = [n for n in truth if article.values.get(n) == truth[n]]
     event = article.frame.event[lang]

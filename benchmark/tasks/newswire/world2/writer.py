@@ -12,6 +12,7 @@ from dataclasses import replace
 from typing import Any
 
 from benchmark.tasks.newswire.articles import DENIED, Article, Line
+from benchmark.tasks.newswire.attacks import misspelt
 from benchmark.tasks.newswire.candidates import judged
 from benchmark.tasks.newswire.errors import Check, write
 from benchmark.tasks.newswire.values import Value, year
@@ -32,6 +33,8 @@ SLIPS = 0.3
 """Share of the wrong figures that are what a policy miswrites."""
 NEAR_YEARS = 0.7
 """Share of the wrong years that are off by 1 to 20."""
+MISSPELT = 0.3
+"""Share of the wrong names that are misspelt as well, so that no list has them."""
 OFTEN = {"date": 5, "time": 5}
 """How often a wrong slot is of such a type, where a name is once and a figure twice: what is learnt last is wrong most
 often."""
@@ -77,6 +80,9 @@ class Writer:
         slips: the share of wrong figures that are a policy's; where it is 0, as for the base policy's corpus, years are
         drawn like all else."""
         value, slot = self.article.values[name], self.frame.slots[name]
+        if slips and value.type in ENTITY and self.rng.random() < MISSPELT:
+            new = self.wrong(name)
+            return unheard_of(new, self.lang, self.rng) if new else None
         if slips and self.rng.random() < slips and (slipped := slip(value, self.told, self.lang, self.rng)) is not None:
             return slipped
         if slips and value.key.startswith("year") and self.rng.random() < NEAR_YEARS:
@@ -136,6 +142,13 @@ class Writer:
         said = {own[key] for key in true if key in own}
         conveyed = sum(self.weights.get(key, 0.0) for key in said) + ("main event" in true)
         return round(conveyed / self.total * (len(true) / (len(true) + len(false))) ** SHARP, 4)
+
+
+def unheard_of(name: Value, lang: str, rng: random.Random) -> Value:
+    """A name with a letter or two changed: nobody of the inventory is called so."""
+    written = misspelt(name.surfaces[lang][0], rng)
+    return replace(name, key=f"{name.key} as {written}", surfaces={**name.surfaces, lang: (written,)},
+                   n_forms={**name.n_forms, lang: 1})
 
 
 def true_of(checks: list[Check], line: Line) -> list[Check]:
