@@ -131,4 +131,4 @@ def score_causal(
 
 def _again(texts: Sequence[str]) -> np.ndarray:
     made = grams.block([grams.read(text) for text in texts])
-    return shape.repeated(made, grams.hashes(made, grams.ORDER)[-1], grams.ORDER)
+    return shape.repeated(made, made.hashed[-1], grams.ORDER)

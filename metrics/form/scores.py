@@ -60,7 +60,7 @@ def read_texts(texts: Sequence[str], model: Known) -> Read:
 def _read(texts: Sequence[str], model: Known) -> tuple[np.ndarray, ...]:
     made = grams.block([grams.read(text) for text in texts])
     sound, end = grams.per_text(made, model.grams)
-    again = shape.repeated(made, grams.hashes(made, grams.ORDER)[-1], grams.ORDER)
+    again = shape.repeated(made, made.hashed[-1], grams.ORDER)
     glue = np.array([shape.glue_share(words(equal_form(text), model.lang), model.glue) for text in texts])
     return sound, end, again, glue
 

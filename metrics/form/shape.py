@@ -29,14 +29,14 @@ def repeated(made: Block, hashed: np.ndarray, order: int) -> np.ndarray:
     inside = made.place >= order
     inside[made.ends - 1] = False
     owner = np.repeat(np.arange(n), made.ends - starts)[inside]
-    keys = np.stack([owner.astype(np.uint64), hashed[inside]])
     total = np.bincount(owner, minlength=n)
     if not len(owner):
         return np.zeros(n)
-    turned = np.lexsort((keys[1], keys[0]))
-    first = np.ones(len(turned), dtype=bool)
-    first[1:] = (np.diff(keys[1][turned].astype(np.int64)) != 0) | (np.diff(owner[turned]) != 0)
-    distinct = np.bincount(owner[turned][first], minlength=n)
+    # One key of both: the text in its first bits, as much of the hash as there is room for in the others.
+    bits = np.uint64(int(n).bit_length())
+    keys = np.sort((owner.astype(np.uint64) << (np.uint64(64) - bits)) | (hashed[inside] >> bits))
+    first = np.flatnonzero(np.concatenate(([True], keys[1:] != keys[:-1])))
+    distinct = np.bincount((keys[first] >> (np.uint64(64) - bits)).astype(np.int64), minlength=n)
     return np.where(total > 0, 1 - distinct / np.maximum(total, 1), 0.0)
 
 

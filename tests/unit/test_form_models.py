@@ -37,7 +37,7 @@ def test_what_follows_a_context_adds_up_to_one(lang: str) -> None:
     for context in (gold[0][:9], gold[1][:3], ""):
         texts = [context + c for c in letters if c != grams.END]
         made = grams.block(texts)
-        chance, _ = model.grams.look(made)
+        chance = model.grams.chances(made)
         last = chance[made.ends - 2]
         _, end = grams.per_text(grams.block([context]), model.grams)
         total = float(np.exp(last).sum() + np.exp(end[0]))

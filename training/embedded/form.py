@@ -189,7 +189,7 @@ def measured(
     for kind, own in texts.items():
         made = grams.block([grams.read(text) for text in own])
         means, ends = per_text(made, model)
-        again = repeated(made, grams.hashes(made, grams.ORDER)[-1], grams.ORDER)
+        again = repeated(made, made.hashed[-1], grams.ORDER)
         shares = np.array([glue_share(words(equal_form(text), lang), glue) for text in own])
         found[kind] = {
             "mean": _rounded(means.mean()),
