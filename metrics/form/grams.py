@@ -176,7 +176,7 @@ class _Table:
     def of(cls, keys: np.ndarray, own: np.ndarray, rest: np.ndarray) -> _Table:
         table = np.exp(np.arange(256) / -STEP)
         table_own = np.append(table[:255], 0.0)
-        shift = 32 - min(int(len(keys)).bit_length() + 1, 20)
+        shift = 32 - min(len(keys).bit_length() + 1, 20)
         sizes = np.bincount(keys >> np.uint32(shift), minlength=1 << (32 - shift))
         return cls(
             np.append(keys.astype(np.int64), 1 << 32),

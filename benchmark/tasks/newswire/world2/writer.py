@@ -147,8 +147,12 @@ class Writer:
 def unheard_of(name: Value, lang: str, rng: random.Random) -> Value:
     """A name with a letter or two changed: nobody of the inventory is called so."""
     written = misspelt(name.surfaces[lang][0], rng)
-    return replace(name, key=f"{name.key} as {written}", surfaces={**name.surfaces, lang: (written,)},
-                   n_forms={**name.n_forms, lang: 1})
+    return replace(
+        name,
+        key=f"{name.key} as {written}",
+        surfaces={**name.surfaces, lang: (written,)},
+        n_forms={**name.n_forms, lang: 1},
+    )
 
 
 def true_of(checks: list[Check], line: Line) -> list[Check]:
