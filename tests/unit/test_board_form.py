@@ -8,6 +8,7 @@ from pathlib import Path
 
 import board_world as world
 import pytest
+from tampering_files import statistics
 
 from benchmark.leaderboard import bench
 from benchmark.leaderboard import scoring as boards_scoring
@@ -111,3 +112,14 @@ def test_a_changed_form_is_a_lie(board: Path, tmp_path: Path, capsys: pytest.Cap
     world.rewrite(board, lambda told: told["entries"][0]["scores"]["form.fluency"].update(value=0.99, ci_high=1.0))
     assert world.leaderboard("verify", board) == 1
     assert "form.fluency" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(("by", "held"), [(1e-13, 0), (1e-6, 1)])
+def test_form_may_differ_by_how_another_processor_rounds_and_by_no_more(
+    board: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], by: float, held: int
+) -> None:
+    """No other metric may: "statistics of other numbers" and the last digit of a score are lies (tampering_files)."""
+    assert world.submit(board, world.write_outputs(tmp_path / "a.jsonl", elsewhere), "a") == 0
+    statistics(lambda s: s["form.fluency"].__setitem__((0, 0), s["form.fluency"][0, 0] + by))(board)
+    assert world.leaderboard("verify", board) == held
+    assert ("outputs.stats_sha256 (form.fluency)" in capsys.readouterr().out) == bool(held)
