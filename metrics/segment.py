@@ -49,7 +49,7 @@ def _f1(sums: np.ndarray) -> np.ndarray:
 
 def _bleu(sums: np.ndarray, effective_order: bool = False) -> np.ndarray:
     """[hyp_len, ref_len, correct 1..4, total 1..4] -> BLEU in 0..100, smoothing `exp`: sacreBLEU's `compute_bleu`,
-    vectorised."""
+    vectorised; at most 100, where sacreBLEU's own rounding can be above it."""
     hyp_len, ref_len = sums[..., 0], sums[..., 1]
     correct, total = sums[..., 2 : 2 + BLEU_ORDER], sums[..., 2 + BLEU_ORDER : 2 + 2 * BLEU_ORDER]
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
@@ -67,7 +67,8 @@ def _bleu(sums: np.ndarray, effective_order: bool = False) -> np.ndarray:
             log_sum = log_sum + np.where(exists, np.log(np.where(exists, precision, 1.0)), absent)
             if effective_order:
                 order = np.where(exists, n + 1.0, order)
-        score = penalty * np.exp(log_sum / order)
+        # exp(log 100) is 100.00000000000004 on some processors, which is no BLEU and lies outside its own interval.
+        score = np.minimum(penalty * np.exp(log_sum / order), 100.0)
     return np.where(correct.any(axis=-1), score, 0.0)
 
 

@@ -112,3 +112,11 @@ def test_the_statistics_cannot_be_changed_afterwards_nor_through_the_callers_arr
     assert s.value() == 0.5
     with pytest.raises(ValueError, match="read-only"):
         s.stats[0, 0] = 9
+
+
+def test_bleu_of_the_reference_itself_is_never_above_100() -> None:
+    """exp(log 100) is on AVX2, and then gold lay outside its own interval."""
+    for n in range(4, 60):
+        counts = [float(n - k) for k in range(4)]
+        assert COMBINERS["bleu"](np.array([n, n, *counts, *counts])) == pytest.approx(100, abs=1e-9)
+        assert COMBINERS["bleu"](np.array([n, n, *counts, *counts])) <= 100
