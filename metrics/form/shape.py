@@ -33,7 +33,7 @@ def repeated(made: Block, hashed: np.ndarray, order: int) -> np.ndarray:
     if not len(owner):
         return np.zeros(n)
     # One key of both: the text in its first bits, as much of the hash as there is room for in the others.
-    bits = np.uint64(int(n).bit_length())
+    bits = np.uint64(n.bit_length())
     keys = np.sort((owner.astype(np.uint64) << (np.uint64(64) - bits)) | (hashed[inside] >> bits))
     first = np.flatnonzero(np.concatenate(([True], keys[1:] != keys[:-1])))
     distinct = np.bincount((keys[first] >> (np.uint64(64) - bits)).astype(np.int64), minlength=n)

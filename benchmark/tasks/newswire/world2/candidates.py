@@ -166,7 +166,7 @@ class Candidates(Writer):
 
 
 def row(article: Article, others: list[Article], rng: random.Random, lang: str = "th") -> dict[str, Any]:
-    """One source with seven to fourteen judged candidates, as `training.embedded` reads them: {"source", "candidates":
+    """One source with eight to fourteen judged candidates, as `training.embedded` reads them: {"source", "candidates":
     [...]}."""
     w = Candidates(article, rng, lang)
     # What is only denied is left out: it would be a sentence without a fact.
