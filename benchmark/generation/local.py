@@ -23,6 +23,7 @@ from metrics.files import atomic_write_bytes
 from metrics.records import MAX_TEXT, Example, Generation, parse_generation, write_generations
 from training.shared import processes
 from training.shared.decoding import context_of, end_tokens, settle
+from training.shared.live_rows import ended_rows_leave
 from training.shared.plain_text import prompt_ids
 
 log = logging.getLogger("benchmark")
@@ -95,7 +96,10 @@ def generate_texts(
                 extra["stopping_criteria"] = stopping(
                     tokenizer, decoding.stop, width, [readers[i] for i in batch] if decoding.strip_think else ()
                 )
-            with memory_guard(work.label, lambda: smaller_batch("generate.batch_size", decoding.batch_size)):
+            with (
+                memory_guard(work.label, lambda: smaller_batch("generate.batch_size", decoding.batch_size)),
+                ended_rows_leave(model, eos),
+            ):
                 out = model.generate(
                     input_ids=tokens,
                     attention_mask=mask,

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import itertools
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from tiny_models import random_policy
 
+from training.rl import shared_prompts
 from training.rl.shared_prompts import sharable, share_prompts
 from training.shared.loading import load_policy
 
@@ -70,8 +74,41 @@ def test_log_probabilities_entropies_and_gradients_are_those_of_trl(tiny_policy_
         torch.testing.assert_close(mine, theirs, atol=1e-5, rtol=1e-5)
     for name, theirs in expected[2].items():
         torch.testing.assert_close(found[2][name], theirs, atol=1e-5, rtol=1e-4, msg=name)
-    # Six rows of 20 tokens against two prompts of 12 and six completions of 7.
-    assert (each, once) == ([120], [24, 42])
+    # Six rows of 20 tokens against two prompts of 12 and six completions, of whose 8 at most the last predicts nothing.
+    assert (each, once) == ([120], [24, 36])
+
+
+def test_completions_of_like_length_run_together(tiny_policy_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import torch
+
+    monkeypatch.setattr(shared_prompts, "PASS", 3)
+    alone, tokenizer, _ = policy(tiny_policy_path, shared=False)
+    together, _, once = policy(tiny_policy_path, shared=True)
+    ids, mask, labels = batch(tokenizer)
+    labels[4] = -100  # of this row nothing is asked
+    labels[3, 13:15] = -100  # of this one something within
+    expected, found = scored(alone, ids, mask, labels), scored(together, ids, mask, labels)
+    for mine, theirs in zip(found[:2], expected[:2], strict=True):
+        torch.testing.assert_close(mine, theirs, atol=1e-5, rtol=1e-5)
+    for name, theirs in expected[2].items():
+        torch.testing.assert_close(found[2][name], theirs, atol=1e-5, rtol=1e-4, msg=name)
+    # Completions of 7, 5 and 4, 3 and 2 tokens: without the last of each and in batches as long as their longest.
+    assert once[0] == 24 and len(once) > 2 and sum(once[1:]) < 30
+
+
+@given(st.lists(st.integers(0, 30), max_size=9))
+def test_no_other_cut_costs_less(needed: list[int]) -> None:
+    def cost(batches: list[list[int]]) -> int:
+        return sum(len(b) * max(needed[i] for i in b) + shared_prompts.PASS for b in batches)
+
+    found = shared_prompts.batches_of_like_length(needed)
+    order = sorted((i for i, n in enumerate(needed) if n), key=lambda i: (-needed[i], i))
+    assert [i for batch in found for i in batch] == order
+    for cuts in itertools.product([False, True], repeat=max(0, len(order) - 1)):
+        other: list[list[int]] = []
+        for i, cut in zip(order, [True, *cuts], strict=False):
+            other = [*other, [i]] if cut else [*other[:-1], [*other[-1], i]]
+        assert cost(found) <= cost(other)
 
 
 def test_the_same_completions_are_drawn(tiny_policy_path: Path) -> None:

@@ -16,6 +16,11 @@ import functools
 from collections.abc import Callable
 from typing import Any
 
+from training.shared.decoding import ids_of
+from training.shared.live_rows import ended_rows_leave
+
+PASS = 128
+"""What a forward pass costs besides its tokens, in tokens."""
 PLAIN_BYTES = 256 * 2**20
 """Logits (float32) up to this size are made as a whole: with few words TRL's chunks cost more than they save."""
 _SCALED = ("final_logit_softcapping", "logit_scale", "output_multiplier", "lm_head_multiplier", "logits_scaling")
@@ -68,16 +73,41 @@ def _groups(ids: Any, mask: Any) -> tuple[list[int], Any] | None:
     return (first, torch.tensor(of_row, device=ids.device)) if len(first) < len(of_row) else None
 
 
-def _prefill(model: Any, ids: Any, mask: Any, positions: Any, of_row: Any) -> tuple[Any, Any]:
-    """(keys and values of each row, last hidden states of each prompt) of distinct prompts, run once."""
+def _prefill(model: Any, ids: Any, mask: Any, positions: Any) -> tuple[Any, Any]:
+    """(keys and values, last hidden states) of distinct prompts."""
     from transformers import DynamicCache
 
     cache = DynamicCache()
     hidden = model.base_model(
         input_ids=ids, attention_mask=mask, position_ids=positions, past_key_values=cache, use_cache=True
     ).last_hidden_state
-    cache.batch_select_indices(of_row)
     return cache, hidden
+
+
+def _of_rows(cache: Any, prompts: Any) -> Any:
+    """Keys and values of rows whose prompts have these numbers."""
+    from transformers import DynamicCache
+
+    found = DynamicCache()
+    for number, layer in enumerate(cache.layers):
+        found.update(layer.keys[prompts], layer.values[prompts], number)
+    return found
+
+
+def batches_of_like_length(needed: list[int]) -> list[list[int]]:
+    """Numbers of the rows that need anything, longest first, cut into batches so that (rows x longest of the batch +
+    PASS for each) is least."""
+    order = sorted((i for i, n in enumerate(needed) if n), key=lambda i: (-needed[i], i))
+    best, cut = [0] * (len(order) + 1), [0] * (len(order) + 1)  # of the first rows: least cost, where the last batch begins
+    for end in range(1, len(order) + 1):
+        best[end], cut[end] = min(
+            (best[begin] + (end - begin) * needed[order[begin]] + PASS, begin) for begin in range(end)
+        )
+    found, end = [], len(order)
+    while end:
+        found.append(order[cut[end] : end])
+        end = cut[end]
+    return found[::-1]
 
 
 def _forward(model: Any, original: Callable[..., Any], temperature: float) -> Callable[..., Any]:
@@ -104,23 +134,33 @@ def _forward(model: Any, original: Callable[..., Any], temperature: float) -> Ca
         if groups is None:
             return as_it_is()
         first, of_row = groups
-        cache, hidden = _prefill(model, ids[first, :start], mask[first, :start], None, of_row)
-        last = hidden[:, -1:].index_select(0, of_row)
-        if start < ids.shape[1] - 1:
-            # The last token of a row predicts nothing that is scored.
-            more = model.base_model(
-                input_ids=ids[:, start:-1], attention_mask=mask[:, :-1], past_key_values=cache, use_cache=True
-            ).last_hidden_state
-            last = torch.cat([last, more], dim=1)
+        cache, hidden = _prefill(model, ids[first, :start], mask[first, :start], None)
         scored = scored[:, start:]
-        log_probs, entropy = _plain(last[scored], head, labels[:, start:][scored], temperature)
+        needed = (scored * torch.arange(1, scored.shape[1] + 1, device=ids.device)).amax(dim=1)
+        states, places = [], []
+        for batch in batches_of_like_length(needed.tolist()):
+            rows = torch.tensor(batch, device=ids.device)
+            end = start + int(needed[rows].max())
+            last = hidden[:, -1:].index_select(0, of_row[rows])
+            if end - start > 1:
+                # The last token of a row predicts nothing that is scored.
+                more = model.base_model(
+                    input_ids=ids[rows, start : end - 1],
+                    attention_mask=mask[rows, : end - 1],
+                    past_key_values=_of_rows(cache, of_row[rows]),
+                    use_cache=True,
+                ).last_hidden_state
+                last = torch.cat([last, more], dim=1)
+            row, place = scored[rows, : end - start].nonzero(as_tuple=True)
+            states.append(last[row, place])
+            places.append(torch.stack([rows[row], place + start - 1]))
+        row, place = torch.cat(places, dim=1)
+        log_probs, entropy = _plain(torch.cat(states), head, labels[row, place + 1], temperature)
         shape = (ids.shape[0], ids.shape[1] - 1)
-        full = torch.zeros(shape, dtype=torch.bool, device=ids.device)
-        full[:, start - 1 :] = scored
         return FusedCausalLMOutput(
-            log_probs=log_probs.new_zeros(shape).masked_scatter(full, log_probs),
-            entropy=entropy.new_zeros(shape).masked_scatter(full, entropy),
-            label_mask=full,
+            log_probs=log_probs.new_zeros(shape).index_put((row, place), log_probs),
+            entropy=entropy.new_zeros(shape).index_put((row, place), entropy),
+            label_mask=labels[:, 1:] != -100,
         )
 
     return forward
@@ -138,21 +178,31 @@ def _plain(hidden: Any, head: Any, labels: Any, temperature: float) -> tuple[Any
 
 
 def _generate(model: Any, original: Callable[..., Any]) -> Callable[..., Any]:
-    import torch
-
     @functools.wraps(original)
     def generate(*args: Any, **kwargs: Any) -> Any:
-        ids, mask = kwargs.get("input_ids"), kwargs.get("attention_mask")
-        if args or ids is None or mask is None or "past_key_values" in kwargs or ids.shape[1] < 2:
+        if args:
             return original(*args, **kwargs)
-        groups = _groups(ids, mask)
-        if groups is None:
-            return original(*args, **kwargs)
-        first, of_row = groups
-        before = mask[first, :-1]
-        positions = (before.long().cumsum(-1) - 1).masked_fill(before == 0, 1)  # as generate has them
-        with torch.no_grad():
-            cache, _ = _prefill(model, ids[first, :-1], before, positions, of_row)
-        return original(**kwargs, past_key_values=cache)
+        config = kwargs.get("generation_config") or model.generation_config
+        with ended_rows_leave(model, ids_of(config.eos_token_id)):
+            return original(**kwargs, **_prefilled(model, kwargs))
 
     return generate
+
+
+def _prefilled(model: Any, kwargs: dict[str, Any]) -> dict[str, Any]:
+    """What `generate` takes besides its inputs where prompts are equal: keys and values of all but their last token."""
+    import torch
+
+    ids, mask = kwargs.get("input_ids"), kwargs.get("attention_mask")
+    if ids is None or mask is None or "past_key_values" in kwargs or ids.shape[1] < 2:
+        return {}
+    groups = _groups(ids, mask)
+    if groups is None:
+        return {}
+    first, of_row = groups
+    before = mask[first, :-1]
+    positions = (before.long().cumsum(-1) - 1).masked_fill(before == 0, 1)  # as generate has them
+    with torch.no_grad():
+        cache, _ = _prefill(model, ids[first, :-1], before, positions)
+        cache.batch_select_indices(of_row)
+    return {"past_key_values": cache}

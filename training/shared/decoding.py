@@ -19,13 +19,14 @@ _NOT_ASKED = {
 """Entries of a generation config that decide no text, and the ids, which are kept."""
 
 
-def _ids(value: Any) -> set[int]:
+def ids_of(value: Any) -> set[int]:
+    """The ids that an entry of a generation config names: None, one or several."""
     return set() if value is None else {value} if isinstance(value, int) else {int(i) for i in value}
 
 
 def end_tokens(generation: Any, tokenizer: Any) -> list[int]:
     """All token ids that end a text, in order: those of the generation config and the tokenizer's own."""
-    return sorted(_ids(getattr(generation, "eos_token_id", None)) | _ids(tokenizer.eos_token_id))
+    return sorted(ids_of(getattr(generation, "eos_token_id", None)) | ids_of(tokenizer.eos_token_id))
 
 
 def asked_by(generation: Any) -> dict[str, Any]:
