@@ -78,3 +78,11 @@ def test_a_forward_that_was_set_before_is_set_again(tiny_policy_path: Path) -> N
     model.forward = own = model.forward
     generated(model, ENDS, leave=True, do_sample=True, top_k=0)
     assert model.forward is own
+
+
+def test_one_within_another_does_nothing_more(tiny_policy_path: Path) -> None:
+    model, _ = load_policy(tiny_policy_path)
+    expected, ran = generated(model, ENDS, leave=True, do_sample=True, top_k=0)
+    with ended_rows_leave(model, ENDS):
+        found, again = generated(model, ENDS, leave=True, do_sample=True, top_k=0)
+    assert torch.equal(found, expected) and again == ran

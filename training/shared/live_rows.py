@@ -23,13 +23,15 @@ def ended_rows_leave(model: Any, end_tokens: Iterable[int]) -> Iterator[None]:
     """Within it one call of `model.generate` without beams no longer runs rows that have ended.
 
     end_tokens: ids that end a text, as `generate` knows them. Rows that something else ends (a stop string) stay.
+    Within another one it does nothing more.
     Nothing changes for a model on several devices, for keys and values in anything but a `DynamicCache`, and where an
     input does not say by its shape which part of it belongs to which row.
     """
-    if len(set((getattr(model, "hf_device_map", None) or {"": 0}).values())) > 1:
+    several = len(set((getattr(model, "hf_device_map", None) or {"": 0}).values())) > 1
+    original, own = model.forward, "forward" in vars(model)
+    if several or getattr(original, "leaves_out_ended", False):
         yield
         return
-    original, own = model.forward, "forward" in vars(model)
     model.forward = _live_forward(original, sorted(set(end_tokens)))
     try:
         yield
@@ -69,6 +71,7 @@ def _live_forward(original: Callable[..., Any], ends: list[int]) -> Callable[...
         found.logits = logits.index_copy_(0, rows, found.logits)
         return found
 
+    forward.leaves_out_ended = True  # type: ignore[attr-defined]
     return forward
 
 
