@@ -1,4 +1,5 @@
-"""The reranker that tells figures and dates apart: `asset:reranker-exact@2` (docs/world-2.md)."""
+"""The rerankers that tell figures and dates apart: `asset:reranker-exact@2` and `asset:reranker-faithful@2`, which tells
+what was invented, too (docs/world-2.md)."""
 
 from __future__ import annotations
 
@@ -12,16 +13,26 @@ from benchmark.settings.assets import ASSETS, resolve
 from training.rewards import Reward, load_reward
 
 TOLD = ("date", "number", "negation", "reversed_predicate", "swapped_unit")
+INVENTED = ("near_name", "hallucination", "invented_clause")
 
 
 @pytest.fixture(scope="module")
 def pairs() -> list[Pair]:
-    return [p for p in build(("th",), 25, 0, True, "2").pairs if p.category in TOLD]
+    return [p for p in build(("th",), 25, 0, True, "2").pairs if p.category in TOLD + INVENTED]
+
+
+def _load(name: str) -> Reward:
+    return load_reward("reranker-generative", resolve(f"asset:{name}", "path"))
 
 
 @pytest.fixture(scope="module")
 def exact() -> Reward:
-    return load_reward("reranker-generative", resolve("asset:reranker-exact@2", "path"))
+    return _load("reranker-exact@2")
+
+
+@pytest.fixture(scope="module")
+def faithful() -> Reward:
+    return _load("reranker-faithful@2")
 
 
 def _right(reward: Reward, pairs: list[Pair]) -> list[bool]:
@@ -32,6 +43,12 @@ def _right(reward: Reward, pairs: list[Pair]) -> list[bool]:
 @pytest.mark.parametrize("category", TOLD)
 def test_it_tells_what_the_default_was_blind_to(exact: Reward, pairs: list[Pair], category: str) -> None:
     right = _right(exact, [p for p in pairs if p.category == category])
+    assert sum(right) >= 0.9 * len(right) and len(right) == 25
+
+
+@pytest.mark.parametrize("category", TOLD + INVENTED)
+def test_the_faithful_one_tells_what_is_invented_too(faithful: Reward, pairs: list[Pair], category: str) -> None:
+    right = _right(faithful, [p for p in pairs if p.category == category])
     assert sum(right) >= 0.9 * len(right) and len(right) == 25
 
 
@@ -47,4 +64,4 @@ def test_it_knows_the_buddhist_era_and_the_spellings_of_amounts(exact: Reward) -
 
 def test_it_is_an_asset_of_its_own(exact: Reward) -> None:
     assert Path(ASSETS / "reranker-exact@2" / "asset.json").is_file()
-    assert exact.id != load_reward("reranker-generative", resolve("asset:reranker@2", "path")).id
+    assert exact.id != _load("reranker@2").id != _load("reranker-faithful@2").id
