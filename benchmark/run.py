@@ -18,9 +18,10 @@ from typing import Any
 from benchmark.arguments import ALLOW, LIMIT, SET, arg
 from benchmark.data.told import tell_doubles
 from benchmark.pipeline import measure
+from benchmark.pipeline.beside import remove, second
 from benchmark.pipeline.judging import judge
-from benchmark.pipeline.preflight import WITH_RL, preflight
-from benchmark.pipeline.train import pairs_of, rl, sft, validate_reward
+from benchmark.pipeline.preflight import preflight
+from benchmark.pipeline.train import WITH_RL, train
 from benchmark.pipeline.workplace import Workplace, open_workplace, prepare_torch
 from benchmark.progress import log_to
 from benchmark.registry import nearest
@@ -40,7 +41,6 @@ from metrics.scripts import notices
 from metrics.terminal import plain, say
 from training.shared import processes
 
-WITH_RECOVERY = ("recovery", "all")
 TRAINED_ON = ("para", "src")
 """Splits that weights learn from."""
 
@@ -155,35 +155,30 @@ def run(
     prepare_torch(place)
     para = splits["para"]
     task = asked(task, profile.prompt, policy, para, profile.policy.trust_remote_code)
-    pairs, again = pairs_of(task, para), pairs_of(task, para, profile.data.n_recovery)
-
-    checkpoints = {"base": policy}
-    checkpoints["post-sft"] = str(sft(place, "post-sft", policy, pairs, profile.sft))
-    if stage == "all":
-        checkpoints["post-sft-continued"] = str(
-            sft(place, "post-sft-continued", checkpoints["post-sft"], again, profile.recovery)
-        )
-    if stage in WITH_RL:
-        validate_reward(place, task, models)
-        checkpoints["post-rl"] = str(
-            rl(place, checkpoints["post-sft"], task, splits["src"], splits.get("dev", []), models)
-        )
-    if stage in WITH_RECOVERY:
-        checkpoints["post-recovery"] = str(sft(place, "post-recovery", checkpoints["post-rl"], again, profile.recovery))
-
     on: dict[str, measure.Measured] = {task.name: measure.measured(place, task, profile.run.split, gold)}
+    for name in profile.run.extra_tasks:
+        further = load_task(name, allow_code=True)
+        on[name] = extra(place, asked(further, own_prompt(profile, name), policy, (), profile.policy.trust_remote_code))
     place.manifest.prompt = measure.first_prompt(on[task.name])
     place.manifest.judges, place.manifest.of_world = (
         models.used(policy, profile.score.reward or stage in WITH_RL),
         not profile.data.files,
     )
-    for name in profile.run.extra_tasks:
-        further = load_task(name, allow_code=True)
-        on[name] = extra(place, asked(further, own_prompt(profile, name), policy, (), profile.policy.trust_remote_code))
-    parts = {}
-    for name, what in on.items():
-        generated = {s: measure.generate(place, what, s, path) for s, path in checkpoints.items()}
-        parts[name] = measure.score(place, what, generated, models, splits["para"])
+
+    def measured(where: Workplace, checkpoints: Mapping[str, str]) -> dict[str, list[Path]]:
+        parts = {}
+        for name, what in on.items():
+            generated = {s: measure.generate(where, what, s, path) for s, path in checkpoints.items()}
+            parts[name] = measure.score(where, what, generated, models, para)
+        return parts
+
+    with second(place, lambda where, stage, path: measured(where, {stage: path})) as beside:
+        checkpoints = train(place, stage, task, splits, policy, models, beside)
+        if beside is not None:
+            *_, last = checkpoints
+            measured(place, {last: checkpoints[last]})
+            beside.wait()
+    parts = measured(place, checkpoints)
 
     steps = place.manifest.training_steps
     first = place.manifest.steps[f"score/{task.name}/base"].record
@@ -205,6 +200,7 @@ def run(
     summary = measure.summarise_all(place, parts, on, run_record, making)
     summary = judge(place, on[task.name], summary, models, [on[name] for name in profile.run.extra_tasks])
     measure.report(place)
+    remove(place.run_dir)
     return summary
 
 

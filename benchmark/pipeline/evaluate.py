@@ -102,7 +102,8 @@ def command(args: argparse.Namespace) -> int:
         load_judge(name, profile.judge, None)
     out = Path(args.out)
     config = profile.measuring(model, profile.score.reward)
-    config["run"].pop("trackers")
+    for name in ("trackers", "beside"):
+        config["run"].pop(name)
     resolved = {name: dict(section) for name, section in config.items() if name not in ("report", "rl")}
     task = asked(task, profile.prompt, model, shown(profile, task), profile.policy.trust_remote_code)
     resolved["prompt"]["rendered"] = task.prompt

@@ -12,7 +12,7 @@ from benchmark.data.userdata import check_disjoint, read_split
 from benchmark.generation.decoding import token_cap
 from benchmark.judge import load_judge
 from benchmark.pipeline.measure import gold_texts
-from benchmark.pipeline.train import pairs_of
+from benchmark.pipeline.train import WITH_RL, pairs_of
 from benchmark.scoring.score import file_name
 from benchmark.settings.config import Profile
 from benchmark.settings.models import Models, model_content
@@ -23,8 +23,6 @@ from metrics.hub import is_hub_id
 from metrics.records import Example, sha256_file, sha256_json
 from metrics.stages import SPLITS
 
-WITH_RL = ("rl", "recovery", "all")
-"""Stages of the command that need D_src."""
 SPACE_PER_WEIGHT, SPACE = 8, 64 * 2**20
 """Free bytes that a run must find: checkpoints and optimiser states per byte of the policy's weights, and the rest."""
 TRIED = 1000
@@ -64,7 +62,8 @@ def preflight(
     resolved.pop("report")
     resolved.pop("plan")
     resolved.pop("judge")
-    resolved["run"].pop("trackers")
+    for told in ("trackers", "beside"):
+        resolved["run"].pop(told)
     resolved["prompt"]["template"] = template
     resolved["data"] |= {split: sha256_file(Path(path).expanduser()) for split, path in profile.data.files.items()}
     resolved["policy"]["path"] = model_content(policy)

@@ -4,12 +4,13 @@ killed."""
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from benchmark.generation.decoding import Work
 from benchmark.generation.wanted import Wanted, wanted
+from benchmark.pipeline.beside import Beside
 from benchmark.pipeline.measure import ASK_CODE, REWARD_CODE
 from benchmark.pipeline.workplace import Workplace
 from benchmark.rundir.done import Done
@@ -20,6 +21,9 @@ from benchmark.tasks import TASKS, Task
 from metrics.records import Example, sha256_json
 from training.shared.stage import Around, RLAround
 
+WITH_RL = ("rl", "recovery", "all")
+"""Stages of the command that need D_src."""
+WITH_RECOVERY = ("recovery", "all")
 SFT_CODE = ("training.sft.train:train_sft",)
 RL_CODE = (
     "training.rl.grpo:train_rl",
@@ -45,6 +49,40 @@ PROBED = (
 def pairs_of(task: Task, para: Sequence[Example], n: int | None = None) -> list[tuple[str, str]]:
     """(prompt, completion) of D_para, or of its first n."""
     return [(task.ask(e.source), (e.reference or ("",))[0]) for e in para[:n]]
+
+
+def train(
+    place: Workplace,
+    stage: str,
+    task: Task,
+    splits: Mapping[str, list[Example]],
+    policy: str,
+    models: Models,
+    beside: Beside | None,
+) -> dict[str, str]:
+    """The training steps up to `stage`: the checkpoint of each stage, the policy's own first. beside: told of each but
+    the last, as soon as it is there."""
+    profile, para = place.profile, splits["para"]
+    pairs, again = pairs_of(task, para), pairs_of(task, para, profile.data.n_recovery)
+    last = "post-recovery" if stage in WITH_RECOVERY else "post-rl" if stage in WITH_RL else "post-sft"
+    checkpoints: dict[str, str] = {}
+
+    def made(name: str, path: str | Path) -> str:
+        checkpoints[name] = str(path)
+        if beside is not None and name != last:
+            beside.trained(name, str(path))
+        return str(path)
+
+    made("base", policy)
+    tuned = made("post-sft", sft(place, "post-sft", policy, pairs, profile.sft))
+    if stage == "all":
+        made("post-sft-continued", sft(place, "post-sft-continued", tuned, again, profile.recovery))
+    if stage in WITH_RL:
+        validate_reward(place, task, models)
+        learned = made("post-rl", rl(place, tuned, task, splits["src"], splits.get("dev", []), models))
+    if stage in WITH_RECOVERY:
+        made("post-recovery", sft(place, "post-recovery", learned, again, profile.recovery))
+    return checkpoints
 
 
 def sft(place: Workplace, stage: str, parent: str, pairs: list[tuple[str, str]], settings: SFTSettings) -> Path:

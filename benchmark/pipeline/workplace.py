@@ -41,6 +41,8 @@ class Workplace:
     """Step records of earlier calls in this directory."""
     reuse: Sequence[Path] = ()
     """Run directories whose finished steps are taken where they are the same."""
+    beside: Mapping[str, StepRecord] = field(default_factory=dict)
+    """Step records of a second process of this call (`pipeline.beside`)."""
 
     @cached_property
     def steps(self) -> Steps:
@@ -56,13 +58,14 @@ class Workplace:
         return {"packages": told.packages, "commit": told.commit, "dirty": told.dirty, **machine}
 
     def _record(self, name: str, done: Done, skipped: bool) -> None:
-        before = self.known.get(name)
+        before = self.known.get(name) if skipped else self.beside.get(name)
+        here = not skipped and before is None
         self.manifest.steps[name] = StepRecord(
             seconds=done.seconds,
             skipped=skipped,
-            peak_memory_mib=(before.peak_memory_mib if before else None) if skipped else peak_memory_mib(),
-            page_faults=(before.page_faults if before else None) if skipped else page_faults(),
-            peak_gpu_memory_mib=(before.peak_gpu_memory_mib if before else None) if skipped else peak_gpu_memory_mib(),
+            peak_memory_mib=peak_memory_mib() if here else before.peak_memory_mib if before else None,
+            page_faults=page_faults() if here else before.page_faults if before else None,
+            peak_gpu_memory_mib=peak_gpu_memory_mib() if here else before.peak_gpu_memory_mib if before else None,
             record=done.record,
             made_with=done.made_with,
         )

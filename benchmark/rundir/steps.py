@@ -59,6 +59,10 @@ class Steps:
         finished steps are taken where they have the same key."""
         self.run_dir, self.on_done, self.say, self.made_with = run_dir, on_done, say, made_with
         self.others = others
+        self.beside: Path | None = None
+        """Directory of a second process of this call; what it made counts as made here."""
+        self._made: dict[str, Done] = {}
+        """What was made, or found made, in this call."""
 
     def run(
         self,
@@ -79,15 +83,17 @@ class Steps:
         """
         told = {"config": made_of.config, "inputs": made_of.inputs, "code": code_hash(*made_of.code)}
         key = sha256_json({"step": name, **told})
+        if (made := self._made.get(name)) is not None and made.key == key:
+            return made
         main = processes.is_main()
         before, damaged = processes.from_main(self._finished(name, key, outputs) if main else (None, False))
         taken = None if before else processes.from_main(self._taken(name, key, outputs) if main else None)
+        if taken is not None and taken[1] == self.beside:
+            return self._tell(name, taken[0], f"{taken[0].seconds:.1f} s, beside", skipped=False)
         if taken is not None:
-            before = taken[0]
+            return self._tell(name, taken[0], f"done before in {taken[1]}", skipped=True)
         if before:
-            self.say(f"{name}: done before{'' if taken is None else f' in {taken[1]}'}")
-            self.on_done(name, before, True)
-            return before
+            return self._tell(name, before, "done before", skipped=True)
         folder = self.run_dir / "steps" / name
         if main:
             folder.mkdir(parents=True, exist_ok=True)
@@ -108,8 +114,12 @@ class Steps:
             write_done(folder, done)
         done = processes.from_main(done)
         assert done is not None  # the main process has just made it
-        self.say(f"{name}: {done.seconds:.1f} s")
-        self.on_done(name, done, False)
+        return self._tell(name, done, f"{done.seconds:.1f} s", skipped=False)
+
+    def _tell(self, name: str, done: Done, how: str, skipped: bool) -> Done:
+        self.say(f"{name}: {how}")
+        self.on_done(name, done, skipped)
+        self._made[name] = done
         return done
 
     def _finished(self, name: str, key: str, outputs: Sequence[Path]) -> tuple[Done | None, bool]:
@@ -128,9 +138,9 @@ class Steps:
             self.say(f"{name}: {problem}; made again")
         return None, problem is not None
 
-    def _taken(self, name: str, key: str, outputs: Sequence[Path]) -> tuple[Done, str] | None:
+    def _taken(self, name: str, key: str, outputs: Sequence[Path]) -> tuple[Done, Path] | None:
         """The same step of another run directory with what it wrote, copied into this one, and where it was found."""
-        for other in self.others:
+        for other in (*self.others, *([] if self.beside is None else [self.beside])):
             theirs = [other / output.relative_to(self.run_dir) for output in outputs]
             done, _ = _read(other / "steps" / name / "done.json")
             if done is None or done.key != key:
@@ -147,7 +157,7 @@ class Steps:
             if (problem := damaged_output(self.run_dir, done, outputs)) is not None:
                 raise UserError(f"{other}: {problem}: it changed while step {name} was taken from it; try again")
             write_done(self.run_dir / "steps" / name, done)
-            return done, str(other)
+            return done, other
         return None
 
     def _begin(self, started: Path, key: str, owned: Sequence[Path], damaged: bool) -> None:

@@ -36,6 +36,9 @@ class Run(Section):
     """A trial (--limit): at most so many examples of every split, the first ones. Its results go on no board."""
     trackers: list[str] = ["tensorboard"]
     """Where the numbers of the step logs are shown, too: tensorboard, wandb, trackio. Not part of a run's identity."""
+    beside: bool = False
+    """A second process measures each checkpoint while the next is trained: on CPU, with threads = 1, where a core and
+    3 GiB are free. The same bytes; not part of a run's identity."""
 
 
 MOST_ROWS = 1_000_000

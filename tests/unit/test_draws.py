@@ -33,9 +33,7 @@ def test_only_words_that_can_be_drawn_are(weights: list[float], seed: int) -> No
 
 
 @pytest.mark.parametrize(("at", "word"), [(0.0, 1), (0.2499, 1), (0.25, 2), (1 - 2**-53, 2)])
-def test_a_number_finds_the_word_whose_share_it_falls_in(
-    at: float, word: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_number_finds_the_word_whose_share_it_falls_in(at: float, word: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(torch, "rand", lambda n, **how: torch.full((n,), at, **how))
     drawn = Stream(1).draw(torch.tensor([[0.0, 0.75, 2.25, 0.0]]))  # a sum of 3: words get a share of it
     assert drawn.tolist() == [[word]]

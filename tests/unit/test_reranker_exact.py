@@ -1,5 +1,5 @@
-"""The rerankers that tell figures and dates apart: `asset:reranker-exact@2` and `asset:reranker-faithful@2`, which tells
-what was invented, too (docs/world-2.md)."""
+"""The rerankers that tell figures and dates apart: `asset:reranker-exact@2` and `asset:reranker-faithful@2`, which
+tells what was invented, too (docs/world-2.md)."""
 
 from __future__ import annotations
 

@@ -34,8 +34,8 @@ class Stream:
         return torch.rand(self.share * processes.count(), dtype=torch.float64, device=device)
 
     def draw(self, probabilities: Any, num_samples: int = 1, **_: Any) -> Any:
-        """In place of torch.multinomial for one sample a row. probabilities: (share, words), none below 0 and not all 0,
-        need not add up to 1. Returns (share, 1)."""
+        """In place of torch.multinomial for one sample a row: (share, 1). probabilities: (share, words), none below 0,
+        not all 0, of any sum."""
         import torch
 
         if num_samples != 1 or len(probabilities) != self.share:

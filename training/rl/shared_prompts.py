@@ -98,7 +98,8 @@ def batches_of_like_length(needed: list[int]) -> list[list[int]]:
     """Numbers of the rows that need anything, longest first, cut into batches so that (rows x longest of the batch +
     PASS for each) is least."""
     order = sorted((i for i, n in enumerate(needed) if n), key=lambda i: (-needed[i], i))
-    best, cut = [0] * (len(order) + 1), [0] * (len(order) + 1)  # of the first rows: least cost, where the last batch begins
+    best = [0] * (len(order) + 1)  # least cost of the first rows
+    cut = [0] * (len(order) + 1)  # where their last batch begins
     for end in range(1, len(order) + 1):
         best[end], cut[end] = min(
             (best[begin] + (end - begin) * needed[order[begin]] + PASS, begin) for begin in range(end)

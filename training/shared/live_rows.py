@@ -53,7 +53,7 @@ def _live_forward(original: Callable[..., Any], ends: list[int]) -> Callable[...
     def forward(*args: Any, **kwargs: Any) -> Any:
         nonlocal rows, live
         ids, cache = kwargs.get("input_ids"), kwargs.get("past_key_values")
-        if args or ids is None:
+        if args or ids is None or cache is None:
             return original(*args, **kwargs)
         batch = len(ids)
         if live is None:  # these ids are the prompt's

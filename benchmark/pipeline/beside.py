@@ -1,0 +1,178 @@
+"""A second process measures each checkpoint as soon as it is trained, while the run trains the next.
+
+It is a copy of this one (fork), made before anything is trained, and works in a directory of its own, RUN_DIR/.beside.
+The run takes the finished steps from there, each by its key, as it takes them from another run: the bytes are the same,
+and what the second process did not come to, or did wrong, is done here. On CPU alone and with one thread each, for
+`run.beside`.
+"""
+
+from __future__ import annotations
+
+import copy
+import os
+import queue
+import shutil
+import signal
+import sys
+import threading
+import traceback
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from multiprocessing import get_all_start_methods, get_context
+from multiprocessing.connection import Connection
+from pathlib import Path
+
+from benchmark.pipeline.workplace import Workplace
+from benchmark.rundir.manifest import read_manifest
+from benchmark.scoring.workers import usable
+from metrics import progress
+from metrics.errors import UserError
+from training.shared import processes
+
+FOLDER = ".beside"
+LOG = "beside.log"
+"""In logs/: what the second process says, and why it ended early."""
+MEMORY = 3 * 2**30
+"""Bytes that must be free: a process of the profile `tiny` takes 1.6 to 2.2 GB."""
+Measure = Callable[[Workplace, str, str], object]
+"""(where, stage, checkpoint): generates and scores on all tasks."""
+
+
+def hindrance(place: Workplace) -> str | None:
+    """Why this run has no second process, or None."""
+    import torch
+
+    if processes.count() > 1 or torch.cuda.is_available() or place.profile.generate.backend != "transformers":
+        return "the run has devices or processes of its own"
+    if place.profile.run.threads != 1:
+        return "run.threads is not 1"
+    if usable() < 2:
+        return "there is one core"
+    if "fork" not in get_all_start_methods():
+        return "the system has no fork"
+    free = _free_memory()
+    if free is None or free < MEMORY:
+        told = "unknown" if free is None else f"{free / 2**30:.1f} GiB"
+        return f"free memory: {told}; {MEMORY / 2**30:.0f} GiB needed"
+    return None
+
+
+def _free_memory() -> int | None:
+    """Bytes, as Linux tells them; None elsewhere."""
+    try:
+        lines = Path("/proc/meminfo").read_text(encoding="ascii").splitlines()
+    except OSError:
+        return None
+    return next((int(line.split()[1]) * 1024 for line in lines if line.startswith("MemAvailable:")), None)
+
+
+@contextmanager
+def second(place: Workplace, measure: Measure) -> Iterator[Beside | None]:
+    """The second process of this run, ended with the block; None where the profile asks for none or none helps, which
+    is said.
+
+    measure: what it does with each checkpoint that it is told.
+    """
+    if not place.profile.run.beside:
+        yield None
+        return
+    if (why := hindrance(place)) is not None:
+        place.say(f"no second process: {why}")
+        yield None
+        return
+    made = Beside(place, measure)
+    place.steps.beside = made.folder
+    try:
+        yield made
+    finally:
+        made.end()
+
+
+class Beside:
+    """The second process as the run sees it."""
+
+    def __init__(self, place: Workplace, measure: Measure) -> None:
+        """Starts it."""
+        self.place, self.folder = place, place.run_dir / FOLDER
+        context = get_context("fork")
+        theirs, self._told = context.Pipe(duplex=False)
+        self._process = context.Process(target=_second, args=(theirs, self._told, place, measure), daemon=True)
+        sys.stdout.flush()
+        sys.stderr.flush()
+        self._process.start()
+        theirs.close()
+
+    def trained(self, stage: str, checkpoint: str) -> None:
+        """A checkpoint that can be measured."""
+        with suppress(OSError):  # it has ended early; `wait` says so
+            self._told.send((stage, checkpoint))
+
+    def wait(self) -> None:
+        """Returns when it has measured all that it was told; the run's steps find what it did."""
+        with suppress(OSError):  # as above
+            self._told.send(None)
+        self._process.join()
+        if self._process.exitcode:
+            self.place.say(
+                f"the second process ended early (exit code {self._process.exitcode}; logs/{LOG} says why); "
+                "what it has left is done here"
+            )
+        try:
+            self.place.beside = read_manifest(self.folder).steps
+        except UserError:
+            self.place.beside = {}  # it ended before its first step
+
+    def end(self) -> None:
+        """Stops it where it is; what it has finished stays for the next call."""
+        self._told.close()
+        self._process.terminate()
+        self._process.join()
+
+
+def remove(run_dir: Path) -> None:
+    """Removes what the second process worked in: all of it has been taken."""
+    shutil.rmtree(run_dir / FOLDER, ignore_errors=True)
+
+
+def _second(told: Connection, theirs: Connection, place: Workplace, measure: Measure) -> None:
+    """All that the second process does."""
+    theirs.close()  # else this process would keep its own pipe open
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the first process hears of it and ends this one
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    progress.only(lambda _: None)
+    with (place.run_dir / "logs" / LOG).open("w", encoding="utf-8") as log:
+        os.dup2(log.fileno(), 1)
+        os.dup2(log.fileno(), 2)
+        own = Workplace(
+            place.run_dir / FOLDER,
+            place.profile,
+            copy.deepcopy(place.manifest),
+            lambda text: print(text, file=log, flush=True),
+            reuse=(place.run_dir, *place.reuse),
+        )
+        own.run_dir.mkdir(exist_ok=True)
+        try:
+            for stage, checkpoint in iter(_queue(told).get, None):
+                measure(own, stage, checkpoint)
+        except BaseException:
+            traceback.print_exc(file=log)
+            log.flush()
+            os._exit(1)
+        log.flush()
+    os._exit(0)
+
+
+def _queue(told: Connection) -> queue.SimpleQueue[tuple[str, str] | None]:
+    """What comes through the pipe, read at once: when the first process has gone, this one ends in the midst of its
+    work."""
+    found: queue.SimpleQueue[tuple[str, str] | None] = queue.SimpleQueue()
+
+    def read() -> None:
+        while True:
+            try:
+                found.put(told.recv())
+            except (EOFError, OSError):
+                os._exit(2)
+
+    threading.Thread(target=read, daemon=True).start()
+    return found
