@@ -24,7 +24,7 @@ from training.shared.decoding import context_of
 from training.shared.hashes import weights_hash
 from training.shared.loading import load_policy
 from training.shared.lora import check_targets, lora_config
-from training.shared.memory import memory_guard, smaller_forward
+from training.shared.memory import imports_are_no_garbage, memory_guard, smaller_forward
 from training.shared.options import check_installed
 from training.shared.plain_text import prompt_ids, text_ids
 from training.shared.processes import from_main, is_main, processes
@@ -93,6 +93,7 @@ def train_sft(
     check_trackers(around.trackers)
     out, work = Path(out_dir), Path(f"{out_dir}.work")
     os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")  # TRL reports every trainer to its makers otherwise
+    imports_are_no_garbage()
     model, tokenizer = load_policy(policy_path, trust_remote_code=around.trust_remote_code)
     parent = weights_hash(policy_path)
     data_hash = sha256_json([list(pair) for pair in pairs])
