@@ -16,14 +16,14 @@ import signal
 import sys
 import threading
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from multiprocessing import get_all_start_methods, get_context
 from multiprocessing.connection import Connection
 from pathlib import Path
 
 from benchmark.pipeline.workplace import Workplace
-from benchmark.rundir.manifest import read_manifest
+from benchmark.rundir.manifest import StepRecord, read_manifest
 from benchmark.scoring.workers import usable
 from metrics import progress
 from metrics.errors import UserError
@@ -58,12 +58,20 @@ def hindrance(place: Workplace) -> str | None:
 
 
 def _free_memory() -> int | None:
-    """Bytes, as Linux tells them; None elsewhere."""
+    """Bytes, as Linux tells them of the machine and of the control group; None elsewhere."""
     try:
         lines = Path("/proc/meminfo").read_text(encoding="ascii").splitlines()
     except OSError:
         return None
-    return next((int(line.split()[1]) * 1024 for line in lines if line.startswith("MemAvailable:")), None)
+    free = [int(line.split()[1]) * 1024 for line in lines if line.startswith("MemAvailable:")]
+    group = Path("/sys/fs/cgroup")
+    with suppress(OSError, ValueError):  # no such group, or no bound ("max")
+        most, used = (int((group / f"memory.{name}").read_text()) for name in ("max", "current"))
+        cached = [
+            line for line in (group / "memory.stat").read_text().splitlines() if line.startswith("inactive_file ")
+        ]
+        free.append(most - used + sum(int(line.split()[1]) for line in cached))
+    return min(free, default=None)
 
 
 @contextmanager
@@ -80,7 +88,12 @@ def second(place: Workplace, measure: Measure) -> Iterator[Beside | None]:
         place.say(f"no second process: {why}")
         yield None
         return
-    made = Beside(place, measure)
+    try:
+        made = Beside(place, measure)
+    except OSError as error:
+        place.say(f"no second process: {error.strerror or error}")
+        yield None
+        return
     place.steps.beside = made.folder
     try:
         yield made
@@ -94,13 +107,21 @@ class Beside:
     def __init__(self, place: Workplace, measure: Measure) -> None:
         """Starts it."""
         self.place, self.folder = place, place.run_dir / FOLDER
+        if self.folder.is_symlink() or not self.folder.is_dir():
+            remove(place.run_dir)
+        self.folder.mkdir(exist_ok=True)
         context = get_context("fork")
         theirs, self._told = context.Pipe(duplex=False)
         self._process = context.Process(target=_second, args=(theirs, self._told, place, measure), daemon=True)
         sys.stdout.flush()
         sys.stderr.flush()
-        self._process.start()
-        theirs.close()
+        try:
+            self._process.start()
+        except OSError:
+            self._told.close()
+            raise
+        finally:
+            theirs.close()
 
     def trained(self, stage: str, checkpoint: str) -> None:
         """A checkpoint that can be measured."""
@@ -117,10 +138,7 @@ class Beside:
                 f"the second process ended early (exit code {self._process.exitcode}; logs/{LOG} says why); "
                 "what it has left is done here"
             )
-        try:
-            self.place.beside = read_manifest(self.folder).steps
-        except UserError:
-            self.place.beside = {}  # it ended before its first step
+        self.place.beside = _records(self.folder)
 
     def end(self) -> None:
         """Stops it where it is; what it has finished stays for the next call."""
@@ -130,8 +148,20 @@ class Beside:
 
 
 def remove(run_dir: Path) -> None:
-    """Removes what the second process worked in: all of it has been taken."""
-    shutil.rmtree(run_dir / FOLDER, ignore_errors=True)
+    """Removes what the second process worked in: all of it has been taken. A link is removed, not what it leads to."""
+    folder = run_dir / FOLDER
+    if folder.is_symlink() or folder.is_file():
+        folder.unlink()
+    elif folder.exists():
+        shutil.rmtree(folder)
+
+
+def _records(folder: Path) -> Mapping[str, StepRecord]:
+    """What a second process has noted of its steps; nothing where it ended before the first."""
+    try:
+        return read_manifest(folder).steps
+    except UserError:
+        return {}
 
 
 def _second(told: Connection, theirs: Connection, place: Workplace, measure: Measure) -> None:
@@ -140,7 +170,9 @@ def _second(told: Connection, theirs: Connection, place: Workplace, measure: Mea
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the first process hears of it and ends this one
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     progress.only(lambda _: None)
-    with (place.run_dir / "logs" / LOG).open("w", encoding="utf-8") as log:
+    path = place.run_dir / "logs" / LOG
+    path.unlink(missing_ok=True)  # never written through a link
+    with path.open("x", encoding="utf-8") as log:
         os.dup2(log.fileno(), 1)
         os.dup2(log.fileno(), 2)
         own = Workplace(
@@ -148,9 +180,9 @@ def _second(told: Connection, theirs: Connection, place: Workplace, measure: Mea
             place.profile,
             copy.deepcopy(place.manifest),
             lambda text: print(text, file=log, flush=True),
+            known=_records(place.run_dir / FOLDER),
             reuse=(place.run_dir, *place.reuse),
         )
-        own.run_dir.mkdir(exist_ok=True)
         try:
             for stage, checkpoint in iter(_queue(told).get, None):
                 measure(own, stage, checkpoint)

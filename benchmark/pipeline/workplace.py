@@ -58,8 +58,9 @@ class Workplace:
         return {"packages": told.packages, "commit": told.commit, "dirty": told.dirty, **machine}
 
     def _record(self, name: str, done: Done, skipped: bool) -> None:
-        before = self.known.get(name) if skipped else self.beside.get(name)
-        here = not skipped and before is None
+        beside = name in self.steps.by_second
+        before = self.known.get(name) if skipped else self.beside.get(name) if beside else None
+        here = not skipped and not beside
         self.manifest.steps[name] = StepRecord(
             seconds=done.seconds,
             skipped=skipped,

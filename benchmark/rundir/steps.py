@@ -61,6 +61,8 @@ class Steps:
         self.others = others
         self.beside: Path | None = None
         """Directory of a second process of this call; what it made counts as made here."""
+        self.by_second: set[str] = set()
+        """Steps that were taken from there."""
         self._made: dict[str, Done] = {}
         """What was made, or found made, in this call."""
 
@@ -83,12 +85,14 @@ class Steps:
         """
         told = {"config": made_of.config, "inputs": made_of.inputs, "code": code_hash(*made_of.code)}
         key = sha256_json({"step": name, **told})
-        if (made := self._made.get(name)) is not None and made.key == key:
+        made = self._made.get(name)
+        if made is not None and made.key == key and damaged_output(self.run_dir, made, outputs) is None:
             return made
         main = processes.is_main()
         before, damaged = processes.from_main(self._finished(name, key, outputs) if main else (None, False))
         taken = None if before else processes.from_main(self._taken(name, key, outputs) if main else None)
         if taken is not None and taken[1] == self.beside:
+            self.by_second.add(name)
             return self._tell(name, taken[0], f"{taken[0].seconds:.1f} s, beside", skipped=False)
         if taken is not None:
             return self._tell(name, taken[0], f"done before in {taken[1]}", skipped=True)
@@ -142,7 +146,13 @@ class Steps:
         """The same step of another run directory with what it wrote, copied into this one, and where it was found."""
         for other in (*self.others, *([] if self.beside is None else [self.beside])):
             theirs = [other / output.relative_to(self.run_dir) for output in outputs]
-            done, _ = _read(other / "steps" / name / "done.json")
+            try:
+                done, _ = _read(other / "steps" / name / "done.json")
+            except UserError as error:
+                if other != self.beside:
+                    raise
+                self.say(f"{name}: {first_line(error)}; made here")
+                continue
             if done is None or done.key != key:
                 continue
             problem = foreign_output(other, done, theirs) or damaged_output(other, done, theirs)

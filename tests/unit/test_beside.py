@@ -116,6 +116,51 @@ def test_one_that_is_killed_before_its_first_step_is_told_of_and_stops_nothing(p
     write(place, "base", "one")
 
 
+def test_what_a_stranger_planted_is_not_followed(place: Workplace, tmp_path: Path) -> None:
+    victim = tmp_path / "victim"
+    victim.mkdir()
+    (victim / "manifest.json").write_text("mine")
+    (tmp_path / "log").write_text("mine")
+    (place.run_dir / beside.FOLDER).symlink_to(victim)
+    (place.run_dir / "logs" / beside.LOG).symlink_to(tmp_path / "log")
+    with beside.second(place, write) as second:
+        assert second is not None
+        second.trained("base", "one")
+        second.wait()
+    assert (victim / "manifest.json").read_text() == (tmp_path / "log").read_text() == "mine"
+    assert [p.name for p in victim.iterdir()] == ["manifest.json"]
+    planted = place.run_dir / beside.FOLDER / "steps" / "write" / "base" / "done.json"
+    planted.unlink()
+    planted.mkdir()
+    write(place, "base", "one")
+    assert "is a folder" in place.said[0]  # type: ignore[attr-defined]
+    assert place.manifest.steps["write/base"].record["process"] == os.getpid()
+    beside.remove(place.run_dir)
+    (place.run_dir / beside.FOLDER).symlink_to(victim)
+    beside.remove(place.run_dir)
+    assert victim.is_dir() and not (place.run_dir / beside.FOLDER).is_symlink()
+
+
+def test_where_no_process_can_be_started_there_is_none(place: Workplace, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails() -> None:
+        raise OSError(12, "Cannot allocate memory")
+
+    monkeypatch.setattr(os, "fork", fails)
+    with beside.second(place, write) as second:
+        assert second is None
+    assert place.said == ["no second process: Cannot allocate memory"]  # type: ignore[attr-defined]
+
+
+def test_what_an_earlier_call_left_is_taken_with_its_figures(place: Workplace) -> None:
+    for _ in range(2):  # the first call was killed after it; the second finds it there
+        with beside.second(place, write) as second:
+            assert second is not None
+            second.trained("base", "one")
+            second.wait()
+    write(place, "base", "one")
+    assert place.manifest.steps["write/base"].peak_memory_mib
+
+
 def test_it_ends_with_the_block_whatever_happens(place: Workplace) -> None:
     with pytest.raises(KeyboardInterrupt), beside.second(place, lambda *_: time.sleep(60)) as second:  # noqa: PT012
         assert second is not None

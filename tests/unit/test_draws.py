@@ -7,6 +7,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
+from metrics.errors import UserError
 from training.rl.draws import Stream, shared_stream
 
 ROWS = 20_000
@@ -37,6 +38,11 @@ def test_a_number_finds_the_word_whose_share_it_falls_in(at: float, word: int, m
     monkeypatch.setattr(torch, "rand", lambda n, **how: torch.full((n,), at, **how))
     drawn = Stream(1).draw(torch.tensor([[0.0, 0.75, 2.25, 0.0]]))  # a sum of 3: words get a share of it
     assert drawn.tolist() == [[word]]
+
+
+def test_probabilities_that_are_no_numbers_are_told() -> None:
+    with pytest.raises(UserError, match=r"it has diverged; lower rl\.lr"):
+        Stream(2).draw(torch.tensor([[0.5, 0.5], [float("nan"), 1.0]]))
 
 
 def test_multinomial_is_torchs_again_afterwards_and_takes_one_sample_a_row() -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import torch
 
-from training.shared.live_rows import ended_rows_leave
+from training.shared.live_rows import _by_row, ended_rows_leave
 from training.shared.loading import load_policy
 
 ENDS = list(range(3, 40))
@@ -63,6 +63,22 @@ def test_a_cache_that_cannot_be_thinned_out_keeps_all_rows(tiny_policy_path: Pat
     expected, _ = generated(model, ENDS, leave=False, **how)
     found, ran = generated(model, ENDS, leave=True, **how)
     assert torch.equal(found, expected) and set(ran) == {8}
+
+
+def test_layers_that_keep_more_than_keys_and_values_are_not_thinned_out() -> None:
+    from transformers import DynamicCache
+    from transformers.cache_utils import DynamicLayer
+
+    class Mixed(DynamicLayer):
+        """As transformers 5 has them for recurrent layers."""
+
+    cache = DynamicCache()
+    cache.update(torch.ones(3, 1, 2, 4), torch.ones(3, 1, 2, 4), 0)
+    asked = {"input_ids": torch.ones(3, 1), "attention_mask": torch.ones(3, 3)}
+    assert _by_row(asked, cache, 3)
+    assert not _by_row({**asked, "position_ids": torch.ones(3, 3, 1)}, cache, 3)  # of images
+    cache.layers[0] = Mixed()
+    assert not _by_row(asked, cache, 3)
 
 
 def test_a_model_on_several_devices_is_left_alone(tiny_policy_path: Path) -> None:

@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from metrics.errors import UserError
 from training.shared import processes
 
 
@@ -27,11 +28,11 @@ class Stream:
     steps: int = 0
 
     def uniform(self, device: Any) -> Any:
-        """The numbers in [0, 1) of one token for the whole batch, (rows,), in double precision."""
+        """The numbers in [0, 1) of one token for the whole batch, (rows,)."""
         import torch
 
         self.steps += 1
-        return torch.rand(self.share * processes.count(), dtype=torch.float64, device=device)
+        return torch.rand(self.share * processes.count(), dtype=_precise(device), device=device)
 
     def draw(self, probabilities: Any, num_samples: int = 1, **_: Any) -> Any:
         """In place of torch.multinomial for one sample a row: (share, 1). probabilities: (share, words), none below 0,
@@ -43,8 +44,10 @@ class Stream:
                 f"{num_samples} samples for {len(probabilities)} rows; expected one for each of {self.share}"
             )
         first = processes.rank() * self.share
-        upto = probabilities.double().cumsum(-1)
+        upto = probabilities.to(_precise(probabilities.device)).cumsum(-1)
         total = upto[:, -1:]
+        if not bool(torch.isfinite(total).all()):
+            raise UserError("the policy's probabilities are no numbers: it has diverged; lower rl.lr or raise rl.beta")
         at = self.uniform(probabilities.device)[first : first + self.share, None] * total
         # Rounded up to the whole it would be drawn behind the last word.
         at = torch.minimum(at, torch.nextafter(total, torch.zeros_like(total)))
@@ -108,6 +111,13 @@ class SharedDraws:
 
     def _device(self) -> Any:
         return next(self.model.parameters()).device
+
+
+def _precise(device: Any) -> Any:
+    """Double precision where the device has it."""
+    import torch
+
+    return torch.float32 if torch.device(device).type == "mps" else torch.float64
 
 
 def _random(device: Any) -> Any:

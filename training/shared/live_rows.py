@@ -58,7 +58,7 @@ def _live_forward(original: Callable[..., Any], ends: list[int]) -> Callable[...
         batch = len(ids)
         if live is None:  # these ids are the prompt's
             live = torch.ones(batch, dtype=torch.bool, device=ids.device)
-        else:
+        elif ids.shape[1] == 1:
             live &= ~torch.isin(ids[:, -1], torch.tensor(ends, device=ids.device))
         left = int(live.sum())
         if 0 < left <= KEPT * (batch if rows is None else len(rows)) and _by_row(kwargs, cache, batch):
@@ -85,7 +85,13 @@ def _tensor(value: Any) -> bool:
 def _by_row(kwargs: dict[str, Any], cache: Any, batch: int) -> bool:
     """Whether all that holds something for each row has the rows first: ids (batch, 1), masks (batch, keys) or
     (batch, 1, 1, keys). Positions with three axes are those of images and have their own axis first."""
-    from transformers import DynamicCache
+    from transformers.cache_utils import DynamicCache, DynamicLayer, DynamicSlidingWindowLayer
 
+    # Other layers (of a mixture with convolutions or recurrent states, transformers 5) keep states of all rows.
+    keys_alone = type(cache) is DynamicCache and all(
+        type(layer) in (DynamicLayer, DynamicSlidingWindowLayer) for layer in cache.layers
+    )
     tensors = [value for value in kwargs.values() if _tensor(value)]
-    return type(cache) is DynamicCache and all(v.dim() in (2, 4) and len(v) == batch for v in tensors)
+    if not keys_alone or getattr(cache, "offloading", False):
+        return False
+    return all(v.dim() in (2, 4) and len(v) == batch for v in tensors)

@@ -33,6 +33,7 @@ def imports_are_no_garbage() -> None:
     if gc.get_freeze_count() == 0:
         from trl import SFTTrainer  # noqa: F401 - with all that a stage imports
 
+        gc.collect()  # else what is garbage by now would stay for ever
         gc.freeze()
 
 
