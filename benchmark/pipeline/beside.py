@@ -16,24 +16,23 @@ import signal
 import sys
 import threading
 import traceback
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from multiprocessing import get_all_start_methods, get_context
 from multiprocessing.connection import Connection
 from pathlib import Path
 
 from benchmark.pipeline.workplace import Workplace
-from benchmark.rundir.manifest import StepRecord, read_manifest
+from benchmark.rundir.manifest import step_records
 from benchmark.scoring.workers import usable
 from metrics import progress
-from metrics.errors import UserError
 from training.shared import processes
 
 FOLDER = ".beside"
 LOG = "beside.log"
 """In logs/: what the second process says, and why it ended early."""
 MEMORY = 3 * 2**30
-"""Bytes that must be free: a process of the profile `tiny` takes 1.6 to 2.2 GB."""
+"""Bytes that must be free: of the profile `tiny` the second process takes 1.2 GB, and the first 2.0."""
 Measure = Callable[[Workplace, str, str], object]
 """(where, stage, checkpoint): generates and scores on all tasks."""
 
@@ -138,7 +137,6 @@ class Beside:
                 f"the second process ended early (exit code {self._process.exitcode}; logs/{LOG} says why); "
                 "what it has left is done here"
             )
-        self.place.beside = _records(self.folder)
 
     def end(self) -> None:
         """Stops it where it is; what it has finished stays for the next call."""
@@ -154,14 +152,6 @@ def remove(run_dir: Path) -> None:
         folder.unlink()
     elif folder.exists():
         shutil.rmtree(folder)
-
-
-def _records(folder: Path) -> Mapping[str, StepRecord]:
-    """What a second process has noted of its steps; nothing where it ended before the first."""
-    try:
-        return read_manifest(folder).steps
-    except UserError:
-        return {}
 
 
 def _second(told: Connection, theirs: Connection, place: Workplace, measure: Measure) -> None:
@@ -180,7 +170,7 @@ def _second(told: Connection, theirs: Connection, place: Workplace, measure: Mea
             place.profile,
             copy.deepcopy(place.manifest),
             lambda text: print(text, file=log, flush=True),
-            known=_records(place.run_dir / FOLDER),
+            known=step_records(place.run_dir / FOLDER),
             reuse=(place.run_dir, *place.reuse),
         )
         try:

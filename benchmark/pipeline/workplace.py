@@ -21,6 +21,7 @@ from benchmark.rundir.manifest import (
     peak_gpu_memory_mib,
     peak_memory_mib,
     read_manifest,
+    step_records,
 )
 from benchmark.rundir.steps import Steps
 from benchmark.settings.config import Profile
@@ -41,8 +42,6 @@ class Workplace:
     """Step records of earlier calls in this directory."""
     reuse: Sequence[Path] = ()
     """Run directories whose finished steps are taken where they are the same."""
-    beside: Mapping[str, StepRecord] = field(default_factory=dict)
-    """Step records of a second process of this call (`pipeline.beside`)."""
 
     @cached_property
     def steps(self) -> Steps:
@@ -59,7 +58,7 @@ class Workplace:
 
     def _record(self, name: str, done: Done, skipped: bool) -> None:
         beside = name in self.steps.by_second
-        before = self.known.get(name) if skipped else self.beside.get(name) if beside else None
+        before = self.known.get(name) if skipped else step_records(self.steps.beside).get(name) if beside else None
         here = not skipped and not beside
         self.manifest.steps[name] = StepRecord(
             seconds=done.seconds,

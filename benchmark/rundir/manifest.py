@@ -107,6 +107,14 @@ class RunManifest(BaseModel):
             atomic_write_text(run_dir / "manifest.json", self.model_dump_json(indent=1) + "\n")
 
 
+def step_records(run_dir: Path | None) -> dict[str, StepRecord]:
+    """What a run has noted of its steps; nothing where it has no manifest that can be read."""
+    try:
+        return {} if run_dir is None else read_manifest(run_dir).steps
+    except UserError:
+        return {}
+
+
 def read_manifest(run_dir: Path) -> RunManifest:
     """The manifest of a run directory. Raises UserError when it is missing or malformed."""
     path = run_dir / "manifest.json"

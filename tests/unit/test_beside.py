@@ -52,9 +52,12 @@ def test_what_it_made_is_taken_and_counts_as_made_by_this_call(place: Workplace)
     with beside.second(place, write) as second:
         assert second is not None
         second.trained("base", "one")
+        while not (place.run_dir / beside.FOLDER / "steps" / "write" / "base" / "done.json").exists():
+            time.sleep(0.01)
+        time.sleep(0.2)  # it writes its manifest after that
+        write(place, "base", "one")  # before it has ended
         second.trained("post-sft", "two")
         second.wait()
-    write(place, "base", "one")
     write(place, "post-sft", "two")
     steps = place.manifest.steps
     assert (place.run_dir / "post-sft.txt").read_text() == "two"
