@@ -64,7 +64,7 @@ class Steps:
         self.by_second: set[str] = set()
         """Steps that were taken from there."""
         self._made: dict[str, Done] = {}
-        """What was made, or found made, in this call."""
+        """What was made in this call."""
 
     def run(
         self,
@@ -85,9 +85,6 @@ class Steps:
         """
         told = {"config": made_of.config, "inputs": made_of.inputs, "code": code_hash(*made_of.code)}
         key = sha256_json({"step": name, **told})
-        made = self._made.get(name)
-        if made is not None and made.key == key and damaged_output(self.run_dir, made, outputs) is None:
-            return made
         main = processes.is_main()
         before, damaged = processes.from_main(self._finished(name, key, outputs) if main else (None, False))
         taken = None if before else processes.from_main(self._taken(name, key, outputs) if main else None)
@@ -96,6 +93,8 @@ class Steps:
             return self._tell(name, taken[0], f"{taken[0].seconds:.1f} s, beside", skipped=False)
         if taken is not None:
             return self._tell(name, taken[0], f"done before in {taken[1]}", skipped=True)
+        if self.beside is not None and before is not None and before == self._made.get(name):
+            return before  # told when it was made
         if before:
             return self._tell(name, before, "done before", skipped=True)
         folder = self.run_dir / "steps" / name
@@ -123,7 +122,8 @@ class Steps:
     def _tell(self, name: str, done: Done, how: str, skipped: bool) -> Done:
         self.say(f"{name}: {how}")
         self.on_done(name, done, skipped)
-        self._made[name] = done
+        if not skipped:
+            self._made[name] = done
         return done
 
     def _finished(self, name: str, key: str, outputs: Sequence[Path]) -> tuple[Done | None, bool]:

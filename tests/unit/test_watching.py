@@ -118,11 +118,12 @@ class Full:
     """A model that holds two rows, no more."""
 
     def __init__(self, model: Any) -> None:
-        self.config, self.device, self.generation_config, self.inner = (
+        self.config, self.device, self.generation_config, self.inner, self.forward = (
             model.config,
             model.device,
             model.generation_config,
             model,
+            model.forward,
         )
 
     def eval(self) -> None:
