@@ -86,6 +86,7 @@ def test_gemma_3_is_fine_tuned_and_reinforced(gemma: Path, tmp_path: Path, lora:
         prompts_per_step=2,
         num_generations=4,
         lr=1e-3,
+        temperature=2.0,
         max_completion_length=8,
         save_steps=1000,
         lora_rank=lora,
