@@ -82,11 +82,10 @@ def test_gemma_3_is_fine_tuned_and_reinforced(gemma: Path, tmp_path: Path, lora:
     assert first.steps == 30
     assert weights_hash(tmp_path / "post-sft") != weights_hash(gemma)
     rl = RLSettings(
-        max_steps=4,  # in two, all completions of a group may be of one length and teach nothing
+        max_steps=2,
         prompts_per_step=2,
         num_generations=4,
         lr=1e-3,
-        temperature=2.0,
         max_completion_length=8,
         save_steps=1000,
         lora_rank=lora,
@@ -94,7 +93,7 @@ def test_gemma_3_is_fine_tuned_and_reinforced(gemma: Path, tmp_path: Path, lora:
     second = train_rl(
         tmp_path / "post-sft", EXAMPLES, ask, tmp_path / "post-rl", rl, Shortness(), around=RLAround(progress=False)
     )
-    assert second.steps == 4
+    assert second.steps == 2
     assert second.weights_hash != first.weights_hash
 
 
