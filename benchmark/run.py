@@ -38,6 +38,7 @@ from benchmark.tasks.files import split_hash
 from metrics.errors import UserError
 from metrics.records import Example, read_examples, sha256_file, write_examples
 from metrics.scripts import notices
+from metrics.stages import GOLD
 from metrics.terminal import plain, say
 from training.shared import processes
 
@@ -165,20 +166,24 @@ def run(
         not profile.data.files,
     )
 
-    def measured(where: Workplace, checkpoints: Mapping[str, str]) -> dict[str, list[Path]]:
-        parts = {}
+    scored: dict[str, dict[str, Path]] = {name: {} for name in on}
+
+    def measured(where: Workplace, checkpoints: Mapping[str, str], with_gold: bool = True) -> None:
         for name, what in on.items():
             generated = {s: measure.generate(where, what, s, path) for s, path in checkpoints.items()}
-            parts[name] = measure.score(where, what, generated, models, para)
-        return parts
+            scored[name] |= measure.score(where, what, generated, models, para, with_gold)
 
     with second(place, lambda where, stage, path: measured(where, {stage: path})) as beside:
         checkpoints = train(place, stage, task, splits, policy, models, beside)
         if beside is not None:
-            *_, last = checkpoints
-            measured(place, {last: checkpoints[last]})
+            *others, last = checkpoints
+            measured(place, {last: checkpoints[last]}, with_gold=False)
             beside.wait()
-    parts = measured(place, checkpoints)
+            measured(place, {stage: checkpoints[stage] for stage in others})
+        else:
+            measured(place, checkpoints)
+    # In the order of the stages, whoever measured them first.
+    parts = {name: [found[s] for s in (*checkpoints, GOLD) if s in found] for name, found in scored.items()}
 
     steps = place.manifest.training_steps
     first = place.manifest.steps[f"score/{task.name}/base"].record

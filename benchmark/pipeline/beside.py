@@ -26,6 +26,7 @@ from benchmark.pipeline.workplace import Workplace
 from benchmark.rundir.manifest import step_records
 from benchmark.scoring.workers import usable
 from metrics import progress
+from metrics.terminal import plain
 from training.shared import processes
 
 FOLDER = ".beside"
@@ -165,11 +166,16 @@ def _second(told: Connection, theirs: Connection, place: Workplace, measure: Mea
     with path.open("x", encoding="utf-8") as log:
         os.dup2(log.fileno(), 1)
         os.dup2(log.fileno(), 2)
+
+        def note(text: str) -> None:
+            log.write(f"{plain(text)}\n")
+            log.flush()
+
         own = Workplace(
             place.run_dir / FOLDER,
             place.profile,
             copy.deepcopy(place.manifest),
-            lambda text: print(text, file=log, flush=True),
+            note,
             known=step_records(place.run_dir / FOLDER),
             reuse=(place.run_dir, *place.reuse),
         )

@@ -134,7 +134,7 @@ def command(args: argparse.Namespace) -> int:
             "split": split,
         }
         record |= {} if profile.run.limit is None else {"limit": profile.run.limit}
-        summary = measure.summarise_all(place, {task.name: parts}, {task.name: on}, record, None)
+        summary = measure.summarise_all(place, {task.name: [*parts.values()]}, {task.name: on}, record, None)
         summary = judge(place, on, summary, models)
         page = measure.report(place)
     if not processes.is_main():

@@ -137,10 +137,15 @@ def generate(place: Workplace, on: Measured, stage: str, model: str, system: str
 
 
 def score(
-    place: Workplace, on: Measured, generated: Mapping[str, Path], models: Models, para: Sequence[Example] = ()
-) -> list[Path]:
-    """The steps that score each stage and the gold; returns the score files in that order. para: D_para, for the
-    strata."""
+    place: Workplace,
+    on: Measured,
+    generated: Mapping[str, Path],
+    models: Models,
+    para: Sequence[Example] = (),
+    with_gold: bool = True,
+) -> dict[str, Path]:
+    """The steps that score each stage and, with_gold, the references; returns the score file of each in that order.
+    para: D_para, for the strata."""
     absent = {"reward": "switched off (score.reward)"}
     retrieval = models.retrieval
     if place.manifest.command == "run" and models.retrieval_is_reward:
@@ -160,8 +165,8 @@ def score(
     asked: dict[str, Any] = {"reward": place.profile.score.reward}
     asked |= {} if means.families is None else {"families": sorted(means.families)}
     todo: dict[str, Path] = dict(generated)
-    gold = gold_generations(on.examples)
-    parts = []
+    gold = gold_generations(on.examples) if with_gold else None
+    parts = {}
     if gold is not None:
         # The gold is a system like any other, but its texts are the references: they need no file among the
         # generations.
@@ -189,7 +194,7 @@ def score(
             shared=True,
             unchanged=lambda: models.identity(place.profile.score.reward),
         )
-        parts.append(out)
+        parts[stage] = out
     return parts
 
 

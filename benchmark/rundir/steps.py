@@ -63,8 +63,6 @@ class Steps:
         """Directory of a second process of this call; what it made counts as made here."""
         self.by_second: set[str] = set()
         """Steps that were taken from there."""
-        self._made: dict[str, Done] = {}
-        """What was made in this call."""
 
     def run(
         self,
@@ -93,8 +91,6 @@ class Steps:
             return self._tell(name, taken[0], f"{taken[0].seconds:.1f} s, beside", skipped=False)
         if taken is not None:
             return self._tell(name, taken[0], f"done before in {taken[1]}", skipped=True)
-        if self.beside is not None and before is not None and before == self._made.get(name):
-            return before  # told when it was made
         if before:
             return self._tell(name, before, "done before", skipped=True)
         folder = self.run_dir / "steps" / name
@@ -122,8 +118,6 @@ class Steps:
     def _tell(self, name: str, done: Done, how: str, skipped: bool) -> Done:
         self.say(f"{name}: {how}")
         self.on_done(name, done, skipped)
-        if not skipped:
-            self._made[name] = done
         return done
 
     def _finished(self, name: str, key: str, outputs: Sequence[Path]) -> tuple[Done | None, bool]:
