@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import sys
 from importlib.util import find_spec
 from pathlib import Path
@@ -31,6 +32,8 @@ def start() -> int:
             sys.modules.pop(package, None)
             break
     gc.set_threshold(YOUNG, 20, 20)
+    # Read when numpy is imported. With as many threads as cores, its sums are rounded otherwise on each machine.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     from benchmark.cli import main
 
     return main()

@@ -173,7 +173,7 @@ def run(
             generated = {s: measure.generate(where, what, s, path) for s, path in checkpoints.items()}
             scored[name] |= measure.score(where, what, generated, models, para, with_gold)
 
-    with second(place, lambda where, stage, path: measured(where, {stage: path})) as beside:
+    with second(place, lambda where, stage, path: measured(where, {stage: path}, stage == "base")) as beside:
         checkpoints = train(place, stage, task, splits, policy, models, beside)
         if beside is not None:
             *others, last = checkpoints

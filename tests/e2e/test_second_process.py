@@ -25,4 +25,5 @@ def test_the_bytes_are_the_same(finished: Path, tmp_path: Path) -> None:
     steps = json.loads((run_dir / "manifest.json").read_text(encoding="utf-8"))["steps"]
     assert steps.keys() == json.loads((finished / "manifest.json").read_text(encoding="utf-8"))["steps"].keys()
     assert not any(step["skipped"] for step in steps.values())
+    assert all(step["peak_memory_mib"] for step in steps.values())
     assert ", beside" in done.stderr
