@@ -98,6 +98,24 @@ def test_a_second_run_gives_the_same_weights(trained: Path, tiny_policy_path: Pa
     assert other.weights_hash != again.weights_hash
 
 
+def test_neither_the_stage_before_nor_a_launcher_decides_the_precision(
+    trained: Path, tiny_policy_path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """transformers keeps it in the environment: a stage in bfloat16 made every later one of its process so."""
+
+    def weights(name: str, bf16: bool) -> str:
+        cfg = replace(CFG, bf16=bf16)
+        made = train_sft(tiny_policy_path, PAIRS, tmp_path / name, cfg, "post-sft", around=Around(progress=False))
+        return made.weights_hash
+
+    alone = read_checkpoint(trained / "post-sft").weights_hash
+    monkeypatch.delenv("ACCELERATE_MIXED_PRECISION", raising=False)
+    assert weights("half", True) != alone
+    assert weights("after it", False) == alone
+    monkeypatch.setenv("ACCELERATE_MIXED_PRECISION", "bf16")
+    assert weights("launched so", False) == alone
+
+
 def test_a_finished_stage_is_not_trained_again(
     trained: Path, tiny_policy_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import math
+import os
 import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -92,6 +93,9 @@ def common_arguments(settings: Any, work: Path, total_steps: int) -> dict[str, A
     """The TrainingArguments that SFT and RL share."""
     import torch
 
+    # transformers takes the precision from here where bf16 is false, and leaves it here where it is true: a launcher,
+    # or the stage before in the same process, would decide it for this one.
+    os.environ["ACCELERATE_MIXED_PRECISION"] = "bf16" if settings.bf16 else "no"
     return {
         "output_dir": str(work),
         "use_cpu": not torch.cuda.is_available(),
