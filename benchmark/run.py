@@ -21,7 +21,7 @@ from benchmark.pipeline import measure
 from benchmark.pipeline.beside import remove, second
 from benchmark.pipeline.judging import judge
 from benchmark.pipeline.preflight import preflight
-from benchmark.pipeline.train import WITH_RL, train
+from benchmark.pipeline.train import VALIDATION, WITH_RL, train, validate_reward
 from benchmark.pipeline.workplace import Workplace, open_workplace, prepare_torch
 from benchmark.progress import log_to
 from benchmark.registry import nearest
@@ -173,7 +173,13 @@ def run(
             generated = {s: measure.generate(where, what, s, path) for s, path in checkpoints.items()}
             scored[name] |= measure.score(where, what, generated, models, para, with_gold)
 
-    with second(place, lambda where, stage, path: measured(where, {stage: path}, stage == "base")) as beside:
+    def aside(where: Workplace, what: str, path: str) -> None:
+        if what == VALIDATION:
+            validate_reward(where, task, models)
+        else:
+            measured(where, {what: path}, what == "base")
+
+    with second(place, aside) as beside:
         checkpoints = train(place, stage, task, splits, policy, models, beside)
         if beside is not None:
             *others, last = checkpoints

@@ -1,4 +1,4 @@
-"""A second process measures each checkpoint as soon as it is trained, while the run trains the next.
+"""A second process validates the reward, and measures each checkpoint as soon as it is trained, while the run trains.
 
 It is a copy of this one (fork), made before anything is trained, and works in a directory of its own, RUN_DIR/.beside.
 The run takes the finished steps from there, each by its key, as it takes them from another run: the bytes are the same,
@@ -28,14 +28,15 @@ from benchmark.scoring.workers import usable
 from metrics import progress
 from metrics.terminal import plain
 from training.shared import processes
+from training.shared.memory import free_memory
 
 FOLDER = ".beside"
 LOG = "beside.log"
 """In logs/: what the second process says, and why it ended early."""
 MEMORY = 3 * 2**30
 """Bytes that must be free: of the profile `tiny` the second process takes 1.2 GB, and the first 2.0."""
-Measure = Callable[[Workplace, str, str], object]
-"""(where, stage, checkpoint): generates and scores on all tasks."""
+Work = Callable[[Workplace, str, str], object]
+"""(where, what, checkpoint): does a step, or generates and scores on all tasks for a stage."""
 
 
 def hindrance(place: Workplace) -> str | None:
@@ -50,36 +51,19 @@ def hindrance(place: Workplace) -> str | None:
         return "there is one core"
     if "fork" not in get_all_start_methods():
         return "the system has no fork"
-    free = _free_memory()
+    free = free_memory()
     if free is None or free < MEMORY:
         told = "unknown" if free is None else f"{free / 2**30:.1f} GiB"
         return f"free memory: {told}; {MEMORY / 2**30:.0f} GiB needed"
     return None
 
 
-def _free_memory() -> int | None:
-    """Bytes, as Linux tells them of the machine and of the control group; None elsewhere."""
-    try:
-        lines = Path("/proc/meminfo").read_text(encoding="ascii").splitlines()
-    except OSError:
-        return None
-    free = [int(line.split()[1]) * 1024 for line in lines if line.startswith("MemAvailable:")]
-    group = Path("/sys/fs/cgroup")
-    with suppress(OSError, ValueError):  # no such group, or no bound ("max")
-        most, used = (int((group / f"memory.{name}").read_text()) for name in ("max", "current"))
-        cached = [
-            line for line in (group / "memory.stat").read_text().splitlines() if line.startswith("inactive_file ")
-        ]
-        free.append(most - used + sum(int(line.split()[1]) for line in cached))
-    return min(free, default=None)
-
-
 @contextmanager
-def second(place: Workplace, measure: Measure) -> Iterator[Beside | None]:
+def second(place: Workplace, work: Work) -> Iterator[Beside | None]:
     """The second process of this run, ended with the block; None where the profile asks for none or none helps, which
     is said.
 
-    measure: what it does with each checkpoint that it is told.
+    work: what it does with all that it is told.
     """
     if not place.profile.run.beside:
         yield None
@@ -89,7 +73,7 @@ def second(place: Workplace, measure: Measure) -> Iterator[Beside | None]:
         yield None
         return
     try:
-        made = Beside(place, measure)
+        made = Beside(place, work)
     except OSError as error:
         place.say(f"no second process: {error.strerror or error}")
         yield None
@@ -104,7 +88,7 @@ def second(place: Workplace, measure: Measure) -> Iterator[Beside | None]:
 class Beside:
     """The second process as the run sees it."""
 
-    def __init__(self, place: Workplace, measure: Measure) -> None:
+    def __init__(self, place: Workplace, work: Work) -> None:
         """Starts it."""
         self.place, self.folder = place, place.run_dir / FOLDER
         if self.folder.is_symlink() or not self.folder.is_dir():
@@ -112,7 +96,7 @@ class Beside:
         self.folder.mkdir(exist_ok=True)
         context = get_context("fork")
         theirs, self._told = context.Pipe(duplex=False)
-        self._process = context.Process(target=_second, args=(theirs, self._told, place, measure), daemon=True)
+        self._process = context.Process(target=_second, args=(theirs, self._told, place, work), daemon=True)
         sys.stdout.flush()
         sys.stderr.flush()
         try:
@@ -123,13 +107,13 @@ class Beside:
         finally:
             theirs.close()
 
-    def trained(self, stage: str, checkpoint: str) -> None:
-        """A checkpoint that can be measured."""
+    def do(self, what: str, checkpoint: str) -> None:
+        """Something that can be done: a stage whose checkpoint can be measured, or a step that needs none."""
         with suppress(OSError):  # it has ended early; `wait` says so
-            self._told.send((stage, checkpoint))
+            self._told.send((what, checkpoint))
 
     def wait(self) -> None:
-        """Returns when it has measured all that it was told; the run's steps find what it did."""
+        """Returns when it has done all that it was told; the run's steps find what it did."""
         with suppress(OSError):  # as above
             self._told.send(None)
         self._process.join()
@@ -155,11 +139,12 @@ def remove(run_dir: Path) -> None:
         shutil.rmtree(folder)
 
 
-def _second(told: Connection, theirs: Connection, place: Workplace, measure: Measure) -> None:
+def _second(told: Connection, theirs: Connection, place: Workplace, work: Work) -> None:
     """All that the second process does."""
     theirs.close()  # else this process would keep its own pipe open
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the first process hears of it and ends this one
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    os.nice(10)  # training comes first: the run waits for it
     progress.only(lambda _: None)
     path = place.run_dir / "logs" / LOG
     path.unlink(missing_ok=True)  # never written through a link
@@ -180,8 +165,8 @@ def _second(told: Connection, theirs: Connection, place: Workplace, measure: Mea
             reuse=(place.run_dir, *place.reuse),
         )
         try:
-            for stage, checkpoint in iter(_queue(told).get, None):
-                measure(own, stage, checkpoint)
+            for what, checkpoint in iter(_queue(told).get, None):
+                work(own, what, checkpoint)
         except BaseException:
             traceback.print_exc(file=log)
             log.flush()

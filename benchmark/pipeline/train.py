@@ -24,6 +24,8 @@ from training.shared.stage import Around, RLAround
 WITH_RL = ("rl", "recovery", "all")
 """Stages of the command that need D_src."""
 WITH_RECOVERY = ("recovery", "all")
+VALIDATION = "validate-reward"
+"""The step that needs no checkpoint."""
 SFT_CODE = ("training.sft.train:train_sft",)
 RL_CODE = (
     "training.rl.grpo:train_rl",
@@ -60,8 +62,8 @@ def train(
     models: Models,
     beside: Beside | None,
 ) -> dict[str, str]:
-    """The training steps up to `stage`: the checkpoint of each stage, the policy's own first. beside: told of each but
-    the last, as soon as it is there."""
+    """The training steps up to `stage`: the checkpoint of each stage, the policy's own first. beside: validates the
+    reward meanwhile, and is told of each checkpoint but the last, as soon as it is there."""
     profile, para = place.profile, splits["para"]
     pairs, again = pairs_of(task, para), pairs_of(task, para, profile.data.n_recovery)
     last = "post-recovery" if stage in WITH_RECOVERY else "post-rl" if stage in WITH_RL else "post-sft"
@@ -70,8 +72,11 @@ def train(
     def made(name: str, path: str | Path) -> str:
         checkpoints[name] = str(path)
         if beside is not None and name != last:
-            beside.trained(name, str(path))
+            beside.do(name, str(path))
         return str(path)
+
+    if beside is not None and stage in WITH_RL:
+        beside.do(VALIDATION, "")
 
     made("base", policy)
     tuned = made("post-sft", sft(place, "post-sft", policy, pairs, profile.sft))
@@ -141,9 +146,7 @@ def validate_reward(place: Workplace, task: Task, models: Models) -> dict[str, A
 
     config = {"n": n, "langs": [task.source_lang, task.target_lang], "reward": place.profile.rl.reward}
     inputs = {"reward": sha256_json(models.identity()["reward"])}
-    done = place.steps.run(
-        "validate-reward", MadeOf(config, inputs, VALIDATION_CODE), [], work, unchanged=models.identity
-    )
+    done = place.steps.run(VALIDATION, MadeOf(config, inputs, VALIDATION_CODE), [], work, unchanged=models.identity)
     place.manifest.reward_validation = done.record
     place.manifest.write(place.run_dir)
     if done.record["warning"]:
@@ -176,6 +179,7 @@ def rl(place: Workplace, parent: str, task: Task, sources: list[Example], dev: l
             reward,
             around=RLAround(
                 stage="post-rl",
+                twin=place.profile.run.beside,
                 log_dir=logs,
                 probe=probe,
                 trust_remote_code=place.profile.policy.trust_remote_code,

@@ -23,7 +23,7 @@ from training.shared import processes
 def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workplace:
     """A run directory whose profile asks for a second process; what it says lies in `place.said`."""
     monkeypatch.setattr(beside, "usable", lambda: 2)
-    monkeypatch.setattr(beside, "_free_memory", lambda: 4 * 2**30)
+    monkeypatch.setattr(beside, "free_memory", lambda: 4 * 2**30)
     return workplace(tmp_path / "run")
 
 
@@ -51,12 +51,12 @@ def write(where: Workplace, stage: str, checkpoint: str) -> None:
 def test_what_it_made_is_taken_and_counts_as_made_by_this_call(place: Workplace) -> None:
     with beside.second(place, write) as second:
         assert second is not None
-        second.trained("base", "one")
+        second.do("base", "one")
         while not (place.run_dir / beside.FOLDER / "steps" / "write" / "base" / "done.json").exists():
             time.sleep(0.01)
         time.sleep(0.2)  # it writes its manifest after that
         write(place, "base", "one")  # before it has ended
-        second.trained("post-sft", "two")
+        second.do("post-sft", "two")
         second.wait()
     write(place, "post-sft", "two")
     steps = place.manifest.steps
@@ -72,7 +72,7 @@ def test_what_it_made_is_taken_and_counts_as_made_by_this_call(place: Workplace)
 def test_what_it_made_of_other_inputs_is_not_taken(place: Workplace) -> None:
     with beside.second(place, write) as second:
         assert second is not None
-        second.trained("base", "one")
+        second.do("base", "one")
         second.wait()
     write(place, "base", "another one")
     assert (place.run_dir / "base.txt").read_text() == "another one"
@@ -83,7 +83,7 @@ def test_what_is_done_already_is_not_done_again(place: Workplace) -> None:
     write(place, "base", "one")
     with beside.second(place, write) as second:
         assert second is not None
-        second.trained("base", "one")
+        second.do("base", "one")
         second.wait()
     assert "done before" in (place.run_dir / "logs" / beside.LOG).read_text()
 
@@ -97,7 +97,7 @@ def test_where_it_ends_early_the_rest_is_done_here_and_it_is_said_why(place: Wor
     with beside.second(place, fails) as second:
         assert second is not None
         for stage in ("base", "post-sft", "post-rl"):
-            second.trained(stage, stage)
+            second.do(stage, stage)
         second.wait()
     for stage in ("base", "post-sft", "post-rl"):
         write(place, stage, stage)
@@ -110,10 +110,10 @@ def test_where_it_ends_early_the_rest_is_done_here_and_it_is_said_why(place: Wor
 def test_one_that_is_killed_before_its_first_step_is_told_of_and_stops_nothing(place: Workplace) -> None:
     with beside.second(place, lambda *_: time.sleep(60)) as second:
         assert second is not None
-        second.trained("base", "one")
+        second.do("base", "one")
         second._process.kill()
         second._process.join()
-        second.trained("post-sft", "two")
+        second.do("post-sft", "two")
         second.wait()
     assert "exit code -9" in place.said[0]  # type: ignore[attr-defined]
     write(place, "base", "one")
@@ -128,7 +128,7 @@ def test_what_a_stranger_planted_is_not_followed(place: Workplace, tmp_path: Pat
     (place.run_dir / "logs" / beside.LOG).symlink_to(tmp_path / "log")
     with beside.second(place, write) as second:
         assert second is not None
-        second.trained("base", "one")
+        second.do("base", "one")
         second.wait()
     assert (victim / "manifest.json").read_text() == (tmp_path / "log").read_text() == "mine"
     assert [p.name for p in victim.iterdir()] == ["manifest.json"]
@@ -158,7 +158,7 @@ def test_what_an_earlier_call_left_is_taken_with_its_figures(place: Workplace) -
     for _ in range(2):  # the first call was killed after it; the second finds it there
         with beside.second(place, write) as second:
             assert second is not None
-            second.trained("base", "one")
+            second.do("base", "one")
             second.wait()
     write(place, "base", "one")
     assert place.manifest.steps["write/base"].peak_memory_mib
@@ -167,7 +167,7 @@ def test_what_an_earlier_call_left_is_taken_with_its_figures(place: Workplace) -
 def test_it_ends_with_the_block_whatever_happens(place: Workplace) -> None:
     with pytest.raises(KeyboardInterrupt), beside.second(place, lambda *_: time.sleep(60)) as second:  # noqa: PT012
         assert second is not None
-        second.trained("base", "one")
+        second.do("base", "one")
         raise KeyboardInterrupt
     assert not second._process.is_alive()
 
@@ -181,7 +181,7 @@ from benchmark.pipeline import beside
 
 place = workplace(Path(sys.argv[1]))
 second = beside.Beside(place, lambda *_: time.sleep(60))
-second.trained("base", "one")
+second.do("base", "one")
 print(second._process.pid, flush=True)
 os._exit(9)
 """
@@ -202,8 +202,8 @@ def test_it_ends_when_the_first_process_is_killed(tmp_path: Path) -> None:
     ("change", "why"),
     [
         (lambda m: m.setattr(beside, "usable", lambda: 1), "there is one core"),
-        (lambda m: m.setattr(beside, "_free_memory", lambda: 2**30), "free memory: 1.0 GiB; 3 GiB needed"),
-        (lambda m: m.setattr(beside, "_free_memory", lambda: None), "free memory: unknown"),
+        (lambda m: m.setattr(beside, "free_memory", lambda: 2**30), "free memory: 1.0 GiB; 3 GiB needed"),
+        (lambda m: m.setattr(beside, "free_memory", lambda: None), "free memory: unknown"),
         (lambda m: m.setattr(processes, "count", lambda: 2), "devices or processes of its own"),
         (lambda m: m.setattr(torch.cuda, "is_available", lambda: True), "devices or processes of its own"),
     ],

@@ -11,20 +11,27 @@ completions, as far as the rounding of its weights goes. vLLM draws for itself.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from metrics.errors import UserError
 from training.shared import processes
 
+if TYPE_CHECKING:
+    from training.rl.halves import Halves
+
 
 @dataclass
 class Stream:
-    """The draws of a batch, of which this process takes some rows."""
+    """The draws of a batch, or of some of its rows."""
 
     share: int
-    """Rows of each process."""
+    """Rows that are drawn for."""
+    first: int = 0
+    """Number of the first of them in the batch."""
+    total: int | None = None
+    """Rows of the batch (default: as many as are drawn for)."""
     steps: int = 0
 
     def uniform(self, device: Any) -> Any:
@@ -32,7 +39,7 @@ class Stream:
         import torch
 
         self.steps += 1
-        return torch.rand(self.share * processes.count(), dtype=_precise(device), device=device)
+        return torch.rand(self.share if self.total is None else self.total, dtype=_precise(device), device=device)
 
     def draw(self, probabilities: Any, num_samples: int = 1, **_: Any) -> Any:
         """In place of torch.multinomial for one sample a row: (share, 1). probabilities: (share, words), none below 0,
@@ -43,12 +50,11 @@ class Stream:
             raise ValueError(
                 f"{num_samples} samples for {len(probabilities)} rows; expected one for each of {self.share}"
             )
-        first = processes.rank() * self.share
         upto = probabilities.to(_precise(probabilities.device)).cumsum(-1)
         total = upto[:, -1:]
         if not bool(torch.isfinite(total).all()):
             raise UserError("the policy's probabilities are no numbers: it has diverged; lower rl.lr or raise rl.beta")
-        at = self.uniform(probabilities.device)[first : first + self.share, None] * total
+        at = self.uniform(probabilities.device)[self.first : self.first + self.share, None] * total
         # Rounded up to the whole it would be drawn behind the last word.
         at = torch.minimum(at, torch.nextafter(total, torch.zeros_like(total)))
         return torch.searchsorted(upto, at, right=True)
@@ -61,11 +67,11 @@ class Stream:
 
 
 @contextmanager
-def shared_stream(share: int) -> Iterator[Stream]:
-    """Within it torch.multinomial draws for the whole batch and gives this process its rows."""
+def shared_stream(share: int, first: int = 0, total: int | None = None) -> Iterator[Stream]:
+    """Within it torch.multinomial draws for the whole batch and gives these rows theirs. Arguments: as of `Stream`."""
     import torch
 
-    stream, kept = Stream(share), torch.multinomial
+    stream, kept = Stream(share, first, total), torch.multinomial
     torch.multinomial = stream.draw  # type: ignore[assignment]
     try:
         yield stream
@@ -78,6 +84,7 @@ class SharedDraws:
 
     use_vllm: bool
     model: Any
+    halves: Halves | None = None
     _rows: int = 0
     """Of the batch that was drawn and is not shuffled yet."""
     _state: Any
@@ -86,14 +93,16 @@ class SharedDraws:
         generate = super()._generate_single_turn  # type: ignore[misc]
         if self.use_vllm:
             return generate(prompt_ids, *args, **kwargs)
-        with shared_stream(len(prompt_ids)) as stream:
-            if processes.count() == 1:
-                return generate(prompt_ids, *args, **kwargs)
+        share, count = len(prompt_ids), processes.count()
+        with shared_stream(share, processes.rank() * share, share * count) as stream:
+            if count == 1:
+                with self.halves.rollouts() if self.halves is not None else nullcontext():
+                    return generate(prompt_ids, *args, **kwargs)
             random = _random(self._device())
             random.set_rng_state(processes.from_main(random.get_rng_state()))
             found = generate(prompt_ids, *args, **kwargs)
             stream.catch_up(self._device())
-        self._rows, self._state = len(prompt_ids) * processes.count(), random.get_rng_state()
+        self._rows, self._state = share * count, random.get_rng_state()
         return found
 
     def _prepare_inputs(self, batch: Any) -> Any:

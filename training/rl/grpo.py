@@ -121,6 +121,7 @@ def train_rl(
     resume = from_main(open_workspace(work, key, kept) if is_main() else None)
     step = int(resume.name.split("-")[1]) if resume else 0
 
+    from training.rl.halves import shared
     from training.rl.reward import Rollouts, StepReward, step_row
     from training.shared.callbacks import Logged, Probe, Watch, quiet
 
@@ -154,7 +155,8 @@ def train_rl(
         write = StepLog(logs / "rl_steps.jsonl", step) if main else None
         logged = Logged(write, lambda n, told: step_row(n, told, step_reward.summary), track, kept, beside)
         trainer.add_callback(Watch(around.stage, terminate, logged, around.progress, mend))
-        trainer.train(resume_from_checkpoint=str(resume) if resume else None)
+        with shared(trainer, around.twin):
+            trainer.train(resume_from_checkpoint=str(resume) if resume else None)
         step = int(trainer.state.global_step)
         if terminate.requested and step < total:
             raise Terminated(work, step)

@@ -58,6 +58,9 @@ class RLSettings(Options):
     """Forward passes per optimiser step, to bound memory; does not change what is generated at once."""
     max_grad_norm: float = 1.0
     """Gradients with a larger norm are scaled down to it."""
+    halves: bool = False
+    """Completions and gradients of a step in two halves by prompts, of which a second process can do one
+    (`training.rl.halves`). On CPU alone; other rounding, so other texts, than as a whole."""
     probe_every: int = 20
     """Steps between two calls of the coverage probe, where one is given."""
     bf16: bool = False

@@ -16,6 +16,7 @@ import functools
 from collections.abc import Callable
 from typing import Any
 
+from training.rl.halves import Halves, drawn_part, even
 from training.shared.decoding import ids_of
 from training.shared.live_rows import ended_rows_leave
 
@@ -23,6 +24,8 @@ PASS = 128
 """What a forward pass costs besides its tokens, in tokens."""
 PLAIN_BYTES = 256 * 2**20
 """Logits (float32) up to this size are made as a whole: with few words TRL's chunks cost more than they save."""
+ROLLOUT, PASSES = "rollout", "passes"
+"""What a step does in halves."""
 _SCALED = ("final_logit_softcapping", "logit_scale", "output_multiplier", "lm_head_multiplier", "logits_scaling")
 
 
@@ -44,15 +47,16 @@ def sharable(model: Any) -> bool:
     )
 
 
-def share_prompts(model: Any, temperature: float) -> bool:
+def share_prompts(model: Any, temperature: float, halves: Halves | None = None) -> bool:
     """Makes `model.generate` and TRL's `model(..., fused_lm_head=True)` run equal prompts once. Returns whether it can.
 
-    model: patched by TRL's `add_fused_lm_head` with the same temperature.
+    model: patched by TRL's `add_fused_lm_head` with the same temperature. halves: does rollouts, and passes with a
+    gradient, in halves; a policy's.
     """
     if not sharable(model):
         return False
-    model.forward = _forward(model, model.forward, temperature)
-    model.generate = _generate(model, model.generate)
+    model.forward = _forward(model, model.forward, temperature, halves)
+    model.generate = _generate(model, model.generate, halves)
     return True
 
 
@@ -111,9 +115,19 @@ def batches_of_like_length(needed: list[int]) -> list[list[int]]:
     return found[::-1]
 
 
-def _forward(model: Any, original: Callable[..., Any], temperature: float) -> Callable[..., Any]:
+def _forward(model: Any, original: Callable[..., Any], temperature: float, halves: Halves | None) -> Callable[..., Any]:
     import torch
     from trl.trainer.utils import FusedCausalLMOutput
+
+    if halves is not None:
+
+        def job(half: int, ids: Any, mask: Any, labels: Any, start: int) -> tuple[Any, ...]:
+            with torch.enable_grad():
+                log_probs, *others = _told(model, ids, mask, labels, start, temperature)
+            halves.keep(half, log_probs)
+            return log_probs.detach(), *others
+
+        halves.jobs[PASSES] = job
 
     @functools.wraps(original)
     def forward(*args: Any, fused_lm_head: bool = False, labels: Any = None, **kwargs: Any) -> Any:
@@ -129,34 +143,20 @@ def _forward(model: Any, original: Callable[..., Any], temperature: float) -> Ca
         scored = labels != -100
         columns = scored.any(dim=0)
         start = int(columns.int().argmax()) if bool(columns.any()) else 0  # where the completions begin
-        head = model.get_output_embeddings()
-        small = 4 * int(scored.sum()) * head.weight.shape[0] <= PLAIN_BYTES
+        small = 4 * int(scored.sum()) * model.get_output_embeddings().weight.shape[0] <= PLAIN_BYTES
         groups = _groups(ids[:, :start], mask[:, :start]) if start and small else None
         if groups is None:
             return as_it_is()
-        first, of_row = groups
-        cache, hidden = _prefill(model, ids[first, :start], mask[first, :start], None)
-        scored = scored[:, start:]
-        needed = (scored * torch.arange(1, scored.shape[1] + 1, device=ids.device)).amax(dim=1)
-        states, places = [], []
-        for batch in batches_of_like_length(needed.tolist()):
-            rows = torch.tensor(batch, device=ids.device)
-            end = start + int(needed[rows].max())
-            last = hidden[:, -1:].index_select(0, of_row[rows])
-            if end - start > 1:
-                # The last token of a row predicts nothing that is scored.
-                more = model.base_model(
-                    input_ids=ids[rows, start : end - 1],
-                    attention_mask=mask[rows, : end - 1],
-                    past_key_values=_of_rows(cache, of_row[rows]),
-                    use_cache=True,
-                ).last_hidden_state
-                last = torch.cat([last, more], dim=1)
-            row, place = scored[rows, : end - start].nonzero(as_tuple=True)
-            states.append(last[row, place])
-            places.append(torch.stack([rows[row], place + start - 1]))
-        row, place = torch.cat(places, dim=1)
-        log_probs, entropy = _plain(torch.cat(states), head, labels[row, place + 1], temperature)
+        parts = [torch.arange(len(ids), device=ids.device)]
+        if halves is not None and torch.is_grad_enabled() and len(groups[0]) > 1:
+            costs = torch.full((len(groups[0]),), float(start)).index_add_(0, groups[1], scored.sum(dim=1).float())
+            half = torch.tensor(even(costs.tolist()))[groups[1]]
+            parts = [(half == i).nonzero()[:, 0] for i in (0, 1)]
+            told = halves.log_probs(PASSES, [(i, ids[p], mask[p], labels[p], start) for i, p in enumerate(parts)])
+        else:
+            told = [_told(model, ids, mask, labels, start, temperature)]
+        row = torch.cat([part[row] for part, (_, _, row, _) in zip(parts, told, strict=True)])
+        log_probs, entropy, _, place = (torch.cat(values) for values in zip(*told, strict=True))
         shape = (ids.shape[0], ids.shape[1] - 1)
         return FusedCausalLMOutput(
             log_probs=log_probs.new_zeros(shape).index_put((row, place), log_probs),
@@ -165,6 +165,38 @@ def _forward(model: Any, original: Callable[..., Any], temperature: float) -> Ca
         )
 
     return forward
+
+
+def _told(model: Any, ids: Any, mask: Any, labels: Any, start: int, temperature: float) -> tuple[Any, Any, Any, Any]:
+    """(log-probability, entropy, row, place of what predicts it) of all labels of these rows, (n,) each. start: where
+    the completions begin."""
+    import torch
+
+    first, of_row = _groups(ids[:, :start], mask[:, :start]) or (range(len(ids)), torch.arange(len(ids)))
+    first = list(first)
+    cache, hidden = _prefill(model, ids[first, :start], mask[first, :start], None)
+    scored = labels[:, start:] != -100
+    needed = (scored * torch.arange(1, scored.shape[1] + 1, device=ids.device)).amax(dim=1)
+    states, places = [], []
+    for batch in batches_of_like_length(needed.tolist()):
+        rows = torch.tensor(batch, device=ids.device)
+        end = start + int(needed[rows].max())
+        last = hidden[:, -1:].index_select(0, of_row[rows])
+        if end - start > 1:
+            # The last token of a row predicts nothing that is scored.
+            more = model.base_model(
+                input_ids=ids[rows, start : end - 1],
+                attention_mask=mask[rows, : end - 1],
+                past_key_values=_of_rows(cache, of_row[rows]),
+                use_cache=True,
+            ).last_hidden_state
+            last = torch.cat([last, more], dim=1)
+        row, place = scored[rows, : end - start].nonzero(as_tuple=True)
+        states.append(last[row, place])
+        places.append(torch.stack([rows[row], place + start - 1]))
+    row, place = torch.cat(places, dim=1)
+    log_probs, entropy = _plain(torch.cat(states), model.get_output_embeddings(), labels[row, place + 1], temperature)
+    return log_probs, entropy, row, place
 
 
 def _plain(hidden: Any, head: Any, labels: Any, temperature: float) -> tuple[Any, Any]:
@@ -178,16 +210,38 @@ def _plain(hidden: Any, head: Any, labels: Any, temperature: float) -> tuple[Any
     return every.gather(-1, labels[:, None]).squeeze(-1), entropy
 
 
-def _generate(model: Any, original: Callable[..., Any]) -> Callable[..., Any]:
-    @functools.wraps(original)
-    def generate(*args: Any, **kwargs: Any) -> Any:
-        if args:
-            return original(*args, **kwargs)
+def _generate(model: Any, original: Callable[..., Any], halves: Halves | None) -> Callable[..., Any]:
+    import torch
+
+    def run(kwargs: dict[str, Any]) -> Any:
         config = kwargs.get("generation_config") or model.generation_config
         with ended_rows_leave(model, ids_of(config.eos_token_id)):
             return original(**kwargs, **_prefilled(model, kwargs))
 
+    if halves is not None:
+        halves.jobs[ROLLOUT] = drawn_part(run)
+
+    @functools.wraps(original)
+    def generate(*args: Any, **kwargs: Any) -> Any:
+        if args:
+            return original(*args, **kwargs)
+        tensors = {name: value for name, value in kwargs.items() if isinstance(value, torch.Tensor)}
+        cut = _middle(tensors) if halves is not None and halves.rolling else None
+        if halves is None or cut is None:
+            return run(kwargs)
+        others = {name: value for name, value in kwargs.items() if name not in tensors}
+        return halves.rollout(ROLLOUT, tensors, others, cut)
+
     return generate
+
+
+def _middle(inputs: dict[str, Any]) -> int | None:
+    """Number of rows that hold the first half of the prompts; None where these are not in order, or only one."""
+    ids, mask = inputs.get("input_ids"), inputs.get("attention_mask")
+    groups = None if ids is None or mask is None else _groups(ids, mask)
+    if groups is None or len(groups[0]) < 2 or bool((groups[1].diff() < 0).any()):
+        return None
+    return groups[0][(len(groups[0]) + 1) // 2]
 
 
 def _prefilled(model: Any, kwargs: dict[str, Any]) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import random
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -49,6 +50,7 @@ def grpo_trainer(
     from trl import GRPOConfig, GRPOTrainer
 
     from training.rl.draws import SharedDraws
+    from training.rl.halves import Halves
     from training.rl.shared_prompts import share_prompts
 
     model, tokenizer = policy
@@ -80,6 +82,19 @@ def grpo_trainer(
             """As they are measured: what a source spells is text (`plain_text`)."""
             return [prompt_ids(tokenizer, prompt) for prompt in prompts], None, {}
 
+        def _get_per_token_logps_and_entropies(self, model: Any, *args: Any, **kwargs: Any) -> Any:
+            """The reference's are made in the second process, while this one asks the reward."""
+            if self.halves is None or model is not self.ref_model or _tensors(kwargs):
+                return super()._get_per_token_logps_and_entropies(model, *args, **kwargs)
+            ids, _, kept = args
+            return self.halves.later("reference", (len(ids), kept), *args, kwargs), None, None
+
+        def _calculate_rewards(self, *args: Any) -> Any:
+            found = super()._calculate_rewards(*args)
+            if self.halves is not None:
+                self.halves.fill()
+            return found
+
     trainer = Trainer(
         model=model,
         reward_funcs=[reward],
@@ -91,11 +106,34 @@ def grpo_trainer(
     if trainer.ref_model is not None:
         set_backbone(trainer.accelerator.unwrap_model(trainer.ref_model))
     if not cfg.use_vllm:
-        for part in (trainer.model, trainer.ref_model):
-            if part is not None:
-                plain = trainer.accelerator.unwrap_model(part)
-                share_prompts(plain.get_base_model() if cfg.lora_rank else plain, cfg.temperature)
+        whole = trainer.accelerator.unwrap_model(trainer.model)
+        halves = Halves(whole) if cfg.halves and processes().num_processes == 1 else None
+        if share_prompts(whole.get_base_model() if cfg.lora_rank else whole, cfg.temperature, halves):
+            trainer.halves = halves
+        if trainer.ref_model is not None:
+            share_prompts(trainer.accelerator.unwrap_model(trainer.ref_model), cfg.temperature)
+        if trainer.halves is not None:
+            trainer.halves.jobs["reference"] = _reference(trainer, GRPOTrainer)
     return trainer, total
+
+
+def _tensors(kwargs: dict[str, Any]) -> bool:
+    import torch
+
+    return any(isinstance(value, torch.Tensor) for value in kwargs.values())
+
+
+def _reference(trainer: Any, base: type) -> Callable[..., tuple[Any]]:
+    """A job: the reference policy's log-probabilities, (rows, kept)."""
+
+    def job(ids: Any, mask: Any, kept: int, kwargs: dict[str, Any]) -> tuple[Any]:
+        import torch
+
+        told: Any = base._get_per_token_logps_and_entropies  # type: ignore[attr-defined]
+        with torch.no_grad():
+            return (told(trainer, trainer.ref_model, ids, mask, kept, **kwargs)[0],)
+
+    return job
 
 
 def _vllm_arguments(model: Any, tokenizer: Any, rows: list[dict[str, str]], cfg: RLSettings) -> dict[str, Any]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from pathlib import Path
 
 from metrics.errors import UserError
 
@@ -35,6 +36,23 @@ def imports_are_no_garbage() -> None:
 
         gc.collect()  # else what is garbage by now would stay for ever
         gc.freeze()
+
+
+def free_memory() -> int | None:
+    """Bytes, as Linux tells them of the machine and of the control group; None elsewhere."""
+    try:
+        lines = Path("/proc/meminfo").read_text(encoding="ascii").splitlines()
+    except OSError:
+        return None
+    free = [int(line.split()[1]) * 1024 for line in lines if line.startswith("MemAvailable:")]
+    group = Path("/sys/fs/cgroup")
+    with suppress(OSError, ValueError):  # no such group, or no bound ("max")
+        most, used = (int((group / f"memory.{name}").read_text()) for name in ("max", "current"))
+        cached = [
+            line for line in (group / "memory.stat").read_text().splitlines() if line.startswith("inactive_file ")
+        ]
+        free.append(most - used + sum(int(line.split()[1]) for line in cached))
+    return min(free, default=None)
 
 
 @contextmanager

@@ -44,6 +44,8 @@ class RLAround(Around):
     """Called with the policy in eval mode every `probe_every` steps, never used to select."""
     strip_think: bool = False
     """The reward judges what stands outside of think blocks."""
+    twin: bool = False
+    """Whether a second process may do half of each step, with `rl.halves`."""
 
 
 @dataclass(frozen=True, slots=True)
