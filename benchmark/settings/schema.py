@@ -37,8 +37,8 @@ class Run(Section):
     trackers: list[str] = ["tensorboard"]
     """Where the numbers of the step logs are shown, too: tensorboard, wandb, trackio. Not part of a run's identity."""
     beside: bool = False
-    """On CPU, with threads = 1 and two cores: a second process measures each checkpoint while the next is trained (where
-    3 GiB are free), and with `rl.halves` another one does half of each step of RL (2 GiB). The same bytes; not
+    """On CPU, with threads = 1 and two cores: a second process measures each checkpoint while the next is trained (if 3
+    GiB are free), and with `rl.halves` another one does half of each step of RL (2 GiB). The same bytes; not
     part of a run's identity."""
 
 
