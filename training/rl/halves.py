@@ -42,6 +42,7 @@ class Halves:
         self.jobs: dict[str, Callable[..., tuple[Any, ...]]] = {"gradients": self._gradients_here}
         self._twin: Twin | None = None
         self._fill: Callable[[], Any] | None = None
+        self._passes = 0
         self._graphs: dict[int, Any] = {}
         """Log-probabilities of a half with all that their gradient is made from."""
         self._theirs: list[Any] = []
@@ -149,7 +150,8 @@ class Halves:
     def log_probs(self, job: str, halves: Sequence[Sequence[Any]]) -> list[tuple[Any, Any, Any, Any]]:
         """For each half (log-probabilities with gradient, entropy, row, place), all (n,). halves: arguments of the job,
         which returns these four."""
-        found = _halved()(self, job, halves, *self.parameters)
+        self._passes += 1
+        found = _halved()(self, self._passes, job, halves, *self.parameters)
         return [tuple(found[i : i + 4]) for i in (0, 4)]  # type: ignore[misc]
 
     def keep(self, half: int, log_probs: Any) -> None:
@@ -187,9 +189,10 @@ class Halves:
 
 
 def _sum(a: Any, b: Any) -> Any:
-    if a is None or b is None:
-        return b.clone() if a is None and b is not None else a
-    return a.add_(b)
+    """Of two gradients, of which one or both may be missing; b may be memory that is written again."""
+    if b is None:
+        return a
+    return b.clone() if a is None else a + b
 
 
 def drawn_part(run: Callable[[dict[str, Any]], Any]) -> Callable[..., tuple[Any, int]]:
@@ -214,8 +217,8 @@ def _halved() -> Any:
 
     class Halved(torch.autograd.Function):
         @staticmethod
-        def forward(context: Any, halves: Halves, job: str, parts: Any, *_: Any) -> Any:
-            context.made = halves, job, parts
+        def forward(context: Any, halves: Halves, number: int, job: str, parts: Any, *_: Any) -> Any:
+            context.made = halves, number, job, parts
             context.set_materialize_grads(True)
             found = [value for half in halves.both(job, *parts) for value in half]
             context.mark_non_differentiable(*(value for i, value in enumerate(found) if i % 4))
@@ -223,8 +226,10 @@ def _halved() -> Any:
 
         @staticmethod
         def backward(context: Any, *given: Any) -> Any:
-            halves, job, parts = context.made
-            return None, None, None, *halves.gradients(job, parts, (given[0], given[4]))
+            halves, number, job, parts = context.made
+            if number != halves._passes:
+                raise RuntimeError("the gradient of a pass that another one has followed; each needs its own before")
+            return None, None, None, None, *halves.gradients(job, parts, (given[0], given[4]))
 
     return Halved.apply
 
