@@ -75,7 +75,7 @@ def train(
             beside.do(name, str(path))
         return str(path)
 
-    if beside is not None and stage in WITH_RL:
+    if beside is not None and stage in WITH_RL and _validates_beside(place):
         beside.do(VALIDATION, "")
 
     made("base", policy)
@@ -88,6 +88,14 @@ def train(
     if stage in WITH_RECOVERY:
         made("post-recovery", sft(place, "post-recovery", learned, again, profile.recovery))
     return checkpoints
+
+
+def _validates_beside(place: Workplace) -> bool:
+    """Whether SFT takes long enough for the reward to be validated meanwhile; one that is asked elsewhere is not to be
+    asked twice."""
+    trained = place.run_dir / "steps" / "train" / "post-sft" / "done.json"
+    cfg = place.profile.rl
+    return "llm-judge" not in f"{cfg.reward} {cfg.reward_path} {cfg.reward_options}" and not trained.exists()
 
 
 def sft(place: Workplace, stage: str, parent: str, pairs: list[tuple[str, str]], settings: SFTSettings) -> Path:

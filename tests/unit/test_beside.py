@@ -27,10 +27,12 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workplace:
     return workplace(tmp_path / "run")
 
 
-def workplace(run_dir: Path) -> Workplace:
+def workplace(run_dir: Path, *overrides: str) -> Workplace:
     (run_dir / "logs").mkdir(parents=True)
     said: list[str] = []
-    made = open_workplace(run_dir, load_profile("smoke", ["run.beside=true"]), "run", ["run"], "0", said.append)
+    made = open_workplace(
+        run_dir, load_profile("smoke", ["run.beside=true", *overrides]), "run", ["run"], "0", said.append
+    )
     made.said = said  # type: ignore[attr-defined]
     return made
 
@@ -227,3 +229,16 @@ def test_it_is_no_part_of_a_runs_identity(tmp_path: Path) -> None:
         return preflight(profile, "sft", Models(profile), resolve(profile.policy.path, "policy.path"), tmp_path)[0]
 
     assert identity("run.beside=true") == identity() != identity("run.seed=2")
+
+
+def test_the_reward_is_validated_meanwhile_where_sft_takes_its_time(tmp_path: Path) -> None:
+    from benchmark.pipeline.train import _validates_beside
+
+    place = workplace(tmp_path / "run")
+    assert _validates_beside(place)
+    asked_elsewhere = workplace(tmp_path / "other", "rl.reward=llm-judge", "rl.reward_path=http://localhost:1#m")
+    assert not _validates_beside(asked_elsewhere)
+    done = place.run_dir / "steps" / "train" / "post-sft" / "done.json"
+    done.parent.mkdir(parents=True)
+    done.write_text("{}")
+    assert not _validates_beside(place)

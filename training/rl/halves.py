@@ -60,6 +60,7 @@ class Halves:
     def start(self, twin: bool) -> None:
         """Puts the weights where two processes can have them; afterwards they change in place only. twin: starts the
         second process, or says in the log why there is none."""
+        self.end()
         for parameter in self.parameters:
             # Without a second process, too: how a product is rounded depends on where in memory its factors begin.
             shared = shared_zeros(parameter)

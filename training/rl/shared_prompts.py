@@ -148,7 +148,8 @@ def _forward(model: Any, original: Callable[..., Any], temperature: float, halve
         if groups is None:
             return as_it_is()
         parts = [torch.arange(len(ids), device=ids.device)]
-        if halves is not None and torch.is_grad_enabled() and len(groups[0]) > 1:
+        halved = halves is not None and torch.is_grad_enabled() and not torch.is_autocast_enabled("cpu")
+        if halves is not None and halved and len(groups[0]) > 1:
             costs = torch.full((len(groups[0]),), float(start)).index_add_(0, groups[1], scored.sum(dim=1).float())
             half = torch.tensor(even(costs.tolist()))[groups[1]]
             parts = [(half == i).nonzero()[:, 0] for i in (0, 1)]
@@ -218,8 +219,13 @@ def _generate(model: Any, original: Callable[..., Any], halves: Halves | None) -
         with ended_rows_leave(model, ids_of(config.eos_token_id)):
             return original(**kwargs, **_prefilled(model, kwargs))
 
+    def part(kwargs: dict[str, Any]) -> Any:
+        if getattr(model, "is_gradient_checkpointing", False):  # TRL ends that around `generate` in its own process
+            model.gradient_checkpointing_disable()
+        return run(kwargs)
+
     if halves is not None:
-        halves.jobs[ROLLOUT] = drawn_part(run)
+        halves.jobs[ROLLOUT] = drawn_part(part)
 
     @functools.wraps(original)
     def generate(*args: Any, **kwargs: Any) -> Any:

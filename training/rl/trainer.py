@@ -107,7 +107,8 @@ def grpo_trainer(
         set_backbone(trainer.accelerator.unwrap_model(trainer.ref_model))
     if not cfg.use_vllm:
         whole = trainer.accelerator.unwrap_model(trainer.model)
-        halves = Halves(whole) if cfg.halves and processes().num_processes == 1 else None
+        can = cfg.halves and processes().num_processes == 1 and not _drops_out(whole.config)
+        halves = Halves(whole) if can else None
         if share_prompts(whole.get_base_model() if cfg.lora_rank else whole, cfg.temperature, halves):
             trainer.halves = halves
         if trainer.ref_model is not None:
@@ -115,6 +116,12 @@ def grpo_trainer(
         if trainer.halves is not None:
             trainer.halves.jobs["reference"] = _reference(trainer, GRPOTrainer)
     return trainer, total
+
+
+def _drops_out(config: Any) -> bool:
+    """Whether something in the model may be left out at random: two processes would draw it apart. TRL takes dropout
+    out of modules, not of attention."""
+    return any(isinstance(v, int | float) and v > 0 for name, v in config.to_dict().items() if "drop" in name)
 
 
 def _tensors(kwargs: dict[str, Any]) -> bool:

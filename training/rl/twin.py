@@ -12,20 +12,23 @@ import mmap
 import os
 import pickle
 import signal
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from multiprocessing import get_all_start_methods, get_context
+from multiprocessing import current_process, get_all_start_methods, get_context, parent_process
 from multiprocessing.connection import Connection
 from typing import Any
 
 from training.shared import processes
-from training.shared.memory import free_memory
+from training.shared.memory import free_memory, is_out_of_memory
 
 log = logging.getLogger("training")
 
 MEMORY = 2 * 2**30
 """Bytes that must be free besides those of its gradients: of the profile `tiny` it takes 1.3 GB, after long completions
 1.7."""
+NO_MEMORY, UNTOLD = 3, 4
+"""Exit codes: memory ran out; an error that cannot be sent to another process."""
 Jobs = Mapping[str, Callable[..., Any]]
 """What can be asked for. Arguments and results: what pickle takes; tensors come as arrays."""
 
@@ -34,6 +37,8 @@ def hindrance(parameters: Sequence[Any]) -> str | None:
     """Why a second process cannot share the steps of a model with these parameters, or None."""
     import torch
 
+    if current_process().daemon:
+        return "this is a helper process itself"
     if processes.count() > 1 or torch.cuda.is_available() or any(p.device.type != "cpu" for p in parameters):
         return "the run has devices or processes of its own"
     if torch.get_num_threads() != 1:
@@ -67,6 +72,7 @@ class Twin:
 
     def __init__(self, jobs: Jobs) -> None:
         """Starts it. Raises OSError where no process can be started."""
+        self._asked = 0
         context = get_context("fork")
         self._pipe, theirs = context.Pipe()
         self._process = context.Process(target=_serve, args=(theirs, self._pipe, jobs), daemon=True)
@@ -80,15 +86,18 @@ class Twin:
 
     def ask(self, job: str, *arguments: Any) -> None:
         """Sets it to work."""
+        self._asked += 1
         with suppress(OSError):  # it has ended; `answer` says so
-            self._pipe.send_bytes(pickle.dumps((job, [_packed(a) for a in arguments])))
+            self._pipe.send_bytes(pickle.dumps((self._asked, job, [_packed(a) for a in arguments])))
 
     def answer(self) -> tuple[Any, ...]:
         """What has come of what it was asked last; raises what it raised there, EOFError where it has ended."""
-        try:
-            failed, found = pickle.loads(self._pipe.recv_bytes())
-        except OSError as error:
-            raise EOFError from error
+        number = 0
+        while number != self._asked:  # nobody waited for what was asked before
+            try:
+                number, failed, found = pickle.loads(self._pipe.recv_bytes())
+            except OSError as error:
+                raise EOFError from error
         if failed:
             raise found
         return tuple(_unpacked(value) for value in found)
@@ -108,19 +117,36 @@ def _serve(pipe: Connection, theirs: Connection, jobs: Jobs) -> None:
     theirs.close()  # else it would not hear that the first one has gone
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the first process hears of it and ends this one
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    threading.Thread(target=_end_with_the_first, daemon=True).start()
     while True:
         try:
-            job, arguments = pickle.loads(pipe.recv_bytes())
+            number, job, arguments = pickle.loads(pipe.recv_bytes())
         except (EOFError, OSError):
             os._exit(0)
         try:
-            answer = False, [_packed(value) for value in jobs[job](*(_unpacked(a) for a in arguments))]
+            failed, found = False, [_packed(value) for value in jobs[job](*(_unpacked(a) for a in arguments))]
         except BaseException as error:
-            answer = True, error  # type: ignore[assignment]
+            if is_out_of_memory(error):  # for two processes, perhaps; not for one
+                os._exit(NO_MEMORY)
+            failed, found = True, error  # type: ignore[assignment]
         try:
-            pipe.send_bytes(pickle.dumps(answer))
+            answer = pickle.dumps((number, failed, found))
+            if failed:
+                pickle.loads(answer)
+        except Exception:
+            os._exit(UNTOLD)  # the first process does it and hears the same error
+        try:
+            pipe.send_bytes(answer)
         except OSError:
             os._exit(0)
+
+
+def _end_with_the_first() -> None:
+    """In the midst of a job, too: until then files stay locked that the first process had locked."""
+    first = parent_process()
+    assert first is not None
+    first.join()
+    os._exit(0)
 
 
 def _packed(value: Any) -> Any:
