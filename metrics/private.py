@@ -45,6 +45,22 @@ PRIVATE = (
     Private(
         "trl",
         "1.16",
+        "trl:GRPOTrainer._get_per_token_logps_and_entropies",
+        ("model", "input_ids", "attention_mask", "logits_to_keep"),
+        "training/rl/trainer.py",
+        "where the reference's log-probabilities are asked for: a second process makes them",
+    ),
+    Private(
+        "trl",
+        "1.16",
+        "trl:GRPOTrainer._calculate_rewards",
+        ("inputs", "prompts", "completions", "completion_ids_list"),
+        "training/rl/trainer.py",
+        "what this process does meanwhile, and before which nothing needs them",
+    ),
+    Private(
+        "trl",
+        "1.16",
         "trl:GRPOTrainer._tokenize_prompts",
         ("prompts",),
         "training/rl/trainer.py",

@@ -10,16 +10,13 @@ completions, as far as the rounding of its weights goes. vLLM draws for itself.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from metrics.errors import UserError
 from training.shared import processes
-
-if TYPE_CHECKING:
-    from training.rl.halves import Halves
 
 
 @dataclass
@@ -84,7 +81,8 @@ class SharedDraws:
 
     use_vllm: bool
     model: Any
-    halves: Halves | None = None
+    rolling: Callable[[], AbstractContextManager[None]] = nullcontext
+    """What the completions of a step are generated within."""
     _rows: int = 0
     """Of the batch that was drawn and is not shuffled yet."""
     _state: Any
@@ -96,7 +94,7 @@ class SharedDraws:
         share, count = len(prompt_ids), processes.count()
         with shared_stream(share, processes.rank() * share, share * count) as stream:
             if count == 1:
-                with self.halves.rollouts() if self.halves is not None else nullcontext():
+                with self.rolling():
                     return generate(prompt_ids, *args, **kwargs)
             random = _random(self._device())
             random.set_rng_state(processes.from_main(random.get_rng_state()))

@@ -78,6 +78,8 @@ def grpo_trainer(
     )
 
     class Trainer(SharedDraws, GRPOTrainer):  # its base is imported late
+        halves: Halves | None = None
+
         def _tokenize_prompts(self, prompts: list[str]) -> tuple[list[list[int]], None, dict[str, Any]]:
             """As they are measured: what a source spells is text (`plain_text`)."""
             return [prompt_ids(tokenizer, prompt) for prompt in prompts], None, {}
@@ -111,6 +113,8 @@ def grpo_trainer(
         halves = Halves(whole) if can else None
         if share_prompts(whole.get_base_model() if cfg.lora_rank else whole, cfg.temperature, halves):
             trainer.halves = halves
+            if halves is not None:
+                trainer.rolling = halves.rollouts
         if trainer.ref_model is not None:
             share_prompts(trainer.accelerator.unwrap_model(trainer.ref_model), cfg.temperature)
         if trainer.halves is not None:
