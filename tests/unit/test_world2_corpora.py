@@ -49,7 +49,9 @@ def test_a_names_partner_is_another_of_its_kind() -> None:
         kinds = {n.value.key: (n.kind, n.region) for n in names(type_)}
         for key, other in partners(type_).items():
             assert kinds[key] == kinds[other.key]
-    assert any(partners(type_)[key].key != key for type_, key in held_out() if type_ == "organisation")
+    of = partners("organisation")  # of the core inventory; D_para never shows some of them
+    shared = [key for type_, key in held_out() if type_ == "organisation" and key in of]
+    assert any(of[key].key != key for key in shared)
 
 
 def test_the_word_list_has_what_titles_name() -> None:
