@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import os
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
+import torch
 from tiny_models import HAN, THAI
 
 from metrics.records import Example
+from training.rl import twin
 from training.rl.settings import RLSettings
 from training.sft.settings import SFTSettings
 from training.sft.train import train_sft
@@ -63,3 +66,14 @@ def sft_policy(tiny_policy_path: Path, tmp_path_factory: pytest.TempPathFactory)
         around=Around(progress=False),
     )
     return out
+
+
+@pytest.fixture
+def two_cores(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Where a second process helps, whatever the machine has."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0, 1}, raising=False)
+    monkeypatch.setattr(twin, "free_memory", lambda: 4 * 2**30)
+    yield
+    torch.set_num_threads(threads)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from reinforcing import (
     KoKai,
     ask,
     sft_policy,  # noqa: F401 - a fixture
+    two_cores,  # noqa: F401 - a fixture
 )
 
 from metrics.errors import UserError
@@ -30,17 +31,8 @@ from training.shared.checkpoints import Checkpoint
 from training.shared.loading import load_policy
 from training.shared.stage import RLAround
 
+pytestmark = pytest.mark.usefixtures("two_cores")
 HALVED = replace(CFG, halves=True, prompts_per_step=3, num_generations=3)
-
-
-@pytest.fixture(autouse=True)
-def two_cores(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0, 1}, raising=False)
-    monkeypatch.setattr(twin, "free_memory", lambda: 4 * 2**30)
-    yield
-    torch.set_num_threads(threads)
 
 
 @pytest.fixture

@@ -7,27 +7,18 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 import torch
+from reinforcing import two_cores  # noqa: F401 - a fixture
 
 from training.rl import twin
 
 
-@pytest.fixture
-def two_cores(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0, 1}, raising=False)
-    monkeypatch.setattr(twin, "free_memory", lambda: 4 * 2**30)
-    yield
-    torch.set_num_threads(threads)
-
-
+@pytest.mark.usefixtures("two_cores")
 @pytest.mark.parametrize(
     ("what", "change"),
     [
@@ -40,7 +31,7 @@ def two_cores(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     ],
 )
 def test_where_a_second_process_does_not_help_there_is_none(
-    two_cores: None, monkeypatch: pytest.MonkeyPatch, what: str, change: Any
+    monkeypatch: pytest.MonkeyPatch, what: str, change: Any
 ) -> None:
     parameters = [torch.nn.Parameter(torch.zeros(3))]
     assert twin.hindrance(parameters) is None
