@@ -15,6 +15,7 @@ from functools import cache
 from benchmark.tasks.newswire import values as v
 from benchmark.tasks.newswire.articles import Article, Inventory, draw_article
 from benchmark.tasks.newswire.frames import Frame, load_frames
+from benchmark.tasks.newswire.leaps import Counted, Draw, Leap, leapt, noted
 
 WORLD_VERSION = "1"
 WORLD_SEED = 20260529
@@ -83,17 +84,46 @@ def article_stream(
 ) -> Iterator[Article]:
     """Endless stream of distinct articles of a split (`BUCKETS` names them), deterministic by seed; every story occurs
     once."""
+    rng = random.Random(f"{seed}:{split}:{core}")
+    draw, n_frames = _drawer(split, core, sentences, rng)
+    stream = " ".join([WORLD_VERSION, split, "core" if core else "full", *([_range(sentences)] if sentences else ())])
+    yield from leapt(stream, rng, draw) if seed == WORLD_SEED else ()
+    yield from _drawn(draw, n_frames, rng)
+
+
+def leaps_of(stream: str, n: int) -> list[Leap]:
+    """Where the first n articles of a stream stand, a key of `leaps.NOTED`."""
+    split, inventory, *more = stream.split()[1:]
+    core, rng = inventory == "core", Counted(f"{WORLD_SEED}:{split}:{inventory == 'core'}")
+    low, high = map(int, more[0].split("-")) if more else (0, 0)
+    draw, n_frames = _drawer(split, core, (low, high) if more else None, rng)
+    return noted(n, rng, draw, lambda watched: _drawn(watched, n_frames, rng))
+
+
+def _range(sentences: tuple[int, int]) -> str:
+    return "-".join(map(str, sentences))
+
+
+def _drawer(split: str, core: bool, sentences: tuple[int, int] | None, rng: random.Random) -> tuple[Draw, int]:
+    """draw(index of a frame): a new story of the split, or None; and how many frames there are."""
     stock = inventory(split, core)
     if sentences:
         stock = Inventory(stock.core, stock.excluded, sentences)
-    frames = frames_of(stock)
-    rng = random.Random(f"{seed}:{split}:{core}")
-    buckets = BUCKETS[SHARED.get(split, split)]
-    seen: set[str] = set()
-    while True:
+    frames, buckets, seen = frames_of(stock), BUCKETS[SHARED.get(split, split)], set[str]()
+
+    def draw(frame: int) -> Article | None:
         article = draw_article(
-            rng.choice(frames), stock, rng, lambda story: story not in seen and _hash(story) % 1000 in buckets
+            frames[frame], stock, rng, lambda story: story not in seen and _hash(story) % 1000 in buckets
         )
         if article is not None:
             seen.add(article.signature)
+        return article
+
+    return draw, len(frames)
+
+
+def _drawn(draw: Draw, n_frames: int, rng: random.Random) -> Iterator[Article]:
+    while True:
+        article = draw(rng.choice(range(n_frames)))
+        if article is not None:
             yield article

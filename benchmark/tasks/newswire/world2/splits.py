@@ -10,14 +10,15 @@ from __future__ import annotations
 
 import hashlib
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import cache
 
 from benchmark.tasks.newswire.articles import Article
+from benchmark.tasks.newswire.leaps import Counted, Draw, Leap, leapt, noted
 from benchmark.tasks.newswire.splits import BUCKETS, SHARED
 from benchmark.tasks.newswire.values import Value
 from benchmark.tasks.newswire.world2.draw import draw_article
-from benchmark.tasks.newswire.world2.frames import Frame2, load_frames
+from benchmark.tasks.newswire.world2.frames import load_frames
 from benchmark.tasks.newswire.world2.lexicon import names
 from benchmark.tasks.newswire.world2.scene import ENTITY, Stock
 
@@ -75,32 +76,52 @@ def stock(split: str, core: bool, straight: bool = False) -> Stock:
 def article_stream(split: str, core: bool, seed: int = WORLD_SEED, straight: bool = False) -> Iterator[Article]:
     """Endless stream of distinct articles of a split, deterministic by seed; every story occurs once. straight: see
     `Stock`."""
-    has, rng, seen = stock(split, core, straight), random.Random(f"{seed}:2:{split}:{core}"), set[str]()
+    rng = random.Random(f"{seed}:2:{split}:{core}")
+    draw = _drawer(split, stock(split, core, straight), rng)
+    stream = " ".join([WORLD_VERSION, split, "core" if core else "full", *(["straight"] if straight else ())])
+    yield from leapt(stream, rng, draw) if seed == WORLD_SEED else ()
+    yield from _drawn(split, draw, rng)
+
+
+def leaps_of(stream: str, n: int) -> list[Leap]:
+    """Where the first n articles of a stream stand, a key of `leaps.NOTED`."""
+    split, inventory, *more = stream.split()[1:]
+    core = inventory == "core"
+    rng = Counted(f"{WORLD_SEED}:2:{split}:{core}")
+    draw = _drawer(split, stock(split, core, "straight" in more), rng)
+    return noted(n, rng, draw, lambda watched: _drawn(split, watched, rng))
+
+
+def _drawer(split: str, has: Stock, rng: random.Random) -> Draw:
+    """draw(index of a frame, kind that is wanted): a story that is new, of the split's buckets and of that kind
+    (without one: of any), or None."""
+    frames, seen, buckets = load_frames(), set[str](), BUCKETS[SHARED.get(split, split)]
+
+    def draw(frame: int, wanted: str | None = None) -> Article | None:
+        def accept(story: str, values: dict[str, Value]) -> bool:
+            new = story not in seen and _hash(story) % 1000 in buckets
+            return new and (wanted is None or unseen(frames[frame].id, values) == wanted)
+
+        article = draw_article(frames[frame], has, rng, accept)
+        if article is not None:
+            seen.add(article.signature)
+        return article
+
+    return draw
+
+
+def _drawn(split: str, draw: Draw, rng: random.Random) -> Iterator[Article]:
     frames = load_frames()
-    apart = {held: [f for f in frames if (("frame", f.id) in held_out()) == held] for held in (True, False)}
+    apart = {
+        held: [i for i, f in enumerate(frames) if (("frame", f.id) in held_out()) == held] for held in (True, False)
+    }
     while True:
-        draw = rng.random()
+        luck = rng.random()
         wanted = (
-            "" if split == "para" or draw >= sum(UNSEEN.values()) else "frame" if draw < UNSEEN["frame"] else "pair"
+            "" if split == "para" or luck >= sum(UNSEEN.values()) else "frame" if luck < UNSEEN["frame"] else "pair"
         )
         article = None
         while article is None:  # what is wanted is kept until it is found, or its share would depend on luck
             frame = rng.choice(apart[wanted == "frame"])
-            article = _draw(frame, has, rng, _of_kind(split, frame.id, wanted, seen))
-        seen.add(article.signature)
+            article = next((a for a in (draw(frame, wanted) for _ in range(TRIES)) if a is not None), None)
         yield article
-
-
-def _of_kind(split: str, frame: str, wanted: str, seen: set[str]) -> Callable[[str, dict[str, Value]], bool]:
-    """Whether a story is new, of the split's buckets and of the kind that is wanted."""
-    return lambda story, values: (
-        story not in seen
-        and _hash(story) % 1000 in BUCKETS[SHARED.get(split, split)]
-        and unseen(frame, values) == wanted
-    )
-
-
-def _draw(frame: Frame2, has: Stock, rng: random.Random, accept: Callable[..., bool]) -> Article | None:
-    """An article of the frame that is accepted; None when TRIES draws gave none."""
-    drawn = (draw_article(frame, has, rng, accept) for _ in range(TRIES))
-    return next((article for article in drawn if article is not None), None)
