@@ -76,12 +76,12 @@ def distractors(ids: tuple[str, ...], sources: tuple[str, ...]) -> tuple[tuple[i
     return tuple(out)
 
 
-def ranks(texts: np.ndarray, sources: np.ndarray, pools: Sequence[Sequence[int]]) -> list[int]:
-    """Rank (from 1) of each text's own source among itself and its pool. texts, sources: (n, d) unit rows; ties count
-    against it."""
+def ranks(texts: np.ndarray, sources: np.ndarray, own: Sequence[int], pools: Sequence[Sequence[int]]) -> list[int]:
+    """Rank (from 1) of each text's own source among itself and that source's pool. texts: (n, d), sources: (m, d) unit
+    rows; own: index of each text's source; pools: for each source, indices of others. Ties count against it."""
     found = []
-    for i, (text, pool) in enumerate(zip(texts, pools, strict=True)):
-        similarity = sources[[i, *pool]] @ text
+    for text, i in zip(texts, own, strict=True):
+        similarity = sources[[i, *pools[i]]] @ text
         found.append(1 + int((similarity[1:] >= similarity[0] - 1e-7).sum()))
     return found
 
@@ -125,15 +125,20 @@ def _embedded(folder: str, key: str, sources: tuple[str, ...]) -> np.ndarray:
     return load_encoder(folder)(sources)
 
 
-def score_retrieval(examples: Sequence[Example], texts: Sequence[str], encoder: str | Path) -> list[SegmentStats]:
+def score_retrieval(
+    examples: Sequence[Example], texts: Sequence[str], encoder: str | Path, among: Sequence[Example] | None = None
+) -> list[SegmentStats]:
     """grounding.retrieval_p1 (0 or 1) and grounding.retrieval_mrr (1 / rank) of `texts`, aligned with `examples`.
 
-    encoder: sentence-transformers folder (safetensors). Raises UserError for a bad folder, ValueError when the lengths
-    differ.
+    encoder: sentence-transformers folder (safetensors). among: the examples file, where `examples` are some of it, in
+    any order and as often as there are texts of one; None: they are all of it. Raises UserError for a bad folder,
+    ValueError when the lengths differ, KeyError for an example that is not of the file.
     """
-    ids = tuple(e.id for e in examples)
-    if len(texts) != len(ids):
-        raise ValueError(f"{len(texts)} texts for {len(ids)} examples")
+    if len(texts) != len(examples):
+        raise ValueError(f"{len(texts)} texts for {len(examples)} examples")
+    of_texts = tuple(e.id for e in examples)
+    among = examples if among is None else among
+    ids = tuple(e.id for e in among)
     key = weights_hash(encoder)
     from importlib.metadata import version
 
@@ -144,16 +149,19 @@ def score_retrieval(examples: Sequence[Example], texts: Sequence[str], encoder: 
     )
     if len(ids) < 2:
         return [
-            unscorable(name, ids, "a single example has no distractors", f"{name}|{detail}", True) for name in (P1, MRR)
+            unscorable(name, of_texts, "a single example has no distractors", f"{name}|{detail}", True)
+            for name in (P1, MRR)
         ]
-    sources = tuple(e.source for e in examples)
-    found = ranks(load_encoder(str(encoder))(texts), _embedded(str(encoder), key, sources), distractors(ids, sources))
+    sources = tuple(e.source for e in among)
+    at = {identity: i for i, identity in enumerate(ids)}
+    own, pools = [at[identity] for identity in of_texts], distractors(ids, sources)
+    found = ranks(load_encoder(str(encoder))(texts), _embedded(str(encoder), key, sources), own, pools)
     none = [
         no_answer(e.source, t, e.source_lang, e.target_lang) is not None for e, t in zip(examples, texts, strict=True)
     ]
     first = [0.0 if no else float(r == 1) for r, no in zip(found, none, strict=True)]
     reciprocal = [0.0 if no else 1 / r for r, no in zip(found, none, strict=True)]
     return [
-        from_values(P1, ids, first, f"{P1}|{detail}", True),
-        from_values(MRR, ids, reciprocal, f"{MRR}|{detail}", True),
+        from_values(P1, of_texts, first, f"{P1}|{detail}", True),
+        from_values(MRR, of_texts, reciprocal, f"{MRR}|{detail}", True),
     ]

@@ -48,6 +48,9 @@ class Means:
     """The user's own TSV of names, for open.*."""
     shown: Shown | None = None
     """What D_para shows, for the strata .seen and .unseen."""
+    among: Sequence[Example] | None = None
+    """The whole examples file, where texts of some of it are scored by families that look at other segments
+    (retrieval); None: what is scored is the whole file."""
     fluency: str | None = None
     """Folder or hub id of a causal language model for form.*; None: the shipped ones, where they know the texts."""
 

@@ -1,11 +1,11 @@
 """Many entries measured at once: equal texts are scored once, and the work is dealt out over the machine's processors.
 
 `verify` and `rescore` hand over the outputs of all entries. What rests on a whole system (overlap with the references,
-which lie in one index; open.*; retrieval) is measured once for each distinct set of outputs; what rests on one pair of
-source and output (facts, verbosity, form, learned scorers, rewards) once for each distinct pair, in blocks: the stages
-and seeds of one system often write the same. Deterministic values are the same in any block, to the bit
-(`metrics.blocks`); neural ones may differ in the seventh digit by what else is in it: they are compared within a
-tolerance.
+which lie in one index; open.*) is measured once for each distinct set of outputs; what rests on one pair of source and
+output (facts, verbosity, form, learned scorers, rewards, retrieval, whose distractors are the split's) once for each
+distinct pair, in blocks: the stages and seeds of one system often write the same. Deterministic values are the same in
+any block, to the bit (`metrics.blocks`); neural ones may differ in the seventh digit by what else is in it: they are
+compared within a tolerance.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ import numpy as np
 
 from benchmark.leaderboard.scoring import DETERMINISTIC, columns, known_means, measure
 from metrics.blocks import Column, Reasons, finish, joined
+from metrics.cores import usable
 from metrics.errors import UserError
 from metrics.outline import Outline
 from metrics.records import Example, Generation
@@ -32,7 +33,7 @@ BLOCK = 256
 """Pairs scored in one piece."""
 ALONE = 1500
 """Fewer texts than this are measured in this process, unless models have to be loaded: starting others takes longer."""
-PAIRED = ("scorers", "reward")
+PAIRED = ("scorers", "reward", "retrieval")
 """Neural families that look at one pair of source and output."""
 TEXTWISE = ("facts", "verbosity", "form")
 """Those of DETERMINISTIC that do, too. The others need a whole system: which metrics of open.* there are depends on the
@@ -87,7 +88,7 @@ class _Site:
         key = (",".join(neural), reward_id if "reward" in neural else None)
         try:
             if key not in self.means:
-                self.means[key] = known_means(self.examples, neural, self.profile, key[1])
+                self.means[key] = replace(known_means(self.examples, neural, self.profile, key[1]), among=self.examples)
             examples, made = [self.examples[i] for i, _ in rows], [made for _, made in rows]
             if tuple(families) == TEXTWISE:
                 return columns(examples, made, self.means[key], families, self.outline)
@@ -253,9 +254,7 @@ ALLOWED: list[int] = []
 
 def processors() -> int:
     """How many this process may use."""
-    if ALLOWED:
-        return ALLOWED[0]
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return ALLOWED[0] if ALLOWED else usable()
 
 
 def _way(wanted: Sequence[Wanted]) -> str:

@@ -4,7 +4,6 @@ at every instant."""
 from __future__ import annotations
 
 import hashlib
-import os
 import random
 import time
 from collections.abc import Iterator, Sequence
@@ -31,6 +30,7 @@ from benchmark.leaderboard.older import upgraded
 from benchmark.leaderboard.packed import pack, store
 from benchmark.leaderboard.schema import check_head
 from benchmark.leaderboard.spelling import parse_json, read_text, render
+from metrics.cores import usable
 from metrics.errors import UserError
 from metrics.files import atomic_write_text
 from metrics.records import Example
@@ -136,9 +136,8 @@ def scoring_slot(path: Path) -> Iterator[None]:
     memory) at once."""
     from filelock import FileLock, Timeout
 
-    n = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     while True:
-        for i in range(n):
+        for i in range(usable()):
             lock = FileLock(path.with_name(f".{path.name}.slot{i}.lock"))
             try:
                 lock.acquire(timeout=0)

@@ -11,6 +11,7 @@ from typing import Any
 from benchmark.report import asked, figures, grounded, rlcurves, single, spread, tables
 from benchmark.report.cautions import cautions
 from benchmark.report.data import RunData, load
+from benchmark.report.drawing import drawn
 from benchmark.report.headline import headline
 from benchmark.report.passages import changed_by_normalising, passages
 from benchmark.report.preserved import preservation_table
@@ -28,7 +29,6 @@ from benchmark.report.words import (
 )
 from metrics.catalog import CONTROLLED
 from metrics.files import atomic_write_text
-from metrics.progress import progress
 from metrics.stages import GOLD
 
 FOLDER = Path(__file__).resolve().parent
@@ -126,7 +126,7 @@ def pictures(data: RunData) -> dict[str, Any]:
     )
     reward = next((c for k in data.keys if (c := data.cell(k, "reward.mean"))), {})
     return {
-        **draw_all(data),
+        **drawn(DRAWN, data),
         "why": {
             "against_length": "fewer than two systems have both a length ratio and a semantic metric",
             "across": "the examples carry no gold facts"
@@ -155,16 +155,6 @@ DRAWN: dict[str, Callable[[RunData], Any]] = {
     "components": rlcurves.components,
     "probe": rlcurves.probe,
 }
-
-
-def draw_all(data: RunData) -> dict[str, Any]:
-    """The figures, one after the other: most of the time that a report takes."""
-    found = {}
-    with progress("report", len(DRAWN), "figures") as told:
-        for name, draw in DRAWN.items():
-            found[name] = draw(data)
-            told.advance()
-    return found
 
 
 def _task(data: RunData, name: str, found: Any) -> dict[str, Any]:

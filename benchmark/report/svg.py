@@ -83,6 +83,13 @@ def _figure_class() -> type[Figure]:
     return Figure
 
 
+def load_matplotlib() -> None:
+    """Loads what every figure needs."""
+    from matplotlib.backends import backend_svg  # noqa: F401
+
+    _figure_class()
+
+
 def axes(width: float, height: float, xlabel: str, ylabel: str, title: str = "") -> tuple[Figure, Axes]:
     """An empty figure of the house style, both axes named; width and height in units of 100 pixels at full size."""
     figure = _figure_class()(figsize=(width, height), dpi=100, layout="constrained")

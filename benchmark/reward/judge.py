@@ -248,13 +248,11 @@ def _retrieval(
         raise UserError(f"metric {name}: needs at least two sources to tell apart")
     embed, place = load_encoder(folder), {source: i for i, source in enumerate(unique)}
     pools, rows = distractors(tuple(unique), tuple(unique)), embed(unique)
-    values = []
-    for source, text, vector in zip([e.source for e in examples], texts, embed(texts), strict=True):
-        i = place[source]
-        # `ranks` takes the text's own source by its position, so own source and pool are handed over as a list of their
-        # own.
-        near = ranks(vector[None, :], rows[[i, *pools[i]]], [range(1, len(pools[i]) + 1)])
-        values.append(0.0 if not text.strip() else float(near[0] == 1) if name == P1 else 1 / near[0])
+    found = ranks(embed(texts), rows, [place[e.source] for e in examples], pools)
+    values = [
+        0.0 if not text.strip() else float(rank == 1) if name == P1 else 1 / rank
+        for text, rank in zip(texts, found, strict=True)
+    ]
     if name not in (P1, MRR):
         return []
     signature = f"{name}|encoder:{weights_hash(folder)[:12]}|sources:{len(unique)}"

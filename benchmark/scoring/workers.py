@@ -3,13 +3,13 @@ processes, machines and restarts."""
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterable
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from multiprocessing import get_all_start_methods, get_context
 from pathlib import Path
 
 from benchmark.scoring.blocks import Work, measure, place, write
+from metrics.cores import usable
 from metrics.errors import UserError
 from metrics.files import atomic_write_bytes
 from metrics.progress import progress
@@ -20,11 +20,6 @@ _WORK: list[Callable[[int], None]] = []
 """Of a pool's processes, which are copies of this one."""
 RETRIES = 3
 """How often Ray measures a block again whose process was lost."""
-
-
-def usable() -> int:
-    """Number of cores that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def side_by_side(

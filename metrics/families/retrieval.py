@@ -22,7 +22,7 @@ def score(scoring: Scoring) -> list[SegmentStats]:
     """All metrics of the family for one system; null without an encoder."""
     if scoring.means.retrieval is None:
         return finished(measure(scoring) or [], scoring.ids)
-    return score_retrieval(scoring.examples, scoring.texts, scoring.means.retrieval)
+    return score_retrieval(scoring.examples, scoring.texts, scoring.means.retrieval, scoring.means.among)
 
 
 BLIND = "what the encoder does not see: numbers above all; an encoder that was the training reward is not used"

@@ -146,7 +146,30 @@ def _loaded(folder: Path, ckpt: Path) -> Any:
             f"{folder / WEIGHTS}: lacks {len(absent)} tensors of the model, for example {absent[0]}; build it again"
         )
     read_literally(model.encoder.tokenizer)
+    _encode_equals_once(model)
     return model.eval()
+
+
+def _encode_equals_once(model: Any) -> None:
+    """Makes texts of a batch that are equal - a source with several outputs, which unbabel-comet puts next to each
+    other - go through the encoder once. A batch without equals is encoded as ever."""
+    encode = model.compute_sentence_embedding
+
+    def encode_once(input_ids: Any, attention_mask: Any, token_type_ids: Any = None) -> Any:
+        places: dict[tuple[int, ...], int] = {}
+        firsts: list[int] = []
+        at = []
+        for i, row in enumerate(map(tuple, input_ids.tolist())):
+            if row not in places:
+                places[row] = len(firsts)
+                firsts.append(i)
+            at.append(places[row])
+        if len(firsts) == len(at):
+            return encode(input_ids, attention_mask, token_type_ids)
+        types = None if token_type_ids is None else token_type_ids[firsts]
+        return encode(input_ids[firsts], attention_mask[firsts], types)[at]
+
+    model.compute_sentence_embedding = encode_once
 
 
 def _refusal(model: Any, source: str, text: str, langs: tuple[str, str], limit: int) -> str | None:

@@ -46,7 +46,7 @@ def test_ties_count_against_the_output() -> None:
     """An output equally near to all sources has the last rank."""
     sources = np.eye(4)
     texts = np.array([[1.0, 0, 0, 0], [0.5, 0.5, 0.5, 0.5], [0, 1, 0, 0]])
-    assert ranks(texts, sources, [(1, 2, 3), (0, 2, 3), (0, 1, 3)]) == [1, 4, 4]
+    assert ranks(texts, sources, [0, 1, 2], [(1, 2, 3), (0, 2, 3), (0, 1, 3)]) == [1, 4, 4]
 
 
 def test_scores_of_a_known_encoder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -69,6 +69,32 @@ def test_scores_of_a_known_encoder(monkeypatch: pytest.MonkeyPatch, tmp_path: Pa
     assert list(mrr.sentence_values()[:5]) == [0.0, 1.0, 0.0, 0.0, 0.0]
     assert 0 < mrr.sentence_values()[5] < 1
     assert "distractors:99|hard:10|no answer=lowest" in p1.signature
+
+
+def test_some_outputs_of_a_file_are_held_against_the_whole_file(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """In any order, and two of one example: each has the value that it has among all."""
+    (tmp_path / "model.safetensors").write_bytes(b"x")
+    vectors = {s: np.random.default_rng(i).normal(size=12) for i, s in enumerate(SOURCES)}
+    vectors |= {f"ข่าว {i}": np.random.default_rng([i, i]).normal(size=12) for i in range(2 * len(SOURCES))}
+
+    def embed(texts: list[str]) -> np.ndarray:
+        rows = np.array([vectors[t] for t in texts])
+        return rows / np.linalg.norm(rows, axis=1, keepdims=True)
+
+    monkeypatch.setattr(retrieval, "load_encoder", lambda folder: embed)
+    retrieval._embedded.cache_clear()
+    examples = [Example(i, s, None, None, "zh", "th", None, {}) for i, s in zip(IDS, SOURCES, strict=True)]
+    n = len(examples)
+    wholes = [score_retrieval(examples, [f"ข่าว {k * n + i}" for i in range(n)], tmp_path)[1] for k in range(2)]
+    some = [(7, 1), (2, 0), (7, 0), (n - 1, 1)]
+    found = score_retrieval([examples[i] for i, _ in some], [f"ข่าว {k * n + i}" for i, k in some], tmp_path, examples)
+    assert [m.metric for m in found] == [P1, MRR]
+    assert found[1].example_ids == tuple(IDS[i] for i, _ in some)
+    assert list(found[1].sentence_values()) == [wholes[k].sentence_values()[i] for i, k in some]
+    assert len(set(found[1].sentence_values())) > 1
+    retrieval._embedded.cache_clear()
 
 
 def test_a_folder_without_weights_is_refused(tmp_path: Path) -> None:

@@ -124,7 +124,7 @@ def retrieval_quality(model: Any, pairs: Sequence[tuple[str, str]]) -> dict[str,
     anchors = tuple(a for a, _ in pairs)
     encode = lambda texts: model.encode(list(texts), batch_size=64, show_progress_bar=False, normalize_embeddings=True)  # noqa: E731
     pools = distractors(tuple(str(i) for i in range(len(pairs))), anchors)
-    found = ranks(encode([p for _, p in pairs]), encode(anchors), pools)
+    found = ranks(encode([p for _, p in pairs]), encode(anchors), range(len(pairs)), pools)
     return {
         "p_at_1": round(sum(r == 1 for r in found) / len(found), 4),
         "mrr": round(sum(1 / r for r in found) / len(found), 4),

@@ -19,6 +19,7 @@ from multiprocessing import current_process, get_all_start_methods, get_context,
 from multiprocessing.connection import Connection
 from typing import Any
 
+from metrics.cores import usable
 from training.shared import processes
 from training.shared.memory import free_memory, is_out_of_memory
 
@@ -43,7 +44,7 @@ def hindrance(parameters: Sequence[Any]) -> str | None:
         return "the run has devices or processes of its own"
     if torch.get_num_threads() != 1:
         return "torch has more than one thread"
-    if len(os.sched_getaffinity(0)) < 2 if hasattr(os, "sched_getaffinity") else (os.cpu_count() or 1) < 2:
+    if usable() < 2:
         return "there is one core"
     if "fork" not in get_all_start_methods():
         return "the system has no fork"

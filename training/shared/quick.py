@@ -13,6 +13,9 @@ from importlib import import_module
 from importlib.util import find_spec
 from typing import Any
 
+ASKS_FOR_SKLEARN = ("transformers.generation.candidate_generator", "transformers.data.metrics")
+"""Modules that a trainer needs."""
+
 
 def without_sklearn(*modules: str) -> None:
     """Imports modules of transformers that look for scikit-learn as if it were not there. What a user has loaded
