@@ -39,7 +39,7 @@ def start() -> int:
     try:
         return main()
     finally:
-        gc.freeze()  # or Python looks through all that was loaded once more before it ends: a second with the models
+        gc.unfreeze()  # the last search, when Python ends, closes and writes out what a user's own code left open
 
 
 if __name__ == "__main__":

@@ -183,11 +183,7 @@ def run(
         checkpoints = train(place, stage, task, splits, policy, models, beside)
         if beside is not None:
             *others, last = checkpoints
-            if beside.idle:  # it has loaded all that measuring takes
-                beside.do(last, checkpoints[last])
-                others.append(last)
-            else:
-                measured(place, {last: checkpoints[last]}, with_gold=False)
+            measured(place, {last: checkpoints[last]}, with_gold=False)
             beside.wait()
             measured(place, {stage: checkpoints[stage] for stage in others})
         else:

@@ -21,7 +21,6 @@ from contextlib import contextmanager, suppress
 from multiprocessing import get_all_start_methods, get_context
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import Any
 
 from benchmark.pipeline.workplace import Workplace
 from benchmark.rundir.manifest import step_records
@@ -97,8 +96,7 @@ class Beside:
         self.folder.mkdir(exist_ok=True)
         context = get_context("fork")
         theirs, self._told = context.Pipe(duplex=False)
-        self._asked, self._done = 0, context.Value("q", 0, lock=False)
-        self._process = context.Process(target=_second, args=(theirs, self._told, place, work, self._done), daemon=True)
+        self._process = context.Process(target=_second, args=(theirs, self._told, place, work), daemon=True)
         sys.stdout.flush()
         sys.stderr.flush()
         try:
@@ -111,14 +109,8 @@ class Beside:
 
     def do(self, what: str, checkpoint: str) -> None:
         """Something that can be done: a stage whose checkpoint can be measured, or a step that needs none."""
-        self._asked += 1
         with suppress(OSError):  # it has ended early; `wait` says so
             self._told.send((what, checkpoint))
-
-    @property
-    def idle(self) -> bool:
-        """Whether it has done all that it was told, and waits for more."""
-        return self._process.is_alive() and self._done.value == self._asked
 
     def wait(self) -> None:
         """Returns when it has done all that it was told; the run's steps find what it did."""
@@ -147,8 +139,8 @@ def remove(run_dir: Path) -> None:
         shutil.rmtree(folder)
 
 
-def _second(told: Connection, theirs: Connection, place: Workplace, work: Work, done: Any) -> None:
-    """All that the second process does; it counts in `done` what it has done."""
+def _second(told: Connection, theirs: Connection, place: Workplace, work: Work) -> None:
+    """All that the second process does."""
     theirs.close()  # else this process would keep its own pipe open
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the first process hears of it and ends this one
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
@@ -175,7 +167,6 @@ def _second(told: Connection, theirs: Connection, place: Workplace, work: Work, 
         try:
             for what, checkpoint in iter(_queue(told).get, None):
                 work(own, what, checkpoint)
-                done.value += 1
         except BaseException:
             traceback.print_exc(file=log)
             log.flush()

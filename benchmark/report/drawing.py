@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import logging
 import os
+import queue
 import signal
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from multiprocessing import current_process, get_all_start_methods, get_context
@@ -37,7 +39,8 @@ def drawn(figures: Figures, data: RunData) -> dict[str, Any]:
             found[name] = figure
             told.advance()
 
-        if usable() > 1 and "fork" in get_all_start_methods() and not current_process().daemon:
+        several = 1 < len(figures) <= 256  # a byte for each
+        if several and usable() > 1 and "fork" in get_all_start_methods() and not current_process().daemon:
             _two(figures, data, take)
         for name, draw in figures.items():
             if name not in found:
@@ -49,45 +52,64 @@ def _two(figures: Figures, data: RunData, take: Callable[[str, Any], None]) -> N
     """Draws the figures in two processes and hands over each."""
     load_matplotlib()  # once, not in both
     names = list(figures)
-    queue, last = os.pipe()
+    todo, last = os.pipe()
     os.write(last, bytes(range(len(names))))
     os.close(last)
     context = get_context("fork")
     theirs, ours = context.Pipe(duplex=False)
-    process = context.Process(target=_other, args=(figures, data, names, queue, ours), daemon=True)
+    process = context.Process(target=_other, args=(figures, data, names, todo, theirs, ours), daemon=True)
     try:
         try:
             process.start()
         except OSError as error:
+            theirs.close()
             log.info("report: no second process: %s", error)
             return
         finally:
             ours.close()
-        for name in _next(names, queue):
+        found = _received(theirs)
+        for name in _next(names, todo):
             take(name, figures[name](data))
-        with suppress(EOFError, OSError):  # it has done all, or ended in the midst of it
-            while theirs.poll(PATIENCE):
-                take(*theirs.recv())
+        with suppress(queue.Empty):
+            while (figure := found.get(timeout=PATIENCE)) is not None:
+                take(*figure)
     finally:
-        theirs.close()
-        os.close(queue)
+        os.close(todo)
         if process.pid is not None:
             process.terminate()
             process.join()
 
 
-def _next(names: list[str], queue: int) -> Iterator[str]:
+def _received(theirs: Connection) -> queue.SimpleQueue[tuple[str, Any] | None]:
+    """The figures of the second process as they come, None behind the last. They are read at once: a pipe holds less
+    than one large figure, and whoever writes into a full one waits."""
+    found: queue.SimpleQueue[tuple[str, Any] | None] = queue.SimpleQueue()
+
+    def read() -> None:
+        try:
+            with theirs, suppress(EOFError, OSError):  # it has done all, or ended in the midst of it
+                while True:
+                    found.put(theirs.recv())
+        finally:
+            found.put(None)
+
+    threading.Thread(target=read, daemon=True).start()
+    return found
+
+
+def _next(names: list[str], todo: int) -> Iterator[str]:
     """The figures that are left, one at a time: a byte of the pipe for each, which no two processes can read."""
-    while taken := os.read(queue, 1):
+    while taken := os.read(todo, 1):
         yield names[taken[0]]
 
 
-def _other(figures: Figures, data: RunData, names: list[str], queue: int, found: Connection) -> None:
+def _other(figures: Figures, data: RunData, names: list[str], todo: int, theirs: Connection, found: Connection) -> None:
     """All that the second process does."""
+    theirs.close()  # else it would write to itself when the first process has gone
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     progress.only(lambda _: None)
     try:
-        for name in _next(names, queue):
+        for name in _next(names, todo):
             found.send((name, figures[name](data)))
     except BaseException:  # the first process draws it, too, and says what is wrong
         os._exit(1)

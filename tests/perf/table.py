@@ -3,7 +3,6 @@ by pair. Takes some minutes a round."""
 
 from __future__ import annotations
 
-import os
 import platform
 import statistics
 import sys
@@ -13,10 +12,12 @@ from beside import BESIDE
 from pairs import PAIRS
 from starting import STARTS
 
+from metrics.cores import usable
+
 
 def main(rounds: int) -> None:
     """Each pair in turn, ours and the other, `rounds` times."""
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    cores = usable()
     print(f"{platform.machine()}, {cores} cores, Python {platform.python_version()}, {time.strftime('%Y-%m-%d')}\n")
     print("| ours | beside | ours, s | the other, s | ratio | least-most | goal |\n|---|---|---|---|---|---|---|")
     for pair in [*PAIRS, *BESIDE, *STARTS]:

@@ -71,25 +71,6 @@ def test_what_it_made_is_taken_and_counts_as_made_by_this_call(place: Workplace)
     assert not (place.run_dir / beside.FOLDER).exists()
 
 
-def test_it_is_idle_when_it_has_done_what_it_was_told(place: Workplace) -> None:
-    def slowly(where: Workplace, what: str, _: str) -> None:
-        while not (place.run_dir / what).exists():
-            time.sleep(0.01)
-
-    with beside.second(place, slowly) as second:
-        assert second is not None
-        assert second.idle
-        second.do("go", "")
-        assert not second.idle
-        (place.run_dir / "go").touch()
-        while not second.idle:
-            time.sleep(0.01)
-        second.do("never", "")
-        os.kill(second._process.pid or 0, 9)
-        second._process.join()
-        assert not second.idle  # it has ended
-
-
 def test_what_it_made_of_other_inputs_is_not_taken(place: Workplace) -> None:
     with beside.second(place, write) as second:
         assert second is not None

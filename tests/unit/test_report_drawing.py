@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -60,6 +62,59 @@ def test_both_draw_and_the_order_is_that_of_the_figures(cores: Any) -> None:
     found = drawn({name: slowly(name) for name in names}, NOTHING)
     assert list(found) == names == [name for name, _ in found.values()]
     assert {here for _, here in found.values()} == {True, False}
+
+
+def test_large_figures_do_not_hold_the_second_one_up(cores: Any) -> None:
+    """A pipe holds 64 KiB; a figure of many points has 150."""
+
+    def large(_: Any) -> tuple[str, bool]:
+        time.sleep(0.1)
+        return "x" * 400_000, os.getpid() == HERE
+
+    cores(2)
+    drawers = [here for _, here in drawn({str(i): large for i in range(10)}, NOTHING).values()]
+    assert 3 <= sum(drawers) <= 7
+
+
+def test_more_figures_than_a_byte_tells_are_drawn_here(cores: Any) -> None:
+    cores(2)
+    found = drawn({str(i): lambda _: os.getpid() for i in range(300)}, NOTHING)
+    assert len(found) == 300 and set(found.values()) == {HERE}
+
+
+KILLED = """
+import os, sys, time
+from benchmark.report import drawing
+
+def draw(_):
+    if os.getpid() != first:
+        print(os.getpid(), flush=True)
+        time.sleep(1)
+        return "x" * 1_000_000
+    time.sleep(60)
+
+first, drawing.usable = os.getpid(), lambda: 2
+drawing.drawn({str(i): draw for i in range(9)}, None)
+"""
+
+
+def test_the_second_one_does_not_outlive_the_first(tmp_path: Path) -> None:
+    with subprocess.Popen([sys.executable, "-c", KILLED], stdout=subprocess.PIPE, text=True) as first:
+        assert first.stdout is not None
+        second = int(first.stdout.readline())
+        first.kill()
+    until = time.monotonic() + 20
+    while alive(second) and time.monotonic() < until:
+        time.sleep(0.05)
+    assert not alive(second)
+
+
+def alive(process: int) -> bool:
+    """Whether it runs; what has ended and waits for its parent does not."""
+    try:
+        return " Z " not in Path(f"/proc/{process}/stat").read_text()
+    except FileNotFoundError:
+        return False
 
 
 def test_one_core_draws_alone(cores: Any) -> None:

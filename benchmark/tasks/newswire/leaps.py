@@ -1,9 +1,9 @@
 """Where in a stream's random numbers its stories stand, so that those refused need not be drawn again.
 
-Of fifty stories that are drawn one is of the split's buckets. Which one follows from the seed alone, so it is noted
-once for the streams of the suite's own splits (`data/leaps.tsv`): the frame of each story and how many 32-bit words of
-the generator lie before it. A stream leaps over them and draws the story as ever; what it then draws must be accepted,
-and behind the last that is noted everything is drawn. The stories are the same.
+Of 15 to 140 stories that are drawn one is taken, by its bucket above all. Which one follows from the seed alone, so it
+is noted once for the streams of the suite's own splits (`data/leaps.tsv`): the frame of each story and how many 32-bit
+words of the generator lie before it. A stream leaps over them and draws the story as ever; what it then draws must be
+accepted, and behind the last that is noted everything is drawn. The stories are the same.
 
     python -m benchmark.tasks.newswire.note_leaps    # writes the file anew, after a change of a world
 """
