@@ -40,6 +40,10 @@ CONTROLLED = (
 NO_FACTS, NO_REFERENCE, NO_PARA = "no gold facts", "no reference", "D_para is not known"
 
 
+Salient = tuple[tuple[int, str], ...]
+"""(place among the example's facts, type) of each fact that a good title states."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Metric:
     """How one metric reads an alignment."""
@@ -48,33 +52,36 @@ class _Metric:
     combiner: str
     types: tuple[str, ...]
     """Fact types it looks at."""
-    row: Callable[[Example, Alignment, frozenset[str]], tuple[float, ...]]
+    row: Callable[[Salient, Alignment, frozenset[str]], tuple[float, ...]]
     recalled: str
     """What its denominator holds; goes into the reason where there is none."""
     of_source: bool = True
     """The denominator is given by the example alone (recall), not by the output (precision)."""
 
 
-def _precision(example: Example, alignment: Alignment, types: frozenset[str]) -> tuple[float, ...]:
+def _precision(salient: Salient, alignment: Alignment, types: frozenset[str]) -> tuple[float, ...]:
     good = sum(item.type in types for item in alignment.supported)
     return good, good + sum(item.type in types for item in alignment.unsupported)
 
 
-def _recall(example: Example, alignment: Alignment, types: frozenset[str]) -> tuple[float, ...]:
-    hits = [
-        stated
-        for fact, stated in zip(example.facts or (), alignment.stated, strict=True)
-        if fact.salient and fact.type in types
-    ]
+def _recall(salient: Salient, alignment: Alignment, types: frozenset[str]) -> tuple[float, ...]:
+    hits = [alignment.stated[place] for place, kind in salient if kind in types]
     return sum(hits), len(hits)
 
 
-def _recall_source(example: Example, alignment: Alignment, types: frozenset[str]) -> tuple[float, ...]:
+def _recall_source(salient: Salient, alignment: Alignment, types: frozenset[str]) -> tuple[float, ...]:
     return sum(alignment.stated), len(alignment.stated)
 
 
-def _f1(example: Example, alignment: Alignment, types: frozenset[str]) -> tuple[float, ...]:
-    return *_precision(example, alignment, types), *_recall(example, alignment, types)
+def _f1(salient: Salient, alignment: Alignment, types: frozenset[str]) -> tuple[float, ...]:
+    return *_precision(salient, alignment, types), *_recall(salient, alignment, types)
+
+
+def _salient(example: Example, alignment: Alignment | None) -> Salient:
+    facts = example.facts or ()
+    if alignment is not None and len(alignment.stated) != len(facts):
+        raise ValueError(f"{example.id}: an alignment of {len(alignment.stated)} facts for {len(facts)}")
+    return tuple((place, fact.type) for place, fact in enumerate(facts) if fact.salient)
 
 
 def _metrics(present: Sequence[str]) -> list[_Metric]:
@@ -123,19 +130,19 @@ def facts_stated(alignments: Sequence[Alignment | None]) -> list[int | None]:
 def _column(
     metric: _Metric,
     name: str,
-    examples: Sequence[Example],
+    salient: Sequence[Salient],
     alignments: Sequence[Alignment | None],
     missing: Sequence[str | None],
     signature: str,
 ) -> Column:
     types = frozenset(metric.types)
-    stats = np.zeros((len(examples), WIDTHS[metric.combiner]))
+    stats = np.zeros((len(salient), WIDTHS[metric.combiner]))
     reasons: list[str | None] = list(missing)
     undefined = f"no {metric.recalled}"
-    for i, (example, alignment) in enumerate(zip(examples, alignments, strict=True)):
+    for i, (facts, alignment) in enumerate(zip(salient, alignments, strict=True)):
         if reasons[i] is not None or alignment is None:
             continue
-        stats[i] = metric.row(example, alignment, types)
+        stats[i] = metric.row(facts, alignment, types)
         # Only what the example lacks makes a segment unscorable. What the output leaves unsaid (0 / 0 in precision)
         # stays a scored row of zeros: two systems must be compared on the same segments.
         if metric.of_source and stats[i, 1] == 0:
@@ -167,8 +174,9 @@ def measure_facts(
         f"|place:denial+unit+predicate+role|inventory:{inventory.fingerprint}"
     )
     without = [NO_FACTS if alignment is None else None for alignment in alignments]
+    salient = [_salient(example, alignment) for example, alignment in zip(examples, alignments, strict=True)]
     columns = [
-        _column(m, m.name, examples, alignments, without, f"{m.name}|{signature}") for m in _metrics(outline.types)
+        _column(m, m.name, salient, alignments, without, f"{m.name}|{signature}") for m in _metrics(outline.types)
     ]
 
     cuts = [cut_to_reference(example, text) for example, text in zip(examples, texts, strict=True)]
@@ -185,7 +193,7 @@ def measure_facts(
         if m.name in CONTROLLED:
             name = f"{m.name}.length_controlled"
             signed = f"{name}|{signature}|cut:reference-1|unsupported:whole"
-            columns.append(_column(m, name, examples, cut_alignments, cut_missing, signed))
+            columns.append(_column(m, name, salient, cut_alignments, cut_missing, signed))
     return columns + _strata(examples, alignments, without, signature, shown, outline)
 
 
@@ -223,7 +231,7 @@ def _strata(
             ]
             continue
         parts = [of_stratum(e, a, shown, stratum == "seen") for e, a in zip(examples, alignments, strict=True)]
-        own, aligned = [e for e, _ in parts], [a for _, a in parts]
+        own, aligned = [_salient(e, a) for e, a in parts], [a for _, a in parts]
         columns += [
             _column(m, names[m.name], own, aligned, without, f"{names[m.name]}|{signature}|para:{shown.fingerprint}")
             for m in wanted

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 import unicodedata
 from collections.abc import Iterable
@@ -14,9 +15,6 @@ import regex
 from metrics.normalise import normalise
 
 _BO = "\u0f40-\u0fbc"
-_BO_WRITTEN_ON = regex.compile(rf"(?:འི|འང|འམ|འོ)?(?![{_BO}])")
-_THAI_LEADING = frozenset("เแโใไ")
-_THAI_FOLLOWING = frozenset("ะาำๅ")
 
 
 @cache
@@ -49,9 +47,8 @@ class WordFinder:
 
     def __init__(self, words: Iterable[str], lang: str) -> None:
         """words: as the lists have them; they are normalised, and lower case where the script has case."""
-        self._lang = lang
-        self._cased = lang not in ("th", "bo", "zh")
-        self._words = {normalise(word).lower() for word in words if word}
+        self._words = {known for word in words if (known := normalise(word).lower())}
+        self._pattern = _pattern(self._words, lang) if lang in _UNSPACED else None
         lengths: dict[str, set[int]] = {}
         for word in self._words:
             lengths.setdefault(word[:1], set()).add(len(word))
@@ -59,34 +56,77 @@ class WordFinder:
 
     def find(self, text: str) -> list[tuple[int, int, str]]:
         """(start, end, word) of each occurrence in a normalised text, in order."""
-        searched = text.lower() if self._cased else text
+        if not self._words:
+            return []
+        if self._pattern is not None:
+            return [(match.start(), match.end(), match[1]) for match in self._pattern.finditer(text)]
+        searched = text.lower()
         if len(searched) != len(text):  # a letter whose lower case is two
             searched = text
         found: list[tuple[int, int, str]] = []
         at, size, lengths, words = 0, len(text), self._lengths, self._words
         while at < size:
             for length in lengths.get(searched[at], ()):
-                word = searched[at : at + length]
-                if at + length <= size and word in words and (end := self._whole(searched, at, at + length)):
+                end = at + length
+                if end <= size and (word := searched[at:end]) in words and _apart(searched, at, end):
                     found.append((at, end, word))
                     at = end - 1
                     break
             at += 1
         return found
 
-    def _whole(self, text: str, start: int, end: int) -> int:
-        """Where the word text[start:end] ends with what is written on to it; 0 where it cannot stand there."""
-        before, after = text[start - 1 : start], text[end : end + 1]
-        if self._lang == "th":
-            inside = (
-                before in _THAI_LEADING or after in _THAI_FOLLOWING or (after and unicodedata.category(after) == "Mn")
-            )
-            return 0 if inside else end
-        if self._lang == "bo":
-            if before and "\u0f40" <= before <= "\u0fbc":
-                return 0
-            match = _BO_WRITTEN_ON.match(text, end)
-            return match.end() if match else 0
-        if self._lang == "zh":
-            return end
-        return 0 if before.isalnum() or after.isalpha() else end
+
+def _apart(text: str, start: int, end: int) -> bool:
+    """Whether text[start:end] stands there as a word of its own, in a script with spaces."""
+    return not (text[start - 1 : start].isalnum() or text[end : end + 1].isalpha())
+
+
+# ---- of scripts without spaces: one pattern for all words --------------------------------------------------------
+
+_UNSPACED = ("th", "bo", "zh")
+
+
+def _pattern(words: Iterable[str], lang: str) -> re.Pattern[str] | None:
+    """Finds any of the words where it can stand, the longest that can: group 1, and what is written on to it behind."""
+    root: dict[str, Any] = {}
+    for word in words:
+        node = root
+        for letter in word:
+            node = node.setdefault(letter, {})
+        node[""] = {}
+    if not root:
+        return None
+    # What stands before a word is looked at behind its first letter: so a search begins with a set of letters.
+    inside = {"th": "[เแโใไ]", "bo": f"[{_BO}]", "zh": ""}[lang]
+    heads = [
+        re.escape(head) + (f"(?<!{inside}{re.escape(head)})" if inside else "") + _rest(node)
+        for head, node in sorted(root.items())
+    ]
+    behind = {
+        "th": f"(?![ะาำๅ{_marks() if lang == 'th' else ''}])",
+        "bo": f"(?:འི|འང|འམ|འོ)?(?![{_BO}])",
+        "zh": "",
+    }[lang]
+    return re.compile(f"({'|'.join(heads)}){behind}")
+
+
+def _rest(node: dict[str, Any]) -> str:
+    """What may follow in a word, longer before shorter."""
+    ways = [re.escape(letter) + _rest(further) for letter, further in sorted(node.items()) if letter]
+    if not ways:
+        return ""
+    return f"(?:{'|'.join(ways)})" + ("?" if "" in node else "")
+
+
+@cache
+def _marks() -> str:
+    """The characters that are written above or below another one (Mn), as ranges of a set. There are none beyond these
+    planes."""
+    found: list[list[int]] = []
+    for point in (*range(0x20000), *range(0xE0000, 0xE0200)):
+        if unicodedata.category(chr(point)) == "Mn":
+            if found and found[-1][1] == point - 1:
+                found[-1][1] = point
+            else:
+                found.append([point, point])
+    return "".join(f"{chr(first)}-{chr(last)}" for first, last in found)
