@@ -98,25 +98,19 @@ def test_scores_are_those_of_the_model_and_stay_with_their_segment(world):
     assert values[1] == pytest.approx(alone[0], abs=1e-5)
 
 
-def test_a_source_with_several_outputs_is_encoded_once(world):
+def test_a_source_with_several_outputs_is_encoded_once(world, monkeypatch):
     """With the values of a model to which nothing was done, to rounding."""
     folder, cache = world
-    pairs = [(s, t) for s in SOURCES for t in TEXTS]
-    model = comet.load_model(folder, cache)
-    read = []
+    sources, texts = zip(*[(s, t) for s in SOURCES for t in TEXTS], strict=True)
+    model, read = comet.load_model(folder, cache), []
     hook = model.encoder.register_forward_pre_hook(lambda _, inputs: read.append(len(inputs[0])))
-    try:
-        values, _ = comet.score_comet(*map(list, zip(*pairs, strict=True)), folder, root=cache)
-    finally:
-        hook.remove()
+    values, _ = comet.score_comet(sources, texts, folder, root=cache)
+    hook.remove()
     assert read == [len(SOURCES), len(TEXTS)]
-    untouched = type(model).compute_sentence_embedding
-    model.compute_sentence_embedding, changed = untouched.__get__(model), model.compute_sentence_embedding
-    try:
-        plain, _ = comet.score_comet(*map(list, zip(*pairs, strict=True)), folder, root=cache)
-    finally:
-        model.compute_sentence_embedding = changed
-    assert values == pytest.approx(plain, abs=1e-5) and len(set(values)) == len(pairs)
+    untouched = type(model).compute_sentence_embedding.__get__(model)
+    monkeypatch.setattr(model, "compute_sentence_embedding", untouched)
+    plain, _ = comet.score_comet(sources, texts, folder, root=cache)
+    assert values == pytest.approx(plain, abs=1e-5) and len(set(values)) == len(texts)
 
 
 def test_the_weights_of_the_folder_are_what_runs(world, tmp_path):
