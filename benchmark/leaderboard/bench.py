@@ -88,7 +88,7 @@ class _Site:
         key = (",".join(neural), reward_id if "reward" in neural else None)
         try:
             if key not in self.means:
-                self.means[key] = replace(known_means(self.examples, neural, self.profile, key[1]), among=self.examples)
+                self.means[key] = known_means(self.examples, neural, self.profile, key[1])
             examples, made = [self.examples[i] for i, _ in rows], [made for _, made in rows]
             if tuple(families) == TEXTWISE:
                 return columns(examples, made, self.means[key], families, self.outline)

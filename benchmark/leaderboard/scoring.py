@@ -82,8 +82,8 @@ def signature_key(signature: str) -> str:
 
 
 def known_means(examples: Sequence[Example], asked: Sequence[str], profile: str, reward_id: str | None = None) -> Means:
-    """What scoring needs; the profile's models for the neural families asked for. Raises UserError for an unknown
-    family.
+    """What scoring outputs of these examples needs, all of them or some; the profile's models for the neural families
+    asked for. Raises UserError for an unknown family.
 
     reward_id: of the reward that the system was trained with. If it is of an embedded kind, reward.mean is that
     kind's: whether a system has hacked its reward can only be told by its own one.
@@ -106,6 +106,7 @@ def known_means(examples: Sequence[Example], asked: Sequence[str], profile: str,
         models.retrieval if "retrieval" in asked else None,
         models.scorers if "scorers" in asked else {},
         partial(models.load_reward, examples[0].target_lang) if "reward" in asked else None,
+        among=examples,
     )
 
 

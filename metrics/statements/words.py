@@ -48,7 +48,7 @@ class WordFinder:
     def __init__(self, words: Iterable[str], lang: str) -> None:
         """words: as the lists have them; they are normalised, and lower case where the script has case."""
         self._words = {known for word in words if (known := normalise(word).lower())}
-        self._pattern = _pattern(self._words, lang) if lang in _UNSPACED else None
+        self._pattern = _pattern(self._words, lang) if lang in _UNSPACED and self._words else None
         lengths: dict[str, set[int]] = {}
         for word in self._words:
             lengths.setdefault(word[:1], set()).add(len(word))
@@ -56,8 +56,6 @@ class WordFinder:
 
     def find(self, text: str) -> list[tuple[int, int, str]]:
         """(start, end, word) of each occurrence in a normalised text, in order."""
-        if not self._words:
-            return []
         if self._pattern is not None:
             return [(match.start(), match.end(), match[1]) for match in self._pattern.finditer(text)]
         searched = text.lower()
@@ -86,16 +84,15 @@ def _apart(text: str, start: int, end: int) -> bool:
 _UNSPACED = ("th", "bo", "zh")
 
 
-def _pattern(words: Iterable[str], lang: str) -> re.Pattern[str] | None:
-    """Finds any of the words where it can stand, the longest that can: group 1, and what is written on to it behind."""
+def _pattern(words: Iterable[str], lang: str) -> re.Pattern[str]:
+    """Finds any of the words, at least one, where it can stand, the longest that can: group 1, and what is written on
+    to it behind."""
     root: dict[str, Any] = {}
     for word in words:
         node = root
         for letter in word:
             node = node.setdefault(letter, {})
         node[""] = {}
-    if not root:
-        return None
     # What stands before a word is looked at behind its first letter: so a search begins with a set of letters.
     inside = {"th": "[เแโใไ]", "bo": f"[{_BO}]", "zh": ""}[lang]
     heads = [
