@@ -22,6 +22,7 @@ from typing import Any
 from benchmark.leaderboard import board as boards
 from benchmark.leaderboard.lies import Lie, Report
 from metrics import progress
+from metrics.cores import end_with_the_first
 from metrics.errors import UserError
 
 INSIDE = "families"
@@ -88,6 +89,7 @@ def _settle(processors: int, told: Any) -> None:
 
     from benchmark.leaderboard import bench
 
+    end_with_the_first()
     logging.disable(logging.INFO)  # libraries tell what they load; the progress is what is shown
     signal.signal(signal.SIGINT, lambda *_: sys.exit(130))
     for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS"):

@@ -23,7 +23,7 @@ import numpy as np
 
 from benchmark.leaderboard.scoring import DETERMINISTIC, columns, known_means, measure
 from metrics.blocks import Column, Reasons, finish, joined
-from metrics.cores import usable
+from metrics.cores import end_with_the_first, usable
 from metrics.errors import UserError
 from metrics.outline import Outline
 from metrics.records import Example, Generation
@@ -107,6 +107,7 @@ def _settle(examples: Sequence[Example], profile: str) -> None:
     import logging
     import signal
 
+    end_with_the_first()
     logging.disable(logging.INFO)  # libraries tell what they load; the parent shows the progress
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent is told, and ends the workers
     for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS"):

@@ -20,7 +20,7 @@ from typing import Any
 from benchmark.report.data import RunData
 from benchmark.report.svg import load_matplotlib
 from metrics import progress
-from metrics.cores import usable
+from metrics.cores import end_with_the_first, usable
 
 log = logging.getLogger(__name__)
 
@@ -108,6 +108,7 @@ def _other(figures: Figures, data: RunData, names: list[str], todo: int, theirs:
     theirs.close()  # else it would write to itself when the first process has gone
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     progress.only(lambda _: None)
+    end_with_the_first()
     try:
         for name in _next(names, todo):
             found.send((name, figures[name](data)))

@@ -9,7 +9,7 @@ from multiprocessing import get_all_start_methods, get_context
 from pathlib import Path
 
 from benchmark.scoring.blocks import Work, measure, place, write
-from metrics.cores import usable
+from metrics.cores import end_with_the_first, usable
 from metrics.errors import UserError
 from metrics.files import atomic_write_bytes
 from metrics.progress import progress
@@ -46,7 +46,7 @@ def side_by_side(
         before()
         _WORK.append(work)
         try:
-            with ProcessPoolExecutor(n, mp_context=get_context("fork")) as pool:
+            with ProcessPoolExecutor(n, get_context("fork"), end_with_the_first) as pool:
                 for done in as_completed([pool.submit(_call, item) for item in todo]):
                     done.result()
                     told.advance()

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from ending import left
 from report_run import make_run
 
 from benchmark.report import drawing, write_report
@@ -103,18 +104,7 @@ def test_the_second_one_does_not_outlive_the_first(tmp_path: Path) -> None:
         assert first.stdout is not None
         second = int(first.stdout.readline())
         first.kill()
-    until = time.monotonic() + 20
-    while alive(second) and time.monotonic() < until:
-        time.sleep(0.05)
-    assert not alive(second)
-
-
-def alive(process: int) -> bool:
-    """Whether it runs; what has ended and waits for its parent does not."""
-    try:
-        return " Z " not in Path(f"/proc/{process}/stat").read_text()
-    except FileNotFoundError:
-        return False
+    assert not left([second])
 
 
 def test_one_core_draws_alone(cores: Any) -> None:

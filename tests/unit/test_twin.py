@@ -6,13 +6,12 @@ import json
 import os
 import subprocess
 import sys
-import time
-from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 import torch
+from ending import left
 from reinforcing import two_cores  # noqa: F401 - a fixture
 
 from training.rl import twin
@@ -75,14 +74,4 @@ def test_it_ends_in_the_midst_of_its_work_when_the_first_process_is_killed() -> 
     first.kill()
     first.wait()
     first.stdout.close()
-    end = time.monotonic() + 10
-    while time.monotonic() < end:
-        try:
-            state = Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2][0]
-        except OSError:
-            break
-        if state == "Z":
-            break
-        time.sleep(0.05)
-    else:
-        pytest.fail("it is still there")
+    assert not left([pid])

@@ -12,14 +12,13 @@ import mmap
 import os
 import pickle
 import signal
-import threading
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from multiprocessing import current_process, get_all_start_methods, get_context, parent_process
+from multiprocessing import current_process, get_all_start_methods, get_context
 from multiprocessing.connection import Connection
 from typing import Any
 
-from metrics.cores import usable
+from metrics.cores import end_with_the_first, usable
 from training.shared import processes
 from training.shared.memory import free_memory, is_out_of_memory
 
@@ -118,7 +117,7 @@ def _serve(pipe: Connection, theirs: Connection, jobs: Jobs) -> None:
     theirs.close()  # else it would not hear that the first one has gone
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the first process hears of it and ends this one
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    threading.Thread(target=_end_with_the_first, daemon=True).start()
+    end_with_the_first()
     while True:
         try:
             number, job, arguments = pickle.loads(pipe.recv_bytes())
@@ -140,14 +139,6 @@ def _serve(pipe: Connection, theirs: Connection, jobs: Jobs) -> None:
             pipe.send_bytes(answer)
         except OSError:
             os._exit(0)
-
-
-def _end_with_the_first() -> None:
-    """In the midst of a job, too: until then files stay locked that the first process had locked."""
-    first = parent_process()
-    assert first is not None
-    first.join()
-    os._exit(0)
 
 
 def _packed(value: Any) -> Any:
