@@ -115,12 +115,20 @@ class Judge:
     """The reward model."""
 
     shape: Shape
+    """Of an ensemble that of its largest member: they work one after the other."""
     width: int
     """Bytes of one weight."""
     batch_tokens: int
     """Tokens of one forward pass."""
     share: float | None = None
     """Share of a GPU that its own vLLM engine takes for weights and cache; None: no engine."""
+    others: tuple[Shape, ...] = ()
+    """The further members of an ensemble."""
+
+    @property
+    def parameters(self) -> int:
+        """Of all members."""
+        return sum(shape.parameters for shape in (self.shape, *self.others))
 
 
 def rl_need(shape: Shape, cfg: Any, judge: Judge | None, sources: int, tokens: Tokens, machine: Machine) -> Need:
@@ -153,9 +161,9 @@ def rl_need(shape: Shape, cfg: Any, judge: Judge | None, sources: int, tokens: T
             least = 2 * shape.parameters / cfg.vllm_tensor_parallel_size + full * shape.kv_bytes(2)
             memory["vLLM engine"] = max(cfg.vllm_gpu_memory_utilization * machine.memory * GIB, least)
     if judge is not None and judge.share is not None:
-        memory["reward model"] = max(judge.share * machine.memory * GIB, float(judge.width * judge.shape.parameters))
+        memory["reward model"] = max(judge.share * machine.memory * GIB, float(judge.width * judge.parameters))
     elif judge is not None:
-        memory["reward model"] = judge.width * judge.shape.parameters
+        memory["reward model"] = judge.width * judge.parameters
         wide = judge.shape.mlp * 2 + judge.shape.hidden * 4 + judge.shape.heads * judge.shape.head_dim * 2
         phases["reward's forward pass"] = (
             judge.batch_tokens * judge.width * wide + judge.batch_tokens * judge.shape.kv_bytes(judge.width)
@@ -173,7 +181,8 @@ def rl_need(shape: Shape, cfg: Any, judge: Judge | None, sources: int, tokens: T
     flops += shape.forward_flops(seen, length, scored)  # reference policy
     if judge is not None:
         once = steps * cfg.prompts_per_step * tokens.prompt  # the source's tokens serve all of its completions
-        flops += judge.shape.forward_flops(once + completions * tokens.completion, length, 0)
+        for member in (judge.shape, *judge.others):
+            flops += member.forward_flops(once + completions * tokens.completion, length, 0)
     return Need("rl", memory, seen, flops, steps)
 
 

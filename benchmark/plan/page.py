@@ -53,7 +53,7 @@ def page(name: str, profile: Profile, machine: Machine, plan: Plan) -> str:
     judge = (
         "a function, no model"
         if plan.judge is None
-        else f"{number(plan.judge.shape.parameters)} parameters, {plan.judge.width} bytes each"
+        else f"{number(plan.judge.parameters)} parameters, {plan.judge.width} bytes each"
     )
     further = [
         f"  {other.task}: {other.measured} examples, prompt {other.tokens.prompt:.0f}, reference "

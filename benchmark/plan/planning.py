@@ -21,6 +21,7 @@ from benchmark.plan.shapes import Shape, find_shape
 from benchmark.plan.workload import Sizes
 from benchmark.settings.assets import resolve
 from benchmark.settings.config import Profile
+from training.shared.ensembles import Member, members
 
 WIDTH = {"auto": 4, "float32": 4, "bfloat16": 2, "float16": 2}
 JUDGED_AT_ONCE = 16384
@@ -56,10 +57,14 @@ def judge_of(profile: Profile) -> Judge | None:
     path = rl.reward_path if rl.reward_path is not None else rl.reward
     if ":" in path and not path.startswith("asset:") and not Path(path).exists():
         return None
-    shape = find_shape(resolve(path, "rl.reward_path"), "rl.reward_path")
+    path = resolve(path, "rl.reward_path")
+    together = members(path) or (Member(path, 1.0),)
+    shape, *others = sorted(
+        (find_shape(m.path, "rl.reward_path") for m in together), key=lambda s: s.parameters, reverse=True
+    )
     share = options.get("gpu_memory_utilization", VLLM_SHARE) if rl.reward == "reranker-vllm" else None
     at_once = options.get("batch_tokens", JUDGED_AT_ONCE if not shape.encoder else options.get("batch_size", 64) * 512)
-    return Judge(shape, WIDTH.get(options.get("dtype", "float32"), 4), at_once, share)
+    return Judge(shape, WIDTH.get(options.get("dtype", "float32"), 4), at_once, share, tuple(others))
 
 
 def make_plan(profile: Profile, machine: Machine, tokens: Tokens, sizes: Sizes) -> Plan:

@@ -23,7 +23,7 @@ from metrics.segment import SegmentStats
 Item = tuple[str, str, str]
 """(source, text, target language)."""
 PREFIX = "metric:"
-PROBABILITIES = ("reranker-generative", "reranker-encoder")
+PROBABILITIES = ("reranker-generative", "reranker-encoder", "ensemble")
 """Rewards whose raw score is meant as a probability, so that calibration can be asked for."""
 DEFAULT_ASSETS = {**REWARD_ASSETS, "scorer.comet_qe": "comet", "grounding.retrieval": "encoder"}
 """Embedded model that is taken where no path is given, that of the pairs' world."""

@@ -16,6 +16,7 @@ from metrics.errors import UserError
 from metrics.hub import is_hub_id, need_hub
 from metrics.marks import Making
 from metrics.retrieval import MRR, P1
+from training.shared.ensembles import members
 
 REWARD_ASSETS = {
     "reranker-generative": "reranker",
@@ -77,7 +78,8 @@ def check_weights(path: str, key: str) -> None:
 def is_embedded(path: str) -> bool:
     """Whether a folder holds the weights of a model that ships with the suite, wherever it lies."""
     folder = Path(path)
-    return folder.is_dir() and any(folder.rglob("*.safetensors")) and model_hash(path) in _shipped()
+    weights = folder.is_dir() and (any(folder.rglob("*.safetensors")) or members(folder) is not None)
+    return weights and model_hash(path) in _shipped()
 
 
 @cache
@@ -208,6 +210,10 @@ class Models:
             from training.rewards.reranker_generative import check_judge
 
             check_judge(where, options, kind == "reranker-vllm")
+        elif kind == "ensemble" and where is not None:
+            from training.rewards.ensemble import check_ensemble
+
+            check_ensemble(where, options)
 
     def load_reward(self, target_lang: str | None = None) -> Any:
         """The reward of the RL stage, for texts of a language (default: that of the profile's task)."""

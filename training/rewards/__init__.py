@@ -15,6 +15,7 @@ from typing import Any, Protocol, runtime_checkable
 from metrics.errors import UserError
 from metrics.files import read_object
 from metrics.languages import code
+from training.shared.ensembles import FILE as ENSEMBLE
 
 REWARDS = {
     "reranker-generative": "training.rewards.reranker_generative:load_reranker",
@@ -24,6 +25,7 @@ REWARDS = {
     "embedding-contrastive": "training.rewards.embedding:load_contrastive",
     "comet-qe": "training.rewards.comet_qe:load_comet",
     "llm-judge": "training.rewards.llm_judge:load_llm_judge",
+    "ensemble": "training.rewards.ensemble:load_ensemble",
     "safeguarded": "training.rewards.safeguarded:load_safeguarded",
     "callable": "training.rewards.callable_reward:load_callable",
 }
@@ -32,7 +34,7 @@ REWARDS = {
 
 YES_NO = ("reranker-generative", "reranker-vllm")
 """Rewards that ask a causal language model for yes or no, by an instruction."""
-ONE_LANGUAGE = ("comet-qe", "llm-judge", "safeguarded")
+ONE_LANGUAGE = ("comet-qe", "ensemble", "llm-judge", "safeguarded")
 """Rewards that work for one target language at a time, the option `target_lang`."""
 
 ARCHITECTURES = {"ForCausalLM": "reranker-generative", "ForSequenceClassification": "reranker-encoder"}
@@ -126,6 +128,8 @@ def load_reward_for(lang: str, spec: str, path: str | None = None, **options: An
 def kind_of(folder: Path) -> str:
     """The name in REWARDS of what a folder holds, read from its files. Raises UserError when no reward is known for
     it."""
+    if (folder / ENSEMBLE).is_file():
+        return "ensemble"
     if (folder / "modules.json").is_file():
         return "embedding"
     if (folder / "hparams.yaml").is_file() and not (folder / "config.json").is_file():

@@ -38,6 +38,7 @@ from training.rewards.yes_no_template import (
     query_ids,
     suffix_ids,
 )
+from training.shared.ensembles import members
 from training.shared.files_of import files_of
 from training.shared.hashes import hex_hash
 from training.shared.loading import DTYPES, load_policy
@@ -228,6 +229,8 @@ def check_judge(path: str, options: Mapping[str, Any], engine: bool) -> None:
     dtype, trusted = options.get("dtype", "float32"), bool(options.get("trust_remote_code", False))
     if dtype not in DTYPES:
         raise UserError(f"rl.reward_options.dtype = {dtype!r}: use {', '.join(DTYPES)}")
+    if members(path) is not None:
+        raise UserError(f"{path}: an ensemble; set rl.reward=ensemble, which loads it")
     tokenizer, config = files_of(path, trusted)
     names = ("instruct", "max_source_tokens", "max_candidate_tokens")
     known = {*names, "dtype", "trust_remote_code", "device", "batch_tokens"}

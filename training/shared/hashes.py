@@ -8,22 +8,25 @@ from pathlib import Path
 from metrics.errors import UserError
 from metrics.folders import folder_hash, weights_in
 from metrics.hub import hub_revision, is_hub_id
+from training.shared.ensembles import members
 from training.shared.lora import adapter_base
 
 
 def weight_files(folder: str | Path) -> list[Path]:
-    """The safetensors files of a checkpoint, by name. Raises UserError when there are none, naming pickled weights
-    where it finds some."""
+    """The safetensors files of a checkpoint, by name; of an ensemble those of its members. Raises UserError when there
+    are none, naming pickled weights where it finds some."""
     folder = Path(folder)
     if not folder.is_dir():
         raise UserError(f"{folder}: no such checkpoint folder; check the path")
+    if (together := members(folder)) is not None:
+        return [file for member in together for file in weight_files(member.path)]
     return weights_in(folder, [p for p in folder.iterdir() if p.is_file()])
 
 
 def weights_hash(folder: str | Path) -> str:
     """`metrics.folders.folder_hash`: equal exactly when the weights files are equal. A hub id is named with its commit.
 
-    An adapter's weights are those of its base, too.
+    An adapter's weights are those of its base, too; an ensemble's are those of its members, with their shares.
     """
     return _hash(folder, weights_only=True)
 
@@ -43,5 +46,8 @@ def content_hash(folder: str | Path) -> str:
 def _hash(folder: str | Path, weights_only: bool) -> str:
     if is_hub_id(folder):
         return f"hub:{folder}@{hub_revision(str(folder))}"
+    if (together := members(folder)) is not None:
+        parts = "".join(f"{member.weight!r}\0{_hash(member.path, weights_only)}\0" for member in together)
+        return hashlib.sha256(f"ensemble\0{parts}".encode()).hexdigest()
     own, base = folder_hash(folder, weights_only), adapter_base(folder)
     return own if base is None else hashlib.sha256(f"{own}\0base\0{_hash(base, weights_only)}\0".encode()).hexdigest()
