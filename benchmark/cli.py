@@ -189,6 +189,8 @@ def disk_message(error: BaseException, folder: str | None = None) -> str | None:
     """
     if isinstance(error, OSError) and error.errno in ENVIRONMENT:
         place = f": {error.filename}" if error.filename else ""
+        if error.errno == errno.ENAMETOOLONG:
+            return f"{os.strerror(error.errno)}{place[:200]}; give shorter names of files, systems and stages"
         return f"{os.strerror(error.errno or 0)}{place}; free some space or choose a directory that you may write to"
     full = any(sign in str(error) for sign in FULL)
     if TORCH_WRITER in str(error) and folder is not None and os.path.isdir(folder):
@@ -217,12 +219,35 @@ def _version() -> str:
     return f"sgsrl-bench {suite}, metrics version {METRICS_VERSION}"
 
 
+def _readable(arguments: Sequence[str]) -> None:
+    """Raises UserError for an argument that is no UTF-8: no manifest could hold it, which is written last."""
+    for argument in arguments:
+        try:
+            argument.encode("utf-8")
+        except UnicodeEncodeError:
+            raise UserError(
+                f"{argument!a}: not UTF-8; rename the file, or start Python in UTF-8 mode (PYTHONUTF8=1)"
+            ) from None
+
+
+def _keep_inputs(args: argparse.Namespace) -> None:
+    """Raises UserError where --out is a file that the command reads."""
+    out = getattr(args, "out", None)
+    if not isinstance(out, str) or not os.path.isfile(out):
+        return
+    for name, value in vars(args).items():
+        for one in value if isinstance(value, list) and name != "argv" else [value]:
+            if name != "out" and isinstance(one, str) and os.path.isfile(one) and os.path.samefile(one, out):
+                raise UserError(f"--out {out}: is the input; give another file")
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs one command; returns the exit code."""
     arguments = list(sys.argv[1:] if argv is None else argv)
     folder = None
     plain_logs()
     try:
+        _readable(arguments)
         if arguments and not arguments[0].startswith("-") and arguments[0] not in COMMANDS:
             raise UserError(f"unknown command {arguments[0]!r}; {nearest(arguments[0], COMMANDS)}")
         parser = build_parser(arguments[0] if arguments else None)
@@ -234,6 +259,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             parser.print_help()
             return 0
         args.argv = arguments
+        _keep_inputs(args)
         folder = getattr(args, "run_dir", None) or getattr(args, "out", None)
         with shown() if processes.is_main() else nullcontext():
             return int(load(COMMANDS[args.command][0])(args))

@@ -30,6 +30,7 @@ DOMINANT = 0.25
 UNDER = "may cover less than 93 % rather than 95 %"
 NO_SPREAD = "no interval: every document has the same value, and nothing bounds what another one would have"
 NO_CHANGE = "no interval: every document differs by the same amount, and nothing bounds what another one would do"
+SAME_SEEDS = "no t interval over seeds: all have the same value, and nothing bounds what another one would have"
 TWO_SEEDS = f"two seeds say little about the spread between seeds: {UNDER}"
 
 
@@ -119,6 +120,8 @@ def recipe_limits(x: Contrast, level: float, runs: Range | None = None) -> Range
         )
     half = float(intervals.student(level, df)) * variance**0.5 * (x.scale or 1.0)
     low, high = x.value - half, x.value + half
+    if x.scale is not None:  # a difference of fractions
+        low, high = max(low, -x.scale), min(high, x.scale)
     if x.scale is None and runs is not None and runs.low is not None and runs.high is not None:
         low, high = min(low, runs.low), max(high, runs.high)
     return Range(low, high, caution=caution)
@@ -144,8 +147,10 @@ def seed_limits(x: Contrast, level: float) -> tuple[Range, float | None]:
             None, None, "no t interval over seeds: fewer than two seeds, or seeds that are not the same in both"
         ), None
     error, df = float(values.std(ddof=1)) / len(values) ** 0.5, len(values) - 1
+    if error == 0:
+        return Range(None, None, SAME_SEEDS), 1.0 if x.value == 0 else None
     half = float(intervals.student(level, df)) * error
-    p = 1.0 if x.value == 0 else float(intervals.two_sided_p(x.value / error, df)) if error > 0 else None
+    p = 1.0 if x.value == 0 else float(intervals.two_sided_p(x.value / error, df))
     return Range(x.value - half, x.value + half), p
 
 
@@ -193,9 +198,14 @@ def _caution(x: Contrast) -> str | None:
         if square.max() > DOMINANT * square.sum():
             return f"one document makes {square.max() / square.sum():.0%} of the variance: {UNDER}"
     elif not x.single:
-        changed = int((np.abs(intervals.own_values(x.value / x.scale, x.moved, x.weights)) > 1e-9).sum())
+        own = intervals.own_values(x.value / x.scale, x.moved, x.weights)
+        changed = int((np.abs(own) > 1e-9).sum())
         if changed < FEW_MOVED:
             return f"{changed} documents differ: {UNDER}"
+        # Nearly all change alike, from wrong to right: what the others would do is seen as little as above.
+        apart = int((np.abs(own - np.median(own)) > 1e-9).sum())
+        if apart < FEW_MOVED:
+            return f"all but {apart} documents change by the same amount: {UNDER}"
     return None
 
 

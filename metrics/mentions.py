@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -12,6 +13,7 @@ from metrics.matching import may_begin, may_end
 from metrics.numbers import NumberMention, claims
 from metrics.records import QUANTITY_TYPES
 from metrics.statements.invented import invented_names
+from metrics.stretches import Stretches
 
 _TYPE_OF_KIND = {
     "number": "quantity",
@@ -52,6 +54,7 @@ class Mentions:
         self.facts = known.facts
         lang = known.example.target_lang
         self.numbers = claims(text, known.lang)
+        self._cores = sorted((number.core[0], i) for i, number in enumerate(self.numbers))
         self.taken = [False] * len(text)
         """Per code point: does a mention cover it?"""
         inside = {at for number in self.numbers for at in range(number.core[0] + 1, number.core[1])}
@@ -60,7 +63,8 @@ class Mentions:
             self.taken[start:end] = [True] * (end - start)
         near = self._near_names(atoms)
         if near:
-            atoms = [(s, e) for s, e in atoms if not any(n.start <= s and e <= n.end for n in near)]
+            names = Stretches((n.start, n.end) for n in near)
+            atoms = [(s, e) for s, e in atoms if not names.hold(s, e)]
         hits = [self._surface(start, end) for start, end in atoms] + near
         found = layers.clauses.matcher.find(text, inside, layers.clauses.whole(lang))
         self.clauses = [self._surface(start, end, clause=True) for start, end in found]
@@ -92,7 +96,8 @@ class Mentions:
         layer = self.layers.clauses if clause else self.layers.atoms
         surface = self.text[start:end]
         facts = [i for i in self.known.surfaces.get(surface, ()) if (self.facts[i].type in CLAUSE_TYPES) == clause]
-        within = [m for m in self.numbers if start <= m.core[0] and m.core[1] <= end] if self.numbers else []
+        first, last = bisect_left(self._cores, (start, -1)), bisect_left(self._cores, (end + 1, -1))
+        within = [m for _, i in self._cores[first:last] if (m := self.numbers[i]).core[1] <= end]
         number = within[0] if len(within) == 1 else None
         if facts:
             return Hit(start, end, self.facts[facts[0]].type, surface, frozenset(facts), frozenset(), True, number)
@@ -112,10 +117,9 @@ class Mentions:
             if start - low > 1:
                 gaps.append((low, start))
             low = max(low, end)
-        hits = []
+        hits, others = [], Stretches(covered)
         for near in self.layers.near.find(self.text, gaps):
-            over = [(s, e) for s, e in covered if s < near.end and e > near.start]
-            if all(near.start <= s and e <= near.end for s, e in over):
+            if not (others.meet(near.start, near.start) or others.meet(near.end, near.end)):  # none reaches out of it
                 surface = self.text[near.start : near.end]
                 hits.append(Hit(near.start, near.end, near.type, surface, frozenset(), frozenset({("near", surface)})))
                 self.taken[near.start : near.end] = [True] * (near.end - near.start)

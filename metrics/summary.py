@@ -17,6 +17,7 @@ from metrics.catalog import families_of_tests
 from metrics.cells import Found, Lineage, preserved, system_cell, transition
 from metrics.contrast import Measured
 from metrics.draws import Draws
+from metrics.errors import UserError
 from metrics.progress import progress
 from metrics.resampling import Swap
 from metrics.scores import read_scores, score_rows, write_scores
@@ -46,12 +47,15 @@ def system_keys(systems: Sequence[tuple[str, str]]) -> list[str]:
     """Keys of `summary.json` for (system, stage) pairs: the stage where there is one system, else "<system>/<stage>".
 
     The references scored as a system (stage `gold`) are always `gold` and do not count as a second system. Raises
-    ValueError when two pairs would share a key.
+    UserError when two pairs would share a key.
     """
     several = len({system for system, stage in systems if stage != GOLD}) > 1
     keys = [f"{system}/{stage}" if several and stage != GOLD else stage for system, stage in systems]
     if len(set(keys)) != len(keys):
-        raise ValueError(f"two systems share a key: {', '.join(keys)}")
+        twice = next(key for key in keys if keys.count(key) > 1)
+        raise UserError(
+            f"two systems are both called {twice!r} (<system>/<stage>); rename one: `system` and `stage` of its rows"
+        )
     return keys
 
 

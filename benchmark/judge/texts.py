@@ -112,9 +112,8 @@ def chosen_systems(outputs: Outputs, wanted: Sequence[str], group: bool) -> list
             raise UserError(f"judge.systems: {key!r} is no system of this run; {nearest(key, keys)}")
     found = list(dict.fromkeys(wanted)) or (keys if group else _three(keys))
     if len(found) < 2 or len(found) > 8:
-        raise UserError(
-            f"ranking: needs 2 to 8 systems, and there are {len(found)} ({', '.join(found)}); see judge.systems"
-        )
+        how = "name some by judge.systems" if len(found) > 8 else "ask for what looks at one: --protocol dimensions"
+        raise UserError(f"ranking: needs 2 to 8 systems, and there are {len(found)} ({', '.join(found)}); {how}")
     return found
 
 

@@ -22,11 +22,8 @@ def only_asked(profile: Profile, overrides: Sequence[str], limit: int | None) ->
     """The profile with the learned scorers that this call asks for, and no others: those of the profile were made for
     its own world.
 
-    The reward is asked for by score.reward=true or by naming one (rl.reward, rl.reward_path). Raises UserError for a
-    limit below 1.
+    The reward is asked for by score.reward=true or by naming one (rl.reward, rl.reward_path).
     """
-    if limit is not None and limit < 1:
-        raise UserError(f"--limit {limit}: at least 1")
     asked = {item.partition("=")[0] for item in overrides}
     wanted = profile.score
     scorers = {n: path if f"score.scorers.{n}" in asked else None for n, path in wanted.scorers.items()}

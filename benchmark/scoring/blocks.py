@@ -3,6 +3,7 @@ not at all, so that a killed `score` goes on where it was and other machines can
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -97,7 +98,27 @@ def measure(work: Work, block: int) -> bytes:
                         "reasons": list(column.reasons.texts),
                     }
                 )
+    kinds = {np.dtype(kind): name for name, kind in _TYPES.items()}
+    content = _Content(json.dumps(told, ensure_ascii=False))
+    for name in sorted(tensors):
+        content.add(name, kinds[tensors[name].dtype], tensors[name].shape, tensors[name].tobytes())
+    told["sha256"] = content.digest()
     return bytes(save(tensors, {"told": json.dumps(told, ensure_ascii=False)}))
+
+
+class _Content:
+    """What a block says, as a hash: blocks travel between machines, and a flipped bit is another number."""
+
+    def __init__(self, told: str) -> None:
+        self._sum = hashlib.sha256(told.encode())
+
+    def add(self, name: str, kind: str, shape: Sequence[int], data: bytes) -> None:
+        """A tensor; they come by name."""
+        self._sum.update(f"\0{name}\0{kind}\0{tuple(shape)}\0".encode() + data)
+
+    def digest(self) -> str:
+        """Hex SHA-256."""
+        return self._sum.hexdigest()
 
 
 def _small(stats: np.ndarray) -> np.ndarray:
@@ -131,21 +152,28 @@ _TYPES = {"F64": "<f8", "F32": "<f4", "U16": "<u2"}
 
 def _told(path: Path) -> tuple[dict[str, Any], dict[str, Tensor]]:
     """What a block's file says of itself, and where its tensors are. It is not mapped: mapped files count as
-    memory of the process."""
+    memory of the process. UserError where it is not there, cut off, or no longer what was written."""
     if not path.is_file():
         raise UserError(f"{path}: is not there; score the block again")
     try:
-        with open(path, "rb") as stream:
-            size = int.from_bytes(stream.read(8), "little")
-            header = json.loads(stream.read(size) if size <= path.stat().st_size else b"")
+        data = path.read_bytes()
+        size = int.from_bytes(data[:8], "little")
+        header = json.loads(data[8 : 8 + size])
         found: dict[str, Any] = json.loads(header.pop("__metadata__")["told"])
         tensors = {
             name: (_TYPES[told["dtype"]], list(told["shape"]), 8 + size + told["data_offsets"][0])
             for name, told in header.items()
         }
         end = max((told["data_offsets"][1] for told in header.values()), default=0)
-        if path.stat().st_size != 8 + size + end:
+        if len(data) != 8 + size + end:
             raise ValueError("cut off")
+        written = found.pop("sha256")
+        content = _Content(json.dumps(found, ensure_ascii=False))
+        for name, told in sorted(header.items()):
+            first, last = told["data_offsets"]
+            content.add(name, told["dtype"], told["shape"], data[8 + size + first : 8 + size + last])
+        if content.digest() != written:
+            raise ValueError("damaged: its content has another hash than when it was written")
     except (OSError, LookupError, TypeError, ValueError, AttributeError) as error:
         raise UserError(f"{path}: no block of scores ({error}); remove it and score again") from None
     return found, tensors

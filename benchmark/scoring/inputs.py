@@ -82,6 +82,8 @@ class Inputs:
 def read_inputs(args: argparse.Namespace) -> Inputs:
     """Reads what the command line names. Raises UserError where arguments do not fit together, counts differ, or a row
     cannot be used."""
+    if args.limit is not None and args.limit < 1:
+        raise UserError(f"--limit {args.limit}: at least 1")
     if args.source or args.hypothesis or args.reference:
         return _plain(args)
     if not args.generations:

@@ -28,6 +28,7 @@ from metrics.scores_writer import Owner
 from metrics.scripts import notices
 from metrics.stages import GOLD
 from metrics.strata import Shown
+from metrics.summary import system_keys
 from metrics.terminal import say
 
 NO_REWARD = "no reward is asked for (--set rl.reward=NAME rl.reward_path=FOLDER)"
@@ -121,6 +122,7 @@ def load(args: argparse.Namespace) -> Loaded:
         missing = found.outline.n - found.outline.with_reference
         say(f"note: gold is not scored: {missing} of {len(examples)} examples have no reference", err=True)
     names = _named(groups)
+    system_keys(list(dict.fromkeys((system, stage) for system, stage, _ in groups)))  # before anything is measured
     models.check(profile.score.reward)
     read = [*given.files, *([Path(args.para)] if args.para else []), *([means.names] if means.names else [])]
     return Loaded(

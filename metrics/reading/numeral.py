@@ -78,9 +78,17 @@ def step(value: Value) -> Fraction:
     return Fraction(1, 10**digits)
 
 
+_RUNS = "ล้าน"
+
+
 def skip(text: str, match: re.Match[str]) -> int:
-    """Where to look on after something that is no number: behind a whole run of digits."""
+    """Where to look on after something that is no number: behind a whole run of digits, or of ล้าน, of which none begins
+    a number where the first one does not."""
     at = match.start()
+    if text.startswith(_RUNS, at):
+        while text.startswith(_RUNS, at):
+            at += len(_RUNS)
+        return at
     if text[at].isdigit():
         while text[at : at + 1].isdigit():
             at += 1

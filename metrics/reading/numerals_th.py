@@ -40,7 +40,9 @@ _DIGIT = re.compile(_DIGIT_RE)
 _ZERO_POINT = re.compile("ศูนย์(?=จุด)")
 _SMALL = re.compile(rf"\s?(?:{_SMALL_RE})")
 _MILLION, _UNIT_WORD = re.compile(_MILLION_RE), re.compile(_UNIT_RE)
-_MILLIONS = re.compile(rf"\s?(?:{_MILLION_RE})(?:\s?{_MILLION_RE})*")
+_MOST = 4
+"""Times ล้าน may be said in one number: 10^24. What goes on beyond it is no amount, and to multiply it takes long."""
+_MILLIONS = re.compile(rf"\s?(?:{_MILLION_RE})(?:\s?{_MILLION_RE}){{0,{_MOST - 1}}}")
 _UNIT = re.compile(rf"\s?{_UNIT_RE}")
 _POINT = re.compile(rf"จุด((?:ศูนย์|{_DIGIT_RE})+)(?!\s?(?:{_SMALL_RE})?{_DIGIT_RE}(?:สิบ|ร้อย))")
 _POINT_DIGIT = re.compile(rf"ศูนย์|{_DIGIT_RE}")
@@ -65,7 +67,7 @@ ORDINAL = Behind(
         r"|ไตรมาส|เบอร์|หลุม|ฉบับ|ตำแหน่ง|โลกครั้ง|มาตรา|เขต|หมู่)ที่\s?\Z|(?:อันดับ|ลำดับ|เบอร์|มาตรา)\s?\Z"
     )
 )
-_MANY = re.compile(rf"(?:หลาย|นับ|หลัก|ไม่กี่)\s?((?:{_SMALL_RE})?(?:\s?{_MILLION_RE})*)")
+_MANY = re.compile(rf"(?:หลาย|นับ|หลัก|ไม่กี่)\s?((?:{_SMALL_RE})?(?:\s?{_MILLION_RE}){{0,{_MOST}}})")
 _NEIGHBOURS = [
     ("หนึ่ง", "สอง"),
     ("สอง", "สาม"),
@@ -224,6 +226,8 @@ def _whole(text: str, at: int) -> Numeral | None:
             if more and not text.startswith(("กว่าเดิม", "กว่าปกติ", "กว่าที่"), more.end() - 4):
                 high, end = total + (unit if unit > 1 else step(value)), more.end()
             break
+        if _MILLION.match(text, millions.end()):
+            return None
         factor = MILLION ** len(_MILLION.findall(millions.group()))
         part = value * factor
         if magnitude is not None and part >= magnitude:

@@ -8,13 +8,16 @@ B"). What a fact itself denies (an event "denies the takeover") is part of its s
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
+from itertools import islice
 
 import regex
 
 from metrics.statements.words import WordFinder, one_of, table
+from metrics.stretches import Stretches
 
 REACH = 400
 """Code points that a denial of a whole statement reaches where no sentence mark ends it; "all of the above" reaches
@@ -25,9 +28,11 @@ _NEAR, _ANAPHOR_NEAR, _ANAPHOR_CLOSE = 40, 40, 14
 _BREAKS = {"zh": regex.compile(r"[。！？；!?;\n]"), "en": regex.compile(r"[!?;\n]|\.(?=\s|$)")}
 _BREAK = regex.compile(r"[!?;。！？\n༎]")
 _LEAD = regex.compile(r"[\s!！:：,，、།་\-–—|\"“”'「『]*")
-_FINISH = regex.compile(r"[།༎!?;。！？\n.]|\Z")
-"""Ends a sentence, or the text."""
+_FINISH = regex.compile(r"[།༎!?;。！？\n.]")
+"""Ends a sentence."""
 _BARE = regex.compile(r"[\s\p{P}་]*")
+_MARK = regex.compile(r"[\s\p{P}་]")
+EVENTS = ("event", "relation", "cause")
 _LETTER = regex.compile(r"[\p{L}\p{N}]")
 
 
@@ -42,7 +47,7 @@ class Place:
     """The example states it."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Denials:
     """What a text denies."""
 
@@ -55,7 +60,11 @@ class Denials:
 
     def covers(self, start: int, end: int) -> bool:
         """Does a scope hold some of text[start:end]?"""
-        return any(start < high and end > low for low, high in self.scopes)
+        return self._stretches.meet(start, end)
+
+    @cached_property
+    def _stretches(self) -> Stretches:
+        return Stretches(self.scopes)
 
 
 NONE = Denials()
@@ -133,8 +142,8 @@ def denials(text: str, lang: str, places: Sequence[Place], negative: bool = Fals
     words = _words(lang)
     if words is None:
         return NONE
-    own = [(p.start, p.end) for p in places if p.own]
-    cues = [cue for cue in _cues(text, lang) if not any(low <= cue[0] < high for low, high in own)]
+    own = Stretches((p.start, p.end) for p in places if p.own)
+    cues = [cue for cue in _cues(text, lang) if not own.hold(cue[0], cue[0] + 1)]
     if not cues:
         return NONE
     reader = _Reader(text, words, places, negative)
@@ -149,6 +158,11 @@ class _Reader:
 
     def __init__(self, text: str, words: _Words, places: Sequence[Place], negative: bool) -> None:
         self.text, self.words, self.places, self.negative = text, words, places, negative
+        self._starts = [p.start for p in places]
+        self._by_end = sorted((p.end, i) for i, p in enumerate(places))
+        self._events = [p for p in places if p.type in EVENTS]
+        self._event_starts = [p.start for p in self._events]
+        self._breaks = [m.end() for m in words.breaks.finditer(text)]
 
     def scopes(self, start: int, end: int, kinds: frozenset[str]) -> list[tuple[int, int]]:
         """What the word text[start:end] denies."""
@@ -170,22 +184,30 @@ class _Reader:
                 found.append((self._clause_start(event.start), event.end))
         if not found and "item" in kinds:
             found += [
-                (p.start, p.end) for p in self.places if p.start >= end and _BARE.fullmatch(self.text, end, p.start)
-            ][:1]
+                (p.start, p.end)
+                for p in self.places[bisect_left(self._starts, end) :][:1]
+                if _BARE.fullmatch(self.text, end, p.start)
+            ]
         if not found and "item_after" in kinds:
-            found += [
-                (p.start, p.end) for p in self.places if p.end <= start and _BARE.fullmatch(self.text, p.end, start)
-            ][-1:]
+            found += self._item_behind(start)
         if not found and "final" in kinds and not self.negative and self._closes(end):
             low = self._clause_start(start)
             # A denial that is a sentence of its own is of all that was said.
             found.append((low if _LETTER.search(self.text, low, start) else 0, start))
         return found
 
+    def _item_behind(self, at: int) -> list[tuple[int, int]]:
+        """The last item before which nothing but marks stands behind `at`."""
+        low = at
+        while low and _MARK.match(self.text, low - 1):
+            low -= 1
+        ends = self._by_end[bisect_left(self._by_end, (low, -1)) : bisect_right(self._by_end, (at, len(self.places)))]
+        return [(self.places[i].start, self.places[i].end) for i in [max((i for _, i in ends), default=-1)] if i >= 0]
+
     def _closes(self, at: int) -> bool:
         """Does nothing but marks stand between here and the end of the sentence?"""
-        mark = _FINISH.search(self.text, at)
-        return mark is not None and not _LETTER.search(self.text, at, mark.start())
+        letter = _LETTER.search(self.text, at)
+        return letter is None or _FINISH.search(self.text, at, letter.start()) is not None
 
     def _stop(self, at: int, reach: int) -> int:
         """Where a scope from `at` on ends: at a sentence mark, a word of contrast, or after `reach` code points."""
@@ -207,11 +229,14 @@ class _Reader:
             and not self.words.anaphor.search(self.text, max(0, start - _ANAPHOR_CLOSE), start)
         ):
             return []
-        low = max((m.end() for m in self.words.breaks.finditer(self.text, 0, start)), default=0)
+        before = bisect_right(self._breaks, start)
+        low = self._breaks[before - 1] if before else 0
+        if self.words.breaks.match(self.text, max(0, start - 1), start):
+            low = start
         if (
             whole
             or self.words.anaphor.search(self.text, near, start)
-            or not any(low <= p.start < start for p in self.places)
+            or bisect_left(self._starts, low) >= bisect_left(self._starts, start)
         ):
             low = 0
         else:
@@ -221,12 +246,12 @@ class _Reader:
     def _next_event(self, at: int) -> Place | None:
         """The event or clause that is negated by a word ending at `at`: only fillers and names stand between."""
         cursor = at
-        for place in self.places:
+        for place in islice(self.places, bisect_left(self._starts, at), None):
             if place.start < cursor:
                 continue
             if place.start - at > _NEAR or not self.words.filler.fullmatch(self.text, cursor, place.start):
                 return None
-            if place.type in ("event", "relation", "cause"):
+            if place.type in EVENTS:
                 return place
             if place.type in ("person", "organisation", "place"):
                 cursor = place.end
@@ -235,8 +260,9 @@ class _Reader:
         return None
 
     def _event_behind(self, at: int) -> Place | None:
-        for place in reversed(self.places):
-            if place.end <= at and place.type in ("event", "relation", "cause"):
+        for i in range(bisect_right(self._event_starts, at) - 1, -1, -1):
+            place = self._events[i]
+            if place.end <= at:
                 fits = at - place.end <= _NEAR and self.words.filler.fullmatch(self.text, place.end, at)
                 return place if fits else None
         return None

@@ -7,6 +7,7 @@ things when their classes of a group exclude each other.
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -79,8 +80,10 @@ def _found(text: str, lang: str, denied: Denials) -> list[_Word]:
         classes = words.classes[word]
         if not classes:
             continue
-        if any(at <= start and start - at <= 12 and _negates(text, at, start, lang) for at in denied.before) or any(
-            end <= at and _FILLER.fullmatch(text, end, at) for at in denied.after
+        near = denied.before[bisect_left(denied.before, start - 12) : bisect_right(denied.before, start)]
+        next_one = denied.after[bisect_left(denied.after, end) :][:1]
+        if any(_negates(text, at, start, lang) for at in near) or any(
+            _FILLER.fullmatch(text, end, at) for at in next_one
         ):
             classes = tuple((group, _NOT + name) for group, name in classes)
         out.append(_Word(start, end, classes))
@@ -106,6 +109,7 @@ def classes_of(
     words = _found(text, lang, denied) if counted else []
     if not words:
         return [{} for _ in mentions]
+    starts, ends = [w.start for w in words], [w.end for w in words]  # both grow: no two overlap
     groups = table("predicates")["groups"]
     out: list[Classes] = []
     at = 0
@@ -117,8 +121,8 @@ def classes_of(
         high = counted[at + 1].start if at + 1 < len(counted) else None
         at += 1
         left, right = _sides(text, lang, mention, low, high)
-        before = [w for w in words if left <= w.start and w.end <= mention.start][::-1]
-        behind = [w for w in words if mention.end <= w.start and w.end <= right]
+        before = words[bisect_left(starts, left) : bisect_right(ends, mention.start)][::-1]
+        behind = words[bisect_left(starts, mention.end) : bisect_right(ends, right)]
         if lang in VERB_LAST:  # 37名患者死亡: the last word is what happened to them
             behind.reverse()
         found: dict[str, set[str]] = {}

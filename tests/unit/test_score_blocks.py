@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import random
 from pathlib import Path
 from typing import Any
 
@@ -112,6 +113,28 @@ def test_a_killed_score_goes_on_where_it_was(
     assert main([*given, "score.workers=1", "--out", str(out)]) == 0
     assert measured == [0, 1, 2, -1, 1, 3, 4], "what was damaged is measured again, what was whole is not"
     assert files(out) == once
+
+
+def test_a_block_that_is_not_what_was_written_is_measured_again(
+    given: list[str], once: dict[str, bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A flipped bit is another number: nothing but a hash tells."""
+    monkeypatch.setattr(blocks, "BLOCK", 12)
+    shard, out = tmp_path / "shard", tmp_path / "out"
+    assert main([*given, "--shard", "1/1", "--out", str(shard)]) == 0
+    path = blocks.place(shard / "steps" / "score" / "user-data", 0)
+    whole, draw = path.read_bytes(), random.Random(0)
+    assert blocks.key_of(path) is not None
+    for at in (len(whole) - 1, *(draw.randrange(len(whole)) for _ in range(60))):
+        path.write_bytes(whole[:at] + bytes([whole[at] ^ 1 << draw.randrange(8)]) + whole[at + 1 :])
+        assert blocks.key_of(path) is None, at
+    for damaged in (whole + b"\0", whole[:-1], b""):
+        path.write_bytes(damaged)
+        assert blocks.key_of(path) is None
+    path.write_bytes(whole[:-1] + bytes([whole[-1] ^ 1]))
+    assert main(["score", "merge", str(shard), "--out", str(out)]) == 2
+    assert main([*given, "--out", str(shard)]) == 0
+    assert files(shard) == once
 
 
 def test_blocks_of_other_inputs_are_not_gone_on_with(

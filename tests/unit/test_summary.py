@@ -7,6 +7,7 @@ from one_metric import interval
 from summarised import FAST, RUN, STAGES, all_systems, ids, system
 
 from metrics.draws import Draws
+from metrics.errors import UserError
 from metrics.segment import from_values
 from metrics.stats import compare
 from metrics.summary import RUN_FIELDS, summarise, system_keys
@@ -168,7 +169,7 @@ def test_only_transitions_whose_two_ends_exist_are_listed():
 def test_keys_are_stages_for_one_system_and_both_names_for_several():
     assert system_keys([("a", "post-sft"), ("a", "post-rl"), ("gold", "gold")]) == ["post-sft", "post-rl", "gold"]
     assert system_keys([("a", "post-sft"), ("b", "post-sft"), ("gold", "gold")]) == ["a/post-sft", "b/post-sft", "gold"]
-    with pytest.raises(ValueError, match="share a key"):
+    with pytest.raises(UserError, match="both called"):
         system_keys([("a", "x"), ("a", "x")])
 
 

@@ -1,0 +1,84 @@
+"""What a command writes is never its input nor a device, and what cannot be filed is said before anything is
+written."""
+
+from __future__ import annotations
+
+import json
+import os
+import stat
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from benchmark.cli import main
+from metrics.errors import UserError
+from metrics.files import atomic_write_text
+from metrics.summary import system_keys
+
+
+@pytest.fixture
+def examples(tmp_path: Path) -> Path:
+    path = tmp_path / "e.jsonl"
+    assert main(["data", "export", "--task", "newswire-title", "--split", "dev", "--n", "2", "--out", str(path)]) == 0
+    return path
+
+
+def test_a_command_does_not_write_over_what_it_reads(examples: Path, tmp_path: Path, capsys: Any) -> None:
+    before = examples.read_bytes()
+    link = tmp_path / "link.jsonl"
+    link.symlink_to(examples)
+    for out in (examples, link):
+        assert main(["data", "facts", "--examples", str(examples), "--out", str(out)]) == 2
+        assert "is the input; give another file" in capsys.readouterr().err
+    ratings = tmp_path / "judgements.tsv"
+    ratings.write_text("system\titem\tsegment\tmetric\thuman\n", "utf-8")
+    assert main(["meta-eval", "--judgements", str(ratings), "--out", str(ratings)]) == 2
+    assert "is the input; give another file" in capsys.readouterr().err
+    assert examples.read_bytes() == before
+    assert ratings.read_text("utf-8").startswith("system\t")
+
+
+def test_a_pipe_is_not_replaced_by_a_file(tmp_path: Path) -> None:
+    """As /dev/stdout and /dev/null would be, for root."""
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    with pytest.raises(UserError, match="it is a device or a pipe"):
+        atomic_write_text(pipe, "text")
+    assert stat.S_ISFIFO(pipe.stat().st_mode)
+    assert os.listdir(tmp_path) == ["pipe"]
+
+
+def test_a_name_that_no_manifest_could_hold_is_refused_first(capsys: Any) -> None:
+    assert main(["score", "--generations", os.fsdecode(b"g\xfc.jsonl")]) == 2
+    assert "not UTF-8; rename the file" in capsys.readouterr().err
+
+
+def test_two_systems_of_one_key_are_named_before_anything_is_measured(
+    examples: Path, tmp_path: Path, capsys: Any
+) -> None:
+    ids = [json.loads(line)["id"] for line in examples.read_text("utf-8").splitlines()]
+    rows = [
+        {"example_id": i, "system": system, "stage": stage, "text": "ก"}
+        for system, stage in (("a/b", "c"), ("a", "b/c"))
+        for i in ids
+    ]
+    (tmp_path / "g.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows), "utf-8")
+    out = tmp_path / "out"
+    given = ["--examples", str(examples), "--generations", str(tmp_path / "g.jsonl")]
+    assert main(["score", *given, "--out", str(out)]) == 2
+    assert "two systems are both called 'a/b/c'" in capsys.readouterr().err
+    assert not out.exists()
+    assert system_keys([("a", "x"), ("b", "x"), ("gold", "gold")]) == ["a/x", "b/x", "gold"]
+
+
+def test_a_limit_of_none_is_refused_as_such(examples: Path, capsys: Any) -> None:
+    for limit in ("0", "-1"):
+        given = ["--examples", str(examples), "--generations", str(examples), "--limit", limit]
+        assert main(["score", *given, "--out", "never"]) == 2
+        assert f"--limit {limit}: at least 1" in capsys.readouterr().err
+
+
+def test_a_name_too_long_is_told_as_that(examples: Path, tmp_path: Path, capsys: Any) -> None:
+    assert main(["data", "facts", "--examples", str(examples), "--out", str(tmp_path / ("n" * 300))]) == 2
+    assert "free some space" not in capsys.readouterr().err
