@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from benchmark.report.words import listing
-from benchmark.reward.validate import NOT_ASKED
+from benchmark.reward.validate import NOT_ASKED, reads_no_source
 
 CHANCE = 0.5
 KINDS = ("trusted", "unproved", "blind", "misled", "few", "unscored")
@@ -52,7 +52,7 @@ def _kind(slug: str, row: Mapping[str, Any], nulls: Mapping[str, Any]) -> str:
 
 
 def _tone(report: Mapping[str, Any], kinds: Mapping[str, list[str]]) -> str:
-    if not report["flags"]["beats_nulls"]:
+    if not report["flags"]["beats_nulls"] or reads_no_source(report):
         return "bad"
     return "mixed" if kinds["misled"] or kinds["blind"] or kinds["few"] or _pays_for_filler(report) else "good"
 
@@ -67,6 +67,11 @@ def _sentence(report: Mapping[str, Any], kinds: Mapping[str, list[str]]) -> str:
         return "A descriptive metric: neither high nor low is better, so it is no reward."
     if not report["flags"]["beats_nulls"]:
         return "Do not train on it: a rule that knows nothing does as well."
+    if reads_no_source(report):
+        return (
+            "Do not train on it: it does not tell the right title from another article's, so it does not read the "
+            "source; what else it tells, it tells by how a text is written."
+        )
     known = sum(map(len, kinds.values())) - len(kinds["unscored"]) - len(kinds["few"])
     if not known:
         return f"Nothing can be said of it: no kind has the {ENOUGH} pairs from which chance can be told; ask more."

@@ -200,10 +200,26 @@ def misses(
     return out
 
 
+OF_SOURCE = ("other_article", "other_article_hard")
+"""Categories in which both texts are flawless: nothing but the source tells which one is right."""
+SAID = 20
+"""Pairs from which on that is said: a reward that is right in three of four is told from chance."""
+
+
+def reads_no_source(report: Mapping[str, Any]) -> bool:
+    """Whether the reward does not tell the right title from another article's, however well it tells damaged texts: it
+    goes by a text's form alone. False where too few pairs were asked."""
+    rows = [row for slug in OF_SOURCE if (row := report["by_category"].get(slug)) and row["n"] >= SAID]
+    return bool(rows) and all(row["ci_low"] <= CHANCE for row in rows)
+
+
 def warning(report: Mapping[str, Any]) -> str | None:
-    """What has to be said loudly: the reward does no better than a rule that knows nothing. None where it does."""
+    """What has to be said loudly: the reward does no better than a rule that knows nothing, or does not read the
+    source. None where it does."""
     found = report["flags"]
     if found["beats_nulls"]:
+        if reads_no_source(report):
+            return f"{report['reward']} does not tell a title from another article's: it does not read the source"
         return None
     null = report["null_baselines"][found["best_null"]]["macro_accuracy"]
     macro = report["macro_accuracy"]

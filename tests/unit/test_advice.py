@@ -9,9 +9,9 @@ from page_tree import parse
 
 from benchmark.reward.advice import _named, advice, left_out
 from benchmark.reward.challenge import build
-from benchmark.reward.judge import judge_of
+from benchmark.reward.judge import judge_of, load_judge
 from benchmark.reward.page import _words, render
-from benchmark.reward.validate import validate
+from benchmark.reward.validate import validate, warning
 
 
 class Perfect:
@@ -85,6 +85,17 @@ def test_a_reward_that_knows_nothing_is_not_to_be_trained_on() -> None:
     found = advice(validate(judge_of(Nothing()), build(("th",), 24, 0), template=False))
     assert found.tone == "bad"
     assert found.sentence == "Do not train on it: a rule that knows nothing does as well."
+
+
+def test_a_reward_that_does_not_read_the_source_is_not_to_be_trained_on() -> None:
+    """form.fluency sees most damage, for a damaged text is written worse; of two titles it knows nothing."""
+    seen = validate(load_judge("metric:form.fluency", None, None, {}), build(("th",), 24, 0, True, "2"), template=False)
+    assert seen["flags"]["beats_nulls"] and seen["macro_accuracy"] > 0.75
+    told = advice(seen)
+    assert told.tone == "bad"
+    assert told.sentence.startswith("Do not train on it: it does not tell the right title from another article's")
+    assert "does not read the source" in (warning(seen) or "")
+    assert warning(report()) is None
 
 
 def test_pairs_that_are_in_no_figure_are_counted_with_the_reason() -> None:

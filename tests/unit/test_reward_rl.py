@@ -56,7 +56,14 @@ def make(tiny_reranker_path: Path, tmp_path_factory: pytest.TempPathFactory) -> 
         server = Server([lambda body: json.dumps({"score": len(body["messages"][1]["content"]) % 11})])
         return f"{server.url}#tiny"
 
+    def ensemble() -> str:
+        members = [{"path": str(tiny_reranker_path)}, {"path": str(_encoder(root / "second", 1)), "weight": 2}]
+        (root / "both").mkdir()
+        (root / "both" / "ensemble.json").write_text(json.dumps({"members": members}), "utf-8")
+        return str(root / "both")
+
     paths: dict[str, Callable[[], str]] = {
+        "ensemble": ensemble,
         "reranker-generative": lambda: str(tiny_reranker_path),
         "reranker-encoder": lambda: str(_encoder(root / "cross", 1)),
         "embedding": bi_encoder,
