@@ -126,8 +126,10 @@ def from_run(run_dir: Path, task: str, system: str | None, board: Board, validat
     """
     from benchmark.rundir.intact import check_output
     from benchmark.rundir.manifest import read_manifest, versions_of
+    from benchmark.rundir.whole import check_manifest
     from training.shared.hashes import weights_hash
 
+    check_manifest(run_dir)
     manifest = read_manifest(run_dir)
     section = manifest.config.get("run")
     if isinstance(section, dict) and section.get("limit") is not None:

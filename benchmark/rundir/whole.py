@@ -20,8 +20,10 @@ from benchmark.settings.assets import ASSETS, PREFIX
 from benchmark.settings.config import Profile
 from benchmark.tasks import TASKS
 from metrics.errors import UserError
-from metrics.files import atomic_write_text, sha256_file, sha256_json
+from metrics.files import atomic_write_text, inside, read_object, sha256_file, sha256_json
 from training.shared import processes
+from training.shared.ensembles import members
+from training.shared.lora import adapter_base
 
 TOP = Path(__file__).resolve().parents[2]
 FUNCTION = re.compile(r"[\w.]+:\w+")
@@ -43,6 +45,7 @@ def request_of(profile: Profile, stage: str) -> dict[str, Any] | None:
             continue
         if len(text) < 1000 and path.exists() and text:
             where[text] = _stamps(path)
+            where |= {part: _stamps(Path(part)) for part in _linked(path)}
         elif FUNCTION.fullmatch(text) or HUB.fullmatch(text):
             return None
     return {
@@ -53,6 +56,14 @@ def request_of(profile: Profile, stage: str) -> dict[str, Any] | None:
         "sources": _sources(),
         "assets": _stamps(ASSETS),
     }
+
+
+def _linked(path: Path) -> list[str]:
+    """Folders that a model's folder names and that are read with it: of an ensemble its members, of an adapter its
+    base."""
+    found = [member.path for member in members(path) or ()]
+    base = adapter_base(path)
+    return found + ([base] if base is not None and Path(base).is_dir() else [])
 
 
 def _texts(values: Any) -> Iterator[str]:
@@ -95,7 +106,24 @@ def remember(run_dir: Path, request: dict[str, Any] | None) -> None:
     if request is None:
         path.unlink(missing_ok=True)
         return
-    atomic_write_text(path, json.dumps({"request": sha256_json(request), "steps": _steps(run_dir)}, indent=1))
+    atomic_write_text(path, json.dumps(_told(run_dir, request), indent=1))
+
+
+def _told(run_dir: Path, request: dict[str, Any]) -> dict[str, Any]:
+    manifest = sha256_file(run_dir / "manifest.json")
+    return {"request": sha256_json(request), "steps": _steps(run_dir), "manifest": manifest}
+
+
+def check_manifest(run_dir: Path) -> None:
+    """Raises UserError where a finished run's manifest.json is not what the run wrote; where nothing tells what it
+    wrote, it passes."""
+    path = run_dir / "steps" / "whole.json"
+    written = read_object(inside(run_dir, path)).get("manifest") if path.is_file() else None
+    if written is not None and written != sha256_file(run_dir / "manifest.json"):
+        raise UserError(
+            f"{run_dir / 'manifest.json'}: is not what the run wrote (its hash stands in steps/whole.json); "
+            "run the same command again, which makes it anew"
+        )
 
 
 def unchanged(run_dir: Path, request: dict[str, Any] | None) -> RunManifest | None:
@@ -104,7 +132,7 @@ def unchanged(run_dir: Path, request: dict[str, Any] | None) -> RunManifest | No
         return None
     try:
         told = json.loads((run_dir / "steps" / "whole.json").read_text("utf-8"))
-        if told != {"request": sha256_json(request), "steps": _steps(run_dir)}:
+        if told != _told(run_dir, request):
             return None
         manifest = read_manifest(run_dir)
     except (OSError, ValueError, RecursionError, UserError):  # nothing to rely on: the steps are gone through

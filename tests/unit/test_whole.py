@@ -14,6 +14,7 @@ from benchmark.rundir import whole
 from benchmark.rundir.manifest import RunManifest, StepRecord, read_manifest
 from benchmark.rundir.steps import MadeOf, Steps
 from benchmark.settings.config import Profile, load_profile
+from metrics.errors import UserError
 
 
 def profile(*overrides: str) -> Profile:
@@ -119,3 +120,37 @@ def test_the_command_says_it_and_shows_the_result(
     assert f"summary: {run_dir / 'summary.json'}" in out
     assert all(step.skipped for step in read_manifest(run_dir).steps.values())
     assert json.loads((run_dir / "steps" / "whole.json").read_text("utf-8"))["request"]
+
+
+def test_a_manifest_that_the_run_did_not_write_is_no_proof(run_dir: Path) -> None:
+    """Sizes of the corpora stand on a board as it tells them."""
+    whole.check_manifest(run_dir)
+    path = run_dir / "manifest.json"
+    before = path.read_text("utf-8")
+    path.write_text(before.replace('"config_hash": "x"', '"config_hash": "y"'), "utf-8")
+    assert read_manifest(run_dir).config_hash == "y"
+    assert not finished(run_dir)
+    with pytest.raises(UserError, match="is not what the run wrote"):
+        whole.check_manifest(run_dir)
+    path.write_text(before, "utf-8")
+    assert finished(run_dir)
+    (run_dir / "steps" / "whole.json").unlink()
+    whole.check_manifest(run_dir)
+
+
+@pytest.mark.parametrize("kind", ["ensemble", "adapter"])
+def test_what_a_folder_of_the_profile_is_read_with_is_looked_at(run_dir: Path, tmp_path: Path, kind: str) -> None:
+    folder, other = tmp_path / "named", tmp_path / "other"
+    for made in (folder, other):
+        made.mkdir()
+        (made / "model.safetensors").write_bytes(b"weights")
+    if kind == "ensemble":
+        rows = [{"path": "../other"}, {"path": str(other)}]
+        (folder / "ensemble.json").write_text(json.dumps({"members": rows}), "utf-8")
+    else:
+        (folder / "adapter_config.json").write_text(json.dumps({"base_model_name_or_path": str(other)}), "utf-8")
+    change = f"rl.reward_path={folder}"
+    whole.remember(run_dir, whole.request_of(profile(change), "all"))
+    assert finished(run_dir, "all", change)
+    (other / "model.safetensors").write_bytes(b"other weights")
+    assert not finished(run_dir, "all", change)
