@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +19,7 @@ from benchmark.registry import nearest
 from benchmark.rundir.steps import MadeOf, check_config, locked
 from benchmark.scoring.score import file_name
 from benchmark.settings.assets import resolve
-from benchmark.settings.config import Profile, load_profile
+from benchmark.settings.config import Profile, load_profile, parse_override
 from benchmark.settings.models import Models, model_content, model_hash, with_dtype
 from benchmark.settings.prompts import asked
 from benchmark.tasks import Task, load_task
@@ -47,6 +49,12 @@ def lineage_of(model: str) -> dict[str, Any]:
 ARGUMENTS = [
     arg("--model", required=True, metavar="PATH_OR_HUB_ID", help="Hugging Face checkpoint"),
     arg("--task", required=True, metavar="NAME", help="task to evaluate on"),
+    arg(
+        "--examples",
+        metavar="FILE",
+        help="examples.jsonl or a TSV or CSV (columns source, reference) of your own in place of the task's texts; the "
+        "task gives languages, prompt and the name that results are filed under",
+    ),
     OUT,
     DATA,
     DOWNLOAD,
@@ -71,7 +79,8 @@ def command(args: argparse.Namespace) -> int:
     backend = [f"generate.backend={args.backend}"] if args.backend else []
     # The default profile is one of a tiny model on one core: of that, only what is not about the model or the machine.
     ours = [] if args.profile else ["run.threads=null", "policy.dtype=auto"]
-    wanted = [*ours, f"run.task={args.task}", *args.overrides, *backend, *measure.trial(args.limit)]
+    mine = _mine(args.examples, args.task, args.overrides) if args.examples is not None else []
+    wanted = [*ours, f"run.task={args.task}", *args.overrides, *mine, *backend, *measure.trial(args.limit)]
     profile = load_profile(args.profile or DEFAULT_PROFILE, wanted, allow_code=args.allow_code)
     if profile.generate.backend == "vllm":
         from training.shared.vllm_engine import need_vllm
@@ -151,6 +160,13 @@ def command(args: argparse.Namespace) -> int:
     if told["empty"]:
         say(f"{told['empty']} of {told['n']} outputs are empty")
     return 0
+
+
+def _mine(path: str, task: str, overrides: Sequence[str]) -> list[str]:
+    """--examples as overrides: the file in place of the split that is measured."""
+    said = {".".join(keys): value for keys, value in map(parse_override, overrides)}
+    named = [] if "data.name" in said else [f"data.name={json.dumps(load_task(task, allow_code=True).name)}"]
+    return [f"data.{said.get('run.split', 'test')}={json.dumps(str(Path(path).resolve()), ensure_ascii=False)}", *named]
 
 
 def machine() -> str:
