@@ -162,6 +162,8 @@ def _ties(outputs: Outputs, groups: Sequence[tuple[str, ...]], items: Sequence[i
 def _groups(outputs: Outputs, wanted: Wanted) -> list[tuple[str, ...]]:
     """Systems that are shown together: pairs, all that are ranked, or one at a time."""
     if wanted.protocol == PAIRWISE:
+        if wanted.systems:
+            raise UserError("--systems: pairwise shows pairs of systems; name them by --pairs A:B")
         return [tuple(pair) for pair in chosen_pairs(outputs, wanted.pairs)]
     systems = chosen_systems(outputs, wanted.systems, False)
     return [tuple(systems)] if wanted.protocol == RANKING else [(s,) for s in systems]

@@ -216,45 +216,62 @@ def _plain(args: argparse.Namespace) -> Inputs:
                 f"{path}: {len(lines)} lines, {args.source} has {len(sources)}; line n of each file must be "
                 "the same segment"
             )
-    empty = [n for n, s in enumerate(sources, 1) if not s.strip()]
-    if empty:
-        raise UserError(
-            f"{args.source}, line {empty[0]}: empty source ({len(empty)} in all); remove these segments from all files"
-        )
     if not sources:
         raise UserError(f"{args.source}: holds no line")
+    kept, notes = _kept(args, sources)
 
     def make(places: Sequence[int]) -> list[Example]:
-        columns = [lines.at(places) for lines in (sources, *references)]
+        at = [kept[place] for place in places]
+        columns = [lines.at(at) for lines in (sources, *references)]
         found = []
-        for n, source, *own in zip(places, *columns, strict=True):
+        for n, source, *own in zip(at, *columns, strict=True):
             texts = tuple(r for r in own if r.strip())
             found.append(Example(str(n + 1), source, texts or None, None, *langs, None, {}))
         return found
 
-    examples = Made(len(sources), make)
+    examples = Made(len(kept), make)
     digest = sha256_rows(e.as_dict() for e in examples)
     files = [Path(p) for p in [args.source, *args.reference, *args.hypothesis]]
     systems = _systems(args.hypothesis, "--hypothesis")
     if args.limit is not None:
         whole, generations = list(examples), []
         for system, path in systems.items():
-            generations += read_format("lines", path, Given(langs, system, STAGE, whole))[1]
-        return _listed(args, whole, generations, digest, files, [])
+            generations += list(_outputs(system, path, len(sources), kept))
+        return _listed(args, whole, generations, digest, files, notes)
     groups: dict[System, Sequence[Generation]] = {}
     for system, path in systems.items():
-        groups[system, STAGE, None] = _outputs(system, path, examples, langs)
-    return Inputs(examples, groups, digest, files)
+        groups[system, STAGE, None] = _outputs(system, path, len(sources), kept)
+    return Inputs(examples, groups, digest, files, notes)
 
 
-def _outputs(system: str, path: Path, examples: Sequence[Example], langs: tuple[str, str]) -> Made[Generation]:
-    """One line an output. Raises UserError for another number of lines, or one too long."""
+def _kept(args: argparse.Namespace, sources: Sequence[str]) -> tuple[Sequence[int], list[str]]:
+    """(lines with a source, what was left out). UserError for an empty one that is not to be skipped."""
+    empty = {n for n, source in enumerate(sources) if not source.strip()}
+    if not empty:
+        return range(len(sources)), []
+    first = f"{args.source}, line {min(empty) + 1}: empty source"
+    if not args.skip_invalid:
+        raise UserError(
+            f"{first} ({len(empty)} in all); remove these segments from all files, or go on without them by "
+            "--skip-invalid"
+        )
+    if len(empty) == len(sources):
+        raise UserError(f"{args.source}: every line is empty")
+    note = f"{len(empty)} of {len(sources)} segments left out (--skip-invalid); the first: {first}"
+    return [n for n in range(len(sources)) if n not in empty], [note]
+
+
+def _outputs(system: str, path: Path, n: int, kept: Sequence[int]) -> Made[Generation]:
+    """Of n lines, one an output, those that are kept. Raises UserError for another number of lines, or one too long."""
     lines = index_lines(path)
-    if len(lines) != len(examples) or np.diff(lines.starts).max() > MAX_TEXT:
-        read_format("lines", path, Given(langs, system, STAGE, list(examples)))  # which says what is wrong
+    if len(lines) != n or np.diff(lines.starts).max() > MAX_TEXT:
+        rows = [Example(str(i + 1), "-", None, None, "zh", "th", None, {}) for i in range(n)]
+        read_format("lines", path, Given(("zh", "th"), system, STAGE, rows))  # which says what is wrong
 
     def make(places: Sequence[int]) -> list[Generation]:
-        texts = lines.at(places)
-        return [Generation(str(n + 1), system, STAGE, t, None, None, None) for n, t in zip(places, texts, strict=True)]
+        at = [kept[place] for place in places]
+        return [
+            Generation(str(i + 1), system, STAGE, t, None, None, None) for i, t in zip(at, lines.at(at), strict=True)
+        ]
 
-    return Made(len(lines), make)
+    return Made(len(kept), make)

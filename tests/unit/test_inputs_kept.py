@@ -14,6 +14,7 @@ import pytest
 from benchmark.cli import main
 from metrics.errors import UserError
 from metrics.files import atomic_write_text
+from metrics.records import read_examples, read_generations
 from metrics.summary import system_keys
 
 
@@ -82,3 +83,26 @@ def test_a_limit_of_none_is_refused_as_such(examples: Path, capsys: Any) -> None
 def test_a_name_too_long_is_told_as_that(examples: Path, tmp_path: Path, capsys: Any) -> None:
     assert main(["data", "facts", "--examples", str(examples), "--out", str(tmp_path / ("n" * 300))]) == 2
     assert "free some space" not in capsys.readouterr().err
+
+
+def test_segments_without_a_source_are_left_out_of_all_files_where_the_user_says_so(
+    tmp_path: Path, monkeypatch: Any, capsys: Any
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("s").write_text("中国\n \n日本 5\n", "utf-8")
+    Path("r").write_text("จีน\nx\nญี่ปุ่น 5\n", "utf-8")
+    Path("h").write_text("จีน\ny\nญี่ปุ่น 6\n", "utf-8")
+    command = ["score", "--source", "s", "--reference", "r", "--hypothesis", "h", "--langs", "zh-th"]
+    few = ["--families", "overlap", "--no-report", "--set", "score.bootstrap_draws=100"]
+    assert main([*command, "--out", "o", *few]) == 2
+    assert "s, line 2: empty source (1 in all)" in capsys.readouterr().err
+    for out, more in (("o", []), ("first", ["--limit", "2"])):
+        assert main([*command, "--out", out, *more, "--skip-invalid", *few]) == 0
+        assert "1 of 3 segments left out (--skip-invalid); the first: s, line 2" in capsys.readouterr().err
+        examples = read_examples(Path(out) / "examples" / "user-data-test.jsonl")
+        assert [(e.id, e.reference) for e in examples] == [("1", ("จีน",)), ("3", ("ญี่ปุ่น 5",))]
+        made = read_generations(Path(out) / "generations" / "user-data" / "model.jsonl")
+        assert [(g.example_id, g.text) for g in made] == [("1", "จีน"), ("3", "ญี่ปุ่น 6")]
+    Path("h").write_text("จีน\nญี่ปุ่น 6\n", "utf-8")
+    assert main([*command, "--out", "never", "--skip-invalid", *few]) == 2
+    assert "h: 2 outputs for 3 examples" in capsys.readouterr().err
