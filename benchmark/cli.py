@@ -230,14 +230,20 @@ def _readable(arguments: Sequence[str]) -> None:
             ) from None
 
 
+NO_PATHS = ("out", "argv", "command", "action", "task", "split", "name", "profile", "system", "kind", "format", "langs")
+"""Arguments whose words are no files, though one may be called so."""
+
+
 def _keep_inputs(args: argparse.Namespace) -> None:
     """Raises UserError where --out is a file that the command reads."""
     out = getattr(args, "out", None)
     if not isinstance(out, str) or not os.path.isfile(out):
         return
     for name, value in vars(args).items():
-        for one in value if isinstance(value, list) and name != "argv" else [value]:
-            if name != "out" and isinstance(one, str) and os.path.isfile(one) and os.path.samefile(one, out):
+        if name in NO_PATHS:
+            continue
+        for one in value if isinstance(value, list) else [value]:
+            if isinstance(one, str) and os.path.isfile(one) and os.path.samefile(one, out):
                 raise UserError(f"--out {out}: is the input; give another file")
 
 

@@ -105,7 +105,7 @@ def _finished_before(run_dir: Path, manifest: RunManifest, argv: list[str], star
     """What a call says and writes where nothing is left to do."""
     with locked(run_dir):
         steps = {name: step.model_copy(update={"skipped": True}) for name, step in manifest.steps.items()}
-        manifest.model_copy(update={"argv": argv, "steps": steps}).write(run_dir)
+        whole.rewrite(run_dir, manifest.model_copy(update={"argv": argv, "steps": steps}))
         _say(run_dir, f"{run_dir}: finished before, and nothing it was made from has changed", start)
     from benchmark.reward.validate import weakness
 

@@ -246,7 +246,9 @@ def atomic_stream(path: str | Path) -> Iterator[BinaryIO]:
     Raises UserError when the folder cannot be written or the disk is full; nothing half-written is left.
     """
     path = Path(path)
-    if path.exists() and not path.is_file() and not path.is_dir():  # /dev/null: a rename would put a file in its place
+    link = os.readlink(path) if path.is_symlink() else ""
+    # A rename would put a file in the place of /dev/null, or of the link /dev/stdout.
+    if link.startswith(("/proc/", "/dev/")) or (path.exists() and not path.is_file() and not path.is_dir()):
         raise UserError(f"cannot write {path}: it is a device or a pipe, not a file; give the path of a file")
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:

@@ -79,9 +79,11 @@ def command(args: argparse.Namespace) -> int:
     backend = [f"generate.backend={args.backend}"] if args.backend else []
     # The default profile is one of a tiny model on one core: of that, only what is not about the model or the machine.
     ours = [] if args.profile else ["run.threads=null", "policy.dtype=auto"]
-    mine = _mine(args.examples, args.task, args.overrides) if args.examples is not None else []
-    wanted = [*ours, f"run.task={args.task}", *args.overrides, *mine, *backend, *measure.trial(args.limit)]
+    wanted = [*ours, f"run.task={args.task}", *args.overrides, *backend, *measure.trial(args.limit)]
     profile = load_profile(args.profile or DEFAULT_PROFILE, wanted, allow_code=args.allow_code)
+    if args.examples is not None:
+        wanted += _mine(args.examples, args.task, profile.run.split, args.overrides)
+        profile = load_profile(args.profile or DEFAULT_PROFILE, wanted, allow_code=args.allow_code)
     if profile.generate.backend == "vllm":
         from training.shared.vllm_engine import need_vllm
 
@@ -162,11 +164,11 @@ def command(args: argparse.Namespace) -> int:
     return 0
 
 
-def _mine(path: str, task: str, overrides: Sequence[str]) -> list[str]:
+def _mine(path: str, task: str, split: str, overrides: Sequence[str]) -> list[str]:
     """--examples as overrides: the file in place of the split that is measured."""
-    said = {".".join(keys): value for keys, value in map(parse_override, overrides)}
+    said = {".".join(parse_override(item)[0]) for item in overrides}
     named = [] if "data.name" in said else [f"data.name={json.dumps(load_task(task, allow_code=True).name)}"]
-    return [f"data.{said.get('run.split', 'test')}={json.dumps(str(Path(path).resolve()), ensure_ascii=False)}", *named]
+    return [f"data.{split}={json.dumps(str(Path(path).resolve()), ensure_ascii=False)}", *named]
 
 
 def machine() -> str:

@@ -24,6 +24,7 @@ from benchmark.pipeline.workplace import settle_torch
 from benchmark.registry import nearest
 from benchmark.rundir.manifest import package_versions, read_manifest
 from benchmark.rundir.steps import locked
+from benchmark.rundir.whole import check_manifest, rewrite
 from benchmark.settings.assets import resolve
 from benchmark.settings.config import Profile, load_profile, rebuild
 from benchmark.settings.models import with_dtype
@@ -110,9 +111,10 @@ def command(args: argparse.Namespace) -> int:
         atomic_write_text(args.out, json.dumps(found, ensure_ascii=False, indent=1, allow_nan=False) + "\n")
     if run_dir is not None:
         with locked(run_dir):
+            check_manifest(run_dir)
             manifest = read_manifest(run_dir)
             manifest.parity = found
-            manifest.write(run_dir)
+            rewrite(run_dir, manifest)
     return 0 if found["passed"] else 1
 
 

@@ -126,6 +126,15 @@ def check_manifest(run_dir: Path) -> None:
         )
 
 
+def rewrite(run_dir: Path, manifest: RunManifest) -> None:
+    """Writes another manifest into a run directory, whose own was looked at before (`unchanged`, `check_manifest`)."""
+    manifest.write(run_dir)
+    path = run_dir / "steps" / "whole.json"
+    if path.is_file() and processes.is_main():
+        told = read_object(inside(run_dir, path)) | {"manifest": sha256_file(run_dir / "manifest.json")}
+        atomic_write_text(path, json.dumps(told, indent=1))
+
+
 def unchanged(run_dir: Path, request: dict[str, Any] | None) -> RunManifest | None:
     """The manifest of a run that would be made as it is; None where something may have to be done."""
     if request is None:

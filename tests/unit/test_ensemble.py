@@ -154,6 +154,16 @@ def test_the_wrong_kind_is_named_before_anything_is_trained() -> None:
     Models(load_profile("tiny", ["rl.reward=ensemble", "rl.reward_path=asset:reranker-ensemble@2"])).check()
 
 
+def test_options_are_those_of_every_member(tmp_path: Path) -> None:
+    rows = [{"path": str(ASSETS / name)} for name in ("reranker-lenient@2", "reranker-encoder@2")]
+    (tmp_path / FILE).write_text(json.dumps({"members": rows}), "utf-8")
+    options = ["rl.reward=ensemble", f"rl.reward_path={tmp_path}", "rl.reward_options.dtype=bfloat16"]
+    with pytest.raises(UserError, match="reranker-encoder, a member of an ensemble, takes no such option"):
+        Models(load_profile("tiny", options)).check()
+    with pytest.raises(UserError, match="reranker-encoder, a member of an ensemble, takes no such option"):
+        load_reward_for("th", str(tmp_path), dtype="bfloat16")
+
+
 def test_all_members_are_planned_for() -> None:
     one = judge_of(load_profile("tiny", []))
     two = judge_of(load_profile("tiny", ["rl.reward=ensemble", f"rl.reward_path={OURS}"]))

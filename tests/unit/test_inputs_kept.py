@@ -50,6 +50,21 @@ def test_a_pipe_is_not_replaced_by_a_file(tmp_path: Path) -> None:
     assert os.listdir(tmp_path) == ["pipe"]
 
 
+def test_a_link_to_what_is_no_file_is_not_replaced_by_one(tmp_path: Path) -> None:
+    """/dev/stdout is one, whatever it is redirected to."""
+    link = tmp_path / "stdout"
+    link.symlink_to("/proc/self/fd/1")
+    with pytest.raises(UserError, match="it is a device or a pipe"):
+        atomic_write_text(link, "text")
+    assert link.is_symlink()
+
+
+def test_a_file_that_is_called_as_the_split_is_no_input(tmp_path: Path, monkeypatch: Any) -> None:
+    monkeypatch.chdir(tmp_path)
+    command = ["data", "export", "--task", "newswire-title", "--split", "test", "--n", "2", "--out", "test"]
+    assert main(command) == main(command) == 0
+
+
 def test_a_name_that_no_manifest_could_hold_is_refused_first(capsys: Any) -> None:
     assert main(["score", "--generations", os.fsdecode(b"g\xfc.jsonl")]) == 2
     assert "not UTF-8; rename the file" in capsys.readouterr().err

@@ -120,6 +120,9 @@ def test_the_command_says_it_and_shows_the_result(
     assert f"summary: {run_dir / 'summary.json'}" in out
     assert all(step.skipped for step in read_manifest(run_dir).steps.values())
     assert json.loads((run_dir / "steps" / "whole.json").read_text("utf-8"))["request"]
+    whole.check_manifest(run_dir)
+    assert main(["run", "--stage", "all", "--profile", "smoke", "--run-dir", str(run_dir)]) == 0
+    assert "finished before" in capsys.readouterr().err
 
 
 def test_a_manifest_that_the_run_did_not_write_is_no_proof(run_dir: Path) -> None:

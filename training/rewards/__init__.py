@@ -91,10 +91,11 @@ def load_reward(spec: str, path: str | None = None, **options: Any) -> Reward:
             f"the reward {name!r} needs a path (its folder or hub id; for `callable`, module:function; "
             "for `llm-judge`, URL#MODEL)"
         )
-    return _factory(name)(where, **options)
+    return factory(name)(where, **options)
 
 
-def _factory(name: str) -> Callable[..., Reward]:
+def factory(name: str) -> Callable[..., Reward]:
+    """What makes the reward of a name in REWARDS."""
     module, _, attr = REWARDS[name].partition(":")
     made: Callable[..., Reward] = getattr(import_module(module), attr)
     return made
@@ -102,7 +103,7 @@ def _factory(name: str) -> Callable[..., Reward]:
 
 def needs_path(name: str) -> bool:
     """Whether the reward of that name loads something: the first parameter of its factory has no default."""
-    return next(iter(signature(_factory(name)).parameters.values())).default is Parameter.empty
+    return next(iter(signature(factory(name)).parameters.values())).default is Parameter.empty
 
 
 def load_reward_for(lang: str, spec: str, path: str | None = None, **options: Any) -> Reward:

@@ -8,6 +8,7 @@ independent judges are pooled (Genest and Zidek 1986, "Combining Probability Dis
 
 from __future__ import annotations
 
+import inspect
 import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -62,8 +63,20 @@ def check_ensemble(path: str, options: Mapping[str, Any]) -> None:
     from training.rewards.reranker_generative import check_judge
 
     for member in _members(path):
-        if kind_of(Path(member.path)) in YES_NO:
+        kind = kind_of(Path(member.path))
+        check_options(kind, member.path, options)
+        if kind in YES_NO:
             check_judge(member.path, options, False)
+
+
+def check_options(kind: str, path: str, options: Mapping[str, Any]) -> None:
+    """Raises UserError for options that a member does not take: all are given the same."""
+    from training.rewards import factory
+
+    try:
+        inspect.signature(factory(kind)).bind(path, **options)
+    except TypeError as error:
+        raise UserError(f"{path}: {kind}, a member of an ensemble, takes no such option ({error})") from None
 
 
 def _members(path: str) -> tuple[Member, ...]:
@@ -76,8 +89,10 @@ def _members(path: str) -> tuple[Member, ...]:
 def load_ensemble(path: str, *, target_lang: str = "th", **options: Any) -> Ensemble:
     """The members that `path`/ensemble.json names, each of the kind that its own files say. options: those of every
     member. UserError where the folder is no ensemble or a member cannot be used."""
-    from training.rewards import load_reward_for
+    from training.rewards import kind_of, load_reward_for
 
+    for member in _members(path):
+        check_options(kind_of(Path(member.path)), member.path, options)
     return Ensemble(
         [(load_reward_for(target_lang, member.path, **options), member.weight) for member in _members(path)]
     )
