@@ -34,7 +34,9 @@ def advice(report: Mapping[str, Any]) -> Advice:
     """From the content of reward.json."""
     kinds: dict[str, list[str]] = {kind: [] for kind in KINDS}
     for slug, row in report["by_category"].items():
-        kinds[_kind(slug, row, report["null_baselines"])].append(slug)
+        kind = _kind(slug, row, report["null_baselines"])
+        # Told by how a text is written, whatever the source says.
+        kinds["unproved" if kind == "trusted" and reads_no_source(report) else kind].append(slug)
     return Advice(_sentence(report, kinds), _tone(report, kinds), kinds, left_out(report))
 
 

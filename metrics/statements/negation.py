@@ -12,7 +12,6 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
-from itertools import islice
 
 import regex
 
@@ -202,7 +201,10 @@ class _Reader:
         while low and _MARK.match(self.text, low - 1):
             low -= 1
         ends = self._by_end[bisect_left(self._by_end, (low, -1)) : bisect_right(self._by_end, (at, len(self.places)))]
-        return [(self.places[i].start, self.places[i].end) for i in [max((i for _, i in ends), default=-1)] if i >= 0]
+        if not ends:
+            return []
+        last = self.places[max(i for _, i in ends)]
+        return [(last.start, last.end)]
 
     def _closes(self, at: int) -> bool:
         """Does nothing but marks stand between here and the end of the sentence?"""
@@ -246,7 +248,8 @@ class _Reader:
     def _next_event(self, at: int) -> Place | None:
         """The event or clause that is negated by a word ending at `at`: only fillers and names stand between."""
         cursor = at
-        for place in islice(self.places, bisect_left(self._starts, at), None):
+        for i in range(bisect_left(self._starts, at), len(self.places)):
+            place = self.places[i]
             if place.start < cursor:
                 continue
             if place.start - at > _NEAR or not self.words.filler.fullmatch(self.text, cursor, place.start):

@@ -93,6 +93,7 @@ def test_a_reward_that_does_not_read_the_source_is_not_to_be_trained_on() -> Non
     assert seen["flags"]["beats_nulls"] and seen["macro_accuracy"] > 0.75
     told = advice(seen)
     assert told.tone == "bad"
+    assert told.kinds["trusted"] == []
     assert told.sentence.startswith("Do not train on it: it does not tell the right title from another article's")
     assert "does not read the source" in (warning(seen) or "")
     assert warning(report()) is None

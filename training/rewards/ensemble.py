@@ -91,8 +91,7 @@ def load_ensemble(path: str, *, target_lang: str = "th", **options: Any) -> Ense
     member. UserError where the folder is no ensemble or a member cannot be used."""
     from training.rewards import kind_of, load_reward_for
 
-    for member in _members(path):
+    found = _members(path)
+    for member in found:
         check_options(kind_of(Path(member.path)), member.path, options)
-    return Ensemble(
-        [(load_reward_for(target_lang, member.path, **options), member.weight) for member in _members(path)]
-    )
+    return Ensemble([(load_reward_for(target_lang, member.path, **options), member.weight) for member in found])
