@@ -6,7 +6,7 @@ No candidate holds sentences without facts: a reranker neither learns to like th
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -20,12 +20,15 @@ from benchmark.tasks.newswire.world2.splits import article_stream
 from benchmark.tasks.newswire.world2.units import UNITS, unit
 from benchmark.tasks.newswire.world2.writer import OFTEN, SLIPS, Writer, same_type, spelt, true_of, unheard_of
 
-BESIDE, DOUBLED, DENIALS = 0.4, 0.5, 0.3
+UNTRUE = 0.3
+"""What is left of a title's relevance when it is denied: its names are right, and it says that nothing happened."""
+BESIDE, DOUBLED, DENIALS = 0.4, 0.5, 0.6
 """Shares of sources with a sentence behind the title that is right once and wrong once; of those with two roles of one
-type, with one name in both; and of titles with a wrong event that are denied instead."""
-INVENTED, AGAIN, UNKNOWN = 0.7, 0.6, 0.5
-"""Shares of sources with a sentence of another story behind the right title; of those with the title told again; and
-of the names in such sentences that nobody knows."""
+type, with one name in both; and of those with the title denied, and affirmed beside it."""
+ROLES, INVENTED, AGAIN, UNKNOWN = 0.7, 0.7, 0.6, 0.5
+"""Shares of sources whose roles are exchanged in a second form of the title, where they can be; of
+those with a sentence of another story behind the right title; of those with the title told again; and of the names in
+such sentences that nobody knows."""
 
 
 class Candidates(Writer):
@@ -109,13 +112,19 @@ class Candidates(Writer):
         return text, [replace(c, ok=False) if c.key.startswith(f"{of}=") else c for c in checks]
 
     def denied(self) -> tuple[str, list[Check]]:
-        """The title under words that deny it. They stand before it: a sentence behind it that says nothing of the
-        article teaches a reranker to dislike text without facts (docs/world-2.md)."""
+        """The title with words before or behind it that deny it."""
+        return self._under("denial", lambda check: check.ok and check.type != "event")
+
+    def affirmed(self) -> tuple[str, list[Check]]:
+        """The title with words that say it is so: as relevant as the title alone. Beside denials, which would otherwise
+        teach a reranker to dislike every sentence without facts (docs/world-2.md)."""
+        return self._under("affirmation", lambda check: check.ok)
+
+    def _under(self, words: str, holds: Callable[[Check], bool]) -> tuple[str, list[Check]]:
         text, checks = self.title(0)
-        form = self.rng.choice([f for f in phrases()["denial"][self.lang] if f.endswith("{text}")])
-        at = len(form) - len("{text}")
-        moved = [replace(c, end=c.end + at, ok=c.ok and c.type != "event") for c in checks]
-        return form.format(text=text), moved
+        form = self.rng.choice(phrases()[words][self.lang])
+        at = form.index("{text}")
+        return form.format(text=text), [replace(c, end=c.end + at, ok=holds(c)) for c in checks]
 
     def fragment(self, errors: int) -> tuple[str, list[Check]]:
         """One to four names and figures in a row."""
@@ -166,30 +175,34 @@ class Candidates(Writer):
 
 
 def row(article: Article, others: list[Article], rng: random.Random, lang: str = "th") -> dict[str, Any]:
-    """One source with eight to fourteen judged candidates, as `training.embedded` reads them: {"source", "candidates":
+    """One source with eight to eighteen judged candidates, as `training.embedded` reads them: {"source", "candidates":
     [...]}."""
     w = Candidates(article, rng, lang)
     # What is only denied is left out: it would be a sentence without a fact.
     lines = [line for line in article.lines if any(not n.startswith(DENIED) for n in line.values)]
     some = [lines[i] for i in sorted(rng.sample(range(len(lines)), rng.randint(1, len(lines))))]
-    form = rng.randrange(len(article.frame.title[lang]))
+    form, another = rng.sample(range(len(article.frame.title[lang])), 2)
+    # Who did it to whom is told in two forms of the title, each right and wrong.
+    exchanged = w.swapped(another) if rng.random() < ROLES else None
     made = [
         (w.title(0, form), True),
         (w.title(1, form), False),
         (w.invented(rng.choice(others), form) if rng.random() < INVENTED else w.title(rng.choice((1, 2))), False),
         (w.story(0, some, rng.random() < 0.5), True),
         (w.story(rng.choice((1, 1, 2, 3)), some, rng.random() < 0.5), False),
-        (w.denied() if rng.random() < DENIALS else w.wrong_event(), False),
+        (w.wrong_event(), False),
         (w.fragment(rng.choice((0, 0, 1))) if rng.random() < 0.4 else w.twice(some), False),
         (w.foreign(rng.choice(others)), False),
         *[(x, False) for x in (w.swapped(form), w.turned(), w.doubled(form) if rng.random() < DOUBLED else None) if x],
+        *(zip((w.title(0, another), exchanged), (True, False), strict=True) if exchanged is not None else ()),
         *([(w.again(), False)] if rng.random() < AGAIN else []),
         *(zip(w.beside(lines), (True, False), strict=False) if rng.random() < BESIDE else ()),
     ]
-    return {
-        "source": body(article, "zh"),
-        "candidates": [w.judge(text, checks, clean) for (text, checks), clean in made],
-    }
+    candidates = [w.judge(text, checks, clean) for (text, checks), clean in made]
+    if rng.random() < DENIALS:
+        denied, affirmed = (w.judge(*said, False) for said in (w.denied(), w.affirmed()))
+        candidates += [{**denied, "label": round(UNTRUE * denied["label"], 4)}, affirmed]
+    return {"source": body(article, "zh"), "candidates": candidates}
 
 
 def reranker(seed: int = 1, lang: str = "th") -> Iterator[dict[str, Any]]:

@@ -24,7 +24,7 @@ UNITS, UNIT_ERRORS = 4, 3
 """Short units of an article, and wrong versions of each, at most."""
 FIGURES = 0.3
 """Share of units that are a line of figures and dates of any story (`figure_unit`)."""
-ROLES = 0.35
+ROLES = 0.5
 """Share of the other units that are a title or a sentence with two names of one type, where there is one
 (`role_unit`)."""
 GLOSSARIES, TITLES = 0.35, 0.2
