@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from metrics.coverage import CONTROLLED, align_all, cut_to_reference, facts_stated, score_facts
 from metrics.inventory import Inventory
-from metrics.records import Example
+from metrics.records import Example, Fact
 from metrics.segment import SegmentStats
 
 INVENTORY = Inventory(WORLD)
@@ -158,7 +158,23 @@ def test_padding_never_raises_a_length_controlled_metric(texts: list[str], paddi
         name = f"{name}.length_controlled"
         assert (after[name] or 0) <= (before[name] or 0)
         if "recall" in name or "relation" in name:
-            assert after[name] == before[name] == truncated[name.removesuffix(".length_controlled")]
+            assert after[name] == before[name]
+            assert (before[name] or 0) <= (truncated[name.removesuffix(".length_controlled")] or 0)
+
+
+@given(outputs(), outputs())
+def test_a_beginning_states_nothing_that_the_whole_does_not(texts: list[str], padding: list[str]) -> None:
+    got = values([f"{text} {more}" for text, more in zip(texts, padding, strict=True)])
+    for name in CONTROLLED:
+        if "recall" in name or "relation" in name:
+            assert (got[f"{name}.length_controlled"] or 0) <= (got[name] or 0)
+
+
+def test_a_cut_inside_a_number_states_no_other_one() -> None:
+    one = example("one", Fact("quantity", ("30人",), ("30 คน", "30"), 0.9), reference="30 คน")
+    got = values(["มี 30,000 คน"], [one], Inventory([one]))
+    assert got["coverage.recall"] == got["coverage.recall.length_controlled"] == 0
+    assert got["coverage.f1.length_controlled"] == 0
 
 
 @given(outputs(), st.lists(st.sampled_from(["และ", "ข่าว", "ก" * 9, ""]), min_size=3, max_size=3))

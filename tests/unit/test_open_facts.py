@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from metrics.coverage import cut_to_reference
 from metrics.open.bounds import counts, floor, read, shuffled
 from metrics.open.comparison import CONTRADICTED, UNVERIFIED, VERIFIED
 from metrics.open.facts import hold
@@ -98,6 +99,16 @@ def test_padding_raises_nothing_that_is_length_controlled() -> None:
         assert (long[name + CONTROLLED] or 0) <= (short[name] or 0) + 1e-12
     hidden = _values([REFERENCE + " " + "ค่ะ" * 60 + " 9,999 คน"])
     assert (hidden["open.number.precision" + CONTROLLED] or 0) < 1
+
+
+def test_a_cut_inside_a_number_states_no_other_one() -> None:
+    one, text = _example("共有30人参加。", "มีผู้เข้าร่วม 30"), "ผู้เข้าร่วมมี 30,000 คน"
+    beginning = cut_to_reference(one, text) or ""
+    assert _values([beginning], [one])["open.number.recall"] == 1, "cut inside the number"
+    values = _values([text], [one])
+    assert values["open.number.recall"] == values["open.number.recall" + CONTROLLED] == 0
+    assert values["open.f1" + CONTROLLED] == 0
+    assert _values([f"มีผู้มา 30 คน {text}"], [one])["open.number.recall" + CONTROLLED] == 1
 
 
 def test_answers_are_found_whole_and_numbers_never_inside_longer_ones() -> None:
