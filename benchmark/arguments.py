@@ -42,6 +42,7 @@ def check_place(out: Path, file: bool = False) -> None:
         raise UserError(f"--out {out}: cannot be written ({place} is no folder, or is read-only); give another place")
 
 
+LANGS = arg("--langs", metavar="SRC-TGT", help="languages of --examples where it is a table, such as zh-th")
 SET = arg(
     "--set", dest="overrides", nargs="+", action="extend", default=[], metavar="A.B=C", help="override profile keys"
 )

@@ -5,14 +5,15 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from benchmark.arguments import arg
+from benchmark.arguments import LANGS, arg
+from benchmark.data.userdata import read_parallel
 from metrics.errors import UserError
 from metrics.open.comparison import VERIFIED, Comparison
 from metrics.open.comparison import Fact as ReadFact
 from metrics.open.facts import hold
 from metrics.open.lists import name_list
 from metrics.open.names import NameList
-from metrics.records import Example, Fact, read_examples, write_examples
+from metrics.records import Example, Fact, write_examples
 from metrics.terminal import say
 
 FACT_TYPES = {
@@ -33,7 +34,8 @@ its own."""
 BACKGROUND = 0.4
 """Salience of what the reference does not state: below the threshold of a salient fact."""
 ARGUMENTS = [
-    arg("--examples", metavar="FILE", help="examples.jsonl without facts"),
+    arg("--examples", metavar="FILE", help="examples.jsonl without facts, or TSV or CSV with --langs"),
+    LANGS,
     arg("--names", metavar="FILE.tsv", help="your own names besides the shipped ones"),
     arg("--out", required=True, metavar="FILE", help="file to write"),
 ]
@@ -47,7 +49,7 @@ def command(args: argparse.Namespace) -> int:
     own = Path(args.names).resolve() if args.names else None
     examples = [
         prefilled(example, name_list(example.source_lang, example.target_lang, own))
-        for example in read_examples(args.examples)
+        for example in read_parallel(args.examples, args.langs)
     ]
     write_examples(Path(args.out), examples)
     n = sum(len(e.facts or ()) for e in examples)

@@ -8,6 +8,7 @@ from pathlib import Path
 from benchmark.tasks import Task
 from benchmark.tasks.layouts import TABLES
 from metrics.errors import UserError
+from metrics.languages import pair
 from metrics.normalise import fingerprint, visible
 from metrics.records import Example, read_examples
 from metrics.tables import read_tsv
@@ -59,6 +60,17 @@ def read_split(path: str, split: str, task: Task, n: int | None = None) -> list[
             Example(e.id, e.source, None, e.facts, e.source_lang, e.target_lang, e.doc_id, e.meta) for e in examples
         ]
     return examples
+
+
+def read_parallel(path: str, langs: str | None) -> list[Example]:
+    """The examples of an examples.jsonl, which says its languages itself, or of a TSV or CSV in the languages SRC-TGT.
+    UserError where a table comes without them, and as `read_table`."""
+    file = Path(path)
+    if file.suffix.lower() not in TABULAR:
+        return read_examples(file)
+    if langs is None:
+        raise UserError(f"--examples {path}: a table does not say its languages; give --langs SRC-TGT, such as zh-th")
+    return read_table(file, pair(langs))
 
 
 def read_table(file: Path, langs: tuple[str, str]) -> list[Example]:

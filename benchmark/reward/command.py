@@ -8,8 +8,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from benchmark.arguments import OUT, SKIP_INVALID, arg, check_place, seed_number
+from benchmark.arguments import LANGS, OUT, SKIP_INVALID, arg, check_place, seed_number
 from benchmark.data.told import tell_languages
+from benchmark.data.userdata import read_parallel
 from benchmark.reward.advice import advice
 from benchmark.reward.bestofn import Sampling, best_of_n, prepare
 from benchmark.reward.blindspots import RunUnderTest, blind_spots, read_run
@@ -20,7 +21,7 @@ from benchmark.reward.validate import loud, validate, warning
 from metrics.errors import UserError
 from metrics.files import atomic_write_text, write_jsonl
 from metrics.languages import code
-from metrics.records import Example, read_examples, sha256_file
+from metrics.records import Example, sha256_file
 from metrics.rejects import Rejects
 from metrics.terminal import say
 
@@ -35,7 +36,7 @@ def challenge_of(args: argparse.Namespace, run: RunUnderTest | None) -> Challeng
     if args.examples:
         from benchmark.reward.realpairs import build as from_examples
 
-        examples_of = read_examples(args.examples)
+        examples_of = read_parallel(args.examples, args.langs)
         tell_languages({str(args.examples): examples_of})
         challenge = from_examples(examples_of, args.n, args.seed, sha256_file(args.examples)[:12])
     elif args.pairs:
@@ -93,9 +94,10 @@ ARGUMENTS = [
     arg(
         "--examples",
         metavar="FILE",
-        help="examples.jsonl with references: pairs and retrieval lists are made from it, "
+        help="examples.jsonl with references, or TSV or CSV with --langs: pairs and retrieval lists are made from it, "
         "in place of the generated set",
     ),
+    LANGS,
     SKIP_INVALID,
     arg("--candidates", metavar="FILE", help="candidates.jsonl of your own, for the retrieval figures"),
     arg("--run", metavar="RUN_DIR", help="a finished run: its reward, and what RL did to each type of fact"),

@@ -7,7 +7,8 @@ import json
 from pathlib import Path
 from typing import Any
 
-from benchmark.arguments import OUT, arg, seed_number
+from benchmark.arguments import LANGS, OUT, arg, seed_number
+from benchmark.data.userdata import read_parallel
 from benchmark.report.safetext import plain
 from benchmark.validity.damage import DAMAGES
 from benchmark.validity.measure import RATES, validate
@@ -15,11 +16,11 @@ from metrics import catalog
 from metrics.errors import UserError
 from metrics.files import atomic_write_text
 from metrics.open.lists import name_list
-from metrics.records import read_examples
 from metrics.terminal import say
 
 ARGUMENTS = [
-    arg("--examples", required=True, metavar="FILE", help="examples.jsonl with references"),
+    arg("--examples", required=True, metavar="FILE", help="examples.jsonl with references, or TSV or CSV with --langs"),
+    LANGS,
     OUT,
     arg("--names", metavar="FILE.tsv", help="your own names besides the shipped ones"),
     arg("--limit", type=int, metavar="N", help="the first N examples"),
@@ -33,7 +34,7 @@ def command(args: argparse.Namespace) -> int:
     """Writes metrics.json and metrics.html into --out."""
     if args.limit is not None and args.limit < 2:
         raise UserError(f"--limit {args.limit}: at least 2, or nothing can be shuffled")
-    examples = read_examples(args.examples)[: args.limit]
+    examples = read_parallel(args.examples, args.langs)[: args.limit]
     if without := [e.id for e in examples if not e.reference]:
         raise UserError(
             f"{args.examples}: {len(without)} of {len(examples)} examples have no reference "

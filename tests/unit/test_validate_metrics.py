@@ -151,3 +151,31 @@ def test_a_unit_is_changed_as_a_whole_and_wherever_it_is_said(
     made = list(damage("unit", "x", found, None, ("zh", lang), 0))
     assert made and all(told in one.text and "ตาราง" not in one.text and "%" not in one.text for one in made)
     assert all(noticed(found, hold(example, one.text, None), one) for one in made)
+
+
+@pytest.mark.parametrize("ending", ["tsv", "csv"])
+def test_a_table_gives_what_the_examples_give(tmp_path: Path, ending: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """Of every command that takes a parallel file; a table does not say its languages."""
+    mark = {"tsv": "\t", "csv": ","}[ending]
+    rows = [
+        ("id", "source", "reference", "doc_id"),
+        *((e.id, e.source, *(e.reference or ()), e.doc_id) for e in EXAMPLES),
+    ]
+    table = tmp_path / f"pairs.{ending}"
+    table.write_text("".join(mark.join(map(str, row)) + "\n" for row in rows), encoding="utf-8")
+    write_examples(tmp_path / "examples.jsonl", EXAMPLES)
+    for command, out, made in (
+        (("validate-metrics", "--no-speed"), "", "metrics.json"),
+        (("data", "facts"), "facts.jsonl", ""),
+        (("validate-reward", "--reward", "metric:open.f1", "--n", "2"), "", "reward.json"),
+    ):
+        found = []
+        for given in ((str(tmp_path / "examples.jsonl"),), (str(table), "--langs", "zh-th")):
+            place = tmp_path / f"{command[0]}-{len(given)}"
+            assert main([*command, "--examples", *given, "--out", str(place / out)]) == 0
+            told = (place / (out or made)).read_text(encoding="utf-8")
+            found.append(json.loads(told)["reference" if made == "metrics.json" else "accuracy"] if made else told)
+        assert found[0] == found[1]
+        capsys.readouterr()
+        assert main([*command, "--examples", str(table), "--out", str(tmp_path / "none" / out)]) == 2
+        assert "--langs SRC-TGT" in capsys.readouterr().err and not (tmp_path / "none").exists()
