@@ -18,8 +18,8 @@ from benchmark.leaderboard import board as boards
 from benchmark.leaderboard.board import Board, Entry
 from benchmark.leaderboard.flags import flags_of, of_form
 from benchmark.leaderboard.scoring import segments
-from benchmark.leaderboard.validations import same_reward
 from benchmark.leaderboard.view import PATH, Group, Row, value
+from benchmark.settings.embedded_rewards import same_reward
 from metrics.errors import UserError
 from metrics.hacking import ALPHA, FORM, REWARD, Move, below_gold, judge, watched
 from metrics.preservation import preserved

@@ -85,8 +85,8 @@ def known_means(examples: Sequence[Example], asked: Sequence[str], profile: str,
     """What scoring outputs of these examples needs, all of them or some; the profile's models for the neural families
     asked for. Raises UserError for an unknown family.
 
-    reward_id: of the reward that the system was trained with. If it is of an embedded kind, reward.mean is that
-    kind's: whether a system has hacked its reward can only be told by its own one.
+    reward_id: of the reward that the system was trained with. If it comes with the suite, reward.mean is its, else
+    that of its kind: whether a system has hacked its reward can only be told by its own one.
     """
     from benchmark.scoring.families import Means
     from metrics.inventory import Inventory
@@ -97,10 +97,12 @@ def known_means(examples: Sequence[Example], asked: Sequence[str], profile: str,
     if not asked:
         return Means(inventory, None, {}, None)
     from benchmark.settings.config import load_profile
-    from benchmark.settings.models import REWARD_ASSETS, Models
+    from benchmark.settings.embedded_rewards import REWARD_ASSETS, bare_id, embedded_reward
+    from benchmark.settings.models import Models
 
-    kind = (reward_id or "").rpartition("(")[2].partition(":")[0]  # "kind:hash", or that in the parentheses of eq. 6
-    models = Models(load_profile(profile, [f"rl.reward={kind}"] if kind in REWARD_ASSETS else []))
+    kind = bare_id(reward_id or "").partition(":")[0]
+    of_kind = [f"rl.reward={kind}"] if kind in REWARD_ASSETS else []
+    models = Models(load_profile(profile, embedded_reward(reward_id or "") or of_kind))
     return Means(
         inventory,
         models.retrieval if "retrieval" in asked else None,

@@ -20,6 +20,7 @@ from benchmark.leaderboard.board import Board
 from benchmark.leaderboard.lies import Lie
 from benchmark.leaderboard.packed import unpack
 from benchmark.leaderboard.spelling import parse_json, read_text
+from benchmark.settings.embedded_rewards import embedded_reward, same_reward
 from metrics.errors import UserError
 
 MAX_VALIDATION = 10_000_000
@@ -30,20 +31,9 @@ TOLERANCE = 1e-3
 """Of the score of one text, computed again on another machine."""
 FLIPS = 0.011
 """Of a category's accuracy: two pairs of 200 may be as good as equal, and fall the other way elsewhere."""
-_CONTENT = re.compile(r"(?<![0-9a-f])[0-9a-f]{16}(?![0-9a-f])")
-"""The hash of its weights or code in a reward's id."""
 _SET = re.compile(
     r"\|set:newswire([0-9]+)-(core|full)-v([0-9]+)-zh-([a-z+]+)-n([0-9]{1,6})-s([0-9]{1,9})\|pairs:([0-9a-f]+)\|"
 )
-
-
-def same_reward(a: str, b: str) -> bool:
-    """Whether two ids are of one reward: equal, or the same hash of weights or code in both; without hashes, one
-    inside the other's parentheses."""
-    x, y = set(_CONTENT.findall(a)), set(_CONTENT.findall(b))
-    if x or y:
-        return bool(x & y)
-    return a == b or f"({b})" in a or f"({a})" in b
 
 
 def read_validation(path: Path, reward_id: str) -> bytes:
@@ -209,10 +199,10 @@ class Recomputed:
 def _reward_here(reward_id: str, langs: list[str], profile: str) -> Any:
     """The embedded reward with this id, or None where this suite has none."""
     from benchmark.settings.config import load_profile
-    from benchmark.settings.models import REWARD_ASSETS, Models
+    from benchmark.settings.models import Models
 
-    kind = reward_id.rpartition("(")[2].partition(":")[0]
-    if kind not in REWARD_ASSETS or len(langs) != 1:
+    keys = embedded_reward(reward_id)
+    if keys is None or len(langs) != 1:
         return None
-    reward = Models(load_profile(profile, [f"rl.reward={kind}"])).load_reward(langs[0])
+    reward = Models(load_profile(profile, keys)).load_reward(langs[0])
     return reward if same_reward(reward.id, reward_id) else None

@@ -14,7 +14,8 @@ from typing import Any
 from benchmark.registry import nearest
 from benchmark.reward.challenge import FIRST, NEWEST
 from benchmark.settings.assets import ASSETS, resolve
-from benchmark.settings.models import REWARD_ASSETS, inner_reward
+from benchmark.settings.embedded_rewards import REWARD_ASSETS
+from benchmark.settings.models import inner_reward
 from metrics import catalog
 from metrics.errors import UserError
 from metrics.records import Example, sha256_json

@@ -12,20 +12,12 @@ from typing import Any
 from benchmark.registry import nearest
 from benchmark.settings.assets import ASSETS, PREFIX, resolve
 from benchmark.settings.config import Profile
+from benchmark.settings.embedded_rewards import REWARD_ASSETS
 from metrics.errors import UserError
 from metrics.hub import is_hub_id, need_hub
 from metrics.marks import Making
 from metrics.retrieval import MRR, P1
 from training.shared.ensembles import members
-
-REWARD_ASSETS = {
-    "reranker-generative": "reranker",
-    "reranker-encoder": "reranker-encoder",
-    "embedding": "encoder",
-    "embedding-contrastive": "encoder",
-    "comet-qe": "comet",
-}
-"""Reward -> the embedded model of its kind; @2 behind a name is the one of world 2."""
 
 
 def inner_reward(spec: str) -> str:
