@@ -21,7 +21,7 @@ from metrics.open.agreement import borne_out, is_claim, may_be_vague, says
 from metrics.open.apart import Apart
 from metrics.open.comparison import CONTRADICTED, UNVERIFIED, VERIFIED, Comparison, Fact, Span, Statement
 from metrics.open.latin import roman, spoken_in
-from metrics.open.names import NEAR_TEXT, Found, NameList
+from metrics.open.names import NEAR_TEXT, STRAYS, Found, NameList
 from metrics.open.outputs import Output
 from metrics.open.pairing import Free, Index
 from metrics.open.texts import distinct, distinct_marks, marks, readings
@@ -35,10 +35,6 @@ soft."""
 _CONTRADICTING = ("place", "person", "organisation", "language")
 """Types of names of which another one in the same place is a contradiction; of `other` names nobody knows what they
 name."""
-
-STRAYS = 1
-"""Names that nothing in the source bears out, and that stand in no other's place, of which nothing is made: translators
-name a capital for a country, and a name may be a word (คุก). Of 1,997 NTREX references 51 have one, one has two."""
 
 
 def _numbers(source: str, source_lang: str, output: Output) -> tuple[list[Fact], list[Statement]]:
@@ -132,8 +128,9 @@ def _names(source: str, output: Output, known: NameList) -> tuple[list[Fact], li
             facts[index] = Fact("name", fact.kind, fact.surface, fact.span, CONTRADICTED, (other.start, other.end))
             statements.append(_unsupported(other, output))
             taken[other.start : other.end] = b"\1" * (other.end - other.start)
-    strays = [found for found in known.strays(source, output) if not any(taken[found.start : found.end])]
-    statements += [_unsupported(found, output) for found in strays[STRAYS:]]
+    if strays := known.strays(source, output):
+        strays = [found for found in strays if not any(taken[found.start : found.end])]
+        statements += [_unsupported(found, output) for found in strays[STRAYS:]]
     return facts, statements
 
 

@@ -17,15 +17,12 @@ _GLOSS = 60
 
 @lru_cache(maxsize=1 << 14)
 def _joined(text: str, lang: str) -> tuple[tuple[Reading, ...], dict[tuple[int, int], Parts]]:
-    kept, parts = joined(
-        (
-            r
-            for r in read(text, lang)
-            if r.kind != "name" or (len(r.surface) > 1 and r.surface != r.surface.lower() and not _glossed(text, r))
-        ),
-        text,
-        base_language(lang),
-    )
+    kept = [
+        r
+        for r in read(text, lang)
+        if r.kind != "name" or (len(r.surface) > 1 and r.surface != r.surface.lower() and not _glossed(text, r))
+    ]
+    kept, parts = joined(kept, text, base_language(lang))
     return tuple(kept), parts
 
 

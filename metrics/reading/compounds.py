@@ -34,7 +34,7 @@ def joined(readings: Iterable[Reading], text: str, lang: str) -> tuple[list[Read
     unit before it: "7 days 24 hours" are two amounts. Linear in the readings.
     """
     found = list(readings)
-    if not any(one.dimension in _MEASURED and two.start - one.end <= _LONGEST_GAP for one, two in pairwise(found)):
+    if len(found) < 2 or not _side_by_side(found):
         return found, {}
     kept: list[Reading] = []
     parts: dict[tuple[int, int], Parts] = {}
@@ -51,6 +51,14 @@ def joined(readings: Iterable[Reading], text: str, lang: str) -> tuple[list[Read
         parts[whole.start, part.end] = (*before, part)
         last = part
     return kept, parts
+
+
+def _side_by_side(readings: list[Reading]) -> bool:
+    """Whether anything stands right behind a measure."""
+    for one, two in pairwise(readings):  # noqa: SIM110 - a generator costs more than the test
+        if one.dimension in _MEASURED and two.start - one.end <= _LONGEST_GAP:
+            return True
+    return False
 
 
 def _with_unit(last: Reading, reading: Reading, text: str, lang: str) -> Reading:
