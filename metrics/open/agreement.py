@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from fractions import Fraction
+from functools import lru_cache
 
 from metrics.reading import Reading, bears_out
 
@@ -70,8 +71,10 @@ def is_claim(said: Reading) -> bool:
     return said.indefinite and said.dimension not in _LOOSE
 
 
+@lru_cache(maxsize=256)
 def may_be_vague(source: str, lang: str) -> bool:
-    """Whether the source speaks of large numbers in words that are not read."""
+    """Whether the source speaks of large numbers in words that are not read; remembered, for it is asked of each vague
+    amount of a text."""
     pattern = _UNREAD.get(lang)
     return pattern is not None and pattern.search(source) is not None
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from metrics.normalise import normalise
+from metrics.open.agreement import may_be_vague
 from metrics.open.comparison import CONTRADICTED, UNVERIFIED, VERIFIED, Comparison
 from metrics.open.facts import hold
 from metrics.open.lists import name_list
@@ -81,6 +82,12 @@ def test_a_vague_amount_that_nothing_bears_out_counts(source: str, text: str) ->
 )
 def test_vague_words_of_the_source_leave_vague_amounts_out(source: str, text: str, lang: str) -> None:
     assert _supported(source, text, source_lang=lang) == []
+
+
+def test_a_source_is_looked_through_once_for_all_vague_amounts_of_an_output() -> None:
+    may_be_vague.cache_clear()
+    _held("天气很好。", "หลายพันคน หลายแสนคน หลายล้านคน")
+    assert may_be_vague.cache_info().misses == 1 and may_be_vague.cache_info().hits == 2
 
 
 def test_a_figure_does_not_state_a_vague_amount_and_is_not_supported_by_it() -> None:
