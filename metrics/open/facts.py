@@ -16,106 +16,47 @@ from typing import Any
 
 from metrics.languages import code
 from metrics.normalise import normalise
+from metrics.open import texts
+from metrics.open.agreement import borne_out, is_claim, may_be_vague, says
+from metrics.open.apart import Apart
 from metrics.open.comparison import CONTRADICTED, UNVERIFIED, VERIFIED, Comparison, Fact, Span, Statement
 from metrics.open.latin import roman, spoken_in
-from metrics.open.names import NEAR_TEXT, Found, NameList
+from metrics.open.names import NEAR_TEXT, STRAYS, Found, NameList
 from metrics.open.outputs import Output
-from metrics.open.pairing import Free, Index, Marks, marks
-from metrics.reading import TEXT_KINDS, Reading, bears_out, read
+from metrics.open.pairing import Free, Index
+from metrics.open.texts import distinct, distinct_marks, marks, readings
+from metrics.reading import TEXT_KINDS
 from metrics.records import Example
 
 _CUT_NUMBER = re.compile(r"[0-9][0-9,.]*\Z")
 REWRITTEN = frozenset(("bo", "dz"))
 """Target languages that write foreign names in their own letters in ways nobody can foresee: there a Latin name is
 soft."""
-_GLOSS = 60
-"""Characters before a Latin name within which its bracket may have opened."""
-FEW = 5
-"""A measure of so many is not said by a numeral without its unit: these stand everywhere. On NTREX no reference leaves
-the unit of one out, and of shuffled ones three in four of all hits were such."""
 _CONTRADICTING = ("place", "person", "organisation", "language")
 """Types of names of which another one in the same place is a contradiction; of `other` names nobody knows what they
 name."""
 
 
-@lru_cache(maxsize=1 << 14)
-def _readings(text: str, lang: str) -> tuple[Reading, ...]:
-    """What is read; a Latin name only if it has a capital letter and is no gloss in brackets of what stands before
-    it."""
-    return tuple(
-        r
-        for r in read(text, lang)
-        if r.kind != "name" or (len(r.surface) > 1 and r.surface != r.surface.lower() and not _glossed(text, r))
-    )
-
-
-def _glossed(text: str, reading: Reading) -> bool:
-    first = max(0, reading.start - _GLOSS)
-    opened = max(text.rfind("(", first, reading.start), text.rfind("（", first, reading.start))
-    if opened < 1:
-        return False
-    between = text[opened + 1 : reading.start]
-    return ")" not in between and "）" not in between and (not between or between.isascii())
-
-
-@lru_cache(maxsize=1 << 14)
-def _distinct(text: str, lang: str) -> tuple[Reading, ...]:
-    """The readings of a text, what says the same once: the first, or the first hard one."""
-    kept: dict[Any, Reading] = {}
-    for reading in _readings(text, lang):
-        key = (
-            (reading.kind, reading.text)
-            if reading.kind in TEXT_KINDS
-            else (*reading.key, reading.high, reading.dimension, reading.factor, reading.ordinal)
-        )
-        if key not in kept or (reading.hard and not kept[key].hard):
-            kept[key] = reading
-    return tuple(kept.values())
-
-
-@lru_cache(maxsize=1 << 14)
-def _marks(text: str, lang: str) -> tuple[Marks, ...]:
-    return tuple(map(marks, _readings(text, lang)))
-
-
-@lru_cache(maxsize=1 << 14)
-def _distinct_marks(text: str, lang: str) -> tuple[Marks, ...]:
-    return tuple(map(marks, _distinct(text, lang)))
-
-
-def _says(said: Reading, truth: Reading) -> bool:
-    """Whether a reading of the output states the source's: a date whole, a number or a range that agrees with it.
-
-    Two ranges agree only from the same value on: "over 1,000" and "over 1,005" are not the same. A lone small numeral
-    says no measure (5-2 is neither five weeks nor two years), and a loose "more than two" no 2.21.
-    """
-    if truth.hard and not said.hard and said.kind == "number" and not said.dimension and not said.currencies:
-        if truth.kind == "number" and truth.dimension and truth.high is None and truth.value <= FEW:
-            return False
-        if said.high is not None and said.value != truth.value:
-            return False
-    if truth.high is not None and said.high is not None and truth.amount != said.amount and truth.value != said.value:
-        return False
-    return bears_out(said, truth) or (truth.kind != "date" and bears_out(truth, said))
-
-
 def _numbers(source: str, source_lang: str, output: Output) -> tuple[list[Fact], list[Statement]]:
-    truths, said = _distinct(source, source_lang), _readings(output.text, output.lang)
+    truths, said = distinct(source, source_lang), readings(output.text, output.lang)
     rewritten = output.lang in REWRITTEN
     facts, statements, missed = [], [], []
     stating: set[int] = set()
-    index = Index(said, len(truths), _marks(output.text, output.lang))
-    asked = _distinct_marks(source, source_lang)
+    index = Index(said, len(truths), marks(output.text, output.lang))
+    asked = distinct_marks(source, source_lang)
     heard = len(output.text) <= NEAR_TEXT
+    apart = Apart(source, source_lang, output)
     for truth, own in zip(truths, asked, strict=True):
         # II of a king or a war is an ordinal, which the other language writes in digits or words.
         rank = roman(truth.surface) if truth.kind == "name" else None
         tier = "number" if truth.hard and (truth.kind != "name" or not (rewritten or rank)) else "soft"
-        hits = [i for i in index.candidates(truth, own) if _says(said[i], truth)]
+        hits = [i for i in index.candidates(truth, own) if says(said[i], truth)]
         if rank and not hits:
             hits = [i for i, one in enumerate(said) if one.kind == "number" and one.value == rank and not one.dimension]
+        if not hits and truth.dimension:
+            hits = apart.as_clock(truth, said)
         stating.update(hits)
-        at: Span | None = (said[hits[0]].start, said[hits[0]].end) if hits else None
+        at: Span | None = (said[hits[0]].start, said[hits[0]].end) if hits else apart.stated(truth)
         if at is None and truth.kind in TEXT_KINDS and heard:
             at = spoken_in(truth.surface, output)
             if at is not None and tier == "number":
@@ -127,9 +68,14 @@ def _numbers(source: str, source_lang: str, output: Output) -> tuple[list[Fact],
             missed.append((len(facts) - 1, truth))
     free = []
     held = Index(truths, len(said), asked)
-    for i, (reading, own) in enumerate(zip(said, _marks(output.text, output.lang), strict=True)):
-        supported = i in stating or any(bears_out(truths[k], reading) for k in held.candidates(reading, own))
-        if reading.hard and (reading.kind != "name" or supported):
+    for i, (reading, own) in enumerate(zip(said, marks(output.text, output.lang), strict=True)):
+        supported = i in stating or any(borne_out(truths[k], reading) for k in held.candidates(reading, own))
+        supported = supported or apart.borne_out(reading)
+        # What is vague and true of a figure states nothing: it counts neither for the text nor against it.
+        counts = reading.hard or (is_claim(reading) and (i in stating or not supported))
+        if counts and reading.indefinite and not supported:
+            counts = not may_be_vague(source, code(source_lang))
+        if counts and (reading.kind != "name" or supported):
             statements.append(
                 Statement("number", reading.kind, reading.surface, (reading.start, reading.end), supported)
             )
@@ -139,7 +85,8 @@ def _numbers(source: str, source_lang: str, output: Output) -> tuple[list[Fact],
     for place, truth in missed:
         # Another value of the kind that nothing in the source bears out, the one nearest by its place in the text.
         other = others.take(truth, truth.start / max(len(source), 1)) if truth.kind != "name" else None
-        if other is not None:
+        # A figure inside a vague amount is unsupported, but not against it.
+        if other is not None and not (truth.indefinite and borne_out(other, truth)):
             facts[place] = Fact(
                 facts[place].tier, truth.kind, truth.surface, facts[place].span, CONTRADICTED, (other.start, other.end)
             )
@@ -179,12 +126,17 @@ def _names(source: str, output: Output, known: NameList) -> tuple[list[Fact], li
         if others[fact.kind]:
             other = others[fact.kind].popleft()
             facts[index] = Fact("name", fact.kind, fact.surface, fact.span, CONTRADICTED, (other.start, other.end))
-            statements.append(
-                Statement(
-                    "name", other.name.type, output.text[other.start : other.end], (other.start, other.end), False
-                )
-            )
+            statements.append(_unsupported(other, output))
+            taken[other.start : other.end] = b"\1" * (other.end - other.start)
+    if strays := known.strays(source, output):
+        strays = [found for found in strays if not any(taken[found.start : found.end])]
+        statements += [_unsupported(found, output) for found in strays[STRAYS:]]
     return facts, statements
+
+
+def _unsupported(found: Found, output: Output) -> Statement:
+    span = (found.start, found.end)
+    return Statement("name", found.name.type, output.text[slice(*span)], span, False)
 
 
 @lru_cache(maxsize=1 << 14)
@@ -281,8 +233,8 @@ def hold(example: Example, text: str, known: NameList | None) -> Comparison:
 
 def forget() -> None:
     """Empties what is remembered of texts already read, for measurements of speed."""
-    for remembered in (_readings, _distinct, _marks, _distinct_marks, _names_of):
-        remembered.cache_clear()
+    texts.forget()
+    _names_of.cache_clear()
 
 
 def kinds(readings: Sequence[Comparison | None], tier: str) -> list[str]:

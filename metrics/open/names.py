@@ -30,6 +30,9 @@ SHORT = 4
 _BEHIND = 40
 WORD = 5
 """Letters of a word of the dictionary within which no name that is merely near begins or ends."""
+STRAYS = 1
+"""Names that nothing in the source bears out, and that stand in no other's place, of which nothing is made: translators
+name a capital for a country, and a name may be a word (คุก). Of 1,997 NTREX references 51 have one, one has two."""
 NEAR_TEXT = 20_000
 """Code points of an output up to which other spellings are tried for a name that is not found as written or in coarse
 spelling."""
@@ -81,6 +84,7 @@ class NameList:
                 if len(form) > 2:
                     self._targets[form].append(name)
         self._target = SurfaceMatcher(self._targets)
+        self._certain = SurfaceMatcher(form for form, found in self._targets.items() if _certain(form, found))
         # Thai alone: Tibetan names take what follows into them (འཇར་མན, འཇར་མན་གྱི), and are one all the same.
         thai = self.target_lang == "th"
         self._sure = {form for form, found in self._targets.items() if thai and any(name.sure for name in found)}
@@ -196,12 +200,44 @@ class NameList:
                 found[form] = Found(start, end, self._targets[form][0], "written")
         return list(found.values())
 
+    def strays(self, source: str, output: Output) -> list[Found]:
+        """Places, persons and organisations of CLDR, the reviewed list and the user's own that the output writes in its
+        script and nothing in the normalised source bears out: each name once, in the order of the text. Empty where
+        there are no more than STRAYS in the text, supported or not.
+
+        Not those of the long list: half of what it finds so in references are common words (ลัก, น้อย, แม่).
+        """
+        strays: list[Found] = []
+        seen: set[str] = set()
+        places = self._certain.find(output.text)
+        if len(places) <= STRAYS:
+            return strays
+        for start, end in places:
+            form = output.text[start:end]
+            if form in seen:
+                continue
+            names = self._targets[form]
+            known = not seen.isdisjoint(other for name in names for other in name.target)
+            seen.add(form)
+            if not (known or _nominal(form, output.text, start) or any(self._borne_out(n, source) for n in names)):
+                strays.append(Found(start, end, next(n for n in names if n.sure), "written"))
+        return strays
+
     @staticmethod
     def _borne_out(name: Name, source: str) -> bool:
         lower = source.lower()
         return any(form in source for form in (*name.source, *name.also)) or any(
             form.isascii() and form.lower() in lower for form in name.target
         )
+
+
+_STRAY_TYPES = ("place", "person", "organisation")
+
+
+def _certain(form: str, names: Sequence[Name]) -> bool:
+    """Whether a form names for certain; in Latin letters it may be another's (Jordan), and languages are common words
+    (ลัว, กวี)."""
+    return not form.isascii() and any(name.sure and name.type in _STRAY_TYPES for name in names)
 
 
 _SYLLABLE_BEFORE = re.compile(r"[\u0f40-\u0fbc]་\Z")

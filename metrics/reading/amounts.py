@@ -90,7 +90,7 @@ def amounts(text: str, lang: str) -> Iterator[Reading]:
     """All numbers of a text from which dates, times and identifiers are blanked out, in order."""
     language = LANGUAGES.get(lang, PLAIN)
     start, parse = language.start, language.parse
-    at = floor = 0
+    at = floor = taken = 0
     while match := language.next(text, at):
         numeral = parse(text, match.start())
         if numeral is None:
@@ -106,10 +106,11 @@ def amounts(text: str, lang: str) -> Iterator[Reading]:
                 share(numeral, other)
                 numerals.append(other)
         end = max(numerals[-1].end, match.start() + 1)
-        for reading in _with_words(text, numerals, floor, lang):
+        for reading in _with_words(text, numerals, (floor, taken), lang):
             # 2元3角5分 is one sum; in Tibetan a currency may belong to the number before and behind it
             if lang == "zh":
                 end = max(end, reading.end)
+            taken = reading.end
             yield reading
         at = floor = end
 
@@ -144,8 +145,9 @@ class Words(NamedTuple):
     unit: Unit | None
 
 
-def _with_words(text: str, numerals: list[Numeral], floor: int, lang: str) -> Iterator[Reading]:
-    first, last = numerals[0], numerals[-1]
+def _with_words(text: str, numerals: list[Numeral], limits: tuple[int, int], lang: str) -> Iterator[Reading]:
+    """limits: where the number before ends, and where what belongs to it does."""
+    first, last, (floor, taken) = numerals[0], numerals[-1], limits
     percent = (
         _PERCENT_BEFORE[lang].search(text, max(floor, first.start - 20), first.start)
         if lang in _PERCENT_BEFORE
@@ -160,8 +162,9 @@ def _with_words(text: str, numerals: list[Numeral], floor: int, lang: str) -> It
             stop, unit, codes = last.end, None, frozenset()
     elif not suffix.percent:
         place, codes_before, unit_before = before(text, first.start, floor, lang)
-        if codes_before:
+        if codes_before and not (codes and place < taken):  # 300 USD 150 EUR: the first is the other number's
             begin = place
+            stop = stop if not codes or codes & codes_before else last.end
             codes = codes & codes_before or codes_before
         elif unit_before and unit is None:
             begin, unit = place, unit_before

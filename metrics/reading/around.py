@@ -37,6 +37,7 @@ _HALF_MORE = {"zh": re.compile(r"半(?![载场夜天年途])"), "th": re.compile
 _HALVED = ("duration", "months", "mass", "length")
 _HALF_BEFORE_UNIT = re.compile(r"个半(?=小时|月|星期|钟头|礼拜)")
 _BEFORE_WORDS = {"zh": ("人民币", "新台币", "台币", "港币", "美金", "澳门币", "美元", "欧元", "英镑", "日元")}
+_SCORE = re.compile(r"[0-9]{1,3}-[0-9]")
 LETTERS = re.compile(r"[A-Za-z]")
 _METRE_TAIL = re.compile(r"(?:[一二三四五六七八九]{1,2}|[0-9]{1,2})(?![0-9百千万亿十个米名人秒分时点.])")
 _NO_UNIT = re.compile(r"(?:[སཔ]ྤ?ོ་ལོ|རོགས་ཟླ|ཚེ་ལོ|ཐོབ་སྐར)\Z")  # ball, partner: syllables that are units elsewhere
@@ -170,6 +171,8 @@ def _ends_well(text: str, at: int, word: str, lang: str) -> bool:
 def before(text: str, start: int, floor: int, lang: str) -> tuple[int, frozenset[str], Unit | None]:
     """Currency sign or word, and in Tibetan the unit, that end before a number: (where it begins, codes, unit)."""
     end = start - 1 if start and text[start - 1] in " ་" else start
+    if lang == "bo" and text[end:start] == " " and text.endswith("་", 0, end) and not _SCORE.match(text, start):
+        end -= 1  # མི་ 79; the 1-0 behind a team is of no unit
     money = currencies(lang).ending(text, end)
     if money:
         begin = end - len(money[0])
