@@ -15,7 +15,7 @@ REWARD_ASSETS = {
     "embedding": "encoder",
     "embedding-contrastive": "encoder",
     "comet-qe": "comet",
-    "ensemble": "reranker-ensemble",
+    "ensemble": "reranker-pair",
 }
 """Reward -> the embedded model of its kind; @2 behind a name is the one of world 2."""
 ENSEMBLE = "ensemble"

@@ -229,9 +229,9 @@ class Judge(Section):
 class RL(RLSettings):
     """The RL stage's settings and its reward."""
 
-    reward: str = "reranker-generative"
+    reward: str = "ensemble"
     """Name in training.rewards.REWARDS, a folder, or module:function."""
-    reward_path: str | None = "asset:reranker@2"
+    reward_path: str | None = "asset:reranker-pair@2"
     """Folder or hub id that the named reward loads."""
     reward_options: dict[str, Any] = dataclasses.field(default_factory=dict)
     """Further options of that reward, such as `instruct`."""
