@@ -15,6 +15,7 @@ from metrics.mentions import Hit, Mentions
 from metrics.numbers import NumberMention
 from metrics.records import ENTITY_TYPES
 from metrics.statements import predicates
+from metrics.statements.bounds import bound
 from metrics.statements.negation import NONE, Denials, Place, denials, may_deny
 from metrics.statements.predicates import Classes
 from metrics.statements.units import is_measure, unit_word
@@ -91,7 +92,7 @@ class Aligner:
         return denials(self.text, self.known.lang, sorted(places, key=lambda p: (p.start, -p.end)), self.known.negative)
 
     def _in_place(self, hit: Hit) -> frozenset[int]:
-        """The facts that a number can be, with the unit and the predicates that it has here."""
+        """The facts that a number can be, with the unit, the bound and the predicates that it has here."""
         mention = hit.number
         assert mention is not None
         said = self._classes()[mention]
@@ -104,7 +105,13 @@ class Aligner:
             unit_word(hit.surface, core[0] - hit.start, core[1] - hit.start, self.known.lang) or not is_measure(unit)
         ):
             unit = None
-        return frozenset(i for i in hit.facts if not self.known.contradicted(i, unit, said))
+        limit = bound(self.text, self.known.lang, mention, hit.start, hit.end)
+        return frozenset(
+            i
+            for i in hit.facts
+            if not self.known.contradicted(i, unit, said)
+            and not (limit is not None and self.known.outside(i, mention, limit))
+        )
 
     def _classes(self) -> dict[NumberMention, Classes]:
         if self._said is None:

@@ -17,6 +17,7 @@ from metrics.numbers import NumberMention, base_language, extract_numbers
 from metrics.reading import bears_out, read
 from metrics.records import ENTITY_TYPES, QUANTITY_TYPES, Example
 from metrics.statements import predicates
+from metrics.statements.bounds import bound
 from metrics.statements.negation import denials, holds_denial
 from metrics.statements.predicates import Classes
 from metrics.statements.units import MONEY, Units, excluded
@@ -159,6 +160,31 @@ class Known:
         ):
             return True
         return bool(said) and predicates.excluded(said, self._classes(index))
+
+    @cached_property
+    def _bounded(self) -> list[tuple[NumberMention, str]]:
+        """The numbers that source, references and the facts themselves write with a bound (fewer than, more than), with
+        its kind."""
+        texts = {(self.source, self.source_lang), *((normalise(r), self.lang) for r in self.example.reference or ())}
+        for fact in self.facts:
+            texts.update((normalise(surface), self.lang) for surface in fact.target)
+            texts.update((normalise(surface), self.source_lang) for surface in fact.source)
+        found = []
+        for text, lang in texts:
+            for mention in extract_numbers(text, lang):
+                kind = bound(text, lang, mention, mention.start, mention.end)
+                if kind is not None:
+                    found.append((mention, kind))
+        return found
+
+    def outside(self, index: int, mention: NumberMention, kind: str) -> bool:
+        """Does a bound at a number make it another amount than this fact's? Not where source or references bound it,
+        too; "more than 70" is borne out by 79, but not by 70."""
+        exact = mention._replace(high=None)
+        same = any(i == index and bears_out(reading, exact) for i, reading in self._told)
+        if kind == "above" and not same:
+            return False
+        return not any(kind == known and bears_out(truth, exact) for truth, known in self._bounded)
 
     def has_predicate(self, index: int) -> bool:
         """Is it known what is said of this fact's number?"""
