@@ -52,7 +52,7 @@ class Aligner:
         listed = self._in_list()
         for hit in (*self.hits, *self.clauses):
             true = hit.facts
-            if hit.facts and self.denied.covers(hit.start, hit.end):
+            if hit.facts and (hit.negated or self.denied.covers(hit.start, hit.end)):
                 said_not |= hit.facts
                 true = frozenset()
             elif hit.number is not None and hit.facts:

@@ -5,13 +5,13 @@ Everything is worked out when it is first asked for, and kept: many systems are 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache, wraps
 from itertools import pairwise
 from typing import Any, TypeVar
 
-from metrics.matching import SurfaceMatcher
+from metrics.matching import SurfaceMatcher, may_begin, may_end
 from metrics.normalise import normalise, normalise_surface
 from metrics.numbers import NumberMention, base_language, extract_numbers
 from metrics.reading import bears_out, read
@@ -99,6 +99,26 @@ class Known:
             for surface in surfaces
             for reading in _numbers_of(surface, lang)
         ]
+
+    @cached_property
+    def _negated(self) -> list[tuple[str, str, int]]:
+        """(all but the verb, the verb, fact) of the Tibetan events: the verb is the last syllable, negated before it."""
+        found = []
+        for index, fact in enumerate(self.facts if self.lang == "bo" else ()):
+            for surface in fact.target if fact.type == "event" else ():
+                head, _, verb = normalise_surface(surface).rpartition("་")
+                if head:
+                    found.append((head, verb, index))
+        return found
+
+    def negated(self, text: str) -> Iterator[tuple[int, int, int]]:
+        """(start, end, fact) of the events that a text writes with a negation before their verb."""
+        for head, verb, index in self._negated if "་མ" in text else ():
+            for particle in ("མ", "མི"):
+                said = f"{head}་{particle}་{verb}"
+                at = text.find(said)
+                if at >= 0 and may_begin(text, at) and may_end(text, at, at + len(said)):
+                    yield at, at + len(said), index
 
     def bearing(self, mention: NumberMention) -> set[int]:
         """Indices of the facts that bear a number out: same value, in units and currencies that do not exclude each

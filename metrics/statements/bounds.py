@@ -2,7 +2,7 @@
 `data/bounds.toml`).
 
 "Fewer than 79" does not say 79, nor does "more than 79". What 79 itself fulfils ("at least 79") and "about" are no
-bounds. The kinds of bound are below, above, part and times; a fact has those that its source and references write at it.
+bounds. The kinds of bound are below, above, part and times; a fact has those that source and references write at it.
 """
 
 from __future__ import annotations
