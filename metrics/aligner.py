@@ -191,6 +191,10 @@ class Aligner:
             between = self.text[one.end : other.start].strip(" ་")
             doubled = bool(one.facts & other.facts)
             role = self.known.roles.get(between) if between else None
+            if (role is None or not role.verb) and (wrong := self._exchanged(one, other)):
+                unsupported.add({("relation", wrong.surface)}, "relation", wrong.surface)
+                spans.append(wrong)
+                continue
             if role is not None and not doubled and not role.verb:
                 continue  # a particle or a conjunction alone, as it stands between any two names
             if role is not None:
@@ -206,6 +210,18 @@ class Aligner:
                 unsupported.add({("doubled", *sorted(other.facts))}, other.type, other.surface)
                 spans.append(Span(other.start, other.end, "excess", other.type, other.surface))
         return spans
+
+    def _exchanged(self, one: Hit, other: Hit) -> Span | None:
+        """The clause of two own names that has their roles exchanged, in words that no relation of the example has."""
+        if not (one.facts and other.facts and self.known.roles):
+            return None
+        clause = self.known.verbs.clause(self.text, one.end, other.start, other.end)
+        if clause is None or self.denied.covers(clause.start, clause.end):
+            return None
+        agent, patient = (one, other) if clause.agent_first else (other, one)
+        if not self.known.verbs.exchanged(clause.verb, agent.facts, patient.facts):
+            return None
+        return Span(one.start, clause.end, "hallucinated", "relation", self.text[one.start : clause.end])
 
     def _around_event(self, one: Hit, other: Hit) -> bool:
         """Is there one event and hardly anything else between two mentions of one name, in one clause?"""

@@ -20,6 +20,7 @@ from metrics.statements import predicates
 from metrics.statements.bounds import bound
 from metrics.statements.negation import denials, holds_denial
 from metrics.statements.predicates import Classes
+from metrics.statements.roles import Verbs
 from metrics.statements.units import MONEY, Units, excluded
 
 T = TypeVar("T")
@@ -77,6 +78,7 @@ class Known:
         self.lang, self.source_lang = base_language(example.target_lang), base_language(example.source_lang)
         self._by_index: dict[tuple[str, int], Any] = {}
         self._atoms = atoms
+        self._verbs = Verbs(self.lang)  # learned with the roles
 
     @cached_property
     def source(self) -> str:
@@ -102,7 +104,7 @@ class Known:
 
     @cached_property
     def _negated(self) -> list[tuple[str, str, int]]:
-        """(all but the verb, the verb, fact) of the Tibetan events: the verb is the last syllable, negated before it."""
+        """(all but the verb, the verb, fact) of the Tibetan events: their last syllable, the verb, is negated before it."""
         found = []
         for index, fact in enumerate(self.facts if self.lang == "bo" else ()):
             for surface in fact.target if fact.type == "event" else ():
@@ -220,13 +222,19 @@ class Known:
                 text = normalise_surface(surface)
                 places = [(start, end, self._entities(text[start:end])) for start, end in self._atoms.find(text)]
                 named = [place for place in places if place[2]]
-                for (_, end, before), (start, _, behind) in pairwise(named):
+                for (_, end, before), (start, stop, behind) in pairwise(named):
                     between = text[end:start].strip(" ་")
+                    self._verbs.learn(text[end:start], text[stop:], before, behind, events)
                     if between:
                         role = roles.setdefault(between, Role(any(event in between for event in events)))
                         role.pairs.update((a, b) for a in before for b in behind)
                         role.types.update((self.facts[a].type, self.facts[b].type) for a in before for b in behind)
         return roles
+
+    @property
+    def verbs(self) -> Verbs:
+        """The verbs of its relations, with who does it to whom."""
+        return self._verbs if self.roles else Verbs(self.lang)
 
     def _entities(self, surface: str) -> list[int]:
         return [i for i in self.surfaces.get(surface, ()) if self.facts[i].type in ENTITY_TYPES]
