@@ -104,7 +104,7 @@ class Known:
 
     @cached_property
     def _negated(self) -> list[tuple[str, str, int]]:
-        """(all but the verb, the verb, fact) of the Tibetan events: their last syllable, the verb, is negated before it."""
+        """(all but the verb, the verb, fact) of the Tibetan events: the last syllable is negated before it."""
         found = []
         for index, fact in enumerate(self.facts if self.lang == "bo" else ()):
             for surface in fact.target if fact.type == "event" else ():

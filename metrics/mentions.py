@@ -102,7 +102,8 @@ class Mentions:
         within = [m for _, i in self._cores[first:last] if (m := self.numbers[i]).core[1] <= end]
         number = within[0] if len(within) == 1 else None
         if facts:
-            return Hit(start, end, self.facts[facts[0]].type, surface, frozenset(facts), frozenset(), True, number)
+            states = not (number and self.known.units.cuts(self.text, *number.core, end))
+            return Hit(start, end, self.facts[facts[0]].type, surface, frozenset(facts), frozenset(), states, number)
         kind = layer.type_of(surface)
         # A count does not qualify: "37 cars" is not borne out by 37 people.
         bearing: set[int] = set()
