@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from functools import cached_property
 from itertools import pairwise
 from typing import Any
 
@@ -19,6 +20,7 @@ from metrics.statements.bounds import bound
 from metrics.statements.negation import NONE, Denials, Place, denials, may_deny
 from metrics.statements.predicates import Classes
 from metrics.statements.units import is_measure, unit_word
+from metrics.stretches import Stretches
 
 _SEPARATORS = regex.compile(r"[\s\p{P}་།|+•·]*")
 _LETTER = regex.compile(r"[\p{L}\p{M}]")
@@ -91,6 +93,10 @@ class Aligner:
         places = [Place(hit.start, hit.end, hit.type, bool(hit.facts)) for hit in (*self.hits, *self.clauses)]
         return denials(self.text, self.known.lang, sorted(places, key=lambda p: (p.start, -p.end)), self.known.negative)
 
+    @cached_property
+    def _names(self) -> Stretches:
+        return Stretches((hit.start, hit.end) for hit in self.hits if hit.type in ENTITY_TYPES)
+
     def _in_place(self, hit: Hit) -> frozenset[int]:
         """The facts that a number can be, with the unit, the bound and the predicates that it has here."""
         mention = hit.number
@@ -105,7 +111,7 @@ class Aligner:
             unit_word(hit.surface, core[0] - hit.start, core[1] - hit.start, self.known.lang) or not is_measure(unit)
         ):
             unit = None
-        limit = bound(self.text, self.known.lang, mention, hit.start, hit.end)
+        limit = bound(self.text, self.known.lang, mention, hit.start, hit.end, self._names)
         return frozenset(
             i
             for i in hit.facts

@@ -15,6 +15,7 @@ import regex
 from metrics.normalise import normalise
 from metrics.numbers import NumberMention
 from metrics.statements.words import table
+from metrics.stretches import Stretches
 
 _REACH = 32
 """Code points before a number, and behind it, in which its bound stands: no word with its fillers is longer."""
@@ -22,6 +23,7 @@ _LETTER = {"bo": r"[\u0f40-\u0fbc]", "en": r"[\p{L}\p{N}]"}
 """What may not be written on to a word, where a script shows where words end."""
 _VOWEL_BEFORE, _MARK_BEHIND = "[เแโใไ]", r"[ะาำๅ\p{M}]"
 _HARMLESS = "harmless"
+_NO_NAMES = Stretches(())
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,26 +73,35 @@ def _words(lang: str) -> _Words | None:
     )
 
 
-def bound(text: str, lang: str, mention: NumberMention, start: int, end: int) -> str | None:
+def bound(
+    text: str, lang: str, mention: NumberMention, start: int, end: int, names: Stretches = _NO_NAMES
+) -> str | None:
     """The kind of bound at a number of a normalised text, None for none.
 
     start, end: the stretch that the number and what it counts are written in (a listed surface, or the mention itself).
+    names: the names of the text; no word is looked for in them.
     """
     words = _words(lang)
     if words is None:
         return None
-    low, high = mention.core
-    first, last = min(start, mention.start), max(end, mention.end)
-    found = None
-    for at in (first, low) if first < low else (low,):
-        found = found or words.before.search(text[max(0, at - _REACH) : at])
-    found = found or words.inside.search(text, low, high + 1)
-    if found is None:
-        # What it counts may hold the word already: the reader of numbers takes it (79 คนกว่า).
-        found = words.after.search(text, high, last + _REACH)
-        if found and found.start() > last:
-            found = None
+    found = _found(words, text, mention, start, end)
     if found is None:
         return None
-    kind = words.kinds[next(group for group in found.groups() if group).lower()]
-    return None if kind == _HARMLESS else kind
+    word, at = found
+    kind = words.kinds[word.lower()]
+    return None if kind == _HARMLESS or names.meet(at, at + len(word)) else kind
+
+
+def _found(words: _Words, text: str, mention: NumberMention, start: int, end: int) -> tuple[str, int] | None:
+    """The word at a number, and where it begins."""
+    low, high = mention.core
+    first, last = min(start, mention.start), max(end, mention.end)
+    for at in (first, low) if first < low else (low,):
+        begin = max(0, at - _REACH)
+        found = words.before.search(text[begin:at])
+        if found:
+            group = 1 if found[1] else 2
+            return found[group], begin + found.start(group)
+    # What it counts may hold the word already: the reader of numbers takes it (79 คนกว่า).
+    found = words.inside.search(text, low, high + 1) or words.after.search(text, high, last + _REACH)
+    return (found[1], found.start(1)) if found and found.start() <= last else None

@@ -151,11 +151,14 @@ class Verbs:
         return None
 
     def exchanged(self, verb: str, agent: frozenset[int], patient: frozenset[int]) -> bool:
-        """Does the verb stand with its roles exchanged, or with one name in both?"""
+        """Does the verb stand with its roles exchanged, or, where it comes last, with one name in both?
+
+        Elsewhere the second mention of a name around an event is one too many.
+        """
         pairs = self.pairs[verb]
         if any((a, b) in pairs for a in agent for b in patient):
             return False
-        doubled = agent & patient
+        doubled = agent & patient if self._words and self._words.agent else frozenset()
         return any((b, a) in pairs for a in agent for b in patient) or any(i in doubled for pair in pairs for i in pair)
 
 

@@ -81,8 +81,14 @@ class Units:
         รายการ?"""
         if self._pattern is None or self._lang in _UNIT_FIRST:
             return False
-        found = self._pattern.match(text, end + 1 if text[end : end + 1] == " " else end)
-        return found is not None and found.start() < stop < found.end()
+        at = end + 1 if text[end : end + 1] == " " else end
+        found = self._pattern.match(text, at)
+        if found is None or not at < stop < found.end():
+            return False
+        # Of the words that facts brought, the longer may be the same again (องศา, องศาเซลเซียส).
+        listed = _families(self._lang)
+        longer, own = listed.get(found.group()), listed.get(text[at:stop])
+        return longer is not None and own is not None and longer != own
 
     def at(self, text: str, start: int, end: int) -> str | None:
         """The family of the counting word at the number text[start:end]; None where none is known."""

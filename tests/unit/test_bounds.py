@@ -55,6 +55,7 @@ def test_a_figure_under_a_bound_is_another_amount(lang: str, text: str) -> None:
 _HARMLESS = [
     ("th", "บาดเจ็บราว 79 คน"), ("th", "บาดเจ็บประมาณ 79 คน"), ("th", "เจ็บไม่น้อยกว่า 79 คน"), ("th", "เจ็บอย่างน้อย 79 คน"),
     ("th", "เจ็บไม่เกิน 79 คน"), ("th", "มากกว่าเดิม 79 คน"), ("th", "ส่วนเกิน 79 คน"), ("th", "เจ็บ 79 คน กว่าจะหนีได้"),
+    ("th", "เจ็บ 79 คน กว่างซีเร่งช่วย"), ("th", "ยอดเจ็บทะลุ 79 คน"),
     ("zh", "约79人受伤"), ("zh", "最近79人受伤"), ("zh", "附近79人受伤"), ("zh", "台风逼近 79人受伤"),
     ("zh", "不超过79人受伤"),
     ("zh", "供应不足 79人受伤"), ("zh", "至少79人受伤"), ("zh", "79人多次受伤"), ("zh", "79人左右受伤"),
@@ -75,6 +76,12 @@ def test_a_bound_that_source_or_reference_write_is_right() -> None:
     assert align("th", "เจ็บเกือบ 79 คน", reference="บาดเจ็บเกือบ 79 คน").stated[0]
     assert not align("th", "เจ็บมากกว่า 79 คน", source="近79人受伤，增长8%。").stated[0]
     assert align("zh", "超过79人受伤", source="เจ็บกว่า 79 คน").stated[0]
+
+
+def test_a_word_inside_a_name_is_no_bound() -> None:
+    person = Fact("person", ("ม่าเชา",), ("马超",))
+    example = Example("e", _SOURCE["zh"], None, (*_FACTS["zh"], person), "th", "zh")
+    assert Inventory([example]).align(example, "马超79人受伤").stated == (True, False, True)
 
 
 def test_more_than_a_smaller_round_number_is_borne_out_by_the_figure_above_it() -> None:

@@ -21,6 +21,9 @@ def test_a_unit_that_only_begins_a_longer_counting_word_is_another_unit() -> Non
     assert not got.stated[0] and got.unsupported == (), "of what counts anything, the value is borne out"
     assert align("เจ็บ 79 รายได้รับบาดเจ็บ", "79 ราย", "79 คน").stated[0]
     assert align("มี 79 รายการ", "79 รายการ", "79 ชิ้น").stated[0]
+    assert align("ร้อนถึง 79 องศาเซลเซียส", "79 องศา", "80 องศาเซลเซียส").stated[0], (
+        "of one unit, the short and the long word"
+    )
 
 
 @pytest.mark.parametrize("text", ["บจก. ทองดี", "บจก.แม่น้ำ", "โฆษก สตช. แถลง", "สพฐ. ประกาศ", "อบจ. และ ปปส. ร่วม"])
