@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from functools import cached_property
 from itertools import pairwise
 from typing import Any
 
@@ -15,9 +16,11 @@ from metrics.mentions import Hit, Mentions
 from metrics.numbers import NumberMention
 from metrics.records import ENTITY_TYPES
 from metrics.statements import predicates
+from metrics.statements.bounds import bound
 from metrics.statements.negation import NONE, Denials, Place, denials, may_deny
 from metrics.statements.predicates import Classes
 from metrics.statements.units import is_measure, unit_word
+from metrics.stretches import Stretches
 
 _SEPARATORS = regex.compile(r"[\s\p{P}་།|+•·]*")
 _LETTER = regex.compile(r"[\p{L}\p{M}]")
@@ -51,7 +54,7 @@ class Aligner:
         listed = self._in_list()
         for hit in (*self.hits, *self.clauses):
             true = hit.facts
-            if hit.facts and self.denied.covers(hit.start, hit.end):
+            if hit.facts and (hit.negated or self.denied.covers(hit.start, hit.end)):
                 said_not |= hit.facts
                 true = frozenset()
             elif hit.number is not None and hit.facts:
@@ -90,8 +93,12 @@ class Aligner:
         places = [Place(hit.start, hit.end, hit.type, bool(hit.facts)) for hit in (*self.hits, *self.clauses)]
         return denials(self.text, self.known.lang, sorted(places, key=lambda p: (p.start, -p.end)), self.known.negative)
 
+    @cached_property
+    def _names(self) -> Stretches:
+        return Stretches((hit.start, hit.end) for hit in self.hits if hit.type in ENTITY_TYPES)
+
     def _in_place(self, hit: Hit) -> frozenset[int]:
-        """The facts that a number can be, with the unit and the predicates that it has here."""
+        """The facts that a number can be, with the unit, the bound and the predicates that it has here."""
         mention = hit.number
         assert mention is not None
         said = self._classes()[mention]
@@ -104,7 +111,13 @@ class Aligner:
             unit_word(hit.surface, core[0] - hit.start, core[1] - hit.start, self.known.lang) or not is_measure(unit)
         ):
             unit = None
-        return frozenset(i for i in hit.facts if not self.known.contradicted(i, unit, said))
+        limit = bound(self.text, self.known.lang, mention, hit.start, hit.end, self._names)
+        return frozenset(
+            i
+            for i in hit.facts
+            if not self.known.contradicted(i, unit, said)
+            and not (limit is not None and self.known.outside(i, mention, limit))
+        )
 
     def _classes(self) -> dict[NumberMention, Classes]:
         if self._said is None:
@@ -184,6 +197,10 @@ class Aligner:
             between = self.text[one.end : other.start].strip(" ་")
             doubled = bool(one.facts & other.facts)
             role = self.known.roles.get(between) if between else None
+            if (role is None or not role.verb) and (wrong := self._exchanged(one, other)):
+                unsupported.add({("relation", wrong.surface)}, "relation", wrong.surface)
+                spans.append(wrong)
+                continue
             if role is not None and not doubled and not role.verb:
                 continue  # a particle or a conjunction alone, as it stands between any two names
             if role is not None:
@@ -199,6 +216,18 @@ class Aligner:
                 unsupported.add({("doubled", *sorted(other.facts))}, other.type, other.surface)
                 spans.append(Span(other.start, other.end, "excess", other.type, other.surface))
         return spans
+
+    def _exchanged(self, one: Hit, other: Hit) -> Span | None:
+        """The clause of two own names that has their roles exchanged, in words that no relation of the example has."""
+        if not (one.facts and other.facts and self.known.roles):
+            return None
+        clause = self.known.verbs.clause(self.text, one.end, other.start, other.end)
+        if clause is None or self.denied.covers(clause.start, clause.end):
+            return None
+        agent, patient = (one, other) if clause.agent_first else (other, one)
+        if not self.known.verbs.exchanged(clause.verb, agent.facts, patient.facts):
+            return None
+        return Span(one.start, clause.end, "hallucinated", "relation", self.text[one.start : clause.end])
 
     def _around_event(self, one: Hit, other: Hit) -> bool:
         """Is there one event and hardly anything else between two mentions of one name, in one clause?"""

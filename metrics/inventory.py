@@ -20,7 +20,7 @@ from metrics.known import Known
 from metrics.layers import Layers
 from metrics.matching import SurfaceMatcher
 from metrics.mentions import Mentions
-from metrics.normalise import normalise, normalise_surface
+from metrics.normalise import joined, normalise, normalise_surface
 from metrics.numbers import base_language
 from metrics.records import ENTITY_TYPES, Example
 from metrics.statements.near_names import NearNames
@@ -51,7 +51,7 @@ class Inventory:
             own = self._surfaces[example.id] = {}
             for index, fact in enumerate(example.facts or ()):
                 layer = self.layers.of(fact.type)
-                targets = sorted({normalise_surface(surface) for surface in fact.target})
+                targets = sorted({joined(normalise_surface(surface)) for surface in fact.target})
                 thing = numbering.setdefault((fact.type, tuple(targets)), len(numbering))
                 for surface in targets:
                     layer.identities.setdefault(surface, set()).add(thing)
@@ -89,7 +89,7 @@ class Inventory:
         known = self._examples.get(example.id)
         if known is None or known.facts != example.facts:
             raise ValueError(f"example {example.id} is not the one this inventory was built with")
-        return Aligner(Mentions(self.layers, self.known(example), normalise(text))).align()
+        return Aligner(Mentions(self.layers, self.known(example), joined(normalise(text)))).align()
 
     def known(self, example: Example) -> Known:
         """What an example of this inventory bears out."""

@@ -5,20 +5,22 @@ Everything is worked out when it is first asked for, and kept: many systems are 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache, wraps
 from itertools import pairwise
 from typing import Any, TypeVar
 
-from metrics.matching import SurfaceMatcher
+from metrics.matching import SurfaceMatcher, may_begin, may_end
 from metrics.normalise import normalise, normalise_surface
 from metrics.numbers import NumberMention, base_language, extract_numbers
 from metrics.reading import bears_out, read
 from metrics.records import ENTITY_TYPES, QUANTITY_TYPES, Example
 from metrics.statements import predicates
+from metrics.statements.bounds import bound
 from metrics.statements.negation import denials, holds_denial
 from metrics.statements.predicates import Classes
+from metrics.statements.roles import Verbs
 from metrics.statements.units import MONEY, Units, excluded
 
 T = TypeVar("T")
@@ -76,6 +78,7 @@ class Known:
         self.lang, self.source_lang = base_language(example.target_lang), base_language(example.source_lang)
         self._by_index: dict[tuple[str, int], Any] = {}
         self._atoms = atoms
+        self._verbs = Verbs(self.lang)  # learned with the roles
 
     @cached_property
     def source(self) -> str:
@@ -98,6 +101,26 @@ class Known:
             for surface in surfaces
             for reading in _numbers_of(surface, lang)
         ]
+
+    @cached_property
+    def _negated(self) -> list[tuple[str, str, int]]:
+        """(all but the verb, the verb, fact) of the Tibetan events: the last syllable is negated before it."""
+        found = []
+        for index, fact in enumerate(self.facts if self.lang == "bo" else ()):
+            for surface in fact.target if fact.type == "event" else ():
+                head, _, verb = normalise_surface(surface).rpartition("་")
+                if head:
+                    found.append((head, verb, index))
+        return found
+
+    def negated(self, text: str) -> Iterator[tuple[int, int, int]]:
+        """(start, end, fact) of the events that a text writes with a negation before their verb."""
+        for head, verb, index in self._negated if "་མ" in text else ():
+            for particle in ("མ", "མི"):
+                said = f"{head}་{particle}་{verb}"
+                at = text.find(said)
+                if at >= 0 and may_begin(text, at) and may_end(text, at, at + len(said)):
+                    yield at, at + len(said), index
 
     def bearing(self, mention: NumberMention) -> set[int]:
         """Indices of the facts that bear a number out: same value, in units and currencies that do not exclude each
@@ -160,6 +183,31 @@ class Known:
             return True
         return bool(said) and predicates.excluded(said, self._classes(index))
 
+    @cached_property
+    def _bounded(self) -> list[tuple[NumberMention, str]]:
+        """The numbers that source, references and the facts themselves write with a bound (fewer than, more than), with
+        its kind."""
+        texts = {(self.source, self.source_lang), *((normalise(r), self.lang) for r in self.example.reference or ())}
+        for fact in self.facts:
+            texts.update((normalise(surface), self.lang) for surface in fact.target)
+            texts.update((normalise(surface), self.source_lang) for surface in fact.source)
+        found = []
+        for text, lang in texts:
+            for mention in extract_numbers(text, lang):
+                kind = bound(text, lang, mention, mention.start, mention.end)
+                if kind is not None:
+                    found.append((mention, kind))
+        return found
+
+    def outside(self, index: int, mention: NumberMention, kind: str) -> bool:
+        """Does a bound at a number make it another amount than this fact's? Not where source or references bound it,
+        too; "more than 70" is borne out by 79, but not by 70."""
+        exact = mention._replace(high=None)
+        same = any(i == index and bears_out(reading, exact) for i, reading in self._told)
+        if kind == "above" and not same:
+            return False
+        return not any(kind == known and bears_out(truth, exact) for truth, known in self._bounded)
+
     def has_predicate(self, index: int) -> bool:
         """Is it known what is said of this fact's number?"""
         return bool(self._classes(index))
@@ -174,13 +222,19 @@ class Known:
                 text = normalise_surface(surface)
                 places = [(start, end, self._entities(text[start:end])) for start, end in self._atoms.find(text)]
                 named = [place for place in places if place[2]]
-                for (_, end, before), (start, _, behind) in pairwise(named):
+                for (_, end, before), (start, stop, behind) in pairwise(named):
                     between = text[end:start].strip(" ་")
+                    self._verbs.learn(text[end:start], text[stop:], before, behind, events)
                     if between:
                         role = roles.setdefault(between, Role(any(event in between for event in events)))
                         role.pairs.update((a, b) for a in before for b in behind)
                         role.types.update((self.facts[a].type, self.facts[b].type) for a in before for b in behind)
         return roles
+
+    @property
+    def verbs(self) -> Verbs:
+        """The verbs of its relations, with who does it to whom."""
+        return self._verbs if self.roles else Verbs(self.lang)
 
     def _entities(self, surface: str) -> list[int]:
         return [i for i in self.surfaces.get(surface, ()) if self.facts[i].type in ENTITY_TYPES]

@@ -42,6 +42,8 @@ class Hit:
     states: bool = False
     """Its surface is listed: it states its facts when it stands in its place."""
     number: NumberMention | None = None
+    negated: bool = False
+    """It is written with a negation inside: it says that its facts are not so."""
 
 
 class Mentions:
@@ -68,7 +70,7 @@ class Mentions:
         hits = [self._surface(start, end) for start, end in atoms] + near
         found = layers.clauses.matcher.find(text, inside, layers.clauses.whole(lang))
         self.clauses = [self._surface(start, end, clause=True) for start, end in found]
-        hits += self._left_numbers()
+        hits += self._negated() + self._left_numbers()
         hits.sort(key=lambda hit: hit.start)
         self.hits = hits + self._invented()
 
@@ -100,7 +102,8 @@ class Mentions:
         within = [m for _, i in self._cores[first:last] if (m := self.numbers[i]).core[1] <= end]
         number = within[0] if len(within) == 1 else None
         if facts:
-            return Hit(start, end, self.facts[facts[0]].type, surface, frozenset(facts), frozenset(), True, number)
+            states = not (number and self.known.units.cuts(self.text, *number.core, end))
+            return Hit(start, end, self.facts[facts[0]].type, surface, frozenset(facts), frozenset(), states, number)
         kind = layer.type_of(surface)
         # A count does not qualify: "37 cars" is not borne out by 37 people.
         bearing: set[int] = set()
@@ -123,6 +126,16 @@ class Mentions:
                 surface = self.text[near.start : near.end]
                 hits.append(Hit(near.start, near.end, near.type, surface, frozenset(), frozenset({("near", surface)})))
                 self.taken[near.start : near.end] = [True] * (near.end - near.start)
+        return hits
+
+    def _negated(self) -> list[Hit]:
+        """Own events with a negation before their verb, which no surface covers: in Tibetan it stands inside."""
+        hits = []
+        for start, end, index in self.known.negated(self.text):
+            if not any(self.taken[start:end]):
+                self.taken[start:end] = [True] * (end - start)
+                surface = self.text[start:end]
+                hits.append(Hit(start, end, "event", surface, frozenset({index}), frozenset(), negated=True))
         return hits
 
     def _left_numbers(self) -> list[Hit]:

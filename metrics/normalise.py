@@ -102,6 +102,15 @@ def normalise(text: str) -> str:
     return _THOUSANDS.sub(lambda m: m.group().replace(",", ""), text) if "," in text else text
 
 
+_TIBETAN_FIGURE = re.compile("\u0f0b (?=[0-9])")
+
+
+def joined(text: str) -> str:
+    """A normalised text without the blank that some put between a Tibetan unit and its figure: མི་79, not མི་ 79. The
+    facts of a list are looked for in this form."""
+    return _TIBETAN_FIGURE.sub("\u0f0b", text) if "\u0f0b " in text else text
+
+
 def normalise_all(texts: Sequence[str]) -> list[str]:
     """`normalise` of each of many short texts, such as the forms of a list of names, at the price of one long one.
 

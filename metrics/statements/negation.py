@@ -11,11 +11,12 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property, lru_cache
+from functools import cached_property
 
 import regex
 
-from metrics.statements.words import WordFinder, one_of, table
+from metrics.records import ENTITY_TYPES
+from metrics.statements.denial_words import Words, cues, words_of
 from metrics.stretches import Stretches
 
 REACH = 400
@@ -24,8 +25,6 @@ further."""
 EVENT_REACH = 80
 """Code points behind a negated event that its clause takes."""
 _NEAR, _ANAPHOR_NEAR, _ANAPHOR_CLOSE = 40, 40, 14
-_BREAKS = {"zh": regex.compile(r"[。！？；!?;\n]"), "en": regex.compile(r"[!?;\n]|\.(?=\s|$)")}
-_BREAK = regex.compile(r"[!?;。！？\n༎]")
 _LEAD = regex.compile(r"[\s!！:：,，、།་\-–—|\"“”'「『]*")
 _FINISH = regex.compile(r"[།༎!?;。！？\n.]")
 """Ends a sentence."""
@@ -56,6 +55,8 @@ class Denials:
     """Where words end that negate what follows directly."""
     after: tuple[int, ...] = ()
     """Where words begin that negate what stands directly before."""
+    directly: frozenset[int] = frozenset()
+    """Where what begins is negated by a particle before it, in one word with it or not (མ་ཤི, did not die)."""
 
     def covers(self, start: int, end: int) -> bool:
         """Does a scope hold some of text[start:end]?"""
@@ -69,67 +70,21 @@ class Denials:
 NONE = Denials()
 
 
-@dataclass(frozen=True, slots=True)
-class _Words:
-    cues: WordFinder
-    kinds: dict[str, frozenset[str]]
-    contrast: regex.Pattern[str]
-    filler: regex.Pattern[str]
-    anaphor: regex.Pattern[str]
-    whole: regex.Pattern[str]
-    breaks: regex.Pattern[str]
-
-
-_KINDS = ("before", "after", "either", "verb", "verb_after", "item", "item_after", "final", "harmless")
-_NEVER = regex.compile(r"(?!)")
-
-
-@cache
-def _words(lang: str) -> _Words | None:
-    """The words of a language, None where none are known."""
-    from metrics.normalise import normalise
-
-    data = table("denial").get(lang)
-    if data is None:
-        return None
-    kinds: dict[str, set[str]] = {}
-    for kind in _KINDS:
-        for word in data.get(kind, ()):
-            kinds.setdefault(normalise(word).lower(), set()).add(kind)
-    filler = regex.compile(
-        f"(?:{'|'.join(regex.escape(w) for w in sorted(data['filler'], key=len, reverse=True))}|[\\s་])*"
-    )
-
-    def find(key: str) -> regex.Pattern[str]:
-        return one_of(data.get(key, ()), lang) or _NEVER
-
-    return _Words(
-        WordFinder(kinds, lang),
-        {w: frozenset(k) for w, k in kinds.items()},
-        find("contrast"),
-        filler,
-        find("anaphor"),
-        find("whole"),
-        _BREAKS.get(lang, _BREAK),
-    )
+_PARTICLE = frozenset({"particle"})
+_BEFORE_VERB = frozenset({"particle", "verb_after"})
+_PARTICLES = ("མ་", "མི་")
+"""What begins a negated verb in Tibetan."""
 
 
 def holds_denial(surface: str, lang: str) -> bool:
-    """Is there a word of denial in a surface? Then the fact itself is one that something is not so."""
-    return bool(_cues(surface, lang))
-
-
-@lru_cache(maxsize=16)
-def _cues(text: str, lang: str) -> tuple[tuple[int, int, frozenset[str]], ...]:
-    """(start, end, kinds) of the words of denial in a text; idioms left out."""
-    words = _words(lang)
-    found = words.cues.find(text) if words else ()
-    return tuple((s, e, words.kinds[w]) for s, e, w in found if "harmless" not in words.kinds[w]) if words else ()
+    """Is there a word of denial in a surface? Then the fact itself is one that something is not so. A particle alone
+    may as well be the last syllable of a noun."""
+    return any(kinds != _PARTICLE for _, _, kinds in cues(surface, lang))
 
 
 def may_deny(text: str, lang: str) -> bool:
     """Is there any word of denial in the text at all?"""
-    return bool(_cues(text, lang))
+    return bool(cues(text, lang))
 
 
 def denials(text: str, lang: str, places: Sequence[Place], negative: bool = False) -> Denials:
@@ -138,24 +93,37 @@ def denials(text: str, lang: str, places: Sequence[Place], negative: bool = Fals
     places: its items by start (clauses too). negative: the example has a fact that is itself a denial; then a denied
     event that is none of its own, and a "not true" that does not speak of "this report", repeat what the source says.
     """
-    words = _words(lang)
+    words = words_of(lang)
     if words is None:
         return NONE
     own = Stretches((p.start, p.end) for p in places if p.own)
-    cues = [cue for cue in _cues(text, lang) if not own.hold(cue[0], cue[0] + 1)]
-    if not cues:
+    names = Stretches((p.start, p.end) for p in places if p.type in ENTITY_TYPES)
+    found = [
+        cue
+        for cue in cues(text, lang)
+        if not (own.hold(cue[0], cue[0] + 1) or (cue[2] & _BEFORE_VERB and names.hold(cue[0], cue[0] + 1)))
+    ]
+    if not found:
         return NONE
     reader = _Reader(text, words, places, negative)
-    scopes = [scope for start, end, kinds in cues for scope in reader.scopes(start, end, kinds)]
+    scopes = [scope for start, end, kinds in found for scope in reader.scopes(start, end, kinds)]
     return Denials(
-        tuple(scopes), tuple(e for _, e, k in cues if "verb" in k), tuple(s for s, _, k in cues if "verb_after" in k)
+        tuple(scopes),
+        tuple(e for _, e, k in found if "verb" in k),
+        tuple(s for s, _, k in found if "verb_after" in k),
+        frozenset(_behind_particle(text, s) for s, _, k in found if k & _BEFORE_VERB),
     )
+
+
+def _behind_particle(text: str, start: int) -> int:
+    """Where the verb of a negation begins: behind its particle, or with it (མ་ཤི, ཤི་མེད)."""
+    return next((start + len(word) for word in _PARTICLES if text.startswith(word, start)), start)
 
 
 class _Reader:
     """One text while its scopes are read."""
 
-    def __init__(self, text: str, words: _Words, places: Sequence[Place], negative: bool) -> None:
+    def __init__(self, text: str, words: Words, places: Sequence[Place], negative: bool) -> None:
         self.text, self.words, self.places, self.negative = text, words, places, negative
         self._starts = [p.start for p in places]
         self._by_end = sorted((p.end, i) for i, p in enumerate(places))
@@ -177,6 +145,10 @@ class _Reader:
             event = self._next_event(end)
             if event is not None and not self._repeats(end):
                 found.append((end, max(event.end, self._stop(end, event.end - end + EVENT_REACH))))
+        if not found and kinds & _BEFORE_VERB:
+            event = self._event_at(_behind_particle(self.text, start))
+            if event is not None:
+                found.append((self._clause_start(start), event.end))
         if not found and "verb_after" in kinds:
             event = self._event_behind(start)
             if event is not None:
@@ -256,7 +228,7 @@ class _Reader:
                 return None
             if place.type in EVENTS:
                 return place
-            if place.type in ("person", "organisation", "place"):
+            if place.type in ENTITY_TYPES:
                 cursor = place.end
                 continue
             return None
@@ -269,6 +241,11 @@ class _Reader:
                 fits = at - place.end <= _NEAR and self.words.filler.fullmatch(self.text, place.end, at)
                 return place if fits else None
         return None
+
+    def _event_at(self, at: int) -> Place | None:
+        """The event that begins there."""
+        i = bisect_left(self._event_starts, at)
+        return self._events[i] if i < len(self._events) and self._events[i].start == at else None
 
     def _clause_start(self, at: int) -> int:
         return max(self.text.rfind("།", 0, at), self.text.rfind("\n", 0, at)) + 1

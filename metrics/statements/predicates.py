@@ -15,6 +15,7 @@ from functools import cache
 import regex
 
 from metrics.numbers import NumberMention
+from metrics.statements.denial_words import words_of
 from metrics.statements.negation import Denials
 from metrics.statements.words import WordFinder, table
 
@@ -82,8 +83,10 @@ def _found(text: str, lang: str, denied: Denials) -> list[_Word]:
             continue
         near = denied.before[bisect_left(denied.before, start - 12) : bisect_right(denied.before, start)]
         next_one = denied.after[bisect_left(denied.after, end) :][:1]
-        if any(_negates(text, at, start, lang) for at in near) or any(
-            _FILLER.fullmatch(text, end, at) for at in next_one
+        if (
+            start in denied.directly
+            or any(_negates(text, at, start, lang) for at in near)
+            or any(_FILLER.fullmatch(text, end, at) for at in next_one)
         ):
             classes = tuple((group, _NOT + name) for group, name in classes)
         out.append(_Word(start, end, classes))
@@ -91,9 +94,7 @@ def _found(text: str, lang: str, denied: Denials) -> list[_Word]:
 
 
 def _negates(text: str, at: int, start: int, lang: str) -> bool:
-    from metrics.statements.negation import _words as cues
-
-    known = cues(lang)
+    known = words_of(lang)
     return known is not None and known.filler.fullmatch(text, at, start) is not None
 
 

@@ -76,6 +76,20 @@ class Units:
             return mention.dimension if mention.dimension in _COUNTED else f"#{mention.dimension}"
         return self.at(text, *mention.core)
 
+    def cuts(self, text: str, start: int, end: int, stop: int) -> bool:
+        """Does text[start:stop], which begins with the number text[start:end], end inside a counting word: 79 ราย in 79
+        รายการ?"""
+        if self._pattern is None or self._lang in _UNIT_FIRST:
+            return False
+        at = end + 1 if text[end : end + 1] == " " else end
+        found = self._pattern.match(text, at)
+        if found is None or not at < stop < found.end():
+            return False
+        # Of the words that facts brought, the longer may be the same again (องศา, องศาเซลเซียส).
+        listed = _families(self._lang)
+        longer, own = listed.get(found.group()), listed.get(text[at:stop])
+        return longer is not None and own is not None and longer != own
+
     def at(self, text: str, start: int, end: int) -> str | None:
         """The family of the counting word at the number text[start:end]; None where none is known."""
         if self._pattern is None:
@@ -98,7 +112,7 @@ def excluded(said: str | None, known: frozenset[str]) -> bool:
     """Does a unit exclude those that are known of a fact's number? What is not known excludes nothing.
 
     A measure is excluded by every other unit; a counting word by measures and, unless it is a wide one, by other
-    counting words.
+    counting words; a wide one of things by persons.
     """
     if said is None or not known or said in known:
         return False
@@ -106,5 +120,6 @@ def excluded(said: str | None, known: frozenset[str]) -> bool:
         return True
     strict = known - _wide()
     if said in _wide():
-        return bool(strict) and all(is_measure(family) for family in strict)
+        no_persons = said in table("units")["things"]
+        return bool(strict) and all(is_measure(f) or (no_persons and f == "person") for f in strict)
     return bool(strict)

@@ -1,0 +1,107 @@
+"""Words beside a number that make it another amount: fewer than, almost, more than, half of, twice (words:
+`data/bounds.toml`).
+
+"Fewer than 79" does not say 79, nor does "more than 79". What 79 itself fulfils ("at least 79") and "about" are no
+bounds. The kinds of bound are below, above, part and times; a fact has those that source and references write at it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+
+import regex
+
+from metrics.normalise import normalise
+from metrics.numbers import NumberMention
+from metrics.statements.words import table
+from metrics.stretches import Stretches
+
+_REACH = 32
+"""Code points before a number, and behind it, in which its bound stands: no word with its fillers is longer."""
+_LETTER = {"bo": r"[\u0f40-\u0fbc]", "en": r"[\p{L}\p{N}]"}
+"""What may not be written on to a word, where a script shows where words end."""
+_VOWEL_BEFORE, _MARK_BEHIND = "[เแโใไ]", r"[ะาำๅ\p{M}]"
+_HARMLESS = "harmless"
+_NO_NAMES = Stretches(())
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    before: regex.Pattern[str]
+    after: regex.Pattern[str]
+    inside: regex.Pattern[str]
+    kinds: dict[str, str]
+
+
+def _any(words: set[str], lang: str) -> str:
+    """A pattern of one of the words, the longest first, where it is no part of another word."""
+    body = "|".join(regex.escape(word) for word in sorted(words, key=lambda word: (-len(word), word))) or "(?!)"
+    if lang == "th":
+        return f"(?<!{_VOWEL_BEFORE})({body})(?!{_MARK_BEHIND})"
+    letter = _LETTER.get(lang)
+    written_on = "(?:འི|འང|འམ|འོ|ས|ར)?" if lang == "bo" else ""
+    return f"(?<!{letter})({body}){written_on}(?!{letter})" if letter else f"({body})"
+
+
+@cache
+def _words(lang: str) -> _Words | None:
+    data = table("bounds").get(lang)
+    if data is None:
+        return None
+    kinds: dict[str, str] = {normalise(word).lower(): _HARMLESS for word in data["words"]["harmless"]}
+    harmless = set(kinds)
+
+    def listed(key: str) -> set[str]:
+        found = {normalise(word).lower(): kind for kind, words in data.get(key, {}).items() for word in words}
+        kinds.update(found)
+        return set(found)
+
+    before, tight, after, inside = (listed(key) for key in ("before", "tight", "after", "inside"))
+    fillers = "|".join(regex.escape(normalise(word)) for word in sorted(data["words"]["filler"], key=len, reverse=True))
+    gap = rf"[\s་]*(?:(?:{fillers or '(?!)'})[\s་]*){{0,2}}"
+
+    def pattern(body: str) -> regex.Pattern[str]:
+        return regex.compile(body, regex.IGNORECASE)
+
+    # Searched from the left: the first match that reaches the number is the longest word that does.
+    return _Words(
+        pattern(rf"(?:{_any(before | harmless, lang)}{gap}|{_any(tight, lang)})\Z"),
+        pattern(rf"[\s་]?{_any(after | harmless, lang)}"),
+        pattern(_any(inside | harmless, lang)),
+        kinds,
+    )
+
+
+def bound(
+    text: str, lang: str, mention: NumberMention, start: int, end: int, names: Stretches = _NO_NAMES
+) -> str | None:
+    """The kind of bound at a number of a normalised text, None for none.
+
+    start, end: the stretch that the number and what it counts are written in (a listed surface, or the mention itself).
+    names: the names of the text; no word is looked for in them.
+    """
+    words = _words(lang)
+    if words is None:
+        return None
+    found = _found(words, text, mention, start, end)
+    if found is None:
+        return None
+    word, at = found
+    kind = words.kinds[word.lower()]
+    return None if kind == _HARMLESS or names.meet(at, at + len(word)) else kind
+
+
+def _found(words: _Words, text: str, mention: NumberMention, start: int, end: int) -> tuple[str, int] | None:
+    """The word at a number, and where it begins."""
+    low, high = mention.core
+    first, last = min(start, mention.start), max(end, mention.end)
+    for at in (first, low) if first < low else (low,):
+        begin = max(0, at - _REACH)
+        found = words.before.search(text[begin:at])
+        if found:
+            group = 1 if found[1] else 2
+            return found[group], begin + found.start(group)
+    # What it counts may hold the word already: the reader of numbers takes it (79 คนกว่า).
+    found = words.inside.search(text, low, high + 1) or words.after.search(text, high, last + _REACH)
+    return (found[1], found.start(1)) if found and found.start() <= last else None
