@@ -5,7 +5,7 @@ so that an empty output has recall 0 and adds nothing to precision's denominator
 precision, recall per fact type, and `coverage.recall_source`, which rises with verbosity and is not to be shown alone.
 In the `.length_controlled` versions recall is that of the output cut at the first reference's length, and precision
 sets what the cut has right against what the *whole* output has wrong: padding, true or false, cannot raise them, and
-nothing hides behind the cut. What the whole output does not say, its beginning does not say either.
+nothing hides behind the cut. A number is never divided by the cut (`metrics.cutting`).
 """
 
 from __future__ import annotations
@@ -16,9 +16,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from metrics.blocks import Column, Reasons, absent, finished
+from metrics.cutting import cut_to_reference
 from metrics.inventory import Alignment, Inventory
 from metrics.languages import language
-from metrics.normalise import cut_graphemes, tidy
+from metrics.normalise import tidy
 from metrics.outline import Outline
 from metrics.records import ENTITY_TYPES, FACT_TYPES, QUANTITY_TYPES, Example
 from metrics.segment import WIDTHS, SegmentStats
@@ -100,20 +101,10 @@ def _metrics(present: Sequence[str]) -> list[_Metric]:
     return metrics
 
 
-def cut_to_reference(example: Example, text: str) -> str | None:
-    """The output cut at the (first) reference's length in code points, at a grapheme boundary; None without a
-    reference."""
-    return None if example.reference is None else cut_graphemes(tidy(text), len(tidy(example.reference[0])))
-
-
 def _controlled(cut: Alignment, whole: Alignment) -> Alignment:
-    """What the cut has right and the whole output does, too, against all that the whole output has wrong.
-
-    A cut inside 3,000 is no 30, and what goes on behind the cut may deny what stands before it.
-    """
-    borne_out = frozenset[int]().union(*(item.facts for item in whole.supported)) - whole.denied
-    stated = tuple(a and b for a, b in zip(cut.stated, whole.stated, strict=True))
-    supported = tuple(item for item in cut.supported if item.facts & borne_out)
+    """What the cut has right and the whole output does not deny, against all that the whole output has wrong."""
+    stated = tuple(said and index not in whole.denied for index, said in enumerate(cut.stated))
+    supported = tuple(item for item in cut.supported if not item.facts <= whole.denied)
     return replace(cut, stated=stated, supported=supported, unsupported=whole.unsupported)
 
 
@@ -196,7 +187,7 @@ def measure_facts(
     for m in _metrics(()):
         if m.name in CONTROLLED:
             name = f"{m.name}.length_controlled"
-            signed = f"{name}|{signature}|cut:reference-1|stated+unsupported:whole"
+            signed = f"{name}|{signature}|cut:reference-1,numbers|unsupported:whole"
             columns.append(_column(m, name, salient, cut_alignments, cut_missing, signed))
     return columns + _strata(examples, alignments, without, signature, shown, outline)
 

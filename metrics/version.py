@@ -15,7 +15,7 @@ METRICS_VERSION = 3
 boundaries. Since 27 November the end of a sentence and names written on to their event are no keywords of a list (some
 texts of strikes and takeovers, mostly where they are cut; the boards were scored again). 3: bounds and multiples,
 negations before a Tibetan verb, roles of verb-last languages and passives; vague amounts and compound measures of
-open.*; the cut of `.length_controlled` says nothing that the whole output does not say."""
+open.*; the cut of `.length_controlled` divides no number."""
 
 V = f"v:{METRICS_VERSION}"
 """The field of a signature."""

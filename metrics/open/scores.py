@@ -16,9 +16,10 @@ from pathlib import Path
 import numpy as np
 
 from metrics.blocks import Column, Reasons, finished
-from metrics.coverage import NO_REFERENCE, cut_to_reference
+from metrics.coverage import NO_REFERENCE
+from metrics.cutting import cut_to_reference
 from metrics.normalise import tidy
-from metrics.open.comparison import CONTRADICTED, VERIFIED, Comparison, Span
+from metrics.open.comparison import CONTRADICTED, VERIFIED, Comparison
 from metrics.open.facts import hold
 from metrics.open.lists import name_list
 from metrics.outline import Outline
@@ -55,18 +56,15 @@ class _Counts:
     def add(self, i: int, part: Comparison, whole: Comparison) -> None:
         """Segment i. part: what is recalled from; whole: the output as it is. The two differ only where it is cut."""
         self.known[i] = True
-        at, verified = self._at, set[Span | None]()
-        # A cut inside 3,000 is no 30: what the whole output does not say, its beginning does not say either.
+        at = self._at
         for fact, other in zip(part.facts, whole.facts, strict=True):
             at["read", fact.tier, fact.kind].append(i)
-            if fact.outcome == VERIFIED and other.outcome == VERIFIED:
+            if fact.outcome == VERIFIED:
                 at["verified", fact.tier, fact.kind].append(i)
-                verified.add(fact.at)
             elif CONTRADICTED in (fact.outcome, other.outcome) and other.outcome != VERIFIED:
                 at["contradicted", fact.tier].append(i)
-        begun = {(one.tier, one.span[0]) for one in whole.statements if one.supported}
         for one in part.statements:
-            if one.supported and ((one.tier, one.span[0]) in begun or one.span in verified):
+            if one.supported:
                 at["supported", one.tier].append(i)
         # Unsupported in the whole, so that nothing hides behind the cut.
         for one in whole.statements:
@@ -223,7 +221,7 @@ def measure_open(
     for m in metrics:
         if m.name in WHOLE:
             name = m.name + CONTROLLED
-            columns.append(_column(m, name, cut_counts, without, sign(name, "|cut:reference-1|said:whole")))
+            columns.append(_column(m, name, cut_counts, without, sign(name, "|cut:reference-1,numbers")))
     return columns
 
 
