@@ -21,6 +21,9 @@ from benchmark.plan.shapes import Shape, find_shape
 from benchmark.plan.workload import Sizes
 from benchmark.settings.assets import resolve
 from benchmark.settings.config import Profile
+from benchmark.settings.models import Models, inner_reward
+from metrics.errors import UserError
+from training.rewards import REWARDS, needs_path
 from training.shared.ensembles import Member, members
 
 WIDTH = {"auto": 4, "float32": 4, "bfloat16": 2, "float16": 2}
@@ -54,10 +57,14 @@ class Plan:
 def judge_of(profile: Profile) -> Judge | None:
     """The reward model of the RL stage; None for a plain function."""
     rl, options = profile.rl, profile.rl.reward_options
-    path = rl.reward_path if rl.reward_path is not None else rl.reward
-    if ":" in path and not path.startswith("asset:") and not Path(path).exists():
+    path, named = Models(profile).reward_path, inner_reward(rl.reward)
+    if path is None and named in REWARDS:
+        if needs_path(named):
+            raise UserError(f"rl.reward = {rl.reward!r} needs rl.reward_path, the folder or hub id that it loads")
         return None
-    path = resolve(path, "rl.reward_path")
+    path = path or rl.reward
+    if ":" in path and not Path(path).exists():
+        return None
     together = members(path) or (Member(path, 1.0),)
     shape, *others = sorted(
         (find_shape(m.path, "rl.reward_path") for m in together), key=lambda s: s.parameters, reverse=True

@@ -145,9 +145,12 @@ def test_what_is_no_ensemble_is_named(folder: Callable[..., Path], content: Any,
 
 def test_the_wrong_kind_is_named_before_anything_is_trained() -> None:
     with pytest.raises(UserError, match="an ensemble; set rl"):
-        Models(load_profile("tiny", [f"rl.reward_path={OURS}"])).check()
-    with pytest.raises(UserError, match=r"no ensemble; that is a folder with ensemble\.json"):
-        Models(load_profile("tiny", ["rl.reward=ensemble", f"rl.reward_path={ASSETS / 'reranker'}"])).check()
+        Models(load_profile("tiny", ["rl.reward=reranker-generative", f"rl.reward_path={OURS}"])).check()
+    for other in (str(ASSETS / "reranker"), "asset:reranker-lenient@2"):
+        with pytest.raises(UserError, match=r"no ensemble; .* ensemble\.json.*; set rl\.reward=reranker-generative"):
+            Models(load_profile("tiny", [f"rl.reward_path={other}"])).check()
+    with pytest.raises(UserError, match=r"no ensemble; .* names its members\Z"):
+        load_reward_for("th", "ensemble", str(ASSETS))
     options = ["rl.reward=ensemble", f"rl.reward_path={OURS}", "rl.reward_options.colour=red"]
     with pytest.raises(UserError, match="takes no such option"):
         Models(load_profile("tiny", options)).check()
@@ -165,7 +168,10 @@ def test_options_are_those_of_every_member(tmp_path: Path) -> None:
 
 
 def test_all_members_are_planned_for() -> None:
-    one = judge_of(load_profile("tiny", []))
+    one = judge_of(load_profile("tiny", ["rl.reward=reranker-generative"]))
     two = judge_of(load_profile("tiny", ["rl.reward=ensemble", f"rl.reward_path={OURS}"]))
     assert one is not None and two is not None
     assert two.parameters == 2 * one.parameters
+    assert judge_of(load_profile("tiny", [])) == two, "the default is one, too"
+    with pytest.raises(UserError, match="rl.reward = 'ensemble' needs rl.reward_path"):
+        judge_of(load_profile("tiny", ["rl.reward_path=null"]))

@@ -66,11 +66,15 @@ def test_the_profile_of_world_2_finds_its_models_and_they_know_its_words() -> No
 
     from benchmark.settings.assets import resolve
     from benchmark.settings.config import load_profile
+    from training.shared.ensembles import members
 
     profile = load_profile("tiny", [])
     assert load_task(profile.run.task).version == "2"
     words = WORDS["words@2"]()
-    for path in (profile.policy.path, profile.rl.reward_path, profile.score.retrieval, *profile.score.scorers.values()):
+    reward = members(resolve(str(profile.rl.reward_path), "path")) or ()
+    assert len(reward) == 2
+    named = (profile.policy.path, profile.score.retrieval, *profile.score.scorers.values(), *(m.path for m in reward))
+    for path in named:
         (file,) = Path(resolve(str(path), "path")).rglob("tokenizer.json")
         vocabulary = Tokenizer.from_file(str(file)).get_vocab()
         assert set(words) <= set(vocabulary)

@@ -80,9 +80,13 @@ def check_options(kind: str, path: str, options: Mapping[str, Any]) -> None:
 
 
 def _members(path: str) -> tuple[Member, ...]:
+    from training.rewards import kind_of
+
     found = members(path)
     if found is None:
-        raise UserError(f"{path}: no ensemble; that is a folder with {FILE}, which names its members")
+        folder = Path(path)
+        other = f"; set rl.reward={kind_of(folder)}, which loads this one" if (folder / "config.json").is_file() else ""
+        raise UserError(f"{path}: no ensemble; that is a folder with {FILE}, which names its members{other}")
     return found
 
 
