@@ -16,7 +16,7 @@ from metrics.mentions import Hit, Mentions
 from metrics.numbers import NumberMention
 from metrics.records import ENTITY_TYPES
 from metrics.statements import predicates
-from metrics.statements.bounds import bound
+from metrics.statements.bounds import bound, may_bound
 from metrics.statements.negation import NONE, Denials, Place, denials, may_deny
 from metrics.statements.predicates import Classes
 from metrics.statements.units import is_measure, unit_word
@@ -43,6 +43,7 @@ class Aligner:
             mentions.taken,
         )
         self.denied = self._denials()
+        self._may_bound = may_bound(self.text, self.known.lang)
         self._said: dict[NumberMention, Classes] | None = None
 
     def align(self) -> Alignment:
@@ -93,6 +94,11 @@ class Aligner:
         places = [Place(hit.start, hit.end, hit.type, bool(hit.facts)) for hit in (*self.hits, *self.clauses)]
         return denials(self.text, self.known.lang, sorted(places, key=lambda p: (p.start, -p.end)), self.known.negative)
 
+    def _bound(self, hit: Hit, mention: NumberMention) -> str | None:
+        if not self._may_bound:
+            return None
+        return bound(self.text, self.known.lang, mention, hit.start, hit.end, self._names)
+
     @cached_property
     def _names(self) -> Stretches:
         return Stretches((hit.start, hit.end) for hit in self.hits if hit.type in ENTITY_TYPES)
@@ -111,7 +117,7 @@ class Aligner:
             unit_word(hit.surface, core[0] - hit.start, core[1] - hit.start, self.known.lang) or not is_measure(unit)
         ):
             unit = None
-        limit = bound(self.text, self.known.lang, mention, hit.start, hit.end, self._names)
+        limit = self._bound(hit, mention)
         return frozenset(
             i
             for i in hit.facts

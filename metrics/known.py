@@ -103,24 +103,22 @@ class Known:
         ]
 
     @cached_property
-    def _negated(self) -> list[tuple[str, str, int]]:
-        """(all but the verb, the verb, fact) of the Tibetan events: the last syllable is negated before it."""
+    def _negated(self) -> list[tuple[str, int]]:
+        """(what it is with a negation before its verb, fact) of the Tibetan events: the verb is the last syllable."""
         found = []
         for index, fact in enumerate(self.facts if self.lang == "bo" else ()):
             for surface in fact.target if fact.type == "event" else ():
                 head, _, verb = normalise_surface(surface).rpartition("་")
                 if head:
-                    found.append((head, verb, index))
+                    found += [(f"{head}་{particle}་{verb}", index) for particle in ("མ", "མི")]
         return found
 
     def negated(self, text: str) -> Iterator[tuple[int, int, int]]:
         """(start, end, fact) of the events that a text writes with a negation before their verb."""
-        for head, verb, index in self._negated if "་མ" in text else ():
-            for particle in ("མ", "མི"):
-                said = f"{head}་{particle}་{verb}"
-                at = text.find(said)
-                if at >= 0 and may_begin(text, at) and may_end(text, at, at + len(said)):
-                    yield at, at + len(said), index
+        for said, index in self._negated:
+            at = text.find(said)
+            if at >= 0 and may_begin(text, at) and may_end(text, at, at + len(said)):
+                yield at, at + len(said), index
 
     def bearing(self, mention: NumberMention) -> set[int]:
         """Indices of the facts that bear a number out: same value, in units and currencies that do not exclude each

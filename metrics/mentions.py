@@ -70,7 +70,9 @@ class Mentions:
         hits = [self._surface(start, end) for start, end in atoms] + near
         found = layers.clauses.matcher.find(text, inside, layers.clauses.whole(lang))
         self.clauses = [self._surface(start, end, clause=True) for start, end in found]
-        hits += self._negated() + self._left_numbers()
+        if self.known.lang == "bo":
+            hits += self._negated()
+        hits += self._left_numbers()
         hits.sort(key=lambda hit: hit.start)
         self.hits = hits + self._invented()
 

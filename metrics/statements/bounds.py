@@ -22,6 +22,8 @@ _REACH = 32
 _LETTER = {"bo": r"[\u0f40-\u0fbc]", "en": r"[\p{L}\p{N}]"}
 """What may not be written on to a word, where a script shows where words end."""
 _VOWEL_BEFORE, _MARK_BEHIND = "[เแโใไ]", r"[ะาำๅ\p{M}]"
+BOUNDED = ("number", "percentage", "money")
+"""Kinds of mentions that a word makes another amount; กว่า behind a date begins what is said next."""
 _HARMLESS = "harmless"
 _NO_NAMES = Stretches(())
 
@@ -32,6 +34,8 @@ class _Words:
     after: regex.Pattern[str]
     inside: regex.Pattern[str]
     kinds: dict[str, str]
+    parts: tuple[str, ...]
+    """A text with none of these has no word of the lists."""
 
 
 def _any(words: set[str], lang: str) -> str:
@@ -70,7 +74,28 @@ def _words(lang: str) -> _Words | None:
         pattern(rf"[\s་]?{_any(after | harmless, lang)}"),
         pattern(_any(inside | harmless, lang)),
         kinds,
+        _parts(before | tight | after | inside),
     )
+
+
+def _parts(words: set[str]) -> tuple[str, ...]:
+    """The words that hold no other one: each of the words holds one of these."""
+    return tuple(sorted(word for word in words if not any(other in word for other in words if other != word)))
+
+
+def _may_hold(words: _Words, text: str) -> bool:
+    """Can a text hold one of the words? Quickly told: most have none."""
+    searched = text.lower()
+    for part in words.parts:  # noqa: SIM110 - a generator costs more than all the tests
+        if part in searched:
+            return True
+    return False
+
+
+def may_bound(text: str, lang: str) -> bool:
+    """Can there be a bound in the text at all?"""
+    words = _words(lang)
+    return words is not None and _may_hold(words, text)
 
 
 def bound(
@@ -82,7 +107,7 @@ def bound(
     names: the names of the text; no word is looked for in them.
     """
     words = _words(lang)
-    if words is None:
+    if words is None or mention.kind not in BOUNDED:
         return None
     found = _found(words, text, mention, start, end)
     if found is None:
@@ -96,6 +121,8 @@ def _found(words: _Words, text: str, mention: NumberMention, start: int, end: in
     """The word at a number, and where it begins."""
     low, high = mention.core
     first, last = min(start, mention.start), max(end, mention.end)
+    if not _may_hold(words, text[max(0, first - _REACH) : last + _REACH]):
+        return None
     for at in (first, low) if first < low else (low,):
         begin = max(0, at - _REACH)
         found = words.before.search(text[begin:at])

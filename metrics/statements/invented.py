@@ -36,7 +36,7 @@ _THAI_BEFORE = regex.compile(
     r"(?:[^\u0e00-\u0e7f]|ใน|ที่|จาก|ของ|กับ|และ|โดย|ให้|แก่|ต่อ|แห่ง|ถึง|สู่|คือ|หรือ|อดีต|พนักงาน|ลูกค้า|หุ้น|ซื้อ|ฟ้อง)\Z"
 )
 _THAI = regex.compile(r"[\u0e01-\u0e45\u0e47-\u0e4e]+")
-_ABBREVIATION = regex.compile(r"[\u0e01-\u0e2e]{2,5}\.")
+_ABBREVIATION = regex.compile(r"[\u0e01-\u0e2e]{2,4}\.")
 """Thai letters without a vowel, and a point: สตช. is an office, บจก. a form of company, and neither a person."""
 _CHUNKS = regex.compile(r"[^\s\p{P}]+")
 _GRAPHEME = regex.compile(r"\X")

@@ -7,7 +7,7 @@ of an example, so that only what it relates has roles.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -22,12 +22,13 @@ _AT_MOST = 4
 GAP = 60
 """Code points between two names of a clause at most."""
 _MARGIN = " ་"
+_SYLLABLE = regex.compile(r"[\u0f40-\u0fbc]*")
 
 
 @dataclass(frozen=True, slots=True)
 class _Words:
-    before: str
-    behind: str
+    auxiliary: regex.Pattern[str]
+    behind: regex.Pattern[str]
     light: tuple[str, ...]
     passive: regex.Pattern[str] | None
     directed: regex.Pattern[str] | None
@@ -54,8 +55,8 @@ def _words(lang: str) -> _Words | None:
         return regex.compile(rf"{before}(?:{any_of(key)})\s*") if data.get(key) else None
 
     return _Words(
-        before,
-        rf"\s*(?:(?:{any_of('after')})\s*){{0,2}}",
+        regex.compile(any_of("auxiliary")),
+        regex.compile(rf"\s*(?:(?:{any_of('after')})\s*){{0,2}}\Z"),
         tuple(listed("light")),
         at("passive"),
         at("directed"),
@@ -81,7 +82,6 @@ class Verbs:
     def __init__(self, lang: str) -> None:
         self._lang, self._words = lang, _words(lang)
         self.pairs: dict[str, set[tuple[int, int]]] = {}
-        self._pattern: tuple[regex.Pattern[str], regex.Pattern[str]] | None = None
 
     def learn(self, between: str, tail: str, first: Iterable[int], second: Iterable[int], events: set[str]) -> None:
         """Learns the verb of a relation.
@@ -100,7 +100,8 @@ class Verbs:
         elif words.directed and words.directed.fullmatch(between):
             found = True, tail
         elif any(event in between for event in events):
-            found = True, regex.sub(rf"(?<=\w\w){words.behind}\Z", "", between)
+            at = words.behind.search(between, 2)
+            found = True, between[: at.start()] if at else between
         verb = found[1].strip(_MARGIN) if found else ""
         if found is None or len(verb) < 2 or any(verb.startswith(w) or verb.endswith(w) for w in words.together):
             return
@@ -125,30 +126,37 @@ class Verbs:
         words = self._words
         if words is None or not self.pairs or start - end > GAP:
             return None
-        if self._pattern is None:
-            body = "|".join(map(regex.escape, sorted(self.pairs, key=lambda verb: (-len(verb), verb))))
-            whole = r"(?![\u0f40-\u0fbc])" if words.agent else ""
-            self._pattern = (
-                regex.compile(rf"{words.before}({body}){words.behind}"),
-                regex.compile(rf"{words.before}({body}){whole}"),
-            )
-        between, last = self._pattern
         gap = text[end:start]
         if words.agent:
             found = self._verb_last(gap, text[behind : behind + GAP])
             if found is None:
                 return None
             at = behind + len(text[behind : behind + GAP]) - len(found[1])
-            match = last.match(text, at, at + GAP)
-            return Clause(found[0], match[1], match.start(1), match.end()) if match else None
-        match = between.fullmatch(text, end, start)
-        if match:
-            return Clause(True, match[1], match.start(1), behind)
+            return next((Clause(found[0], verb, at, stop) for verb, at, stop in self._verbs_at(text, at)), None)
+        for verb, at, stop in self._verbs_at(text, end):
+            if stop <= start and words.behind.match(text, stop, start):
+                return Clause(True, verb, at, behind)
         for pattern, agent_first in ((words.passive, False), (words.directed, True)):
             if pattern is not None and pattern.fullmatch(gap):
-                match = last.match(text, behind, behind + GAP)
-                return Clause(agent_first, match[1], match.start(1), match.end()) if match else None
+                for verb, at, stop in self._verbs_at(text, behind):
+                    return Clause(agent_first, verb, at, stop)
         return None
+
+    def _verbs_at(self, text: str, at: int) -> Iterator[tuple[str, int, int]]:
+        """(verb, start, end) of the known verbs that begin there, or behind some auxiliaries."""
+        words = self._words
+        assert words is not None
+        for _ in range(_AT_MOST + 1):
+            while text[at : at + 1] == " ":
+                at += 1
+            for verb in self.pairs:
+                stop = at + len(verb)
+                if text.startswith(verb, at) and not (words.agent and "\u0f40" <= text[stop : stop + 1] <= "\u0fbc"):
+                    yield verb, at, stop
+            auxiliary = words.auxiliary.match(text, at)
+            if auxiliary is None:
+                return
+            at = auxiliary.end()
 
     def exchanged(self, verb: str, agent: frozenset[int], patient: frozenset[int]) -> bool:
         """Does the verb stand with its roles exchanged, or, where it comes last, with one name in both?
@@ -165,7 +173,7 @@ class Verbs:
 def _particle(tail: str, particles: frozenset[str]) -> tuple[str, str]:
     """The case particle that begins a text, "" for none, and what follows it; one may be written on to the name."""
     rest = tail.lstrip(_MARGIN)
-    word = regex.match(r"[\u0f40-\u0fbc]*", rest)
+    word = _SYLLABLE.match(rest)
     if word and word.group() in particles:
         return word.group(), rest[word.end() :].lstrip(_MARGIN)
     return "", rest

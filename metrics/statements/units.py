@@ -79,7 +79,7 @@ class Units:
     def cuts(self, text: str, start: int, end: int, stop: int) -> bool:
         """Does text[start:stop], which begins with the number text[start:end], end inside a counting word: 79 ราย in 79
         รายการ?"""
-        if self._pattern is None or self._lang in _UNIT_FIRST:
+        if not text[stop : stop + 1].isalpha() or self._pattern is None or self._lang in _UNIT_FIRST:
             return False
         at = end + 1 if text[end : end + 1] == " " else end
         found = self._pattern.match(text, at)

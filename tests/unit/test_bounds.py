@@ -78,6 +78,12 @@ def test_a_bound_that_source_or_reference_write_is_right() -> None:
     assert align("zh", "超过79人受伤", source="เจ็บกว่า 79 คน").stated[0]
 
 
+def test_a_date_has_no_bound() -> None:
+    date = Fact("date", ("8日",), ("วันที่ 8",))
+    example = Example("e", "8日", None, (date,), "zh", "th")
+    assert Inventory([example]).align(example, "เมื่อวันที่ 8 กว่าจะถึงก็ค่ำ กว่าปรับราคา วันที่ 8 กว่าปรับราคา").unsupported == ()
+
+
 def test_a_word_inside_a_name_is_no_bound() -> None:
     person = Fact("person", ("ม่าเชา",), ("马超",))
     example = Example("e", _SOURCE["zh"], None, (*_FACTS["zh"], person), "th", "zh")
