@@ -76,7 +76,7 @@ def test_a_yes_no_judge_is_asked_about_the_language_of_the_board() -> None:
     from training.rewards.yes_no_template import instruct_for
 
     asked = {
-        lang: known_means([replace(e, target_lang=lang) for e in world.EXAMPLES], ["reward"], "tiny").reward.instruct
+        lang: known_means([replace(e, target_lang=lang) for e in world.EXAMPLES], ["reward"], "world1").reward.instruct
         for lang in ("th", "bo")
     }
     assert asked == {lang: instruct_for(lang) for lang in ("th", "bo")}

@@ -4,6 +4,7 @@ kept."""
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from pathlib import Path
 from typing import Any
@@ -129,9 +130,8 @@ def test_neural_scores_are_never_lost_in_silence(
     before = board.read_bytes()
     profile = Path(boards.__file__).parents[1] / "profiles" / "tiny.toml"
     bare = tmp_path / "bare.toml"
-    text = profile.read_text("utf-8").replace(
-        'reward = "reranker-generative"', 'reward = "reranker-generative"\nreward_path = "/nowhere"'
-    )
+    text, n = re.subn(r"(?m)^reward_path = .*$", 'reward_path = "/nowhere"', profile.read_text("utf-8"))
+    assert n == 1
     bare.write_text(text, "utf-8")
     assert world.leaderboard("rescore", board, "--profile", str(bare)) == 2
     assert "--without reward" in capsys.readouterr().err

@@ -173,5 +173,5 @@ def test_all_members_are_planned_for() -> None:
     assert one is not None and two is not None
     assert two.parameters == 2 * one.parameters
     assert judge_of(load_profile("tiny", [])) == two, "the default is one, too"
-    with pytest.raises(UserError, match="rl.reward = 'ensemble' needs rl.reward_path"):
+    with pytest.raises(UserError, match=r"rl\.reward = 'ensemble' needs rl\.reward_path"):
         judge_of(load_profile("tiny", ["rl.reward_path=null"]))
