@@ -72,7 +72,11 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     plain, judge = character_tokenizer([]), character_tokenizer(TEMPLATE_WORDS)
     save("smollm3", SmolLM3ForCausalLM(SmolLM3Config(**small_shape(plain))), plain)
     save("qwen3", Qwen3ForCausalLM(Qwen3Config(**small_shape(plain), head_dim=8)), plain)
-    save("reranker", Qwen3ForCausalLM(Qwen3Config(**small_shape(judge), head_dim=8)), judge)
+    for judging in ("reranker", "another-reranker"):
+        save(judging, Qwen3ForCausalLM(Qwen3Config(**small_shape(judge), head_dim=8)), judge)
+    (top / "ensemble").mkdir()
+    members = [{"path": "../reranker"}, {"path": "../another-reranker"}]
+    (top / "ensemble" / "ensemble.json").write_text(json.dumps({"members": members}), encoding="utf-8")
     tokenizer = xlmr_tokenizer([THAI, HAN], ["公司"], 60)
     settings = EncoderSettings(hidden=16, layers=1, heads=2, intermediate=32, positions=128)
     (top / "scratch").mkdir()
@@ -114,7 +118,8 @@ def substituted(name: str, small: dict[str, Path]) -> tuple[list[str], str]:
     """Paths in place of the profile's own, of the same kind; and the target language."""
     profile = load_profile(name)
     policy = "qwen3" if "Qwen3" in profile.policy.path else "smollm3"
-    reward = {"reranker-generative": "reranker", "embedding-contrastive": "encoder"}[profile.rl.reward]
+    kinds = {"reranker-generative": "reranker", "embedding-contrastive": "encoder", "ensemble": "ensemble"}
+    reward = kinds[profile.rl.reward]
     return [f"policy.path={small[policy]}", f"rl.reward_path={small[reward]}"], "bo" if profile.run.task.endswith(
         "-bo"
     ) else "th"
