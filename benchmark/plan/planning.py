@@ -21,8 +21,7 @@ from benchmark.plan.shapes import Shape, find_shape
 from benchmark.plan.workload import Sizes
 from benchmark.settings.assets import resolve
 from benchmark.settings.config import Profile
-from benchmark.settings.models import Models, inner_reward
-from metrics.errors import UserError
+from benchmark.settings.models import Models, inner_reward, without_path
 from training.rewards import REWARDS, needs_path
 from training.shared.ensembles import Member, members
 
@@ -60,7 +59,7 @@ def judge_of(profile: Profile) -> Judge | None:
     path, named = Models(profile).reward_path, inner_reward(rl.reward)
     if path is None and named in REWARDS:
         if needs_path(named):
-            raise UserError(f"rl.reward = {rl.reward!r} needs rl.reward_path, the folder or hub id that it loads")
+            raise without_path(rl.reward)
         return None
     path = path or rl.reward
     if ":" in path and not Path(path).exists():

@@ -40,6 +40,11 @@ def model_content(path: str) -> str:
     return content_hash(path)
 
 
+def without_path(reward: str) -> UserError:
+    """What is wrong where a reward that loads something has nothing to load."""
+    return UserError(f"rl.reward = {reward!r} needs rl.reward_path, the folder or hub id that it loads")
+
+
 def check_unchanged(path: str, content: str) -> None:
     """Raises UserError where a model is no longer what `content` says: a step that used it may have read either."""
     if model_content(path) != content:
@@ -174,7 +179,7 @@ class Models:
                 check_weights(self.reward_path, "rl.reward_path")
         elif reward in REWARDS:
             if needs_path(reward):
-                raise UserError(f"rl.reward = {reward!r} needs rl.reward_path, the folder or hub id that it loads")
+                raise without_path(reward)
         elif Path(reward).is_dir():
             check_weights(reward, "rl.reward")
         elif ":" not in reward:
