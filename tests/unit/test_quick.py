@@ -1,4 +1,4 @@
-"""Masks of attention as transformers makes them, made faster; and a start without scikit-learn."""
+"""Masks of attention as transformers makes them, made faster; keys that heads share; a start without scikit-learn."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 from transformers import AttentionMaskInterface, masking_utils
+from transformers.integrations import sdpa_attention
 
-from training.shared.quick import _Mask, plain_masks
+from training.shared.quick import _Mask, grouped_queries, plain_masks
 
 THEIRS = masking_utils.sdpa_mask
 OLDER = "cache_position" in THEIRS.__code__.co_varnames[: THEIRS.__code__.co_argcount]
@@ -65,6 +66,35 @@ def test_it_is_registered_once() -> None:
     registered = AttentionMaskInterface()["sdpa"]
     assert isinstance(registered, _Mask)
     assert not isinstance(registered.theirs, _Mask)
+
+
+@given(st.data())
+def test_heads_that_share_keys_attend_as_if_each_had_its_own(data: st.DataObject) -> None:
+    """To the bit, for one query or several, with every kind of mask; with a gradient nothing changes."""
+    grouped_queries()
+    rows, shared, groups, queries, keys = (data.draw(st.integers(1, most)) for most in (3, 3, 4, 9, 40))
+    draw = torch.Generator().manual_seed(data.draw(st.integers(0, 99)))
+    kind = data.draw(st.sampled_from([torch.float32, torch.bfloat16]))
+    size = data.draw(st.sampled_from([8, 32, 64]))
+    query, key, value = (
+        torch.randn(rows, heads, length, size, generator=draw).to(kind)
+        for heads, length in ((shared * groups, queries), (shared, keys), (shared, keys))
+    )
+    seen = torch.rand(rows, 1, queries, keys, generator=draw) < 0.7
+    seen[..., 0] = True
+    mask = data.draw(
+        st.sampled_from([seen, torch.zeros(seen.shape, dtype=kind).masked_fill_(~seen, torch.finfo(kind).min)])
+    )
+    module = torch.nn.Module()
+    module.num_key_value_groups = groups
+    attend = lambda k, v: sdpa_attention.sdpa_attention_forward(module, query, k, v, mask, scaling=0.3)[0]  # noqa: E731
+    with torch.no_grad():
+        ours = attend(key, value)
+        assert sdpa_attention.use_gqa_in_sdpa(mask, key)
+        module.num_key_value_groups = 1
+        repeated = (sdpa_attention.repeat_kv(x, groups) for x in (key, value))
+        assert torch.equal(ours, attend(*repeated))
+    assert not sdpa_attention.use_gqa_in_sdpa(mask, key)
 
 
 def test_a_tokenizer_is_loaded_without_scikit_learn_and_the_trainer_too() -> None:

@@ -10,6 +10,7 @@ say; what it draws at random is drawn for the whole batch as before. So the text
 from __future__ import annotations
 
 import functools
+import inspect
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -72,6 +73,8 @@ def _live_forward(original: Callable[..., Any], ends: list[int]) -> Callable[...
         return found
 
     forward.leaves_out_ended = True  # type: ignore[attr-defined]
+    # `generate` asks for it before every token, and to find it out anew costs as much as a layer.
+    forward.__signature__ = inspect.signature(original)  # type: ignore[attr-defined]
     return forward
 
 

@@ -15,7 +15,7 @@ from training.shared.checkpoints import check_folder, log
 from training.shared.decoding import settle
 from training.shared.lora import adapter_base, with_adapter
 from training.shared.memory import is_out_of_memory, memory_guard
-from training.shared.quick import plain_masks, without_sklearn
+from training.shared.quick import grouped_queries, plain_masks, without_sklearn
 
 DTYPES = ("float32", "bfloat16", "float16")
 TOO_LARGE = "set policy.dtype=bfloat16, or policy.device_map=auto to spread the model over the devices there are"
@@ -104,6 +104,7 @@ def load_policy(
     from transformers import AutoModelForCausalLM
 
     plain_masks()
+    grouped_queries()
     if dtype not in DTYPES:
         raise UserError(f"unknown dtype {dtype!r}; use {', '.join(DTYPES)}")
     if device_map is not None and not _DEVICE_MAP.fullmatch(device_map):

@@ -1,13 +1,16 @@
 """What transformers does at every start and in every forward pass that costs much and changes nothing.
 
 Scikit-learn and with it scipy.stats, a second and a half of imports, for assisted decoding and the metrics of GLUE,
-which nothing here uses. And masks of attention made by `torch.vmap` over functions of four indices: at the size of the
-shipped models a sixth of a GRPO step, where a comparison of two ranges gives the same booleans.
+which nothing here uses. Masks of attention made by `torch.vmap` over functions of four indices: at the size of the
+shipped models a sixth of a GRPO step, where a comparison of two ranges gives the same booleans. And, on a CPU, a copy
+of all keys and values for each token, once for every head that shares them: two fifths of a token of a rollout.
 """
 
 from __future__ import annotations
 
+import functools
 import sys
+from collections.abc import Callable
 from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
@@ -47,6 +50,29 @@ def plain_masks() -> None:
     theirs = AttentionMaskInterface()["sdpa"]
     if "cache_position" in theirs.__code__.co_varnames[: theirs.__code__.co_argcount]:
         AttentionMaskInterface.register("sdpa", _Mask(theirs, masking_utils.causal_mask_function))
+
+
+@cache
+def grouped_queries() -> None:
+    """Makes transformers leave it to torch, from now on, that several heads share keys and values (grouped-query
+    attention), where it is on a CPU and no gradient is asked for.
+
+    transformers repeats them beside a mask, because a GPU has no kernel for both. torch's kernel for CPUs has, and its
+    results are the same bits (tests/unit/test_quick.py).
+    """
+    from transformers.integrations import sdpa_attention
+
+    theirs = getattr(sdpa_attention, "use_gqa_in_sdpa", None)
+    if theirs is not None:
+        sdpa_attention.use_gqa_in_sdpa = functools.partial(_shared_by_heads, theirs)
+
+
+def _shared_by_heads(theirs: Callable[..., bool], attention_mask: Any, key: Any) -> bool:
+    """In place of `use_gqa_in_sdpa`: whether torch is told so, and given keys as they are."""
+    import torch
+
+    plain = isinstance(key, torch.Tensor) and key.device.type == "cpu" and not torch.jit.is_tracing()
+    return theirs(attention_mask, key) or (plain and not torch.is_grad_enabled() and not torch.compiler.is_compiling())
 
 
 class _Mask:
