@@ -23,6 +23,9 @@ from reinforcing import (
 )
 
 from metrics.errors import UserError
+from training.rewards import Reward
+from training.rewards.ensemble import Ensemble
+from training.rewards.reranker_generative import load_reranker
 from training.rl import halves, twin
 from training.rl.grpo import train_rl
 from training.rl.halves import Halves, even
@@ -41,18 +44,29 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     seen: list[str] = []
     ask_it = twin.Twin.ask
 
-    def told(self: twin.Twin, job: str, *arguments: Any) -> None:
+    def told(self: twin.Twin, job: str, *arguments: Any) -> int:
         seen.append(job)
-        ask_it(self, job, *arguments)
+        return ask_it(self, job, *arguments)
 
     monkeypatch.setattr(twin.Twin, "ask", told)
     return seen
 
 
-def reinforce(policy: Path, out: Path, cfg: Any = HALVED, *, both: bool) -> tuple[Checkpoint, list[str]]:
+@pytest.fixture(scope="module")
+def pair(tiny_reranker_path: Path) -> Ensemble:
+    """A reward that can be divided: two judges, of which the second is asked something else."""
+    judges = [
+        load_reranker(str(tiny_reranker_path), device="cpu", batch_tokens=64, instruct=what) for what in ("ก", "ขค")
+    ]
+    return Ensemble([(judge, 0.5) for judge in judges])
+
+
+def reinforce(
+    policy: Path, out: Path, cfg: Any = HALVED, *, both: bool, reward: Reward | None = None
+) -> tuple[Checkpoint, list[str]]:
     """(the checkpoint, what was logged)."""
     around = RLAround(log_dir=out / "logs", progress=False, twin=both)
-    made = train_rl(policy, EXAMPLES, ask, out / "post-rl", cfg, KoKai(), around=around)
+    made = train_rl(policy, EXAMPLES, ask, out / "post-rl", cfg, reward or KoKai(), around=around)
     return made, [(out / "logs" / f"rl_{name}.jsonl").read_text(encoding="utf-8") for name in ("rewards", "steps")]
 
 
@@ -91,26 +105,70 @@ def test_one_process_and_two_write_the_same_bytes(
     assert logged_by_two == logged
 
 
-@pytest.mark.parametrize("job", ["rollout", "reference", "passes", "gradients"])
+def test_a_reward_that_can_be_divided_is_asked_by_both(
+    sft_policy: Path, tmp_path: Path, asked: list[str], pair: Ensemble
+) -> None:
+    one, logged = reinforce(sft_policy, tmp_path / "one", both=False, reward=pair)
+    before = pair.counts()
+    two, logged_by_two = reinforce(sft_policy, tmp_path / "two", both=True, reward=pair)
+    assert asked.count(halves.DEALT) == HALVED.max_steps
+    assert two.weights_hash == one.weights_hash != one.parent_hash
+    assert logged_by_two == logged
+    assert pair.counts()["scored"] == 2 * before["scored"]
+
+
+@given(st.integers(0, 9), st.integers(0, 9))
+def test_what_is_dealt_is_done_whoever_does_it(number: int, theirs: int) -> None:
+    """The second process may have done any of the last pieces, or ended before it could say so."""
+
+    class Second:
+        def __init__(self, made: Halves, dies: bool) -> None:
+            self.made, self.dies = made, dies
+
+        def ask(self, _: str, job: str, pieces: list[int]) -> int:
+            self.made._taken[1] = min(theirs, number)
+            self.done = tuple((i, self.made.jobs[job](pieces[i])) for i in range(number - min(theirs, number), number))
+            return 1
+
+        def answer(self, _: int) -> tuple[Any, ...]:
+            if self.dies:
+                raise EOFError
+            return self.done
+
+        def end(self) -> int:
+            return -9
+
+    for dies in (False, True):
+        here: list[int] = []
+        made = Halves(torch.nn.Linear(1, 1))
+        made.jobs["square"] = lambda piece, here=here: here.append(piece) or piece * piece
+        made._twin = Second(made, dies)  # type: ignore[assignment]
+        assert made.dealt("square", list(range(number))) == [i * i for i in range(number)]
+        assert sorted(set(here)) == list(range(number))
+
+
+@pytest.mark.parametrize("job", ["rollout", "reference", "dealt", "passes", "gradients"])
 def test_where_the_second_process_is_killed_the_first_one_does_its_part(
     sft_policy: Path,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
     job: str,
+    pair: Ensemble,
 ) -> None:
-    whole, logged = reinforce(sft_policy, tmp_path / "one", both=False)
+    reward = pair if job == halves.DEALT else KoKai()
+    whole, logged = reinforce(sft_policy, tmp_path / "one", both=False, reward=reward)
     ask_it, times = twin.Twin.ask, []
 
-    def killed(self: twin.Twin, what: str, *arguments: Any) -> None:
+    def killed(self: twin.Twin, what: str, *arguments: Any) -> int:
         times.append(what)
         if times.count(job) == 2:
             os.kill(self._process.pid or 0, signal.SIGKILL)
             self._process.join()
-        ask_it(self, what, *arguments)
+        return ask_it(self, what, *arguments)
 
     monkeypatch.setattr(twin.Twin, "ask", killed)
-    found, logged_again = reinforce(sft_policy, tmp_path / "two", both=True)
+    found, logged_again = reinforce(sft_policy, tmp_path / "two", both=True, reward=reward)
     assert times[-1] == job
     assert (found.weights_hash, logged_again) == (whole.weights_hash, logged)
     assert "the second process of RL ended early (exit code -9)" in caplog.text

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from metrics.errors import UserError
+from training.rewards.portions import Portion, divisible
 from training.shared.ensembles import FILE, Member, members
 
 SURE = 1e-6
@@ -36,8 +37,46 @@ class Ensemble:
 
     def score(self, sources: Sequence[str], candidates: Sequence[str]) -> list[float]:
         """1 / (1 + exp(-z)) of each candidate, z the weighted mean of log(p / (1 - p)) over the members' scores p."""
-        columns = [[share * _log_odds(p) for p in reward.score(sources, candidates)] for reward, share in self.parts]
+        return self._pooled([reward.score(sources, candidates) for reward, _ in self.parts])
+
+    def _pooled(self, scores: Sequence[Sequence[float]]) -> list[float]:
+        columns = [[share * _log_odds(p) for p in own] for own, (_, share) in zip(scores, self.parts, strict=True)]
         return [1 / (1 + math.exp(-math.fsum(row))) for row in zip(*columns, strict=True)]
+
+    @property
+    def divisible(self) -> bool:
+        """Whether every member can be asked for portions."""
+        return all(divisible(reward) for reward, _ in self.parts)
+
+    def portions(self, sources: Sequence[str], candidates: Sequence[str]) -> list[Portion]:
+        """Those of all members, with the number of the member."""
+        return [
+            Portion(portion.pairs, (number, portion.work))
+            for number, (reward, _) in enumerate(self.parts)
+            for portion in reward.portions(sources, candidates)
+        ]
+
+    def of_portion(self, work: tuple[int, Any]) -> Any:
+        """What the member makes of it."""
+        number, own = work
+        return self.parts[number][0].of_portion(own)
+
+    def joined(
+        self,
+        sources: Sequence[str],
+        candidates: Sequence[str],
+        portions: Sequence[Portion],
+        found: Sequence[Any],
+    ) -> list[float]:
+        """The score of each candidate."""
+        of_member: list[tuple[list[Portion], list[Any]]] = [([], []) for _ in self.parts]
+        for portion, scores in zip(portions, found, strict=True):
+            own, theirs = of_member[portion.work[0]]
+            own.append(portion)
+            theirs.append(scores)
+        return self._pooled(
+            [reward.joined(sources, candidates, *own) for (reward, _), own in zip(self.parts, of_member, strict=True)]
+        )
 
     def token_ids(self, texts: Sequence[str]) -> list[list[int]]:
         """Those of the first member."""

@@ -26,8 +26,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from metrics.errors import UserError
-from training.rewards.shared_prefix import last_hidden_states
+from training.rewards.portions import Portion, score_in_portions
+from training.rewards.shared_prefix import batches, last_hidden_states
 from training.rewards.yes_no_template import (
     DEFAULT_INSTRUCT,
     NO,
@@ -168,6 +171,8 @@ class YesNoJudge:
 class GenerativeReranker(YesNoJudge):
     """A causal LM and its tokenizer as a yes/no judge; a `Reward`."""
 
+    divisible = True
+
     def __init__(
         self, model: Any, tokenizer: Any, *, where: str, weights: str, batch_tokens: int | None = None, **options: Any
     ) -> None:
@@ -186,28 +191,59 @@ class GenerativeReranker(YesNoJudge):
     def score(self, sources: Sequence[str], candidates: Sequence[str]) -> list[float]:
         """P(yes) of each candidate for its own source; candidates of one source share its pass. Equals `score_plain` to
         rounding."""
-        import torch
-
         if len(sources) != len(candidates):
             raise ValueError(f"{len(sources)} sources, {len(candidates)} candidates")
-        if not candidates:
-            return []
+        return score_in_portions(self, sources, candidates)
+
+    def portions(self, sources: Sequence[str], candidates: Sequence[str]) -> list[Portion]:
+        """One for each batch of sources: (ids of what stands before their candidates, ids of their candidates)."""
         self._count(sources, candidates)
-        pairs = dict.fromkeys(zip(sources, candidates, strict=True))
-        grouped: dict[str, list[str]] = {}
-        for source, candidate in pairs:
-            grouped.setdefault(source, []).append(candidate)
-        prefixes = [self._query(source) for source in grouped]
+        grouped: dict[str, dict[str, None]] = {}
+        for source, candidate in zip(sources, candidates, strict=True):
+            grouped.setdefault(source, {})[candidate] = None
+        names = list(grouped)
+        prefixes = [self._query(source) for source in names]
         endings = [[self._document(c) for c in group] for group in grouped.values()]
+        return [
+            Portion(
+                [(names[i], c) for i in batch for c in grouped[names[i]]],
+                ([prefixes[i] for i in batch], [endings[i] for i in batch]),
+            )
+            for batch in batches(prefixes, endings, self.batch_tokens)
+        ]
+
+    def of_portion(self, work: tuple[list[list[int]], list[list[list[int]]]]) -> Any:
+        """Last hidden state of each candidate, (pairs, width) float32 of numpy."""
+        import torch
+
         with torch.inference_mode():
-            hidden = last_hidden_states(self.model, prefixes, endings, self.tokenizer.pad_token_id, self.batch_tokens)
+            return last_hidden_states(self.model, *work, self.tokenizer.pad_token_id).float().cpu().numpy()
+
+    def joined(
+        self, sources: Sequence[str], candidates: Sequence[str], portions: Sequence[Portion], found: Sequence[Any]
+    ) -> list[float]:
+        """P(yes) of each candidate. One product for all states: how it is rounded depends on how many they are."""
+        import torch
+
+        state = {
+            pair: row
+            for portion, rows in zip(portions, found, strict=True)
+            for pair, row in zip(portion.pairs, rows, strict=True)
+        }
+        pairs = list(zip(sources, candidates, strict=True))
+        if not pairs:
+            return []
+        by_source: dict[str, dict[tuple[str, str], None]] = {}
+        for pair in pairs:
+            by_source.setdefault(pair[0], {})[pair] = None
+        order = [pair for own in by_source.values() for pair in own]
+        with torch.inference_mode():
+            hidden = torch.from_numpy(np.stack([state[pair] for pair in order])).to(self.model.device)
             head = self.model.get_output_embeddings()
             weight = head.weight[self.yes] - head.weight[self.no]
             bias = 0.0 if getattr(head, "bias", None) is None else head.bias[self.yes] - head.bias[self.no]
-            chance = torch.sigmoid((hidden.float() @ weight.float()) + bias).tolist()
-        flat = ((source, candidate) for source, group in grouped.items() for candidate in group)
-        found = dict(zip(flat, chance, strict=True))
-        return [found[pair] for pair in zip(sources, candidates, strict=True)]
+            chance = dict(zip(order, torch.sigmoid((hidden @ weight.float()) + bias).tolist(), strict=True))
+        return [chance[pair] for pair in pairs]
 
     def score_plain(self, sources: Sequence[str], candidates: Sequence[str]) -> list[float]:
         """The same one pair at a time, through the model's own head: slow, for comparison."""

@@ -15,8 +15,6 @@ from typing import Any
 
 import torch
 
-from metrics import progress
-
 PACKED = 256
 """Tokens of endings in one row. Each sees the keys of all others in vain, so a longer row costs more than it saves."""
 
@@ -46,7 +44,7 @@ def _packs(endings: Sequence[Sequence[int]], limit: int) -> list[list[int]]:
     return packs
 
 
-def _beginnings(model: Any, prefixes: list[list[int]], pad_id: int) -> tuple[Any, torch.Tensor]:
+def _beginnings(model: Any, prefixes: Sequence[list[int]], pad_id: int) -> tuple[Any, torch.Tensor]:
     """(cache, which of its places hold a token: (S, longest) bool) after one pass over the prefixes, padded on the
     left."""
     from transformers import DynamicCache
@@ -79,61 +77,63 @@ def _rows(packs: list[list[list[int]]], pad_id: int) -> tuple[list[list[int]], l
     return ids, owner, place
 
 
+def batches(
+    prefixes: Sequence[Sequence[int]], endings: Sequence[Sequence[Sequence[int]]], batch_tokens: int
+) -> list[list[int]]:
+    """Numbers of the prefixes that are run together with their endings. batch_tokens: bound on rows x (prefix + packed
+    endings) of one forward pass; one row at least."""
+    room = [
+        len(p) + max(sum(len(own[k]) for k in pack) for pack in _packs(own, PACKED))
+        for p, own in zip(prefixes, endings, strict=True)
+    ]
+    return list(_batches([len(p) for p in prefixes], room, batch_tokens))
+
+
 def last_hidden_states(
-    model: Any, prefixes: list[list[int]], endings: list[list[list[int]]], pad_id: int, batch_tokens: int
+    model: Any, prefixes: Sequence[list[int]], endings: Sequence[Sequence[list[int]]], pad_id: int
 ) -> torch.Tensor:
     """Hidden state (N, H) at the last token of each ending, N = all endings, in order of the prefixes.
 
-    model: a causal LM whose `base_model` is the decoder; prefixes: S lists of ids; endings: for each prefix its endings
-    (none empty); batch_tokens: bound on rows x (prefix + packed endings) of one forward pass; one row at least. Call
-    without gradients.
+    model: a causal LM whose `base_model` is the decoder; prefixes: S lists of ids, all run at once; endings: for each
+    prefix its endings (one at least, none empty). Call without gradients.
     """
     decoder, device = model.base_model, model.device
     first, n = [], 0
     for own in endings:
         first.append(n)
         n += len(own)
-    if n == 0:
-        raise ValueError("no endings to score")
     packed = [_packs(own, PACKED) for own in endings]
-    room = [
-        len(p) + max(sum(len(own[k]) for k in pack) for pack in packs)
-        for p, own, packs in zip(prefixes, endings, packed, strict=True)
-    ]
     out: torch.Tensor | None = None
-    work = progress.begin("reranker", n, "texts")
-    for group in _batches([len(p) for p in prefixes], room, batch_tokens):
-        cache, before = _beginnings(model, [prefixes[i] for i in group], pad_id)
-        start = before.sum(-1)
-        for turn in range(max(len(packed[i]) for i in group)):
-            # A row that has no pack left in this turn keeps its place in the cache with one token that nobody looks at.
-            chosen = [(packed[i][turn] if turn < len(packed[i]) else []) for i in group]
-            rows = [[endings[i][k] for k in pack] or [[pad_id]] for i, pack in zip(group, chosen, strict=True)]
-            ids, owner_rows, place_rows = _rows(rows, pad_id)
-            owner, place = torch.tensor(owner_rows, device=device), torch.tensor(place_rows, device=device)
-            length = owner.shape[1]
-            same = (owner[:, :, None] == owner[:, None, :]) & torch.ones(
-                length, length, dtype=torch.bool, device=device
-            ).tril()
-            seen = torch.cat([before[:, None, :].expand(-1, length, -1), same], dim=-1)[:, None]
-            hidden = decoder(
-                input_ids=torch.tensor(ids, device=device),
-                attention_mask=_additive(seen, model.dtype),
-                past_key_values=cache,
-                use_cache=True,
-                position_ids=start[:, None] + place,
-            ).last_hidden_state
-            cache.crop(-length)  # what this turn added; transformers 5.24 takes no absolute length
-            if out is None:
-                out = hidden.new_empty((n, hidden.shape[-1]))
-            for row, (i, pack) in enumerate(zip(group, chosen, strict=True)):
-                end = -1
-                for k in pack:
-                    end += len(endings[i][k])
-                    out[first[i] + k] = hidden[row, end]
-        work.advance(sum(len(endings[i]) for i in group))
-    progress.end(work)
-    assert out is not None
+    cache, before = _beginnings(model, prefixes, pad_id)
+    start = before.sum(-1)
+    for turn in range(max(map(len, packed))):
+        # A row that has no pack left in this turn keeps its place in the cache with one token that nobody looks at.
+        chosen = [(packs[turn] if turn < len(packs) else []) for packs in packed]
+        rows = [[own[k] for k in pack] or [[pad_id]] for own, pack in zip(endings, chosen, strict=True)]
+        ids, owner_rows, place_rows = _rows(rows, pad_id)
+        owner, place = torch.tensor(owner_rows, device=device), torch.tensor(place_rows, device=device)
+        length = owner.shape[1]
+        same = (owner[:, :, None] == owner[:, None, :]) & torch.ones(
+            length, length, dtype=torch.bool, device=device
+        ).tril()
+        seen = torch.cat([before[:, None, :].expand(-1, length, -1), same], dim=-1)[:, None]
+        hidden = decoder(
+            input_ids=torch.tensor(ids, device=device),
+            attention_mask=_additive(seen, model.dtype),
+            past_key_values=cache,
+            use_cache=True,
+            position_ids=start[:, None] + place,
+        ).last_hidden_state
+        cache.crop(-length)  # what this turn added; transformers 5.24 takes no absolute length
+        if out is None:
+            out = hidden.new_empty((n, hidden.shape[-1]))
+        for row, pack in enumerate(chosen):
+            end = -1
+            for k in pack:
+                end += len(endings[row][k])
+                out[first[row] + k] = hidden[row, end]
+    if out is None:
+        raise ValueError("no endings to score")
     return out
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import functools
 import logging
+import mmap
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -18,6 +19,9 @@ from training.rl.draws import Stream, shared_stream
 from training.rl.twin import Twin, hindrance, shared_zeros
 
 log = logging.getLogger("training")
+
+DEALT = "dealt"
+_NOTHING_TAKEN = memoryview(bytes(16)).cast("q")
 
 
 def even(costs: Sequence[float]) -> list[int]:
@@ -39,7 +43,7 @@ class Halves:
         self.parameters = [p for p in model.parameters() if p.requires_grad]
         self.rolling = False
         """Whether what `model.generate` is called for are completions of a step, not a probe."""
-        self.jobs: dict[str, Callable[..., tuple[Any, ...]]] = {"gradients": self._gradients_here}
+        self.jobs: dict[str, Callable[..., Any]] = {"gradients": self._gradients_here, DEALT: self._dealt_there}
         self._twin: Twin | None = None
         self._fill: Callable[[], Any] | None = None
         self._passes = 0
@@ -47,6 +51,9 @@ class Halves:
         """Log-probabilities of a half with all that their gradient is made from."""
         self._theirs: list[Any] = []
         """Gradients of the second process, in shared memory."""
+        self._taken = memoryview(mmap.mmap(-1, 16)).cast("q")
+        """Of what is dealt out, how many from the first on this process has taken, and how many from the last on the
+        second one. Memory of both."""
 
     @contextmanager
     def rollouts(self) -> Iterator[None]:
@@ -88,12 +95,12 @@ class Halves:
         is called."""
         if self._twin is None:
             return lambda: self.jobs[job](*arguments)
-        self._twin.ask(job, *arguments)
+        number = self._twin.ask(job, *arguments)
 
         def found() -> tuple[Any, ...]:
             try:
                 if self._twin is not None:
-                    return self._twin.answer()
+                    return self._twin.answer(number)
             except EOFError:
                 self._lost()
             return self.jobs[job](*arguments)
@@ -121,6 +128,38 @@ class Halves:
         """A job's results for both halves, given its arguments for each."""
         theirs = self.aside(job, *second)
         return self.jobs[job](*first), theirs()
+
+    def dealt(self, job: str, pieces: Sequence[Any]) -> list[Any]:
+        """What comes of a job for each of these. This process begins with the first one, the second process with the
+        last as soon as it has done what it has, and they go on until they meet."""
+        found: dict[int, Any] = {}
+        twin, number = self._twin, 0
+        self._taken[:] = _NOTHING_TAKEN
+        if twin is not None:
+            number = twin.ask(DEALT, job, list(pieces))
+        for i, piece in enumerate(pieces):
+            if i >= len(pieces) - self._taken[1]:
+                break
+            self._taken[0] = i + 1
+            found[i] = self.jobs[job](piece)
+        if twin is not None:
+            self.fill()  # it was asked before
+            try:
+                found.update(twin.answer(number))
+            except EOFError:
+                self._lost()
+        return [found[i] if i in found else self.jobs[job](piece) for i, piece in enumerate(pieces)]
+
+    def _dealt_there(self, job: str, pieces: Sequence[Any]) -> tuple[tuple[int, Any], ...]:
+        """In the second process: (number, what comes of it) of those it has come to. Where both take the same one at
+        the same time, it is done twice."""
+        found = []
+        for i in reversed(range(len(pieces))):
+            if i < self._taken[0]:
+                break
+            self._taken[1] = len(pieces) - i
+            found.append((i, self.jobs[job](pieces[i])))
+        return tuple(found)
 
     def _lost(self) -> None:
         twin, self._twin = self._twin, None
@@ -161,13 +200,13 @@ class Halves:
 
     def gradients(self, job: str, halves: Sequence[Sequence[Any]], given: Sequence[Any]) -> list[Any]:
         """Of each parameter, the sum of both halves. given: the gradient at each half's log-probabilities."""
-        twin = self._twin
+        twin, number = self._twin, 0
         if twin is not None:
-            twin.ask("gradients", 1, given[1])
+            number = twin.ask("gradients", 1, given[1])
         mine = self._gradients_here(0, given[0])
         if twin is not None:
             try:
-                present = twin.answer()
+                present = twin.answer(number)
                 return [_sum(g, t if has else None) for g, t, has in zip(mine, self._theirs, present, strict=True)]
             except EOFError:
                 self._lost()

@@ -6,14 +6,17 @@ median is taken.
 
 from __future__ import annotations
 
+import functools
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from metrics.errors import UserError
 from training.rewards import Reward
+from training.rewards.portions import divisible, score_in_portions
 from training.rewards.safeguards import Penalties, shape
+from training.rl.halves import Halves
 from training.rl.watchdogs import warnings_of
 from training.shared.memory import memory_guard, smaller_batch
 from training.shared.resume import StepLog, log
@@ -63,6 +66,7 @@ class StepReward:
         self.ends = {*(rollouts.ends or [self.tokenizer.eos_token_id]), self.tokenizer.pad_token_id}
         self.summary: dict[str, Any] = {}
         self._warned: dict[str, int] = {}
+        self._dealt: Callable[[list[Any]], list[Any]] | None = None
 
     def __call__(
         self,
@@ -81,7 +85,7 @@ class StepReward:
         step = int(trainer_state.global_step) + 1
         before = self.reward.counts()
         with memory_guard(f"the reward {self.reward.name}", lambda: _smaller(self.reward)):
-            raw = self.reward.score(list(source), list(completions))
+            raw = self._raw(list(source), list(completions))
         counted = {name: n - before.get(name, 0) for name, n in self.reward.counts().items()}
         bad = next((value for value in raw if not (math.isfinite(value) and 0 <= value <= 1)), None)
         if bad is not None or len(raw) != len(completions):
@@ -122,6 +126,17 @@ class StepReward:
             self.summary["think_stripped"] = sum(thought) / len(thought)
         self.summary["warnings"] = self._warn(step)
         return [s.reward for s in shaped]
+
+    def share(self, halves: Halves) -> None:
+        """Has a second process do some of the scoring, where the reward can be divided."""
+        if divisible(self.reward):
+            halves.jobs["reward"] = self.reward.of_portion
+            self._dealt = functools.partial(halves.dealt, "reward")
+
+    def _raw(self, sources: list[str], completions: list[str]) -> list[float]:
+        if self._dealt is not None and divisible(self.reward):
+            return score_in_portions(self.reward, sources, completions, self._dealt)
+        return self.reward.score(sources, completions)
 
     def _answers(
         self, prompts: Sequence[str], completions: Sequence[str], completion_ids: Sequence[Sequence[int]]

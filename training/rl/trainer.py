@@ -85,7 +85,7 @@ def grpo_trainer(
             return [prompt_ids(tokenizer, prompt) for prompt in prompts], None, {}
 
         def _get_per_token_logps_and_entropies(self, model: Any, *args: Any, **kwargs: Any) -> Any:
-            """The reference's are made in the second process, while this one asks the reward."""
+            """The reference's are made in the second process, while this one begins to ask the reward."""
             if self.halves is None or model is not self.ref_model or _tensors(kwargs):
                 return super()._get_per_token_logps_and_entropies(model, *args, **kwargs)
             ids, _, kept = args
@@ -119,6 +119,7 @@ def grpo_trainer(
             share_prompts(trainer.accelerator.unwrap_model(trainer.ref_model), cfg.temperature)
         if trainer.halves is not None:
             trainer.halves.jobs["reference"] = _reference(trainer, GRPOTrainer)
+            reward.share(trainer.halves)
     return trainer, total
 
 

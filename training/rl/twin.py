@@ -84,16 +84,18 @@ class Twin:
         finally:
             theirs.close()
 
-    def ask(self, job: str, *arguments: Any) -> None:
-        """Sets it to work."""
+    def ask(self, job: str, *arguments: Any) -> int:
+        """Sets it to work, or gives it work for when it has done what it has; the number of its answer."""
         self._asked += 1
         with suppress(OSError):  # it has ended; `answer` says so
             self._pipe.send_bytes(pickle.dumps((self._asked, job, [_packed(a) for a in arguments])))
+        return self._asked
 
-    def answer(self) -> tuple[Any, ...]:
-        """What has come of what it was asked last; raises what it raised there, EOFError where it has ended."""
+    def answer(self, wanted: int) -> tuple[Any, ...]:
+        """What has come of what was asked under this number; raises what it raised there, EOFError where it has ended.
+        Answers come in the order of what was asked: those before this one are not to be had afterwards."""
         number = 0
-        while number != self._asked:  # nobody waited for what was asked before
+        while number < wanted:
             try:
                 number, failed, found = pickle.loads(self._pipe.recv_bytes())
             except OSError as error:
