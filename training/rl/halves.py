@@ -1,9 +1,10 @@
 """A GRPO step in two halves by prompts, of which a second process can do one.
 
 On CPU the steps of a small policy gain little from a second thread. Here completions of half of the prompts are drawn
-at a time, and the gradient is the sum of two: each prompt with its completions is in one half. While the reward is
-asked, the reference's log-probabilities can be made in the second process. What is computed depends on the halves
-alone, and these on the batch: one process and two give the same bytes (tests/unit/test_halves.py).
+at a time, and the gradient is the sum of two: each prompt with its completions is in one half. The second process also
+makes the reference's log-probabilities, and then scores completions for the reward beside this one. What is computed
+depends on the halves alone, and these on the batch: one process and two give the same bytes
+(tests/unit/test_halves.py).
 """
 
 from __future__ import annotations
