@@ -1,8 +1,9 @@
-"""Several boards verified at once, each by a process of its own, the largest first; what is found is told in the order
-of the boards.
+"""Several boards verified at once by several processes, the largest first; what is found is told in the order of the
+boards.
 
-Inside such a process a board is verified as it is alone, by the same function: nothing is shared between boards but
-the processors.
+Inside such a process a board, or one part of what is to be verified of it, is verified as it is alone, by the same
+function: nothing is shared between boards but the processors. The parts of one board may fall to two processes, so that
+the largest board is not what all others are waited for with.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from math import isqrt
@@ -42,12 +43,27 @@ def outcome(check: Check, path: Path) -> Outcome:
         return str(error)
 
 
+def joined(parts: Iterable[Outcome]) -> Outcome:
+    """What the parts of one board's verification come to: the first that is no report, else one with the notes of
+    all."""
+    whole: Report | None = None
+    for found in parts:
+        if not isinstance(found, Report):
+            return found
+        if whole is None:
+            whole = found
+        else:
+            whole.notes += found.notes
+    return whole or Report()
+
+
 @contextmanager
-def outcomes(paths: Sequence[Path], check: Check, quick: bool) -> Iterator[Iterator[Outcome]]:
-    """The outcome of each board, in order. check: can be pickled. quick: hardly any work, so that no process is
-    begun."""
+def outcomes(paths: Sequence[Path], parts: Sequence[Check], quick: bool) -> Iterator[Iterator[Outcome]]:
+    """The outcome of each board, in order. parts: of the verification of one board, all but the first with nothing but
+    notes; they can be pickled. quick: hardly any work, so that no process is begun."""
+    here = (joined(outcome(part, path) for part in parts) for path in paths)
     if quick or len(paths) == 1:
-        yield (outcome(check, path) for path in paths)
+        yield here
         return
     from benchmark.leaderboard import bench
 
@@ -55,18 +71,20 @@ def outcomes(paths: Sequence[Path], check: Check, quick: bool) -> Iterator[Itera
     # The square root: what one large board takes longest for is dealt out over processors, too.
     abreast = min(len(paths), isqrt(n - 1) + 1)
     if abreast == 1:
-        yield (outcome(check, path) for path in paths)
+        yield here
         return
     copied = "fork" in get_all_start_methods() and "torch" not in sys.modules
     context = get_context("fork" if copied else "spawn")
     told = context.SimpleQueue()
     pool = ProcessPoolExecutor(abreast, context, _settle, (n // abreast, told))
     try:
-        begun = {path: pool.submit(outcome, check, path) for path in sorted(paths, key=size, reverse=True)}
+        begun = {
+            path: [pool.submit(outcome, part, path) for part in parts] for path in sorted(paths, key=size, reverse=True)
+        }
         listener = Thread(target=_pass_on, args=(told,), daemon=True)
         listener.start()  # only now: what is copied has no other thread
         try:
-            yield (begun[path].result() for path in paths)
+            yield (joined(part.result() for part in begun[path]) for path in paths)
         finally:
             pool.shutdown(wait=True, cancel_futures=True)
             told.put(None)

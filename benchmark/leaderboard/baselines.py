@@ -47,13 +47,17 @@ class Material:
         """For each example the article of D_para with a title that shares most pairs of characters with it (Jaccard;
         ties: the last id)."""
         held = [(p, _bigrams(p.source)) for p in sorted(self.pairs, key=lambda p: p.id) if p.reference]
+        # Sets as bits of a number: what two have in common is counted some ten times as fast.
+        bits = {pair: 1 << i for i, pair in enumerate(sorted({b for _, theirs in held for b in theirs}))}
+        rows = [(p, sum(bits[b] for b in theirs), len(theirs)) for p, theirs in held]
         out = []
         for example in self.examples:
-            mine = _bigrams(example.source)
+            found = _bigrams(example.source)
+            mine, n = sum(bits.get(b, 0) for b in found), len(found)
             best, most = held[0][0], -1.0
-            for p, theirs in held:
-                both = len(mine & theirs)
-                alike = both / (len(mine) + len(theirs) - both or 1)
+            for p, theirs, size in rows:
+                both = (mine & theirs).bit_count()
+                alike = both / (n + size - both or 1)
                 if alike >= most:
                     best, most = p, alike
             out.append(best)

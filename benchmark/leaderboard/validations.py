@@ -12,8 +12,9 @@ import math
 import random
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from benchmark.leaderboard import board as boards
 from benchmark.leaderboard.board import Board
@@ -22,6 +23,9 @@ from benchmark.leaderboard.packed import unpack
 from benchmark.leaderboard.spelling import parse_json, read_text
 from benchmark.settings.embedded_rewards import embedded_reward, same_reward
 from metrics.errors import UserError
+
+if TYPE_CHECKING:
+    from benchmark.reward.pairs import ChallengeSet
 
 MAX_VALIDATION = 10_000_000
 """Bytes of a reward.json; one of validate-reward has about a hundred thousand."""
@@ -150,10 +154,9 @@ class Recomputed:
 
     def _one(self, entry: Any, told: Mapping[str, Any]) -> str:
         from benchmark.leaderboard.board import name_of
-        from benchmark.reward.challenge import VERSION, build
+        from benchmark.reward.challenge import VERSION
         from benchmark.reward.measures import tally
         from benchmark.reward.worlds import WORLDS
-        from metrics.files import sha256_json
 
         found = _SET.search(told["signature"])
         if found is None or found[1] not in WORLDS or int(found[3]) != VERSION:
@@ -162,8 +165,8 @@ class Recomputed:
         reward = _reward_here(told["signature"].partition("|reward:")[2], langs, self.profile)
         if reward is None:
             return "not recomputed: the reward's weights do not come with this suite"
-        challenge = build(langs, int(found[5]), int(found[6]), found[2] == "core", found[1])
-        if sha256_json([p.as_dict() for p in challenge.pairs])[:16] != found[7]:
+        challenge, digest = _challenge(langs[0], int(found[5]), int(found[6]), found[2] == "core", found[1])
+        if digest != found[7]:
             return "not recomputed: made on another challenge set than this suite's"
         slugs = self.rng.sample(sorted(told["by_category"]), min(SAMPLE, len(told["by_category"])))
         pairs = [p for p in challenge.pairs if p.category in slugs]
@@ -194,6 +197,16 @@ class Recomputed:
                         f"{m['id']}: {what} {m[what]}, the weights give {scores[p.source, text]}",
                     )
         return f"{', '.join(slugs)} and {len(misses)} listed misses recomputed and equal"
+
+
+@lru_cache(maxsize=1)
+def _challenge(lang: str, n: int, seed: int, core: bool, version: str) -> tuple[ChallengeSet, str]:
+    """The challenge set and the hash of its pairs: made once for validations that are of one set."""
+    from benchmark.reward.challenge import build
+    from metrics.files import sha256_json
+
+    made = build([lang], n, seed, core, version)
+    return made, sha256_json([p.as_dict() for p in made.pairs])[:16]
 
 
 def _reward_here(reward_id: str, langs: list[str], profile: str) -> Any:

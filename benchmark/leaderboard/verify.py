@@ -36,8 +36,10 @@ def command(args: argparse.Namespace) -> int:
     from benchmark.leaderboard.show import paths_of
 
     failed, paths = False, paths_of(args)
-    check = partial(verify, quick=args.quick, profile=args.profile, foreign=args.foreign, tip=args.tip)
-    with outcomes(paths, check, args.quick) as found:
+    parts = [partial(verify_entries, quick=args.quick, profile=args.profile, foreign=args.foreign, tip=args.tip)]
+    if not args.quick:
+        parts.append(partial(verify_validations, profile=args.profile))
+    with outcomes(paths, parts, args.quick) as found:
         for path, report in zip(paths, found, strict=True):
             if isinstance(report, str):
                 raise UserError(report)
@@ -83,10 +85,42 @@ def _paper() -> bool:
 def verify(
     path: Path, quick: bool = False, profile: str | None = None, foreign: bool = False, tip: str | None = None
 ) -> Report:
-    """Checks a board. Raises Lie at the first thing that does not hold; UserError where there is no such board.
+    """Checks a board, all of it. Raises Lie at the first thing that does not hold; UserError where there is no such
+    board.
 
     foreign: a task that this suite does not have is no reason to fail. tip: a digest noted before, which must still be
     in the chain."""
+    report = verify_entries(path, quick, profile, foreign, tip)
+    if not quick:
+        report.notes += verify_validations(path, profile).notes
+    return report
+
+
+def verify_validations(path: Path, profile: str | None = None) -> Report:
+    """The part of `verify` that scores the validations of rewards again, as notes; it rests on nothing that
+    `verify_entries` finds. Raises as `verify`."""
+    from benchmark.leaderboard.scoring import profile_of
+    from benchmark.leaderboard.validations import Recomputed
+
+    if not path.is_file():
+        read_text(path)
+    board, _ = _read(path, quick=False)
+    if board["metrics"] != METRICS_VERSION:
+        return Report()
+    for entry in _validated(board):
+        check_stored_validation(path, entry)
+    return Report(notes=Recomputed(path, board, profile_of(board, profile)).check())
+
+
+def _validated(board: Board) -> list[Entry]:
+    """An entry of each validation and reward."""
+    return list({(e["reward"]["validation_sha256"], e["reward"]["id"]): e for e in board["entries"]}.values())
+
+
+def verify_entries(
+    path: Path, quick: bool = False, profile: str | None = None, foreign: bool = False, tip: str | None = None
+) -> Report:
+    """The part of `verify` that looks at the board and at every entry. Raises as `verify`."""
     if not path.is_file():
         read_text(path)  # raises with the way to mend it
     report = Report()
@@ -106,7 +140,7 @@ def verify(
         )
     _notes(path, board, report)
     if not quick and board["entries"]:
-        for entry in {(e["reward"]["validation_sha256"], e["reward"]["id"]): e for e in board["entries"]}.values():
+        for entry in _validated(board):
             check_stored_validation(path, entry)
         if examples is None:
             from benchmark.leaderboard.unseen import check_without_texts
@@ -244,7 +278,6 @@ def recompute(path: Path, board: Board, examples: Sequence[Example], given: str 
     from benchmark.leaderboard.recheck import Recheck, families_of, reward_of
     from benchmark.leaderboard.scoring import profile_of
     from benchmark.leaderboard.unseen import texts_of_entries
-    from benchmark.leaderboard.validations import Recomputed
 
     entries: list[Entry] = board["entries"]
     profile, made = profile_of(board, given), texts_of_entries(path, board, examples)
@@ -257,9 +290,7 @@ def recompute(path: Path, board: Board, examples: Sequence[Example], given: str 
     wanted = [Wanted(g, families_of(e), reward_of(board, e)) for e, g in zip(entries, made, strict=True)]
     work = progress(f"verify {path.stem}", len(entries), "entries")
     with measured(examples, wanted, profile, grouped=True) as found, work as bar:
-        validations = Recomputed(path, board, profile)
         for entry, texts, one in zip(entries, made, found, strict=True):
             for reason in recheck.entry(entry, texts, one):
                 report.not_rechecked[reason] = report.not_rechecked.get(reason, 0) + 1
             bar.advance()
-        report.notes += validations.check()

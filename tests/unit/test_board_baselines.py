@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 
 import pytest
@@ -122,3 +123,21 @@ def test_of_the_suites_tasks_all_but_the_shuffled_one_can_be_made(name: str) -> 
     assert all(len(rows) == 5 for rows in found.values())
     again = made(Material(tuple(task.load("test", 5)), tuple(task.load("para", 40))))
     assert again == found
+
+
+def test_the_nearest_article_is_that_of_most_shared_pairs_of_characters() -> None:
+    """By the formula, written out; of equals the last id, and a source that shares nothing has one, too."""
+
+    def news(letter: str, *sources: str) -> list[Example]:
+        return [
+            dataclasses.replace(NEWS, id=f"{letter}{i}", source=s, reference=("ข่าว",)) for i, s in enumerate(sources)
+        ]
+
+    def shared(a: str, b: str) -> float:
+        x, y = ({t[i : i + 2] for i in range(len(t) - 1)} for t in (a, b))
+        return len(x & y) / (len(x | y) or 1)
+
+    pairs = news("p", "公司起诉", "火车脱轨", "公司起诉", "甲乙丙丁戊")
+    asked = news("e", "公司起诉法院", "在东京火车", "无", "甲乙")
+    want = [max(pairs, key=lambda p: (shared(e.source, p.source), p.id)).id for e in asked]
+    assert [p.id for p in Material(tuple(asked), tuple(reversed(pairs))).nearest] == want

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import fields
 from functools import partial
 from pathlib import Path
@@ -16,7 +16,7 @@ from benchmark.leaderboard import abreast, bench
 from benchmark.leaderboard import board as boards
 from benchmark.leaderboard.lies import Lie, Report
 from benchmark.leaderboard.scoring import DETERMINISTIC, known_means, measure
-from benchmark.leaderboard.verify import verify
+from benchmark.leaderboard.verify import verify, verify_entries, verify_validations
 from metrics.progress import listen
 from metrics.records import Example, Generation
 
@@ -81,12 +81,12 @@ def several(tmp_path: Path) -> list[Path]:
 def test_boards_verified_side_by_side_are_told_as_one_after_the_other(
     several: list[Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    check = partial(verify, foreign=True)
+    check, parts = partial(verify, foreign=True), [partial(verify_entries, foreign=True), verify_validations]
     monkeypatch.setattr(bench, "processors", lambda: 2)
     heard: set[tuple[str, int, int]] = set()
     with (
         listen(lambda work: heard.add((work.title, work.done, work.total))),
-        abreast.outcomes(several, check, quick=False) as found,
+        abreast.outcomes(several, parts, quick=False) as found,
     ):
         together = list(found)
     one_by_one = [abreast.outcome(check, path) for path in several]
@@ -102,6 +102,19 @@ def test_a_users_mistake_in_another_process_is_told_as_such(
 ) -> None:
     gone = several[0].with_name("gone.json")
     monkeypatch.setattr(bench, "processors", lambda: 2)
-    with abreast.outcomes([several[3], gone], partial(verify, foreign=True), quick=False) as found:
+    with abreast.outcomes([several[3], gone], [partial(verify, foreign=True)], quick=False) as found:
         assert next(found) == abreast.outcome(partial(verify, foreign=True), several[3])
         assert "no such board" in str(next(found))
+
+
+def test_parts_of_a_board_are_told_as_one_and_the_first_falsehood_is_enough() -> None:
+    """What comes behind it is not waited for."""
+
+    def told() -> Iterator[abreast.Outcome]:
+        yield Lie("the board", "tip", "not in its chain")
+        raise AssertionError("waited for")
+
+    found = abreast.joined(told())
+    assert isinstance(found, Lie) and found.field == "tip"
+    assert abreast.joined([Report(2, notes=["a"]), Report(notes=["b"])]) == Report(2, notes=["a", "b"])
+    assert abreast.joined([Report(2), "no such board"]) == "no such board"

@@ -51,3 +51,25 @@ def test_a_figure_that_the_weights_do_not_give_is_found(
         row["accuracy"] = 1.0 - row["accuracy"] if row["accuracy"] != 0.5 else 1.0
     with pytest.raises(Lie, match="by_category"):
         _recomputed((held[0], told), monkeypatch).check()
+
+
+def test_a_challenge_set_is_made_once_for_all_validations_that_are_of_it(
+    held: tuple[str, dict[str, Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """To make one takes as long as to score what is drawn of it."""
+    from benchmark.leaderboard.validations import _challenge
+    from benchmark.reward import challenge
+
+    made = []
+    build = challenge.build
+
+    def counted(*args: Any) -> Any:
+        made.append(args)
+        return build(*args)
+
+    monkeypatch.setattr(challenge, "build", counted)
+    _challenge.cache_clear()
+    again = _recomputed(held, monkeypatch)
+    again.told["1" * 64] = again.told["0" * 64]
+    assert len(again.check()) == 2
+    assert len(made) == 1

@@ -34,7 +34,7 @@ def check(path):
 
 if __name__ == "__main__":
     bench.ALLOWED[:] = [2]
-    with abreast.outcomes([Path("a"), Path("b")], check, False) as found:
+    with abreast.outcomes([Path("a"), Path("b")], [check], False) as found:
         list(found)
 """
 
