@@ -101,7 +101,7 @@ class Lines(InBlocks[str]):
 
 
 def _stretches(places: Sequence[int]) -> Iterator[tuple[int, int]]:
-    """(first, end) of runs of places that lie one behind the other, each of at most `TOGETHER`: what is read at once."""
+    """(first, end) of runs of places that lie one behind the other, at most TOGETHER in each: what is read at once."""
     first = end = -1
     for place in places:
         if place != end or end - first >= TOGETHER:

@@ -131,19 +131,20 @@ class Runs:
         found = np.zeros((n_segments, self.orders))
         if len(both) == 0:
             return found
-        mine = np.append(0, np.cumsum(both & 1))
+        last, of_other = np.arange(len(both)), np.cumsum(both & 1)
         changed = np.append(both[1:] ^ both[:-1], -1).view(np.uint64)
-        for order in range(1, self.orders + 1):
+        for order in range(self.orders, 0, -1):
             shift = (self.orders - order) * self.bits + 1
-            # Where the next key has another beginning, an n-gram of this order ends.
-            last = np.flatnonzero(changed >= np.uint64(1 << shift))
-            n_mine = np.diff(mine[last + 1], prepend=0)
-            lower = np.minimum(n_mine, np.diff(last, prepend=-1) - n_mine)
-            last, lower = last[lower > 0], lower[lower > 0]
-            keys = both[last] >> shift
-            whole = keys & ((1 << self.bits) - 1) > 0
-            rows = keys[whole] >> (order * self.bits)
-            found[:, order - 1] = np.bincount(rows, weights=lower[whole], minlength=n_segments)
+            # Where the next key has another beginning, the n-grams of this order end that are one; where those of a
+            # longer one do not end, neither do these.
+            ends = np.flatnonzero(changed >= np.uint64(1 << shift))
+            last, of_other, changed = last[ends], of_other[ends], changed[ends]
+            n_other = np.diff(of_other, prepend=0)
+            lower = np.minimum(n_other, np.diff(last, prepend=-1) - n_other)
+            at = np.flatnonzero(lower)
+            keys = both[last[at]] >> shift
+            whole = np.where(keys & ((1 << self.bits) - 1) > 0, lower[at], 0)
+            found[:, order - 1] = np.bincount(keys >> (order * self.bits), weights=whole, minlength=n_segments)
         return found
 
     def distinct(self, n_segments: int) -> np.ndarray:

@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable
 from functools import cache, lru_cache
 from importlib.resources import files
+from itertools import chain
 
 import regex
 from ahocorasick_rs import AhoCorasick
@@ -96,21 +97,16 @@ def _thai_tokens(text: str) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=65_536)
-def _piece_words(piece: str, before_space: bool) -> tuple[str, ...]:
-    """The words of what stands between two spaces. Some words of newmm's dictionary hold a space."""
-    tokens = _before_space(piece) if before_space else _thai_piece(piece)
-    return tuple(word for token in tokens for word in token.split())
+def _words_before_space(piece: str) -> tuple[str, ...]:
+    return tuple(word for token in _before_space(piece) for word in token.split())
 
 
 def _thai(text: str) -> list[str]:
-    """The tokens of `_thai_tokens` without white space."""
-    if _holds_spaced_word(text):
-        return list(_piece_words(text, False))
-    *pieces, last = text.split(" ")
-    found: list[str] = []
-    for piece in pieces:
-        found += _piece_words(piece, True)
-    found += _piece_words(last, False)
+    """The tokens of `_thai_tokens` without white space: some words of newmm's dictionary hold a space."""
+    *pieces, last = [text] if _holds_spaced_word(text) else text.split(" ")
+    found = list(chain.from_iterable(map(_words_before_space, pieces)))
+    for token in _thai_piece(last):
+        found += token.split()
     return found
 
 

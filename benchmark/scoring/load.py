@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from benchmark.data.told import tell_doubles, tell_notices
-from benchmark.judge import command as judging
 from benchmark.judge import load_judge
+from benchmark.judge import options as judging
 from benchmark.scoring import inputs
 from benchmark.scoring.asked import _pairs, _reward, only_asked
 from benchmark.scoring.blocks import Work, block_size
