@@ -105,9 +105,10 @@ class SurfaceMatcher:
             return matches
         shown = text if text.isascii() else _SURROGATE.sub("\0", text)
         # All that stand there, by their start, the longest first: the first that may is taken, what overlaps it is not.
-        hits = self._automaton.find_matches_as_indexes(shown, overlapping=True)
+        hits = [(start, -stop) for _, start, stop in self._automaton.find_matches_as_indexes(shown, overlapping=True)]
+        hits.sort()
         free = 0
-        for at, minus_stop in sorted((start, -stop) for _, start, stop in hits):
+        for at, minus_stop in hits:
             stop = -minus_stop
             if (
                 at >= free
