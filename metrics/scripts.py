@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -138,10 +138,14 @@ def notices(examples: Sequence[Example], reference: str = "reference") -> list[s
     ids; languages that are scored by the rules of their script alone, and languages whose script is not known.
     `reference`: what the target texts are called.
     """
-    sources = ((e.id, e.source, e.source_lang) for e in examples)
-    references = ((e.id, r, e.target_lang) for e in examples for r in e.reference or ())
-    found = [*_strangers("source", "source_lang", sources), *_strangers(reference, "target_lang", references)]
-    for tag in sorted({e.target_lang for e in examples}):
+    sources, references, tags = _Strangers("source", "source_lang"), _Strangers(reference, "target_lang"), set[str]()
+    rest = iter(examples)
+    while block := list(islice(rest, _BLOCK)):
+        sources.add([(e.id, e.source, e.source_lang) for e in block])
+        references.add([(e.id, r, e.target_lang) for e in block for r in e.reference or ()])
+        tags.update(e.target_lang for e in block)
+    found = [*sources.told(), *references.told()]
+    for tag in sorted(tags):
         told = language(tag)
         if told.scripts is None:
             found.append(
@@ -178,21 +182,27 @@ def _odd(block: Sequence[tuple[str, str, str]]) -> Iterator[tuple[str, str, str]
             yield key, lang, script
 
 
-def _strangers(what: str, field: str, texts: Iterable[tuple[str, str, str]]) -> list[str]:
-    by_lang: dict[str, list[tuple[str, str]]] = {}
-    totals: Counter[str] = Counter()
-    rest = iter(texts)
-    while block := list(islice(rest, _BLOCK)):
-        totals.update(lang for _, _, lang in block)
+class _Strangers:
+    """Texts of one kind that are in another script than their language's, as they come by."""
+
+    def __init__(self, what: str, field: str) -> None:
+        self._what, self._field = what, field
+        self._by_lang: dict[str, list[tuple[str, str]]] = {}
+        self._totals: Counter[str] = Counter()
+
+    def add(self, block: Sequence[tuple[str, str, str]]) -> None:
+        """More of them: (id, text, language)."""
+        self._totals.update(lang for _, _, lang in block)
         for key, lang, script in _odd(block):
-            by_lang.setdefault(lang, []).append((key, script))
-    found = []
-    for lang, odd in by_lang.items():
-        told, most = language(lang), Counter(script for _, script in odd).most_common(1)[0][0]
-        ids = ", ".join(key for key, _ in odd[:SHOWN]) + (", ..." if len(odd) > SHOWN else "")
-        found.append(
-            f"{len(odd)} of {totals[lang]} {what}s are mostly not in {'/'.join(told.scripts or ())} "
-            f"script, as {field} {lang} ({told.name}) says, "
-            f"but in {most} ({ids}); check {field} and the columns"
-        )
-    return found
+            self._by_lang.setdefault(lang, []).append((key, script))
+
+    def told(self) -> Iterator[str]:
+        """A notice for each language with such texts."""
+        for lang, odd in self._by_lang.items():
+            told, most = language(lang), Counter(script for _, script in odd).most_common(1)[0][0]
+            ids = ", ".join(key for key, _ in odd[:SHOWN]) + (", ..." if len(odd) > SHOWN else "")
+            yield (
+                f"{len(odd)} of {self._totals[lang]} {self._what}s are mostly not in {'/'.join(told.scripts or ())} "
+                f"script, as {self._field} {lang} ({told.name}) says, "
+                f"but in {most} ({ids}); check {self._field} and the columns"
+            )
