@@ -87,7 +87,9 @@ class SurfaceMatcher:
         if "" in self._surfaces:
             raise ValueError("an empty surface would match everywhere")
         # A lone surrogate is no character: no surface that holds one is ever found, and none is looked at in a text.
-        known = sorted(surface for surface in self._surfaces if not _SURROGATE.search(surface))
+        known = sorted(self._surfaces)
+        if _SURROGATE.search("".join(known)):
+            known = [surface for surface in known if not _SURROGATE.search(surface)]
         self._automaton = AhoCorasick(known) if known else None
 
     def __reduce__(self) -> tuple[type[SurfaceMatcher], tuple[frozenset[str]]]:
