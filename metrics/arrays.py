@@ -17,11 +17,13 @@ if TYPE_CHECKING:
 
 def texts(values: Sequence[str | None]) -> pa.StringArray:
     """As pa.array(values, pa.string()). Raises UnicodeEncodeError for half of a surrogate pair."""
-    known = np.array([value is not None for value in values], dtype=bool)
-    raw = [b"" if value is None else value.encode("utf-8") for value in values]
+    # What comes again and again, as reasons do, is encoded once.
+    encoded = {value: b"" if value is None else value.encode("utf-8") for value in set(values)}
+    raw = list(map(encoded.__getitem__, values))
     offsets = np.zeros(len(raw) + 1, dtype=np.int64)
     np.cumsum(np.fromiter(map(len, raw), dtype=np.int64, count=len(raw)), out=offsets[1:])
-    return _strings(b"".join(raw), offsets, None if known.all() else known)
+    known = np.array([value is not None for value in values], dtype=bool) if None in encoded else None
+    return _strings(b"".join(raw), offsets, known)
 
 
 def repeated(text: str, n: int) -> pa.StringArray:

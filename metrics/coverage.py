@@ -174,7 +174,10 @@ def measure_facts(
         _column(m, m.name, salient, alignments, without, f"{m.name}|{signature}") for m in _metrics(outline.types)
     ]
 
-    cuts = [cut_to_reference(example, text) for example, text in zip(examples, texts, strict=True)]
+    cuts = [
+        None if alignment is None else cut_to_reference(example, text)
+        for example, text, alignment in zip(examples, texts, alignments, strict=True)
+    ]
     cut_alignments = [
         None
         if alignment is None or cut is None

@@ -278,9 +278,10 @@ def atomic_write_text(path: str | Path, text: str) -> None:
 
 def write_jsonl(path: str | Path, rows: Iterable[dict[str, Any]]) -> None:
     """Write rows as JSON Lines, atomically. NaN and Infinity raise ValueError: write None with a reason instead."""
+    encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode
     with atomic_stream(path) as stream:
         for row in rows:
-            stream.write((json.dumps(row, ensure_ascii=False, allow_nan=False) + "\n").encode("utf-8"))
+            stream.write((encode(row) + "\n").encode("utf-8"))
 
 
 def sha256_file(path: str | Path) -> str:

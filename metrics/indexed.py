@@ -165,8 +165,8 @@ def index_lines(path: str | Path) -> Lines:
 def sha256_rows(rows: Iterable[object]) -> str:
     """`metrics.files.sha256_json` of a list of rows, one row in memory."""
     digest = hashlib.sha256(b"[")
+    encode = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False).encode
     for i, row in enumerate(rows):
-        text = json.dumps(row, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
-        digest.update((("," if i else "") + text).encode("utf-8"))
+        digest.update((("," if i else "") + encode(row)).encode("utf-8"))
     digest.update(b"]")
     return digest.hexdigest()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Generic, TypeVar, overload
 
@@ -16,6 +17,8 @@ from metrics.files import MAX_LINE, open_regular, parse_line
 T = TypeVar("T")
 BLOCK = 2000
 """Rows that are held together while all are gone through."""
+TOGETHER = 100
+"""Lines that are read at once."""
 
 
 class InBlocks(Sequence[T], Generic[T]):
@@ -85,14 +88,29 @@ class Lines(InBlocks[str]):
 
     def at(self, places: Sequence[int]) -> list[str]:
         """The lines without their ends."""
-        found = []
+        found: list[str] = []
         with open_regular(self.path) as stream:
-            for place in places:
-                start, end = int(self.starts[place]), int(self.starts[place + 1])
-                stream.seek(start)
-                text = stream.read(end - start).decode("utf-8-sig" if start == 0 else "utf-8")
-                found.append(text.removesuffix("\n").removesuffix("\r"))
+            for first, end in _stretches(places):
+                at = self.starts[first : end + 1].tolist()
+                stream.seek(at[0])
+                data = stream.read(at[-1] - at[0])
+                for start, stop in pairwise(at):
+                    text = data[start - at[0] : stop - at[0]].decode("utf-8-sig" if start == 0 else "utf-8")
+                    found.append(text.removesuffix("\n").removesuffix("\r"))
         return found
+
+
+def _stretches(places: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """(first, end) of runs of places that lie one behind the other, at most TOGETHER in each: what is read at once."""
+    first = end = -1
+    for place in places:
+        if place != end or end - first >= TOGETHER:
+            if first >= 0:
+                yield first, end
+            first = end = place
+        end += 1
+    if first >= 0:
+        yield first, end
 
 
 class Made(InBlocks[T]):

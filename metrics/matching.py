@@ -87,7 +87,9 @@ class SurfaceMatcher:
         if "" in self._surfaces:
             raise ValueError("an empty surface would match everywhere")
         # A lone surrogate is no character: no surface that holds one is ever found, and none is looked at in a text.
-        known = sorted(surface for surface in self._surfaces if not _SURROGATE.search(surface))
+        known = sorted(self._surfaces)
+        if _SURROGATE.search("".join(known)):
+            known = [surface for surface in known if not _SURROGATE.search(surface)]
         self._automaton = AhoCorasick(known) if known else None
 
     def __reduce__(self) -> tuple[type[SurfaceMatcher], tuple[frozenset[str]]]:
@@ -105,9 +107,10 @@ class SurfaceMatcher:
             return matches
         shown = text if text.isascii() else _SURROGATE.sub("\0", text)
         # All that stand there, by their start, the longest first: the first that may is taken, what overlaps it is not.
-        hits = self._automaton.find_matches_as_indexes(shown, overlapping=True)
+        hits = [(start, -stop) for _, start, stop in self._automaton.find_matches_as_indexes(shown, overlapping=True)]
+        hits.sort()
         free = 0
-        for at, minus_stop in sorted((start, -stop) for _, start, stop in hits):
+        for at, minus_stop in hits:
             stop = -minus_stop
             if (
                 at >= free

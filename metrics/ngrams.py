@@ -8,7 +8,7 @@ chrF the references' own). What was not learned has no key: it can match nothing
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 
@@ -27,6 +27,10 @@ class Units:
     """(total,) int64 from 1; 0 for a unit that was not learned."""
     lengths: np.ndarray
     """(rows,) int64."""
+
+    def of_rows(self, mine: np.ndarray) -> Units:
+        """Some of the rows. mine: (rows,) bool."""
+        return self if mine.all() else Units(self.ids[np.repeat(mine, self.lengths)], self.lengths[mine])
 
     def places(self) -> tuple[np.ndarray, np.ndarray]:
         """(row of each unit, units from it to the end of its row, itself included)."""
@@ -49,12 +53,37 @@ class Coder:
     bits: dict[int, int] = field(default_factory=dict)
     """Order -> bits of its codes."""
 
+    @property
+    def _unit_bits(self) -> int:
+        return int(self.n_units).bit_length()
+
+    @property
+    def fits(self) -> bool:
+        """Whether the longest n-grams need no renumbering: then `runs` counts those of all orders at once."""
+        return self.orders * self._unit_bits + int(self.n_segments).bit_length() <= KEY_BITS
+
+    def runs(self, units: Units, segments: np.ndarray) -> Runs:
+        """All n-grams of rows of units, where they fit. segments: as for `codes`."""
+        bits = self._unit_bits
+        # A 0 behind each row: no n-gram reaches over it, nor over a unit that is not known.
+        ends = np.cumsum(units.lengths)
+        ids = np.insert(units.ids, ends, 0)
+        known = np.where(ids > 0, -1, 0)
+        found = ids
+        for order in range(1, self.orders):
+            following = np.append(found[1:], 0) & known
+            found = (ids << (order * bits)) | following
+        at = np.flatnonzero(known)
+        owner = np.repeat(segments, units.lengths + 1)[at]
+        # Keys come segment by segment: sorting by runs is several times faster than quicksort on them.
+        keys = np.sort((owner << (self.orders * bits)) | found[at], kind="stable")
+        return Runs(keys, bits, self.orders)
+
     def codes(self, units: Units, segments: np.ndarray, learn: bool = False) -> Iterator[tuple[np.ndarray, np.ndarray]]:
         """For each order (rows, keys) of the n-grams whose units are all known. segments: (rows,) the segment of each
         row."""
         rows, left = units.places()
-        unit_bits = int(self.n_units).bit_length()
-        segment_bits = int(self.n_segments).bit_length()
+        unit_bits, segment_bits = self._unit_bits, int(self.n_segments).bit_length()
         at = np.flatnonzero(units.ids > 0)
         code, bits = units.ids[at], unit_bits
         for order in range(1, self.orders + 1):
@@ -80,6 +109,50 @@ class Coder:
         rank = np.searchsorted(known, code)
         same = known[np.minimum(rank, len(known) - 1)] == code
         return at[same], rank[same] + 1
+
+
+@dataclass(frozen=True)
+class Runs:
+    """The n-grams of all orders at once: at each unit the longest one that begins there, in one sorted array.
+
+    The key of a shorter n-gram is the beginning of a longer one's, so that what is sorted by the longest is sorted by
+    all. Where an n-gram ends before the longest, zeros stand for what it lacks.
+    """
+
+    keys: np.ndarray
+    """(places,) sorted int64: segment and the ids of `orders` units, `bits` each."""
+    bits: int
+    orders: int
+
+    def matches(self, other: Runs, n_segments: int) -> np.ndarray:
+        """(n_segments, orders) sum over the n-grams of both of the lower count."""
+        # The last bit says whose a key is; two sorted runs are merged in one pass.
+        both = np.sort(np.concatenate((self.keys << 1, (other.keys << 1) | 1)), kind="stable")
+        found = np.zeros((n_segments, self.orders))
+        if len(both) == 0:
+            return found
+        last, of_other = np.arange(len(both)), np.cumsum(both & 1)
+        changed = np.append(both[1:] ^ both[:-1], -1).view(np.uint64)
+        for order in range(self.orders, 0, -1):
+            shift = (self.orders - order) * self.bits + 1
+            # Where the next key has another beginning, the n-grams of this order end that are one; where those of a
+            # longer one do not end, neither do these.
+            ends = np.flatnonzero(changed >= np.uint64(1 << shift))
+            last, of_other, changed = last[ends], of_other[ends], changed[ends]
+            n_other = np.diff(of_other, prepend=0)
+            lower = np.minimum(n_other, np.diff(last, prepend=-1) - n_other)
+            at = np.flatnonzero(lower)
+            keys = both[last[at]] >> shift
+            whole = np.where(keys & ((1 << self.bits) - 1) > 0, lower[at], 0)
+            found[:, order - 1] = np.bincount(keys >> (order * self.bits), weights=whole, minlength=n_segments)
+        return found
+
+    def distinct(self, n_segments: int) -> np.ndarray:
+        """(n_segments,) int64 number of different n-grams of the longest order."""
+        keys = self.keys[self.keys & ((1 << self.bits) - 1) > 0]
+        first = np.flatnonzero(keys[1:] != keys[:-1]) + 1
+        rows = keys[np.append(0, first)] >> (self.orders * self.bits) if len(keys) else keys
+        return np.bincount(rows, minlength=n_segments)
 
 
 @dataclass(frozen=True)
@@ -129,19 +202,25 @@ def totals(lengths: np.ndarray, orders: int) -> np.ndarray:
     return np.maximum(lengths[:, None] - np.arange(orders), 0)
 
 
+def numbered(rows: Iterable[Sequence[str]]) -> tuple[np.ndarray, dict[str, int]]:
+    """(ids of the units of all rows, one after the other; unit -> its id, from 1 in the order of their coming)."""
+    units = list(chain.from_iterable(rows))
+    number = {unit: i for i, unit in enumerate(dict.fromkeys(units), 1)}
+    return np.fromiter(map(number.__getitem__, units), dtype=np.int64, count=len(units)), number
+
+
 def distinct_ngrams(rows: Sequence[Sequence[str]], order: int) -> tuple[np.ndarray, np.ndarray]:
     """(distinct n-grams of one order in each row of units, all of them), (n,) int64 each."""
     distinct = []
     lengths = np.fromiter(map(len, rows), dtype=np.int64, count=len(rows))
     for start in range(0, len(rows), BLOCK):
         block = rows[start : start + BLOCK]
-        number: dict[str, int] = {}
-        ids = np.fromiter(
-            (number.setdefault(unit, len(number) + 1) for unit in chain.from_iterable(block)),
-            dtype=np.int64,
-            count=sum(map(len, block)),
-        )
+        ids, number = numbered(block)
         coder = Coder(len(block), len(number), order)
-        *_, (_, keys) = coder.codes(Units(ids, lengths[start : start + BLOCK]), np.arange(len(block)), learn=True)
+        units = Units(ids, lengths[start : start + BLOCK])
+        if coder.fits:
+            distinct.append(coder.runs(units, np.arange(len(block))).distinct(len(block)))
+            continue
+        *_, (_, keys) = coder.codes(units, np.arange(len(block)), learn=True)
         distinct.append(np.bincount(Counts.of(keys).keys >> coder.bits[order], minlength=len(block)))
     return np.concatenate(distinct) if distinct else np.zeros(0, dtype=np.int64), totals(lengths, order)[:, -1]

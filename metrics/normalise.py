@@ -30,6 +30,9 @@ class _AsciiDigits(dict[int, int]):
 
 _DIGITS = _AsciiDigits()
 _OTHER_DIGIT = re.compile(r"(?![0-9])\d")
+# Letters and marks of the scripts that most texts are in, among which is no digit but ASCII's: a text of them alone is
+# told in a twentieth of the time that looking for a digit takes.
+_NO_OTHER_DIGIT = re.compile("[\x00-\u065f\u0e01-\u0e4f\u0f2a-\u0fff\u1e00-\ua61f\uff01-\uff0f\uff1a-\uff9f]*")
 _FULLWIDTH_POINT = re.compile(r"(?<=[0-9])．(?=[0-9])")
 _FULLWIDTH_THOUSANDS = re.compile(r"(?<![0-9０-９])[０-９]{1,3}(?:，[０-９]{3})+(?![0-9０-９])")
 _THOUSANDS = re.compile(r"(?<![0-9])(?<![0-9][.,])[0-9]{1,3}(?:,[0-9]{3})+(?![0-9])")
@@ -45,7 +48,6 @@ _INVISIBLE = re.compile(
     "\u200b-\u200f\u202a-\u202e\u2060-\u206f"
     "\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufff8\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
 )
-_SPACES = re.compile(r"\s+")
 # Thai and Lao AM is one vowel, typed as one key or as its ring and AA, with the tone mark on either side or between.
 _RING_AA = re.compile("\u0e4d([\u0e48-\u0e4b]*)\u0e32|\u0ecd([\u0ec8-\u0ecb]*)\u0eb2")
 _AM_RUN = re.compile("\u0e33[\u0e33\u0e48-\u0e4b]*[\u0e48-\u0e4b]|\u0eb3[\u0eb3\u0ec8-\u0ecb]*[\u0ec8-\u0ecb]")
@@ -71,13 +73,18 @@ def tidy(text: str) -> str:
     if "\u0e4d" in text or "\u0ecd" in text:
         text = _nfc(_RING_AA.sub(lambda m: f"{m[1]}\u0e33" if m[1] is not None else f"{m[2]}\u0eb3", text))
     text = text.replace("\u0f0c", "\u0f0b")
-    return _SPACES.sub(" ", text).strip(" ")
+    return " ".join(text.split())
 
 
+@lru_cache(maxsize=4_096)
 def equal_form(text: str) -> str:
     """`tidy` with decimal digits of every script (Thai, Tibetan, fullwidth, ...) as ASCII."""
-    text = tidy(text)
-    return text.translate(_DIGITS) if _OTHER_DIGIT.search(text) else text
+    return _ascii_digits(tidy(text))
+
+
+def _ascii_digits(text: str) -> str:
+    plain = _NO_OTHER_DIGIT.fullmatch(text) or not _OTHER_DIGIT.search(text)
+    return text if plain else text.translate(_DIGITS)
 
 
 @lru_cache(maxsize=16_384)
@@ -96,9 +103,10 @@ def normalise(text: str) -> str:
         text = _nfc(_AM_RUN.sub(lambda m: "".join(sorted(m.group(), key=lambda char: char in _AM)), text))
         if "，" in text:
             text = _FULLWIDTH_THOUSANDS.sub(lambda m: m.group().replace("，", ""), text)
-        if _OTHER_DIGIT.search(text):
-            text = text.translate(_DIGITS)
-        text = _FULLWIDTH_POINT.sub(".", text).replace("％", "%")
+        text = _ascii_digits(text)
+        if "．" in text:
+            text = _FULLWIDTH_POINT.sub(".", text)
+        text = text.replace("％", "%")
     return _THOUSANDS.sub(lambda m: m.group().replace(",", ""), text) if "," in text else text
 
 

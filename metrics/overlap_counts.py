@@ -11,13 +11,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import chain, pairwise
+from itertools import chain, pairwise, repeat
 from typing import Any
 
 import numpy as np
 
 from metrics import ngrams
-from metrics.ngrams import Coder, Counts, Units, totals
+from metrics.ngrams import Coder, Counts, Runs, Units, numbered, totals
 from metrics.segment import BLEU_ORDER, CHRF_ORDER
 from metrics.words import cut
 
@@ -39,15 +39,15 @@ class _Index:
     """(highest code point + 1,) id of each character; empty for words."""
     depths: list[tuple[np.ndarray, np.ndarray]]
     """Per depth (segments that have such a reference, lengths of these references)."""
-    counts: list[list[Counts]]
-    """[depth][order - 1]; BLEU: one depth, per n-gram the highest count over a segment's references."""
+    counts: list[list[Counts] | Runs]
+    """[depth][order - 1]; BLEU: one depth, per n-gram the highest count over a segment's references. Runs where the
+    n-grams fit and nothing is to be joined."""
 
     def of_words(self, rows: Sequence[Sequence[str]]) -> Units:
         """Outputs as ids."""
-        get = self.unit_id.get
         lengths = np.fromiter(map(len, rows), dtype=np.int64, count=len(rows))
-        ids = np.fromiter((get(w, 0) for w in chain.from_iterable(rows)), dtype=np.int64, count=int(lengths.sum()))
-        return Units(ids, lengths)
+        found = map(self.unit_id.get, chain.from_iterable(rows), repeat(0))
+        return Units(np.fromiter(found, dtype=np.int64, count=int(lengths.sum())), lengths)
 
     def of_characters(self, texts: Sequence[str]) -> Units:
         """Outputs, without their white space, as ids."""
@@ -80,14 +80,16 @@ def _index(
     """Words are indexed with one depth (see _Index.counts), characters with all."""
     segments, depth = _rows(references)
     coder = Coder(len(references), int(units.ids.max(initial=0)), orders)
-    by_order = list(coder.codes(units, segments, learn=True))
-    depths, counts = [], []
-    for d in range(int(depth.max()) + 1):
-        mine = depth == d
-        depths.append((segments[mine], units.lengths[mine]))
-        counts.append([Counts.of(keys[mine[rows]]) for rows, keys in by_order])
-    if characters is None:
-        counts = [[Counts.most(parts) for parts in zip(*counts, strict=True)]]
+    own = [depth == d for d in range(int(depth.max()) + 1)]
+    depths = [(segments[mine], units.lengths[mine]) for mine in own]
+    counts: list[list[Counts] | Runs]
+    if coder.fits and (len(own) == 1 or characters is not None):
+        counts = [coder.runs(units.of_rows(mine), segments[mine]) for mine in own]
+    else:
+        by_order = list(coder.codes(units, segments, learn=True))
+        by_depth = [[Counts.of(keys[mine[rows]]) for rows, keys in by_order] for mine in own]
+        most = [Counts.most(parts) for parts in zip(*by_depth, strict=True)] if characters is None else []
+        counts = [most] if characters is None else [*by_depth]
     return _Index(
         coder, unit_id or {}, np.zeros(1, dtype=np.int64) if characters is None else characters, depths, counts
     )
@@ -96,11 +98,8 @@ def _index(
 @lru_cache(maxsize=_KEPT)
 def _word_index(references: References, kinds: tuple[str, ...]) -> _Index:
     rows = [cut(text, kind) for own, kind in zip(references, kinds, strict=True) for text in own]
-    unit_id: dict[str, int] = {}
-    for word in chain.from_iterable(rows):
-        unit_id.setdefault(word, len(unit_id) + 1)
+    ids, unit_id = numbered(rows)
     lengths = np.fromiter(map(len, rows), dtype=np.int64, count=len(rows))
-    ids = np.fromiter(map(unit_id.__getitem__, chain.from_iterable(rows)), dtype=np.int64, count=int(lengths.sum()))
     return _index(Units(ids, lengths), references, BLEU_ORDER, unit_id=unit_id)
 
 
@@ -113,9 +112,11 @@ def _character_index(references: References) -> _Index:
     return _index(Units(characters[points], lengths), references, CHRF_ORDER, characters=characters)
 
 
-def _matches(index: _Index, counts: Sequence[Counts], units: Units) -> np.ndarray:
+def _matches(index: _Index, counts: Sequence[Counts] | Runs, units: Units) -> np.ndarray:
     """(n, orders) clipped matches of outputs with one depth of an index."""
     n = index.coder.n_segments
+    if isinstance(counts, Runs):
+        return counts.matches(index.coder.runs(units, np.arange(n)), n)
     found = np.zeros((n, index.coder.orders))
     for i, (_, keys) in enumerate(index.coder.codes(units, np.arange(n))):
         found[:, i] = counts[i].matches(Counts.of(keys), index.coder.bits[i + 1], n)

@@ -11,6 +11,7 @@ from __future__ import annotations
 import io
 import math
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -73,24 +74,19 @@ def score_table(
     """The rows of `score_rows` as a table, made column by column: for files of any size."""
     import pyarrow as pa
 
-    schema, ids, parts = score_schema(), {}, []
+    schema, parts = score_schema(), []
     for m in metrics:
         n, values = m.n_total, m.sentence_values()
         known = np.isfinite(values)
-        why: list[str | None] = [None] * n
-        for i in np.flatnonzero(~known).tolist():
-            why[i] = m.reasons[i] or UNDEFINED
-        if m.example_ids not in ids:  # as a rule one for all metrics
-            ids[m.example_ids] = arrays.texts(m.example_ids)
         better = m.higher_is_better
         columns = {
             "system": arrays.repeated(system, n),
             "stage": arrays.repeated(stage, n),
             "task": arrays.repeated(task, n),
-            "example_id": ids[m.example_ids],
+            "example_id": _ids(m.example_ids),
             "metric": arrays.repeated(m.metric, n),
             "value": arrays.numbers(values, None if known.all() else known),
-            "reason": pa.nulls(n, pa.string()) if known.all() else arrays.texts(why),
+            "reason": _why(m, known),
             "signature": arrays.repeated(m.signature, n),
             "scored": arrays.flags(m.scored),
             "stats": arrays.rows(m.stats),
@@ -100,6 +96,27 @@ def score_table(
         }
         parts.append(pa.Table.from_arrays([columns[name] for name in schema.names], schema=schema))
     return pa.concat_tables(parts) if parts else score_schema().empty_table()
+
+
+@lru_cache(maxsize=1)
+def _ids(example_ids: tuple[str, ...]) -> pa.StringArray:
+    """As a rule one for all metrics."""
+    return arrays.texts(example_ids)
+
+
+def _why(m: SegmentStats, known: np.ndarray) -> pa.StringArray:
+    """Why segments have no value. known: (n,) bool, whether they have one."""
+    import pyarrow as pa
+
+    n = m.n_total
+    if known.all():
+        return pa.nulls(n, pa.string())
+    if m.reason is not None and m.reasons.count(m.reason) == n:
+        return arrays.repeated(m.reason, n)
+    why: list[str | None] = [None] * n
+    for i in np.flatnonzero(~known).tolist():
+        why[i] = m.reasons[i] or UNDEFINED
+    return arrays.texts(why)
 
 
 def score_schema() -> pa.Schema:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from itertools import islice
 from typing import TYPE_CHECKING
 
+import numpy as np
 import regex
 
 from metrics.languages import language
@@ -52,28 +55,63 @@ def _in_scripts(scripts: tuple[str, ...]) -> regex.Pattern[str]:
     return regex.compile("[" + "".join(rf"\p{{Script={script}}}" for script in scripts) + "]")
 
 
-class _Kinds(dict[str, int]):
-    """Character -> 0 no letter (or one of no script in particular), 1 a letter of the scripts, 2 another letter."""
+_OWN, _OTHER, _UNKNOWN = 1, 2, 255
+_BLOCK = 2000
+"""Texts that are looked at together."""
+_AT_ONCE = 500_000
+"""Characters that are counted together, so that memory stays flat."""
+
+
+class _Kinds:
+    """Code point -> 0 no letter (or one of no script in particular), _OWN a letter of the scripts, _OTHER another
+    letter; found out when a text first holds it."""
 
     def __init__(self, scripts: tuple[str, ...]) -> None:
-        super().__init__()
         self._own = _in_scripts(scripts)
+        self._table = np.full(sys.maxunicode + 1, _UNKNOWN, dtype=np.uint8)
 
-    def __missing__(self, char: str) -> int:
-        self[char] = 0 if _LETTER.match(char) is None else 1 if self._own.match(char) else 2
-        return self[char]
+    def of(self, points: np.ndarray) -> np.ndarray:
+        """(n,) uint8 kinds of (n,) code points."""
+        kinds: np.ndarray = self._table[points]
+        new = points[kinds == _UNKNOWN]
+        if len(new) == 0:
+            return kinds
+        for point in np.unique(new).tolist():
+            char = chr(point)
+            self._table[point] = 0 if _LETTER.match(char) is None else _OWN if self._own.match(char) else _OTHER
+        return np.asarray(self._table[points])
 
 
-_kinds = lru_cache(maxsize=256)(_Kinds)
+_kinds = lru_cache(maxsize=16)(_Kinds)
 
 
 def count_letters(text: str, scripts: tuple[str, ...]) -> tuple[int, int]:
     """(letters outside the given Unicode scripts, all letters). Letters that belong to no script in particular count as
     neither."""
-    counts, kinds = [0, 0, 0], _kinds(scripts)
-    for char, n in Counter(text).items():
-        counts[kinds[char]] += n
-    return counts[2], counts[1] + counts[2]
+    wrong, letters = letters_of([text], scripts)[0].tolist()
+    return wrong, letters
+
+
+def letters_of(texts: Sequence[str], scripts: tuple[str, ...]) -> np.ndarray:
+    """(n, 2) int64: `count_letters` of each text, in arrays."""
+    parts, kinds = [np.zeros((0, 2), dtype=np.int64)], _kinds(scripts)
+    for block in _portions(texts):
+        points = np.frombuffer("".join(block).encode("utf-32-le", "surrogatepass"), dtype="<u4")
+        ends = np.cumsum([0, *map(len, block)])
+        found = kinds.of(points)
+        # Of each text: how many there are up to its end, without those before it.
+        own, other = (np.append(0, np.cumsum(found == kind))[ends] for kind in (_OWN, _OTHER))
+        parts.append(np.column_stack((np.diff(other), np.diff(own) + np.diff(other))))
+    return np.concatenate(parts)
+
+
+def _portions(texts: Sequence[str]) -> Iterator[Sequence[str]]:
+    first = size = 0
+    for i, text in enumerate(texts, 1):
+        size += len(text)
+        if size >= _AT_ONCE or i == len(texts):
+            yield texts[first:i]
+            first, size = i, 0
 
 
 def in_another_script(text: str, lang: str) -> str | None:
@@ -81,9 +119,10 @@ def in_another_script(text: str, lang: str) -> str | None:
     ("another script" where it is a rare one), else None. Of 1,997 human Thai references of news, full of Latin names, 8
     are so."""
     scripts = scripts_of(lang)
-    if scripts is None:
-        return None
-    wrong, letters = count_letters(text, scripts)
+    return None if scripts is None else _another_script(text, scripts, *count_letters(text, scripts))
+
+
+def _another_script(text: str, scripts: tuple[str, ...], wrong: int, letters: int) -> str | None:
     if letters == 0 or wrong * 3 < letters * 2:
         return None
     counts = Counter({script: len(_in_scripts((script,)).findall(text)) for script in _TOLD if script not in scripts})
@@ -99,10 +138,14 @@ def notices(examples: Sequence[Example], reference: str = "reference") -> list[s
     ids; languages that are scored by the rules of their script alone, and languages whose script is not known.
     `reference`: what the target texts are called.
     """
-    sources = ((e.id, e.source, e.source_lang) for e in examples)
-    references = ((e.id, r, e.target_lang) for e in examples for r in e.reference or ())
-    found = [*_strangers("source", "source_lang", sources), *_strangers(reference, "target_lang", references)]
-    for tag in sorted({e.target_lang for e in examples}):
+    sources, references, tags = _Strangers("source", "source_lang"), _Strangers(reference, "target_lang"), set[str]()
+    rest = iter(examples)
+    while block := list(islice(rest, _BLOCK)):
+        sources.add([(e.id, e.source, e.source_lang) for e in block])
+        references.add([(e.id, r, e.target_lang) for e in block for r in e.reference or ()])
+        tags.update(e.target_lang for e in block)
+    found = [*sources.told(), *references.told()]
+    for tag in sorted(tags):
         told = language(tag)
         if told.scripts is None:
             found.append(
@@ -124,20 +167,42 @@ def notices(examples: Sequence[Example], reference: str = "reference") -> list[s
     return found
 
 
-def _strangers(what: str, field: str, texts: Iterable[tuple[str, str, str]]) -> list[str]:
-    by_lang: dict[str, list[tuple[str, str]]] = {}
-    totals: Counter[str] = Counter()
-    for key, text, lang in texts:
-        totals[lang] += 1
-        if (script := in_another_script(text, lang)) is not None:
-            by_lang.setdefault(lang, []).append((key, script))
-    found = []
-    for lang, odd in by_lang.items():
-        told, most = language(lang), Counter(script for _, script in odd).most_common(1)[0][0]
-        ids = ", ".join(key for key, _ in odd[:SHOWN]) + (", ..." if len(odd) > SHOWN else "")
-        found.append(
-            f"{len(odd)} of {totals[lang]} {what}s are mostly not in {'/'.join(told.scripts or ())} "
-            f"script, as {field} {lang} ({told.name}) says, "
-            f"but in {most} ({ids}); check {field} and the columns"
-        )
-    return found
+def _odd(block: Sequence[tuple[str, str, str]]) -> Iterator[tuple[str, str, str]]:
+    """(id, language, script) of each text that `in_another_script` says is in another one, in order."""
+    counts: list[tuple[int, int]] = [(0, 0)] * len(block)
+    for lang in {lang for _, _, lang in block}:
+        if (scripts := scripts_of(lang)) is not None:
+            at = [i for i, row in enumerate(block) if row[2] == lang]
+            for i, found in zip(at, letters_of([block[i][1] for i in at], scripts).tolist(), strict=True):
+                counts[i] = (found[0], found[1])
+    for (key, text, lang), (wrong, letters) in zip(block, counts, strict=True):
+        scripts = scripts_of(lang) if letters else None
+        script = None if scripts is None else _another_script(text, scripts, wrong, letters)
+        if script is not None:
+            yield key, lang, script
+
+
+class _Strangers:
+    """Texts of one kind that are in another script than their language's, as they come by."""
+
+    def __init__(self, what: str, field: str) -> None:
+        self._what, self._field = what, field
+        self._by_lang: dict[str, list[tuple[str, str]]] = {}
+        self._totals: Counter[str] = Counter()
+
+    def add(self, block: Sequence[tuple[str, str, str]]) -> None:
+        """More of them: (id, text, language)."""
+        self._totals.update(lang for _, _, lang in block)
+        for key, lang, script in _odd(block):
+            self._by_lang.setdefault(lang, []).append((key, script))
+
+    def told(self) -> Iterator[str]:
+        """A notice for each language with such texts."""
+        for lang, odd in self._by_lang.items():
+            told, most = language(lang), Counter(script for _, script in odd).most_common(1)[0][0]
+            ids = ", ".join(key for key, _ in odd[:SHOWN]) + (", ..." if len(odd) > SHOWN else "")
+            yield (
+                f"{len(odd)} of {self._totals[lang]} {self._what}s are mostly not in {'/'.join(told.scripts or ())} "
+                f"script, as {self._field} {lang} ({told.name}) says, "
+                f"but in {most} ({ids}); check {self._field} and the columns"
+            )

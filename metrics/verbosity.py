@@ -17,7 +17,7 @@ from metrics.languages import language
 from metrics.ngrams import distinct_ngrams
 from metrics.normalise import equal_form, tidy
 from metrics.records import Example, Generation
-from metrics.scripts import count_letters, scripts_of
+from metrics.scripts import letters_of, scripts_of
 from metrics.segment import SegmentStats
 from metrics.version import V
 from metrics.words import segmenter, units
@@ -92,14 +92,16 @@ def measure_verbosity(
     facts = np.array([-1 if found is None else found for _, found in zip(examples, stated, strict=True)])
 
     foreign = np.zeros((n, 2))
-    no_script: list[str | None] = []
-    for i, (example, text) in enumerate(zip(examples, texts, strict=True)):
-        scripts = scripts_of(example.target_lang)
-        if scripts is None:
-            no_script.append(f"no script known for language {language(example.target_lang).id}")
-        else:
-            no_script.append(None)
-            foreign[i] = count_letters(text, scripts)
+    no_script: list[str | None] = [None] * n
+    by_lang: dict[str, list[int]] = {}
+    for i, example in enumerate(examples):
+        by_lang.setdefault(example.target_lang, []).append(i)
+    for lang, at in by_lang.items():
+        scripts = scripts_of(lang)
+        if scripts is not None:
+            foreign[at] = letters_of([texts[i] for i in at], scripts)
+        for i in at if scripts is None else ():
+            no_script[i] = f"no script known for language {language(lang).id}"
 
     made = generations if generations is not None else [None] * n
     finished_by = [None if one is None else one.finish_reason for one in made]

@@ -11,8 +11,10 @@ import re
 from collections.abc import Callable
 from functools import cache, lru_cache
 from importlib.resources import files
+from itertools import chain
 
 import regex
+from ahocorasick_rs import AhoCorasick
 
 from metrics.errors import UserError
 from metrics.languages import language
@@ -57,26 +59,23 @@ def _rejoined(tokens: list[str], text: str) -> list[str]:
 
 
 @cache
-def _spaced_words() -> dict[str, tuple[tuple[str, int], ...]]:
-    """What stands around a space in a word of newmm's dictionary (two characters, the space, one) -> the words that
-    have it there, each with the offset of the space."""
-    found: dict[str, list[tuple[str, int]]] = {}
-    for word in sorted(word for word in thai_words() if " " in word):
-        for at in range(len(word)):
-            if word[at] == " ":
-                found.setdefault(word[max(0, at - 2) : at + 2], []).append((word, at))
-    return {around: tuple(words) for around, words in found.items()}
+def _spaced_words() -> tuple[list[str], AhoCorasick]:
+    """The words of newmm's dictionary with a space in them, and what finds them all in one pass."""
+    spaced = sorted(word for word in thai_words() if " " in word)
+    return spaced, AhoCorasick(spaced)
 
 
 def _holds_spaced_word(text: str) -> bool:
-    around = _spaced_words()
-    at = text.find(" ")
-    while at >= 0:
-        for word, offset in around.get(text[max(0, at - 2) : at + 2], ()):
-            if at >= offset and text.startswith(word, at - offset):
-                return True
-        at = text.find(" ", at + 1)
-    return False
+    spaced, finder = _spaced_words()
+    try:
+        return bool(finder.find_matches_as_indexes(text))
+    except UnicodeEncodeError:  # half of a surrogate pair
+        return any(word in text for word in spaced)
+
+
+def _before_space(piece: str) -> tuple[str, ...]:
+    """The tokens of what a space follows."""
+    return _thai_piece(f"{piece} ")[:-1] if piece.endswith("ย") else _thai_piece(piece)
 
 
 def _thai_tokens(text: str) -> tuple[str, ...]:
@@ -92,14 +91,23 @@ def _thai_tokens(text: str) -> tuple[str, ...]:
     tokens: list[str] = []
     *pieces, last = text.split(" ")
     for piece in pieces:
-        tokens += _thai_piece(f"{piece} ")[:-1] if piece.endswith("ย") else _thai_piece(piece)
+        tokens += _before_space(piece)
         tokens.append(" ")
     return (*tokens, *_thai_piece(last))
 
 
+@lru_cache(maxsize=65_536)
+def _words_before_space(piece: str) -> tuple[str, ...]:
+    return tuple(word for token in _before_space(piece) for word in token.split())
+
+
 def _thai(text: str) -> list[str]:
-    # Some words of newmm's dictionary hold a space.
-    return [word for token in _thai_tokens(text) if token != " " for word in token.split()]
+    """The tokens of `_thai_tokens` without white space: some words of newmm's dictionary hold a space."""
+    *pieces, last = [text] if _holds_spaced_word(text) else text.split(" ")
+    found = list(chain.from_iterable(map(_words_before_space, pieces)))
+    for token in _thai_piece(last):
+        found += token.split()
+    return found
 
 
 @cache

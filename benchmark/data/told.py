@@ -18,8 +18,13 @@ def tell_languages(texts: Mapping[str, Sequence[Example]], reference: str = "ref
     if not processes.is_main():
         return
     for where, examples in texts.items():
-        for notice in notices(examples, reference):
-            say(f"note: {where}: {notice}", err=err)
+        tell_notices(where, notices(examples, reference), err)
+
+
+def tell_notices(where: str, found: Sequence[str], err: bool = True) -> None:
+    """One line for each of `notices` that were found in a file already."""
+    for notice in found if processes.is_main() else ():
+        say(f"note: {where}: {notice}", err=err)
 
 
 def tell_doubles(

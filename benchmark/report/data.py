@@ -3,7 +3,7 @@ unreadable becomes a note."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import islice
@@ -52,6 +52,8 @@ MOST = 5_000
 """Segments that the page looks at one by one: of a longer file the first ones, so that memory does not grow with it."""
 
 T = TypeVar("T")
+AtHand = Mapping[Path, Sequence[Any]]
+"""File of a run directory -> the records that whoever has just written it still has."""
 
 
 @dataclass
@@ -116,12 +118,12 @@ class RunData:
         return found if isinstance(found, dict) else {}
 
 
-def load(run_dir: Path, scores: bool = True) -> RunData:
+def load(run_dir: Path, scores: bool = True, at_hand: AtHand | None = None) -> RunData:
     """Reads a run directory; without the scores of single segments where these are not wanted. Raises UserError only
     when its summary is missing or malformed."""
     data = RunData(read_summary(run_dir))
     data.manifest = _try(data, lambda: _manifest(run_dir / "manifest.json"), None)
-    _texts(run_dir, data)
+    _texts(run_dir, data, at_hand or {})
     shown = None
     if data.n > MOST:
         shown = set(data.examples)
@@ -154,6 +156,22 @@ def _intact(run_dir: Path, path: Path, read: Callable[[Path], T]) -> T:
     return read(check_output(run_dir, path))
 
 
+def _rows(
+    data: RunData, run_dir: Path, path: Path, at_hand: AtHand, kind: tuple[Callable[..., T], Callable[..., list[T]]]
+) -> list[T]:
+    """The rows of a file, the first ones of a long one; none, with a note, where it cannot be read. kind: what makes a
+    row of an object, and what reads a whole file."""
+    parse, whole = kind
+    nothing: list[T] = []
+    if path in at_hand:
+        try:
+            return [parse(row.as_dict(), str(path)) for row in islice(at_hand[path], MOST)]
+        except UserError:
+            pass  # the file is read below, and the note names the line
+    read = partial(_first, parse) if data.n > MOST else whole
+    return _try(data, partial(_intact, run_dir, path, read), nothing)
+
+
 def _manifest(path: Path) -> dict[str, Any]:
     if not path.exists():
         raise UserError("manifest.json is missing: what made these numbers is known only from the summary")
@@ -178,15 +196,13 @@ def _log(data: RunData, path: Path, what: str) -> list[dict[str, Any]]:
     )
 
 
-def _texts(run_dir: Path, data: RunData) -> None:
+def _texts(run_dir: Path, data: RunData, at_hand: AtHand) -> None:
     folder = run_dir / "generations"
     if data.task and (folder / data.task).is_dir():
         folder /= data.task
-    no_texts: list[Generation] = []
     by_system: dict[tuple[str, str], dict[str, Generation]] = {}
     for path in sorted(folder.rglob("*.jsonl")) if folder.is_dir() else []:
-        read = partial(_first, parse_generation) if data.n > MOST else read_generations
-        for made in _try(data, partial(_intact, run_dir, path, read), no_texts):
+        for made in _rows(data, run_dir, path, at_hand, (parse_generation, read_generations)):
             # Of several seeds the first: the page shows one text, the numbers are pooled over all.
             by_system.setdefault((made.system, made.stage), {}).setdefault(made.example_id, made)
     if not by_system:
@@ -194,25 +210,22 @@ def _texts(run_dir: Path, data: RunData) -> None:
         return
     data.texts = dict(zip(system_keys(list(by_system)), by_system.values(), strict=True))
     needed = {example_id for texts in data.texts.values() for example_id in texts}
-    data.examples = _examples(run_dir / "examples", data, needed)
+    data.examples = _examples(run_dir / "examples", data, needed, at_hand)
     if data.examples and GOLD not in data.texts:
         gold = {i: Generation(i, GOLD, GOLD, e.reference[0]) for i, e in data.examples.items() if e.reference}
         if gold:
             data.texts[GOLD] = gold
 
 
-def _examples(folder: Path, data: RunData, needed: set[str]) -> dict[str, Example]:
+def _examples(folder: Path, data: RunData, needed: set[str], at_hand: AtHand) -> dict[str, Example]:
     """The examples that the generations answer: from the file that holds most of them, the test split first."""
     likely = {f"{data.task}.jsonl": 0, f"{data.task}-test.jsonl": 0, "test.jsonl": 1, "examples.jsonl": 2}
     best: dict[str, Example] = {}
-    no_examples: list[Example] = []
     for path in (
         sorted(folder.rglob("*.jsonl"), key=lambda p: (likely.get(p.name, 3), str(p))) if folder.is_dir() else []
     ):
-        read = partial(_first, parse_example) if data.n > MOST else read_examples
-        found = {
-            e.id: e for e in _try(data, partial(_intact, folder.parent, path, read), no_examples) if e.id in needed
-        }
+        rows = _rows(data, folder.parent, path, at_hand, (parse_example, read_examples))
+        found = {e.id: e for e in rows if e.id in needed}
         if len(found) > len(best):
             best = found
         if len(best) == len(needed):

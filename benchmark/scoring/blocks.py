@@ -28,6 +28,8 @@ BLOCK = 1000
 MOST = 400
 """Block files."""
 SUFFIX = ".safetensors"
+HELD = 2**26
+"""Bytes of block files that are kept in memory once they are read; what is beyond is read again from its file."""
 
 
 def block_size(n: int) -> int:
@@ -150,8 +152,8 @@ Tensor = tuple[str, list[int], int]
 _TYPES = {"F64": "<f8", "F32": "<f4", "U16": "<u2"}
 
 
-def _told(path: Path) -> tuple[dict[str, Any], dict[str, Tensor]]:
-    """What a block's file says of itself, and where its tensors are. It is not mapped: mapped files count as
+def _told(path: Path) -> tuple[dict[str, Any], dict[str, Tensor], bytes]:
+    """What a block's file says of itself, where its tensors are, and all of it. It is not mapped: mapped files count as
     memory of the process. UserError where it is not there, cut off, or no longer what was written."""
     if not path.is_file():
         raise UserError(f"{path}: is not there; score the block again")
@@ -176,7 +178,7 @@ def _told(path: Path) -> tuple[dict[str, Any], dict[str, Tensor]]:
             raise ValueError("damaged: its content has another hash than when it was written")
     except (OSError, LookupError, TypeError, ValueError, AttributeError) as error:
         raise UserError(f"{path}: no block of scores ({error}); remove it and score again") from None
-    return found, tensors
+    return found, tensors, data
 
 
 class Blocks:
@@ -193,9 +195,15 @@ class Blocks:
         self._family: dict[tuple[str, str], str] = {}
         self._reasons: list[dict[tuple[str, str], tuple[str, ...]]] = []
         self._tensors: list[dict[str, Tensor]] = []
+        self._held: list[bytes] = []
+        """The first blocks as they are read, as many as fit into HELD."""
         held: dict[tuple[str, ...], tuple[str, ...]] = {}
+        room = HELD
         for path in self.paths:
-            told, tensors = _told(path)
+            told, tensors, data = _told(path)
+            room -= len(data)
+            if room >= 0:
+                self._held.append(data)
             own: dict[tuple[str, str], tuple[str, ...]] = {}
             self._tensors.append(tensors)
             self.whole = told["whole"]
@@ -246,4 +254,8 @@ class Blocks:
         if name not in self._tensors[block]:
             return None
         kind, shape, start = self._tensors[block][name]
-        return np.fromfile(self.paths[block], kind, int(np.prod(shape)), offset=start).reshape(shape)
+        held = self._held[block] if block < len(self._held) else None
+        count = int(np.prod(shape))
+        if held is not None:
+            return np.frombuffer(held, kind, count, offset=start).reshape(shape)
+        return np.fromfile(self.paths[block], kind, count, offset=start).reshape(shape)

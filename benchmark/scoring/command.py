@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 
 from benchmark.arguments import ALLOW, OUT, SET, arg
-from benchmark.judge import command as judging
+from benchmark.judge import options as judging
 from benchmark.scoring import inputs, shards
 from benchmark.scoring.blocks import Blocks, missing
 from benchmark.scoring.families import Means

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -32,6 +32,8 @@ from metrics.records import (
 )
 from metrics.rejects import Rejects
 
+SMALL = 2**25
+"""Bytes of files up to which their rows are kept in memory: they are gone through a dozen times."""
 STAGE = "model"
 """Stage of outputs whose file names none."""
 ARGUMENTS = [
@@ -82,6 +84,14 @@ class Inputs:
 def read_inputs(args: argparse.Namespace) -> Inputs:
     """Reads what the command line names. Raises UserError where arguments do not fit together, counts differ, or a row
     cannot be used."""
+    found = _read(args)
+    if sum(path.stat().st_size for path in found.files) > SMALL:
+        return found
+    groups: dict[System, Sequence[Generation]] = {system: list(own) for system, own in found.groups.items()}
+    return replace(found, examples=list(found.examples), groups=groups)
+
+
+def _read(args: argparse.Namespace) -> Inputs:
     if args.limit is not None and args.limit < 1:
         raise UserError(f"--limit {args.limit}: at least 1")
     if args.source or args.hypothesis or args.reference:

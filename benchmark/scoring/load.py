@@ -9,9 +9,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from benchmark.data.told import tell_doubles, tell_languages
-from benchmark.judge import command as judging
+from benchmark.data.told import tell_doubles, tell_notices
 from benchmark.judge import load_judge
+from benchmark.judge import options as judging
 from benchmark.scoring import inputs
 from benchmark.scoring.asked import _pairs, _reward, only_asked
 from benchmark.scoring.blocks import Work, block_size
@@ -86,7 +86,8 @@ def load(args: argparse.Namespace) -> Loaded:
     """Reads what the command line names. Raises UserError for whatever cannot be scored."""
     given = inputs.read_inputs(args)
     examples = given.examples
-    tell_languages({str(given.files[0]): examples})
+    strange = notices(examples)
+    tell_notices(str(given.files[0]), strange)
     for note in given.notes:
         say(f"note: {note}", err=True)
     if any(stage == GOLD for _, stage, _ in given.groups):
@@ -110,7 +111,7 @@ def load(args: argparse.Namespace) -> Loaded:
     means.names = own_names(profile.score.names, found.outline.pairs)
     pairs = _pairs(args.para, examples[0]) if args.para else []
     means.shown = Shown(r for e in pairs for r in e.reference or ()) if pairs else None
-    about: dict[str, Any] = {"sha256": given.examples_hash, "n": len(examples), "notices": notices(examples)}
+    about: dict[str, Any] = {"sha256": given.examples_hash, "n": len(examples), "notices": strange}
     tell_doubles(str(given.files[0]), examples, {"para": pairs}, about)
     means.fluency = models.fluency
     if file_name("", args.task, several=False) != args.task:

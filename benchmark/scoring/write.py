@@ -5,12 +5,12 @@ from __future__ import annotations
 import argparse
 import json
 import shutil
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from benchmark.judge.read import LEDGER
-from benchmark.judge.study import run_judge
-from benchmark.judge.told import tell
 from benchmark.rundir.summaries import read_summary
 from benchmark.scoring.asked import of_world
 from benchmark.scoring.blocks import SUFFIX, Blocks
@@ -118,17 +118,28 @@ class Files:
         ).write(out)
         for path in self.note.parent.glob(f"*{SUFFIX}"):
             path.unlink()
-        verdicts = [run_judge(out, name, profile.judge, draws) for name in loaded.judges]
-        shown = load(out, scores=not args.no_report)
+        told_of_judges = self._judged(draws)
+        at_hand = {path: loaded.systems[name] for name, path in self.texts.items()}
+        shown = load(out, scores=not args.no_report, at_hand={**at_hand, self.examples: loaded.examples})
         page = f"report {out} (not made: --no-report)" if args.no_report else str(write_report(out, shown))
         if args.no_report:
             (out / "report.html").unlink(missing_ok=True)  # of other scores
         print_table(read_summary(out) if loaded.judges else summary)
-        for told in verdicts:
-            tell(told)
+        for tell in told_of_judges:
+            tell()
         print_verdict(out, shown)
         say(f"summary: {out / 'summary.json'}", f"report: {page}")
         return 0
+
+    def _judged(self, draws: Draws) -> list[Callable[[], None]]:
+        """Asks the judges of this call; what tells their verdicts on the terminal."""
+        if not self.loaded.judges:
+            return []
+        from benchmark.judge.study import run_judge
+        from benchmark.judge.told import tell
+
+        settings = self.loaded.profile.judge
+        return [partial(tell, run_judge(self.out, name, settings, draws)) for name in self.loaded.judges]
 
     def _whole(self, system: str, family: str) -> list[SegmentStats]:
         """A family that needs all segments of a system at once."""

@@ -79,11 +79,12 @@ def portions(texts: Sequence[str]) -> Iterator[tuple[int, int]]:
 
 def _mixed(keys: np.ndarray) -> np.ndarray:
     """Mixed in place."""
-    keys ^= keys >> np.uint64(31)
+    moved = np.empty_like(keys)
+    keys ^= np.right_shift(keys, np.uint64(31), out=moved)
     keys *= np.uint64(0x7FB5D329728EA185)
-    keys ^= keys >> np.uint64(27)
+    keys ^= np.right_shift(keys, np.uint64(27), out=moved)
     keys *= np.uint64(0x81DADEF4BC2DD44D)
-    keys ^= keys >> np.uint64(33)
+    keys ^= np.right_shift(keys, np.uint64(33), out=moved)
     return keys
 
 
@@ -163,7 +164,7 @@ class _Table:
     n-grams that are not kept."""
 
     keys: np.ndarray
-    """(kept + 1,) sorted int64; the last is above all."""
+    """(kept + 1,) sorted uint32; none is above the last, which is none of them."""
     first: np.ndarray
     """(buckets,) int64: the place from which a bucket's n-grams lie."""
     shift: int
@@ -176,10 +177,10 @@ class _Table:
     def of(cls, keys: np.ndarray, own: np.ndarray, rest: np.ndarray) -> _Table:
         table = np.exp(np.arange(256) / -STEP)
         table_own = np.append(table[:255], 0.0)
-        shift = 32 - min(len(keys).bit_length() + 1, 20)
+        shift = 32 - min(len(keys).bit_length() + 2, 20)
         sizes = np.bincount(keys >> np.uint32(shift), minlength=1 << (32 - shift))
         return cls(
-            np.append(keys.astype(np.int64), 1 << 32),
+            np.append(keys, np.uint32(2**32 - 1)),
             np.cumsum(sizes) - sizes,
             shift,
             np.append(table_own[own], 0.0),
@@ -188,13 +189,14 @@ class _Table:
 
     def find(self, wanted: np.ndarray, inside: np.ndarray | None = None) -> np.ndarray:
         """(n,) int64: the place of each wanted key, or the last one. inside: (n,) bool, where there is anything to be
-        found. A bucket holds one n-gram in the mean, so that this is several times as fast as a search by halves."""
-        at = self.first[wanted >> np.uint32(self.shift)]
-        held = self.keys[at]
+        found. A bucket holds less than one n-gram in the mean, so that this is several times as fast as a search by
+        halves."""
+        at = self.first.take(wanted >> np.uint32(self.shift))
+        held = self.keys.take(at)
         left = np.flatnonzero(held < wanted)
         while len(left):
             at[left] += 1
-            held[left] = self.keys[at[left]]
+            held[left] = self.keys.take(at[left])
             left = left[held[left] < wanted[left]]
         hit = held == wanted
         return np.where(hit if inside is None else hit & inside, at, len(self.keys) - 1)

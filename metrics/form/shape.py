@@ -42,7 +42,7 @@ def repeated(made: Block, hashed: np.ndarray, order: int) -> np.ndarray:
 
 def glue_share(words: Sequence[str], glue: Collection[str]) -> float:
     """Share of the words that are no names: those of the list; 0 for no words."""
-    return sum(word in glue for word in words) / len(words) if words else 0.0
+    return sum(map(glue.__contains__, words)) / len(words) if words else 0.0
 
 
 def stutters(text: str) -> bool:
@@ -50,23 +50,24 @@ def stutters(text: str) -> bool:
     with a space or tsheg between: the regular expression (\\S.{4,}?)[\\s\u0f0b]?\\1.
 
     What stands twice begins with five characters that stand twice: only these places are looked at. Most titles have
-    none.
+    few.
     """
     pieces = [text[i : i + _SAID] for i in range(len(text) - _SAID + 1)]
-    if len(set(pieces)) == len(pieces):
+    last = {piece: at for at, piece in enumerate(pieces)}
+    if len(last) == len(pieces):
         return False
-    places: dict[str, list[int]] = {}
-    for at, piece in enumerate(pieces):
-        earlier = places.setdefault(piece, [])
-        for start in earlier:
-            if text[start].isspace() or at - start < _SAID:
-                continue
+    for start, piece in enumerate(pieces):
+        end = last[piece]
+        if end == start or piece[0].isspace():
+            continue
+        at = text.find(piece, start + _SAID)
+        while at >= 0:
             if text.startswith(text[start:at], at):
                 return True
             apart = at - start > _SAID and (text[at - 1] == _TSHEG or text[at - 1].isspace())
             if apart and text.startswith(text[start : at - 1], at):
                 return True
-        earlier.append(at)
+            at = text.find(piece, at + 1) if at < end else -1
     return False
 
 

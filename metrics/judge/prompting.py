@@ -11,12 +11,11 @@ from typing import Any
 
 from metrics.errors import UserError
 from metrics.files import sha256_json
-from metrics.judge.records import CHECK, DIMENSIONS, MOST_CLAIMS, TOP, Question
+from metrics.judge.records import CHECK, DIMENSIONS, MOST_CLAIMS, PROMPT_LANGS, TOP, Question
 from metrics.languages import language
 from metrics.llm_judge import fenced
 from metrics.reading.words import base_language
 
-PROMPT_LANGS = ("en", "zh", "th")
 Message = dict[str, str]
 LONGEST_QUOTE = 2000
 """Characters of a useless answer that are shown to the judge when it is asked again."""

@@ -13,6 +13,8 @@ from typing import Any
 RANKING, PAIRWISE, DIMENSIONS, CLAIMS = "ranking", "pairwise", "dimensions", "claims"
 PROTOCOLS = (RANKING, PAIRWISE, DIMENSIONS, CLAIMS)
 """Names of the protocols, as on the command line."""
+PROMPT_LANGS = ("en", "zh", "th")
+"""Languages that prompts are written in."""
 EXTRACT, CHECK, STATEMENTS = "claims-extract", "claims-check", "claims-statements"
 """The three questions of the claims protocol: facts of the source, each checked in the output, then the output's
 statements in the source."""

@@ -225,10 +225,14 @@ class NameList:
 
     @staticmethod
     def _borne_out(name: Name, source: str) -> bool:
+        for form in name.source + name.also:
+            if form in source:
+                return True
+        latin = [form for form in name.target if form.isascii()]
+        if not latin:
+            return False
         lower = source.lower()
-        return any(form in source for form in (*name.source, *name.also)) or any(
-            form.isascii() and form.lower() in lower for form in name.target
-        )
+        return any(form.lower() in lower for form in latin)
 
 
 _STRAY_TYPES = ("place", "person", "organisation")

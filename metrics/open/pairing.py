@@ -106,8 +106,9 @@ class Index:
             own = marks(reading) if own is None else own
             if own is RANGE:
                 return range(len(self._readings))
-            near = {i for mark in own if mark in self._by_mark for i in self._by_mark[mark]}
-            near.update(self._ranges)
+            near = set(self._ranges)
+            for mark in own:
+                near.update(self._by_mark.get(mark, ()))
             return sorted(near)
         found = {i for point in points(reading) for i in self._at.get(point, ())[:MOST]}
         if reading.kind not in TEXT_KINDS and reading.kind not in ("date", "time"):
@@ -150,7 +151,9 @@ class Free:
     def take(self, truth: Reading, where: float) -> Reading | None:
         """The one nearest to a place (0..1) of the text that could stand for the truth; soft ones stand for soft ones
         alone."""
-        here = self._by_slot.get(slot(truth), []) if self._by_slot else []
+        here = self._by_slot.get(slot(truth)) if self._by_slot else None
+        if not here:
+            return None
         at = bisect_left(here, where * self._length, key=lambda reading: reading.start)
         near = [i for i in range(max(0, at - MOST), min(len(here), at + MOST)) if here[i].hard or not truth.hard]
         if not near:

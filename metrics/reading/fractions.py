@@ -31,6 +31,15 @@ FRACTIONS: dict[str, tuple[re.Pattern[str], ...]] = {
         re.compile(rf"(?<![\u0f40-\u0fbc0-9])(?<!ལོ་འཁོར་)(?<!ལོའི་)(?P<whole>{_BO})་?ཆ(?:འི)?་(?P<part>{_BO})(?![0-9])"),
     ),
 }
+_IN = re.compile(rf"ใน\s?(?:{_TH})")
+"""Stands in whatever the first two Thai patterns match, and is found several times faster."""
+_MAY_HOLD: dict[re.Pattern[str], re.Pattern[str]] = {
+    FRACTIONS["th"][0]: _IN,
+    FRACTIONS["th"][1]: _IN,
+    FRACTIONS["th"][2]: re.compile("เศษ"),
+    _SLASH: re.compile("/"),
+}
+"""Pattern -> what a text must hold for it."""
 _COUNTED = re.compile(rf"\s?(?!ใน|ส่วน)(?:{COUNTERS})")
 HUNDRED: dict[str, re.Pattern[str]] = {
     "zh": re.compile(r"百分之百|百分百"),
@@ -44,7 +53,8 @@ def fractions(text: str, lang: str) -> Iterator[Reading]:
         for match in HUNDRED[lang].finditer(text):
             yield Reading(*match.span(), Fraction(100), "percentage", match.group(), match.span(), unit="percent")
     for pattern in (*FRACTIONS.get(lang, ()), *FRACTIONS[""]):
-        for match in pattern.finditer(text):
+        held = _MAY_HOLD.get(pattern)
+        for match in pattern.finditer(text) if held is None or held.search(text) else ():
             part, whole = (
                 3 if match.group(name) == "སུམ" else small_number(match.group(name)) for name in ("part", "whole")
             )

@@ -43,9 +43,10 @@ _CODE = re.compile(
 _NAME = re.compile(rf"(?<![0-9{_LETTER}])[{_LETTER}](?:[0-9{_LETTER}]|['’&.-](?=[0-9{_LETTER}]))*")
 _FIND_PHONE = finder(_PHONE)
 # What a telephone number, a word for calling and an identifier hold, each looked for much faster than they are.
-_MAY_PHONE = re.compile(r"[+(-]|0[0-9]{1,3} [0-9]{3}|[0-9]{9}")
+_MAY_PHONE = re.compile(r"[+(-]"), re.compile(r"0[0-9]{1,3} [0-9]{3}"), re.compile(r"[0-9][0-9]{8}")
 _CALL_WORDS = ("拨打", "致电", "电话", "热线", "短号", "สายด่วน", "โทร", "เบอร์", "ཁ་པར་", "d", "D", "c", "C")
-_MAY_CODE = re.compile(rf"[.{_LETTER}-]|[0-9]{{13}}")
+_MAY_CALL = re.compile("|".join(_CALL_WORDS))
+_MAY_CODE = re.compile(rf"[.{_LETTER}-]"), re.compile(r"[0-9][0-9]{12}")
 PHONES, CODES = (_PHONE, _CALL), (_CODE,)
 """The patterns of `phones` and `codes`."""
 _ANY_LETTER = re.compile(rf"[{_LETTER}]")
@@ -77,6 +78,15 @@ def _reading(match: re.Match[str], kind: str, text: str, group: str | int = 0) -
     return Reading(*span, _ZERO, kind, match.group(group), span, text=text)
 
 
+def _any(patterns: tuple[re.Pattern[str], ...], text: str) -> bool:
+    """Whether one of them is found. One by one: `re` passes quickly over what a pattern cannot begin with only where it
+    begins with one class of characters."""
+    for pattern in patterns:  # noqa: SIM110 - a generator costs more than a search
+        if pattern.search(text):
+            return True
+    return False
+
+
 def addresses(text: str) -> Iterator[Reading]:
     """URLs, mail addresses and handles."""
     if "." in text or "@" in text:
@@ -89,15 +99,15 @@ def addresses(text: str) -> Iterator[Reading]:
 
 def phones(text: str) -> Iterator[Reading]:
     """Telephone numbers, also short ones after a word for calling."""
-    for match in _FIND_PHONE(text) if _MAY_PHONE.search(text) else ():
+    for match in _FIND_PHONE(text) if _any(_MAY_PHONE, text) else ():
         yield _reading(match, "phone", "".join(char for char in match.group() if char.isdigit()))
-    for match in _CALL.finditer(text) if any(word in text for word in _CALL_WORDS) else ():
+    for match in _CALL.finditer(text) if _MAY_CALL.search(text) else ():
         yield _reading(match, "phone", match.group("number").replace(" ", ""), "number")
 
 
 def codes(text: str, lang: str) -> Iterator[Reading]:
     """Identifiers that hold digits; amounts written on to a currency or a unit (USD100, 5GB) are none."""
-    for match in _CODE.finditer(text) if _MAY_CODE.search(text) else ():
+    for match in _CODE.finditer(text) if _any(_MAY_CODE, text) else ():
         letters, tail = match.groupdict().get("letters"), match.groupdict().get("tail")
         if letters and "-" not in match.group() and _is_word(currencies(lang), letters):
             continue

@@ -159,9 +159,8 @@ class Screen:
     def look(self, text: str) -> int:
         """A bit for each clause of which the text holds a string."""
         found, chars = 0, self._chars
-        for char in set(text):
-            if char in chars:
-                found |= chars[char]
+        for char in set(text).intersection(chars):
+            found |= chars[char]
         if not self._words:
             return found
         if self._automaton is None:
@@ -170,7 +169,7 @@ class Screen:
             hits = self._automaton.find_matches_as_indexes(text, overlapping=True)
         except UnicodeEncodeError:  # half of a surrogate pair: no look at such a text
             return -1
-        for number, _, _ in hits:
+        for number in {number for number, _, _ in hits}:
             found |= self._of_words[number]
         return found
 

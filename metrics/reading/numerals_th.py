@@ -92,8 +92,10 @@ START = re.compile(
     rf"|(?<!หัว)(?<!ศีรษะ)(?:{_MILLION_RE})"
 )
 
+# Each character by itself: `re` passes quickly over what no alternative begins with where all of them are literals.
 FIRST = re.compile(
-    f"[0-9.{''.join(VULGAR)}]|หลาย|นับ|หลัก|ไม่กี่|ศูนย์|หนึ่ง|เอ็ด|สอง|ยี่|สาม|สี่|ห้า|หก|เจ็ด|แปด|เก้า|สิบ|ร้อย|พัน|หมื่น|แสน|ล้าน"
+    "|".join(map(re.escape, ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9", ".", *VULGAR]))
+    + "|หลาย|นับ|หลัก|ไม่กี่|ศูนย์|หนึ่ง|เอ็ด|สอง|ยี่|สาม|สี่|ห้า|หก|เจ็ด|แปด|เก้า|สิบ|ร้อย|พัน|หมื่น|แสน|ล้าน"
 )
 """What stands wherever START matches, found four times as fast."""
 

@@ -91,26 +91,29 @@ class WordTable(Generic[T]):
 
     def __init__(self, words: Iterable[tuple[str, T, tuple[str, ...]]]) -> None:
         """Words with what they mean, and what must not follow them."""
+        # By two characters, of which few words have the same, or the one that a word is of: the longest first.
         self._by_start: dict[str, list[tuple[str, T, tuple[str, ...]]]] = {}
         self._by_end: dict[str, list[tuple[str, T, tuple[str, ...]]]] = {}
         for entry in sorted(words, key=lambda entry: (-len(entry[0]), entry[0])):
-            self._by_start.setdefault(entry[0][0], []).append(entry)
-            self._by_end.setdefault(entry[0][-1], []).append(entry)
+            self._by_start.setdefault(entry[0][:2], []).append(entry)
+            self._by_end.setdefault(entry[0][-2:], []).append(entry)
 
     def starting(self, text: str, at: int) -> tuple[str, T] | None:
         """The longest word that begins at `at`."""
-        for word, meaning, never_before in self._by_start.get(text[at : at + 1], ()):
-            if text.startswith(word, at) and not (never_before and text.startswith(never_before, at + len(word))):
-                return word, meaning
+        for length in (2, 1):
+            for word, meaning, never_before in self._by_start.get(text[at : at + length], ()):
+                if text.startswith(word, at) and not (never_before and text.startswith(never_before, at + len(word))):
+                    return word, meaning
         return None
 
     def ending(self, text: str, at: int) -> tuple[str, T] | None:
         """The longest word that ends before `at`."""
         if at == 0:
             return None
-        for word, meaning, _ in self._by_end.get(text[at - 1], ()):
-            if text.endswith(word, 0, at):
-                return word, meaning
+        for length in (2, 1):
+            for word, meaning, _ in self._by_end.get(text[max(0, at - length) : at], ()):
+                if text.endswith(word, 0, at):
+                    return word, meaning
         return None
 
 

@@ -95,6 +95,21 @@ def test_distinct_ngrams_are_those_of_a_set(rows: list[list[str]], order: int) -
     assert shares == [repetition(row, order) for row in rows]
 
 
+@settings(max_examples=100, deadline=None)
+@given(SEGMENTS)
+def test_n_grams_sorted_once_count_as_those_of_each_order(segments: list[list[str]]) -> None:
+    outputs, references = [own[0] for own in segments], tuple(tuple(own[1:]) for own in segments)
+    kinds, found = ["spaces"] * len(outputs), []
+    for plain in (False, True):
+        with pytest.MonkeyPatch.context() as patched:
+            if plain:
+                patched.setattr(ngrams.Coder, "fits", False)
+            overlap_counts._word_index.cache_clear()
+            overlap_counts._character_index.cache_clear()
+            found.append((bleu_statistics(outputs, references, kinds), chrf_statistics(outputs, references)))
+    assert all(map(np.array_equal, *found))
+
+
 def test_wrong_shapes_are_faults() -> None:
     with pytest.raises(ValueError, match="2 outputs for 1"):
         chrf_statistics(["a", "b"], (("a",),))

@@ -10,11 +10,13 @@ from hypothesis import strategies as st
 
 from metrics.reading import amounts, scan
 from metrics.reading.amounts import LANGUAGES, PLAIN
+from metrics.reading.fractions import _MAY_HOLD as FRACTIONS_HOLD
 from metrics.reading.fractions import FRACTIONS, HUNDRED
 from metrics.reading.halves import DECADE, FIRST, HALVES
-from metrics.reading.identifiers import _CALL, _CALL_WORDS, _CODE, _MAY_CODE, _MAY_PHONE, _PHONE, CODES, PHONES
+from metrics.reading.identifiers import _CALL, _CODE, _MAY_CALL, _MAY_CODE, _MAY_PHONE, _PHONE, CODES, PHONES, _any
 from metrics.reading.needs import Behind, Screen, beginnings, clauses, endings, finder, need
 from metrics.reading.numerals_th import ORDINAL
+from metrics.reading.words import WordTable
 
 TABLES = [table for table, _ in scan._PASSES] + [FRACTIONS, HALVES, DECADE, FIRST]
 PATTERNS = [
@@ -158,8 +160,33 @@ def test_the_quick_looks_leave_out_no_identifier(pattern: re.Pattern[str], which
     text = data.draw(st.from_regex(pattern))
     if pattern.search(text):
         looks = {
-            "phone": _MAY_PHONE.search(text) is not None,
-            "call": any(word in text for word in _CALL_WORDS),
-            "code": _MAY_CODE.search(text) is not None,
+            "phone": _any(_MAY_PHONE, text),
+            "call": _MAY_CALL.search(text) is not None,
+            "code": _any(_MAY_CODE, text),
         }
         assert looks[which]
+
+
+@settings(max_examples=25, deadline=None)
+@given(data=st.data())
+@pytest.mark.parametrize("pattern", FRACTIONS_HOLD, ids=range(len(FRACTIONS_HOLD)))
+def test_the_quick_looks_leave_out_no_fraction(pattern: re.Pattern[str], data: st.DataObject) -> None:
+    text = data.draw(st.from_regex(pattern))
+    assert not pattern.search(text) or FRACTIONS_HOLD[pattern].search(text)
+
+
+WORDS = st.lists(st.text("กขa ", min_size=1, max_size=4), max_size=8, unique=True)
+
+
+@settings(max_examples=200, deadline=None)
+@given(WORDS, st.text("กขa ", max_size=3), st.text("กขa ", max_size=10), st.integers(0, 10))
+def test_the_longest_word_of_a_table_is_found_at_a_place(words: list[str], never: str, text: str, at: int) -> None:
+    table = WordTable((word, word, (never,) if never and i % 2 else ()) for i, word in enumerate(words))
+    allowed = {word: (never,) if never and i % 2 else () for i, word in enumerate(words)}
+    begin = [
+        w for w in words if text.startswith(w, at) and not any(text.startswith(n, at + len(w)) for n in allowed[w])
+    ]
+    assert table.starting(text, at) == ((longest := max(begin, key=len), longest) if begin else None)
+    at = min(at, len(text))
+    end = [w for w in words if text[:at].endswith(w)]
+    assert table.ending(text, at) == ((longest := max(end, key=len), longest) if end else None)

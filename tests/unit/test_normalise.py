@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import sys
 import unicodedata
 
 import pytest
@@ -10,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from metrics.normalise import (
+    _NO_OTHER_DIGIT,
     cut_graphemes,
     equal_form,
     fingerprint,
@@ -160,3 +163,14 @@ def test_a_thai_vowel_and_a_tibetan_stack_are_not_split() -> None:
 )
 def test_many_texts_are_normalised_together_as_each_by_itself(texts: list[str]) -> None:
     assert normalise_all(texts) == [normalise(text) for text in texts]
+
+
+def test_what_is_passed_over_as_without_digits_holds_none_of_any_script() -> None:
+    passed = [char for char in map(chr, range(sys.maxunicode + 1)) if _NO_OTHER_DIGIT.fullmatch(char)]
+    assert not [char for char in passed if char.isdecimal() and not char.isascii()]
+    assert {"ก", "่", "ཀ", "中", "，"} <= set(passed)
+
+
+@given(st.text(st.sampled_from("ก a\u00a0\u3000\n\t\x1c\x85\u2028\u1680\u180e\u205f"), max_size=12))
+def test_any_run_of_white_space_is_one_space(text: str) -> None:
+    assert " ".join(text.split()) == re.sub(r"\s+", " ", text).strip(" ")

@@ -9,10 +9,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import given as given_any
+from hypothesis import strategies as st
 
 from benchmark.cli import main
-from benchmark.report import data
+from benchmark.report import data, write_report
 from benchmark.scoring import blocks, workers
+from metrics import lazily
+from metrics.indexed import index_lines
 from metrics.records import Example, Fact, Generation, write_examples, write_generations
 
 N = 23
@@ -89,6 +94,40 @@ def test_the_report_of_a_long_file_looks_at_its_first_segments_and_says_so(
     assert {len(rows) for metrics in found.segments.values() for rows in metrics.values()} <= set(range(8))
     assert "those of the first 7 of 23 segments" in "".join(found.notes)
     assert "those of the first 7 of 23 segments" in (tmp_path / "out" / "report.html").read_text("utf-8")
+
+
+def test_the_report_of_texts_at_hand_is_that_of_the_files(given: list[str], tmp_path: Path) -> None:
+    assert main([*given, "--out", str(tmp_path / "out")]) == 0
+    at_hand = (tmp_path / "out" / "report.html").read_bytes()
+    write_report(tmp_path / "out")
+    assert (tmp_path / "out" / "report.html").read_bytes() == at_hand
+
+
+def test_blocks_that_are_read_again_from_their_files_change_no_byte(
+    given: list[str], once: dict[str, bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(blocks, "BLOCK", 5)
+    monkeypatch.setattr(blocks, "HELD", 1)
+    assert main([*given, "--out", str(tmp_path / "out")]) == 0
+    assert files(tmp_path / "out") == once
+
+
+LINES = st.lists(st.text("กa\ufeff\r \u2028", max_size=4), min_size=1, max_size=9)
+
+
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given_any(LINES, st.booleans(), st.data())
+def test_lines_read_together_are_those_read_one_by_one(
+    tmp_path: Path, lines: list[str], closed: bool, drawn: st.DataObject
+) -> None:
+    path = tmp_path / "lines.txt"
+    path.write_bytes(("\n".join(lines) + "\n" * closed).encode("utf-8"))
+    found = index_lines(path)
+    places = drawn.draw(st.lists(st.integers(0, max(0, len(found) - 1)), max_size=8)) if len(found) else []
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(lazily, "TOGETHER", 2)
+        assert found.at(places) == [found[i] for i in places]
+        assert list(found) == [found[i] for i in range(len(found))]
 
 
 def test_a_killed_score_goes_on_where_it_was(

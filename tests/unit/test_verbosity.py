@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import pytest
+import regex
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from metrics import scripts as metrics_scripts
 from metrics.records import Example, Generation
-from metrics.scripts import count_letters, scripts_of
+from metrics.scripts import count_letters, in_another_script, letters_of, notices, scripts_of
 from metrics.segment import SegmentStats
 from metrics.verbosity import REPETITION_ORDER, repetition, score_verbosity, tokens
 
@@ -129,6 +131,40 @@ def test_letters_outside_the_script(lang: str, text: str, wrong: int, letters: i
     scripts = scripts_of(lang)
     assert scripts is not None
     assert count_letters(text, scripts) == (wrong, letters)
+
+
+LETTERS = st.text("กข่ ab中文བོད1!\U0001f600\ud800", max_size=12)
+
+
+@given(st.lists(LETTERS, max_size=6), st.sampled_from(["th", "zh", "bo", "en", "ja"]), st.integers(1, 30))
+def test_letters_of_many_texts_are_those_of_each(texts: list[str], lang: str, at_once: int) -> None:
+    scripts = scripts_of(lang)
+    assert scripts is not None
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(metrics_scripts, "_AT_ONCE", at_once)
+        found = letters_of(texts, scripts).tolist()
+    own = regex.compile("[" + "".join(rf"\p{{Script={script}}}" for script in scripts) + "]")
+    plain = []
+    for text in texts:
+        letters = regex.findall(r"[\p{L}--[\p{Common}\p{Inherited}]]", text, regex.V1)
+        plain.append([sum(own.match(char) is None for char in letters), len(letters)])
+    assert found == plain
+
+
+@given(st.lists(st.tuples(LETTERS, st.sampled_from(["th", "zh", "qaa"])), max_size=8), st.integers(1, 4))
+def test_a_notice_counts_the_texts_that_are_in_another_script(rows: list[tuple[str, str]], together: int) -> None:
+    examples = [Example(str(i), text, None, None, lang, "th") for i, (text, lang) in enumerate(rows)]
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(metrics_scripts, "_BLOCK", together)
+        found = [notice for notice in notices(examples) if "mostly not" in notice]
+    odd: dict[str, list[str]] = {}
+    for one_of in examples:
+        if in_another_script(one_of.source, one_of.source_lang) is not None:
+            odd.setdefault(one_of.source_lang, []).append(one_of.id)
+    assert len(found) == len(odd)
+    for notice, (lang, ids) in zip(found, odd.items(), strict=True):
+        assert notice.startswith(f"{len(ids)} of {sum(own == lang for _, own in rows)} sources ")
+        assert f"({', '.join(ids[:3])}{', ...' if len(ids) > 3 else ''})" in notice
 
 
 EVERYDAY = (
