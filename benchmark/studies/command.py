@@ -83,7 +83,8 @@ def _list(asked: list[Asked]) -> None:
     """A line for each study, and what all of its runs take."""
     rows, notes = [("study", "cells", "runs", "RL steps", "question")], []
     for one in asked:
-        runs, steps = [], None
+        runs: list[CellRun] = []
+        steps = None
         try:
             runs, _ = cell_runs(one)
             steps = rl_steps_of(runs, one.study.stage)
