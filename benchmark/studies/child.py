@@ -31,11 +31,11 @@ def main() -> int:
     """The run, in the new process."""
     from benchmark.__main__ import start
 
-    threading.Thread(target=_end_with_the_study, daemon=True).start()
+    threading.Thread(target=end_with_the_study, daemon=True).start()
     return start()
 
 
-def _end_with_the_study() -> None:
+def end_with_the_study() -> None:
     """Nothing is ever written into the pipe: it is read to its end when the study is gone. A run may end anywhere, and
     goes on from there when it is called again."""
     while os.read(0, 1024):

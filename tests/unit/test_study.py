@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -235,6 +237,18 @@ def test_a_run_is_a_process_that_tells_why_it_failed(tmp_path: Path) -> None:
     assert problem is not None and "unknown stage 'nonsense'" in problem and heard[-1] == f"error: {problem}"
     assert child.run_cell(["--version"], tmp_path / "logs" / "y.txt", heard.append) is None
     assert "metrics" in (tmp_path / "logs" / "y.txt").read_text("utf-8")
+
+
+def test_a_run_ends_with_its_study() -> None:
+    """Whoever kills the study, and however, leaves no run behind that holds its folder."""
+    code = "import threading, time; from benchmark.studies.child import end_with_the_study as end; "
+    code += "threading.Thread(target=end, daemon=True).start(); print('up', flush=True); time.sleep(600)"
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+    with subprocess.Popen([sys.executable, "-c", code], cwd=child.HOME, **pipes) as process:  # type: ignore[call-overload]
+        assert process.stdout.readline() == b"up\n"
+        assert process.poll() is None
+        process.stdin.close()
+        assert process.wait(60) == child.INTERRUPTED
 
 
 def test_why_a_run_failed_where_it_did_not_say() -> None:
