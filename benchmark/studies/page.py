@@ -32,17 +32,18 @@ def _about(found: dict[str, Any]) -> list[str]:
         "",
     ]
     for cell, made in found["cells"].items():
-        keys = [f"`{key}` = {_setting(value)}" for key, value in made["set"].items()]
+        keys = [f"`{key}={value}`{_multiple(made['times'].get(key))}" for key, value in made["set"].items()]
         reads = [f"{stage} is {source} of {made['of']}" for stage, source in made["reads"].items()]
         what = ", ".join([*keys, *reads]) or "the profile as it is"
         lines.append(f"- **{cell}**{' (baseline)' if cell == found['baseline'] else ''}: {what}")
     return lines
 
 
-def _setting(value: Any) -> str:
-    if not isinstance(value, dict):
-        return str(value)
-    return f"{value['times']:g} times {'the `' + value['of'] + '`' if value['of'] else 'that'} of the profile"
+def _multiple(times: dict[str, Any] | None) -> str:
+    """Where a value comes from that is not the study's own."""
+    if times is None:
+        return ""
+    return f" ({times['times']:g} times the profile's{' `' + times['of'] + '`' if times['of'] else ''})"
 
 
 def _count(n: int, what: str) -> str:

@@ -14,8 +14,8 @@ from typing import Any
 from benchmark.compare.pool import ORDER
 from benchmark.registry import nearest
 from benchmark.rundir.summaries import read_summary
-from benchmark.studies.cells import Asked, CellRun
-from benchmark.studies.declared import Study, override
+from benchmark.studies.cells import Asked, CellRun, settings_of
+from benchmark.studies.declared import Study, Times
 from metrics import catalog
 from metrics.contrast import difference, level_of, of_values
 from metrics.errors import UserError
@@ -69,7 +69,7 @@ def result(
         "baseline": study.baseline,
         "shows": list(study.shows),
         "metrics": {name: _declared(name) for name in study.metrics},
-        "cells": {cell: _made(study, cell, runs, summaries, failed) for cell in cells},
+        "cells": {cell: _made(asked, cell, runs, summaries, failed) for cell in cells},
         "left_out": dict(left_out),
         "values": values,
         "differences": {stage: _differences(study, values[stage], cells) for stage in study.shows},
@@ -83,10 +83,10 @@ def _declared(name: str) -> dict[str, Any]:
 
 
 def _made(
-    study: Study, cell: str, runs: list[CellRun], summaries: Summaries, failed: Mapping[str, str]
+    asked: Asked, cell: str, runs: list[CellRun], summaries: Summaries, failed: Mapping[str, str]
 ) -> dict[str, Any]:
     """Settings and runs of a cell."""
-    declared, own = study.cells[cell], study.runs_of(cell)
+    declared, own = asked.study.cells[cell], asked.study.runs_of(cell)
     told = {}
     for run in (run for run in runs if run.cell == own):
         summary = summaries.get(own, {}).get(run.seed)
@@ -95,11 +95,13 @@ def _made(
             "config_hash": None if summary is None else summary["run"].get("config_hash"),
             "failed": failed.get(run.name),
         }
-    settings = {key: override(key, value).partition("=")[2] for key, value in declared.set.items()}
-    multiplied = {
-        key: value.model_dump() for key, value in declared.set.items() if not isinstance(value, str | int | float)
+    return {
+        "set": dict(item.split("=", 1) for item in settings_of(asked, cell)[len(asked.overrides) :]),
+        "times": {key: value.model_dump() for key, value in declared.set.items() if isinstance(value, Times)},
+        "of": declared.of,
+        "reads": dict(declared.reads),
+        "runs": told,
     }
-    return {"set": {**settings, **multiplied}, "of": declared.of, "reads": dict(declared.reads), "runs": told}
 
 
 def _values(study: Study, summaries: Summaries, cell: str, stage: str) -> dict[str, dict[str, Any]]:

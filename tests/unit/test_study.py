@@ -78,6 +78,10 @@ def test_a_cell_without_runs_is_read_from_anothers_stage(runner: Runner, toy: li
     assert told["values"]["post-rl"]["none"][F1]["mean"] == pytest.approx(0.52)
     assert {Path(a.run_dir).name for a in runner.asked} == {"full-seed1", "half-seed1", "full-seed2", "half-seed2"}
     assert told["cells"]["none"]["runs"]["2"]["run_dir"] == "full-seed2"
+    assert told["cells"]["half"]["set"] == {"rl.max_steps": "1"}
+    page = (Path(toy[-1]) / "study.md").read_text("utf-8")
+    assert "- **half**: `rl.max_steps=1` (0.5 times the profile's)" in page
+    assert "- **none**: post-rl is post-sft of full" in page
 
 
 def test_runs_take_what_others_have_and_what_the_cell_sets(runner: Runner, toy: list[str]) -> None:
