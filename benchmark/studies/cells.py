@@ -103,18 +103,32 @@ def cell_runs(asked: Asked) -> tuple[list[CellRun], dict[str, str]]:
         check_key(".".join(parse_override(item)[0][:2]), "--set")
     made: dict[str, list[str]] = {}
     left_out: dict[str, str] = {}
+    known: dict[str, str] = {}
     for cell in asked.study.own():
         try:
-            made[cell] = settings_of(asked, cell)
-            profile = load_profile(asked.profile, made[cell], allow_code=asked.allow_code)
-            for key, path in (("policy.path", profile.policy.path), ("rl.reward_path", profile.rl.reward_path)):
-                resolve(path or "", key)
+            settings = settings_of(asked, cell)
+            what = _checked(asked, settings)
+            if what in known:
+                raise UserError(
+                    f"is the same run as cell {known[what]!r} on profile {asked.profile}: what it changes is empty or "
+                    "too small there; set it (--set)"
+                )
         except UserError as error:
             if not asked.quick or cell == asked.study.runs_of(asked.study.baseline):
                 raise UserError(f"study {asked.name}, cell {cell!r}: {error}") from None
-            made.pop(cell, None)
             left_out[cell] = str(error)
+            continue
+        made[cell], known[what] = settings, cell
     return list(_runs(asked, made)), left_out
+
+
+def _checked(asked: Asked, settings: Sequence[str]) -> str:
+    """What a cell asks of a run, as one text. Raises UserError for settings that no run can have, and for a model of
+    the suite that is not here."""
+    profile = load_profile(asked.profile, settings, allow_code=asked.allow_code)
+    for key, path in (("policy.path", profile.policy.path), ("rl.reward_path", profile.rl.reward_path)):
+        resolve(path or "", key)
+    return sha256_json(profile.resolved())
 
 
 def _runs(asked: Asked, made: dict[str, list[str]]) -> Iterator[CellRun]:

@@ -61,6 +61,18 @@ def test_a_profile_without_the_size_is_told_and_the_others_are_listed(capsys: py
     assert all(re.search(rf"^{name} ", shown, re.M) for name in SHIPPED) and "not with these settings" in shown
 
 
+def test_two_cells_that_would_be_one_run_are_refused() -> None:
+    """A size that the profile leaves empty, or that is too small to be halved, would compare a cell with itself."""
+    for study, profile, overrides in (
+        ("recovery", "paper-zh-th", ()),
+        ("para-size", "tiny", ("data.n_para=1",)),
+    ):
+        with pytest.raises(UserError, match=r"same run as cell|leaves data\.n_para empty"):
+            cell_runs(Asked(study, SHIPPED[study], profile, overrides, (1,)))
+    runs, left_out = cell_runs(Asked("para-size", SHIPPED["para-size"], "smoke", ("data.n_para=1",), (1,), quick=True))
+    assert [run.cell for run in runs] == ["full"] and "same run as cell 'full'" in left_out["quarter"]
+
+
 def test_what_a_cell_sets_is_not_set_by_the_command_line(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["study", "rewards", "--quick", "--set", "rl.reward=embedding"]) == 2
     assert "leave it to the study" in capsys.readouterr().err
