@@ -116,16 +116,30 @@ def _missing(found: dict[str, Any]) -> list[str]:
         for run in made["runs"].values()
         if run["failed"] is not None
     ]
-    reasons: dict[str, list[str]] = {}
-    for part, value in (("values", "mean"), ("differences", "delta")):
-        for stage, by_cell in found[part].items():
-            for cell, row in by_cell.items():
-                for metric, told in row.items():
-                    if told["reason"] is not None and not (told["n"] == 1 and told[value] is not None):
-                        what = "difference" if part == "differences" else "value"
-                        what = what if told[value] is None else f"interval of the {what}"
-                        reasons.setdefault(f"{metric}, {stage}: no {what}: {told['reason']}", []).append(cell)
-    notes += [f"{reason} ({', '.join(cells)})" for reason, cells in reasons.items()]
+    notes += _reasons(found, "values", "mean") + _reasons(found, "differences", "delta")
     if any(told.get("caution") for rows in found["values"].values() for row in rows.values() for told in row.values()):
         notes.append("two seeds say little about the spread between seeds: intervals may cover less than they say")
     return ["What is missing, and what to keep in mind:", "", *(f"- {note}" for note in notes)] if notes else []
+
+
+def _reasons(found: dict[str, Any], part: str, figure: str) -> list[str]:
+    """Why figures or their intervals are not there: a line for all metrics and cells that have it in common. One seed
+    is told above the tables, and a difference without one of its values with that value."""
+    kind = {"values": "value", "differences": "difference"}[part]
+    cells_of: dict[tuple[str, str, str, str], list[str]] = {}
+    for stage, by_cell in found[part].items():
+        for cell, row in by_cell.items():
+            for metric, told in row.items():
+                pair = (cell, found["baseline"]) if part == "differences" else ()
+                valueless = any(found["values"][stage][one][metric]["mean"] is None for one in pair)
+                alone = told["n"] == 1 and told[figure] is not None
+                if told["reason"] is not None and not alone and not valueless:
+                    what = kind if told[figure] is None else f"interval of the {kind}"
+                    cells_of.setdefault((stage, what, told["reason"], metric), []).append(cell)
+    metrics_of: dict[tuple[str, str, str, tuple[str, ...]], list[str]] = {}
+    for (stage, what, reason, metric), cells in cells_of.items():
+        metrics_of.setdefault((stage, what, reason, tuple(cells)), []).append(metric)
+    return [
+        f"{stage}, {', '.join(cells)}: no {what} of {', '.join(metrics)}: {reason}"
+        for (stage, what, reason, cells), metrics in metrics_of.items()
+    ]
