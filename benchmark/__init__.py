@@ -1,6 +1,6 @@
 """The harness: profiles, tasks, generation, scoring, reports. `python -m benchmark --help` lists the commands.
 
-    from benchmark import run, evaluate, validate_reward, Leaderboard
+    from benchmark import run, evaluate, study, validate_reward, Leaderboard
 
 Arrow of imports: metrics <- training <- benchmark. Exports are imported on use, so that `--help` starts at once.
 """
@@ -10,10 +10,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from benchmark.api import Leaderboard, Run, evaluate, run, validate_reward
+    from benchmark.api import Leaderboard, Run, Study, evaluate, run, study, validate_reward
 
 __version__ = "0.1.0"
-__all__ = ["Leaderboard", "Run", "evaluate", "run", "validate_reward"]
+__all__ = ["Leaderboard", "Run", "Study", "evaluate", "run", "study", "validate_reward"]
 
 
 def __getattr__(name: str) -> Any:

@@ -1,4 +1,4 @@
-"""The commands as functions: `from benchmark import run, evaluate, validate_reward, Leaderboard`.
+"""The commands as functions: `from benchmark import run, evaluate, study, validate_reward, Leaderboard`.
 
 Each call is the command of the same name with the same checks, defaults and files, and what it would print. A mistake
 raises `metrics.errors.UserError` with the message that the command would print.
@@ -119,6 +119,59 @@ def validate_reward(reward: str | Path, out: str | Path, **options: Any) -> dict
         args += [flag] if value is True else [] if value in (None, False) else [flag, str(value)]
     _call(args)
     return dict(json.loads((Path(out) / "reward.json").read_text("utf-8")))
+
+
+@dataclass(frozen=True)
+class Study:
+    """A study that has been run: a folder with its runs, study.json and study.md."""
+
+    path: Path
+    output: str = field(repr=False, default="")
+    """What the command printed."""
+
+    @property
+    def result(self) -> dict[str, Any]:
+        """study.json. Raises UserError where it is missing or malformed."""
+        from metrics.files import read_object
+
+        return read_object(self.path / "study.json")
+
+    def to_frame(self) -> pd.DataFrame:
+        """One row a stage, cell and metric: mean, sd, ci_low, ci_high, n, reason; delta, delta_low, delta_high, p,
+        p_holm of the difference from the baseline (None for the baseline itself)."""
+        import pandas as pd
+
+        found, rows = self.result, []
+        for stage, cells in found["values"].items():
+            for cell, row in cells.items():
+                for metric, value in row.items():
+                    change = found["differences"][stage].get(cell, {}).get(metric, {})
+                    told = {name: value[name] for name in ("mean", "sd", "ci_low", "ci_high", "n", "reason")}
+                    limits = {"delta_low": change.get("ci_low"), "delta_high": change.get("ci_high")}
+                    tests = {name: change.get(name) for name in ("delta", "p", "p_holm")}
+                    rows.append({"stage": stage, "cell": cell, "metric": metric, **told, **tests, **limits})
+        return pd.DataFrame(rows)
+
+
+def study(
+    name: str,
+    *,
+    seeds: int = 3,
+    quick: bool = False,
+    profile: str | None = None,
+    out: str | Path | None = None,
+    set: Set | None = None,
+) -> Study:
+    """Runs the cells of a declared study (`study list`) with seeds 1 to `seeds`, and compares them. What is done
+    already is not done again; a run that failed stands in `result` with its message, and the others are there.
+
+    quick: a trial on the profile `smoke`, whose numbers mean nothing. Raises UserError as the command `study`.
+    """
+    args = ["study", name, "--seeds", str(seeds), *(["--quick"] if quick else [])]
+    args += [*_option("--profile", profile), *_option("--out", out), *_overrides(set)]
+    printed, _, _ = _call(args, expected=(0, 1))
+    where = Path(out) if out is not None else Path("runs") / f"study-{name}{'-quick' if quick else ''}"
+    return Study(where, printed)
 
 
 class Leaderboard:

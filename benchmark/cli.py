@@ -98,6 +98,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "benchmark.compare.pool:command",
         "runs that differ in their seed as one result: pooled intervals, spread between seeds, Markdown tables",
     ),
+    "study": (
+        "benchmark.studies.command:command",
+        "run a named set of cells in several seeds and compare them: safeguards, recovery, D_para, rewards, steps",
+    ),
     "data": (
         "benchmark.data.command:command",
         "export a split of a task, or a training corpus of the embedded models; join articles and titles into splits",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -38,6 +39,13 @@ class Measured:
     def value(self) -> float:
         """Mean over the seeds."""
         return float(self.values.mean())
+
+
+def of_values(values: Mapping[int, float]) -> Measured:
+    """Seed -> value, where nothing is known of the documents: good for what is said of the seeds alone
+    (`metrics.estimates.seed_limits`)."""
+    numbers = np.array(list(values.values()), dtype=float)
+    return Measured(numbers, np.zeros((len(numbers), 0)), np.zeros(0), None, tuple(values))
 
 
 Term = tuple[float, Measured]

@@ -122,22 +122,24 @@ def pool(runs: Sequence[Path]) -> dict[str, Any]:
     return {**made, "seeds": seeds, "spread": spread, "transitions_by_seed": deltas}
 
 
-def _short(x: float | None, signed: bool = False) -> str:
+def short(x: float | None, signed: bool = False) -> str:
+    """A figure of a table: three decimals and no leading zero below 1, two above; "-" for None."""
     if x is None:
         return "-"
     sign = "+" if signed else ""
     return f"{x:{sign}.3f}".replace("0.", ".", 1) if abs(x) < 1 else f"{x:{sign}.2f}"
 
 
-def _limits(cell: dict[str, Any], low: str = "ci_low", high: str = "ci_high") -> str:
-    return f"[{_short(cell.get(low))}, {_short(cell.get(high))}]"
+def limits(cell: dict[str, Any], low: str = "ci_low", high: str = "ci_high") -> str:
+    """The interval of a cell, "[.210, .340]"."""
+    return f"[{short(cell.get(low))}, {short(cell.get(high))}]"
 
 
 def _value(cell: dict[str, Any], part: str) -> str:
     if cell["value"] is None:
         return "-"
     sd = cell["seeds"]["sd"]
-    return f"{_short(cell['value'])} {_limits(cell if part == 'recipe' else cell[part])} ± {_short(sd)}"
+    return f"{short(cell['value'])} {limits(cell if part == 'recipe' else cell[part])} ± {short(sd)}"
 
 
 def _change(cell: dict[str, Any] | None, part: str) -> str:
@@ -145,7 +147,7 @@ def _change(cell: dict[str, Any] | None, part: str) -> str:
         return "-"
     told = cell if part == "recipe" else cell[part]
     p = told.get("p_holm") if part != "seeds" else told.get("p")
-    return f"{_short(cell['delta'], signed=True)} {_limits(told)} p {p_text(p, bool(told.get('p_floor')))}"
+    return f"{short(cell['delta'], signed=True)} {limits(told)} p {p_text(p, bool(told.get('p_floor')))}"
 
 
 def _kept(cell: dict[str, Any]) -> str:
@@ -154,7 +156,9 @@ def _kept(cell: dict[str, Any]) -> str:
     return f"{cell['ratio']:.0%} [{cell['ci_low']:.0%}, {cell['ci_high']:.0%}]"
 
 
-def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
+def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
+    """The lines of a Markdown table; nothing in a cell can break it."""
+
     def line(cells: Sequence[str]) -> str:
         return "| " + " | ".join(plain(cell).replace("|", "\\|") for cell in cells) + " |"
 
@@ -183,8 +187,8 @@ def markdown(pooled: dict[str, Any], metrics: Sequence[str] = SHOWN) -> str:
             ]
         lines += [f"**{title}**", ""]
         if part != "seeds":
-            lines += [*_table(["metric", *keys], values), ""]
-        lines += [*_table(["metric", *steps, *(k.strip() for k in kept)], changes), ""]
+            lines += [*table(["metric", *keys], values), ""]
+        lines += [*table(["metric", *steps, *(k.strip() for k in kept)], changes), ""]
     return "\n".join(lines).rstrip()
 
 

@@ -50,6 +50,7 @@ def readers(ground: Path) -> list[Target]:
     from benchmark.rundir.done import read_done
     from benchmark.settings.config import load_profile
     from benchmark.settings.models import check_weights
+    from benchmark.studies.declared import read_studies
     from benchmark.tasks.files import file_task
     from metrics.foreign import check_foreign
     from metrics.judgements import read_judgements
@@ -109,6 +110,7 @@ def readers(ground: Path) -> list[Target]:
         Target("names", here / "names.tsv", TEXT, lambda: read_list(here / "names.tsv")),
         Target("titles", here / "titles.tsv", TEXT, lambda: read_titles(here / "titles.tsv")),
         Target("profile", here / "profile.toml", TEXT, lambda: load_profile(str(here / "profile.toml")), weight=10),
+        Target("studies", here / "studies.toml", TEXT, lambda: read_studies(here / "studies.toml"), weight=6),
         Target("overrides", here / "overrides.txt", TEXT, overrides, weight=10),
         Target("task", here / "task.toml", TEXT, task, weight=6),
         Target("texts of a task", here / "texts.jsonl", LINES, task),
