@@ -7,11 +7,9 @@ from collections.abc import Iterable
 from dataclasses import replace
 from functools import cached_property
 from itertools import pairwise
-from typing import Any
-
-import regex
 
 from metrics.alignment import Alignment, Span, Tally
+from metrics.keywords import is_list, rows
 from metrics.mentions import Hit, Mentions
 from metrics.numbers import NumberMention
 from metrics.records import ENTITY_TYPES
@@ -22,11 +20,6 @@ from metrics.statements.predicates import Classes
 from metrics.statements.units import is_measure, unit_word
 from metrics.stretches import Stretches
 
-_SEPARATORS = regex.compile(r"[\s\p{P}་།|+•·]*")
-_LETTER = regex.compile(r"[\p{L}\p{M}]")
-"""Thai and Tibetan vowels and tones that stand above or below a letter are marks: the word goes on before them."""
-LIST_ITEMS = 4
-"""So many different items in a row with nothing but separators between are a list of keywords."""
 _ROLE_WORDS = 6
 """Letters that may stand beside an event between one name and the same name again."""
 
@@ -34,7 +27,9 @@ _ROLE_WORDS = 6
 class Aligner:
     """The mentions of one text on their way to an `Alignment`."""
 
-    def __init__(self, mentions: Mentions) -> None:
+    def __init__(self, mentions: Mentions, lists: Iterable[tuple[int, int]] = ()) -> None:
+        """lists: where the text, before it was cut to what it is now, is a list of keywords (`Alignment.lists`)."""
+        self._was_list = Stretches(lists)
         self.known, self.text, self.facts = mentions.known, mentions.text, mentions.facts
         self.hits, self.clauses, self.numbers, self.taken = (
             mentions.hits,
@@ -52,7 +47,8 @@ class Aligner:
         stated, said_not = [False] * len(self.facts), set[int]()
         spans: list[Span] = []
         judged: list[tuple[Hit, frozenset[int]]] = []
-        listed = self._in_list()
+        lists = self._lists()
+        listed = self._in_list(lists)
         for hit in (*self.hits, *self.clauses):
             true = hit.facts
             if hit.facts and (hit.negated or self.denied.covers(hit.start, hit.end)):
@@ -86,6 +82,7 @@ class Aligner:
             unsupported.result(),
             tuple(spans),
             frozenset(said_not),
+            tuple((row[0].start, row[-1].end) for row in lists),
         )
 
     def _denials(self) -> Denials:
@@ -131,60 +128,34 @@ class Aligner:
             self._said = dict(zip(self.numbers, found, strict=True))
         return self._said
 
-    def _in_list(self) -> set[Hit]:
+    def _lists(self) -> list[list[Hit]]:
+        """The rows of mentions that are lists of keywords, or what a cut has left of one."""
+        return [
+            row
+            for row in rows(self.text, self.hits)
+            if self._was_list.meet(row[0].start, row[0].end) or is_list(self.text, row)
+        ]
+
+    def _in_list(self, lists: Iterable[list[Hit]]) -> set[Hit]:
         """Mentions that stand in a list of keywords and state nothing: an event without argument, a number of which
         nothing is said.
 
-        A list is a row of LIST_ITEMS different items and more with nothing but separators between. In it, an event is a
-        keyword unless it is written on to its argument or is part of a clause, a number when source or references say
-        of it what the output does not. What is written behind a row does not shorten it, so that padding makes no
-        sentence of a list.
+        In a list, an event is a keyword unless it is written on to its argument or is part of a clause, a number when
+        source or references say of it what the output does not.
         """
         listed = set()
-        for row in self._rows(self.hits):
-            if len(self._items(row)) < LIST_ITEMS:
+        for hit in (hit for row in lists for hit in row):
+            if not hit.states or any(c.facts and c.start <= hit.start and hit.end <= c.end for c in self.clauses):
                 continue
-            for hit in row:
-                if not hit.states or any(c.facts and c.start <= hit.start and hit.end <= c.end for c in self.clauses):
-                    continue
-                if hit.type == "event":
-                    out_of_place = not (self._written_on(hit.start - 1) or self._written_on(hit.end))
-                elif hit.number is not None and hit.number.kind in predicates.COUNTED:
-                    out_of_place = not self._classes()[hit.number] and all(
-                        self.known.has_predicate(i) for i in hit.facts
-                    )
-                else:
-                    out_of_place = False
-                if out_of_place:
-                    listed.add(hit)
-        return listed
-
-    def _items(self, row: list[Hit]) -> set[tuple[bool, frozenset[Any]]]:
-        """The different items of a row. No keywords are the end of the sentence before it, a name that its first words
-        are written on to, and a sentence within it: names written on to their event."""
-        items = set()
-        for i, hit in enumerate(row):
-            ends_sentence = i == 0 and hit.type in ENTITY_TYPES and self._is_letter(hit.start - 1)
-            told = hit.type in ENTITY_TYPES and any(
-                event.type == "event" and (event.end == hit.start or hit.end == event.start)
-                for event in row[max(0, i - 1) : i + 2]
-            )
-            if not ends_sentence and not told:
-                items.add((bool(hit.facts), hit.facts or hit.meanings))
-        return items
-
-    def _is_letter(self, at: int) -> bool:
-        return at >= 0 and _LETTER.match(self.text, at) is not None
-
-    def _rows(self, hits: Iterable[Hit]) -> list[list[Hit]]:
-        """The mentions in runs with nothing but separators between."""
-        rows: list[list[Hit]] = []
-        for hit in hits:
-            if rows and _SEPARATORS.fullmatch(self.text, rows[-1][-1].end, hit.start):
-                rows[-1].append(hit)
+            if hit.type == "event":
+                out_of_place = not (self._written_on(hit.start - 1) or self._written_on(hit.end))
+            elif hit.number is not None and hit.number.kind in predicates.COUNTED:
+                out_of_place = not self._classes()[hit.number] and all(self.known.has_predicate(i) for i in hit.facts)
             else:
-                rows.append([hit])
-        return rows
+                out_of_place = False
+            if out_of_place:
+                listed.add(hit)
+        return listed
 
     def _written_on(self, at: int) -> bool:
         return 0 <= at < len(self.text) and self.taken[at]

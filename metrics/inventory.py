@@ -74,8 +74,10 @@ class Inventory:
         known = sorted((kind, surface) for surface, kinds in types for kind in kinds)
         self.fingerprint: str = sha256_json(known)[:12]
 
-    def align(self, example: Example, text: str) -> Alignment:
+    def align(self, example: Example, text: str, whole: Alignment | None = None) -> Alignment:
         """Holds one output against one example of this inventory.
+
+        whole: the alignment of the output that `text` is the beginning of; what is a list of keywords there stays one.
 
         A surface is supported when a fact of the example lists it. A number that no surface covers is supported when
         its value is among those of the example's fact surfaces, target or source (in the same currency, where both name
@@ -89,7 +91,8 @@ class Inventory:
         known = self._examples.get(example.id)
         if known is None or known.facts != example.facts:
             raise ValueError(f"example {example.id} is not the one this inventory was built with")
-        return Aligner(Mentions(self.layers, self.known(example), joined(normalise(text)))).align()
+        mentions = Mentions(self.layers, self.known(example), joined(normalise(text)))
+        return Aligner(mentions, whole.lists if whole else ()).align()
 
     def known(self, example: Example) -> Known:
         """What an example of this inventory bears out."""
