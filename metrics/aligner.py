@@ -8,7 +8,7 @@ from dataclasses import replace
 from functools import cached_property
 from itertools import pairwise
 
-from metrics.alignment import Alignment, Span, Tally
+from metrics.alignment import CLAUSE_TYPES, Alignment, Span, Tally
 from metrics.keywords import is_list, rows
 from metrics.mentions import Hit, Mentions
 from metrics.numbers import NumberMention
@@ -30,7 +30,7 @@ class Aligner:
     def __init__(self, mentions: Mentions, lists: Iterable[tuple[int, int]] = ()) -> None:
         """lists: where the text, before it was cut to what it is now, is a list of keywords (`Alignment.lists`)."""
         self._was_list = Stretches(lists)
-        self.known, self.text, self.facts = mentions.known, mentions.text, mentions.facts
+        self.known, self.text, self.facts, self.layers = mentions.known, mentions.text, mentions.facts, mentions.layers
         self.hits, self.clauses, self.numbers, self.taken = (
             mentions.hits,
             mentions.clauses,
@@ -56,6 +56,8 @@ class Aligner:
                 true = frozenset()
             elif hit.number is not None and hit.facts:
                 true = self._in_place(hit)
+            elif not hit.facts and self.denied.denies(hit.start, hit.end) and self._in_source(hit):
+                continue  # rightly said not to be so ("79, not 82"), which is neither stated nor false
             judged.append((hit, true))
         for hit, true in judged:
             true -= said_not
@@ -90,6 +92,11 @@ class Aligner:
             return NONE
         places = [Place(hit.start, hit.end, hit.type, bool(hit.facts)) for hit in (*self.hits, *self.clauses)]
         return denials(self.text, self.known.lang, sorted(places, key=lambda p: (p.start, -p.end)), self.known.negative)
+
+    def _in_source(self, hit: Hit) -> bool:
+        """Does the source hold what is none of the example's facts?"""
+        layer = self.layers.clauses if hit.type in CLAUSE_TYPES else self.layers.atoms
+        return self.known.in_source(hit.number, layer.sources.get(hit.surface, ()))
 
     def _bound(self, hit: Hit, mention: NumberMention) -> str | None:
         if not self._may_bound:

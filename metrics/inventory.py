@@ -56,6 +56,7 @@ class Inventory:
                 for surface in targets:
                     layer.identities.setdefault(surface, set()).add(thing)
                     layer.types.setdefault(surface, Counter())[fact.type] += 1
+                    layer.sources.setdefault(surface, set()).add(tuple(fact.source))
                     own.setdefault(surface, []).append(index)
                 if fact.type == "quantity":
                     counted.setdefault(base_language(example.target_lang), set()).update(targets)

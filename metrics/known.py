@@ -5,7 +5,7 @@ Everything is worked out when it is first asked for, and kept: many systems are 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache, wraps
 from itertools import pairwise
@@ -86,6 +86,16 @@ class Known:
         return normalise(self.example.source)
 
     @cached_property
+    def _in_source(self) -> list[NumberMention]:
+        return extract_numbers(self.source, self.source_lang)
+
+    def in_source(self, mention: NumberMention | None, written: Iterable[Sequence[str]]) -> bool:
+        """Does the source itself hold a number, or a name in one of the ways that sources write it?"""
+        if mention is not None:
+            return any(bears_out(reading, mention) for reading in self._in_source)
+        return any(normalise_surface(name) in self.source for names in written for name in names)
+
+    @cached_property
     def negative(self) -> bool:
         """Is a salient event or relation itself a denial ("denies the takeover")?"""
         told = (fact for fact in self.facts if fact.type in ("event", "relation") and fact.salient)
@@ -150,7 +160,7 @@ class Known:
         texts += [(normalise(reference), self.lang, False) for reference in self.example.reference or ()]
         out = []
         for text, lang, is_source in texts:
-            mentions = extract_numbers(text, lang)
+            mentions = self._in_source if is_source else extract_numbers(text, lang)
             classes = predicates.classes_of(text, lang, mentions, denials(text, lang, ()), both=True)
             out.append((text, is_source, [(m, c) for m, c in zip(mentions, classes, strict=True) if c]))
         return out

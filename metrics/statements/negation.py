@@ -57,10 +57,16 @@ class Denials:
     """Where words begin that negate what stands directly before."""
     directly: frozenset[int] = frozenset()
     """Where what begins is negated by a particle before it, in one word with it or not (མ་ཤི, did not die)."""
+    repeated: tuple[tuple[int, int], ...] = ()
+    """(start, end) of events that the example does not have, denied where the example itself has a denial."""
 
     def covers(self, start: int, end: int) -> bool:
         """Does a scope hold some of text[start:end]?"""
         return self._stretches.meet(start, end)
+
+    def denies(self, start: int, end: int) -> bool:
+        """Is some of text[start:end] said not to be so, be it that the source says so, too?"""
+        return self.covers(start, end) or any(start < stop and low < end for low, stop in self.repeated)
 
     @cached_property
     def _stretches(self) -> Stretches:
@@ -112,6 +118,7 @@ def denials(text: str, lang: str, places: Sequence[Place], negative: bool = Fals
         tuple(e for _, e, k in found if "verb" in k),
         tuple(s for s, _, k in found if "verb_after" in k),
         frozenset(_behind_particle(text, s) for s, _, k in found if k & _BEFORE_VERB),
+        tuple(reader.repeated),
     )
 
 
@@ -125,6 +132,7 @@ class _Reader:
 
     def __init__(self, text: str, words: Words, places: Sequence[Place], negative: bool) -> None:
         self.text, self.words, self.places, self.negative = text, words, places, negative
+        self.repeated: list[tuple[int, int]] = []
         self._starts = [p.start for p in places]
         self._by_end = sorted((p.end, i) for i, p in enumerate(places))
         self._events = [p for p in places if p.type in EVENTS]
@@ -254,4 +262,7 @@ class _Reader:
         """Does a denial that begins here repeat one that the source makes: it speaks of an event that is none of the
         example's?"""
         event = self._next_event(at)
-        return self.negative and event is not None and not event.own
+        if not self.negative or event is None or event.own:
+            return False
+        self.repeated.append((event.start, event.end))
+        return True
