@@ -51,6 +51,8 @@ class Aligner:
         listed = self._in_list(lists)
         for hit in (*self.hits, *self.clauses):
             true = hit.facts
+            if hit.facts and self.denied.averted.meet(hit.start, hit.end):
+                continue  # almost, a drill: it has not happened here, and may have elsewhere
             if hit.facts and (hit.negated or self.denied.covers(hit.start, hit.end)):
                 said_not |= hit.facts
                 true = frozenset()
