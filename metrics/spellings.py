@@ -1,0 +1,23 @@
+"""Ways in which a listed surface may be written without being another one."""
+
+from __future__ import annotations
+
+import re
+
+_PARTED = re.compile(r"(?<=[\u0e01-\u0e4e])[ -](?=[\u0e01-\u0e4e])")
+_BLANK_BEHIND = re.compile(r"(?<=[0-9]) (?=[\u0e01-\u0e4e])")
+
+
+def spellings(fact_type: str, surface: str, lang: str) -> tuple[str, ...]:
+    """A normalised surface and its variants.
+
+    Thai headlines leave out the blank between the parts of a person's name, or write a hyphen there, and the blank
+    behind the number of a sum (37ล้านหยวน).
+    """
+    if lang != "th":
+        return (surface,)
+    if fact_type == "person" and _PARTED.search(surface):
+        return tuple({surface: None} | {_PARTED.sub(by, surface): None for by in ("", " ", "-")})
+    if fact_type == "money" and _BLANK_BEHIND.search(surface):
+        return surface, _BLANK_BEHIND.sub("", surface)
+    return (surface,)
