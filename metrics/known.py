@@ -135,6 +135,25 @@ class Known:
         other."""
         return {index for index, reading in self._told if bears_out(reading, mention)}
 
+    def saying(self, mention: NumberMention, text: str) -> set[int]:
+        """Indices of the facts that a number of a text states, though no surface lists it: the exact value with a word
+        of its own for what it counts that is of the same family as the fact's (79 ชีวิต, 79 คน)."""
+        if mention.kind == "money":
+            family = MONEY if text[mention.start : mention.end] != text[slice(*mention.core)] else None
+        else:
+            family = self.units.at(text, *mention.core) if mention.kind == "number" and not mention.ordinal else None
+        if family is None or not mention.exact:
+            return set()
+        return {
+            index
+            for index, reading in self._told
+            if reading.exact
+            and reading.kind == mention.kind
+            and reading.value == mention.value
+            and family in self._units(index)
+            and bears_out(reading, mention)
+        }
+
     @cache_by_index
     def _units(self, index: int) -> frozenset[str]:
         """What a fact's numbers count or measure, by the words at them in both languages."""
