@@ -3,7 +3,7 @@ supported or false."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from functools import cached_property
 from itertools import pairwise
@@ -71,6 +71,12 @@ class Aligner:
             if hit.states and hit not in listed:
                 for index in true:
                     stated[index] = True
+        listing = Stretches((row[0].start, row[-1].end) for row in lists)
+        for index, span in self._related(listing):
+            if index not in said_not and not stated[index]:
+                stated[index] = True
+                supported.add({index}, span.type, span.surface)
+                spans.append(span)
         spans += self._roles(unsupported) + self._too_often(unsupported)
         over = {(span.start, span.end) for span in spans if span.kind == "excess"}
         spans = [
@@ -202,6 +208,25 @@ class Aligner:
                 unsupported.add({("doubled", *sorted(other.facts))}, other.type, other.surface)
                 spans.append(Span(other.start, other.end, "excess", other.type, other.surface))
         return spans
+
+    def _related(self, lists: Stretches) -> Iterator[tuple[int, Span]]:
+        """The relations that stand in other words than any surface has, each with its clause: the two names in their
+        roles, the verb between or behind them; no keywords."""
+        if not self.known.roles:
+            return
+        for one, other in pairwise([hit for hit in self.hits if hit.type in ENTITY_TYPES]):
+            if not one.facts or not other.facts or other.start < one.end:
+                continue
+            clause = self.known.verbs.clause(self.text, one.end, other.start, other.end)
+            if clause is None:
+                continue
+            start, end = one.start, max(clause.end, other.end)
+            if lists.meet(start, end) or self.denied.denies(start, end) or self.denied.averted.meet(start, end):
+                continue
+            agent, patient = (one, other) if clause.agent_first else (other, one)
+            between = self.text[one.end : other.start]
+            for index in self.known.verbs.said(clause.verb, agent.facts, patient.facts, between):
+                yield index, Span(start, end, "covered", "relation", self.text[start:end])
 
     def _exchanged(self, one: Hit, other: Hit) -> Span | None:
         """The clause of two own names that has their roles exchanged, in words that no relation of the example has."""

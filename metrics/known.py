@@ -244,14 +244,14 @@ class Known:
         """Words between two names in a relation -> who may stand before and behind them."""
         roles: dict[str, Role] = {}
         events = {normalise_surface(surface) for fact in self.facts if fact.type == "event" for surface in fact.target}
-        for fact in self.facts:
+        for index, fact in enumerate(self.facts):
             for surface in fact.target if fact.type == "relation" else ():
                 text = normalise_surface(surface)
                 places = [(start, end, self._entities(text[start:end])) for start, end in self._atoms.find(text)]
                 named = [place for place in places if place[2]]
                 for (_, end, before), (start, stop, behind) in pairwise(named):
                     between = text[end:start].strip(" ་")
-                    self._verbs.learn(text[end:start], text[stop:], before, behind, events)
+                    self._verbs.learn(index, text[end:start], text[stop:], before, behind, events)
                     if between:
                         role = roles.setdefault(between, Role(any(event in between for event in events)))
                         role.pairs.update((a, b) for a in before for b in behind)
