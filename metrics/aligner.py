@@ -3,15 +3,13 @@ supported or false."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from functools import cached_property
 from itertools import pairwise
-from typing import Any
 
-import regex
-
-from metrics.alignment import Alignment, Span, Tally
+from metrics.alignment import CLAUSE_TYPES, Alignment, Span, Tally
+from metrics.keywords import is_list, rows
 from metrics.mentions import Hit, Mentions
 from metrics.numbers import NumberMention
 from metrics.records import ENTITY_TYPES
@@ -22,11 +20,6 @@ from metrics.statements.predicates import Classes
 from metrics.statements.units import is_measure, unit_word
 from metrics.stretches import Stretches
 
-_SEPARATORS = regex.compile(r"[\s\p{P}་།|+•·]*")
-_LETTER = regex.compile(r"[\p{L}\p{M}]")
-"""Thai and Tibetan vowels and tones that stand above or below a letter are marks: the word goes on before them."""
-LIST_ITEMS = 4
-"""So many different items in a row with nothing but separators between are a list of keywords."""
 _ROLE_WORDS = 6
 """Letters that may stand beside an event between one name and the same name again."""
 
@@ -34,8 +27,10 @@ _ROLE_WORDS = 6
 class Aligner:
     """The mentions of one text on their way to an `Alignment`."""
 
-    def __init__(self, mentions: Mentions) -> None:
-        self.known, self.text, self.facts = mentions.known, mentions.text, mentions.facts
+    def __init__(self, mentions: Mentions, lists: Iterable[tuple[int, int]] = ()) -> None:
+        """lists: where the text, before it was cut to what it is now, is a list of keywords (`Alignment.lists`)."""
+        self._was_list = Stretches(lists)
+        self.known, self.text, self.facts, self.layers = mentions.known, mentions.text, mentions.facts, mentions.layers
         self.hits, self.clauses, self.numbers, self.taken = (
             mentions.hits,
             mentions.clauses,
@@ -52,14 +47,19 @@ class Aligner:
         stated, said_not = [False] * len(self.facts), set[int]()
         spans: list[Span] = []
         judged: list[tuple[Hit, frozenset[int]]] = []
-        listed = self._in_list()
+        lists = self._lists()
+        listed = self._in_list(lists)
         for hit in (*self.hits, *self.clauses):
             true = hit.facts
+            if hit.facts and self.denied.averted.meet(hit.start, hit.end):
+                continue  # almost, a drill: it has not happened here, and may have elsewhere
             if hit.facts and (hit.negated or self.denied.covers(hit.start, hit.end)):
                 said_not |= hit.facts
                 true = frozenset()
             elif hit.number is not None and hit.facts:
                 true = self._in_place(hit)
+            elif not hit.facts and self.denied.denies(hit.start, hit.end) and self._in_source(hit):
+                continue  # rightly said not to be so ("79, not 82"), which is neither stated nor false
             judged.append((hit, true))
         for hit, true in judged:
             true -= said_not
@@ -71,6 +71,12 @@ class Aligner:
             if hit.states and hit not in listed:
                 for index in true:
                     stated[index] = True
+        listing = Stretches((row[0].start, row[-1].end) for row in lists)
+        for index, span in self._related(listing):
+            if index not in said_not and not stated[index]:
+                stated[index] = True
+                supported.add({index}, span.type, span.surface)
+                spans.append(span)
         spans += self._roles(unsupported) + self._too_often(unsupported)
         over = {(span.start, span.end) for span in spans if span.kind == "excess"}
         spans = [
@@ -86,6 +92,7 @@ class Aligner:
             unsupported.result(),
             tuple(spans),
             frozenset(said_not),
+            tuple((row[0].start, row[-1].end) for row in lists),
         )
 
     def _denials(self) -> Denials:
@@ -93,6 +100,11 @@ class Aligner:
             return NONE
         places = [Place(hit.start, hit.end, hit.type, bool(hit.facts)) for hit in (*self.hits, *self.clauses)]
         return denials(self.text, self.known.lang, sorted(places, key=lambda p: (p.start, -p.end)), self.known.negative)
+
+    def _in_source(self, hit: Hit) -> bool:
+        """Does the source hold what is none of the example's facts?"""
+        layer = self.layers.clauses if hit.type in CLAUSE_TYPES else self.layers.atoms
+        return self.known.in_source(hit.number, layer.sources.get(hit.surface, ()))
 
     def _bound(self, hit: Hit, mention: NumberMention) -> str | None:
         if not self._may_bound:
@@ -131,60 +143,34 @@ class Aligner:
             self._said = dict(zip(self.numbers, found, strict=True))
         return self._said
 
-    def _in_list(self) -> set[Hit]:
+    def _lists(self) -> list[list[Hit]]:
+        """The rows of mentions that are lists of keywords, or what a cut has left of one."""
+        return [
+            row
+            for row in rows(self.text, self.hits)
+            if self._was_list.meet(row[0].start, row[0].end) or is_list(self.text, row)
+        ]
+
+    def _in_list(self, lists: Iterable[list[Hit]]) -> set[Hit]:
         """Mentions that stand in a list of keywords and state nothing: an event without argument, a number of which
         nothing is said.
 
-        A list is a row of LIST_ITEMS different items and more with nothing but separators between. In it, an event is a
-        keyword unless it is written on to its argument or is part of a clause, a number when source or references say
-        of it what the output does not. What is written behind a row does not shorten it, so that padding makes no
-        sentence of a list.
+        In a list, an event is a keyword unless it is written on to its argument or is part of a clause, a number when
+        source or references say of it what the output does not.
         """
         listed = set()
-        for row in self._rows(self.hits):
-            if len(self._items(row)) < LIST_ITEMS:
+        for hit in (hit for row in lists for hit in row):
+            if not hit.states or any(c.facts and c.start <= hit.start and hit.end <= c.end for c in self.clauses):
                 continue
-            for hit in row:
-                if not hit.states or any(c.facts and c.start <= hit.start and hit.end <= c.end for c in self.clauses):
-                    continue
-                if hit.type == "event":
-                    out_of_place = not (self._written_on(hit.start - 1) or self._written_on(hit.end))
-                elif hit.number is not None and hit.number.kind in predicates.COUNTED:
-                    out_of_place = not self._classes()[hit.number] and all(
-                        self.known.has_predicate(i) for i in hit.facts
-                    )
-                else:
-                    out_of_place = False
-                if out_of_place:
-                    listed.add(hit)
-        return listed
-
-    def _items(self, row: list[Hit]) -> set[tuple[bool, frozenset[Any]]]:
-        """The different items of a row. No keywords are the end of the sentence before it, a name that its first words
-        are written on to, and a sentence within it: names written on to their event."""
-        items = set()
-        for i, hit in enumerate(row):
-            ends_sentence = i == 0 and hit.type in ENTITY_TYPES and self._is_letter(hit.start - 1)
-            told = hit.type in ENTITY_TYPES and any(
-                event.type == "event" and (event.end == hit.start or hit.end == event.start)
-                for event in row[max(0, i - 1) : i + 2]
-            )
-            if not ends_sentence and not told:
-                items.add((bool(hit.facts), hit.facts or hit.meanings))
-        return items
-
-    def _is_letter(self, at: int) -> bool:
-        return at >= 0 and _LETTER.match(self.text, at) is not None
-
-    def _rows(self, hits: Iterable[Hit]) -> list[list[Hit]]:
-        """The mentions in runs with nothing but separators between."""
-        rows: list[list[Hit]] = []
-        for hit in hits:
-            if rows and _SEPARATORS.fullmatch(self.text, rows[-1][-1].end, hit.start):
-                rows[-1].append(hit)
+            if hit.type == "event":
+                out_of_place = not (self._written_on(hit.start - 1) or self._written_on(hit.end))
+            elif hit.number is not None and hit.number.kind in predicates.COUNTED:
+                out_of_place = not self._classes()[hit.number] and all(self.known.has_predicate(i) for i in hit.facts)
             else:
-                rows.append([hit])
-        return rows
+                out_of_place = False
+            if out_of_place:
+                listed.add(hit)
+        return listed
 
     def _written_on(self, at: int) -> bool:
         return 0 <= at < len(self.text) and self.taken[at]
@@ -222,6 +208,25 @@ class Aligner:
                 unsupported.add({("doubled", *sorted(other.facts))}, other.type, other.surface)
                 spans.append(Span(other.start, other.end, "excess", other.type, other.surface))
         return spans
+
+    def _related(self, lists: Stretches) -> Iterator[tuple[int, Span]]:
+        """The relations that stand in other words than any surface has, each with its clause: the two names in their
+        roles, the verb between or behind them; no keywords."""
+        if not self.known.roles:
+            return
+        for one, other in pairwise([hit for hit in self.hits if hit.type in ENTITY_TYPES]):
+            if not one.facts or not other.facts or other.start < one.end:
+                continue
+            clause = self.known.verbs.clause(self.text, one.end, other.start, other.end)
+            if clause is None:
+                continue
+            start, end = one.start, max(clause.end, other.end)
+            if lists.meet(start, end) or self.denied.denies(start, end) or self.denied.averted.meet(start, end):
+                continue
+            agent, patient = (one, other) if clause.agent_first else (other, one)
+            between = self.text[one.end : other.start]
+            for index in self.known.verbs.said(clause.verb, agent.facts, patient.facts, between):
+                yield index, Span(start, end, "covered", "relation", self.text[start:end])
 
     def _exchanged(self, one: Hit, other: Hit) -> Span | None:
         """The clause of two own names that has their roles exchanged, in words that no relation of the example has."""

@@ -47,6 +47,8 @@ class Alignment:
     """By start. Relation and cause spans may cover others; all the rest do not overlap."""
     denied: frozenset[int] = frozenset()
     """Facts of the example that the text says are not so."""
+    lists: tuple[tuple[int, int], ...] = ()
+    """Where the text is a list of keywords, (start, end) of each."""
 
     @property
     def n_stated(self) -> int:

@@ -5,7 +5,8 @@ so that an empty output has recall 0 and adds nothing to precision's denominator
 precision, recall per fact type, and `coverage.recall_source`, which rises with verbosity and is not to be shown alone.
 In the `.length_controlled` versions recall is that of the output cut at the first reference's length, and precision
 sets what the cut has right against what the *whole* output has wrong: padding, true or false, cannot raise them, and
-nothing hides behind the cut. A number is never divided by the cut (`metrics.cutting`).
+nothing hides behind the cut. A number is never divided by the cut (`metrics.cutting`), and a list of keywords stays one
+when the cut takes items away.
 """
 
 from __future__ import annotations
@@ -183,7 +184,7 @@ def measure_facts(
         if alignment is None or cut is None
         else alignment
         if cut == tidy(text)
-        else _controlled(inventory.align(example, cut), alignment)
+        else _controlled(inventory.align(example, cut, alignment), alignment)
         for example, text, alignment, cut in zip(examples, texts, alignments, cuts, strict=True)
     ]
     cut_missing = [why or (NO_REFERENCE if cut is None else None) for why, cut in zip(without, cuts, strict=True)]

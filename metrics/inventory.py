@@ -23,6 +23,7 @@ from metrics.mentions import Mentions
 from metrics.normalise import joined, normalise, normalise_surface
 from metrics.numbers import base_language
 from metrics.records import ENTITY_TYPES, Example
+from metrics.spellings import spellings
 from metrics.statements.near_names import NearNames
 from metrics.statements.units import Units, unit_word
 
@@ -41,6 +42,7 @@ class Inventory:
         counted: dict[str, set[str]] = {}
         numbering: dict[tuple[str, tuple[str, ...]], int] = {}
         seen: set[str] = set()
+        listed: set[tuple[str, str]] = set()
         for example in examples:
             if example.id in seen:
                 raise ValueError(f"example {example.id} is in the list twice")
@@ -49,33 +51,31 @@ class Inventory:
                 continue
             self._examples[example.id] = example
             own = self._surfaces[example.id] = {}
+            lang = base_language(example.target_lang)
             for index, fact in enumerate(example.facts or ()):
                 layer = self.layers.of(fact.type)
                 targets = sorted({joined(normalise_surface(surface)) for surface in fact.target})
                 thing = numbering.setdefault((fact.type, tuple(targets)), len(numbering))
-                for surface in targets:
+                listed.update((fact.type, surface) for surface in targets)
+                for surface in dict.fromkeys(way for one in targets for way in spellings(fact.type, one, lang)):
                     layer.identities.setdefault(surface, set()).add(thing)
                     layer.types.setdefault(surface, Counter())[fact.type] += 1
+                    layer.sources.setdefault(surface, set()).add(tuple(fact.source))
                     own.setdefault(surface, []).append(index)
                 if fact.type == "quantity":
-                    counted.setdefault(base_language(example.target_lang), set()).update(targets)
+                    counted.setdefault(lang, set()).update(targets)
         for layer in (self.layers.atoms, self.layers.clauses):
             layer.matcher = SurfaceMatcher(layer.identities)
         self._units = {lang: Units(lang, _unit_words(surfaces, lang)) for lang, surfaces in counted.items()}
-        self.layers.near = NearNames(
-            (surface, kind)
-            for surface, kinds in self.layers.atoms.types.items()
-            for kind in kinds
-            if kind in ENTITY_TYPES
-        )
+        self.layers.near = NearNames((surface, kind) for kind, surface in sorted(listed) if kind in ENTITY_TYPES)
         # Known items decide precision: scores of different inventories are not comparable, so the hash goes into
         # signatures.
-        types = [*self.layers.atoms.types.items(), *self.layers.clauses.types.items()]
-        known = sorted((kind, surface) for surface, kinds in types for kind in kinds)
-        self.fingerprint: str = sha256_json(known)[:12]
+        self.fingerprint: str = sha256_json(sorted(listed))[:12]
 
-    def align(self, example: Example, text: str) -> Alignment:
+    def align(self, example: Example, text: str, whole: Alignment | None = None) -> Alignment:
         """Holds one output against one example of this inventory.
+
+        whole: the alignment of the output that `text` is the beginning of; what is a list of keywords there stays one.
 
         A surface is supported when a fact of the example lists it. A number that no surface covers is supported when
         its value is among those of the example's fact surfaces, target or source (in the same currency, where both name
@@ -89,7 +89,8 @@ class Inventory:
         known = self._examples.get(example.id)
         if known is None or known.facts != example.facts:
             raise ValueError(f"example {example.id} is not the one this inventory was built with")
-        return Aligner(Mentions(self.layers, self.known(example), joined(normalise(text)))).align()
+        mentions = Mentions(self.layers, self.known(example), joined(normalise(text)))
+        return Aligner(mentions, whole.lists if whole else ()).align()
 
     def known(self, example: Example) -> Known:
         """What an example of this inventory bears out."""

@@ -5,7 +5,7 @@ Everything is worked out when it is first asked for, and kept: many systems are 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache, wraps
 from itertools import pairwise
@@ -86,6 +86,16 @@ class Known:
         return normalise(self.example.source)
 
     @cached_property
+    def _in_source(self) -> list[NumberMention]:
+        return extract_numbers(self.source, self.source_lang)
+
+    def in_source(self, mention: NumberMention | None, written: Iterable[Sequence[str]]) -> bool:
+        """Does the source itself hold a number, or a name in one of the ways that sources write it?"""
+        if mention is not None:
+            return any(bears_out(reading, mention) for reading in self._in_source)
+        return any(normalise_surface(name) in self.source for names in written for name in names)
+
+    @cached_property
     def negative(self) -> bool:
         """Is a salient event or relation itself a denial ("denies the takeover")?"""
         told = (fact for fact in self.facts if fact.type in ("event", "relation") and fact.salient)
@@ -125,6 +135,25 @@ class Known:
         other."""
         return {index for index, reading in self._told if bears_out(reading, mention)}
 
+    def saying(self, mention: NumberMention, text: str) -> set[int]:
+        """Indices of the facts that a number of a text states, though no surface lists it: the exact value with a word
+        of its own for what it counts that is of the same family as the fact's (79 ชีวิต, 79 คน)."""
+        if mention.kind == "money":
+            family = MONEY if text[mention.start : mention.end] != text[slice(*mention.core)] else None
+        else:
+            family = self.units.at(text, *mention.core) if mention.kind == "number" and not mention.ordinal else None
+        if family is None or not mention.exact:
+            return set()
+        return {
+            index
+            for index, reading in self._told
+            if reading.exact
+            and reading.kind == mention.kind
+            and reading.value == mention.value
+            and family in self._units(index)
+            and bears_out(reading, mention)
+        }
+
     @cache_by_index
     def _units(self, index: int) -> frozenset[str]:
         """What a fact's numbers count or measure, by the words at them in both languages."""
@@ -150,7 +179,7 @@ class Known:
         texts += [(normalise(reference), self.lang, False) for reference in self.example.reference or ()]
         out = []
         for text, lang, is_source in texts:
-            mentions = extract_numbers(text, lang)
+            mentions = self._in_source if is_source else extract_numbers(text, lang)
             classes = predicates.classes_of(text, lang, mentions, denials(text, lang, ()), both=True)
             out.append((text, is_source, [(m, c) for m, c in zip(mentions, classes, strict=True) if c]))
         return out
@@ -215,14 +244,14 @@ class Known:
         """Words between two names in a relation -> who may stand before and behind them."""
         roles: dict[str, Role] = {}
         events = {normalise_surface(surface) for fact in self.facts if fact.type == "event" for surface in fact.target}
-        for fact in self.facts:
+        for index, fact in enumerate(self.facts):
             for surface in fact.target if fact.type == "relation" else ():
                 text = normalise_surface(surface)
                 places = [(start, end, self._entities(text[start:end])) for start, end in self._atoms.find(text)]
                 named = [place for place in places if place[2]]
                 for (_, end, before), (start, stop, behind) in pairwise(named):
                     between = text[end:start].strip(" ་")
-                    self._verbs.learn(text[end:start], text[stop:], before, behind, events)
+                    self._verbs.learn(index, text[end:start], text[stop:], before, behind, events)
                     if between:
                         role = roles.setdefault(between, Role(any(event in between for event in events)))
                         role.pairs.update((a, b) for a in before for b in behind)

@@ -19,6 +19,8 @@ class Layer:
     identities: dict[str, set[int]] = field(default_factory=dict)
     """Surface -> the things it may name (a thing is one type with one set of surfaces, in whatever example)."""
     types: dict[str, Counter[str]] = field(default_factory=dict)
+    sources: dict[str, set[tuple[str, ...]]] = field(default_factory=dict)
+    """Surface -> how its facts are written in their sources."""
     matcher: SurfaceMatcher = field(default_factory=lambda: SurfaceMatcher(()))
 
     def whole(self, lang: str) -> Whole | None:

@@ -40,7 +40,7 @@ class Hit:
     meanings: frozenset[object]
     """What it may mean when nothing bears it out."""
     states: bool = False
-    """Its surface is listed: it states its facts when it stands in its place."""
+    """Its surface is listed, or a number written otherwise: it states its facts when it stands in its place."""
     number: NumberMention | None = None
     negated: bool = False
     """It is written with a negation inside: it says that its facts are not so."""
@@ -151,9 +151,9 @@ class Mentions:
                 start, end = mention.core
             meaning = frozenset({(mention.key, mention.currency)})
             bearing = frozenset(self.known.bearing(mention))
-            hits.append(
-                Hit(start, end, _TYPE_OF_KIND[mention.kind], self.text[start:end], bearing, meaning, False, mention)
-            )
+            said = frozenset(self.known.saying(mention, self.text)) if bearing else bearing
+            kind, surface = _TYPE_OF_KIND[mention.kind], self.text[start:end]
+            hits.append(Hit(start, end, kind, surface, said or bearing, meaning, bool(said), mention))
         for hit in hits:
             self.taken[hit.start : hit.end] = [True] * (hit.end - hit.start)
         return hits

@@ -2,7 +2,8 @@
 `data/bounds.toml`).
 
 "Fewer than 79" does not say 79, nor does "more than 79". What 79 itself fulfils ("at least 79") and "about" are no
-bounds. The kinds of bound are below, above, part and times; a fact has those that source and references write at it.
+bounds. The kinds of bound are below, above, part, times and not; a fact has those that source and references write at
+it.
 """
 
 from __future__ import annotations
@@ -62,6 +63,8 @@ def _words(lang: str) -> _Words | None:
         return set(found)
 
     before, tight, after, inside = (listed(key) for key in ("before", "tight", "after", "inside"))
+    sign = listed("sign")
+    signs = "|".join(map(regex.escape, sorted(sign))) or "(?!)"
     fillers = "|".join(regex.escape(normalise(word)) for word in sorted(data["words"]["filler"], key=len, reverse=True))
     gap = rf"[\s་]*(?:(?:{fillers or '(?!)'})[\s་]*){{0,2}}"
 
@@ -70,11 +73,11 @@ def _words(lang: str) -> _Words | None:
 
     # Searched from the left: the first match that reaches the number is the longest word that does.
     return _Words(
-        pattern(rf"(?:{_any(before | harmless, lang)}{gap}|{_any(tight, lang)})\Z"),
+        pattern(rf"(?:{_any(before | harmless, lang)}{gap}|{_any(tight, lang)}|(?<![^\s\p{{Ps}}])({signs}))\Z"),
         pattern(rf"[\s་]?{_any(after | harmless, lang)}"),
         pattern(_any(inside | harmless, lang)),
         kinds,
-        _parts(before | tight | after | inside),
+        _parts(before | tight | after | inside | sign),
     )
 
 
@@ -127,7 +130,7 @@ def _found(words: _Words, text: str, mention: NumberMention, start: int, end: in
         begin = max(0, at - _REACH)
         found = words.before.search(text[begin:at])
         if found:
-            group = 1 if found[1] else 2
+            group = next(i for i in (1, 2, 3) if found[i])
             return found[group], begin + found.start(group)
     # What it counts may hold the word already: the reader of numbers takes it (79 คนกว่า).
     found = words.inside.search(text, low, high + 1) or words.after.search(text, high, last + _REACH)

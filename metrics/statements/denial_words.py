@@ -26,7 +26,10 @@ class Words:
     breaks: regex.Pattern[str]
 
 
-_KINDS = ("before", "after", "either", "verb", "verb_after", "item", "item_after", "final", "particle", "harmless")
+_KINDS = (
+    *("before", "after", "either", "verb", "verb_after", "item", "item_after", "final", "particle", "averted"),
+    "harmless",
+)
 _NEVER = regex.compile(r"(?!)")
 
 
@@ -66,3 +69,30 @@ def cues(text: str, lang: str) -> tuple[tuple[int, int, frozenset[str]], ...]:
     words = words_of(lang)
     found = words.cues.find(text) if words else ()
     return tuple((s, e, words.kinds[w]) for s, e, w in found if "harmless" not in words.kinds[w]) if words else ()
+
+
+FOREIGN = {"zh": regex.compile(r"\p{Han}"), "en": regex.compile(r"[A-Za-z]{3}")}
+"""Languages that may deny a whole statement in a text of another one -> what such a text must hold."""
+_WHOLE = frozenset(("before", "after", "either"))
+
+
+@cache
+def _foreign_words(lang: str) -> tuple[WordFinder, dict[str, frozenset[str]]]:
+    from metrics.normalise import normalise
+
+    words = words_of(lang)
+    assert words is not None
+    kinds = {word: own & _WHOLE for word, own in words.kinds.items() if own & _WHOLE}
+    kinds |= {normalise(word).lower(): frozenset({"either"}) for word in table("denial")["foreign"][lang]}
+    return WordFinder(kinds, lang), kinds
+
+
+@lru_cache(maxsize=16)
+def foreign_cues(text: str, lang: str) -> tuple[tuple[str, int, int, frozenset[str]], ...]:
+    """(language, start, end, kinds) of the words of other languages that deny a whole statement of a text."""
+    found = []
+    for other, letters in FOREIGN.items():
+        if other != lang and letters.search(text):
+            finder, kinds = _foreign_words(other)
+            found += [(other, start, end, kinds[word]) for start, end, word in finder.find(text)]
+    return tuple(found)

@@ -16,7 +16,7 @@ from functools import cached_property
 import regex
 
 from metrics.records import ENTITY_TYPES
-from metrics.statements.denial_words import Words, cues, words_of
+from metrics.statements.denial_words import Words, cues, foreign_cues, words_of
 from metrics.stretches import Stretches
 
 REACH = 400
@@ -32,6 +32,8 @@ _BARE = regex.compile(r"[\s\p{P}་]*")
 _MARK = regex.compile(r"[\s\p{P}་]")
 EVENTS = ("event", "relation", "cause")
 _LETTER = regex.compile(r"[\p{L}\p{N}]")
+
+_NOTHING = Stretches(())
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +59,18 @@ class Denials:
     """Where words begin that negate what stands directly before."""
     directly: frozenset[int] = frozenset()
     """Where what begins is negated by a particle before it, in one word with it or not (མ་ཤི, did not die)."""
+    repeated: tuple[tuple[int, int], ...] = ()
+    """(start, end) of events that the example does not have, denied where the example itself has a denial."""
+    averted: Stretches = _NOTHING
+    """Events that have not happened where they stand (almost, a drill), but may have elsewhere."""
 
     def covers(self, start: int, end: int) -> bool:
         """Does a scope hold some of text[start:end]?"""
         return self._stretches.meet(start, end)
+
+    def denies(self, start: int, end: int) -> bool:
+        """Is some of text[start:end] said not to be so, be it that the source says so, too?"""
+        return self.covers(start, end) or any(start < stop and low < end for low, stop in self.repeated)
 
     @cached_property
     def _stretches(self) -> Stretches:
@@ -84,7 +94,7 @@ def holds_denial(surface: str, lang: str) -> bool:
 
 def may_deny(text: str, lang: str) -> bool:
     """Is there any word of denial in the text at all?"""
-    return bool(cues(text, lang))
+    return bool(cues(text, lang) or foreign_cues(text, lang))
 
 
 def denials(text: str, lang: str, places: Sequence[Place], negative: bool = False) -> Denials:
@@ -103,15 +113,19 @@ def denials(text: str, lang: str, places: Sequence[Place], negative: bool = Fals
         for cue in cues(text, lang)
         if not (own.hold(cue[0], cue[0] + 1) or (cue[2] & _BEFORE_VERB and names.hold(cue[0], cue[0] + 1)))
     ]
-    if not found:
+    foreign = [cue for cue in foreign_cues(text, lang) if not own.hold(cue[1], cue[1] + 1)]
+    if not found and not foreign:
         return NONE
     reader = _Reader(text, words, places, negative)
     scopes = [scope for start, end, kinds in found for scope in reader.scopes(start, end, kinds)]
+    scopes += [scope for _, start, end, kinds in foreign for scope in reader.scopes(start, end, kinds)]
     return Denials(
         tuple(scopes),
         tuple(e for _, e, k in found if "verb" in k),
         tuple(s for s, _, k in found if "verb_after" in k),
         frozenset(_behind_particle(text, s) for s, _, k in found if k & _BEFORE_VERB),
+        tuple(reader.repeated),
+        Stretches(reader.averted),
     )
 
 
@@ -125,6 +139,8 @@ class _Reader:
 
     def __init__(self, text: str, words: Words, places: Sequence[Place], negative: bool) -> None:
         self.text, self.words, self.places, self.negative = text, words, places, negative
+        self.repeated: list[tuple[int, int]] = []
+        self.averted: list[tuple[int, int]] = []
         self._starts = [p.start for p in places]
         self._by_end = sorted((p.end, i) for i, p in enumerate(places))
         self._events = [p for p in places if p.type in EVENTS]
@@ -145,6 +161,8 @@ class _Reader:
             event = self._next_event(end)
             if event is not None and not self._repeats(end):
                 found.append((end, max(event.end, self._stop(end, event.end - end + EVENT_REACH))))
+        if "averted" in kinds and (event := self._next_event(end)) is not None:
+            self.averted.append((event.start, event.end))
         if not found and kinds & _BEFORE_VERB:
             event = self._event_at(_behind_particle(self.text, start))
             if event is not None:
@@ -254,4 +272,7 @@ class _Reader:
         """Does a denial that begins here repeat one that the source makes: it speaks of an event that is none of the
         example's?"""
         event = self._next_event(at)
-        return self.negative and event is not None and not event.own
+        if not self.negative or event is None or event.own:
+            return False
+        self.repeated.append((event.start, event.end))
+        return True

@@ -29,7 +29,7 @@ _BREAK = {
 }
 _NO_BREAK = regex.compile(r"(?!)")
 _FIRST_RUN = regex.compile(r"\s?\S*")
-_FILLER = regex.compile(r"[\s་]*")
+_FILLER = regex.compile(r"[\s་]*(?:(?:པ|བ|པར|བར)[\s་]+)?")
 _NOT = "not "
 VERB_LAST = ("zh", "bo")
 """Languages in which the word that says what happened comes behind the number."""

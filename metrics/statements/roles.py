@@ -35,6 +35,7 @@ class _Words:
     agent: frozenset[str]
     patient: frozenset[str]
     together: frozenset[str]
+    unsure: regex.Pattern[str]
 
 
 @cache
@@ -63,6 +64,7 @@ def _words(lang: str) -> _Words | None:
         frozenset(listed("agent")),
         frozenset(listed("patient")),
         frozenset(listed("together")),
+        regex.compile(any_of("unsure")),
     )
 
 
@@ -81,10 +83,13 @@ class Verbs:
 
     def __init__(self, lang: str) -> None:
         self._lang, self._words = lang, _words(lang)
-        self.pairs: dict[str, set[tuple[int, int]]] = {}
+        self.pairs: dict[str, dict[tuple[int, int], set[int]]] = {}
+        """verb -> (who does it, to whom) -> the relations that say so."""
 
-    def learn(self, between: str, tail: str, first: Iterable[int], second: Iterable[int], events: set[str]) -> None:
-        """Learns the verb of a relation.
+    def learn(
+        self, index: int, between: str, tail: str, first: Iterable[int], second: Iterable[int], events: set[str]
+    ) -> None:
+        """Learns the verb of the relation that is fact `index`.
 
         between, tail: what stands between its two names and behind the second. first, second: the facts that these
         name. events: the surfaces of the example's events; a verb between names holds one of them.
@@ -108,7 +113,9 @@ class Verbs:
         pairs = {(a, b) if found[0] else (b, a) for a in first for b in second}
         shorter = [verb[len(light) :] for light in words.light if verb.startswith(light) and len(verb) > len(light) + 1]
         for written in (verb, *shorter):
-            self.pairs.setdefault(written, set()).update(pairs)
+            known = self.pairs.setdefault(written, {})
+            for pair in pairs:
+                known.setdefault(pair, set()).add(index)
 
     def _verb_last(self, between: str, tail: str) -> tuple[bool, str] | None:
         """Whether the first name is the one who does it, and what follows both names with their particles."""
@@ -157,6 +164,14 @@ class Verbs:
             if auxiliary is None:
                 return
             at = auxiliary.end()
+
+    def said(self, verb: str, agent: frozenset[int], patient: frozenset[int], between: str) -> set[int]:
+        """The relations that a verb states of who does it and to whom, `between` being all that stands between the two;
+        none where a word there leaves it open (may, threatens to)."""
+        if self._words is None or self._words.unsure.search(between):
+            return set()
+        pairs = self.pairs[verb]
+        return {index for a in agent for b in patient for index in pairs.get((a, b), ())}
 
     def exchanged(self, verb: str, agent: frozenset[int], patient: frozenset[int]) -> bool:
         """Does the verb stand with its roles exchanged, or, where it comes last, with one name in both?

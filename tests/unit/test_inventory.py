@@ -82,9 +82,8 @@ def test_leftover_numbers_are_supported_by_value() -> None:
     for text in ("3.7 พันล้านบาท", "3.7 ล้านหยวน", "37", "16 มีนาคม", "12 เปอร์เซ็นต์", "ปี 2562"):
         got = inventory.align(one, text)
         assert (got.supported, len(got.unsupported)) == ((), 1), text
-    assert inventory.align(one, "3.7 พันล้านหยวน").stated == (False, False), (
-        "a value bears a number out; only a listed surface states the fact"
-    )
+    assert inventory.align(one, "3.7 พันล้านหยวน").stated == (True, False), "the value with its own currency states it"
+    assert inventory.align(one, "3.7 พันล้าน").stated == (False, False), "a value alone bears a number out"
 
 
 def test_a_fact_and_its_number_repeated_are_one_item() -> None:

@@ -104,7 +104,7 @@ def test_in_tibetan_and_chinese_the_word_behind_the_number_counts() -> None:
         "zh",
     )
     inventory = Inventory([zh])
-    assert inventory.align(zh, "12人死亡，37名伤者").stated == (False, True)
+    assert inventory.align(zh, "12人死亡，37名伤者").stated == (True, True)
     assert inventory.align(zh, "37人死亡，12人受伤").stated == (False, False)
 
 
