@@ -48,6 +48,8 @@ class Comparison:
     """Both normalised; spans are measured on them."""
     facts: tuple[Fact, ...]
     statements: tuple[Statement, ...]
+    foreign: bool = False
+    """The output is not written in the target language, and states nothing (`own_language`)."""
 
     def recalled(self, tier: str, kind: str | None = None) -> tuple[int, int]:
         """(verified, read) of a tier, or of one kind in it."""

@@ -23,6 +23,7 @@ from metrics.open.comparison import CONTRADICTED, UNVERIFIED, VERIFIED, Comparis
 from metrics.open.latin import roman, spoken_in
 from metrics.open.names import NEAR_TEXT, STRAYS, Found, NameList
 from metrics.open.outputs import Output
+from metrics.open.own_language import heard
 from metrics.open.pairing import Free, Index
 from metrics.open.texts import distinct, distinct_marks, marks, readings
 from metrics.reading import TEXT_KINDS
@@ -44,7 +45,7 @@ def _numbers(source: str, source_lang: str, output: Output) -> tuple[list[Fact],
     stating: set[int] = set()
     index = Index(said, len(truths), marks(output.text, output.lang))
     asked = distinct_marks(source, source_lang)
-    heard = len(output.text) <= NEAR_TEXT
+    short = len(output.text) <= NEAR_TEXT
     apart = Apart(source, source_lang, output)
     for truth, own in zip(truths, asked, strict=True):
         # II of a king or a war is an ordinal, which the other language writes in digits or words.
@@ -57,7 +58,7 @@ def _numbers(source: str, source_lang: str, output: Output) -> tuple[list[Fact],
             hits = apart.as_clock(truth, said)
         stating.update(hits)
         at: Span | None = (said[hits[0]].start, said[hits[0]].end) if hits else apart.stated(truth)
-        if at is None and truth.kind in TEXT_KINDS and heard:
+        if at is None and truth.kind in TEXT_KINDS and short:
             at = spoken_in(truth.surface, output)
             if at is not None and tier == "number":
                 statements.append(Statement("number", truth.kind, output.text[at[0] : at[1]], at, True))
@@ -222,13 +223,16 @@ def _in_number(text: str, at: int) -> bool:
 def hold(example: Example, text: str, known: NameList | None) -> Comparison:
     """The output of one example held against its source. Time is linear in both; never raises for any text."""
     source = normalise(example.source)
-    output = Output(normalise(text), code(example.target_lang))
+    lang, written = code(example.target_lang), normalise(text)
+    said = heard(written, lang)
+    output = Output(said, lang)
     facts, statements = _numbers(source, example.source_lang, output)
     if known is not None:
-        more, said = _names(source, output, known)
-        facts, statements = facts + more, statements + said
+        more, named = _names(source, output, known)
+        facts, statements = facts + more, statements + named
     facts += _answers(example, source, output)
-    return Comparison(source, output.text, tuple(facts), tuple(sorted(statements, key=lambda one: one.span)))
+    statements.sort(key=lambda one: one.span)
+    return Comparison(source, written, tuple(facts), tuple(statements), bool(written) and not said)
 
 
 def forget() -> None:

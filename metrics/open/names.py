@@ -226,10 +226,10 @@ class NameList:
 
     @staticmethod
     def _borne_out(name: Name, source: str) -> bool:
+        if any(form in source for form in (*name.source, *name.also)):
+            return True
         lower = source.lower()
-        return any(form in source for form in (*name.source, *name.also)) or any(
-            form.isascii() and form.lower() in lower for form in name.target
-        )
+        return any(form.isascii() and form.lower() in lower for form in name.target)
 
 
 _STRAY_TYPES = ("place", "person", "organisation")

@@ -59,7 +59,8 @@ class _Counts:
         at = self._at
         for fact, other in zip(part.facts, whole.facts, strict=True):
             at["read", fact.tier, fact.kind].append(i)
-            if fact.outcome == VERIFIED:
+            # What the whole output does not say, its beginning does not say either.
+            if fact.outcome == other.outcome == VERIFIED:
                 at["verified", fact.tier, fact.kind].append(i)
             elif CONTRADICTED in (fact.outcome, other.outcome) and other.outcome != VERIFIED:
                 at["contradicted", fact.tier].append(i)
@@ -212,7 +213,11 @@ def measure_open(
             uncut[i] = True
             continue
         same = cut == tidy(text)
-        part = whole if same else hold(example, cut, name_list(example.source_lang, example.target_lang, own))
+        part = (
+            whole
+            if same or whole.foreign
+            else hold(example, cut, name_list(example.source_lang, example.target_lang, own))
+        )
         cut_counts.add(i, part, whole)
     without = Reasons.none(n).where(~counts.known, GOLD_KNOWN)
     metrics = _metrics(counts)

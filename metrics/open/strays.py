@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from metrics.matching import SurfaceMatcher
 from metrics.open.likeness import STEM, stem
 
-_WORD = re.compile(r"[A-Za-z\u00c0-\u024f]{5,}")
+_WORD = re.compile(rf"[A-Za-z\u00c0-\u024f]{{{STEM},}}")
 SHORT_LATIN = 3
 """Letters up to which a form in Latin letters may be anything (Man, US)."""
 
@@ -35,9 +35,12 @@ class Certain:
         """(start, end, forms) of each in the order of the text. An English word, capital or not, counts for every form
         that `NameList.find` would take it for: Germans for Germany, Nigerian for Niger and Nigeria."""
         found = [(start, end, [text[start:end]]) for start, end in self._matcher.find(text)]
+        words = list(_WORD.finditer(text)) if self._stems else []
+        if not words:
+            return found
         whole = {start for start, _, _ in found}
-        for word in _WORD.finditer(text) if self._stems else ():
-            lower = word.group().lower()
+        for word in words:
+            lower = word[0].lower()
             near = self._stems.get(lower[:STEM])
             if near is not None and word.start() not in whole:
                 forms = [form for begin, form in near if lower.startswith(begin)]
