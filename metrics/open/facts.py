@@ -1,9 +1,10 @@
 """One output held against its source: what was read there, and what became of it.
 
-Tiers are never mixed: hard numbers (with unit, money, per cent, dates, years, clock times, identifiers, Latin names),
-soft ones (lone small numerals, ordinals), names of the list, answer spans that came with the data. Each thing read in
-the source is verified (the output says it), contradicted (the output says another value of the kind, or another known
-name, in its place) or unverified (neither). Each thing said in the output that could be false is supported or not.
+Tiers are never mixed: hard numbers (with unit, money, per cent, dates, years, clock times, identifiers), names that the
+source writes in Latin letters, soft ones (lone small numerals, ordinals), names of the list, answer spans that came
+with the data. Each thing read in the source is verified (the output says it), contradicted (the output says another
+value of the kind, or another known name, in its place) or unverified (neither). Each thing said in the output that
+could be false is supported or not.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ from metrics.open.outputs import Output
 from metrics.open.own_language import heard
 from metrics.open.pairing import Free, Index
 from metrics.open.texts import distinct, distinct_marks, marks, readings
-from metrics.reading import TEXT_KINDS
+from metrics.reading import TEXT_KINDS, Reading
 from metrics.records import Example
 
 _CUT_NUMBER = re.compile(r"[0-9][0-9,.]*\Z")
@@ -36,6 +37,11 @@ soft."""
 _CONTRADICTING = ("place", "person", "organisation", "language")
 """Types of names of which another one in the same place is a contradiction; of `other` names nobody knows what they
 name."""
+
+
+def _tier(hard: Reading) -> str:
+    """Of what is hard. A Latin name of the source is copied by whoever copies: it says nothing of numbers."""
+    return "latin" if hard.kind == "name" else "number"
 
 
 def _numbers(source: str, source_lang: str, output: Output) -> tuple[list[Fact], list[Statement]]:
@@ -50,7 +56,7 @@ def _numbers(source: str, source_lang: str, output: Output) -> tuple[list[Fact],
     for truth, own in zip(truths, asked, strict=True):
         # II of a king or a war is an ordinal, which the other language writes in digits or words.
         rank = roman(truth.surface) if truth.kind == "name" else None
-        tier = "number" if truth.hard and (truth.kind != "name" or not (rewritten or rank)) else "soft"
+        tier = _tier(truth) if truth.hard and not (truth.kind == "name" and (rewritten or rank)) else "soft"
         hits = [i for i in index.candidates(truth, own) if says(said[i], truth)]
         if rank and not hits:
             hits = [i for i, one in enumerate(said) if one.kind == "number" and one.value == rank and not one.dimension]
@@ -60,8 +66,8 @@ def _numbers(source: str, source_lang: str, output: Output) -> tuple[list[Fact],
         at: Span | None = (said[hits[0]].start, said[hits[0]].end) if hits else apart.stated(truth)
         if at is None and truth.kind in TEXT_KINDS and short:
             at = spoken_in(truth.surface, output)
-            if at is not None and tier == "number":
-                statements.append(Statement("number", truth.kind, output.text[at[0] : at[1]], at, True))
+            if at is not None and tier != "soft":
+                statements.append(Statement(tier, truth.kind, output.text[at[0] : at[1]], at, True))
         facts.append(
             Fact(tier, truth.kind, truth.surface, (truth.start, truth.end), VERIFIED if at else UNVERIFIED, at)
         )
@@ -78,7 +84,7 @@ def _numbers(source: str, source_lang: str, output: Output) -> tuple[list[Fact],
             counts = not may_be_vague(source, code(source_lang))
         if counts and (reading.kind != "name" or supported):
             statements.append(
-                Statement("number", reading.kind, reading.surface, (reading.start, reading.end), supported)
+                Statement(_tier(reading), reading.kind, reading.surface, (reading.start, reading.end), supported)
             )
         if not supported and reading.kind != "name":
             free.append(reading)
