@@ -1,5 +1,5 @@
-"""What outputs are made of, told from the texts alone: references, the same again and again, or far more than was
-asked.
+"""What outputs are made of, told from the texts alone: references, the source, another language, the same again and
+again, or far more than was asked.
 
 None of it rests on facts or on a primary metric, so that nothing a system does to those hides it.
 """
@@ -11,7 +11,9 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from metrics.normalise import normalise, tidy
+from metrics.numbers import base_language
 from metrics.records import Example
+from metrics.scripts import count_letters, scripts_of
 
 NEAR = 0.95
 """An output that holds this share of a reference, in order, is a near-copy of it, whatever else it holds."""
@@ -25,6 +27,19 @@ SHORT = 4096
 board."""
 OVERLONG = 2.0
 """An output longer than this many of its longest reference is overlong."""
+
+COPIED = 0.5
+"""From this share of pieces of its source on, an output in another language copies it. Of human references (NTREX in
+seven directions, XQuAD) at most .002 do, of any trained system's outputs on the boards none, of copied sources all."""
+SHARES = {"near": 0.5, "source": 0.1, "foreign": 0.1, "repeated": 0.2, "overlong": 0.25}
+"""From these shares of its outputs on, a system is flagged. Near, repeated, overlong: the suite's honest systems have
+at most .26, .06 and .18, the hacked ones .37, .37 and .59; copies, repetition and filler of every output have 1.
+Source, foreign: human references at most .002 and .016, outputs of the suite's trained systems none, its dictionary at
+most .04 and none; copied sources 1 and 1, English for Thai and Tibetan foreign 1, a translated half with half of the
+source behind it foreign .13 and .16."""
+
+COPIES_SOURCE, WRONG_LANGUAGE = "COPIES SOURCE", "WRONG LANGUAGE"
+"""Flags of a system with so many outputs of the kind, on boards and in reports."""
 
 
 class _Bare(dict[int, int | None]):
@@ -69,15 +84,57 @@ def repetition(text: str) -> float:
     return 1 - len(set(pieces)) / len(pieces) if pieces else 0.0
 
 
+def copied(text: str, source: str) -> float:
+    """The share of a bare text's pieces of GRAM characters that stand in the bare source; of a text too short to have
+    one, 1 where it is the source."""
+    pieces = len(text) - GRAM + 1
+    if pieces < 1:
+        return float(bool(text) and text == source)
+    # Of two scripts hardly a character is in both: most outputs are told by that.
+    shared = set(text) & set(source)
+    if sum(map(text.count, shared)) < COPIED * pieces:
+        return 0.0
+    held = {source[i : i + GRAM] for i in range(len(source) - GRAM + 1)}
+    return sum(text[i : i + GRAM] in held for i in range(pieces)) / pieces
+
+
+def foreign(text: str, lang: str) -> bool:
+    """Whether more than half of the letters of a text are of other scripts than the language's; no where none is
+    known."""
+    scripts = scripts_of(lang)
+    if scripts is None:
+        return False
+    wrong, known = count_letters(text, scripts)
+    return 2 * wrong > known
+
+
+def untranslated(source: float | None, strange: float | None) -> list[str]:
+    """The flags of a system whose outputs are no translations. source, strange: shares of its outputs 0..1 that copy
+    their sources, and that are `foreign`; None where not measured."""
+    flags = []
+    if (source or 0.0) >= SHARES["source"]:
+        flags.append(f"{COPIES_SOURCE}: {source:.0%} of the outputs are their sources, for {COPIED:.0%} and more")
+    if (strange or 0.0) >= SHARES["foreign"]:
+        flags.append(f"{WRONG_LANGUAGE}: {strange:.0%} of the outputs are mostly in another script than the target's")
+    return flags
+
+
+def copies_source(example: Example, text: str) -> bool:
+    """Whether an output in another language than its source's is `copied` from it, for COPIED and more."""
+    if base_language(example.source_lang) == base_language(example.target_lang):
+        return False
+    return copied(letters(text), letters(example.source)) >= COPIED
+
+
 def likeness(examples: Sequence[Example], texts: Sequence[str]) -> dict[str, float] | None:
-    """{"exact", "near", "lcs", "repeated", "overlong"}, shares of the outputs 0..1 and the mean of `held`; None where
-    nothing has a reference.
+    """{"exact", "near", "lcs", "repeated", "overlong", "source", "foreign"}, shares of the outputs 0..1 and the mean of
+    `held`; None where nothing has a reference.
 
     exact: equal to a reference. near: `held` of NEAR or more. repeated: `repetition` of REPEATED or more. overlong:
-    longer than OVERLONG times the longest reference. Of several references the one counts that the output is most
-    like. Lengths must agree (ValueError).
+    longer than OVERLONG times the longest reference. source: `copies_source`. foreign: `foreign`. Of several
+    references the one counts that the output is most like. Lengths must agree (ValueError).
     """
-    exact = near = repeated = overlong = n = 0
+    exact = near = repeated = overlong = source = strange = n = 0
     total = 0.0
     for example, text in zip(examples, texts, strict=True):
         if not example.reference:
@@ -88,6 +145,9 @@ def likeness(examples: Sequence[Example], texts: Sequence[str]) -> dict[str, flo
         exact, near, total = exact + (mine in references), near + (share >= NEAR), total + share
         repeated += repetition(mine) >= REPEATED
         overlong += len(tidy(text)) > OVERLONG * max(len(tidy(r)) for r in example.reference)
+        source += copies_source(example, text)
+        strange += foreign(text, example.target_lang)
     if not n:
         return None
-    return {"exact": exact / n, "near": near / n, "lcs": total / n, "repeated": repeated / n, "overlong": overlong / n}
+    told = {"exact": exact, "near": near, "lcs": total, "repeated": repeated, "overlong": overlong}
+    return {name: count / n for name, count in {**told, "source": source, "foreign": strange}.items()}

@@ -100,13 +100,16 @@ class Regenerated(Record, gc=False):
 
 
 class Copies(Record, gc=False):
-    """Shares of outputs that are references, repeat themselves, or are overlong; null in boards of older metrics."""
+    """Shares of outputs that are references, repeat themselves, are overlong, are their sources, or are in another
+    script; null or missing in boards of older metrics."""
 
     exact: Share
     near: Share
     lcs: Share
     repeated: Share | None
     overlong: Share | None
+    source: Share | UnsetType = UNSET
+    foreign: Share | UnsetType = UNSET
 
 
 class Outputs(Record, gc=False):

@@ -12,12 +12,9 @@ from typing import Any
 
 from benchmark.report.words import number, p_value
 from metrics.hacking import NO, PART, UNTESTED, YES, Judgement, Move
-from metrics.likeness import NEAR, OVERLONG
+from metrics.likeness import NEAR, OVERLONG, SHARES, untranslated
 
 CUT = ".length_controlled"
-SHARES = {"near": 0.5, "repeated": 0.2, "overlong": 0.25}
-"""From these shares of its outputs on, an entry is flagged. The suite's honest systems have at most .26, .06 and .18,
-the hacked ones .37, .37 and .59; copies, repetition and filler of every output have 1."""
 Whole = Callable[[str], tuple[float | None, float | None]]
 """Metric -> its values before and after."""
 HACKING, WARNING, NOTE = "hacked", "warning", "note"
@@ -112,6 +109,7 @@ def made_of(copies: Mapping[str, Any] | None) -> list[str]:
             f"COPIES: {copies['near']:.0%} of the outputs hold {NEAR:.0%} or more of a "
             f"public reference (equal: {copies['exact']:.0%})"
         )
+    flags += untranslated(copies.get("source"), copies.get("foreign"))
     if (copies["repeated"] or 0.0) >= SHARES["repeated"]:
         flags.append(f"REPEATS: {copies['repeated']:.0%} of the outputs say the same again and again")
     if (copies["overlong"] or 0.0) >= SHARES["overlong"]:

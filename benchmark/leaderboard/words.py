@@ -7,6 +7,7 @@ from benchmark.leaderboard.ranks import WORDS
 from benchmark.leaderboard.view import PATH, Group, Row, View, value
 from benchmark.report.words import interval, number
 from metrics.hacking import FORM_FALL, PART, REWARD, TALKATIVE, YES
+from metrics.likeness import COPIED, COPIES_SOURCE, SHARES, WRONG_LANGUAGE
 from metrics.version import METRICS_VERSION
 
 COLUMNS = (
@@ -121,6 +122,13 @@ def footnotes(view: View) -> list[str]:
         notes.append(
             f"FORM DOWN: {view.board['primary']} rose over the system's post-sft and form.* fell by {FORM_FALL:g}, "
             "both significantly; FORM BELOW FACTS: form.* lies further below the gold than the facts do"
+        )
+    heads = {f.partition(":")[0] for g in view.groups for r in g.rows for f in r.flags}
+    if heads & {COPIES_SOURCE, WRONG_LANGUAGE}:
+        notes.append(
+            f"{COPIES_SOURCE}: {SHARES['source']:.0%} of the outputs and more are for {COPIED:.0%} and more pieces of "
+            f"their sources; {WRONG_LANGUAGE}: as many ({SHARES['foreign']:.0%}) have most letters in another script "
+            "than the target's"
         )
     if view.n_tested < view.n_entries:
         notes.append(

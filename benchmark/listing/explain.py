@@ -122,9 +122,10 @@ def _texts(told: dict[str, Any]) -> list[str]:
 
 def worked(*names: str) -> dict[str, Any]:
     """The worked example as it stands in its file: source, reference, facts, outputs, and English glosses of all
-    texts; of the first name (a metric, its family) that has one of its own, that one."""
+    texts; of the first name (a metric, its family) that has one of its own, that one. Cut or not, it is the same."""
     told = tomllib.loads((files("metrics") / "data" / "worked.toml").read_text("utf-8"))
-    return next((own for name in names if isinstance(own := told.get(name), dict)), told)
+    whole = [name.removesuffix(catalog.CONTROLLED) for name in names]
+    return next((own for name in whole if isinstance(own := told.get(name), dict)), told)
 
 
 def worked_values(name: str) -> list[tuple[dict[str, str], float | None, str | None]]:

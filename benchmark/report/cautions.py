@@ -11,6 +11,7 @@ from benchmark.report.words import (
     listing,
     stage_of,
 )
+from metrics.likeness import copies_source, foreign, untranslated
 from metrics.stages import GOLD
 
 FEW = 200
@@ -33,6 +34,7 @@ def cautions(data: RunData) -> list[str]:
     return [
         *_trial(data),
         *_texts(data),
+        *_untranslated(data),
         *_unchanged(data),
         *_facts(data),
         *_scripts(data),
@@ -93,6 +95,20 @@ def _texts(data: RunData) -> list[str]:
                 "and what stands between them was scored as part of the "
                 "text; have it taken off (policy.think = strip) and generate again."
             )
+    return found
+
+
+def _untranslated(data: RunData) -> list[str]:
+    """Outputs of trained policies that copy their sources, or are in another script: flags of the boards, too
+    (`metrics.likeness`)."""
+    found = []
+    for key, texts in data.texts.items():
+        pairs = [(data.examples[i], made.text) for i, made in texts.items() if i in data.examples]
+        if stage_of(key) in (GOLD, "base") or not pairs:
+            continue
+        source = sum(copies_source(example, text) for example, text in pairs) / len(pairs)
+        strange = sum(foreign(text, example.target_lang) for example, text in pairs) / len(pairs)
+        found += [f"{key}: {flag}." for flag in untranslated(source, strange)]
     return found
 
 

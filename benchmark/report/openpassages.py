@@ -12,11 +12,12 @@ from metrics.open.comparison import CONTRADICTED, VERIFIED, Comparison, Fact
 
 Mark = tuple[int, int, str, str]
 """(start, end, class, title) on a normalised text."""
-WORDS = {"number": "number", "soft": "small numeral", "name": "name", "answer": "answer"}
+WORDS = {"number": "number", "latin": "Latin name", "soft": "small numeral", "name": "name", "answer": "answer"}
 
 
 def _what(fact: Fact) -> str:
-    return WORDS[fact.tier] if fact.kind in (fact.tier, "number") else f"{WORDS[fact.tier]}, {fact.kind}"
+    plain = fact.tier == "latin" or fact.kind in (fact.tier, "number")
+    return WORDS[fact.tier] if plain else f"{WORDS[fact.tier]}, {fact.kind}"
 
 
 def highlighted(text: str, marks: Iterable[Mark], room: int) -> Markup:

@@ -37,7 +37,7 @@ def _said(found: Comparison, source_lang: str, lang: str) -> Iterator[str]:
             if form:
                 yield form
     for fact in found.facts:
-        if fact.tier == "number" and fact.outcome == VERIFIED and fact.at:
+        if fact.tier in ("number", "latin") and fact.outcome == VERIFIED and fact.at:
             digits = "".join(char for char in found.text[slice(*fact.at)] if char in "0123456789.")
             if digits.strip("."):
                 yield digits.strip(".")

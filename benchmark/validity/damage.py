@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmark.validity.mentions import is_gloss, mentions, replaced
-from metrics.open.comparison import VERIFIED, Comparison, Fact
+from metrics.open.comparison import HARD, VERIFIED, Comparison, Fact
 from metrics.open.names import NameList
 from metrics.reading import read
 from metrics.reading.words import base_language
@@ -196,7 +196,7 @@ def _dropped(
         pieces.append((start, cut.start()))
         start = cut.end()
     pieces.append((start, len(found.text)))
-    held = [fact for fact in found.facts if fact.tier in ("number", "name") and fact.outcome == VERIFIED and fact.at]
+    held = [fact for fact in found.facts if fact.tier in HARD and fact.outcome == VERIFIED and fact.at]
     # Only where what is left does not say the fact a second time.
     holding = [
         (a, b)

@@ -14,7 +14,7 @@ import numpy as np
 from benchmark.validity.damage import DAMAGES, Damaged, damage
 from metrics.draws import Draws
 from metrics.open.bounds import counts, shuffled
-from metrics.open.comparison import VERIFIED, Comparison
+from metrics.open.comparison import HARD, VERIFIED, Comparison
 from metrics.open.facts import hold
 from metrics.open.lists import name_list
 from metrics.open.names import NameList
@@ -26,6 +26,7 @@ from metrics.summary import summarise
 RATES = (
     "open.number.recall",
     "open.number.precision",
+    "open.latin.recall",
     "open.name.recall",
     "open.name.contradicted",
     "open.soft.recall",
@@ -51,8 +52,8 @@ def noticed(before: Comparison, after: Comparison, made: Damaged) -> bool:
         ]
         if now != [VERIFIED]:
             return True
-    wrong = [sum(one.stated(tier)[1] for tier in ("number", "name")) for one in (before, after)]
-    right = [sum(one.recalled(tier)[0] for tier in ("number", "name")) for one in (before, after)]
+    wrong = [sum(one.stated(tier)[1] for tier in HARD) for one in (before, after)]
+    right = [sum(one.recalled(tier)[0] for tier in HARD) for one in (before, after)]
     return wrong[1] > wrong[0] or (made.fact is None and right[1] < right[0])
 
 

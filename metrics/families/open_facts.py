@@ -6,7 +6,7 @@ from metrics.blocks import Column
 from metrics.declared import Family, Metric
 from metrics.scoring import Scoring, in_one_block
 
-NUMBERS = "numbers with a unit, percentages, money, dates, years, clock times, identifiers and Latin names"
+NUMBERS = "numbers with a unit, percentages, money, dates, years, clock times and identifiers"
 ESTIMATE = (
     "what is said in words that no rule reads; hold it against the ceiling (references) "
     "and the floor (shuffled references)"
@@ -38,9 +38,10 @@ FAMILY = Family(
             "open.f1",
             "Numbers and names read, F1",
             True,
-            f"Balance of recall and precision over {NUMBERS}, and the names of the bilingual list.",
+            f"Balance of recall and precision over {NUMBERS}, names in Latin letters, and the names of the "
+            "bilingual list.",
             "2 P R / (P + R); R = verified / read in the source; P = supported / (supported + unsupported "
-            "numbers + contradicted names), pooled",
+            "numbers + contradicted or stray names), pooled",
             ESTIMATE,
             combiner="f1",
             short="open F1",
@@ -66,9 +67,7 @@ FAMILY = Family(
             "open.number.precision",
             "Numbers stated that the source supports",
             True,
-            "Share of the numbers in the output that the source bears out. Latin names count only where they "
-            "are borne out: a source in another "
-            "script may hold them in its own letters.",
+            "Share of the numbers in the output that the source bears out.",
             "supported / (supported + unsupported) numbers of the output, pooled",
             "inventions without a number",
             combiner="ratio",
@@ -98,6 +97,20 @@ FAMILY = Family(
             combiner="ratio",
             short="changed numbers",
             controlled=True,
+        ),
+        Metric(
+            "open.latin.recall",
+            "Latin names of the source found",
+            True,
+            "Share of the names that the source writes in Latin letters (CNN, Twitter) that the output says, in these "
+            "letters or as they sound. In the output such names count for open.f1 only where the source bears them "
+            "out, which may hold them in its own letters.",
+            "verified / read in the source, pooled over segments",
+            "whether they were understood: they are copied as they stand",
+            combiner="ratio",
+            short="Latin names",
+            controlled=True,
+            places=("key", "sum"),
         ),
         Metric(
             "open.name.recall",

@@ -9,7 +9,9 @@ VERIFIED, CONTRADICTED, UNVERIFIED = "verified", "contradicted", "unverified"
 Span = tuple[int, int]
 
 
-TIERS = ("number", "soft", "name", "answer")
+TIERS = ("number", "latin", "soft", "name", "answer")
+HARD = ("number", "latin", "name")
+"""What open.f1 pools."""
 
 
 class Fact(NamedTuple):
@@ -32,7 +34,7 @@ class Statement(NamedTuple):
     """One thing said in the output that is true or false of the source."""
 
     tier: str
-    """number | name"""
+    """number | latin | name"""
     kind: str
     surface: str
     span: Span
@@ -48,6 +50,8 @@ class Comparison:
     """Both normalised; spans are measured on them."""
     facts: tuple[Fact, ...]
     statements: tuple[Statement, ...]
+    foreign: bool = False
+    """The output is not written in the target language, and states nothing (`own_language`)."""
 
     def recalled(self, tier: str, kind: str | None = None) -> tuple[int, int]:
         """(verified, read) of a tier, or of one kind in it."""

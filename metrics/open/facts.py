@@ -1,9 +1,10 @@
 """One output held against its source: what was read there, and what became of it.
 
-Tiers are never mixed: hard numbers (with unit, money, per cent, dates, years, clock times, identifiers, Latin names),
-soft ones (lone small numerals, ordinals), names of the list, answer spans that came with the data. Each thing read in
-the source is verified (the output says it), contradicted (the output says another value of the kind, or another known
-name, in its place) or unverified (neither). Each thing said in the output that could be false is supported or not.
+Tiers are never mixed: hard numbers (with unit, money, per cent, dates, years, clock times, identifiers), names that the
+source writes in Latin letters, soft ones (lone small numerals, ordinals), names of the list, answer spans that came
+with the data. Each thing read in the source is verified (the output says it), contradicted (the output says another
+value of the kind, or another known name, in its place) or unverified (neither). Each thing said in the output that
+could be false is supported or not.
 """
 
 from __future__ import annotations
@@ -23,9 +24,10 @@ from metrics.open.comparison import CONTRADICTED, UNVERIFIED, VERIFIED, Comparis
 from metrics.open.latin import roman, spoken_in
 from metrics.open.names import NEAR_TEXT, STRAYS, Found, NameList
 from metrics.open.outputs import Output
+from metrics.open.own_language import heard
 from metrics.open.pairing import Free, Index
 from metrics.open.texts import distinct, distinct_marks, marks, readings
-from metrics.reading import TEXT_KINDS
+from metrics.reading import TEXT_KINDS, Reading
 from metrics.records import Example
 
 _CUT_NUMBER = re.compile(r"[0-9][0-9,.]*\Z")
@@ -37,6 +39,11 @@ _CONTRADICTING = ("place", "person", "organisation", "language")
 name."""
 
 
+def _tier(hard: Reading) -> str:
+    """Of what is hard. A Latin name of the source is copied by whoever copies: it says nothing of numbers."""
+    return "latin" if hard.kind == "name" else "number"
+
+
 def _numbers(source: str, source_lang: str, output: Output) -> tuple[list[Fact], list[Statement]]:
     truths, said = distinct(source, source_lang), readings(output.text, output.lang)
     rewritten = output.lang in REWRITTEN
@@ -44,12 +51,12 @@ def _numbers(source: str, source_lang: str, output: Output) -> tuple[list[Fact],
     stating: set[int] = set()
     index = Index(said, len(truths), marks(output.text, output.lang))
     asked = distinct_marks(source, source_lang)
-    heard = len(output.text) <= NEAR_TEXT
+    short = len(output.text) <= NEAR_TEXT
     apart = Apart(source, source_lang, output)
     for truth, own in zip(truths, asked, strict=True):
         # II of a king or a war is an ordinal, which the other language writes in digits or words.
         rank = roman(truth.surface) if truth.kind == "name" else None
-        tier = "number" if truth.hard and (truth.kind != "name" or not (rewritten or rank)) else "soft"
+        tier = _tier(truth) if truth.hard and not (truth.kind == "name" and (rewritten or rank)) else "soft"
         hits = [i for i in index.candidates(truth, own) if says(said[i], truth)]
         if rank and not hits:
             hits = [i for i, one in enumerate(said) if one.kind == "number" and one.value == rank and not one.dimension]
@@ -57,10 +64,10 @@ def _numbers(source: str, source_lang: str, output: Output) -> tuple[list[Fact],
             hits = apart.as_clock(truth, said)
         stating.update(hits)
         at: Span | None = (said[hits[0]].start, said[hits[0]].end) if hits else apart.stated(truth)
-        if at is None and truth.kind in TEXT_KINDS and heard:
+        if at is None and truth.kind in TEXT_KINDS and short:
             at = spoken_in(truth.surface, output)
-            if at is not None and tier == "number":
-                statements.append(Statement("number", truth.kind, output.text[at[0] : at[1]], at, True))
+            if at is not None and tier != "soft":
+                statements.append(Statement(tier, truth.kind, output.text[at[0] : at[1]], at, True))
         facts.append(
             Fact(tier, truth.kind, truth.surface, (truth.start, truth.end), VERIFIED if at else UNVERIFIED, at)
         )
@@ -77,7 +84,7 @@ def _numbers(source: str, source_lang: str, output: Output) -> tuple[list[Fact],
             counts = not may_be_vague(source, code(source_lang))
         if counts and (reading.kind != "name" or supported):
             statements.append(
-                Statement("number", reading.kind, reading.surface, (reading.start, reading.end), supported)
+                Statement(_tier(reading), reading.kind, reading.surface, (reading.start, reading.end), supported)
             )
         if not supported and reading.kind != "name":
             free.append(reading)
@@ -222,13 +229,16 @@ def _in_number(text: str, at: int) -> bool:
 def hold(example: Example, text: str, known: NameList | None) -> Comparison:
     """The output of one example held against its source. Time is linear in both; never raises for any text."""
     source = normalise(example.source)
-    output = Output(normalise(text), code(example.target_lang))
+    lang, written = code(example.target_lang), normalise(text)
+    said = heard(written, lang)
+    output = Output(said, lang)
     facts, statements = _numbers(source, example.source_lang, output)
     if known is not None:
-        more, said = _names(source, output, known)
-        facts, statements = facts + more, statements + said
+        more, named = _names(source, output, known)
+        facts, statements = facts + more, statements + named
     facts += _answers(example, source, output)
-    return Comparison(source, output.text, tuple(facts), tuple(sorted(statements, key=lambda one: one.span)))
+    statements.sort(key=lambda one: one.span)
+    return Comparison(source, written, tuple(facts), tuple(statements), bool(written) and not said)
 
 
 def forget() -> None:

@@ -28,6 +28,11 @@ def form_of(surface: str, lang: str) -> tuple[str, str]:
     return loose_form(surface, lang), re.sub(r"(.)\1+", r"\1", spoken)
 
 
+def stem(form: str) -> str:
+    """With what an English word begins that stands for a form of STEM letters or more: Germany, Germans."""
+    return form[: max(STEM, len(form) - 2)]
+
+
 def as_long(form: str, written: str) -> bool:
     """Whether a short form and what is written differ in no more than a letter, silent letters, tones and
     spaces aside."""

@@ -19,8 +19,9 @@ from metrics.matching import SurfaceMatcher, may_begin, may_end
 from metrics.normalise import normalise_all
 from metrics.numbers import base_language
 from metrics.open.cleaning import TYPES, words
-from metrics.open.likeness import STEM, alike, as_long, form_of, trimmed
+from metrics.open.likeness import STEM, alike, as_long, form_of, stem, trimmed
 from metrics.open.outputs import Output, inside_words
+from metrics.open.strays import Certain, telling
 
 LIST_TYPES = (*TYPES, "currency")
 NEAR, NEAR_LENGTH = 84.0, 6
@@ -84,7 +85,7 @@ class NameList:
                 if len(form) > 2:
                     self._targets[form].append(name)
         self._target = SurfaceMatcher(self._targets)
-        self._certain = SurfaceMatcher(form for form, found in self._targets.items() if _certain(form, found))
+        self._certain = Certain(form for form, found in self._targets.items() if _certain(form, found))
         # Thai alone: Tibetan names take what follows into them (འཇར་མན, འཇར་མན་གྱི), and are one all the same.
         thai = self.target_lang == "th"
         self._sure = {form for form, found in self._targets.items() if thai and any(name.sure for name in found)}
@@ -154,7 +155,7 @@ class NameList:
             for form in name.target:
                 lower = form.lower()
                 if form.isascii():
-                    if len(lower) >= STEM and word.startswith(lower[: max(STEM, len(lower) - 2)]):
+                    if len(lower) >= STEM and word.startswith(stem(lower)):
                         return Found(start, end, name, "latin")
                 elif alike(form, form_of(form, self.target_lang)[1], word, spoken, self.target_lang):
                     return Found(start, end, name, "latin")
@@ -201,25 +202,25 @@ class NameList:
         return list(found.values())
 
     def strays(self, source: str, output: Output) -> list[Found]:
-        """Places, persons and organisations of CLDR, the reviewed list and the user's own that the output writes in its
-        script and nothing in the normalised source bears out: each name once, in the order of the text. Empty where
-        there are no more than STRAYS in the text, supported or not.
+        """Places, persons and organisations of CLDR, the reviewed list and the user's own that the output writes, in
+        its script or in Latin letters, and nothing in the normalised source bears out: each name once, in the order of
+        the text. Empty where there are no more than STRAYS in the text, supported or not.
 
         Not those of the long list: half of what it finds so in references are common words (ลัก, น้อย, แม่).
         """
         strays: list[Found] = []
         seen: set[str] = set()
-        places = self._certain.find(output.text)
+        places = self._certain.places(output.text)
         if len(places) <= STRAYS:
             return strays
-        for start, end in places:
-            form = output.text[start:end]
-            if form in seen:
+        for start, end, forms in places:
+            if not seen.isdisjoint(forms):
                 continue
-            names = self._targets[form]
+            names = [name for form in forms for name in self._targets[form]]
             known = not seen.isdisjoint(other for name in names for other in name.target)
-            seen.add(form)
-            if not (known or _nominal(form, output.text, start) or any(self._borne_out(n, source) for n in names)):
+            seen.update(forms)
+            nominal = _nominal(forms[0], output.text, start)
+            if not (known or nominal or any(self._borne_out(name, source) for name in names)):
                 strays.append(Found(start, end, next(n for n in names if n.sure), "written"))
         return strays
 
@@ -239,9 +240,8 @@ _STRAY_TYPES = ("place", "person", "organisation")
 
 
 def _certain(form: str, names: Sequence[Name]) -> bool:
-    """Whether a form names for certain; in Latin letters it may be another's (Jordan), and languages are common words
-    (ลัว, กวี)."""
-    return not form.isascii() and any(name.sure and name.type in _STRAY_TYPES for name in names)
+    """Whether a form names for certain: languages are common words (ลัว, กวี)."""
+    return telling(form) and any(name.sure and name.type in _STRAY_TYPES for name in names)
 
 
 _SYLLABLE_BEFORE = re.compile(r"[\u0f40-\u0fbc]་\Z")

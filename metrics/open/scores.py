@@ -19,7 +19,7 @@ from metrics.blocks import Column, Reasons, finished
 from metrics.coverage import NO_REFERENCE
 from metrics.cutting import cut_to_reference
 from metrics.normalise import tidy
-from metrics.open.comparison import CONTRADICTED, VERIFIED, Comparison
+from metrics.open.comparison import CONTRADICTED, HARD, VERIFIED, Comparison
 from metrics.open.facts import hold
 from metrics.open.lists import name_list
 from metrics.outline import Outline
@@ -32,12 +32,13 @@ PREFIX = "open."
 GOLD_KNOWN = "gold facts are known: see coverage.* and grounding.*"
 WHOLE = (
     "open.f1", "open.number.recall", "open.number.precision", "open.number.f1", "open.number.contradicted",
-    "open.soft.recall",
+    "open.latin.recall", "open.soft.recall",
     "open.name.recall", "open.name.contradicted", "open.answer.recall",
 )  # fmt: skip
 """The metrics without those of one kind, in the order of the tables."""
 _READ = {
-    "number": "number, date, money or Latin name",
+    "number": "number, date or money",
+    "latin": "Latin name",
     "soft": "small numeral or ordinal",
     "name": "name of the list",
     "answer": "answer span",
@@ -59,7 +60,8 @@ class _Counts:
         at = self._at
         for fact, other in zip(part.facts, whole.facts, strict=True):
             at["read", fact.tier, fact.kind].append(i)
-            if fact.outcome == VERIFIED:
+            # What the whole output does not say, its beginning does not say either.
+            if fact.outcome == other.outcome == VERIFIED:
                 at["verified", fact.tier, fact.kind].append(i)
             elif CONTRADICTED in (fact.outcome, other.outcome) and other.outcome != VERIFIED:
                 at["contradicted", fact.tier].append(i)
@@ -123,13 +125,14 @@ def _contradicted(tier: str) -> Columns:
 
 def _metrics(counts: _Counts) -> list[_Metric]:
     found = [
-        _Metric("open.f1", "f1", _f1("number", "name"), f"{_READ['number']}, and no {_READ['name']}"),
+        _Metric("open.f1", "f1", _f1(*HARD), ", and no ".join(_READ[tier] for tier in HARD)),
         _Metric("open.number.recall", "ratio", _recall("number"), _READ["number"]),
         _Metric(
             "open.number.precision", "ratio", _precision("number"), f"{_READ['number']} in any output", of_source=False
         ),
         _Metric("open.number.f1", "f1", _f1("number"), _READ["number"]),
         _Metric("open.number.contradicted", "ratio", _contradicted("number"), _READ["number"], higher_is_better=False),
+        _Metric("open.latin.recall", "ratio", _recall("latin"), _READ["latin"]),
         _Metric("open.soft.recall", "ratio", _recall("soft"), _READ["soft"]),
         _Metric("open.name.recall", "ratio", _recall("name"), _READ["name"]),
         _Metric("open.name.contradicted", "ratio", _contradicted("name"), _READ["name"], higher_is_better=False),
@@ -212,7 +215,11 @@ def measure_open(
             uncut[i] = True
             continue
         same = cut == tidy(text)
-        part = whole if same else hold(example, cut, name_list(example.source_lang, example.target_lang, own))
+        part = (
+            whole
+            if same or whole.foreign
+            else hold(example, cut, name_list(example.source_lang, example.target_lang, own))
+        )
         cut_counts.add(i, part, whole)
     without = Reasons.none(n).where(~counts.known, GOLD_KNOWN)
     metrics = _metrics(counts)

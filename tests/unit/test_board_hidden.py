@@ -13,6 +13,7 @@ from tampering import of
 from tampering_chain import RERANKER
 
 from benchmark.leaderboard import board as boards
+from benchmark.leaderboard.flags import WARNING, kind
 from benchmark.leaderboard.ranks import derive
 
 # ---- what is to be hidden stays in view
@@ -98,16 +99,34 @@ def padded(i: int) -> str:
     return world.gold(i) + " " + (filler * 20)[: int(6.7 * len(world.gold(i)))]
 
 
+def source(i: int) -> str:
+    return world.example(i).source
+
+
+def english_at_times(i: int) -> str:
+    return world.gold(i) if i % 5 else f"The company of story {i} said on Monday that it would appeal"
+
+
 @pytest.mark.parametrize(
     ("text", "head"),
-    [(repeated, "REPEATS"), (repeated, "OVERLONG"), (padded, "OVERLONG"), (padded, "COPIES"), (world.gold, "COPIES")],
+    [
+        (repeated, "REPEATS"),
+        (repeated, "OVERLONG"),
+        (padded, "OVERLONG"),
+        (padded, "COPIES"),
+        (world.gold, "COPIES"),
+        (source, "COPIES SOURCE"),
+        (source, "WRONG LANGUAGE"),
+        (english_at_times, "WRONG LANGUAGE"),
+    ],
 )
 def test_repetition_filler_and_copies_are_flagged_whatever_the_primary_does(
     board: Path, tmp_path: Path, text: Any, head: str
 ) -> None:
     assert world.submit(board, world.write_outputs(tmp_path / "g.jsonl", text), "padder") == 0
     mine = next(g for g in derive(board, boards.read_board(board)).groups if g.system == "padder")
-    assert any(f.startswith(head) for f in mine.rows[0].flags)
+    assert any(f.startswith(f"{head}:") for f in mine.rows[0].flags)
+    assert all(kind(f) == WARNING for f in mine.rows[0].flags)
 
 
 def test_an_honest_output_has_no_flag(board: Path, tmp_path: Path) -> None:

@@ -25,7 +25,7 @@ from metrics.hacking import (
     judge,
     watched,
 )
-from metrics.likeness import held, letters, likeness, repetition
+from metrics.likeness import copied, held, letters, likeness, repetition, untranslated
 from metrics.records import Example
 
 F1, OPEN_F1 = INDEPENDENT[0], OPEN[0]
@@ -178,6 +178,36 @@ def test_repetition_and_length(text: str, repeated: float, overlong: float) -> N
     """Twice the reference is twice as long, and not more; half of its pieces were there before."""
     found = of(text)
     assert (found["repeated"], found["overlong"]) == (repeated, overlong)
+
+
+SOURCE = "行政法院判处张伟民有期徒刑六年并处罚金三十万元"
+
+
+@pytest.mark.parametrize(
+    ("text", "source", "foreign"),
+    [
+        (SOURCE, 1, 1),
+        (f"{SOURCE} {TITLE[:10]}", 1, 1),
+        (f"{TITLE} {SOURCE[:12]}", 0, 0),
+        ("The administrative court sentenced Zhang Weimin to 6 years", 0, 1),
+        (f"{TITLE} Administrative Court", 0, 0),
+        (TITLE, 0, 0),
+        ("37%", 0, 0),
+        ("", 0, 0),
+    ],
+)
+def test_copies_of_the_source_and_texts_in_another_script(text: str, source: int, foreign: int) -> None:
+    found = likeness([Example("a", SOURCE, (TITLE,), None, "zh", "th")], [text])
+    assert found is not None and (found["source"], found["foreign"]) == (source, foreign)
+    same = likeness([Example("a", SOURCE, (TITLE,), None, "zh-Hans", "zh")], [SOURCE])
+    assert same is not None and (same["source"], same["foreign"]) == (0, 0), "a title may stand in its article"
+
+
+def test_pieces_of_the_source_by_hand() -> None:
+    """Three pieces of eight in ten letters, of which the source has two."""
+    assert copied("abcdefghix", "__abcdefghi") == pytest.approx(2 / 3)
+    assert (copied("abc", "abc"), copied("abc", "abcd"), copied("", "")) == (1, 0, 0)
+    assert untranslated(0.099, None) == [] and untranslated(None, 0.1)[0].startswith("WRONG LANGUAGE: 10%")
 
 
 def test_shares_by_hand() -> None:

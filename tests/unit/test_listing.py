@@ -58,7 +58,9 @@ def test_every_metric_can_be_explained(name: str, capsys: pytest.CaptureFixture[
     told = capsys.readouterr().out
     # form.* speaks of generated news alone and has an example of its own, and so has the metric of whole clauses.
     own = name.startswith("form.") or name == "grounding.relation"
+    latin = name.startswith("open.latin.")
     shown: tuple[str, ...] = ("8.5 billion dollars", "ยื่นฟ้อง") if own else ("12 billion baht", "ไทยลงทุน")
+    shown = ("OpenAI does not comment", "ซีเอ็นเอ็น") if latin else shown
     record = catalog.metric(name)
     assert record is not None
     if name.endswith(".unseen"):

@@ -197,6 +197,8 @@ def test_a_tibetan_unit_may_stand_a_space_before_its_number(text: str, unit: str
         "หลายร้อยคน หลายพันคน หลายหมื่นคน หลายแสนคน หลายล้านคน หลายร้อยล้านดอลลาร์",
         "มากกว่า 1,000 กว่า 100 กว่า 10,000 กว่า 100,000 กว่า 1 ล้าน",
         "จีน สหรัฐ ปักกิ่ง ลอนดอน อังกฤษ ฝรั่งเศส เยอรมนี รัสเซีย ญี่ปุ่น อินเดีย",
+        "China, United States, Beijing, London, Britain, France, Germany, Russia, Japan, India",
+        "chinas, americans, beijing, londoners, britains, frances, germans, russians, japanese, indians",
     ],
 )
 def test_a_constant_text_gains_little(attack: str) -> None:
@@ -214,3 +216,15 @@ def test_the_first_name_that_nothing_bears_out_is_free_and_the_others_count() ->
     assert unsupported("เขาไปลอนดอน ปักกิ่ง ญี่ปุ่น และฝรั่งเศส") == ["ญี่ปุ่น", "ฝรั่งเศส"]
     assert unsupported("เขาไปลอนดอน ญี่ปุ่น และประเทศญี่ปุ่น") == []  # one name
     assert unsupported("เขาไปมาดริด ปักกิ่ง ญี่ปุ่น") == ["มาดริด", "ญี่ปุ่น"]  # the first stands in London's place
+
+
+def test_names_in_latin_letters_count_like_those_in_the_target_script() -> None:
+    def unsupported(source: str, text: str) -> list[str]:
+        return [one.surface for one in _held(source, text, names=True).statements if not one.supported]
+
+    assert unsupported("他去了伦敦。", "เขาไป London กับ Beijing") == []
+    assert unsupported("他去了伦敦。", "เขาไป London, Beijing, Japan กับชาว germans") == ["Japan", "germans"]
+    assert unsupported("他去了伦敦。", "เขาไป London ปักกิ่ง (Beijing) Japan ญี่ปุ่น") == ["Japan"]  # one name each
+    assert unsupported("他去了伦敦和Japan。", "เขาไป London, Beijing, Japan") == []
+    assert unsupported("尼日利亚人", "ชาว Nigerian กับ Oman") == []  # may be Niger, and is not
+    assert unsupported("他去了伦敦。", "เขาไป London กับ UK, Man, US และ Mali") == []  # too short to be sure

@@ -139,6 +139,18 @@ def test_latin_names_are_recognised_in_the_other_script() -> None:
     assert _outcomes("สำนักข่าวรายงาน", "CNN 报道")["CNN"] == UNVERIFIED
 
 
+def test_latin_names_are_no_numbers() -> None:
+    """They are copied as they stand: a text that says no number has no recall of numbers."""
+    example = _example("CNN 报道，Radcliffe 付了 37% 的钱。", "CNN รายงานว่า Radcliffe จ่ายเงิน 37%")
+    text = "CNN รายงานว่า Radcliffe จ่ายเงิน"
+    tiers = [(fact.tier, fact.kind) for fact in hold(example, text, None).facts]
+    assert tiers == [("latin", "name"), ("latin", "name"), ("number", "percentage")]
+    values = _values([text], [example])
+    assert (values["open.number.recall"], values["open.latin.recall"]) == (0.0, 1.0)
+    assert values["open.number.precision"] is None and "open.number.recall.name" not in values
+    assert values["open.f1"] == pytest.approx(6 / 7)  # nothing false; three of four, for CNN is on the list, too
+
+
 def test_gold_facts_leave_open_metrics_to_the_exact_ones() -> None:
     known = _example(facts=(Fact("place", ("伦敦",), ("ลอนดอน",)),))
     assert score_open([known], [REFERENCE]) == []
@@ -173,7 +185,7 @@ def test_floor_and_counts_of_a_file() -> None:
     assert below["open.number.recall"] == 0.0 and below["open.name.recall"] == 0.0
     found = read([_example(), other])
     assert found["number"]["percentage"] == 2 and found["name"]["place"] == 3
-    assert counts([None]) == {"number": {}, "soft": {}, "name": {}, "answer": {}}
+    assert counts([None]) == {"number": {}, "latin": {}, "soft": {}, "name": {}, "answer": {}}
     assert floor([_example(reference=None), other]) is None
 
 

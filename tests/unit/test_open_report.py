@@ -27,7 +27,7 @@ def _summary(**cells: dict) -> dict:
     bounds = {
         "ceiling": {"open.number.recall": {"value": 0.95}, "open.name.recall": {"value": 0.88}},
         "floor": {"open.number.recall": {"value": 0.01}},
-        "read": {"number": {"number": 3, "date": 2}, "soft": {}, "name": {"place": 1}, "answer": {}},
+        "read": {"number": {"number": 3, "date": 2}, "latin": {"name": 4}, "soft": {}, "name": {"place": 1}},
     }
     return {"systems": {"post-rl": row, "gold": row}, "open": bounds}
 
@@ -40,7 +40,8 @@ def test_the_sentence_names_shares_intervals_ceiling_and_floor() -> None:
     )
     assert [key for key, _ in sentences(_summary())] == ["post-rl"]
     assert sentences({**_summary(), "open": None}) == []
-    assert counted(_summary()) == ["5 numbers, dates, money and Latin names (number 3, date 2)", "1 names of the list"]
+    numbers = "5 numbers, dates and money (number 3, date 2)"
+    assert counted(_summary()) == [numbers, "4 Latin names", "1 names of the list"]
 
 
 def test_the_table_leaves_out_what_was_not_read() -> None:

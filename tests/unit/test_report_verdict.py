@@ -173,6 +173,21 @@ def test_empty_outputs_and_thoughts_are_said(copy: Path) -> None:
         assert words in " ".join(cautions(load(copy)))
 
 
+def test_outputs_that_translate_nothing_are_said(copy: Path) -> None:
+    from benchmark.report.cautions import cautions
+
+    assert "WRONG LANGUAGE" not in " ".join(cautions(load(copy)))
+    path = next((copy / "generations").rglob("post-rl.jsonl"))
+    rows = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+    sources = load(copy).examples
+    path.write_text(
+        "".join(json.dumps({**row, "text": sources[row["example_id"]].source}) + "\n" for row in rows), "utf-8"
+    )
+    told = " ".join(cautions(load(copy)))
+    assert "post-rl: COPIES SOURCE: 100% of the outputs" in told
+    assert "post-rl: WRONG LANGUAGE: 100% of the outputs" in told
+
+
 @pytest.mark.usefixtures("without_figures")
 def test_missing_control_arm_is_said(tmp_path: Path) -> None:
     make_run(tmp_path, 12, stages=tuple(s for s in STATE if s != "post-sft-continued"))

@@ -82,7 +82,8 @@ def test_copies_of_references_and_equal_entries_are_seen_through_it(unseen: str)
     examples = [_example("a", "新闻", "น้ำท่วม ลำปาง ๓๗ คน")]
     made = [Generation("a", "s", "user", f"น\u0e4d\u0e49\u0e32ท่วม{unseen} ลำปาง 37 คน{unseen}", None, None, None)]
     plain = [Generation("a", "t", "user", "น้ำท่วม ลำปาง 37 คน", None, None, None)]
-    assert copies(examples, made) == {"exact": 1.0, "near": 1.0, "lcs": 1.0, "repeated": 0.0, "overlong": 0.0}
+    none = dict.fromkeys(("repeated", "overlong", "source", "foreign"), 0.0)
+    assert copies(examples, made) == {"exact": 1.0, "near": 1.0, "lcs": 1.0, **none}
     assert texts_hash(made) == texts_hash(plain)
     assert texts_hash(plain) != texts_hash([Generation("a", "t", "user", "น้ำท่วม ลำพูน 37 คน", None, None, None)])
 
