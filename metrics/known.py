@@ -17,7 +17,7 @@ from metrics.numbers import NumberMention, base_language, extract_numbers
 from metrics.reading import bears_out, read
 from metrics.records import ENTITY_TYPES, QUANTITY_TYPES, Example
 from metrics.statements import predicates
-from metrics.statements.bounds import bound
+from metrics.statements.bounds import bound, holds_rate
 from metrics.statements.negation import denials, holds_denial
 from metrics.statements.predicates import Classes
 from metrics.statements.roles import Verbs
@@ -226,12 +226,19 @@ class Known:
                     found.append((mention, kind))
         return found
 
+    @cached_property
+    def _rated(self) -> bool:
+        """May source or references say how many a day or each, be the word beside its number or not?"""
+        return holds_rate(self.source, self.source_lang) or any(
+            holds_rate(reference, self.lang) for reference in self.example.reference or ()
+        )
+
     def outside(self, index: int, mention: NumberMention, kind: str) -> bool:
         """Does a bound at a number make it another amount than this fact's? Not where source or references bound it,
         too; "more than 70" is borne out by 79, but not by 70."""
         exact = mention._replace(high=None)
         same = any(i == index and bears_out(reading, exact) for i, reading in self._told)
-        if kind == "above" and not same:
+        if (kind == "above" and not same) or (kind == "rate" and self._rated):
             return False
         return not any(kind == known and bears_out(truth, exact) for truth, known in self._bounded)
 

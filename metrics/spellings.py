@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 _PARTED = re.compile(r"(?<=[\u0e01-\u0e4e])[ -](?=[\u0e01-\u0e4e])")
 _SHORT = {"บริษัท": ("บ.", "บมจ."), "หนังสือพิมพ์": ("นสพ.",)}
@@ -10,6 +11,7 @@ _SHORT = {"บริษัท": ("บ.", "บมจ."), "หนังสือ�
 _BLANK_BEHIND = re.compile(r"(?<=[0-9]) (?=[\u0e01-\u0e4e])")
 
 
+@lru_cache(maxsize=65536)
 def spellings(fact_type: str, surface: str, lang: str) -> tuple[str, ...]:
     """A normalised surface and its variants.
 

@@ -2,8 +2,8 @@
 `data/bounds.toml`).
 
 "Fewer than 79" does not say 79, nor does "more than 79". What 79 itself fulfils ("at least 79") and "about" are no
-bounds. The kinds of bound are below, above, part, times and not; a fact has those that source and references write at
-it.
+bounds. The kinds of bound are below, above, part, rate, times and not; a fact has those that source and references
+write at it.
 """
 
 from __future__ import annotations
@@ -99,6 +99,11 @@ def may_bound(text: str, lang: str) -> bool:
     """Can there be a bound in the text at all?"""
     words = _words(lang)
     return words is not None and _may_hold(words, text)
+
+
+def holds_rate(text: str, lang: str) -> bool:
+    """May a text say how many a day or each?"""
+    return any(word in text for word in table("bounds").get(lang, {}).get("words", {}).get("rates", ()))
 
 
 def bound(

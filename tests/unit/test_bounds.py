@@ -83,6 +83,7 @@ def test_a_bound_that_source_or_reference_write_is_right() -> None:
 
 def test_a_rate_of_the_source_is_one_in_the_output() -> None:
     assert align("th", "เจ็บวันละ 79 คน", source="每天79人受伤，增长8%。").stated[0]
+    assert align("th", "เจ็บวันละ 79 คน", source="每天受伤的有79人，增长8%。").stated[0]
 
 
 def test_a_date_has_no_bound() -> None:
