@@ -159,7 +159,9 @@ def test_padding_never_raises_a_length_controlled_metric(texts: list[str], paddi
         name = f"{name}.length_controlled"
         assert (after[name] or 0) <= (before[name] or 0)
         if "recall" in name or "relation" in name:
-            assert after[name] == before[name] == truncated[name.removesuffix(".length_controlled")]
+            assert after[name] == before[name]
+            # What the cut takes away may be the items that make a list of keywords of what is left.
+            assert (before[name] or 0) <= (truncated[name.removesuffix(".length_controlled")] or 0)
 
 
 @pytest.mark.parametrize(
