@@ -86,9 +86,10 @@ def heard(text: str, lang: str) -> str:
     strange = _STRANGE.findall(text)
     if not strange:
         return text
-    if written.latin and len(strange) >= CLAUSE:
+    if written.latin and len(strange) >= CLAUSE and len(_SMALL.findall(text)) >= CLAUSE:
         text = _STRETCH.sub(_without_clause, text)
-    if written.han is not None and max(map(max, strange)) >= _FIRST_HAN:
+    letters = "".join(strange)
+    if written.han is not None and not letters.isascii() and max(letters) >= _FIRST_HAN:
         text = written.han.sub(lambda found: _UNREAD * len(found[0]), text)
     return text
 

@@ -9,7 +9,8 @@ from collections.abc import Iterable
 from metrics.matching import SurfaceMatcher
 from metrics.open.likeness import STEM, stem
 
-_WORD = re.compile(rf"[A-Za-z\u00c0-\u024f]{{{STEM},}}")
+_LETTER = r"[A-Za-z\u00c0-\u024f]"
+_WORD = re.compile(rf"({_LETTER}{{{STEM}}}){_LETTER}*")
 SHORT_LATIN = 3
 """Letters up to which a form in Latin letters may be anything (Man, US)."""
 
@@ -35,11 +36,11 @@ class Certain:
         """(start, end, forms) of each in the order of the text. An English word, capital or not, counts for every form
         that `NameList.find` would take it for: Germans for Germany, Nigerian for Niger and Nigeria."""
         found = [(start, end, [text[start:end]]) for start, end in self._matcher.find(text)]
-        words = list(_WORD.finditer(text)) if self._stems else []
-        if not words:
+        # Few words begin like a name: told without looking at each.
+        if self._stems.keys().isdisjoint(map(str.lower, _WORD.findall(text))):
             return found
         whole = {start for start, _, _ in found}
-        for word in words:
+        for word in _WORD.finditer(text):
             lower = word[0].lower()
             near = self._stems.get(lower[:STEM])
             if near is not None and word.start() not in whole:
