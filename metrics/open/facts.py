@@ -49,7 +49,8 @@ def _numbers(source: str, source_lang: str, output: Output) -> tuple[list[Fact],
     rewritten = output.lang in REWRITTEN
     facts, statements, missed = [], [], []
     stating: set[int] = set()
-    index = Index(said, len(truths), marks(output.text, output.lang))
+    said_by = marks(output.text, output.lang)
+    index = Index(said, len(truths), said_by)
     asked = distinct_marks(source, source_lang)
     short = len(output.text) <= NEAR_TEXT
     apart = Apart(source, source_lang, output)
@@ -75,7 +76,7 @@ def _numbers(source: str, source_lang: str, output: Output) -> tuple[list[Fact],
             missed.append((len(facts) - 1, truth))
     free = []
     held = Index(truths, len(said), asked)
-    for i, (reading, own) in enumerate(zip(said, marks(output.text, output.lang), strict=True)):
+    for i, (reading, own) in enumerate(zip(said, said_by, strict=True)):
         supported = i in stating or any(borne_out(truths[k], reading) for k in held.candidates(reading, own))
         supported = supported or apart.borne_out(reading)
         # What is vague and true of a figure states nothing: it counts neither for the text nor against it.

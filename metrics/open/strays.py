@@ -11,6 +11,7 @@ from metrics.open.likeness import STEM, stem
 
 _LETTER = r"[A-Za-z\u00c0-\u024f]"
 _WORD = re.compile(rf"({_LETTER}{{{STEM}}}){_LETTER}*")
+_NO_LETTERS = bytes(code for code in range(128) if not chr(code).isalpha())
 SHORT_LATIN = 3
 """Letters up to which a form in Latin letters may be anything (Man, US)."""
 
@@ -36,8 +37,10 @@ class Certain:
         """(start, end, forms) of each in the order of the text. An English word, capital or not, counts for every form
         that `NameList.find` would take it for: Germans for Germany, Nigerian for Niger and Nigeria."""
         found = [(start, end, [text[start:end]]) for start, end in self._matcher.find(text)]
-        # Few words begin like a name: told without looking at each.
-        if self._stems.keys().isdisjoint(map(str.lower, _WORD.findall(text))):
+        # Few texts hold a word that begins like a name, and many no Latin letters: told without looking at each word.
+        if len(text.encode("ascii", "ignore").translate(None, _NO_LETTERS)) < STEM or self._stems.keys().isdisjoint(
+            map(str.lower, _WORD.findall(text))
+        ):
             return found
         whole = {start for start, _, _ in found}
         for word in _WORD.finditer(text):
