@@ -48,8 +48,8 @@ def test_memory_that_is_written_in_one_process_is_read_in_the_other() -> None:
         return (os.getpid(), memory.sum())
 
     second = twin.Twin({"write": write})
-    second.ask("write")
-    pid, total = second.answer()
+    number = second.ask("write")
+    pid, total = second.answer(number)
     second.end()
     assert pid != os.getpid()
     assert float(total) == float(memory.sum()) == 10
@@ -59,8 +59,8 @@ LEFT_ALONE = """
 import os, time
 from training.rl.twin import Twin
 second = Twin({"pid": lambda: (os.getpid(),), "work": lambda: (time.sleep(60),)})
-second.ask("pid")
-pid, = second.answer()
+number = second.ask("pid")
+pid, = second.answer(number)
 second.ask("work")
 print(pid, flush=True)
 time.sleep(60)
