@@ -62,3 +62,11 @@ ALLOW = arg(
 SKIP_INVALID = arg(
     "--skip-invalid", action="store_true", help="go on without rows that cannot be used; they are counted in the report"
 )
+REUSE = arg(
+    "--reuse",
+    nargs="+",
+    action="extend",
+    default=[],
+    metavar="RUN_DIR",
+    help="take finished steps from these run directories where settings, inputs and code are the same",
+)

@@ -15,7 +15,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from benchmark.arguments import ALLOW, LIMIT, SET, arg
+from benchmark.arguments import ALLOW, LIMIT, REUSE, SET, arg
 from benchmark.data.told import tell_doubles
 from benchmark.pipeline import measure
 from benchmark.pipeline.beside import remove, second
@@ -64,14 +64,7 @@ ARGUMENTS = [
     SET,
     ALLOW,
     arg("--seed", type=int, help="seed of training, sampling and resampling; never of the world"),
-    arg(
-        "--reuse",
-        nargs="+",
-        action="extend",
-        default=[],
-        metavar="RUN_DIR",
-        help="take finished steps from these run directories where settings, inputs and code are the same",
-    ),
+    REUSE,
 ]
 """Of `run`."""
 

@@ -11,7 +11,8 @@ from benchmark.report.words import (
     listing,
     stage_of,
 )
-from metrics.likeness import copies_source, foreign, untranslated
+from metrics.likeness import SHARES, copies_source, foreign, untranslated
+from metrics.records import Example
 from metrics.stages import GOLD
 
 FEW = 200
@@ -102,14 +103,20 @@ def _untranslated(data: RunData) -> list[str]:
     """Outputs of trained policies that copy their sources, or are in another script: flags of the boards, too
     (`metrics.likeness`)."""
     found = []
-    for key, texts in data.texts.items():
-        pairs = [(data.examples[i], made.text) for i, made in texts.items() if i in data.examples]
-        if stage_of(key) in (GOLD, "base") or not pairs:
-            continue
-        source = sum(copies_source(example, text) for example, text in pairs) / len(pairs)
-        strange = sum(foreign(text, example.target_lang) for example, text in pairs) / len(pairs)
-        found += [f"{key}: {flag}." for flag in untranslated(source, strange)]
+    for key in data.texts:
+        if stage_of(key) not in (GOLD, "base") and (pairs := _pairs(data, key)):
+            source = sum(copies_source(example, text) for example, text in pairs) / len(pairs)
+            found += [f"{key}: {flag}." for flag in untranslated(source, _foreign(pairs))]
     return found
+
+
+def _pairs(data: RunData, key: str) -> list[tuple[Example, str]]:
+    return [(data.examples[i], made.text) for i, made in data.texts.get(key, {}).items() if i in data.examples]
+
+
+def _foreign(pairs: list[tuple[Example, str]]) -> float:
+    """The share of outputs that are mostly in another script."""
+    return sum(foreign(text, example.target_lang) for example, text in pairs) / max(len(pairs), 1)
 
 
 def _facts(data: RunData) -> list[str]:
@@ -206,7 +213,8 @@ def _policy(data: RunData) -> list[str]:
         if is_number(cut) and cut > TRUNCATED:
             found.append(f"{key}: {cut:.0%} of the outputs were cut by the token cap, so their length is understated.")
         script = data.cell(key, "verbosity.wrong_script").get("value")
-        if is_number(script) and script > WRONG_SCRIPT and stage != "base":
+        told = _foreign(_pairs(data, key)) >= SHARES["foreign"]  # by its flag
+        if is_number(script) and script > WRONG_SCRIPT and stage != "base" and not told:
             found.append(f"{key}: {script:.0%} of the letters are not in the target script.")
     return found
 

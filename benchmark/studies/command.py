@@ -8,7 +8,7 @@ import json
 from argparse import ArgumentTypeError
 from pathlib import Path
 
-from benchmark.arguments import ALLOW, SET, arg, check_place
+from benchmark.arguments import ALLOW, REUSE, SET, arg, check_place
 from benchmark.rundir.steps import locked, others_of
 from benchmark.studies.cells import QUICK, Asked, CellRun, cell_runs, default_out, rl_steps_of
 from benchmark.studies.declared import LIST, SHIPPED, find_study, read_studies
@@ -47,14 +47,7 @@ ARGUMENTS = [
     arg("--file", metavar="FILE.toml", help="take the studies from this file, of the same form as the suite's own"),
     SET,
     ALLOW,
-    arg(
-        "--reuse",
-        nargs="+",
-        action="extend",
-        default=[],
-        metavar="RUN_DIR",
-        help="take finished steps from these run directories, too",
-    ),
+    REUSE,
 ]
 """Of `study`."""
 
