@@ -63,7 +63,7 @@ class Aligner:
             judged.append((hit, true))
         for hit, true in judged:
             true -= said_not
-            spans.append(Span(hit.start, hit.end, "covered" if true else "hallucinated", hit.type, hit.surface))
+            spans.append(Span(hit.start, hit.end, "covered" if true else "hallucinated", hit.type, hit.surface, true))
             if not true:
                 unsupported.add(hit.meanings or {("false", i) for i in hit.facts}, hit.type, hit.surface)
                 continue

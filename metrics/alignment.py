@@ -29,6 +29,8 @@ class Span:
     """covered (the source supports it) | hallucinated"""
     type: str
     surface: str
+    facts: frozenset[int] = frozenset()
+    """Covered: the facts of the example that it may be."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 FAMILIES = [
     "metrics.families.facts",
+    "metrics.families.placement",
     "metrics.families.open_facts",
     "metrics.families.retrieval",
     "metrics.families.verbosity",

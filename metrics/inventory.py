@@ -15,6 +15,7 @@ from collections.abc import Iterable, Sequence
 
 from metrics.aligner import Aligner
 from metrics.alignment import CLAUSE_TYPES, Alignment, Item, Span
+from metrics.companions import Companions, companions
 from metrics.files import sha256_json
 from metrics.known import Known
 from metrics.layers import Layers
@@ -39,6 +40,7 @@ class Inventory:
         self._examples: dict[str, Example] = {}
         self._surfaces: dict[str, dict[str, list[int]]] = {}
         self._known: dict[str, Known] = {}
+        self._companions: dict[str, Companions] = {}
         counted: dict[str, set[str]] = {}
         numbering: dict[tuple[str, tuple[str, ...]], int] = {}
         seen: set[str] = set()
@@ -91,6 +93,14 @@ class Inventory:
             raise ValueError(f"example {example.id} is not the one this inventory was built with")
         mentions = Mentions(self.layers, self.known(example), joined(normalise(text)))
         return Aligner(mentions, whole.lists if whole else ()).align()
+
+    def companions(self, example: Example) -> Companions:
+        """Beside which other facts each fact of an example of this inventory may stand (`metrics.placement`)."""
+        found = self._companions.get(example.id)
+        if found is None:
+            told = [self.align(example, reference) for reference in example.reference or ()]
+            found = self._companions[example.id] = companions(example, told)
+        return found
 
     def known(self, example: Example) -> Known:
         """What an example of this inventory bears out."""

@@ -12,6 +12,13 @@ from metrics.records import FACT_TYPES, Example
 
 BLOCK = 2000
 """Segments that are looked at together."""
+PASSAGE = 10
+"""Salient facts that make a text a passage, of which placement.* is measured."""
+
+
+def is_passage(example: Example) -> bool:
+    """Whether an example has so many salient facts that their places tell something."""
+    return sum(fact.salient for fact in example.facts or ()) >= PASSAGE
 
 
 @dataclass
@@ -24,6 +31,8 @@ class Outline:
     fact_types: set[str] = field(default_factory=set)
     with_facts: int = 0
     """Examples whose facts are known."""
+    passages: int = 0
+    """Examples with so many salient facts that placement.* looks at them."""
     with_reference: int = 0
     depths: set[int] = field(default_factory=set)
     """Numbers of references that examples have, none apart."""
@@ -45,6 +54,7 @@ class Outline:
             self.n += 1
             self.pairs.add((example.source_lang, example.target_lang))
             self.with_facts += example.facts is not None
+            self.passages += is_passage(example)
             self.fact_types.update(fact.type for fact in example.facts or ())
             if example.reference:
                 self.with_reference += 1

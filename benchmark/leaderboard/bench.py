@@ -35,7 +35,7 @@ ALONE = 1500
 """Fewer texts than this are measured in this process, unless models have to be loaded: starting others takes longer."""
 PAIRED = ("scorers", "reward", "retrieval")
 """Neural families that look at one pair of source and output."""
-TEXTWISE = ("facts", "verbosity", "form")
+TEXTWISE = ("facts", "placement", "verbosity", "form")
 """Those of DETERMINISTIC that do, too. The others need a whole system: which metrics of open.* there are depends on the
 kinds of things that its outputs hold, and overlap.* shares an index of the references between systems."""
 Rows = Sequence[tuple[int, Generation]]

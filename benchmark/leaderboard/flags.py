@@ -13,6 +13,7 @@ from typing import Any
 from benchmark.report.words import number, p_value
 from metrics.hacking import NO, PART, UNTESTED, YES, Judgement, Move
 from metrics.likeness import NEAR, OVERLONG, SHARES, untranslated
+from metrics.misplaced import PRECISION, misplaced
 
 CUT = ".length_controlled"
 Whole = Callable[[str], tuple[float | None, float | None]]
@@ -29,7 +30,7 @@ SHARED = "by their lineages it is one checkpoint"
 OWN = "the same texts as its own"
 """Begins a flag of stages of one system that write the same: nothing was copied."""
 COPY = ("the same texts as", "nearly the same texts as")
-__all__ = ["NO", "PART", "UNTESTED", "YES", "flags_of", "made_of"]
+__all__ = ["NO", "PART", "UNTESTED", "YES", "flags_of", "made_of", "out_of_place"]
 
 
 def told(move: Move) -> str:
@@ -118,3 +119,10 @@ def made_of(copies: Mapping[str, Any] | None) -> list[str]:
             f"{OVERLONG:g} times as long as their references"
         )
     return flags
+
+
+def out_of_place(scores: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    """The flag of an entry whose facts stand in other places than in their source; nothing where that was not
+    scored."""
+    cell = scores.get(PRECISION, {})
+    return misplaced(cell.get("value"), cell.get("ci_high"))

@@ -20,7 +20,7 @@ from benchmark.leaderboard.alike import BASELINE, NEARLY, SKETCH
 from benchmark.leaderboard.board import Board, Entry
 from benchmark.leaderboard.chain import group_key
 from benchmark.leaderboard.compared import Statistics
-from benchmark.leaderboard.flags import OWN, SHARED, made_of
+from benchmark.leaderboard.flags import OWN, SHARED, made_of, out_of_place
 from benchmark.leaderboard.view import Group, Row, View, value
 from benchmark.registry import nearest
 from metrics.errors import UserError
@@ -161,7 +161,7 @@ def _mark_copies(rows: Sequence[Row], shown: Sequence[Group]) -> None:
             owners[texts].append(row.entry)
     holders = alike.holders([r.entry for r in rows], [r.entry for g in shown for r in g.rows])
     for row in (r for g in shown for r in g.rows):
-        row.flags += made_of(row.entry["copies"])
+        row.flags += made_of(row.entry["copies"]) + out_of_place(row.entry["scores"])
         same = [e for e in owners[_texts(row)] if e is not row.entry]
         twins = [e for e in same if group_key(e) != group_key(row.entry)]
         if twins:

@@ -27,9 +27,10 @@ if TYPE_CHECKING:
     from metrics.segment import SegmentStats
     from metrics.stats import Resampler
 
-DETERMINISTIC = ("facts", "open", "verbosity", "form", "overlap")
+DETERMINISTIC = ("facts", "placement", "open", "verbosity", "form", "overlap")
 """Families (of `metrics.catalog`) that every entry is scored by, and that `verify` recomputes to the digit; `open`
-says nothing where there are facts, `form` nothing of real text (and entries scored before it was there have none)."""
+says nothing where there are facts, `placement` nothing of titles, `form` nothing of real text (and entries scored
+before it was there have none)."""
 NEURAL = {"retrieval": "grounding.retrieval_", "scorers": "scorer.", "reward": "reward."}
 """Families that need weights, only when asked for -> how their metrics' names begin."""
 TOLERANCE = 1e-4

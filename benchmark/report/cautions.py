@@ -12,6 +12,7 @@ from benchmark.report.words import (
     stage_of,
 )
 from metrics.likeness import SHARES, copies_source, foreign, untranslated
+from metrics.misplaced import PRECISION, misplaced
 from metrics.records import Example
 from metrics.stages import GOLD
 
@@ -36,6 +37,7 @@ def cautions(data: RunData) -> list[str]:
         *_trial(data),
         *_texts(data),
         *_untranslated(data),
+        *_out_of_place(data),
         *_unchanged(data),
         *_facts(data),
         *_scripts(data),
@@ -107,6 +109,16 @@ def _untranslated(data: RunData) -> list[str]:
         if stage_of(key) not in (GOLD, "base") and (pairs := _pairs(data, key)):
             source = sum(copies_source(example, text) for example, text in pairs) / len(pairs)
             found += [f"{key}: {flag}." for flag in untranslated(source, _foreign(pairs))]
+    return found
+
+
+def _out_of_place(data: RunData) -> list[str]:
+    """Passages whose facts stand among others than their own: a flag of the boards, too (`metrics.placement`)."""
+    found = []
+    for key in data.texts:
+        if stage_of(key) != GOLD:
+            cell = data.cell(key, PRECISION)
+            found += [f"{key}: {flag}." for flag in misplaced(cell.get("value"), cell.get("ci_high"))]
     return found
 
 
