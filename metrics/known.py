@@ -127,8 +127,10 @@ class Known:
         """(start, end, fact) of the events that a text writes with a negation before their verb."""
         for said, index in self._negated:
             at = text.find(said)
-            if at >= 0 and may_begin(text, at) and may_end(text, at, at + len(said)):
-                yield at, at + len(said), index
+            while at >= 0:
+                if may_begin(text, at) and may_end(text, at, at + len(said)):
+                    yield at, at + len(said), index
+                at = text.find(said, at + len(said))
 
     def bearing(self, mention: NumberMention) -> set[int]:
         """Indices of the facts that bear a number out: same value, in units and currencies that do not exclude each

@@ -7,6 +7,7 @@ from functools import cache, lru_cache
 
 import regex
 
+from metrics.matching import may_end
 from metrics.statements.words import WordFinder, one_of, table
 
 _BREAKS = {"zh": regex.compile(r"[。！？；!?;\n]"), "en": regex.compile(r"[!?;\n]|\.(?=\s|$)")}
@@ -24,6 +25,8 @@ class Words:
     anaphor: regex.Pattern[str]
     whole: regex.Pattern[str]
     breaks: regex.Pattern[str]
+    always: tuple[str, ...]
+    """Denials that a harmless word may end in the first syllable of."""
 
 
 _KINDS = (
@@ -60,6 +63,7 @@ def words_of(lang: str) -> Words | None:
         find("anaphor"),
         find("whole"),
         _BREAKS.get(lang, _BREAK),
+        tuple(normalise(word) for word in data.get("verb_after_always", ())),
     )
 
 
@@ -67,8 +71,18 @@ def words_of(lang: str) -> Words | None:
 def cues(text: str, lang: str) -> tuple[tuple[int, int, frozenset[str]], ...]:
     """(start, end, kinds) of the words of denial in a text; idioms left out."""
     words = words_of(lang)
-    found = words.cues.find(text) if words else ()
-    return tuple((s, e, words.kinds[w]) for s, e, w in found if "harmless" not in words.kinds[w]) if words else ()
+    if words is None:
+        return ()
+    found = []
+    for start, end, word in words.cues.find(text):
+        if "harmless" not in words.kinds[word]:
+            found.append((start, end, words.kinds[word]))
+            continue
+        for denial in words.always:
+            at = end - len(denial.partition("་")[0])
+            if at > start and text.startswith(denial, at) and may_end(text, at, at + len(denial)):
+                found.append((at, at + len(denial), words.kinds[denial]))
+    return tuple(found)
 
 
 FOREIGN = {"zh": regex.compile(r"\p{Han}"), "en": regex.compile(r"[A-Za-z]{3}")}

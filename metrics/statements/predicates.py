@@ -82,11 +82,12 @@ def _found(text: str, lang: str, denied: Denials) -> list[_Word]:
         if not classes:
             continue
         near = denied.before[bisect_left(denied.before, start - 12) : bisect_right(denied.before, start)]
-        next_one = denied.after[bisect_left(denied.after, end) :][:1]
+        # A denial may begin in the last syllable of what reads as a noun (རྨས་མ་སོང: was not injured).
+        next_one = denied.after[bisect_right(denied.after, start) :][:1]
         if (
             start in denied.directly
             or any(_negates(text, at, start, lang) for at in near)
-            or any(_FILLER.fullmatch(text, end, at) for at in next_one)
+            or any(at < end or _FILLER.fullmatch(text, end, at) for at in next_one)
         ):
             classes = tuple((group, _NOT + name) for group, name in classes)
         out.append(_Word(start, end, classes))
