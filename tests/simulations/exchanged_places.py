@@ -2,7 +2,7 @@
 
     PYTHONPATH=. python tests/simulations/exchanged_places.py [--write docs/attacks.md]
 
-Made from the reference translations of the 100 dev articles of newswire-long@2, several stories each. What is exchanged
+Made from the reference translations of the 50 dev articles of newswire-long@2, several stories each. What is exchanged
 moves one place on among the facts of its type, so that each name still stands once, in the place of another.
 """
 
