@@ -26,17 +26,21 @@ Companions = tuple[frozenset[int], ...]
 def companions(example: Example, references: Iterable[Alignment]) -> Companions:
     """The companions of each fact of an example. references: the alignments of its references."""
     facts = example.facts or ()
+    most = LARGEST_SHARE * (len(facts) - 1)
     found: list[set[int]] = [set() for _ in facts]
+    crowded: set[int] = set()
     groups = _sentences(example) + [
         set(one | other) for told in references for one, other in pairwise(_told(told)) if one.isdisjoint(other)
     ]
     for group in groups:
+        if len(group) - 1 > most:  # too many to have places; a sentence may name thousands, so they are not paired
+            crowded |= group
+            continue
         for index in group:
             found[index] |= group - {index}
-    most = LARGEST_SHARE * (len(facts) - 1)
     return tuple(
-        frozenset(own) if len(own) <= most and fact.type != "relation" else frozenset()
-        for fact, own in zip(facts, found, strict=True)
+        frozenset(own if len(own) <= most and i not in crowded and facts[i].type != "relation" else ())
+        for i, own in enumerate(found)
     )
 
 

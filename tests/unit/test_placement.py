@@ -130,3 +130,14 @@ def test_every_fact_of_the_world_here_has_companions() -> None:
     one = passage()
     known = Inventory([one]).companions(one)
     assert set(chain.from_iterable(known)) == set(range(12)) and max(map(len, known)) <= 3
+
+
+def test_a_sentence_that_names_half_of_all_gives_none_of_it_a_place() -> None:
+    """Thousands of facts in one sentence are not paired with each other."""
+    crowd = [Fact("place", (f"地{i:04d}",), (f"Town{i:04d}",)) for i in range(3000)]
+    one = passage()
+    many = Example(
+        "m", one.source + "，".join(f.source[0] for f in crowd), None, (*(one.facts or ()), *crowd), "zh", "en"
+    )
+    known = Inventory([many]).companions(many)
+    assert all(known[:12]) and not any(known[12:])
