@@ -9,7 +9,7 @@ from fractions import Fraction
 from metrics.reading.calendar_words import MONTHS, REIGNS, TH_SPELLED
 from metrics.reading.mention import Reading
 from metrics.reading.numerals_bo import BELOW_100
-from metrics.reading.numerals_zh import DIGIT, SMALL
+from metrics.reading.section_zh import DIGIT, SMALL
 
 BUDDHIST_OFFSET = 543
 REPUBLIC_OFFSET = 1911

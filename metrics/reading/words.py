@@ -18,6 +18,7 @@ LANGUAGES = ("zh", "th", "bo", "en")
 
 # The numerals of cheques are common characters elsewhere (大陆, 参加, 收拾): they are numerals in company only.
 _CHEQUE = "壹贰貳叁參叄肆伍陆陸柒捌玖拾佰仟零万萬亿億"
+_CHEQUE_MONEY = ("元", "圆", "圓", "块", "塊")
 _CHEQUE_RUN = re.compile(f"[{_CHEQUE}]{{2,}}")
 _CHEQUE_DIGITS = str.maketrans("壹贰貳叁參叄肆伍陆陸柒捌玖拾佰仟萬億", "一二二三三三四五六六七八九十百千万亿")
 _SIGNS = {
@@ -82,7 +83,8 @@ def one_for_one(text: str, lang: str) -> str:
 def _cheque(match: re.Match[str]) -> str:
     run = match.group()
     own = sum(char not in "零万萬亿億" for char in run)
-    return run.translate(_CHEQUE_DIGITS) if own > 1 and any(char in "拾佰仟万萬亿億" for char in run) else run
+    enough = 1 if match.string[match.end() : match.end() + 1] in _CHEQUE_MONEY else 2  # 參萬元
+    return run.translate(_CHEQUE_DIGITS) if own >= enough and any(char in "拾佰仟万萬亿億" for char in run) else run
 
 
 class WordTable(Generic[T]):
