@@ -31,13 +31,15 @@ _PERCENT_AFTER = {
 }
 _MINUTES = re.compile(r"\s?分(?=\s?[0-9一二三四五六七八九十]{1,3}\s?秒)")  # 28分15秒
 _PIECES = re.compile(r"块([一二三四五六七八九半])(?![十百千万亿块个名人])")
-_COINS = re.compile(r"[块元]零?([1-9一二三四五六七八九])[角毛](?:([1-9一二三四五六七八九])分)?")
+_COINS = re.compile(
+    r"[块元](?:零?([1-9一二三四五六七八九])[角毛](?:([1-9一二三四五六七八九])分)?|零([1-9一二三四五六七八九])分)"
+)
 _DIMES = re.compile(r"(?:毛(?=.(?![十百千万亿块个名人年岁]))|角(?=.分))([1-9一二三四五六七八九])(?:分钱?)?")
 _SMALL_COINS = re.compile(r"(?P<cents>分钱)|[毛角]钱")
 # งาน is a measure of land beside ไร่ and ตารางวา alone; elsewhere it is work, or an event.
 _NGAN = re.compile(r"\s?งาน"), re.compile(r"ไร่\s?[0-9]{1,2}\Z"), re.compile(r"\s?[0-9.]{1,5}\s?(?:ตารางวา|ตร\.ว\.)")
 _TENTHS = re.compile(
-    r"成(?![为功员立果就本份长交都年人效熟分]|(?<=一成)不变)"
+    r"成(?![为功员立果就本份长交都年人效熟分]|群(?!众)|(?<=一成)不变)"
     r"(?P<tail>(?:[一二三四五六七八九]|[1-9](?![0-9.%]))(?![十百千万亿个名人家位年月天岁倍成]))?"
 )
 _MORE_AFTER_UNIT = {
@@ -107,8 +109,9 @@ def after(text: str, end: int, lang: str) -> Suffix:
             return Suffix(minutes.end(), unit=minute[1])
         coins = _COINS.match(text, end)
         if coins:  # 三元五角
-            tenths_of, hundredths = (Fraction(_digit(digit)) for digit in coins.groups(default="0"))
-            return Suffix(coins.end(), codes=frozenset({"CNY"}), extra=tenths_of / 10 + hundredths / 100)
+            tenths_of, *hundredths = (_digit(digit) for digit in coins.groups(default="0"))
+            cents = 10 * tenths_of + sum(hundredths)
+            return Suffix(coins.end(), codes=frozenset({"CNY"}), extra=Fraction(cents, 100))
         dimes = _DIMES.match(text, end)
         if dimes:  # 三毛五
             hundredths = Fraction(_digit(dimes.group(1)), 100)

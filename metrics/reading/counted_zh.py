@@ -39,8 +39,10 @@ def _lone_counts(text: str, at: int, end: int) -> bool:
         text[at - 2 : at] in ("一周", "每周") and text[end : end + 1] == "天"
     ):
         return False
+    if text[end : end + 1] == "折" and text[at - 1 : at] in tuple("一二三四五六七八九"):  # 八五折 is 85 %
+        return False
     if _NO_NUMERAL.match(text, at):
         return False
     return bool(_COUNTED.match(text, end)) and not text.startswith(
-        ("年级", "月份", "人民", "家村", "里河", "天津"), end
+        ("年级", "月份", "人民", "家村", "里河", "天津", "成群"), end
     )

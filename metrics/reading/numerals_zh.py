@@ -211,7 +211,9 @@ def _grouped(text: str, at: int) -> Numeral | None:
     lone = spelled and end == at + 1 and (one_char or taken == "十" or taken in TENS)
     if spelled and not lone and not any(c in "十百千万亿点兆廿卅" for c in taken):
         return None
-    if _PARTS.match(text, end):  # 三百万分之一: no three hundred
+    if _PARTS.match(text, end) or (
+        taken[-1] in "百千万亿" and text.startswith("分之", end)
+    ):  # 三百万分之一, 三千分之一
         return None
     if taken[0] in TENS and not _COUNTED.match(text, end):  # 廿四史, 廿八都
         return None
