@@ -109,8 +109,8 @@ def after(text: str, end: int, lang: str) -> Suffix:
             return Suffix(minutes.end(), unit=minute[1])
         coins = _COINS.match(text, end)
         if coins:  # 三元五角
-            tenths_of, *hundredths = (_digit(digit) for digit in coins.groups(default="0"))
-            cents = 10 * tenths_of + sum(hundredths)
+            tenths_of, *cents_of = (_digit(digit) for digit in coins.groups(default="0"))
+            cents = 10 * tenths_of + sum(cents_of)
             return Suffix(coins.end(), codes=frozenset({"CNY"}), extra=Fraction(cents, 100))
         dimes = _DIMES.match(text, end)
         if dimes:  # 三毛五
