@@ -9,7 +9,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from metrics.reading import numerals_bo, numerals_en, numerals_th, numerals_zh
-from metrics.reading.around import LETTERS, WHOLE, Suffix, after, before
+from metrics.reading.around import LETTERS, PERCENT_BEFORE, WHOLE, Suffix, after, before, percent_of
 from metrics.reading.counted_zh import NUMBERED
 from metrics.reading.mention import Reading
 from metrics.reading.needs import Behind
@@ -43,11 +43,6 @@ LANGUAGES = {
 }
 PLAIN = _Language(numerals_en.START, numerals_en.parse_digits, numerals_en.FIRST)
 
-_PERCENT_BEFORE = {
-    "zh": Behind(re.compile(r"(?P<of>[百千万])分之\s?\Z")),
-    "th": Behind(re.compile(r"ร้อยละ\s?\Z")),
-    "bo": Behind(re.compile(r"བརྒྱ་ཆ(?:འི་?(?:གྲངས)?)?(?:་|\s)*\Z")),
-}
 _RANGE = {
     "zh": re.compile(r"\s?(?:-|~|至|到)\s?"),
     "th": re.compile(r"\s?(?:-|~|ถึง|จนถึง)\s?"),
@@ -149,9 +144,7 @@ def _with_words(text: str, numerals: list[Numeral], limits: tuple[int, int], lan
     """limits: where the number before ends, and where what belongs to it does."""
     first, last, (floor, taken) = numerals[0], numerals[-1], limits
     percent = (
-        _PERCENT_BEFORE[lang].search(text, max(floor, first.start - 20), first.start)
-        if lang in _PERCENT_BEFORE
-        else None
+        PERCENT_BEFORE[lang].search(text, max(floor, first.start - 20), first.start) if lang in PERCENT_BEFORE else None
     )
     suffix = after(text, last.end, lang)
     begin, codes, unit = first.start, suffix.codes, suffix.unit
@@ -208,18 +201,13 @@ def _readings(
         value *= suffix.share
     surface, core = text[span[0] : span[1]], (numeral.start, numeral.end)
     if percent or suffix.percent:
-        factor = (
-            {"千": Fraction(1, 10), "万": Fraction(1, 100)}.get(percent.groupdict().get("of") or "", WHOLE)
-            if percent
-            else WHOLE
-        )
-        if suffix.tenths:
-            factor = Fraction(10)
-        extra = suffix.extra if suffix.tenths and is_last else Fraction(0)
+        factor = Fraction(10) if suffix.tenths else percent_of(percent) if percent else WHOLE
+        extra = suffix.extra if suffix.extra > 0 and is_last else Fraction(0)
         if suffix.extra == -1:
             factor = Fraction(1, 10)
         values = [value] if numeral.also is None else [value, numeral.also]
-        inexact = high if high is not None else _more_than(text, span[0], value, lang)
+        more = value + step(value) if suffix.more and is_last else None
+        inexact = high or more or _more_than(text, span[0], value, lang)
         name = "percent_point" if suffix.point else "percent"
         if len(values) == 1:
             bound = inexact * factor if inexact else None

@@ -6,13 +6,23 @@ import re
 from dataclasses import dataclass
 from fractions import Fraction
 
-from metrics.reading import numerals_zh
+from metrics.reading.dates import small_number
+from metrics.reading.needs import Behind
+from metrics.reading.section_zh import DIGIT
 from metrics.reading.words import Unit, currencies, units
 
 _SIGN = r"\s?%(?P<point>\s?point)?"
+_PARTS = {"千": 10**3, "万": 10**4}
+PERCENT_BEFORE = {
+    "zh": Behind(
+        re.compile(r"(?P<times>[0-9]{1,4}|[一二两三四五六七八九十百千]{1,5})?(?P<of>[百千万])分之\s?负?\s?\Z")
+    ),
+    "th": Behind(re.compile(r"ร้อยละ\s?\Z")),
+    "bo": Behind(re.compile(r"བརྒྱ་ཆ(?:འི་?(?:གྲངས)?)?(?:་|\s)*\Z")),
+}
 _PERCENT_AFTER = {
     "": re.compile(_SIGN),
-    "zh": re.compile(r"\s?%|\s?(?P<point>个百分点|个百分比|百分点)"),
+    "zh": re.compile(r"\s?%|\s?(?P<point>个?(?:(?P<more>[多余])|(?P<half>(?<=个)半))?百分[点比])"),
     "th": re.compile(r"\s?(?P<point>จุด\s?)?(?:%|เปอร์เซ[็่]?[นต](?:ต์|ท์|ต|์)*|เปอร์เซ็นต์|(?<=จุด)ร้อยละ)"),
     "bo": re.compile(r"\s?%"),
     "en": re.compile(
@@ -20,12 +30,18 @@ _PERCENT_AFTER = {
     ),
 }
 _MINUTES = re.compile(r"\s?分(?=\s?[0-9一二三四五六七八九十]{1,3}\s?秒)")  # 28分15秒
-_PIECES = re.compile(r"块([一二三四五六七八九])(?![十百千万亿块个名人])")
-_COINS = re.compile(r"[块元]([1-9一二三四五六七八九])[角毛](?:([1-9一二三四五六七八九])分)?")
+_PIECES = re.compile(r"块([一二三四五六七八九半])(?![十百千万亿块个名人])")
+_COINS = re.compile(
+    r"[块元](?:零?([1-9一二三四五六七八九])[角毛](?:([1-9一二三四五六七八九])分)?|零([1-9一二三四五六七八九])分)"
+)
+_DIMES = re.compile(r"(?:毛(?=.(?![十百千万亿块个名人年岁]))|角(?=.分))([1-9一二三四五六七八九])(?:分钱?)?")
 _SMALL_COINS = re.compile(r"(?P<cents>分钱)|[毛角]钱")
 # งาน is a measure of land beside ไร่ and ตารางวา alone; elsewhere it is work, or an event.
 _NGAN = re.compile(r"\s?งาน"), re.compile(r"ไร่\s?[0-9]{1,2}\Z"), re.compile(r"\s?[0-9.]{1,5}\s?(?:ตารางวา|ตร\.ว\.)")
-_TENTHS = re.compile(r"成(?![为功员立果就本份长交都年人效熟分])(?P<tail>[一二三四五六七八九])?")
+_TENTHS = re.compile(
+    r"成(?![为功员立果就本份长交都年人效熟分]|群(?!众)|(?<=一成)不变)"
+    r"(?P<tail>(?:[一二三四五六七八九]|[1-9](?![0-9.%]))(?![十百千万亿个名人家位年月天岁倍成]))?"
+)
 _MORE_AFTER_UNIT = {
     "zh": re.compile(r"[多余](?![数次余])|以上"),
     "th": re.compile(r"\s?(?:กว่าๆ|กว่า(?!เดิม|ปกติ|ที่)|เศษ(?!ส่วน)|ขึ้นไป)"),
@@ -34,6 +50,9 @@ _MORE_AFTER_UNIT = {
 }
 _MORE_BEFORE_UNIT = re.compile(r"个?[多余](?=个?(?:月|小时|星期|年|周|天|公里|米|钟头|礼拜))")
 _HALF_MORE = {"zh": re.compile(r"半(?![载场夜天年途])"), "th": re.compile(r"ครึ่ง"), "bo": re.compile(r"་?དང་ཕྱེད(?:་ཀ)?")}
+# 一吨二 is 1.2 t where nothing follows that the digit could count (一吨二氧化碳, 一斤二手书).
+_UNIT_TAIL = re.compile(r"([1-9一二三四五六七八九])(?=\Z|[，。、；！？,;)\s]|左右|重)")
+_TAILED = ("mass", "length")
 _HALVED = ("duration", "months", "mass", "length")
 _HALF_BEFORE_UNIT = re.compile(r"个半(?=小时|月|星期|钟头|礼拜)")
 _BEFORE_WORDS = {"zh": ("人民币", "新台币", "台币", "港币", "美金", "澳门币", "美元", "欧元", "英镑", "日元")}
@@ -63,17 +82,26 @@ class Suffix:
     """What the amount is to be multiplied by: 五分钱 is 0.05 yuan."""
 
 
+def percent_of(match: re.Match[str]) -> Fraction:
+    """What the amount behind 百分之, 千分之, 百万分之 is to be multiplied by to be per cent."""
+    parts = match.groupdict()
+    return Fraction(100, (small_number(parts.get("times")) or 1) * _PARTS.get(parts.get("of") or "", 100))
+
+
 def after(text: str, end: int, lang: str) -> Suffix:
     """What follows a number that ends at `end`."""
     percent = _PERCENT_AFTER.get(lang, _PERCENT_AFTER[""]).match(text, end)
     if percent:
-        return Suffix(percent.end(), True, any(value for name, value in percent.groupdict().items()))
+        names = percent.groupdict()
+        point = any(value for name, value in names.items() if name.startswith("point"))
+        extra = Fraction(1, 2) if names.get("half") else _NONE  # 一个半百分点
+        return Suffix(percent.end(), True, point, extra=extra, more=bool(names.get("more")))
     if text.startswith("‰", end):
         return Suffix(end + 1, True, extra=Fraction(-1))
     if lang == "zh":
         tenths = _TENTHS.match(text, end)
         if tenths:
-            tail = Fraction(numerals_zh.DIGIT.get(tenths.group("tail") or "零", 0))
+            tail = Fraction(_digit(tenths.group("tail") or "零"))
             return Suffix(tenths.end(), True, tenths=True, extra=tail)
         minutes = _MINUTES.match(text, end)
         minute = units("zh").starting("分钟", 0)
@@ -81,17 +109,20 @@ def after(text: str, end: int, lang: str) -> Suffix:
             return Suffix(minutes.end(), unit=minute[1])
         coins = _COINS.match(text, end)
         if coins:  # 三元五角
-            tenths_of, hundredths = (
-                Fraction(int(d) if d.isascii() else numerals_zh.DIGIT[d]) for d in coins.groups(default="0")
-            )
-            return Suffix(coins.end(), codes=frozenset({"CNY"}), extra=tenths_of / 10 + hundredths / 100)
+            tenths_of, *cents_of = (_digit(digit) for digit in coins.groups(default="0"))
+            cents = 10 * tenths_of + sum(cents_of)
+            return Suffix(coins.end(), codes=frozenset({"CNY"}), extra=Fraction(cents, 100))
+        dimes = _DIMES.match(text, end)
+        if dimes:  # 三毛五
+            hundredths = Fraction(_digit(dimes.group(1)), 100)
+            return Suffix(dimes.end(), codes=frozenset({"CNY"}), share=Fraction(1, 10), extra=hundredths)
         small = _SMALL_COINS.match(text, end)
         if small:
             share = Fraction(1, 100 if small["cents"] else 10)
             return Suffix(small.end(), codes=frozenset({"CNY"}), share=share)
         piece = _PIECES.match(text, end)
         if piece:  # 三块五
-            return Suffix(piece.end(), codes=frozenset({"CNY"}), extra=Fraction(numerals_zh.DIGIT[piece.group(1)], 10))
+            return Suffix(piece.end(), codes=frozenset({"CNY"}), extra=Fraction(DIGIT.get(piece.group(1), 5), 10))
     if lang == "th" and (ngan := _land(text, end)):
         return ngan
     begin, more, extra = end, False, _NONE
@@ -136,13 +167,21 @@ def after(text: str, end: int, lang: str) -> Suffix:
     )
     height = _METRE_TAIL.match(text, last) if heightlike else None
     if height:  # 一米八, 1米75
-        digits = "".join(str(numerals_zh.DIGIT.get(char, char)) for char in height.group())
+        digits = "".join(str(DIGIT.get(char, char)) for char in height.group())
         suffix.end, suffix.extra = height.end(), Fraction(f"0.{digits}")
     elif found:
         suffix.end, suffix.more = found.end(), True
+    elif (
+        unit and lang == "zh" and unit[1].dimension in _TAILED and not extra and (tenth := _UNIT_TAIL.match(text, last))
+    ):
+        suffix.end, suffix.extra = tenth.end(), Fraction(_digit(tenth.group(1)), 10)
     elif half_more and unit and unit[1].dimension in _HALVED:
         suffix.end, suffix.extra = half_more.end(), Fraction(1, 2)
     return suffix
+
+
+def _digit(char: str) -> int:
+    return int(char) if char.isascii() else DIGIT[char]
 
 
 def _land(text: str, end: int) -> Suffix | None:

@@ -72,7 +72,7 @@ _TH_WORDS = "|".join(sorted(TH_SPELLED, key=len, reverse=True))
 _EN_ANY = "(?:" + "|".join([*_EN_MONTHS, "sept", *_EN_SHORT]) + r")\b"
 _D12 = r"(?<![0-9])(?<![0-9][.:])"
 _TO = r"\s?(?:-|~|ถึง|至|到|ནས|to|until)\s?"
-_ZH_SMALL = r"(?:[0-9]{1,2}|[一二三四五六七八九十]{1,3})"
+_ZH_SMALL = r"(?:[0-9]{1,2}|[一二三四五六七八九十廿卅]{1,3})"
 _ZH_ERA = r"(?P<era>公元前|西元前|公元|西元|佛历|民国)?\s?"
 _ZH_YEAR = (
     rf"{_ZH_ERA}(?<![0-9一二三四五六七八九零〇.])(?P<year>[0-9]{{4}}|[一二三四五六七八九零〇]{{4}}|(?<=前)[0-9]{{1,4}}|(?<=[元历国])"
@@ -81,6 +81,16 @@ _ZH_YEAR = (
 # Chinese text often has spaces around digits (2018 年 9 月 30 日).
 _ZH_MONTH = rf"(?:{_ZH_YEAR}\s?年\s?)?(?<![0-9.])(?P<month>{_ZH_SMALL})\s?月(?!份?之久|球|饼|亮|薪|经|票)"
 _ZH_DAY_END = r"[日号](?!元|线|楼|本(?!报)|院|店|馆)"
+# 15号 is a day where the month, another such day or a time of the day stands beside it; else a house, a player, a line.
+_ZH_HAO = r"号(?!线|楼|院|店|馆|门|房|厅|机|球|选手|公路|高速|文件|码头|站|车|井|令|台风|桌|床)"
+_ZH_THE_DAY = r"(?:(?<=[本上下当这同次]月)|(?<=个月)|(?<=每月)|(?<=月的))\s?"
+_ZH_PARTS_OF_DAY = "凌晨|清晨|早上|早晨|上午|中午|下午|傍晚|晚上|晚间|夜里|夜间|深夜|半夜|当天|当晚|当日|那天|这天"
+_ZH_DAY_GOES_ON = (
+    rf"的?(?:{_ZH_PARTS_OF_DAY})|[早晚]\s?[0-9一二三四五六七八九十]|[（(](?:周|星期)|(?:星期|周)[一二三四五六日天]"
+)
+_ZH_FREE_DAY = rf"\Z|[，。、；！？,;）)\s]|期间|之间|{_ZH_DAY_GOES_ON}"
+_ZH_TENS = "[一二三四五六七八九]|十[一二]?"
+_ZH_NOTHING_COUNTED = r"\Z|[，。、；！？,;)）\s]|中秋|端午|那|当|晚|夜|前|后|的"
 _TH_ERA = r"พุทธศักราช|คริสต์ศักราช|คริสตศักราช|พ\.\s?ศ\.?|ค\.\s?ศ\.?|(?<![\u0e00-\u0e7f])[พค]ศ\.?"
 _TH_YEAR = rf"(?:\s?(?:ปี\s?|,\s?)?(?P<era>{_TH_ERA}|ปี)?\s?(?P<year>[0-9]{{4}})(?![0-9]))?"
 _BO_UNDER_32 = "|".join(sorted((word for word, value in BELOW_100.items() if value < 32), key=len, reverse=True))
@@ -116,9 +126,15 @@ DATES: dict[str, tuple[re.Pattern[str], ...]] = {
         rf"(?<![0-9.])(?P<year>[0-9]{{2}})\s?年\s?(?P<month>[0-9]{{1,2}})\s?月(?:\s?(?P<day>[0-9]{{1,2}})\s?{_ZH_DAY_END})?(?!\s?[0-9])",
         rf"{_ZH_MONTH}\s?(?P<first_day>{_ZH_SMALL})\s?[日号]?\s?(?:至|到|-|~|、|和|及|与)\s?(?P<day>{_ZH_SMALL})"
         rf"\s?{_ZH_DAY_END}",
+        rf"(?:农历|阴历|旧历|夏历)\s?{_ZH_MONTH}初?(?P<day>{_ZH_SMALL})(?!\s?[日号0-9百千万亿个名人家年岁天])",
+        rf"(?<![0-9])(?P<month>{_ZH_TENS})月(?P<day>(?:二?十|廿)[一二三四五六七八九]|二十|三十)(?={_ZH_NOTHING_COUNTED})",
         rf"{_ZH_MONTH}(?:\s?(?P<day>{_ZH_SMALL})\s?{_ZH_DAY_END})?",
+        rf"{_ZH_THE_DAY}(?P<first_day>{_ZH_SMALL})\s?号?\s?(?:至|到|-|~|、|和)\s?(?P<day>{_ZH_SMALL})\s?{_ZH_HAO}",
+        rf"{_ZH_THE_DAY}(?P<day>{_ZH_SMALL})\s?{_ZH_HAO}",
+        rf"(?<![0-9.第])(?P<first_day>[0-9]{{1,2}})\s?号\s?(?:至|到|-|~)\s?(?P<day>[0-9]{{1,2}})\s?号(?={_ZH_FREE_DAY})",
+        rf"(?<![0-9.第])(?P<day>{_ZH_SMALL})\s?号(?={_ZH_DAY_GOES_ON})",
         r"(?<![0-9.])(?P<first_day>[0-9]{1,2})\s?日?\s?(?:至|到|-|~|、|和)\s?(?P<day>[0-9]{1,2})\s?日(?!元|本|内|后|前|间|游|均)",
-        r"(?<![0-9.])(?P<day>[0-9]{1,2}|(?<![一二三四五六七八九十百])[二三]?十[一二三四五六七八九]?)\s?日(?!元|本|内|后|前|间|游|均)",
+        r"(?<![0-9.])(?P<day>[0-9]{1,2}|(?<![一二三四五六七八九十百])(?:[二三]?十|[廿卅])[一二三四五六七八九]?)\s?日(?!元|本|内|后|前|间|游|均)",
     ),
     "th": _all(
         rf"{_D12}(?P<first_day>[0-9]{{1,2}})\s?(?:-|~|ถึง|และ|,)\s?(?:วันที่\s?)?(?P<day>[0-9]{{1,2}})"

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from fractions import Fraction
 
+from metrics.reading import clock_zh
 from metrics.reading.calendar_words import TH_SPELLED
 from metrics.reading.dates import small_number
 from metrics.reading.mention import HALF_DAY, Reading
@@ -17,12 +18,6 @@ from metrics.reading.numerals_bo import BELOW_100, BOUNDARY
 
 _D12 = r"(?<![0-9])(?<![0-9][.:])"
 _TO = r"\s?(?:-|~|至|到|ถึง|ནས)\s?"
-_ZH_SMALL = r"(?:[0-9]{1,2}|[一二两三四五六七八九十零]{1,3})"
-_ZH_PART = (
-    r"(?P<part>今晚|昨晚|当晚|明晚|晚间|晚上|夜间|夜里|夜晚|深夜|半夜|午夜|傍晚|黄昏|下午|午后|正午|中午"
-    r"|上午|早上|早晨|今早|明早|清早|清晨|凌晨|拂晓|晨|晚|早)"
-)
-_ZH_MINUTE = rf"(?:(?P<half>半)|(?P<quarter>[一三]刻)|整|\s?(?P<minute>{_ZH_SMALL})\s?分?(?!之|钟))?"
 _TH_HOURS = "|".join(sorted((word for word, value in TH_SPELLED.items() if value < 25), key=len, reverse=True))
 _TH_HOUR = rf"(?P<hour>[0-9]{{1,2}}|{_TH_HOURS})"
 _TH_FIRST = rf"(?:(?P<first_hour>[0-9]{{1,2}}|{_TH_HOURS}){_TO})?"
@@ -48,22 +43,7 @@ def _all(*patterns: str, flags: int = 0) -> tuple[re.Pattern[str], ...]:
 
 TIMES: dict[str, tuple[re.Pattern[str], ...]] = {
     "": _all(_D12 + r"(?P<hour>[0-9]{1,2}):(?P<minute>[0-9]{2})(?![0-9:]|\.[0-9])"),
-    "zh": _all(
-        rf"{_ZH_PART}\s?(?P<first_hour>{_ZH_SMALL})\s?[时点]?{_TO}(?P<hour>{_ZH_SMALL})\s?[时点](?!钟头|间|候)",
-        rf"{_ZH_PART}的?\s?(?P<hour>{_ZH_SMALL})\s?(?:时|点钟?|:){_ZH_MINUTE}",
-        rf"(?<![0-9.一二三四五六七八九十几])(?P<hour>{_ZH_SMALL})\s?[时点](?:(?P<half>半)(?!途|场)|(?P<quarter>[一三]刻)|整|"
-        rf"\s?(?P<minute>{_ZH_SMALL})\s?分(?!之|钟|点))",
-        r"(?<![0-9.])(?P<first_hour>[0-9]{1,2})\s?[时点]?(?:\s?(?:-|~|至|到)\s?)(?P<hour>[0-9]{1,2})\s?(?P<unit>时|点)"
-        r"(?!间|候|代|速|[0-9零一二三四五六七八九])",
-        r"(?<![0-9.])(?P<hour>[0-9]{1,2})\s?(?P<unit>时)(?!间|候|代|速|期|空|装|任)",
-        r"(?<![0-9.一二三四五六七八九十几])(?P<hour>[零〇]|[一二三四五六七八九十]{1,3})\s?点钟",
-        r"(?<![0-9.一二三四五六七八九十几])(?P<hour>[零〇])\s?[时点](?![零〇一二三四五六七八九])",
-        r"(?<![0-9.])(?P<hour>[0-9]{1,2})\s?点(?=[钟前后开结起至到整左之，。、；,;的]|\Z|\s)钟?",
-        r"(?<![0-9.一二三四五六七八九十几])(?P<hour>[一二两三四五六七八九十]{1,3})点(?P<minute>[二三四五]?十[一二三四五六七八九]?"
-        r"|零[一二三四五六七八九])(?![百千万亿%个年倍人])",
-        r"(?P<word>正午|午夜)",
-        r"(?P<loose>中午|半夜)",
-    ),
+    "zh": clock_zh.PATTERNS,
     "th": _all(
         _D12 + r"(?P<first_hour>[0-9]{1,2})[.:](?P<first_minute>[0-9]{2})(?:\s?น\.)?"
         r"\s?(?:-|~|ถึง|และ)\s?(?:เวลา\s?)?(?P<hour>[0-9]{1,2})[.:](?P<minute>[0-9]{2})\s?(?:น\.|นาฬิกา"
@@ -101,11 +81,7 @@ TIMES: dict[str, tuple[re.Pattern[str], ...]] = {
         flags=re.IGNORECASE,
     ),
 }
-NAMED = {
-    "正午": 720,
-    "午夜": 0,
-    "中午": 720,
-    "半夜": 0,
+NAMED = clock_zh.NAMED | {
     "เที่ยงคืน": 0,
     "เที่ยงวัน": 720,
     "เที่ยงตรง": 720,
@@ -121,38 +97,11 @@ NAMED = {
     "ཉིན་དཀྱིལ": 720,
     "ཉིན་ཕྱེད": 720,
 }
-_MORNING = (
-    "上午",
-    "早上",
-    "早晨",
-    "今早",
-    "明早",
-    "清早",
-    "清晨",
-    "晨",
-    "拂晓",
-    "早",
-    "སྔ་དྲོ",
-    "ཞོགས་པ",
-    "ཞོགས",
-    "ནངས་མོ",
-    "ཐོ་རངས",
-)
-_SMALL_HOURS = ("凌晨", "半夜", "午夜")
-_NOON = ("正午", "中午", "ཉིན་གུང", "ཉིན་དཀྱིལ", "ཉིན་ཕྱེད", "เที่ยง", "เที่ยงวัน", "เที่ยงตรง")
-_AFTERNOON = ("下午", "午后", "傍晚", "黄昏", "ཕྱི་དྲོ", "บ่าย")
+_MORNING = (*clock_zh.MORNING, "སྔ་དྲོ", "ཞོགས་པ", "ཞོགས", "ནངས་མོ", "ཐོ་རངས")
+_NOON = (*clock_zh.NOON, "ཉིན་གུང", "ཉིན་དཀྱིལ", "ཉིན་ཕྱེད", "เที่ยง", "เที่ยงวัน", "เที่ยงตรง")
+_AFTERNOON = (*clock_zh.AFTERNOON, "ཕྱི་དྲོ", "บ่าย")
 _NIGHT = (
-    "今晚",
-    "昨晚",
-    "当晚",
-    "明晚",
-    "晚间",
-    "晚上",
-    "晚",
-    "夜间",
-    "夜里",
-    "夜晚",
-    "深夜",
+    *clock_zh.NIGHT,
     "དགོང་དྲོ",
     "དགོང་མོ",
     "དགོང",
@@ -171,7 +120,7 @@ def hour_of_day(hour: int, part: str) -> tuple[int, bool]:
     part = part.lower().replace(".", "")
     if part in _MORNING or part == "am":
         return (0 if part == "am" and hour == 12 else hour), False
-    if part in _SMALL_HOURS:
+    if part in clock_zh.SMALL_HOURS:
         return (0 if hour == 12 else hour + 12 if 9 <= hour < 12 and part != "凌晨" else hour), False
     if part in _NOON:
         return (hour + 12 if hour < 6 else hour), False
@@ -188,6 +137,13 @@ def hour_of_day(hour: int, part: str) -> tuple[int, bool]:
     if part == "เช้า":  # 1 โมงเช้า is 7:00
         return (hour + 6 if hour < 6 else hour), False
     return hour, False
+
+
+def _minute(groups: dict[str, str | None], of: str = "") -> int:
+    if groups.get(f"{of}half"):
+        return 30
+    quarter = {"一刻": 15, "三刻": 45}.get(groups.get(f"{of}quarter") or "")
+    return quarter or small_number(groups.get(f"{of}minute") or groups.get(f"{of}colon")) or 0
 
 
 def times(match: re.Match[str], lang: str) -> Iterator[Reading]:
@@ -217,12 +173,7 @@ def times(match: re.Match[str], lang: str) -> Iterator[Reading]:
         hour = 0 if part == "เที่ยงคืน" else 12
     else:
         hour = 0 if hour_text in ("零", "〇") else small_number(hour_text)
-    minute_text = groups.get("minute") or groups.get("colon")
-    minute = (
-        30
-        if groups.get("half")
-        else {"一刻": 15, "三刻": 45}.get(groups.get("quarter") or "", small_number(minute_text) or 0)
-    )
+    minute = _minute(groups)
     if hour is None or hour > 24 or minute > 59:
         return
     if (part == "ตี" and not 1 <= hour <= 6) or (part == "ทุ่ม" and not 1 <= hour <= 6):
@@ -241,17 +192,19 @@ def times(match: re.Match[str], lang: str) -> Iterator[Reading]:
         and not (hour_text or "").startswith("0")
     ):
         vague = True
-    minutes = (60 * value + minute) % (2 * HALF_DAY)
+    short = 15 if groups.get("short_quarter") else small_number(groups.get("short")) or 0
+    minutes = (60 * value + minute - short) % (2 * HALF_DAY)
     first_text = groups.get("first_hour")
     if first_text:
         first = small_number(first_text)
-        first_minute = small_number(groups.get("first_minute")) or 0
+        first_minute = _minute(groups, "first_")
         if first is None or first > 24 or first_minute > 59:
             return
         first_value = hour_of_day(first, part)[0] if not spelled or part else (first + 12 if first < 6 else first)
         if part == "บ่าย" and first == 12:
             first_value = 12
-        end = match.end("first_minute") if groups.get("first_minute") else match.end("first_hour")
+        last = next(name for name in ("first", "first_minute", "first_hour") if groups.get(name))
+        end = match.end(last)
         at = (match.start("first_hour"), end)
         first_minutes = Fraction((60 * first_value + first_minute) % (2 * HALF_DAY))
         yield Reading(

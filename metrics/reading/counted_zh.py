@@ -11,7 +11,7 @@ COUNTERS = (
 NUMBERED = "号(?:线|楼|门|馆|航站楼|码头|公路|高速|文件|机组|种子)"
 """What bears a number as its name: an ordinal."""
 COUNTED_WORDS = (
-    f"里[路地]|[毛角]钱|{NUMBERED}|"
+    f"里[路地]|[毛角]钱|毛[1-9一二三四五六七八九](?![十百千万亿块个名人年岁])|角[1-9一二三四五六七八九]分|{NUMBERED}|"
     "[公厘毫英海平立][里尺寸镑亩斤顷分升米克方]|[美欧日韩港澳加][元币金]|加仑|泰铢|千[克米瓦]|球(?![员队迷场星])"
 )
 # 三至五亿, 两到三个: the first of two that share what follows; 百分之五至七: the second.
@@ -22,6 +22,7 @@ _COUNTED = re.compile(
 )
 # A lone digit word before these is part of a name or word, whatever follows.
 _NOT_AFTER = re.compile(r"(?:周|星期|礼拜|初|双|统|唯|第|之|不|同|某|每|另|这|那|哪|任|[0-9])\Z")
+_NO_NUMERAL = re.compile(r"十分(?!度|钟(?![爱情]))|四季(?!度)")  # "very", "all the year round"
 
 
 def _lone_counts(text: str, at: int, end: int) -> bool:
@@ -32,12 +33,16 @@ def _lone_counts(text: str, at: int, end: int) -> bool:
         return True
     if text[at - 1 : at] == "第" or text[max(0, at - 3) : at] == "百分之" or text[at - 1 : at] == "之":
         return True
+    if text[max(0, at - 2) : at] == "之负":  # 百分之负三
+        return True
     if _NOT_AFTER.search(text, max(0, at - 2), at) and not (
         text[at - 2 : at] in ("一周", "每周") and text[end : end + 1] == "天"
     ):
         return False
-    if text.startswith(("十分", "四季"), at) and not text.startswith("度", at + 2):  # "very", "all the year round"
+    if text[end : end + 1] == "折" and text[at - 1 : at] in tuple("一二三四五六七八九"):  # 八五折 is 85 %
+        return False
+    if _NO_NUMERAL.match(text, at):
         return False
     return bool(_COUNTED.match(text, end)) and not text.startswith(
-        ("年级", "月份", "人民", "家村", "里河", "天津"), end
+        ("年级", "月份", "人民", "家村", "里河", "天津", "成群"), end
     )

@@ -9,7 +9,7 @@ from fractions import Fraction
 from metrics.reading.calendar_words import MONTHS, REIGNS, TH_SPELLED
 from metrics.reading.mention import Reading
 from metrics.reading.numerals_bo import BELOW_100
-from metrics.reading.numerals_zh import DIGIT, SMALL
+from metrics.reading.section_zh import DIGIT, SMALL, TENS
 
 BUDDHIST_OFFSET = 543
 REPUBLIC_OFFSET = 1911
@@ -37,6 +37,8 @@ def _chinese(text: str) -> int | None:
     for char in text:
         if char in DIGIT and pending in (None, 0):
             pending = DIGIT[char]
+        elif char in TENS and pending is None and not total:
+            total = TENS[char]
         elif char in SMALL:
             total, pending = total + (1 if pending is None else pending) * SMALL[char], None
         else:

@@ -19,6 +19,7 @@ FRACTIONS: dict[str, tuple[re.Pattern[str], ...]] = {
     "": (_SLASH,),
     "zh": (
         re.compile(rf"(?<![0-9.一二三四五六七八九十百千万])(?P<whole>{_ZH})\s?分之\s?(?P<part>{_ZH})(?![0-9.百千万])"),
+        re.compile(rf"(?<![0-9.一二三四五六七八九十百千万])(?P<of>{_ZH})?亿分之(?P<part>{_ZH})(?![0-9.百千万])"),
     ),
     "th": (
         re.compile(
@@ -42,26 +43,38 @@ _MAY_HOLD: dict[re.Pattern[str], re.Pattern[str]] = {
 """Pattern -> what a text must hold for it."""
 _COUNTED = re.compile(rf"\s?(?!ใน|ส่วน)(?:{COUNTERS})")
 HUNDRED: dict[str, re.Pattern[str]] = {
-    "zh": re.compile(r"百分之百|百分百"),
+    # 百分之百二十 is 120 %.
+    "zh": re.compile(
+        r"百分之百(?!零[一二三四五六七八九]|[一二三四五六七八九]?十(?!分))|百分百|(?<!个)(?P<half>半个?百分点)"
+    ),
     "th": re.compile(r"ร้อยละร้อย|ร้อย\s?เปอร์เซ็?น(?:ต์|ท์)?"),
 }
 
 
+def _small(text: str | None) -> int | None:
+    return 3 if text == "སུམ" else small_number(text)
+
+
 def fractions(text: str, lang: str) -> Iterator[Reading]:
-    """Fractions below one, as numbers; 百分之百 as a percentage."""
+    """Fractions below one, as numbers; 百分之百 and 半个百分点 as percentages."""
     if lang in HUNDRED:
         for match in HUNDRED[lang].finditer(text):
-            yield Reading(*match.span(), Fraction(100), "percentage", match.group(), match.span(), unit="percent")
+            half = match.groupdict().get("half")
+            value, unit = (Fraction(1, 2), "percent_point") if half else (Fraction(100), "percent")
+            yield Reading(*match.span(), value, "percentage", match.group(), match.span(), unit=unit)
     for pattern in (*FRACTIONS.get(lang, ()), *FRACTIONS[""]):
         held = _MAY_HOLD.get(pattern)
         for match in pattern.finditer(text) if held is None or held.search(text) else ():
-            part, whole = (
-                3 if match.group(name) == "སུམ" else small_number(match.group(name)) for name in ("part", "whole")
-            )
+            part, whole = (_small(match.groupdict().get(name)) for name in ("part", "whole"))
+            if "亿" in match.group():
+                whole = 10**8 * (small_number(match.group("of")) or 1)
             if part and whole and 0 < part < whole:
-                loose = (
-                    lang == "th" and "ใน" in match.group() and bool(_COUNTED.match(text, match.end()))
-                )  # "one of five people"
+                groups = match.groupdict()
+                loose = (  # "one of five people"; "one in a hundred million"
+                    bool(_COUNTED.match(text, match.end()))
+                    if lang == "th" and "ใน" in match.group()
+                    else "of" in groups and not groups["of"] and part == 1
+                )
                 yield Reading(
                     *match.span(),
                     Fraction(part, whole),

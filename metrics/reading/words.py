@@ -16,18 +16,9 @@ from metrics.languages import language
 T = TypeVar("T")
 LANGUAGES = ("zh", "th", "bo", "en")
 
-# One character for one, so that offsets stay. Only characters of numerals, units, currencies, dates and the words
-# around them.
-_TRADITIONAL = (
-    "億萬兩號點時間後來歲個輛臺幣銖圓圆鎊韓歐盧紀數餘幾約過條種張顆隻頭棵屆層棟戶組隊輪週鐘釐頃畝噸國舊曆歷達負優員鎮縣區傷單雙總業報級處"
-    "萊邊紐蘭澤領門碼廣東馬緬長關於現節場樓訊貳參○仟佰"
-)
-_SIMPLIFIED = (
-    "亿万两号点时间后来岁个辆台币铢元元镑韩欧卢纪数余几约过条种张颗只头棵届层栋户组队轮周钟厘顷亩吨国旧历历达负优员镇县区伤单双总业报级处"
-    "莱边纽兰泽领门码广东马缅长关于现节场楼讯二参〇千百"
-)
 # The numerals of cheques are common characters elsewhere (大陆, 参加, 收拾): they are numerals in company only.
 _CHEQUE = "壹贰貳叁參叄肆伍陆陸柒捌玖拾佰仟零万萬亿億"
+_CHEQUE_MONEY = ("元", "圆", "圓", "块", "塊")
 _CHEQUE_RUN = re.compile(f"[{_CHEQUE}]{{2,}}")
 _CHEQUE_DIGITS = str.maketrans("壹贰貳叁參叄肆伍陆陸柒捌玖拾佰仟萬億", "一二二三三三四五六六七八九十百千万亿")
 _SIGNS = {
@@ -55,7 +46,16 @@ _SIGNS = {
     "\u3000": " ",
     "＋": "+",
 }
-_CHINESE = str.maketrans({**dict(zip(_TRADITIONAL, _SIMPLIFIED, strict=True)), **_SIGNS})
+
+
+def _rows(name: str) -> list[list[str]]:
+    text = resources.files("metrics.reading").joinpath("data", name).read_text(encoding="utf-8")
+    return [line.split("\t") for line in text.split("\n") if line and not line.startswith("#")]
+
+
+_CHINESE = str.maketrans(
+    {other: simplified for simplified, others in _rows("traditional.tsv") for other in others} | _SIGNS
+)
 _OTHERS = str.maketrans({**_SIGNS, "\u0f0c": "\u0f0b"})
 
 
@@ -83,7 +83,8 @@ def one_for_one(text: str, lang: str) -> str:
 def _cheque(match: re.Match[str]) -> str:
     run = match.group()
     own = sum(char not in "零万萬亿億" for char in run)
-    return run.translate(_CHEQUE_DIGITS) if own > 1 and any(char in "拾佰仟万萬亿億" for char in run) else run
+    enough = 1 if match.string[match.end() : match.end() + 1] in _CHEQUE_MONEY else 2  # 參萬元
+    return run.translate(_CHEQUE_DIGITS) if own >= enough and any(char in "拾佰仟万萬亿億" for char in run) else run
 
 
 class WordTable(Generic[T]):
@@ -125,11 +126,6 @@ class Unit:
     dimension: str
     factor: Fraction = field(compare=False)
     """Of the base unit."""
-
-
-def _rows(name: str) -> list[list[str]]:
-    text = resources.files("metrics.reading").joinpath("data", name).read_text(encoding="utf-8")
-    return [line.split("\t") for line in text.split("\n") if line and not line.startswith("#")]
 
 
 _NOT_MONEY = {
