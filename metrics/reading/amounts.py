@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import NamedTuple
 
-from metrics.reading import numerals_bo, numerals_en, numerals_th, numerals_zh
+from metrics.reading import numeral_words_th, numerals_bo, numerals_en, numerals_th, numerals_zh
 from metrics.reading.around import LETTERS, WHOLE, Suffix, after, before
 from metrics.reading.counted_zh import NUMBERED
 from metrics.reading.mention import Reading
@@ -37,7 +37,7 @@ class _Language:
 
 LANGUAGES = {
     "zh": _Language(numerals_zh.START, numerals_zh.parse, numerals_zh.FIRST),
-    "th": _Language(numerals_th.START, numerals_th.parse, numerals_th.FIRST),
+    "th": _Language(numeral_words_th.START, numerals_th.parse, numeral_words_th.FIRST),
     "bo": _Language(numerals_bo.START, numerals_bo.parse),
     "en": _Language(numerals_en.START, numerals_en.parse, numerals_en.FIRST),
 }
@@ -67,7 +67,7 @@ _MORE_THAN = {
 }
 _ORDINAL_BEFORE = {
     "zh": Behind(re.compile(r"第\s?\Z")),
-    "th": numerals_th.ORDINAL,
+    "th": numeral_words_th.ORDINAL,
     "bo": Behind(re.compile(r"ཨང་?\s?\Z")),
 }
 _ORDINAL_AFTER = {"bo": re.compile(r"་?(?:པ|པོ)(?:འི|ར|ས)?(?![\u0f40-\u0fbc])"), "en": re.compile(r"(?:st|nd|rd|th)\b")}
