@@ -46,7 +46,7 @@ PLAIN = _Language(numerals_en.START, numerals_en.parse_digits, numerals_en.FIRST
 _PERCENT_BEFORE = {
     "zh": Behind(re.compile(r"(?P<of>[百千万])分之\s?\Z")),
     "th": Behind(re.compile(r"ร้อยละ\s?\Z")),
-    "bo": Behind(re.compile(r"བརྒྱ་ཆ(?:འི་?(?:གྲངས)?)?(?:་|\s)*\Z")),
+    "bo": Behind(re.compile(r"བརྒྱ་ཆ(?:འི་?(?:གྲངས|ཆ)?)?(?:་|\s)*\Z")),
 }
 _RANGE = {
     "zh": re.compile(r"\s?(?:-|~|至|到)\s?"),
