@@ -9,12 +9,12 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from metrics.reading import numeral_words_th, numerals_bo, numerals_en, numerals_th, numerals_zh
-from metrics.reading.around import LETTERS, WHOLE, Suffix, after, before
+from metrics.reading.around import FAR, LETTERS, WHOLE, Suffix, after, before, measure
 from metrics.reading.counted_zh import NUMBERED
 from metrics.reading.mention import Reading
 from metrics.reading.needs import Behind
 from metrics.reading.numeral import Numeral, share, skip, step
-from metrics.reading.words import Unit, currencies, units
+from metrics.reading.words import Unit, currencies
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,18 +72,12 @@ _ORDINAL_BEFORE = {
 }
 _ORDINAL_AFTER = {"bo": re.compile(r"་?(?:པ|པོ)(?:འི|ར|ས)?(?![\u0f40-\u0fbc])"), "en": re.compile(r"(?:st|nd|rd|th)\b")}
 _ORDINAL_AFTER["zh"] = re.compile(NUMBERED)
-_PER_HOUR = {
-    "zh": Behind(re.compile(r"(?:每小时|时速)(?:[约达为近可高到]|超过|大约)*\s?\Z")),
-    "th": Behind(re.compile(r"ชั่วโมงละ\s?\Z")),
-    "bo": Behind(re.compile(r"ཆུ་ཚོད་རེ(?:ར|་ལ|རེར|འི)?[་\s]*\Z")),
-}
 COUNT_DIMENSIONS = ("person", "household", "fold")
 SMALL = 10
 """A number up to this one is soft when nothing is measured."""
 
 
 _ENGLISH = re.compile(r"\s?(bn|mn|billion|million|trillion|thousand)(?![A-Za-z])")
-SPEEDS = {word: unit[1] for word in ("km/h", "mph") if (unit := units("").starting(word, 0))}
 
 
 def amounts(text: str, lang: str) -> Iterator[Reading]:
@@ -168,9 +162,7 @@ def _with_words(text: str, numerals: list[Numeral], limits: tuple[int, int], lan
             codes = codes & codes_before or codes_before
         elif unit_before and unit is None:
             begin, unit = place, unit_before
-    hourly = _PER_HOUR.get(lang)
-    if hourly and unit and unit.dimension == "length" and hourly.search(text, max(floor, begin - 12), begin):
-        unit = {"km": SPEEDS["km/h"], "mile": SPEEDS["mph"]}.get(unit.id, unit)
+    unit = measure(text, unit, max(floor, begin - FAR), (begin, stop), lang) if unit else None
     if lang == "bo" and not codes:  # ས་ཡ་£125
         sign = next((char for char in text[first.start : first.end] if char in "$£€¥"), None)
         found = currencies("").starting(sign, 0) if sign else None

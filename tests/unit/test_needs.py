@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from metrics.reading import amounts, scan
+from metrics.reading import amounts, around, scan
 from metrics.reading.amounts import LANGUAGES, PLAIN
 from metrics.reading.fractions import _MAY_HOLD as FRACTIONS_HOLD
 from metrics.reading.fractions import FRACTIONS, HUNDRED
@@ -102,7 +102,7 @@ def test_nothing_is_left_out_of_a_text_with_half_a_character() -> None:
 
 BEHIND = [
     found
-    for table in (amounts._PERCENT_BEFORE, amounts._MORE_THAN, amounts._PER_HOUR, amounts._ORDINAL_BEFORE)
+    for table in (amounts._PERCENT_BEFORE, amounts._MORE_THAN, around.PER_HOUR, amounts._ORDINAL_BEFORE)
     for found in table.values()
 ]
 
