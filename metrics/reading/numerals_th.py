@@ -240,6 +240,7 @@ def _whole(text: str, at: int) -> Numeral | None:
     ordinal = bool(ORDINAL.search(text, max(0, at - 12), at))
     if not spelled or tokens > 1 or total.denominator > 1:
         name = spelled and text[at:end] == "ร้อยเอ็ด" and not _COUNTED.match(text, end)
+        name = name and not text.startswith("ร้อยละ", max(0, at - 6)) and not _percent_follows(text, end)
         return (
             None
             if name

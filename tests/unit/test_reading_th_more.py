@@ -16,6 +16,7 @@ THAI = [
     ("ร้อยเปอร์เซ็นต์เต็ม", ["percentage:100"]),
     ("ไม่กี่ร้อยเปอร์เซ็นต์", []),
     ("ร้อยละร้อยห้าสิบ", ["percentage:150"]),
+    ("ร้อยละร้อยเอ็ด", ["percentage:101"]),
     ("ร้อยละสามถึงสิบ", ["percentage:3", "percentage:10"]),
     # ตี that strikes, ทุ่ม that spends
     ("ทุบตี 4 ราย", ["number:4"]),
@@ -29,6 +30,7 @@ THAI = [
     # minutes in words
     ("บ่ายสองโมงสี่สิบห้านาที", ["time:885"]),
     ("เที่ยงคืนยี่สิบนาที", ["time:20"]),
+    ("สิบหกนาฬิกาสามสิบนาที", ["time:990"]),
     ("ก่อนเที่ยงคืน 20 นาที", ["time:0", "number:20"]),
     # a range of clock times without its word, and prices
     ("09.30-16.00", ["time:570", "time:960"]),
