@@ -22,6 +22,7 @@ from metrics.statements.negation import denials, holds_denial
 from metrics.statements.predicates import Classes
 from metrics.statements.roles import Verbs
 from metrics.statements.units import MONEY, Units, excluded
+from metrics.sums import narrowed, of_another_currency
 
 T = TypeVar("T")
 
@@ -107,9 +108,10 @@ class Known:
         return [
             (index, reading)
             for index, fact in enumerate(self.facts)
-            for surfaces, lang in ((fact.target, self.lang), (fact.source, self.source_lang))
-            for surface in surfaces
-            for reading in _numbers_of(surface, lang)
+            for reading in narrowed(
+                [reading for surface in fact.source for reading in _numbers_of(surface, self.source_lang)],
+                [reading for surface in fact.target for reading in _numbers_of(surface, self.lang)],
+            )
         ]
 
     @cached_property
@@ -136,6 +138,10 @@ class Known:
         """Indices of the facts that bear a number out: same value, in units and currencies that do not exclude each
         other."""
         return {index for index, reading in self._told if bears_out(reading, mention)}
+
+    def other_currency(self, index: int, mention: NumberMention) -> bool:
+        """Is a sum of a text in none of the currencies in which a fact has this amount?"""
+        return bool(mention.currencies) and of_another_currency(mention, (r for i, r in self._told if i == index))
 
     def saying(self, mention: NumberMention, text: str) -> set[int]:
         """Indices of the facts that a number of a text states, though no surface lists it: the exact value with a word

@@ -103,6 +103,7 @@ class Mentions:
         first, last = bisect_left(self._cores, (start, -1)), bisect_left(self._cores, (end + 1, -1))
         within = [m for _, i in self._cores[first:last] if (m := self.numbers[i]).core[1] <= end]
         number = within[0] if len(within) == 1 else None
+        facts = [i for i in facts if not any(self.known.other_currency(i, mention) for mention in within)]
         if facts:
             states = not (number and self.known.units.cuts(self.text, *number.core, end))
             return Hit(start, end, self.facts[facts[0]].type, surface, frozenset(facts), frozenset(), states, number)

@@ -36,6 +36,13 @@ _NO_OTHER_DIGIT = re.compile("[\x00-\u065f\u0e01-\u0e4f\u0f2a-\u0fff\u1e00-\ua61
 _FULLWIDTH_POINT = re.compile(r"(?<=[0-9])．(?=[0-9])")
 _FULLWIDTH_THOUSANDS = re.compile(r"(?<![0-9０-９])[０-９]{1,3}(?:，[０-９]{3})+(?![0-9０-９])")
 _THOUSANDS = re.compile(r"(?<![0-9])(?<![0-9][.,])[0-9]{1,3}(?:,[0-9]{3})+(?![0-9])")
+# Thousands grouped by a blank that does not break: 1 234 567. A plain blank there parts two numbers, and so may one of
+# these in a text that has them between its words.
+_UNBROKEN = re.compile(
+    r"(?<![0-9])(?<![0-9][.,])[1-9][0-9]{0,2}(?:([\u00a0\u202f\u2009])[0-9]{3})(?:\1[0-9]{3})*(?![0-9])"
+)
+_UNBROKEN_BLANKS = re.compile("[\u00a0\u202f\u2009]")
+_BETWEEN_WORDS = re.compile("[^0-9\\s][\u00a0\u202f\u2009][^0-9\\s]")
 _GRAPHEME = regex.compile(r"\X")
 _PLAIN_CHAR = "[ -~\u0e01-\u0e2e\u0f40-\u0f6c\u3001-\u3029\u4e00-\u9fff\uff01-\uff5e]"
 _APART = re.compile(f"{_PLAIN_CHAR}{{2}}")
@@ -93,10 +100,12 @@ def normalise(text: str) -> str:
     Idempotent.
 
     Thai and Lao AE typed as two E, and AM typed before its tone mark, look like what is meant. A fullwidth point
-    between digits and the fullwidth percent sign become ASCII. Commas go only where they group thousands (1,234,567,
-    also wholly in fullwidth), so that lists (1,2,3) stay lists; the Chinese comma stays, being punctuation. Chinese
-    numerals are left to `metrics.numbers`: they are words.
+    between digits and the fullwidth percent sign become ASCII. Commas, and blanks that do not break, go only where they
+    group thousands (1,234,567, also wholly in fullwidth), so that lists (1,2,3) stay lists; the Chinese comma stays,
+    being punctuation. Chinese numerals are left to `metrics.numbers`: they are words.
     """
+    if _UNBROKEN_BLANKS.search(text) and not _BETWEEN_WORDS.search(text):
+        text = _UNBROKEN.sub(lambda m: m.group().replace(m.group(1), ""), text)
     text = tidy(text)
     if not text.isascii():
         text = text.replace("\u0e40\u0e40", "\u0e41").replace("\u0ec0\u0ec0", "\u0ec1")

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import NamedTuple
 
-from metrics.reading import numerals_bo, numerals_en, numerals_th, numerals_zh
-from metrics.reading.around import LETTERS, PERCENT_BEFORE, WHOLE, Suffix, after, before, percent_of
+from metrics.reading import numeral_words_th, numerals_bo, numerals_en, numerals_th, numerals_zh
+from metrics.reading.around import FAR, LETTERS, PERCENT_BEFORE, WHOLE, Suffix, after, before, measure, percent_of
 from metrics.reading.counted_zh import NUMBERED
 from metrics.reading.mention import Reading
 from metrics.reading.needs import Behind
 from metrics.reading.numeral import Numeral, share, skip, step
-from metrics.reading.words import Unit, currencies, units
+from metrics.reading.words import Unit, currencies
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class _Language:
 
 LANGUAGES = {
     "zh": _Language(numerals_zh.START, numerals_zh.parse, numerals_zh.FIRST),
-    "th": _Language(numerals_th.START, numerals_th.parse, numerals_th.FIRST),
+    "th": _Language(numeral_words_th.START, numerals_th.parse, numeral_words_th.FIRST),
     "bo": _Language(numerals_bo.START, numerals_bo.parse),
     "en": _Language(numerals_en.START, numerals_en.parse, numerals_en.FIRST),
 }
@@ -62,23 +62,17 @@ _MORE_THAN = {
 }
 _ORDINAL_BEFORE = {
     "zh": Behind(re.compile(r"第\s?\Z")),
-    "th": numerals_th.ORDINAL,
+    "th": numeral_words_th.ORDINAL,
     "bo": Behind(re.compile(r"ཨང་?\s?\Z")),
 }
 _ORDINAL_AFTER = {"bo": re.compile(r"་?(?:པ|པོ)(?:འི|ར|ས)?(?![\u0f40-\u0fbc])"), "en": re.compile(r"(?:st|nd|rd|th)\b")}
 _ORDINAL_AFTER["zh"] = re.compile(NUMBERED)
-_PER_HOUR = {
-    "zh": Behind(re.compile(r"(?:每小时|时速)(?:[约达为近可高到]|超过|大约)*\s?\Z")),
-    "th": Behind(re.compile(r"ชั่วโมงละ\s?\Z")),
-    "bo": Behind(re.compile(r"ཆུ་ཚོད་རེ(?:ར|་ལ|རེར|འི)?[་\s]*\Z")),
-}
 COUNT_DIMENSIONS = ("person", "household", "fold")
 SMALL = 10
 """A number up to this one is soft when nothing is measured."""
 
 
 _ENGLISH = re.compile(r"\s?(bn|mn|billion|million|trillion|thousand)(?![A-Za-z])")
-SPEEDS = {word: unit[1] for word in ("km/h", "mph") if (unit := units("").starting(word, 0))}
 
 
 def amounts(text: str, lang: str) -> Iterator[Reading]:
@@ -161,9 +155,7 @@ def _with_words(text: str, numerals: list[Numeral], limits: tuple[int, int], lan
             codes = codes & codes_before or codes_before
         elif unit_before and unit is None:
             begin, unit = place, unit_before
-    hourly = _PER_HOUR.get(lang)
-    if hourly and unit and unit.dimension == "length" and hourly.search(text, max(floor, begin - 12), begin):
-        unit = {"km": SPEEDS["km/h"], "mile": SPEEDS["mph"]}.get(unit.id, unit)
+    unit = measure(text, unit, max(floor, begin - FAR), (begin, stop), lang) if unit else None
     if lang == "bo" and not codes:  # ས་ཡ་£125
         sign = next((char for char in text[first.start : first.end] if char in "$£€¥"), None)
         found = currencies("").starting(sign, 0) if sign else None

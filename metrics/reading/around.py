@@ -18,7 +18,7 @@ PERCENT_BEFORE = {
         re.compile(r"(?P<times>[0-9]{1,4}|[一二两三四五六七八九十百千]{1,5})?(?P<of>[百千万])分之\s?负?\s?\Z")
     ),
     "th": Behind(re.compile(r"ร้อยละ\s?\Z")),
-    "bo": Behind(re.compile(r"བརྒྱ་ཆ(?:འི་?(?:གྲངས)?)?(?:་|\s)*\Z")),
+    "bo": Behind(re.compile(r"བརྒྱ་ཆ(?:འི་?(?:གྲངས|ཆ)?)?(?:་|\s)*\Z")),
 }
 _PERCENT_AFTER = {
     "": re.compile(_SIGN),
@@ -38,6 +38,8 @@ _DIMES = re.compile(r"(?:毛(?=.(?![十百千万亿块个名人年岁]))|角(?=.
 _SMALL_COINS = re.compile(r"(?P<cents>分钱)|[毛角]钱")
 # งาน is a measure of land beside ไร่ and ตารางวา alone; elsewhere it is work, or an event.
 _NGAN = re.compile(r"\s?งาน"), re.compile(r"ไร่\s?[0-9]{1,2}\Z"), re.compile(r"\s?[0-9.]{1,5}\s?(?:ตารางวา|ตร\.ว\.)")
+# ลบ. is ล้านบาท; ลบ.ม. a cubic metre.
+_MILLION_BAHT = re.compile(r"\s?ลบ\.(?![\u0e01-\u0e2e\u0e40-\u0e44]|\s?ม\.)")
 _TENTHS = re.compile(
     r"成(?![为功员立果就本份长交都年人效熟分]|群(?!众)|(?<=一成)不变)"
     r"(?P<tail>(?:[一二三四五六七八九]|[1-9](?![0-9.%]))(?![十百千万亿个名人家位年月天岁倍成]))?"
@@ -125,6 +127,8 @@ def after(text: str, end: int, lang: str) -> Suffix:
             return Suffix(piece.end(), codes=frozenset({"CNY"}), extra=Fraction(DIGIT.get(piece.group(1), 5), 10))
     if lang == "th" and (ngan := _land(text, end)):
         return ngan
+    if lang == "th" and (found := _MILLION_BAHT.match(text, end)):
+        return Suffix(found.end(), codes=frozenset({"THB"}), share=Fraction(10**6))
     begin, more, extra = end, False, _NONE
     if lang == "zh":
         before_unit = _MORE_BEFORE_UNIT.match(text, end)
@@ -234,3 +238,33 @@ def before(text: str, start: int, floor: int, lang: str) -> tuple[int, frozenset
             if begin >= floor and apart:
                 return begin, frozenset(), unit[1]
     return start, frozenset(), None
+
+
+PER_HOUR = {
+    "zh": Behind(re.compile(r"(?:每小时|时速)(?:[约达为近可高到]|超过|大约)*\s?\Z")),
+    "th": Behind(re.compile(r"ชั่วโมงละ\s?\Z")),
+    "bo": Behind(re.compile(r"ཆུ་ཚོད་རེ(?:ར|་ལ|རེར|འི)?[་\s]*\Z")),
+}
+_SPEEDS = {word: unit[1] for word in ("km/h", "mph") if (unit := units("").starting(word, 0))}
+# กิโล is a kilogram where nothing says how far.
+FARNESS = Behind(
+    re.compile(
+        r"(?:ยาว|ไกล|ห่าง|ระยะทาง|ระยะ|รัศมี|ลึก|เส้นทาง|วิ่ง|เดิน|เดินทาง|ขับ|ขับรถ|ปั่น)"
+        r"(?:ออกไป|ไป|กว่า|ราว|ประมาณ|เกือบ|ถึง|กัน|อีก|มา)?(?:ราว|ประมาณ|เกือบ|กว่า)?\s?\Z"
+    )
+)
+FAR = 24
+"""What says how an amount is measured stands at most so far before it."""
+
+
+def measure(text: str, unit: Unit, first: int, span: tuple[int, int], lang: str) -> Unit:
+    """The unit of the amount at `span` with what text[first:] says before it: a distance an hour is a speed, a กิโล of
+    the way a kilometre."""
+    begin, stop = span
+    if lang == "th" and unit.id == "kg" and text.endswith("กิโล", begin, stop) and FARNESS.search(text, first, begin):
+        far = units("th").starting("กม.", 0)
+        unit = far[1] if far else unit
+    hourly = PER_HOUR.get(lang)
+    if hourly and unit.dimension == "length" and hourly.search(text, max(first, begin - 12), begin):
+        return {"km": _SPEEDS["km/h"], "mile": _SPEEDS["mph"]}.get(unit.id, unit)
+    return unit

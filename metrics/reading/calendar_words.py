@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 
+from metrics.reading.numeral_words_th import COUNTERS
 from metrics.reading.numerals_bo import BELOW_100, BOUNDARY
 
 _TH_MONTHS = [
@@ -30,10 +31,10 @@ _TH_SPOKEN = ["มกรา", "กุมภา", "มีนา", "เมษา",
 _TH_DAYS = ["หนึ่ง", "สอง", "สาม", "สี่", "ห้า", "หก", "เจ็ด", "แปด", "เก้า", "สิบ"]
 TH_SPELLED = {word: i for i, word in enumerate(_TH_DAYS, 1)}
 TH_SPELLED |= {f"สิบ{word if i > 1 else 'เอ็ด'}": 10 + i for word, i in list(TH_SPELLED.items())[:9]} | {"ยี่สิบ": 20}
-TH_SPELLED |= {f"ยี่สิบ{word if i > 1 else 'เอ็ด'}": 20 + i for word, i in list(TH_SPELLED.items())[:9]} | {
-    "สามสิบ": 30,
-    "สามสิบเอ็ด": 31,
-}
+for _tens, _word in ((20, "ยี่สิบ"), (30, "สามสิบ"), (40, "สี่สิบ"), (50, "ห้าสิบ")):
+    TH_SPELLED |= {_word: _tens} | {
+        f"{_word}{word if i > 1 else 'เอ็ด'}": _tens + i for word, i in list(TH_SPELLED.items())[:9]
+    }
 _EN_MONTHS = [
     "january",
     "february",
@@ -68,7 +69,7 @@ def _short(name: str) -> str:
 _TH_FULL = "|".join(_TH_MONTHS)
 _TH_DOTTED = "|".join(rf"{name[:-1]}\.\s?{name[-1]}\." for name in _TH_SHORT)
 _TH_ANY = f"{_TH_FULL}|" + "|".join(_short(name) for name in _TH_SHORT)
-_TH_WORDS = "|".join(sorted(TH_SPELLED, key=len, reverse=True))
+_TH_WORDS = "|".join(sorted((word for word, value in TH_SPELLED.items() if value < 32), key=len, reverse=True))
 _EN_ANY = "(?:" + "|".join([*_EN_MONTHS, "sept", *_EN_SHORT]) + r")\b"
 _D12 = r"(?<![0-9])(?<![0-9][.:])"
 _TO = r"\s?(?:-|~|ถึง|至|到|ནས|to|until)\s?"
@@ -93,7 +94,13 @@ _ZH_TENS = "[一二三四五六七八九]|十[一二]?"
 _ZH_NOTHING_COUNTED = r"\Z|[，。、；！？,;)）\s]|中秋|端午|那|当|晚|夜|前|后|的"
 _TH_ERA = r"พุทธศักราช|คริสต์ศักราช|คริสตศักราช|พ\.\s?ศ\.?|ค\.\s?ศ\.?|(?<![\u0e00-\u0e7f])[พค]ศ\.?"
 _TH_YEAR = rf"(?:\s?(?:ปี\s?|,\s?)?(?P<era>{_TH_ERA}|ปี)?\s?(?P<year>[0-9]{{4}})(?![0-9]))?"
+_TH_YY = r"\s?(?:ปี\s?)?['’]?(?P<year>[4-7][0-9])(?![0-9.:%])(?!\s?(?:ราย|คน|น\.|ล้าน|บาท))"
+_TH_TENS = "|".join(sorted((word for word, value in TH_SPELLED.items() if 10 < value < 32), key=len, reverse=True))
+_TH_WEEKDAY = r"วัน(?:จันทร์|อังคาร|พุธ|พฤหัสบดี|พฤหัสฯ?\s?|ศุกร์|เสาร์|อาทิตย์)"
+_TH_NO_DAY = r"(?!\s?(?:ของ|คน|ราย|ประเทศ|จังหวัด|แห่ง|ล้าน|ทีม|ฝ่าย|บริษัท|พรรค|ชาติ|เมือง|คู่|นัด|ใน(?:รอบ|เดือน)|ติดต่อกัน|ติดกัน))"
 _BO_UNDER_32 = "|".join(sorted((word for word, value in BELOW_100.items() if value < 32), key=len, reverse=True))
+_BO_TENS = "|".join(sorted((w for w, v in BELOW_100.items() if v in range(20, 100, 10)), key=len, reverse=True))
+_BO_JOINED = "རྩ|ཉེར|སོ|ཞེ|ང|རེ|དོན|གྱ|གོ"
 _BO_DAY = rf"(?:པ་)?(?P<day>[0-9]{{1,2}}|(?:{_BO_UNDER_32}){BOUNDARY})"
 _BO_MONTH = (
     rf"(?P<month>[0-9]{{1,2}}|{'|'.join(sorted(_BO_MONTHS, key=len, reverse=True))}"
@@ -138,17 +145,29 @@ DATES: dict[str, tuple[re.Pattern[str], ...]] = {
     ),
     "th": _all(
         rf"{_D12}(?P<first_day>[0-9]{{1,2}})\s?(?:-|~|ถึง|และ|,)\s?(?:วันที่\s?)?(?P<day>[0-9]{{1,2}})"
+        rf"\s?(?:เดือน\s?)?(?P<month>{_TH_ANY}){_TH_YY}",
+        rf"{_D12}(?P<first_day>[0-9]{{1,2}})\s?(?:-|~|ถึง|และ|,)\s?(?:วันที่\s?)?(?P<day>[0-9]{{1,2}})"
         rf"\s?(?:เดือน\s?)?(?P<month>{_TH_ANY}){_TH_YEAR}",
-        rf"(?:วันที่\s?)?{_D12}(?P<day>[0-9]{{1,2}})\s?(?:เดือน\s?)?(?P<month>{_TH_ANY})\s?(?:ปี\s?)?"
-        rf"['’]?(?P<year>[4-7][0-9])(?![0-9.:%])(?!\s?(?:ราย|คน|น\.|ล้าน|บาท))",
+        rf"{_D12}(?P<day>[0-9]{{1,2}})(?P<sep>[-/])(?P<month>{_TH_ANY})(?P=sep)(?P<year>[0-9]{{4}}|[4-7][0-9])(?![0-9])",
+        rf"(?:วันที่\s?)?{_D12}(?P<day>[0-9]{{1,2}})\s?(?:เดือน\s?)?(?P<month>{_TH_ANY}){_TH_YY}",
         rf"(?:วันที่\s?)?{_D12}(?P<day>[0-9]{{1,2}})\s?(?:เดือน\s?)?(?P<month>{_TH_ANY}){_TH_YEAR}",
         rf"(?:วันที่\s?)(?P<day>{_TH_WORDS})\s?(?:เดือน\s?)?(?P<month>{_TH_FULL}){_TH_YEAR}",
+        # A day in words without วันที่: no single word, of which ที่สองมกราคม may be the second of anything.
+        rf"(?<!ที่)(?<!ที่\s)(?<!ร้อย)(?<!พัน)(?<!ล้าน)(?P<day>{_TH_TENS})\s?(?:เดือน\s?)?(?P<month>{_TH_FULL}){_TH_YEAR}",
         rf"วันที่\s?(?P<day>[0-9]{{1,2}})\s?เดือน\s?(?P<month>[0-9]{{1,2}})(?![0-9]){_TH_YEAR}",
         _D12 + r"(?P<day>[0-9]{1,2})(?P<sep>[-/.])(?P<month>[0-9]{1,2})(?P=sep)(?P<year>[4-7][0-9])(?![0-9])",
+        _D12 + r"(?<!เลขที่)(?<!เลขที่\s)(?P<day>[0-9]{1,2})(?P<sep>/)(?P<month>[0-9]{1,2})/(?P<year>[23][0-9])(?![0-9/])",
+        # มีนาคม 67, but not มีนาคม 67 ราย.
+        rf"(?:เดือน)?(?P<month>{_TH_FULL})\s?(?:ปี\s?)?['’]?(?P<year>[4-7][0-9])(?![0-9.:%,/-])"
+        rf"(?!\s?(?:{COUNTERS}|น\.|พัน|หมื่น|แสน|ร้อย|%|[A-Za-z]|กว่า|เศษ|(?:ถึง|[-~])\s?[0-9]))",
         rf"(?:เดือน)?(?P<month>{_TH_FULL}){_TH_YEAR}",
         rf"(?:(?<=เดือน)|(?<=เดือน )|(?<![\u0e00-\u0e7f.]))(?P<month>{_TH_DOTTED})(?:\s?(?P<year>[4-7][0-9])"
         rf"(?![0-9.:%]))",
         rf"(?:(?<=เดือน)|(?<=เดือน )|(?<![\u0e00-\u0e7f.]))(?P<month>{_TH_DOTTED}){_TH_YEAR}",
+        # วันศุกร์ที่ 15, but not วันอาทิตย์ที่ 2 ของเดือน, the second Sunday.
+        rf"{_TH_WEEKDAY}ที่\s?(?P<first_day>[0-9]{{1,2}})\s?(?:-|~|ถึง|และ)\s?(?:{_TH_WEEKDAY}ที่\s?)?(?P<day>[0-9]{{1,2}})"
+        rf"(?![0-9.:/]){_TH_NO_DAY}",
+        rf"{_TH_WEEKDAY}ที่\s?(?P<day>[0-9]{{1,2}})(?![0-9.:/]){_TH_NO_DAY}",
         r"วันที่\s?(?P<first_day>[0-9]{1,2})\s?(?:-|~|ถึง|และ)\s?(?:วันที่\s?)?(?P<day>[0-9]{1,2})(?![0-9.:])",
         r"วันที่\s?(?P<day>[0-9]{1,2})(?![0-9.:/])",
         rf"(?:วันที่\s?)?{_D12}(?P<day>[0-9]{{1,2}})\s?(?P<month>{'|'.join(_TH_SPOKEN)})(?![\u0e00-\u0e7f])(?:\s?(?P<year>[0-9]{{4}}|[4-7][0-9])(?![0-9.%]))?",
@@ -197,9 +216,15 @@ DECADES: dict[str, tuple[re.Pattern[str], ...]] = {
         r"\s?(?P<decade2>[0-9]0|[二三四五六七八九]十)?\s?年代",
     ),
     "th": _all(
+        rf"ทศวรรษ(?:ที่)?\s?(?:ปี\s?)?(?:(?P<era>{_TH_ERA})\s?)?(?P<first_year>[12][0-9]{{2}}0)(?:[’']?s)?"
+        r"\s?(?:-|~|ถึง|และ)\s?(?:ทศวรรษ(?:ที่)?\s?)?(?P<year>[12][0-9]{2}0)(?![0-9])(?:[’']?s\b)?",
         rf"ทศวรรษ(?:ที่)?\s?(?:ปี\s?)?(?:(?P<era>{_TH_ERA})\s?)?(?P<year>[12][0-9]{{3}})(?![0-9])(?:[’']?s\b)?",
+        r"(?:ทศวรรษ(?:ที่)?|ยุค(?:ปี)?|ช่วงปี)\s?(?:19)?(?P<decade>[2-9]0)(?:[’']?s)?\s?(?:-|~|ถึง|และ)\s?"
+        r"(?P<second>(?:19)?(?P<decade2>[3-9]0))(?![0-9.%:])(?:[’']?s\b)?",
         r"(?:ทศวรรษ(?:ที่)?|ยุค(?:ปี)?|ช่วงปี)\s?(?:19)?(?P<decade>[2-9]0)(?![0-9.%:])(?:[’']?s\b)?",
         r"ช่วง(?:ต้น|กลาง|ปลาย)?(?:ๆ)?(?:ยุค)?ปี\s?(?P<year>1[0-9][0-9]0|20[0-9]0)(?![0-9]|-|\s?ถึง|\s?และ)"
+        r"(?:[’']?s\b)?",
+        r"ยุค(?:ปี)?\s?(?P<first_year>1[0-9][0-9]0|20[0-9]0)(?:[’']?s)?\s?(?:-|~|ถึง|และ)\s?(?P<year>1[0-9][0-9]0|20[0-9]0)(?![0-9])"
         r"(?:[’']?s\b)?",
         r"ยุค(?:ปี)?\s?(?P<year>1[0-9][0-9]0|20[0-9]0)(?![0-9])(?:[’']?s\b)?",
     ),
@@ -209,6 +234,7 @@ DECADES: dict[str, tuple[re.Pattern[str], ...]] = {
         r"(?<![0-9])(?P<year>1[0-9][0-9]0|20[0-9]0)[་\s]?(?:ལོའི་)?(?:ལོ་རབས|གྲངས|ལོ་གྲངས)",
         r"ལོ་རབས[་\s]?(?P<year>1[0-9][0-9]0|20[0-9]0)(?![0-9])",
         r"ལོ་རབས[་\s]?(?P<decade>[2-9]0)(?![0-9])",
+        rf"(?<![\u0f40-\u0fbc])ལོ་རབས[་\s](?P<decade>{_BO_TENS}){BOUNDARY}(?!་(?:{_BO_JOINED}))",
     ),
     "en": _all(r"(?<![0-9A-Za-z])['’](?P<decade>[2-9]0)s\b"),
 }

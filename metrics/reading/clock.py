@@ -11,17 +11,13 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from metrics.reading import clock_zh
-from metrics.reading.calendar_words import TH_SPELLED
+from metrics.reading.clock_words_th import TH_TIMES
 from metrics.reading.dates import small_number
 from metrics.reading.mention import HALF_DAY, Reading
 from metrics.reading.numerals_bo import BELOW_100, BOUNDARY
 
 _D12 = r"(?<![0-9])(?<![0-9][.:])"
 _TO = r"\s?(?:-|~|至|到|ถึง|ནས)\s?"
-_TH_HOURS = "|".join(sorted((word for word, value in TH_SPELLED.items() if value < 25), key=len, reverse=True))
-_TH_HOUR = rf"(?P<hour>[0-9]{{1,2}}|{_TH_HOURS})"
-_TH_FIRST = rf"(?:(?P<first_hour>[0-9]{{1,2}}|{_TH_HOURS}){_TO})?"
-_TH_MINUTE = r"(?:\s?(?P<half>ครึ่ง)|\s?(?P<minute>[0-9]{1,2})\s?นาที)?"
 _BO_NUMBER = (
     rf"(?:[0-9]{{1,2}}"
     rf"|(?:{'|'.join(sorted((w for w, v in BELOW_100.items() if v < 60), key=len, reverse=True))}){BOUNDARY})"
@@ -44,28 +40,13 @@ def _all(*patterns: str, flags: int = 0) -> tuple[re.Pattern[str], ...]:
 TIMES: dict[str, tuple[re.Pattern[str], ...]] = {
     "": _all(_D12 + r"(?P<hour>[0-9]{1,2}):(?P<minute>[0-9]{2})(?![0-9:]|\.[0-9])"),
     "zh": clock_zh.PATTERNS,
-    "th": _all(
-        _D12 + r"(?P<first_hour>[0-9]{1,2})[.:](?P<first_minute>[0-9]{2})(?:\s?น\.)?"
-        r"\s?(?:-|~|ถึง|และ)\s?(?:เวลา\s?)?(?P<hour>[0-9]{1,2})[.:](?P<minute>[0-9]{2})\s?(?:น\.|นาฬิกา"
-        r"|น(?![\u0e00-\u0e7f]))",
-        _D12 + r"(?P<first_hour>[0-9]{1,2})\s?(?:-|~|ถึง)\s?(?P<hour>[0-9]{1,2})\s?(?:น\.|นาฬิกา)",
-        _D12 + r"(?P<hour>[0-9]{1,2})[.:](?P<minute>[0-9]{2})\s?(?:น\.|นาฬิกา|น(?![\u0e00-\u0e7f]))",
-        r"(?P<part>บ่าย|ตี)\s?(?P<hour>[0-9]{1,2})[.:](?P<minute>[0-9]{2})(?![0-9])",
-        r"เวลา(?:ประมาณ|ราว)?\s?(?P<hour>[0-9]{1,2})[.:](?P<minute>[0-9]{2})(?![0-9])",
-        rf"{_D12}{_TH_HOUR}\s?(?:นาฬิกา|(?<=[0-9])\s?น\.(?![\u0e00-\u0e7f]))(?:\s?(?P<minute>[0-9]{{1,2}})\s?นาที)?",
-        r"(?P<part>เที่ยงคืน|เที่ยงวัน|เที่ยงตรง|เที่ยง)(?P<half>ครึ่ง)",
-        r"(?P<part>บ่าย)โมง(?P<one>)" + _TH_MINUTE,
-        rf"(?P<part>ตี|บ่าย)\s?{_TH_FIRST}{_TH_HOUR}(?:\s?โมง)?{_TH_MINUTE}(?:\s?เย็น)?(?![0-9.])(?!\s?(?:คน|ราย|"
-        rf"ลูก|ปี|บาท|ครั้ง))",
-        rf"{_D12}{_TH_FIRST}{_TH_HOUR}\s?โมง(?P<part>เช้า|เย็น)?{_TH_MINUTE}(?P<part2>เช้า|เย็น)?",
-        rf"{_D12}{_TH_FIRST}{_TH_HOUR}\s?(?P<part>ทุ่ม)(?!เท|ทุน){_TH_MINUTE}",
-        r"(?<![\u0e00-\u0e7f])(?P<part>ทุ่ม)(?P<one>)(?:(?P<half>ครึ่ง)|หนึ่ง)",
-        r"(?P<word>เที่ยงคืน|เที่ยงวัน|(?:(?<=เวลา)|(?<=ตอน))เที่ยงตรง)(?!ครึ่ง)",
-        r"(?:ตอน|เวลา|ช่วง)(?P<loose>เที่ยง)(?!ธรรม|แท้|คืน|วัน)",
-    ),
+    "th": _all(*TH_TIMES),
     "bo": _all(
         rf"(?:{_BO_PART})?(?:དུས་ཚོད་?|ཆུ་ཚོད་?)\s?(?P<first_hour>[0-9]{{1,2}})(?:ནས|-|~)[་\s]*(?:ཆུ་ཚོད་?)?"
         rf"(?P<hour>[0-9]{{1,2}})(?:བར)(?=་|།|\s|ད|\Z)",
+        # Without བར it may be three to five hours, unless a part of the day says that it is none.
+        rf"(?:{_BO_PART}(?:དུས་ཚོད་?|ཆུ་ཚོད་?)|དུས་ཚོད་?)\s?(?P<first_hour>[0-9]{{1,2}})(?:ནས|-|~)[་\s]*(?:ཆུ་ཚོད་?)?"
+        rf"(?P<hour>[0-9]{{1,2}})(?![0-9:.])",
         rf"(?:{_BO_PART})?(?:དུས་ཚོད་?|ཆུ་ཚོད་?)\s?(?P<hour>{_BO_NUMBER}){_BO_MINUTE}",
         rf"{_BO_PART}(?:དུས་ཚོད་?|ཆུ་ཚོད་?)\s?(?P<hour>{_BO_NUMBER})(?![0-9:])",
         rf"{_BO_PART}(?P<hour>[0-9]{{1,2}})(?:[:.](?P<minute>[0-9]{{2}}))?(?![0-9:])",

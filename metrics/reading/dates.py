@@ -122,7 +122,7 @@ def _year_of(match: re.Match[str], lang: str) -> Iterator[Reading]:
         return
     era = match.groupdict().get("era")
     if len(text) == 2 and era not in (*REIGNS, "民国"):  # abbreviated: 15 มี.ค. 67, 24年3月
-        number += 2500 if lang == "th" else 2000 if number < 50 else 1900
+        number += 2500 if lang == "th" and number >= 40 else 2000 if number < 50 else 1900
     yield _reading(match, match.span("year"), common_era(number, era, lang), "year")
 
 
@@ -184,8 +184,13 @@ def decades(match: re.Match[str], lang: str) -> Iterator[Reading]:
     """20世纪60年代, ทศวรรษ 1960, 1960s: the first year."""
     groups = match.groupdict()
     if groups.get("year"):
+        start = match.start()
+        if groups.get("first_year"):
+            first = common_era(int(groups["first_year"]), groups.get("era"), lang)
+            yield _reading(match, (start, match.end("first_year")), first, "decade")
+            start = match.start("year")
         value = common_era(int(groups["year"]), groups.get("era"), lang)
-        yield _reading(match, match.span(), value, "decade")
+        yield _reading(match, (start, match.end()), value, "decade")
         return
     tens = _tens(groups["decade"])
     if tens is None:
@@ -204,7 +209,8 @@ def decades(match: re.Match[str], lang: str) -> Iterator[Reading]:
     if second is not None and second > tens:
         middle = match.end("decade")
         yield _reading(match, (match.start(), middle), base + tens, "decade")
-        yield _reading(match, (middle, match.end()), base + second, "decade")
+        begin = match.start("second") if groups.get("second") else middle
+        yield _reading(match, (begin, match.end()), base + second, "decade")
         return
     yield _reading(match, match.span(), base + tens, "decade")
 

@@ -8,8 +8,8 @@ from fractions import Fraction
 
 from metrics.reading.dates import small_number
 from metrics.reading.mention import Reading
+from metrics.reading.numeral_words_th import COUNTERS, DIGIT_RE, UNIT_RE
 from metrics.reading.numerals_bo import BOUNDARY, DIGIT
-from metrics.reading.numerals_th import COUNTERS
 
 _ZH = "[0-9]{1,3}|[一二两三四五六七八九十]{1,3}"
 _TH = "[0-9]{1,3}|" + "|".join(["หนึ่ง", "สอง", "สาม", "สี่", "ห้า", "หก", "เจ็ด", "แปด", "เก้า", "สิบ"])
@@ -42,12 +42,22 @@ _MAY_HOLD: dict[re.Pattern[str], re.Pattern[str]] = {
 }
 """Pattern -> what a text must hold for it."""
 _COUNTED = re.compile(rf"\s?(?!ใน|ส่วน)(?:{COUNTERS})")
+_NO_NUMBER = "".join(
+    rf"(?<!{word})(?<!{word}\s)"
+    for word in (
+        "[0-9]", "หนึ่ง", "เอ็ด", "สอง", "สาม", "สี่", "ห้า", "หก", "เจ็ด", "แปด", "เก้า", "พัน", "หมื่น", "แสน", "ล้าน", "หลาย",
+        "นับ", "หลัก", "ไม่กี่", "จุด", "ครึ่ง",
+    )
+)  # fmt: skip
 HUNDRED: dict[str, re.Pattern[str]] = {
     # 百分之百二十 is 120 %.
     "zh": re.compile(
         r"百分之百(?!零[一二三四五六七八九]|[一二三四五六七八九]?十(?!分))|百分百|(?<!个)(?P<half>半个?百分点)"
     ),
-    "th": re.compile(r"ร้อยละร้อย|ร้อย\s?เปอร์เซ็?น(?:ต์|ท์)?"),
+    "th": re.compile(
+        # Not what goes on (ร้อยละร้อยยี่สิบ), nor the end of another number (สองร้อยเปอร์เซ็นต์, 3 ร้อยเปอร์เซ็นต์).
+        rf"ร้อยละร้อย(?!\s?[0-9]|กว่า|เศษ|ครึ่ง|{DIGIT_RE}|{UNIT_RE})|{_NO_NUMBER}ร้อย\s?เปอร์เซ็?น(?:ต์|ท์)?"
+    ),
 }
 
 

@@ -7,67 +7,45 @@ import re
 from fractions import Fraction
 
 from metrics.reading.needs import Behind
-from metrics.reading.numeral import ANY_DIGIT, FREE_START, NUMBER, POINT_FIRST, VULGAR, Numeral, Value, number, step
+from metrics.reading.numeral import ANY_DIGIT, NUMBER, POINT_FIRST, VULGAR, Numeral, Value, number, step
+from metrics.reading.numeral_words_th import (
+    COUNTERS,
+    DIGIT,
+    DIGIT_RE,
+    FIVE,
+    MILLION,
+    MILLION_RE,
+    NINE,
+    ORDINAL,
+    SMALL,
+    SMALL_RE,
+    UNIT_RE,
+)
 
-DIGIT = {
-    "ศูนย์": 0,
-    "หนึ่ง": 1,
-    "เอ็ด": 1,
-    "สอง": 2,
-    "ยี่": 2,
-    "สาม": 3,
-    "สี่": 4,
-    "ห้า": 5,
-    "หก": 6,
-    "เจ็ด": 7,
-    "แปด": 8,
-    "เก้า": 9,
-}
-SMALL = {"สิบ": 10, "ร้อย": 100, "พัน": 1000, "หมื่น": 10**4, "แสน": 10**5}
-MILLION = 10**6
-# Words that begin like a numeral: สามารถ, ห้าง, เก้าอี้, ยี่ห้อ; พันธุ์, ร้อยละ, ร้อยโท, ล้านนา.
-_DIGIT_RE = (
-    "หนึ่ง|เอ็ด|สอง(?!แคว|แถว)|ยี่(?=สิบ)|สาม(?!ารถ|ัญ|ี|ก๊ก)|สี่(?!แยก)|ห้า(?!ง|ม)|หก(?!ล้ม|คะเมน|ตก)|เจ็ด|แปด(?!เปื้อน)|เก้า(?!อี้|ง)"
-)
-_SMALL_RE = (
-    "สิบ(?!เอก|โท|ตรี|ตำรวจ)|ร้อย(?!ละ|เอก|โท|ตรี|ตำรวจ|กรอง|แก้ว|เรียง|รัด|ไหม|มาลัย|ใจ)|พัน(?!ธ|เอก|"
-    "โท|ตรี|ตำรวจ|จ่า|ผ้า|แผล|ตู|ทาง)"
-    "|หมื่น|แสน(?!สาหัส|ดี|เข็ญ|สิริ|รู้|ยาก|สนุก|สบาย|แสบ|น่า|จะ|ยานุ|ย)"
-)
-_MILLION_RE = "ล้าน(?!นา(?!ที)|ช้าง)"
-_UNIT_RE = f"(?:{_SMALL_RE}|{_MILLION_RE})"
-_DIGIT = re.compile(_DIGIT_RE)
+_DIGIT = re.compile(DIGIT_RE)
 _ZERO_POINT = re.compile("ศูนย์(?=จุด)")
-_SMALL = re.compile(rf"\s?(?:{_SMALL_RE})")
-_MILLION, _UNIT_WORD = re.compile(_MILLION_RE), re.compile(_UNIT_RE)
+_SMALL = re.compile(rf"\s?(?:{SMALL_RE})")
+# Written on to the word of a digit they are units, whatever follows: สองแสนดีนาร์, สามร้อยเอกสาร.
+_SMALL_BEHIND = re.compile("สิบ|ร้อย(?!ละ)|พัน(?!ธ)|หมื่น|แสน")
+_MILLION, _UNIT_WORD = re.compile(MILLION_RE), re.compile(UNIT_RE)
 _MOST = 4
 """Times ล้าน may be said in one number: 10^24. What goes on beyond it is no amount, and to multiply it takes long."""
-_MILLIONS = re.compile(rf"\s?(?:{_MILLION_RE})(?:\s?{_MILLION_RE}){{0,{_MOST - 1}}}")
-_UNIT = re.compile(rf"\s?{_UNIT_RE}")
-_POINT = re.compile(rf"จุด((?:ศูนย์|{_DIGIT_RE})+)(?!\s?(?:{_SMALL_RE})?{_DIGIT_RE}(?:สิบ|ร้อย))")
-_POINT_DIGIT = re.compile(rf"ศูนย์|{_DIGIT_RE}")
-_MORE = re.compile(r"\s?(?:กว่า|เศษ(?!ส่วน|ๆ|\s?[0-9]))")
-COUNTERS = (
-    "คน|ราย|ปี|วัน|เดือน|ชั่วโมง|นาที|วินาที|สัปดาห์|ครั้ง|แห่ง|ฉบับ|ลำ|คัน|ตัว|หลัง|บาท|เมตร|กิโล|เซนติ|ตาราง|"
-    "ลูกบาศก์|ตัน|เท่า|จังหวัด|ประเทศ|เมือง|ชาติ|ชุด|เครื่อง|เรื่อง|ชิ้น|ข้อ|ด้าน|ประการ|ประเด็น|"
-    "กลุ่ม|ทีม|นาย|ท่าน|องค์|รูป|ศพ|ดวง|ใบ|เล่ม|สาย|ชนิด|ประเภท|แบบ|อย่าง|รายการ|โครงการ|บริษัท|ธนาคาร|โรง|"
-    "หมู่บ้าน|ตำบล|อำเภอ|ครอบครัว|ครัวเรือน|คู่|สมัย|รอบ|นัด|ประตู|แต้ม|คะแนน|เหรียญ|ดอลลาร์|ยูโร|"
-    "หยวน|เยน|วอน|ปอนด์|ไมล์|ฟุต|นิ้ว|ไร่|ลิตร|องศา|เปอร์|ล้าน|สิบ|ชั้น|ห้อง|คาบ|หน้า|บท|ตอน|ภาค|ฤดู|มื้อ|จาน|"
-    "แก้ว|ขวด|ถ้วย|ถุง|กล่อง|ลูก|ต้น|ดอก|เม็ด|เส้น|แผ่น|ผืน|คำ|ภาษา|ทวีป|เกาะ|สถานี|สาขา|"
-    "สถานที่|จุด|มาตรา|ขบวน|เที่ยว|นาฬิกา|ทศวรรษ|ศตวรรษ|รุ่น|ยี่ห้อ|พรรค|เสียง|ที่นั่ง|ตำแหน่ง|สนาม|เซต|เกม|ขั้น|"
-    "ระดับ|ระยะ|ช่วง|ขวบ|วาระ|ใน|ส่วน|พี่น้อง|วิธี|เผ่า|ล้อ|มุม|นายแบบ|หลา|ออนซ์|วัตต์|กรัม|แกน"
+_MILLIONS = re.compile(rf"\s?(?:{MILLION_RE})(?:\s?{MILLION_RE}){{0,{_MOST - 1}}}")
+_UNIT = re.compile(rf"\s?{UNIT_RE}")
+_POINT = re.compile(
+    rf"(?:จุด|\s?จุด\s?(?=(?:ศูนย์|{DIGIT_RE})+\s?(?:{UNIT_RE}|เปอร์)))((?:ศูนย์|{DIGIT_RE})+)(?!\s?(?:{SMALL_RE})?{DIGIT_RE}(?:สิบ|ร้อย))"
 )
+# 2 จุด 5 ล้าน; 3 จุด 5 คน are three places.
+_POINT_FIGURES = re.compile(r"\s?จุด\s?([0-9]{1,3})(?=\s?(?:พัน(?!ธ)|หมื่น|แสน|ล้าน|เปอร์|%))")
+_HALF_MORE = re.compile(r"ครึ่ง(?!หนึ่ง|นึง|แรก|หลัง|ทาง|ปี|เดือน|วัน|ชั่ว|ศต|ทศ|เวลา|ของ|ต่อ|แปลง|ร้อย|พัน|หมื่น|แสน|ล้าน)")
+_HALF_OF = re.compile(rf"ครึ่ง((?:{SMALL_RE})?(?:\s?{MILLION_RE}){{0,{_MOST}}})")
+_POINT_DIGIT = re.compile(rf"ศูนย์|{DIGIT_RE}")
+_MORE = re.compile(r"\s?(?:กว่า|เศษ(?!ส่วน|ๆ|\s?[0-9]))")
 _COUNTED = re.compile(rf"\s?(?:{COUNTERS})")
 # Number words that are hardly ever part of another word: read, though what they count is no known counter.
-_WORD_ALONE = re.compile(r"สอง(?!ใจ|แคว|แถว|สลึง|ต่อ)|สาม(?!ัคคี|เณร|ัญ|ารถ|ี|ล้อ|ก๊ก|พราน)|สี่|ห้า(?!ง|ม|ว)|เจ็ด|แปด|เก้า(?!อี้|ง)")
-_RANGE_AHEAD = re.compile(rf"\s?(?:ถึง|-|~|หรือ)\s?(?:{_DIGIT_RE}|สิบ)+\s?(?:{_UNIT_RE}|{COUNTERS})")
-ORDINAL = Behind(
-    re.compile(
-        r"(?:ครั้ง|อันดับ|ลำดับ|คน|วัน|ชั้น|ระดับ|รุ่น|ข้อ|บท|ตอน|ภาค|ชุด|สมัย|ราย|แห่ง|ประการ|รอบ|นัด|ปี|เดือน|สัปดาห์|นาที|ศตวรรษ|ทศวรรษ"
-        r"|ไตรมาส|เบอร์|หลุม|ฉบับ|ตำแหน่ง|โลกครั้ง|มาตรา|เขต|หมู่)ที่\s?\Z|(?:อันดับ|ลำดับ|เบอร์|มาตรา)\s?\Z"
-    )
-)
-_MANY = re.compile(rf"(?:หลาย|นับ|หลัก|ไม่กี่)\s?((?:{_SMALL_RE})?(?:\s?{_MILLION_RE}){{0,{_MOST}}})")
+_WORD_ALONE = re.compile(rf"สอง(?!ใจ|แคว|แถว|ปันนา|สลึง|ต่อ)|สาม(?!ัคคี|เณร|ัญ|ารถ|ี|ล้อ|ก๊ก|พราน)|สี่|{FIVE}(?!ว)|เจ็ด|แปด|{NINE}")
+_RANGE_AHEAD = re.compile(rf"\s?(?:ถึง|-|~|หรือ)\s?(?:{DIGIT_RE}|สิบ)+\s?(?:{UNIT_RE}|{COUNTERS})")
+_MANY = re.compile(rf"(?:หลาย|นับ|หลัก|ไม่กี่)\s?((?:{SMALL_RE})?(?:\s?{MILLION_RE}){{0,{_MOST}}})")
 _NEIGHBOURS = [
     ("หนึ่ง", "สอง"),
     ("สอง", "สาม"),
@@ -78,26 +56,10 @@ _NEIGHBOURS = [
     ("เจ็ด", "แปด"),
     ("แปด", "เก้า"),
 ]
-_PAIR = re.compile("(?:" + "|".join(f"{a}{b}" for a, b in _NEIGHBOURS) + rf")(?=\s?(?:{_UNIT_RE}|{COUNTERS}))")
+_PAIR = re.compile("(?:" + "|".join(f"{a}{b}" for a, b in _NEIGHBOURS) + rf")(?=\s?(?:{UNIT_RE}|{COUNTERS}))")
 _BARE_MEASURE = re.compile(r"(?:ร้อย|พัน)(?:บาท|เมตร|ปี|กิโลเมตร)")
+_PERCENT_BEHIND = Behind(re.compile(rf"ร้อยละ\s?(?:(?:{DIGIT_RE}|สิบ){{1,3}}\s?(?:ถึง|-|~)\s?)?\Z"))
 _BARE_AFTER = re.compile(r"(?:กว่า|เกือบ|ร่วม|เฉียด|ราว|ประมาณ|ครบ|ถึง|เกิน|\A|\s)\s?\Z")
-START = re.compile(
-    rf"{FREE_START}(?:[0-9]|(?<![\w\u0e30-\u0e4e\u0f71-\u0fbc.])\.[0-9](?![0-9]*\.))|[{''.join(VULGAR)}]|(?:หลาย|นับ|หลัก|ไม่กี่)"
-    rf"\s?(?={_UNIT_RE})|หลาย(?=ทศวรรษ|ศตวรรษ)|ศูนย์(?=จุด(?:ศูนย์|{_DIGIT_RE}))|{_DIGIT_RE}"
-    rf"|(?<!กระ)สิบ(?!เอก|โท|ตรี|ตำรวจ)|(?<!เรียบ)(?<!ยอด)"
-    rf"(?:{_SMALL_RE[_SMALL_RE.index('ร้อย') : _SMALL_RE.index('|พัน')]})"
-    rf"|(?<!ผูก)(?<!สัม)(?<!พัว)(?<!ผู้)(?<!เกี่ยว)"
-    rf"(?:{_SMALL_RE[_SMALL_RE.index('พัน') : _SMALL_RE.index('|หมื่น')]})|หมื่น|(?<!บาง)(?<!สุด)(?<!แม่)"
-    rf"(?:{_SMALL_RE[_SMALL_RE.index('แสน') :]})"
-    rf"|(?<!หัว)(?<!ศีรษะ)(?:{_MILLION_RE})"
-)
-
-# Each character by itself: `re` passes quickly over what no alternative begins with where all of them are literals.
-FIRST = re.compile(
-    "|".join(map(re.escape, ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9", ".", *VULGAR]))
-    + "|หลาย|นับ|หลัก|ไม่กี่|ศูนย์|หนึ่ง|เอ็ด|สอง|ยี่|สาม|สี่|ห้า|หก|เจ็ด|แปด|เก้า|สิบ|ร้อย|พัน|หมื่น|แสน|ล้าน"
-)
-"""What stands wherever START matches, found four times as fast."""
 
 
 def _coefficient(text: str, at: int) -> tuple[Value, int, bool] | None:
@@ -109,6 +71,9 @@ def _coefficient(text: str, at: int) -> tuple[Value, int, bool] | None:
             return None
         if text[end : end + 1] in VULGAR and text[end : end + 1]:
             return value + VULGAR[text[end]], end + 1, False
+        point = _POINT_FIGURES.match(text, end) if value.denominator == 1 else None
+        if point:
+            return value + Fraction(f"0.{point.group(1)}"), point.end(), False
         return value, end, False
     word = _DIGIT.match(text, at) or _ZERO_POINT.match(text, at)
     if word is None:
@@ -126,19 +91,21 @@ def _with_point(value: Value, point: re.Match[str]) -> tuple[Fraction, int]:
 def _section(text: str, at: int, first: bool) -> tuple[Value, int, int, int] | None:
     """Everything below a million: (value, end, last unit or 1, tokens)."""
     total: Value = 0
-    last, end, tokens, bare = 10**6, at, 0, False
+    last, end, tokens, bare, figures = 10**6, at, 0, False, False
     while True:
         space = 1 if text[end : end + 1] == " " and end > at else 0
         coefficient = _coefficient(text, end + space)
         if coefficient:
             value, after, word = coefficient
-            unit = _SMALL.match(text, after)
+            unit = _SMALL.match(text, after) or (_SMALL_BEHIND.match(text, after) if word and value != 1 else None)
             if unit and SMALL[unit.group().strip()] < last:
-                last = SMALL[unit.group().strip()]
+                last, figures = SMALL[unit.group().strip()], not word
                 total, end, tokens = total + value * last, unit.end(), tokens + 2
                 continue
             if unit and total:  # สองร้อยสามร้อย: two numbers
                 break
+            if space and figures and last >= 100 and last <= 10 * value < 10 * last and _COUNTED.match(text, after):
+                return total + value, after, 1, tokens + 1  # 3 ร้อย 50 บาท
             if (
                 space
                 or (total and not (word and text[end - 1 : end] and not text[end - 1].isdigit()))
@@ -187,6 +154,9 @@ def parse(text: str, at: int) -> Numeral | None:
     many = _MANY.match(text, at)
     if many:
         return _indefinite(text, many)
+    half = _HALF_OF.match(text, at)
+    if half:
+        return Numeral(at, half.end(), Fraction(_magnitude(half.group(1)), 2), spelled=True)
     if _PAIR.match(text, at):
         second = _whole(text, at + len(_DIGIT.match(text, at).group()))  # type: ignore[union-attr]
         if second is not None:
@@ -200,11 +170,16 @@ def _indefinite(text: str, many: re.Match[str]) -> Numeral | None:
     """หลายร้อย, หลายแสนล้าน, นับพัน: the order of magnitude alone."""
     if not many.group(1):  # หลายทศวรรษ
         return Numeral(many.start(), many.end(), Fraction(2), Fraction(10), True, spelled=True)
-    unit = Fraction(1)
-    for word in _UNIT_WORD.findall(many.group(1)):
-        unit *= SMALL.get(word, MILLION)
+    unit = _magnitude(many.group(1))
     low = unit if many.group().startswith(("นับ", "หลัก")) else 2 * unit
     return Numeral(many.start(), many.end(), low, unit * 10, True, unit, spelled=True)
+
+
+def _magnitude(words: str) -> Fraction:
+    unit = Fraction(1)
+    for word in _UNIT_WORD.findall(words):
+        unit *= SMALL.get(word, MILLION)
+    return unit
 
 
 def _whole(text: str, at: int) -> Numeral | None:
@@ -212,7 +187,7 @@ def _whole(text: str, at: int) -> Numeral | None:
     magnitude: Value | None = None
     high: Value | None = None
     scale: Value = 1
-    end, tokens, small_end = at, 0, 1
+    end, tokens, small_end, of_half = at, 0, 1, 0
     bare_million = _MILLION.match(text, at) is not None
     section: tuple[Value, int, int, int] | None = (1, at, 1, 0) if bare_million else _section(text, at, True)
     while section is not None:
@@ -224,7 +199,7 @@ def _whole(text: str, at: int) -> Numeral | None:
                 value >= magnitude or (text[end : end + 1] == " " and text[sec_end - 1].isdigit())
             ):
                 break
-            total, end, tokens, small_end = total + value, sec_end, tokens + n, unit
+            total, end, tokens, small_end, of_half = total + value, sec_end, tokens + n, unit, unit
             if more and not text.startswith(("กว่าเดิม", "กว่าปกติ", "กว่าที่"), more.end() - 4):
                 high, end = total + (unit if unit > 1 else step(value)), more.end()
             break
@@ -237,6 +212,8 @@ def _whole(text: str, at: int) -> Numeral | None:
                 break
             part = (total + value) * factor - total  # หนึ่งล้านห้าแสนล้าน is 1.5 million million
         total, end, tokens = total + part, millions.end(), tokens + n + 1
+        # ยี่สิบล้านครึ่ง is 20.5 million, สามพันล้านครึ่ง 3,500; of a hundred million nobody can tell.
+        of_half = factor if unit <= 10 else factor * unit if unit >= 1000 else 0
         if more:
             high = total + (unit if unit > 1 else step(value)) * factor
             break
@@ -254,6 +231,8 @@ def _whole(text: str, at: int) -> Numeral | None:
             section = None
     if end == at:
         return None
+    if high is None and of_half >= 100 and (half := _HALF_MORE.match(text, end)):
+        total, end, tokens = total + Fraction(of_half, 2), half.end(), tokens + 1
     if scale == 1 and small_end > 1:
         scale = small_end
     exact, bound = Fraction(total), None if high is None else Fraction(high)
@@ -261,6 +240,7 @@ def _whole(text: str, at: int) -> Numeral | None:
     ordinal = bool(ORDINAL.search(text, max(0, at - 12), at))
     if not spelled or tokens > 1 or total.denominator > 1:
         name = spelled and text[at:end] == "ร้อยเอ็ด" and not _COUNTED.match(text, end)
+        name = name and not text.startswith("ร้อยละ", max(0, at - 6)) and not _percent_follows(text, end)
         return (
             None
             if name
@@ -268,6 +248,7 @@ def _whole(text: str, at: int) -> Numeral | None:
         )
     if any(text.startswith(word, at) for word in DIGIT) or text.startswith("สิบ", at):
         counted = _COUNTED.match(text, end) or _percent_follows(text, end) or _RANGE_AHEAD.match(text, end)
+        counted = counted or _PERCENT_BEHIND.search(text, max(0, at - 30), at)
         if high is None and not ordinal and not counted and not _WORD_ALONE.match(text, at):
             return None
         return Numeral(at, end, exact, bound, False, scale, spelled=True, lone=True, ordinal=ordinal)

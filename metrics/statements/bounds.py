@@ -26,6 +26,9 @@ _VOWEL_BEFORE, _MARK_BEHIND = "[เแโใไ]", r"[ะาำๅ\p{M}]"
 BOUNDED = ("number", "percentage", "money")
 """Kinds of mentions that a word makes another amount; กว่า behind a date begins what is said next."""
 _HARMLESS = "harmless"
+_MINUS = "minus"
+"""Of degrees, or where nothing is measured, it is "not": 15 degrees below zero are not 15."""
+_DEGREES = regex.compile(r"\s?(?:องศา|°|℃|เซลเซียส|ฟาเรนไฮต์|[CF]\b|度|摄氏|华氏|\Z|[,.;)…。，；）])")
 _NO_NAMES = Stretches(())
 
 
@@ -122,6 +125,10 @@ def bound(
         return None
     word, at = found
     kind = words.kinds[word.lower()]
+    if kind == _MINUS:
+        kind = "not" if mention.kind == "number" and _DEGREES.match(text, mention.core[1]) else _HARMLESS
+    if kind == "rate" and (mention.dimension == "speed" or (mention.kind == "percentage" and at >= mention.core[1])):
+        return None  # the unit says so already (ชั่วโมงละ 120 กม.); 3% a year are 3%
     return None if kind == _HARMLESS or names.meet(at, at + len(word)) else kind
 
 

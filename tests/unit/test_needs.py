@@ -15,7 +15,7 @@ from metrics.reading.fractions import FRACTIONS, HUNDRED
 from metrics.reading.halves import DECADE, FIRST, HALVES
 from metrics.reading.identifiers import _CALL, _CODE, _MAY_CALL, _MAY_CODE, _MAY_PHONE, _PHONE, CODES, PHONES, _any
 from metrics.reading.needs import Behind, Screen, beginnings, clauses, endings, finder, need
-from metrics.reading.numerals_th import ORDINAL
+from metrics.reading.numeral_words_th import ORDINAL
 from metrics.reading.words import WordTable
 
 TABLES = [table for table, _ in scan._PASSES] + [FRACTIONS, HALVES, DECADE, FIRST]
@@ -102,7 +102,7 @@ def test_nothing_is_left_out_of_a_text_with_half_a_character() -> None:
 
 BEHIND = [
     found
-    for table in (around.PERCENT_BEFORE, amounts._MORE_THAN, amounts._PER_HOUR, amounts._ORDINAL_BEFORE)
+    for table in (around.PERCENT_BEFORE, amounts._MORE_THAN, around.PER_HOUR, amounts._ORDINAL_BEFORE)
     for found in table.values()
 ]
 
