@@ -8,7 +8,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from metrics.errors import UserError
-from training.shared.quick import ASKS_FOR_SKLEARN, without_sklearn
+from training.shared.quick import ASKED_BY_TRAINERS, without_sklearn
 
 SIGNS = (
     "out of memory",
@@ -33,7 +33,7 @@ def imports_are_no_garbage() -> None:
     """Takes what has been imported out of the searches for garbage that accelerate makes around each stage, a third to
     half a second each. Once in a process and before a model is loaded: what is taken out is never freed."""
     if gc.get_freeze_count() == 0:
-        without_sklearn(*ASKS_FOR_SKLEARN)
+        without_sklearn(*ASKED_BY_TRAINERS)
         from trl import SFTTrainer  # noqa: F401 - with all that a stage imports
 
         gc.collect()  # else what is garbage by now would stay for ever

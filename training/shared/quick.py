@@ -1,9 +1,10 @@
 """What transformers does at every start and in every forward pass that costs much and changes nothing.
 
 Scikit-learn and with it scipy.stats, a second and a half of imports, for assisted decoding and the metrics of GLUE,
-which nothing here uses. Masks of attention made by `torch.vmap` over functions of four indices: at the size of the
-shipped models a sixth of a GRPO step, where a comparison of two ranges gives the same booleans. And, on a CPU, a copy
-of all keys and values for each token, once for every head that shares them: two fifths of a token of a rollout.
+and scipy.optimize, half a second, for the losses of models that find objects in images: nothing here uses them. Masks
+of attention made by `torch.vmap` over functions of four indices: at the size of the shipped models a sixth of a GRPO
+step, where a comparison of two ranges gives the same booleans. And, on a CPU, a copy of all keys and values for each
+token, once for every head that shares them: two fifths of a token of a rollout.
 """
 
 from __future__ import annotations
@@ -16,26 +17,32 @@ from importlib import import_module
 from importlib.util import find_spec
 from typing import Any
 
-ASKS_FOR_SKLEARN = ("transformers.generation.candidate_generator", "transformers.data.metrics")
-"""Modules that a trainer needs."""
+DECODING = "transformers.generation.candidate_generator"
+"""Asks for scikit-learn wherever a model or a tokenizer is loaded."""
+LOSSES = "transformers.loss.loss_utils"
+"""Asks for SciPy wherever a model is loaded."""
+ASKED_BY_TRAINERS = (DECODING, LOSSES, "transformers.data.metrics")
 
 
 def without_sklearn(*modules: str) -> None:
-    """Imports modules of transformers that look for scikit-learn as if it were not there. What a user has loaded
-    stays."""
+    """Imports modules of transformers that look for scikit-learn and SciPy as if these were not there. What a user has
+    loaded stays."""
     wanted = [name for name in modules if name not in sys.modules]
-    if "sklearn" in sys.modules or not wanted:
+    if not wanted:
         return
     import transformers.utils as utils
 
-    told = utils.is_sklearn_available
-    utils.is_sklearn_available = lambda: False
+    told = {name: getattr(utils, name) for name in ("is_sklearn_available", "is_scipy_available")}
+    for name in told:
+        if name.split("_")[1] not in sys.modules:
+            setattr(utils, name, lambda: False)
     try:
         for name in wanted:
             if find_spec(name) is not None:
                 import_module(name)
     finally:
-        utils.is_sklearn_available = told
+        for name, said in told.items():
+            setattr(utils, name, said)
 
 
 @cache
