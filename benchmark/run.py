@@ -175,12 +175,13 @@ def run(
     with second(place, aside) as beside:
         checkpoints = train(place, stage, task, splits, policy, models, beside)
         if beside is not None:
-            *others, last = checkpoints
-            measured(place, {last: checkpoints[last]}, with_gold=False)
+            *_, last = checkpoints
+            for what in on.values():
+                measure.generate(place, what, last, checkpoints[last])
+            beside.do(last, checkpoints[last])  # it has loaded all that scores, and takes these texts as they are
+            measure.get_ready()
             beside.wait()
-            measured(place, {stage: checkpoints[stage] for stage in others})
-        else:
-            measured(place, checkpoints)
+        measured(place, checkpoints)
     # In the order of the stages, whoever measured them first.
     parts = {name: [found[s] for s in (*checkpoints, GOLD) if s in found] for name, found in scored.items()}
 

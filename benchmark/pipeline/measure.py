@@ -12,9 +12,8 @@ from benchmark.generation.decoding import Policy
 from benchmark.generation.local import Request, generate_file, unfinished
 from benchmark.generation.wanted import wanted
 from benchmark.pipeline.workplace import Workplace
-from benchmark.rundir.manifest import (
-    RunManifest,
-)
+from benchmark.rundir.closure import code_hash
+from benchmark.rundir.manifest import RunManifest
 from benchmark.rundir.steps import MadeOf
 from benchmark.scoring.families import Means, wanted_families
 from benchmark.scoring.score import gold_generations, merge_scores, own_names, score_file, summarise_task, write_summary
@@ -236,6 +235,16 @@ def summarise_all(
 def vars_of(record: Any) -> dict[str, Any]:
     """Fields of a slotted dataclass."""
     return {name: getattr(record, name) for name in record.__dataclass_fields__}
+
+
+def get_ready() -> None:
+    """Does what summary and report begin with, for a run that has to wait before it comes to them: the report's
+    libraries are loaded, and the code of both is read."""
+    from benchmark.report import page, svg  # noqa: F401 - with all that it imports
+
+    svg.load_matplotlib()
+    for code in (SUMMARY_CODE, REPORT_CODE):
+        code_hash(*code)
 
 
 def report(place: Workplace) -> Path:
