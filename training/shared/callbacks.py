@@ -14,11 +14,11 @@ import numpy as np
 import torch
 
 from metrics.errors import UserError
+from metrics.lean import ASKED_BY_TRAINERS, without_sklearn
 from metrics.progress import Progress, begin, end
 from training.rl.watchdogs import CHRF, HackingWatch
 from training.shared.checksums import write_checksums
 from training.shared.processes import gather, wait
-from training.shared.quick import ASKED_BY_TRAINERS, without_sklearn
 from training.shared.resume import OnSigterm, StepLog, log
 from training.shared.trackers import Track
 

@@ -11,11 +11,12 @@ from metrics.errors import UserError
 from metrics.false_alarm import no_false_alarm
 from metrics.foreign import ALLOW
 from metrics.hub import hub_revision, is_hub_id
+from metrics.lean import DECODING, LOSSES, without_sklearn
 from training.shared.checkpoints import check_folder, log
 from training.shared.decoding import settle
 from training.shared.lora import adapter_base, with_adapter
 from training.shared.memory import is_out_of_memory, memory_guard
-from training.shared.quick import DECODING, LOSSES, grouped_queries, plain_masks, without_sklearn
+from training.shared.quick import grouped_queries, plain_masks
 
 DTYPES = ("float32", "bfloat16", "float16")
 TOO_LARGE = "set policy.dtype=bfloat16, or policy.device_map=auto to spread the model over the devices there are"

@@ -8,7 +8,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from metrics.errors import UserError
-from training.shared.quick import ASKED_BY_TRAINERS, without_sklearn
+from metrics.lean import ASKED_BY_TRAINERS, without_sklearn
 
 SIGNS = (
     "out of memory",
