@@ -175,10 +175,13 @@ def run(
     with second(place, aside) as beside:
         checkpoints = train(place, stage, task, splits, policy, models, beside)
         if beside is not None:
-            *_, last = checkpoints
-            for what in on.values():
-                measure.generate(place, what, last, checkpoints[last])
-            beside.do(last, checkpoints[last])  # it has loaded all that scores, and takes these texts as they are
+            _, *trained = checkpoints
+            for stage in reversed(trained):  # it has loaded what scores, this process what generates
+                if any(beside.has_begun(measure.generating(what, stage)) for what in on.values()):
+                    break
+                for what in on.values():
+                    measure.generate(place, what, stage, checkpoints[stage])
+            beside.do(trained[-1], checkpoints[trained[-1]])
             measure.get_ready()
             beside.wait()
         measured(place, checkpoints)

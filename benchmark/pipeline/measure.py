@@ -90,13 +90,18 @@ def first_prompt(on: Measured) -> dict[str, Any]:
     return {"template": shown(on.task.prompt), "example_id": first.id, "text": shown(on.task.ask(first.source))}
 
 
+def generating(on: Measured, stage: str) -> str:
+    """Name of the step that writes the texts of a stage."""
+    return f"generate/{on.task.name}/{stage}"
+
+
 def generate(place: Workplace, on: Measured, stage: str, model: str, system: str = SYSTEM) -> Path:
     """The step that writes generations/<task>/<stage>.jsonl."""
     out = place.run_dir / "generations" / on.task.name / f"{stage}.jsonl"
     settings, seed = place.profile.generate, place.profile.run.seed
     how = wanted(place.profile, model)
     if (ignored := how.ignored()) is not None:
-        place.say(f"generate/{on.task.name}/{stage}: {ignored}")
+        place.say(f"{generating(on, stage)}: {ignored}")
 
     def work() -> dict[str, Any]:
         own = place.profile.policy
@@ -124,7 +129,7 @@ def generate(place: Workplace, on: Measured, stage: str, model: str, system: str
     }
     inputs = {"model": model_content(model), "examples": on.examples_hash, "gold": sha256_json(on.gold)}
     place.steps.run(
-        f"generate/{on.task.name}/{stage}",
+        generating(on, stage),
         MadeOf(config, inputs, GENERATE_CODE),
         [out],
         work,
