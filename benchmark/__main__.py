@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import gc
 import os
 import sys
@@ -32,14 +33,14 @@ def start() -> int:
             sys.modules.pop(package, None)
             break
     gc.set_threshold(YOUNG, 20, 20)
+    from benchmark.ending import write_out
+
+    atexit.register(write_out)  # registered first, so called last
     # Read when numpy is imported. With as many threads as cores, its sums are rounded otherwise on each machine.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     from benchmark.cli import main
 
-    try:
-        return main()
-    finally:
-        gc.unfreeze()  # the last search, when Python ends, closes and writes out what a user's own code left open
+    return main()
 
 
 if __name__ == "__main__":

@@ -160,10 +160,13 @@ def run(
     )
 
     scored: dict[str, dict[str, Path]] = {name: {} for name in on}
+    written: dict[str, dict[str, Path]] = {name: {} for name in on}  # texts that this process did not wait for
 
     def measured(where: Workplace, checkpoints: Mapping[str, str], with_gold: bool = True) -> None:
         for name, what in on.items():
-            generated = {s: measure.generate(where, what, s, path) for s, path in checkpoints.items()}
+            generated = {
+                s: written[name].get(s) or measure.generate(where, what, s, path) for s, path in checkpoints.items()
+            }
             scored[name] |= measure.score(where, what, generated, models, para, with_gold)
 
     def aside(where: Workplace, what: str, path: str) -> None:
@@ -175,12 +178,16 @@ def run(
     with second(place, aside) as beside:
         checkpoints = train(place, stage, task, splits, policy, models, beside)
         if beside is not None:
-            *others, last = checkpoints
-            measured(place, {last: checkpoints[last]}, with_gold=False)
+            _, *trained = checkpoints
+            for made in reversed(trained):  # it has loaded what scores, this process what generates
+                if any(beside.has_begun(measure.generating(what, made)) for what in on.values()):
+                    break
+                for name, what in on.items():
+                    written[name][made] = measure.generate(place, what, made, checkpoints[made])
+            beside.do(trained[-1], checkpoints[trained[-1]])
+            measure.get_ready()
             beside.wait()
-            measured(place, {stage: checkpoints[stage] for stage in others})
-        else:
-            measured(place, checkpoints)
+        measured(place, checkpoints)
     # In the order of the stages, whoever measured them first.
     parts = {name: [found[s] for s in (*checkpoints, GOLD) if s in found] for name, found in scored.items()}
 

@@ -17,7 +17,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -29,6 +29,7 @@ from metrics.foreign import check_foreign
 from metrics.hub import model_folder
 from metrics.literal import read_literally
 from metrics.normalise import fingerprint
+from metrics.plain_encoder import PlainEncoder, is_plain, on_cpu
 from metrics.progress import counted_passes
 from metrics.segment import SegmentStats, from_values, unscorable
 from metrics.version import V
@@ -40,6 +41,8 @@ P1, MRR = "grounding.retrieval_p1", "grounding.retrieval_mrr"
 N_DISTRACTORS, N_HARD = 99, 10
 _BINS = 4096
 _CHUNK = 512
+_BATCH = 64
+"""Texts that are embedded at a time."""
 
 Embed = Callable[[Sequence[str]], np.ndarray]
 """Texts -> (n, d) float array of unit rows."""
@@ -97,23 +100,30 @@ def weights_hash(encoder: str | Path) -> str:
 @lru_cache(maxsize=2)
 def load_encoder(folder: str) -> Embed:
     """The embedding function of a sentence-transformers folder. Raises UserError when it cannot be loaded."""
-    from sentence_transformers import SentenceTransformer
-
     place = model_folder(folder)
     if not (place / "modules.json").is_file():
         raise UserError(f"encoder {folder}: no modules.json; give a sentence-transformers folder")
     check_foreign(place, allow="another encoder: one that measures never runs code of its own")
+    encode: Callable[[list[str]], Any]
     try:
         with no_false_alarm(place):
-            model = SentenceTransformer(str(place), local_files_only=True, model_kwargs={"use_safetensors": True})
+            if is_plain(place) and on_cpu():
+                plain = PlainEncoder(place)
+                model, tokenizer, encode = plain.model, plain.tokenizer, lambda texts: plain.encode(texts, _BATCH)
+            else:
+                from sentence_transformers import SentenceTransformer
+
+                own = SentenceTransformer(str(place), local_files_only=True, model_kwargs={"use_safetensors": True})
+                how = {"batch_size": _BATCH, "normalize_embeddings": True, "show_progress_bar": False}
+                model, tokenizer, encode = own, own.tokenizer, lambda texts: own.encode(texts, **how)
     except UNLOADABLE as error:
         raise UserError(f"encoder {folder}: cannot be loaded ({first_line(error)})") from error
 
-    read_literally(model.tokenizer)
+    read_literally(tokenizer)
 
     def embed(texts: Sequence[str]) -> np.ndarray:
-        with counted_passes(model, "retrieval", len(texts), 64):
-            found = model.encode(list(texts), batch_size=64, normalize_embeddings=True, show_progress_bar=False)
+        with counted_passes(model, "retrieval", len(texts), _BATCH):
+            found = encode(list(texts))
         return np.asarray(found, dtype=np.float64)
 
     return embed

@@ -112,6 +112,11 @@ class Beside:
         with suppress(OSError):  # it has ended early; `wait` says so
             self._told.send((what, checkpoint))
 
+    def has_begun(self, step: str) -> bool:
+        """Whether it works at a step, or has done it. Where one that it has not begun is done by the run, it takes it
+        from there."""
+        return (self.folder / "steps" / step / "started.json").exists()
+
     def wait(self) -> None:
         """Returns when it has done all that it was told; the run's steps find what it did."""
         with suppress(OSError):  # as above

@@ -12,9 +12,8 @@ from benchmark.generation.decoding import Policy
 from benchmark.generation.local import Request, generate_file, unfinished
 from benchmark.generation.wanted import wanted
 from benchmark.pipeline.workplace import Workplace
-from benchmark.rundir.manifest import (
-    RunManifest,
-)
+from benchmark.rundir.closure import code_hash
+from benchmark.rundir.manifest import RunManifest
 from benchmark.rundir.steps import MadeOf
 from benchmark.scoring.families import Means, wanted_families
 from benchmark.scoring.score import gold_generations, merge_scores, own_names, score_file, summarise_task, write_summary
@@ -91,13 +90,18 @@ def first_prompt(on: Measured) -> dict[str, Any]:
     return {"template": shown(on.task.prompt), "example_id": first.id, "text": shown(on.task.ask(first.source))}
 
 
+def generating(on: Measured, stage: str) -> str:
+    """Name of the step that writes the texts of a stage."""
+    return f"generate/{on.task.name}/{stage}"
+
+
 def generate(place: Workplace, on: Measured, stage: str, model: str, system: str = SYSTEM) -> Path:
     """The step that writes generations/<task>/<stage>.jsonl."""
     out = place.run_dir / "generations" / on.task.name / f"{stage}.jsonl"
     settings, seed = place.profile.generate, place.profile.run.seed
     how = wanted(place.profile, model)
     if (ignored := how.ignored()) is not None:
-        place.say(f"generate/{on.task.name}/{stage}: {ignored}")
+        place.say(f"{generating(on, stage)}: {ignored}")
 
     def work() -> dict[str, Any]:
         own = place.profile.policy
@@ -125,7 +129,7 @@ def generate(place: Workplace, on: Measured, stage: str, model: str, system: str
     }
     inputs = {"model": model_content(model), "examples": on.examples_hash, "gold": sha256_json(on.gold)}
     place.steps.run(
-        f"generate/{on.task.name}/{stage}",
+        generating(on, stage),
         MadeOf(config, inputs, GENERATE_CODE),
         [out],
         work,
@@ -236,6 +240,16 @@ def summarise_all(
 def vars_of(record: Any) -> dict[str, Any]:
     """Fields of a slotted dataclass."""
     return {name: getattr(record, name) for name in record.__dataclass_fields__}
+
+
+def get_ready() -> None:
+    """Does what summary and report begin with, for a run that has to wait before it comes to them: the report's
+    libraries are loaded, and the code of both is read."""
+    from benchmark.report import page, svg  # noqa: F401 - with all that it imports
+
+    svg.load_matplotlib()
+    for code in (SUMMARY_CODE, REPORT_CODE):
+        code_hash(*code)
 
 
 def report(place: Workplace) -> Path:

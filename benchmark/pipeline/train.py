@@ -26,6 +26,7 @@ WITH_RL = ("rl", "recovery", "all")
 WITH_RECOVERY = ("recovery", "all")
 VALIDATION = "validate-reward"
 """The step that needs no checkpoint."""
+FEW = 4  # pairs of each kind that are validated in a second
 SFT_CODE = ("training.sft.train:train_sft",)
 RL_CODE = (
     "training.rl.grpo:train_rl",
@@ -77,7 +78,6 @@ def train(
 
     if beside is not None and stage in WITH_RL and _validates_beside(place):
         beside.do(VALIDATION, "")
-
     made("base", policy)
     tuned = made("post-sft", sft(place, "post-sft", policy, pairs, profile.sft))
     if stage == "all":
@@ -91,11 +91,11 @@ def train(
 
 
 def _validates_beside(place: Workplace) -> bool:
-    """Whether SFT takes long enough for the reward to be validated meanwhile; one that is asked elsewhere is not to be
-    asked twice."""
-    trained = place.run_dir / "steps" / "train" / "post-sft" / "done.json"
-    cfg = place.profile.rl
-    return "llm-judge" not in f"{cfg.reward} {cfg.reward_path} {cfg.reward_options}" and not trained.exists()
+    """Whether SFT takes long enough for the reward to be validated meanwhile, and that is worth it; one that is asked
+    elsewhere is not to be asked twice."""
+    cfg, trained = place.profile.rl, place.run_dir / "steps" / "train" / "post-sft" / "done.json"
+    elsewhere = "llm-judge" in f"{cfg.reward} {cfg.reward_path} {cfg.reward_options}"
+    return cfg.validate_pairs > FEW and not elsewhere and not trained.exists()
 
 
 def sft(place: Workplace, stage: str, parent: str, pairs: list[tuple[str, str]], settings: SFTSettings) -> Path:
@@ -172,7 +172,6 @@ def rl(place: Workplace, parent: str, task: Task, sources: list[Example], dev: l
     out, logs = place.run_dir / "checkpoints" / "post-rl", place.run_dir / "logs"
     cfg = place.profile.rl
     probed = ([e for e in dev if e.facts] or [e for e in dev if e.reference])[: cfg.probe_examples]
-
     how = wanted(place.profile, parent)
 
     def work() -> dict[str, Any]:

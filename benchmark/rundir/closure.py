@@ -85,7 +85,7 @@ def _imports(node: ast.Import | ast.ImportFrom, module: str, path: Path) -> dict
 
 
 def _only_for_types(node: ast.stmt) -> bool:
-    return isinstance(node, ast.If) and "TYPE_CHECKING" in ast.dump(node.test)
+    return isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING"
 
 
 def _targets(node: ast.stmt) -> list[str]:

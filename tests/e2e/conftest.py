@@ -17,7 +17,7 @@ def finished(tmp_path_factory) -> Path:
         sys.executable,
         str(Path(__file__).parent / "traced_run.py"),
         str(run_dir.with_name("trace.json")),
-        *command(run_dir)[3:],
+        *command(run_dir, "--set", "run.beside=false")[3:],  # one process: the tracing hears of no other
     ]
     done = subprocess.run(traced, capture_output=True, text=True, env=environment(), check=False)
     assert done.returncode == 0, done.stderr[-3000:]

@@ -23,8 +23,9 @@ from pathlib import Path
 SMALL = """
 data.n_para=8 data.n_src=4 data.n_dev=4 data.n_test=6 run.trackers=[] rl.max_steps=2 rl.validate_pairs=1
 rl.probe_examples=2 rl.max_completion_length=24 score.bootstrap_draws=100 score.scorers.comet_qe=null
-score.retrieval=null report.examples=2 sft.batch_size=4 recovery.batch_size=4
+score.retrieval=null report.examples=2 sft.batch_size=4 recovery.batch_size=4 run.beside=false
 """
+"""One process: after a kill the next attempt begins at once, when a second one may still hold the directory."""
 SLOWEST = 600.0
 """Seconds after which an attempt that nobody kills is taken for hung."""
 VOLATILE = re.compile(r"manifest\.json|report\.html|\.lock|logs/run\.log|steps/.*\.json|config_hash")

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import subprocess
 import time
 from pathlib import Path
 
+import pytest
 from smoke_run import STAGES, command, environment
 
 KILL_AT = (
@@ -19,12 +21,19 @@ KILL_AT = (
 )
 """Inside SFT and RL (one of two steps done), inside generation, scoring and the summary: files that stand there before
 the step is done."""
+WITH_SECOND = (
+    ".beside/generations/newswire-title/base.part",
+    ".beside/steps/score/newswire-title/post-sft.parquet",
+    "scores.parquet",
+)
+"""The same where a second process measures."""
+ONE = ("--set", "run.beside=false")
 
 
-def kill_when(run_dir: Path, point: str) -> None:
+def kill_when(run_dir: Path, point: str, *more: str) -> None:
     """Starts the run and kills it as soon as a file is there."""
     process = subprocess.Popen(
-        command(run_dir), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment()
+        command(run_dir, *more), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment()
     )
     deadline = time.monotonic() + 480
     while not (run_dir / point).exists() and process.poll() is None and time.monotonic() < deadline:
@@ -34,13 +43,22 @@ def kill_when(run_dir: Path, point: str) -> None:
     assert (run_dir / point).exists(), point
 
 
-def test_a_killed_run_goes_on_to_the_same_outputs_and_summary(finished, tmp_path):
+@pytest.mark.parametrize(
+    ("points", "more"),
+    [
+        (KILL_AT, ONE),
+        pytest.param(
+            WITH_SECOND, (), marks=pytest.mark.skipif(len(os.sched_getaffinity(0)) < 2, reason="needs two cores")
+        ),
+    ],
+)
+def test_a_killed_run_goes_on_to_the_same_outputs_and_summary(finished, tmp_path, points, more):
     """The kills leave half-written steps behind; what is made in the end equals what was made in one go, so it is
     deterministic, too."""
     run_dir = tmp_path / "run"
-    for point in KILL_AT:
-        kill_when(run_dir, point)
-    done = subprocess.run(command(run_dir), capture_output=True, text=True, env=environment(), check=False)
+    for point in points:
+        kill_when(run_dir, point, *more)
+    done = subprocess.run(command(run_dir, *more), capture_output=True, text=True, env=environment(), check=False)
     assert done.returncode == 0, done.stderr[-3000:]
     for step in ("train/post-sft", "train/post-rl", "train/post-recovery"):
         assert f"{step}: done before" in done.stderr

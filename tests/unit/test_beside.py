@@ -71,6 +71,20 @@ def test_what_it_made_is_taken_and_counts_as_made_by_this_call(place: Workplace)
     assert not (place.run_dir / beside.FOLDER).exists()
 
 
+def test_what_it_has_not_begun_can_be_done_here_and_is_taken_by_it(place: Workplace) -> None:
+    with beside.second(place, write) as second:
+        assert second is not None
+        second.do("base", "one")
+        while not second.has_begun("write/base"):
+            time.sleep(0.01)
+        assert not second.has_begun("write/post-sft")
+        write(place, "post-sft", "two")
+        second.do("post-sft", "two")
+        second.wait()
+    assert "write/post-sft: done before in" in (place.run_dir / "logs" / beside.LOG).read_text()
+    assert place.manifest.steps["write/post-sft"].record["process"] == os.getpid()
+
+
 def test_what_it_made_of_other_inputs_is_not_taken(place: Workplace) -> None:
     with beside.second(place, write) as second:
         assert second is not None
@@ -234,9 +248,12 @@ def test_it_is_no_part_of_a_runs_identity(tmp_path: Path) -> None:
 def test_the_reward_is_validated_meanwhile_where_sft_takes_its_time(tmp_path: Path) -> None:
     from benchmark.pipeline.train import _validates_beside
 
-    place = workplace(tmp_path / "run")
+    assert not _validates_beside(workplace(tmp_path / "few"))
+    place = workplace(tmp_path / "run", "rl.validate_pairs=40")
     assert _validates_beside(place)
-    asked_elsewhere = workplace(tmp_path / "other", "rl.reward=llm-judge", "rl.reward_path=http://localhost:1#m")
+    asked_elsewhere = workplace(
+        tmp_path / "other", "rl.validate_pairs=40", "rl.reward=llm-judge", "rl.reward_path=http://localhost:1#m"
+    )
     assert not _validates_beside(asked_elsewhere)
     done = place.run_dir / "steps" / "train" / "post-sft" / "done.json"
     done.parent.mkdir(parents=True)

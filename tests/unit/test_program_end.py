@@ -3,6 +3,7 @@ garbage before (`training/shared/memory.py`)."""
 
 from __future__ import annotations
 
+import gzip
 import os
 import subprocess
 import sys
@@ -12,15 +13,19 @@ import pytest
 
 TOP = Path(__file__).parents[2]
 TASK = """
+import gzip
+
 from benchmark.tasks import load_task
 
 class Log:
     def __init__(self):
         self.file = open("log.txt", "w")
+        self.packed = gzip.open("log.txt.gz", "wt")  # whose end is written when it is closed
         self.note = self.write  # a cycle: only a search finds it
 
     def write(self, text):
         self.file.write(text)
+        self.packed.write(text)
 
 LOG = Log()
 
@@ -41,3 +46,16 @@ def test_a_file_that_a_users_task_left_open_is_written(tmp_path: Path, how: list
     )
     assert done.returncode == 0, done.stderr
     assert (tmp_path / "log.txt").read_text() == "asked\n"
+    assert gzip.decompress((tmp_path / "log.txt.gz").read_bytes()) == b"asked\n"
+
+
+def test_what_is_done_at_the_very_end_is_written_too(tmp_path: Path) -> None:
+    late = 'import atexit\nFILE = open("log.txt", "w")\natexit.register(FILE.write, "at the end")\n'
+    (tmp_path / "own.py").write_text(
+        late + "from benchmark.tasks import load_task\ndef mine():\n    return load_task('newswire-title')\n"
+    )
+    command = ["data", "export", "--task", "own:mine", "--split", "dev", "--out", "out.jsonl"]
+    environment = os.environ | {"PYTHONPATH": f"{TOP}:{tmp_path}"}
+    done = subprocess.run([sys.executable, "-m", "benchmark", *command], cwd=tmp_path, env=environment, check=False)
+    assert done.returncode == 0
+    assert (tmp_path / "log.txt").read_text() == "at the end"

@@ -97,15 +97,16 @@ def test_heads_that_share_keys_attend_as_if_each_had_its_own(data: st.DataObject
     assert not sdpa_attention.use_gqa_in_sdpa(mask, key)
 
 
-def test_a_tokenizer_is_loaded_without_scikit_learn_and_the_trainer_too() -> None:
+def test_what_is_trained_is_loaded_without_scikit_learn_and_scipy_and_the_trainer_too() -> None:
     code = (
         "import sys\n"
-        "from training.shared.loading import load_tokenizer\n"
+        "from training.shared.loading import load_policy\n"
         "from benchmark.settings.assets import resolve\n"
-        "load_tokenizer(resolve('asset:base', 'policy.path'))\n"
+        "load_policy(resolve('asset:base', 'policy.path'))\n"
         "import training.shared.callbacks\n"
         "from transformers import Trainer, utils\n"
-        "print('sklearn' in sys.modules, bool(utils.is_sklearn_available()))\n"
+        "print('sklearn' in sys.modules, 'scipy' in sys.modules, bool(utils.is_sklearn_available()))\n"
+        "print(bool(utils.is_scipy_available()))\n"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.split()[0] == "False"
+    assert done.stdout.split() == ["False", "False", "True", "True"]

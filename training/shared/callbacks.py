@@ -14,15 +14,15 @@ import numpy as np
 import torch
 
 from metrics.errors import UserError
+from metrics.lean import ASKED_BY_TRAINERS, without_sklearn
 from metrics.progress import Progress, begin, end
 from training.rl.watchdogs import CHRF, HackingWatch
 from training.shared.checksums import write_checksums
 from training.shared.processes import gather, wait
-from training.shared.quick import ASKS_FOR_SKLEARN, without_sklearn
 from training.shared.resume import OnSigterm, StepLog, log
 from training.shared.trackers import Track
 
-without_sklearn(*ASKS_FOR_SKLEARN)
+without_sklearn(*ASKED_BY_TRAINERS)
 from transformers import TrainerCallback  # noqa: E402
 
 SHOWN = {"reward": "reward", "length_mean": "length"}

@@ -11,11 +11,12 @@ from metrics.errors import UserError
 from metrics.false_alarm import no_false_alarm
 from metrics.foreign import ALLOW
 from metrics.hub import hub_revision, is_hub_id
+from metrics.lean import DECODING, LOSSES, without_sklearn
 from training.shared.checkpoints import check_folder, log
 from training.shared.decoding import settle
 from training.shared.lora import adapter_base, with_adapter
 from training.shared.memory import is_out_of_memory, memory_guard
-from training.shared.quick import grouped_queries, plain_masks, without_sklearn
+from training.shared.quick import grouped_queries, plain_masks
 
 DTYPES = ("float32", "bfloat16", "float16")
 TOO_LARGE = "set policy.dtype=bfloat16, or policy.device_map=auto to spread the model over the devices there are"
@@ -25,7 +26,7 @@ _DEVICE_MAP = re.compile(r"auto|balanced|balanced_low_0|sequential|cpu|mps|cuda(
 
 def load_config(path: str | Path, trust_remote_code: bool = False) -> Any:
     """The transformers config of a folder or hub id. UserError when it cannot be read."""
-    without_sklearn("transformers.generation.candidate_generator")
+    without_sklearn(DECODING)
     from transformers import AutoConfig
 
     revision = _revision(path)
@@ -54,7 +55,7 @@ def load_tokenizer(path: str | Path, trust_remote_code: bool = False) -> Any:
     Where it has no padding token eos pads, which is said in a warning: padding is masked everywhere, so it never
     changes a result.
     """
-    without_sklearn("transformers.generation.candidate_generator")
+    without_sklearn(DECODING)
     from transformers import AutoTokenizer
 
     revision = _revision(path)
@@ -100,7 +101,7 @@ def load_policy(
     """
     import torch
 
-    without_sklearn("transformers.generation.candidate_generator")
+    without_sklearn(DECODING, LOSSES)
     from transformers import AutoModelForCausalLM
 
     plain_masks()

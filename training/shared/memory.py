@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import gc
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from metrics.errors import UserError
-from training.shared.quick import ASKS_FOR_SKLEARN, without_sklearn
+from metrics.lean import ASKED_BY_TRAINERS, without_sklearn
 
 SIGNS = (
     "out of memory",
@@ -18,6 +19,9 @@ SIGNS = (
     "CUBLAS_STATUS_ALLOC_FAILED",
 )
 """In the messages of CUDA, of torch's CPU allocator and of cuBLAS."""
+MODELS = "transformers.modeling_utils"
+"""Without it no model has been loaded, and what imports leave as garbage is two thousand objects: to look for them
+takes as long as two steps of SFT."""
 
 
 def is_out_of_memory(error: BaseException) -> bool:
@@ -33,10 +37,12 @@ def imports_are_no_garbage() -> None:
     """Takes what has been imported out of the searches for garbage that accelerate makes around each stage, a third to
     half a second each. Once in a process and before a model is loaded: what is taken out is never freed."""
     if gc.get_freeze_count() == 0:
-        without_sklearn(*ASKS_FOR_SKLEARN)
+        models = MODELS in sys.modules
+        without_sklearn(*ASKED_BY_TRAINERS)
         from trl import SFTTrainer  # noqa: F401 - with all that a stage imports
 
-        gc.collect()  # else what is garbage by now would stay for ever
+        if models:
+            gc.collect()  # else a model that is garbage by now would stay for ever
         gc.freeze()
 
 

@@ -1,41 +1,17 @@
-"""What transformers does at every start and in every forward pass that costs much and changes nothing.
+"""What transformers does in every forward pass that costs much and changes nothing.
 
-Scikit-learn and with it scipy.stats, a second and a half of imports, for assisted decoding and the metrics of GLUE,
-which nothing here uses. Masks of attention made by `torch.vmap` over functions of four indices: at the size of the
-shipped models a sixth of a GRPO step, where a comparison of two ranges gives the same booleans. And, on a CPU, a copy
-of all keys and values for each token, once for every head that shares them: two fifths of a token of a rollout.
+Masks of attention made by `torch.vmap` over functions of four indices: at the size of the shipped models a sixth of a
+GRPO step, where a comparison of two ranges gives the same booleans. And, on a CPU, a copy of all keys and values for
+each token, once for every head that shares them: two fifths of a token of a rollout. What it loads at every start and
+nobody needs: `metrics.lean`.
 """
 
 from __future__ import annotations
 
 import functools
-import sys
 from collections.abc import Callable
 from functools import cache
-from importlib import import_module
-from importlib.util import find_spec
 from typing import Any
-
-ASKS_FOR_SKLEARN = ("transformers.generation.candidate_generator", "transformers.data.metrics")
-"""Modules that a trainer needs."""
-
-
-def without_sklearn(*modules: str) -> None:
-    """Imports modules of transformers that look for scikit-learn as if it were not there. What a user has loaded
-    stays."""
-    wanted = [name for name in modules if name not in sys.modules]
-    if "sklearn" in sys.modules or not wanted:
-        return
-    import transformers.utils as utils
-
-    told = utils.is_sklearn_available
-    utils.is_sklearn_available = lambda: False
-    try:
-        for name in wanted:
-            if find_spec(name) is not None:
-                import_module(name)
-    finally:
-        utils.is_sklearn_available = told
 
 
 @cache
