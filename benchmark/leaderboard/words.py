@@ -8,6 +8,7 @@ from benchmark.leaderboard.view import PATH, Group, Row, View, value
 from benchmark.report.words import interval, number
 from metrics.hacking import FORM_FALL, PART, REWARD, TALKATIVE, YES
 from metrics.likeness import COPIED, COPIES_SOURCE, SHARES, WRONG_LANGUAGE
+from metrics.misplaced import IN_PLACE, OUT_OF_PLACE
 from metrics.version import METRICS_VERSION
 
 COLUMNS = (
@@ -129,6 +130,11 @@ def footnotes(view: View) -> list[str]:
             f"{COPIES_SOURCE}: {SHARES['source']:.0%} of the outputs and more are for {COPIED:.0%} and more pieces of "
             f"their sources; {WRONG_LANGUAGE}: as many ({SHARES['foreign']:.0%}) have most letters in another script "
             "than the target's"
+        )
+    if OUT_OF_PLACE in heads:
+        notes.append(
+            f"{OUT_OF_PLACE}: of the facts that are stated with others of their sentence, less than {IN_PLACE:g} stand "
+            "beside one of them"
         )
     if view.n_tested < view.n_entries:
         notes.append(

@@ -4,18 +4,25 @@ from __future__ import annotations
 
 from dataclasses import replace
 from itertools import chain, permutations
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from benchmark.cli import main
+from benchmark.leaderboard.board import create, read_board
+from benchmark.leaderboard.ranks import derive
+from benchmark.leaderboard.words import footnotes
+from benchmark.report.cautions import cautions
+from benchmark.report.data import load
 from metrics.catalog import families_of_tests, score_families
 from metrics.companions import places
 from metrics.inventory import Inventory
-from metrics.misplaced import IN_PLACE, PRECISION, RECALL, misplaced
+from metrics.misplaced import IN_PLACE, OUT_OF_PLACE, PRECISION, RECALL, misplaced
 from metrics.outline import PASSAGE, Outline
 from metrics.placement import NO_PASSAGE
-from metrics.records import Example, Fact, Generation
+from metrics.records import Example, Fact, Generation, write_examples, write_generations
 from metrics.scoring import Means, Scoring
 from metrics.segment import SegmentStats
 
@@ -124,6 +131,31 @@ def test_the_gold_is_in_its_place_whatever_the_order_of_its_sentences() -> None:
 )
 def test_the_flag_speaks_where_the_interval_lies_below(value: float | None, high: float | None, flagged: bool) -> None:
     assert [flag.partition(":")[0] for flag in misplaced(value, high)] == ["FACTS OUT OF PLACE"] * flagged
+
+
+def test_a_board_and_a_report_say_it(tmp_path: Path) -> None:
+    """Exchanged names on a board of passages, and in a report of `score`; another order of stories is no matter."""
+    board, examples = tmp_path / "p.json", [replace(passage(f"p{i}"), doc_id=f"d{i}") for i in range(40)]
+    create(board, "passages", "1", examples)
+    turned = told(NAMES[1:] + NAMES[:1], CITIES)
+    write_examples(tmp_path / "e.jsonl", examples)
+    for system, text in (("exchanged", turned), ("right", told(NAMES, CITIES, (2, 0, 3, 1)))):
+        rows = [Generation(e.id, system, "user", text, None, "stop", None) for e in examples]
+        write_generations(tmp_path / f"{system}.jsonl", rows)
+    files = [str(tmp_path / f"{system}.jsonl") for system in ("exchanged", "right")]
+    for system, file in zip(("exchanged", "right"), files, strict=True):
+        how = ["--task", "passages", "--system", system, "--board", str(board)]
+        assert main(["submit", "--generations", file, *how]) == 0
+    view = derive(board, read_board(board))
+    flagged = {row.entry["system"]: row.flags for group in view.groups for row in group.rows}
+    assert [flag.partition(":")[0] for flag in flagged["exchanged"]].count(OUT_OF_PLACE) == 1
+    assert not any(flag.startswith(OUT_OF_PLACE) for flag in flagged["right"])
+    assert any(note.startswith(OUT_OF_PLACE) for note in footnotes(view))
+    out = tmp_path / "out"
+    argv = ["score", "--examples", str(tmp_path / "e.jsonl"), "--generations", *files, "--out", str(out), "--no-report"]
+    assert main(argv) == 0
+    said = [line for line in cautions(load(out)) if OUT_OF_PLACE in line]
+    assert len(said) == 1 and said[0].startswith("exchanged/user: ")
 
 
 def test_every_fact_of_the_world_here_has_companions() -> None:
