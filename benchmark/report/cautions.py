@@ -113,10 +113,11 @@ def _untranslated(data: RunData) -> list[str]:
 
 
 def _out_of_place(data: RunData) -> list[str]:
-    """Passages whose facts stand among others than their own: a flag of the boards, too (`metrics.placement`)."""
+    """Passages of trained policies whose facts stand among others than their own: a flag of the boards, too
+    (`metrics.placement`)."""
     found = []
     for key in data.texts:
-        if stage_of(key) != GOLD:
+        if stage_of(key) not in (GOLD, "base"):
             cell = data.cell(key, PRECISION)
             found += [f"{key}: {flag}." for flag in misplaced(cell.get("value"), cell.get("ci_high"))]
     return found
