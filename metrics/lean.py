@@ -16,7 +16,7 @@ LOSSES = "transformers.loss.loss_utils"
 ASKED_BY_TRAINERS = (DECODING, LOSSES, "transformers.data.metrics")
 
 
-def without_sklearn(*modules: str) -> None:
+def without_unused(*modules: str) -> None:
     """Imports modules of transformers that look for scikit-learn and SciPy as if these were not there. What a user has
     loaded stays."""
     wanted = [name for name in modules if name not in sys.modules]

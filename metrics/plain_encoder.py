@@ -17,7 +17,7 @@ import numpy as np
 
 from metrics.errors import UserError
 from metrics.files import read_json
-from metrics.lean import DECODING, LOSSES, without_sklearn
+from metrics.lean import DECODING, LOSSES, without_unused
 
 MODULES = ("transformer.Transformer", "pooling.Pooling", "normalize.Normalize")
 """How the names of its modules end, in their order."""
@@ -70,7 +70,7 @@ class PlainEncoder:
 
     def __init__(self, folder: Path) -> None:
         """Raises what transformers raises where it cannot be loaded."""
-        without_sklearn(DECODING, LOSSES)
+        without_unused(DECODING, LOSSES)
         from transformers import AutoModel, AutoTokenizer
 
         self.tokenizer: Any = AutoTokenizer.from_pretrained(str(folder), local_files_only=True)

@@ -14,9 +14,7 @@ the sizes 100, 50, 33, 25 ... 1. Items of a document correlate by .2 (beta-binom
 
 from __future__ import annotations
 
-import argparse
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 
 import numpy as np
 
@@ -267,15 +265,7 @@ def tables(names: Sequence[str] = tuple(TABLES)) -> str:
     return "\n\n".join(out) + "\n"
 
 
-def main() -> None:
-    """Prints the tables, or writes them into a page."""
-    from into_page import into_page
-
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("--write", type=Path, help="the page to renew")
-    args = parser.parse_args()
-    into_page(tables(), args.write, START, END)
-
-
 if __name__ == "__main__":
-    main()
+    from into_page import command
+
+    command(__doc__, tables, START, END)

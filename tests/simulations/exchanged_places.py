@@ -8,12 +8,10 @@ moves one place on among the facts of its type, so that each name still stands o
 
 from __future__ import annotations
 
-import argparse
 import random
 from collections.abc import Callable, Sequence
-from pathlib import Path
 
-from into_page import into_page
+from into_page import command
 
 from benchmark.tasks import load_task
 from metrics import catalog
@@ -102,13 +100,5 @@ def table() -> str:
     return "\n".join("| " + " | ".join(cells) + " |" for cells in rows)
 
 
-def main() -> None:
-    """Prints the table, or writes it into a page."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("--write", type=Path, help="the page to renew")
-    args = parser.parse_args()
-    into_page(table(), args.write, START, END)
-
-
 if __name__ == "__main__":
-    main()
+    command(__doc__, table, START, END)

@@ -8,14 +8,12 @@ beside the gold (`hacking.below_gold`), or what its outputs are made of (`likene
 
 from __future__ import annotations
 
-import argparse
 import random
 import re
 from collections.abc import Callable
 from itertools import islice
-from pathlib import Path
 
-from into_page import into_page
+from into_page import command
 
 from benchmark.leaderboard.flags import made_of, of_form
 from benchmark.tasks.newswire import title_example
@@ -116,13 +114,5 @@ def table() -> str:
     return "\n".join("| " + " | ".join(cells) + " |" for cells in rows)
 
 
-def main() -> None:
-    """Prints the table, or writes it into a page."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("--write", type=Path, help="the page to renew")
-    args = parser.parse_args()
-    into_page(table(), args.write, START, END)
-
-
 if __name__ == "__main__":
-    main()
+    command(__doc__, table, START, END)

@@ -14,7 +14,7 @@ import numpy as np
 import torch
 
 from metrics.errors import UserError
-from metrics.lean import ASKED_BY_TRAINERS, without_sklearn
+from metrics.lean import ASKED_BY_TRAINERS, without_unused
 from metrics.progress import Progress, begin, end
 from training.rl.watchdogs import CHRF, HackingWatch
 from training.shared.checksums import write_checksums
@@ -22,7 +22,7 @@ from training.shared.processes import gather, wait
 from training.shared.resume import OnSigterm, StepLog, log
 from training.shared.trackers import Track
 
-without_sklearn(*ASKED_BY_TRAINERS)
+without_unused(*ASKED_BY_TRAINERS)
 from transformers import TrainerCallback  # noqa: E402
 
 SHOWN = {"reward": "reward", "length_mean": "length"}

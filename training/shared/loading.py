@@ -11,7 +11,7 @@ from metrics.errors import UserError
 from metrics.false_alarm import no_false_alarm
 from metrics.foreign import ALLOW
 from metrics.hub import hub_revision, is_hub_id
-from metrics.lean import DECODING, LOSSES, without_sklearn
+from metrics.lean import DECODING, LOSSES, without_unused
 from training.shared.checkpoints import check_folder, log
 from training.shared.decoding import settle
 from training.shared.lora import adapter_base, with_adapter
@@ -26,7 +26,7 @@ _DEVICE_MAP = re.compile(r"auto|balanced|balanced_low_0|sequential|cpu|mps|cuda(
 
 def load_config(path: str | Path, trust_remote_code: bool = False) -> Any:
     """The transformers config of a folder or hub id. UserError when it cannot be read."""
-    without_sklearn(DECODING)
+    without_unused(DECODING)
     from transformers import AutoConfig
 
     revision = _revision(path)
@@ -55,7 +55,7 @@ def load_tokenizer(path: str | Path, trust_remote_code: bool = False) -> Any:
     Where it has no padding token eos pads, which is said in a warning: padding is masked everywhere, so it never
     changes a result.
     """
-    without_sklearn(DECODING)
+    without_unused(DECODING)
     from transformers import AutoTokenizer
 
     revision = _revision(path)
@@ -101,7 +101,7 @@ def load_policy(
     """
     import torch
 
-    without_sklearn(DECODING, LOSSES)
+    without_unused(DECODING, LOSSES)
     from transformers import AutoModelForCausalLM
 
     plain_masks()

@@ -9,7 +9,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from metrics.errors import UserError
-from metrics.lean import ASKED_BY_TRAINERS, without_sklearn
+from metrics.lean import ASKED_BY_TRAINERS, without_unused
 
 SIGNS = (
     "out of memory",
@@ -38,7 +38,7 @@ def imports_are_no_garbage() -> None:
     half a second each. Once in a process and before a model is loaded: what is taken out is never freed."""
     if gc.get_freeze_count() == 0:
         models = MODELS in sys.modules
-        without_sklearn(*ASKED_BY_TRAINERS)
+        without_unused(*ASKED_BY_TRAINERS)
         from trl import SFTTrainer  # noqa: F401 - with all that a stage imports
 
         if models:
