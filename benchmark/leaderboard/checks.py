@@ -47,8 +47,10 @@ def check_entry(board: Board, entry: Record, line: bytes, metric_of: dict[str, s
     if entry["trust"] == "regenerated":
         if not any(link["steps"] for link in entry["lineage"]):
             raise Lie(name, "trust", "`regenerated`, but nothing in its lineage was trained")
-        told = entry["regenerated"]
-        if told["manifests"][0] == told["manifests"][1] or (told["same"] == "bits") != (told["largest"] is None):
+        told, entered = entry["regenerated"], entry["environment"].get("manifest")
+        if told["manifests"][1] in (told["manifests"][0], entered) or (told["same"] == "bits") != (
+            told["largest"] is None
+        ):
             raise Lie(
                 name,
                 "regenerated",

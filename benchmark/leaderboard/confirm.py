@@ -1,4 +1,5 @@
-"""`submit --confirm`: a second run of the same configuration and seed, and what it can prove.
+"""What a second run of the same configuration and seed proves of an entry: at hand with the first (`submit
+--confirm`), or anybody's, later (`leaderboard confirm`).
 
 Training is repeatable bit by bit on one class of CPU alone: torch computes with other vector instructions on another
 (AVX2, AVX-512 ...), and from SFT on the weights differ in their last digits. So an entry is `regenerated` where a
@@ -9,22 +10,57 @@ TOLERANCE; the entry says which.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from benchmark.leaderboard.board import Board, Entry
 from benchmark.leaderboard.schema import line
-from benchmark.leaderboard.sources import Candidate, from_run
+from benchmark.leaderboard.sources import CPU, Candidate, from_run
 from metrics.errors import UserError
 from metrics.records import Example, Generation, sha256_file
+
+if TYPE_CHECKING:
+    from benchmark.rundir.manifest import RunManifest
 
 TOLERANCE = 0.02
 """Of the primary metric, recall and precision after training on another class of CPU. Seen on the shipped world: .871
 and .879 after recovery."""
-CPU = "cpu_capability"
-"""In a manifest's hardware."""
 SAME_RECIPE = ("stage", "config_hash", "data_hash", "seed", "steps")
 """What links of two chains must agree in where their weights may not."""
+
+
+@dataclass(frozen=True)
+class Runs:
+    """Two runs of one recipe: what was entered, and what is held against it."""
+
+    manifests: tuple[str | None, str]
+    """sha256 of their manifest.json; the first is None where an entry does not tell it."""
+    cpus: tuple[str | None, str | None]
+    """Their classes of processor, None where not told."""
+    told: str
+    """How messages call the second one."""
+
+    @property
+    def other_cpu(self) -> bool:
+        """Whether they were made on two classes that are both known."""
+        return None not in self.cpus and self.cpus[0] != self.cpus[1]
+
+
+def whole_run(folder: Path) -> RunManifest:
+    """The manifest of a run that trained, its weights at hand, where `from_run` hashes them. UserError otherwise."""
+    from benchmark.rundir.manifest import read_manifest
+
+    manifest = read_manifest(folder)
+    if manifest.command != "run":
+        raise UserError(
+            f"{folder}: not trained by the suite (benchmark run), so nothing was regenerated; give a run of the recipe"
+        )
+    if missing := [stage for stage in manifest.checkpoints if not (folder / "checkpoints" / stage).is_dir()]:
+        raise UserError(
+            f"{folder}: checkpoints/{missing[0]} is gone, so its weights cannot be compared; give a whole run directory"
+        )
+    return manifest
 
 
 def confirm(
@@ -40,26 +76,14 @@ def confirm(
     The weights must lie in both run directories, where `from_run` hashes them; a stage that no run trained (base) stays
     as it is.
     """
-    from benchmark.rundir.manifest import read_manifest
-
-    manifests = [read_manifest(folder) for folder in (run, second)]
-    for folder, manifest in zip((run, second), manifests, strict=True):
-        if manifest.command != "run":
-            raise UserError(
-                f"{folder}: not trained by the suite (benchmark run), so nothing was regenerated; leave --confirm out"
-            )
-        if missing := [stage for stage in manifest.checkpoints if not (folder / "checkpoints" / stage).is_dir()]:
-            raise UserError(
-                f"{folder}: checkpoints/{missing[0]} is gone, so its weights cannot "
-                "be compared; give a whole run directory"
-            )
+    manifests = [whole_run(folder) for folder in (run, second)]
     hashes = [sha256_file(folder / "manifest.json") for folder in (run, second)]
     if hashes[0] == hashes[1]:
         raise UserError(
             f"--confirm {second}: the same run, or a copy of it; give a second run of the same configuration and seed"
         )
     cpus = [line(m.hardware.get(CPU), f"hardware.{CPU}") for m in manifests]
-    other_cpu = None not in cpus and cpus[0] != cpus[1]
+    runs = Runs((hashes[0], hashes[1]), (cpus[0], cpus[1]), f"--confirm {second}")
     again = {(c.system, c.stage): c for c in from_run(second, board["task"], candidates[0].system, board, None)}
     for entry, candidate in zip(entries, candidates, strict=True):
         if candidate.stage not in manifests[0].checkpoints:
@@ -67,29 +91,38 @@ def confirm(
         other = again.get((candidate.system, candidate.stage))
         if other is None:
             raise UserError(f"--confirm {second}: holds no stage {candidate.stage}")
-        differs = _difference(candidate, other, other_cpu)
-        if differs is not None:
-            where = (
-                "" if other_cpu else f" (on the same class of CPU, {cpus[0] or 'not told'}, every bit must be the same)"
-            )
-            raise UserError(
-                f"--confirm {second}: {candidate.stage} has other {differs} there{where}; the "
-                "entry stays `recomputed` (leave --confirm out)"
-            )
-        same = _texts(other) == _texts(candidate) and other.lineage == candidate.lineage
-        largest = None if same else _largest(entry, other.generations, board, examples)
-        if largest is not None and largest > TOLERANCE:
-            raise UserError(
-                f"--confirm {second}: {candidate.stage} differs by {largest:.3f} there, more "
-                f"than {TOLERANCE}; the entry stays `recomputed`"
-            )
-        entry["trust"] = "regenerated"
-        entry["regenerated"] = {
-            "manifests": hashes,
-            "cpu": cpus,
-            "same": "bits" if same else "tolerance",
-            "largest": largest,
-        }
+        entry.update(regenerated(entry, candidate, other, runs, board, examples))
+
+
+def regenerated(
+    entry: Entry, candidate: Candidate, other: Candidate, runs: Runs, board: Board, examples: Sequence[Example]
+) -> dict[str, Any]:
+    """`trust` and `regenerated` of an entry, made from `candidate`, that another run gave again. UserError where it
+    did not."""
+    differs = _difference(candidate, other, runs.other_cpu)
+    if differs is not None:
+        where = (
+            ""
+            if runs.other_cpu
+            else f" (on the same class of CPU, {runs.cpus[0] or 'not told'}, every bit must be the same)"
+        )
+        raise UserError(
+            f"{runs.told}: {candidate.stage} has other {differs} there{where}; the entry stays `recomputed`"
+        )
+    same = _texts(other) == _texts(candidate) and other.lineage == candidate.lineage
+    largest = None if same else _largest(entry, other.generations, board, examples)
+    if largest is not None and largest > TOLERANCE:
+        raise UserError(
+            f"{runs.told}: {candidate.stage} differs by {largest:.3f} there, more "
+            f"than {TOLERANCE}; the entry stays `recomputed`"
+        )
+    record = {
+        "manifests": list(runs.manifests),
+        "cpu": list(runs.cpus),
+        "same": "bits" if same else "tolerance",
+        "largest": largest,
+    }
+    return {"trust": "regenerated", "regenerated": record}
 
 
 def _difference(one: Candidate, other: Candidate, other_cpu: bool) -> str | None:
@@ -99,14 +132,15 @@ def _difference(one: Candidate, other: Candidate, other_cpu: bool) -> str | None
     if not one.lineage or not other.lineage:
         return "weights"
     if other_cpu:
-        return None if _recipe(one) == _recipe(other) else "configuration, data or steps"
+        return None if recipe(one.lineage) == recipe(other.lineage) else "configuration, data or steps"
     if one.lineage != other.lineage:
         return "weights"
     return None if _texts(one) == _texts(other) else "outputs"
 
 
-def _recipe(one: Candidate) -> list[dict[str, Any]]:
-    return [{name: link[name] for name in SAME_RECIPE} for link in one.lineage]
+def recipe(lineage: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """What two runs must share in whatever digits they computed."""
+    return [{name: link[name] for name in SAME_RECIPE} for link in lineage]
 
 
 def _texts(one: Candidate) -> list[tuple[str, str]]:

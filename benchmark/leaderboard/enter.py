@@ -14,6 +14,7 @@ from benchmark.leaderboard.groups import MADE, contradiction
 from benchmark.leaderboard.lineage import Lineages
 from benchmark.leaderboard.packed import pack_stats, stats_hash
 from benchmark.leaderboard.scoring import Scored
+from benchmark.leaderboard.words import trust_text
 from metrics.errors import UserError
 
 CONTENT = ("lineage", "training")
@@ -168,8 +169,8 @@ def diff(board: Board, change: Change) -> list[str]:
     if entry == before:
         return [f"= {board['task']}: {name_of(entry)}: unchanged"]
     lines = [f"~ {board['task']}: {name_of(entry)}"]
-    if entry["trust"] != before["trust"]:
-        lines.append(f"    trust: {before['trust']} -> {entry['trust']}")
+    if (old := trust_text(before)) != (new := trust_text(entry)):
+        lines.append(f"    trust: {old} -> {new}")
     if entry["reward"] != before["reward"]:
         lines.append(f"    reward validated: {entry['reward']['validation_sha256']}")
     for metric in sorted(entry["scores"].keys() - before["scores"].keys()):

@@ -88,12 +88,14 @@ class Environment(Record, gc=False):
     made_with: Annotated[dict[str, Line | None], Meta(max_length=40)] | None
     commit: Annotated[str, Meta(min_length=40, max_length=64)] | None
     dirty: bool | None
+    manifest: SHA | UnsetType | None = UNSET
+    cpu: Line | UnsetType | None = UNSET
 
 
 class Regenerated(Record, gc=False):
     """A second run, and how far it gave the same."""
 
-    manifests: Annotated[list[SHA], Meta(min_length=2, max_length=2)]
+    manifests: tuple[SHA | None, SHA]
     cpu: Annotated[list[Line | None], Meta(min_length=2, max_length=2)]
     same: Literal["bits", "tolerance"]
     largest: Share | None

@@ -170,12 +170,14 @@ def odd_text(entries: Sequence[Entry]) -> bool:
         lines.add(reward.id)
         hashes += (e.test_sha256, e.group, e.previous, e.digest, reward.validation_sha256 or "", made.commit or "")
         hashes += (outputs.sha256, outputs.texts_sha256, outputs.stats_sha256, outputs.sketch)
+        hashes.append(made.manifest or "")
+        lines.add(made.cpu or None)
         held.append(made.scored_with)
         if made.made_with is not None:
             held.append(made.made_with)
         if again is not None:
             lines.update(again.cpu)
-            hashes += again.manifests
+            hashes += (again.manifests[0] or "", again.manifests[1])
         for link in e.lineage:
             labels.add(link.stage or "x")
             lines.update((link.weights_hash, link.parent_hash, link.config_hash, link.data_hash))

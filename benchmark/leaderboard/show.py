@@ -1,5 +1,5 @@
-"""`leaderboard show|verify|export|create|baselines|rescore`. Everything printed passes `plain`: no control characters
-get out."""
+"""`leaderboard show|create` and the actions that other modules do. Everything printed passes `plain`: no control
+characters get out."""
 
 from __future__ import annotations
 
@@ -29,6 +29,7 @@ TARGETS = {
     "create": "benchmark.leaderboard.show:create",
     "baselines": "benchmark.leaderboard.enter_baselines:command",
     "rescore": "benchmark.leaderboard.rescore:command",
+    "confirm": "benchmark.leaderboard.second_run:command",
 }
 """Action -> "module:function" taking the parsed arguments and returning the exit code."""
 
@@ -36,12 +37,14 @@ TARGETS = {
 ARGUMENTS = [
     arg(
         "action",
-        choices=["show", "verify", "export", "create", "baselines", "rescore"],
+        choices=list(TARGETS),
         help=(
             "create: empty boards, or anew where they are empty; baselines: enters the "
-            "suite's marked rows; rescore: after an upgrade"
+            "suite's marked rows; rescore: after an upgrade; confirm: a second run raises an entry's trust"
         ),
     ),
+    arg("run_dir", nargs="?", metavar="RUN_DIR", help="confirm: a run that trained an entry's recipe and seed again"),
+    arg("--system", metavar="NAME", help="confirm: that system's entries alone (default: all of the same recipe)"),
     arg("--board", metavar="FILE", help="board file (default: all of the suite's own)"),
     arg("--task", metavar="NAME", help="the suite's own board of that task; create: the task (default: all tasks)"),
     DATA,
@@ -90,6 +93,9 @@ def command(args: argparse.Namespace) -> int:
         from benchmark.tasks.files import look_in
 
         look_in(args.data)
+    for given, name in ((args.run_dir, "RUN_DIR"), (args.system, "--system NAME")):
+        if given is not None and args.action != "confirm":
+            raise UserError(f"leaderboard {args.action} takes no {name}; only leaderboard confirm does")
     module, _, attr = TARGETS[args.action].partition(":")
     return int(getattr(import_module(module), attr)(args))
 

@@ -18,6 +18,8 @@ from metrics.stages import GOLD, TRAINED_FROM
 LINK = ("stage", "weights_hash", "parent_hash", "config_hash", "data_hash", "seed", "steps")
 TRAINING = ("n_para", "n_src", "sft_steps", "rl_steps", "recovery_steps")
 STEPS = {"post-sft": "sft_steps", "post-rl": "rl_steps", "post-recovery": "recovery_steps"}
+CPU = "cpu_capability"
+"""In a manifest's hardware."""
 UNNAMED = "model"
 """What `evaluate` calls a system that nobody has named."""
 
@@ -39,6 +41,10 @@ class Candidate:
     made_with: dict[str, str | None] | None = None
     commit: str | None = None
     dirty: bool | None = None
+    manifest: str | None = None
+    """sha256 of the run directory's manifest.json."""
+    cpu: str | None = None
+    """Class of processor that it was made on."""
 
 
 def check_generations(generations: Sequence[Generation], system: str, stage: str) -> list[Generation]:
@@ -175,6 +181,8 @@ def from_run(run_dir: Path, task: str, system: str | None, board: Board, validat
                 made_with={label(k, "package"): line(v, "version") for k, v in versions_of(manifest).items()},
                 commit=manifest.commit,
                 dirty=manifest.dirty,
+                manifest=sha256_file(run_dir / "manifest.json"),
+                cpu=line(manifest.hardware.get(CPU), f"hardware.{CPU}"),
             )
         )
     return out

@@ -82,7 +82,7 @@ def command(args: argparse.Namespace) -> int:
     if args.system is not None:
         label(args.system, "--system")
     label(args.version, "--version")
-    prepared = [prepare(args, path) for path in _boards_of(args)]
+    prepared = [prepare(args, path) for path in boards_of(args)]
     for one in prepared:  # what one board refuses must not leave another one with half of a run
         put_in(one, boards.need_current(boards.read_board(one.path), one.path))
     for one in prepared:
@@ -93,7 +93,7 @@ def command(args: argparse.Namespace) -> int:
     return 0
 
 
-def _boards_of(args: argparse.Namespace) -> list[Path]:
+def boards_of(args: argparse.Namespace) -> list[Path]:
     if args.run_dir is None or args.task:
         return [boards.board_path(args.task, args.board)]
     held = tasks_of(Path(args.run_dir))
@@ -208,5 +208,7 @@ def _identity(candidate: Candidate, version_: str, neural: bool) -> dict[str, An
             "made_with": candidate.made_with,
             "commit": candidate.commit,
             "dirty": candidate.dirty,
+            "manifest": candidate.manifest,
+            "cpu": candidate.cpu,
         },
     }

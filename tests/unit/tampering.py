@@ -247,6 +247,7 @@ EDITS: dict[str, tuple[Callable[[Board], None], str]] = {
     "`regenerated` outputs without a training": (as_user(regenerated()), "trust"),
     "`regenerated` by the same run": (regenerated(manifests=["0" * 64] * 2), "regenerated"),
     "`regenerated` bits with a difference": (regenerated(largest=0.001), "regenerated"),
+    "`regenerated` without a second run": (regenerated(manifests=["0" * 64, None]), "regenerated"),
     "a system called a baseline": (put("user", "trust", to="baseline"), "trust"),
     "an entry twice": (doubled, "system"),
     "copies played down": (
