@@ -124,7 +124,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     ),
     "leaderboard": (
         "benchmark.leaderboard.show:command",
-        "show, verify or export the leaderboards, create empty ones, enter baselines, score them again",
+        "show, verify or export the leaderboards, create empty ones, enter baselines, score again, confirm an entry",
     ),
 }
 """name -> ("module:function" that takes the parsed arguments and returns the exit code, help). The module's ARGUMENTS

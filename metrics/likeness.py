@@ -10,10 +10,12 @@ import unicodedata
 from collections.abc import Sequence
 from functools import lru_cache
 
+import numpy as np
+
 from metrics.normalise import normalise, tidy
 from metrics.numbers import base_language
 from metrics.records import Example
-from metrics.scripts import count_letters, scripts_of
+from metrics.scripts import letters_of, scripts_of
 
 NEAR = 0.95
 """An output that holds this share of a reference, in order, is a near-copy of it, whatever else it holds."""
@@ -101,11 +103,17 @@ def copied(text: str, source: str) -> float:
 def foreign(text: str, lang: str) -> bool:
     """Whether more than half of the letters of a text are of other scripts than the language's; no where none is
     known."""
-    scripts = scripts_of(lang)
-    if scripts is None:
-        return False
-    wrong, known = count_letters(text, scripts)
-    return 2 * wrong > known
+    return foreign_among([text], [lang]) == 1
+
+
+def foreign_among(texts: Sequence[str], langs: Sequence[str]) -> int:
+    """How many texts, each in its language, are `foreign`; counted language by language in arrays."""
+    found = 0
+    for lang in set(langs):
+        if (scripts := scripts_of(lang)) is not None:
+            wrong, known = letters_of([t for t, own in zip(texts, langs, strict=True) if own == lang], scripts).T
+            found += int(np.count_nonzero(2 * wrong > known))
+    return found
 
 
 def untranslated(source: float | None, strange: float | None) -> list[str]:
@@ -134,7 +142,7 @@ def likeness(examples: Sequence[Example], texts: Sequence[str]) -> dict[str, flo
     longer than OVERLONG times the longest reference. source: `copies_source`. foreign: `foreign`. Of several
     references the one counts that the output is most like. Lengths must agree (ValueError).
     """
-    exact = near = repeated = overlong = source = strange = n = 0
+    exact = near = repeated = overlong = source = n = 0
     total = 0.0
     for example, text in zip(examples, texts, strict=True):
         if not example.reference:
@@ -146,8 +154,9 @@ def likeness(examples: Sequence[Example], texts: Sequence[str]) -> dict[str, flo
         repeated += repetition(mine) >= REPEATED
         overlong += len(tidy(text)) > OVERLONG * max(len(tidy(r)) for r in example.reference)
         source += copies_source(example, text)
-        strange += foreign(text, example.target_lang)
     if not n:
         return None
+    asked = [(text, e.target_lang) for e, text in zip(examples, texts, strict=True) if e.reference]
+    strange = foreign_among([text for text, _ in asked], [lang for _, lang in asked])
     told = {"exact": exact, "near": near, "lcs": total, "repeated": repeated, "overlong": overlong}
     return {name: count / n for name, count in {**told, "source": source, "foreign": strange}.items()}

@@ -11,7 +11,7 @@ from benchmark.report.words import (
     listing,
     stage_of,
 )
-from metrics.likeness import SHARES, copies_source, foreign, untranslated
+from metrics.likeness import SHARES, copies_source, foreign_among, untranslated
 from metrics.misplaced import PRECISION, misplaced
 from metrics.records import Example
 from metrics.stages import GOLD
@@ -129,7 +129,8 @@ def _pairs(data: RunData, key: str) -> list[tuple[Example, str]]:
 
 def _foreign(pairs: list[tuple[Example, str]]) -> float:
     """The share of outputs that are mostly in another script."""
-    return sum(foreign(text, example.target_lang) for example, text in pairs) / max(len(pairs), 1)
+    among = foreign_among([text for _, text in pairs], [example.target_lang for example, _ in pairs])
+    return among / max(len(pairs), 1)
 
 
 def _facts(data: RunData) -> list[str]:
@@ -226,8 +227,8 @@ def _policy(data: RunData) -> list[str]:
         if is_number(cut) and cut > TRUNCATED:
             found.append(f"{key}: {cut:.0%} of the outputs were cut by the token cap, so their length is understated.")
         script = data.cell(key, "verbosity.wrong_script").get("value")
-        told = _foreign(_pairs(data, key)) >= SHARES["foreign"]  # by its flag
-        if is_number(script) and script > WRONG_SCRIPT and stage != "base" and not told:
+        strange = is_number(script) and script > WRONG_SCRIPT and stage != "base"
+        if strange and _foreign(_pairs(data, key)) < SHARES["foreign"]:  # else its flag tells it
             found.append(f"{key}: {script:.0%} of the letters are not in the target script.")
     return found
 
