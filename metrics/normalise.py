@@ -35,7 +35,10 @@ _OTHER_DIGIT = re.compile(r"(?![0-9])\d")
 _NO_OTHER_DIGIT = re.compile("[\x00-\u065f\u0e01-\u0e4f\u0f2a-\u0fff\u1e00-\ua61f\uff01-\uff0f\uff1a-\uff9f]*")
 _FULLWIDTH_POINT = re.compile(r"(?<=[0-9])．(?=[0-9])")
 _FULLWIDTH_THOUSANDS = re.compile(r"(?<![0-9０-９])[０-９]{1,3}(?:，[０-９]{3})+(?![0-9０-９])")
-_THOUSANDS = re.compile(r"(?<![0-9])(?<![0-9][.,])[0-9]{1,3}(?:,[0-9]{3})+(?![0-9])")
+_THOUSANDS = re.compile(
+    # 1,234,567, and 12,34,567 as India groups
+    r"(?<![0-9])(?<![0-9][.,])(?:[0-9]{1,3}(?:,[0-9]{3})+|[1-9][0-9]?(?:,[0-9]{2})+,[0-9]{3})(?![0-9])"
+)
 # Thousands grouped by a blank that does not break: 1 234 567. A plain blank there parts two numbers, and so may one of
 # these in a text that has them between its words.
 _UNBROKEN = re.compile(

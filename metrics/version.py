@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-METRICS_VERSION = 5
+METRICS_VERSION = 6
 """1: until November 2026. 2: one text equality, language table, numbers of every spelling, words at the segmenter's
 boundaries. Since 27 November the end of a sentence and names written on to their event are no keywords of a list (some
 texts of strikes and takeovers, mostly where they are cut; the boards were scored again). 3: bounds and multiples,
@@ -19,7 +19,9 @@ open.*; the cut of `.length_controlled` divides no number. 4: names in Latin let
 out count against open.*; what is said in another language states nothing there; Latin names of the
 source are a tier of their own (open.latin.recall), no part of open.number.*. 5: placement.*; a sum is of
 the currency that both languages can mean; numbers, dates and times in rarer spellings, and words that only look like
-them (โจมตี 3 จุด is no time of day); a name that "had no part"; Tibetan verbs before མ་སོང."""
+them (โจมตี 3 จุด is no time of day); a name that "had no part"; Tibetan verbs before མ་སོང. 6: what stands behind
+an hour (凌晨2点一家酒吧), Thai years without ปี, Tibetan figures behind a blank, days of a term (拘留15日), numbers in a
+name that is stated as a whole (เอฟ-16, โควิด-19)."""
 
 V = f"v:{METRICS_VERSION}"
 """The field of a signature."""

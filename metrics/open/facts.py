@@ -39,6 +39,10 @@ _CONTRADICTING = ("place", "person", "organisation", "language")
 name."""
 
 
+_CALLED_OTHERWISE = ((re.compile("新冠|新型冠状病毒"), re.compile(r"โควิด[- ]?19(?![0-9])")),)
+"""(what a source writes without a number, what an output may call it): 新冠 is โควิด-19."""
+
+
 def _tier(hard: Reading) -> str:
     """Of what is hard. A Latin name of the source is copied by whoever copies: it says nothing of numbers."""
     return "latin" if hard.kind == "name" else "number"
@@ -49,6 +53,9 @@ def _numbers(source: str, source_lang: str, output: Output) -> tuple[list[Fact],
     rewritten = output.lang in REWRITTEN
     facts, statements, missed = [], [], []
     stating: set[int] = set()
+    spoken = [
+        one.span() for name, other in _CALLED_OTHERWISE if name.search(source) for one in other.finditer(output.text)
+    ]
     said_by = marks(output.text, output.lang)
     index = Index(said, len(truths), said_by)
     asked = distinct_marks(source, source_lang)
@@ -67,6 +74,8 @@ def _numbers(source: str, source_lang: str, output: Output) -> tuple[list[Fact],
         at: Span | None = (said[hits[0]].start, said[hits[0]].end) if hits else apart.stated(truth)
         if at is None and truth.kind in TEXT_KINDS and short:
             at = spoken_in(truth.surface, output)
+            if at is not None:
+                spoken.append(at)
             if at is not None and tier != "soft":
                 statements.append(Statement(tier, truth.kind, output.text[at[0] : at[1]], at, True))
         facts.append(
@@ -77,6 +86,8 @@ def _numbers(source: str, source_lang: str, output: Output) -> tuple[list[Fact],
     free = []
     held = Index(truths, len(said), asked)
     for i, (reading, own) in enumerate(zip(said, said_by, strict=True)):
+        if any(start <= reading.start and reading.end <= end for start, end in spoken):
+            continue  # the 16 of เอฟ-16, which is stated as a whole
         supported = i in stating or any(borne_out(truths[k], reading) for k in held.candidates(reading, own))
         supported = supported or apart.borne_out(reading)
         # What is vague and true of a figure states nothing: it counts neither for the text nor against it.

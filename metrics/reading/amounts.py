@@ -46,7 +46,7 @@ PLAIN = _Language(numerals_en.START, numerals_en.parse_digits, numerals_en.FIRST
 _RANGE = {
     "zh": re.compile(r"\s?(?:-|~|至|到)\s?"),
     "th": re.compile(r"\s?(?:-|~|ถึง|จนถึง)\s?"),
-    "bo": re.compile(r"[་\s]?(?:-|~|ནས)[་\s]?"),
+    "bo": re.compile(r"[་\s]?(?:-|~|ནས)[་\s]{0,2}"),
     "en": re.compile(r"\s?(?:-|~|to)\s?"),
     "": re.compile(r"\s?[-~]\s?"),
 }

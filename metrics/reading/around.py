@@ -261,7 +261,12 @@ def measure(text: str, unit: Unit, first: int, span: tuple[int, int], lang: str)
     """The unit of the amount at `span` with what text[first:] says before it: a distance an hour is a speed, a กิโล of
     the way a kilometre."""
     begin, stop = span
-    if lang == "th" and unit.id == "kg" and text.endswith("กิโล", begin, stop) and FARNESS.search(text, first, begin):
+    if (
+        lang == "th"
+        and unit.id == "kg"
+        and text.endswith(("กิโล", "กิโลฯ"), begin, stop)
+        and FARNESS.search(text, first, begin)
+    ):
         far = units("th").starting("กม.", 0)
         unit = far[1] if far else unit
     hourly = PER_HOUR.get(lang)

@@ -19,6 +19,8 @@ NAMED = {"正午": 720, "午夜": 0, "中午": 720, "半夜": 0}
 _NOT_IN_NUMBER = "(?<![0-9.第一二三四五六七八九十百千几数])"
 _TO = r"\s?(?:-|~|至|到)\s?"
 _SMALL = r"(?:[0-9]{1,2}|[一二两三四五六七八九十零]{1,3})"
+_TWO_FIGURES = r"(?:[0-9]{2}|[一二两三四五六七八九十零]{2,3})"
+_COUNTED = "0-9.%多余个人名位十百千万亿分一二两三四五六七八九零辆家艘架条只头栋间座起点"
 _PARTS = sorted((*MORNING, *SMALL_HOURS, *NOON, *AFTERNOON, *NIGHT), key=len, reverse=True)
 _PART = f"(?P<part>{'|'.join(_PARTS)})"
 # What the hour is said with; 3点钟头 and 时间 are no clock times.
@@ -26,10 +28,11 @@ _HOUR = r"(?:时(?!间|候|代)|点(?!钟头)钟?|:(?=[0-9]{2}))"
 
 
 def _minute(of: str = "") -> str:
-    """Minutes behind an hour that a part of the day makes a clock time: 分 may be left out."""
+    """Minutes behind an hour that a part of the day makes a clock time: 分 may be left out, of two figures: none is
+    in 凌晨2点一家酒吧."""
     return (
         rf"(?:(?P<{of}half>半)|(?P<{of}quarter>[一三]刻)|整"
-        rf"|\s?(?P<{of}minute>{_SMALL})(?:\s?分(?!之|钟)|(?![0-9.%多余个人名位十百千万亿分])))?"
+        rf"|\s?(?P<{of}minute>{_SMALL}(?=\s?分(?!之|钟))|{_TWO_FIGURES}(?![{_COUNTED}]))(?:\s?分)?)?"
     )
 
 

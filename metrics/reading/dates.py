@@ -167,7 +167,7 @@ def years(match: re.Match[str], lang: str) -> Iterator[Reading]:
         )
         return
     if len(text) == 2 and not era:
-        number += 2500
+        number += 2500 if lang == "th" else 2000
     if era in (None, "", "ปี") and not 1000 <= number < 2700:
         return
     if lang == "zh" and not era:  # 2000年前 may be "2,000 years ago", 1998年前 is a year

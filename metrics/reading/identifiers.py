@@ -35,6 +35,7 @@ _CODE = re.compile(
     # F-16, COVID-19, MH370
     rf"|(?<![0-9{_LETTER}$])(?P<letters>[A-Z{_LETTER}]{{1,12}})[-‑]?[0-9][0-9A-Za-z]*(?:[-/.][0-9A-Za-z]+)*"
     rf"|(?<![0-9{_LETTER}.])[0-9]+(?P<tail>[A-Z][A-Za-z]{{0,3}})(?![{_LETTER}°/²³])(?:-[0-9]+)?"  # 5G, 3D, 737MAX
+    r"|(?<![0-9A-Za-z])PM 2\.5(?![0-9.])"
     r"|(?<![0-9A-Za-z.-])[0-9]{1,6}(?:-[0-9]{1,9}){3,}(?![0-9])"  # 1-1234-56789-12-3
     r"|(?<![0-9A-Za-z.])[0-9]{13,}(?![0-9.])"
     r"|(?<=[\u0e00-\u0e7f]-)(?<!ล้าน-)(?<!แสน-)(?<!หมื่น-)(?<!พัน-)(?<!ร้อย-)(?<!บาท-)(?<!วัน-)(?<!ปี-)(?<!คน-)[0-9]{1,4}(?![0-9.,])"
@@ -71,6 +72,7 @@ _NOT_NAMES = {
     "to",
 }
 _ZERO = Fraction(0)
+_JOINED = str.maketrans("", "", "-‑ ")
 
 
 def _reading(match: re.Match[str], kind: str, text: str, group: str | int = 0) -> Reading:
@@ -115,7 +117,7 @@ def codes(text: str, lang: str) -> Iterator[Reading]:
             continue
         if tail and lang == "en" and tail.lower() in ("th", "st", "nd", "rd"):
             continue
-        yield _reading(match, "identifier", match.group().lower().replace("-", "").replace("‑", ""))
+        yield _reading(match, "identifier", match.group().lower().translate(_JOINED))
 
 
 def _is_word(table: WordTable[Any], word: str) -> bool:

@@ -102,7 +102,10 @@ def parse(text: str, at: int) -> Numeral | None:
     if tens:  # 三十五六岁: 35 and 36
         base = 10 * DIGIT.get(text[at], 1)
         low, high = (Fraction(base + DIGIT[char]) for char in tens.group()[-2:])
-        return Numeral(at, tens.end(), low, spelled=True, also=high)
+        bigs = _BIGS.match(text, tens.end())  # 十七八万: 170,000 and 180,000
+        scale = _factor(bigs) if bigs else 1
+        end = bigs.end() if bigs else tens.end()
+        return Numeral(at, end, low * scale, scale=scale, spelled=True, also=high * scale)
     pair = _PAIR.match(text, at)
     if pair:
         return _pair(text, at)

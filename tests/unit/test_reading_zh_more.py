@@ -198,3 +198,37 @@ def test_a_bare_million_may_be_more_and_kilometres_an_hour_are_one_measure() -> 
     assert bears_out(million, read("กว่าหนึ่งล้านคน", "th")[0])
     (speed,) = read("90千米/小时", "zh")
     assert (speed.unit, speed.dimension) == ("kmh", "speed")
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        # what stands behind an hour is no minute without 分, unless it has two figures and counts nothing
+        ("凌晨2点一家酒吧起火", [("time", 120)]),
+        ("下午3点两车相撞", [("time", 900)]),
+        ("早上7点五辆车", [("time", 420), ("number", 5)]),
+        ("下午3点十五辆车", [("time", 900), ("number", 15)]),
+        ("下午三点十五", [("time", 915)]),
+        ("晚上8点05开始", [("time", 1205)]),
+        ("下午3点5分", [("time", 905)]),
+        # days of a term
+        ("行政拘留15日", [("number", 15)]),
+        ("15日拘留两人", [("date", 15), ("number", 2)]),
+        ("30日内完成", [("number", 30)]),
+        ("100日元", [("money", 100)]),
+        # two neighbouring figures with the magnitude behind them
+        ("十七八万元", [("money", 170_000), ("money", 180_000)]),
+        ("二十五六亿元", [("money", 2.5e9), ("money", 2.6e9)]),
+        ("三十五六岁", [("number", 35), ("number", 36)]),
+        # a year of two figures
+        ("08年奥运会", [("year", 2008)]),
+        ("第08年级", [("number", 8)]),
+        ("用了8年", [("number", 8)]),
+    ],
+)
+def test_what_stands_beside_a_figure(text: str, found: list[tuple[str, float]]) -> None:
+    assert values(text) == found
+
+
+def test_days_of_a_term_are_days() -> None:
+    assert [r.dimension for r in read("行政拘留15日", "zh")] == ["duration"]
