@@ -42,6 +42,9 @@ TIMES: dict[str, tuple[re.Pattern[str], ...]] = {
     "zh": clock_zh.PATTERNS,
     "th": _all(*TH_TIMES),
     "bo": _all(
+        # 9པ་ནས་11པའི་བར: ordinals, hence no count of hours.
+        rf"(?:{_BO_PART})?(?:དུས་ཚོད་?|ཆུ་ཚོད་?)\s?(?P<first_hour>[0-9]{{1,2}})[་\s]?པ་?\s?ནས[་\s]*(?:ཆུ་ཚོད་?\s?)?"
+        rf"(?P<hour>[0-9]{{1,2}})[་\s]?པ(?:འི)?[་\s]?བར(?=་|།|\s|ད|\Z)",
         rf"(?:{_BO_PART})?(?:དུས་ཚོད་?|ཆུ་ཚོད་?)\s?(?P<first_hour>[0-9]{{1,2}})\s?(?:ནས|-|~)[་\s]*(?:ཆུ་ཚོད་?)?"
         rf"(?P<hour>[0-9]{{1,2}})\s?(?:བར)(?=་|།|\s|ད|\Z)",
         # Without བར it may be three to five hours, unless a part of the day says that it is none.
