@@ -15,17 +15,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from benchmark.leaderboard.board import Board, Entry
-from benchmark.leaderboard.schema import line
-from benchmark.leaderboard.sources import CPU, Candidate, from_run
+from benchmark.leaderboard.checks import TOLERANCE
+from benchmark.leaderboard.sources import Candidate, from_run
 from metrics.errors import UserError
 from metrics.records import Example, Generation, sha256_file
 
 if TYPE_CHECKING:
     from benchmark.rundir.manifest import RunManifest
 
-TOLERANCE = 0.02
-"""Of the primary metric, recall and precision after training on another class of CPU. Seen on the shipped world: .871
-and .879 after recovery."""
 SAME_RECIPE = ("stage", "config_hash", "data_hash", "seed", "steps")
 """What links of two chains must agree in where their weights may not."""
 
@@ -82,8 +79,6 @@ def confirm(
         raise UserError(
             f"--confirm {second}: the same run, or a copy of it; give a second run of the same configuration and seed"
         )
-    cpus = [line(m.hardware.get(CPU), f"hardware.{CPU}") for m in manifests]
-    runs = Runs((hashes[0], hashes[1]), (cpus[0], cpus[1]), f"--confirm {second}")
     again = {(c.system, c.stage): c for c in from_run(second, board["task"], candidates[0].system, board, None)}
     for entry, candidate in zip(entries, candidates, strict=True):
         if candidate.stage not in manifests[0].checkpoints:
@@ -91,7 +86,19 @@ def confirm(
         other = again.get((candidate.system, candidate.stage))
         if other is None:
             raise UserError(f"--confirm {second}: holds no stage {candidate.stage}")
+        if (same := shared(candidate.trained, other)) is not None:
+            raise UserError(f"--confirm {second}: {candidate.stage}: {same}")
+        runs = Runs((hashes[0], hashes[1]), (candidate.cpu, other.cpu), f"--confirm {second}")
         entry.update(regenerated(entry, candidate, other, runs, board, examples))
+
+
+def shared(trained: Sequence[str] | None, other: Candidate) -> str | None:
+    """Why another run's stage may not be of a second training, or None. trained: of the entry, where it is told."""
+    if other.trained is None:
+        return "its manifest does not tell how the stages were trained (steps train/...)"
+    if set(trained or ()) & set(other.trained):
+        return "the very training that was entered, called again, copied or taken over; train it anew"
+    return None
 
 
 def regenerated(
@@ -101,11 +108,7 @@ def regenerated(
     did not."""
     differs = _difference(candidate, other, runs.other_cpu)
     if differs is not None:
-        where = (
-            ""
-            if runs.other_cpu
-            else f" (on the same class of CPU, {runs.cpus[0] or 'not told'}, every bit must be the same)"
-        )
+        where = "" if runs.other_cpu else f" ({_classes(runs.cpus)}: every bit must be the same)"
         raise UserError(
             f"{runs.told}: {candidate.stage} has other {differs} there{where}; the entry stays `recomputed`"
         )
@@ -123,6 +126,12 @@ def regenerated(
         "largest": largest,
     }
     return {"trust": "regenerated", "regenerated": record}
+
+
+def _classes(cpus: tuple[str | None, str | None]) -> str:
+    if None in cpus:
+        return f"classes of CPU {cpus[0] or 'not told'} and {cpus[1] or 'not told'}"
+    return f"on the same class of CPU, {cpus[0]}"
 
 
 def _difference(one: Candidate, other: Candidate, other_cpu: bool) -> str | None:

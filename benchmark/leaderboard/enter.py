@@ -10,6 +10,7 @@ from pathlib import Path
 from benchmark.leaderboard import board as boards
 from benchmark.leaderboard.board import Board, Entry, key_of, name_of
 from benchmark.leaderboard.chain import bind, content
+from benchmark.leaderboard.checks import untrue
 from benchmark.leaderboard.groups import MADE, contradiction
 from benchmark.leaderboard.lineage import Lineages
 from benchmark.leaderboard.packed import pack_stats, stats_hash
@@ -17,6 +18,8 @@ from benchmark.leaderboard.scoring import Scored
 from benchmark.leaderboard.words import trust_text
 from metrics.errors import UserError
 
+TRAINED = ("trained", "cpu")
+"""Of the environment: which trainings it came from. They go together with what else tells the run."""
 CONTENT = ("lineage", "training")
 """What makes an entry's content, besides its outputs and its reward."""
 
@@ -63,6 +66,8 @@ def put_in(prepared: Prepared, board: Board) -> tuple[Board, list[Change]]:
                 f"{name_of(entry)}: field {fault[0]}: {fault[1]}; mend the lineage, "
                 "or submit it as a new version (--version)"
             )
+        if entry["trust"] == "regenerated" and (told := untrue(entry)) is not None:
+            raise UserError(f"{name_of(entry)}: field {told[0]}: {told[1]}; submit it without --confirm")
     if (found := contradiction(bound)) is not None:
         raise UserError(
             f"{name_of(found[0])}: field {found[1]}: {found[2]}; submit it under another "
@@ -140,8 +145,8 @@ def _merged(before: Entry, entry: Entry) -> Entry:
             "again (--neural) together with the new metrics"
         )
     # A run that goes on is told by its last call in all of its stages, so that they go on agreeing.
-    making = {name: entry["environment"][name] for name in MADE}
-    remade = any(before["environment"][name] != told for name, told in making.items())
+    making = {name: entry["environment"].get(name) for name in (*MADE, *TRAINED)}
+    remade = any(before["environment"].get(name) != told for name, told in making.items())
     if not (more_scores or more_trust or remade or (old is None and new is not None)):
         return before
     after = content(

@@ -88,7 +88,7 @@ class Environment(Record, gc=False):
     made_with: Annotated[dict[str, Line | None], Meta(max_length=40)] | None
     commit: Annotated[str, Meta(min_length=40, max_length=64)] | None
     dirty: bool | None
-    manifest: SHA | UnsetType | None = UNSET
+    trained: Annotated[list[SHA], Meta(max_length=16)] | UnsetType | None = UNSET
     cpu: Line | UnsetType | None = UNSET
 
 

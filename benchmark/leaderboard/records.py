@@ -170,7 +170,7 @@ def odd_text(entries: Sequence[Entry]) -> bool:
         lines.add(reward.id)
         hashes += (e.test_sha256, e.group, e.previous, e.digest, reward.validation_sha256 or "", made.commit or "")
         hashes += (outputs.sha256, outputs.texts_sha256, outputs.stats_sha256, outputs.sketch)
-        hashes.append(made.manifest or "")
+        hashes += made.trained or ()
         lines.add(made.cpu or None)
         held.append(made.scored_with)
         if made.made_with is not None:

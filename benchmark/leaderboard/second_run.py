@@ -1,8 +1,9 @@
 """`leaderboard confirm RUN_DIR`: whoever has trained an entry again raises its trust, without the run it came from.
 
 What stands on the board is enough: the lineage names the weights and the recipe of every stage, and the texts lie
-beside it. Entries are found by what they are - recipe, seed and stage -, whatever they are called. All of a run's
-boards are compared before the first is written.
+beside it. Entries are found by what they are - recipe, seed and stage -, whatever they are called, and each system is
+judged by itself: those that came out again are raised, the others named. All of a run's boards are compared before
+the first is written; they are written one after another.
 """
 
 from __future__ import annotations
@@ -14,8 +15,9 @@ from typing import Any
 
 from benchmark.leaderboard import board as boards
 from benchmark.leaderboard.board import Board, Entry, key_of, name_of
-from benchmark.leaderboard.chain import bind, content
-from benchmark.leaderboard.confirm import Runs, recipe, regenerated, whole_run
+from benchmark.leaderboard.chain import bind, content, group_key
+from benchmark.leaderboard.checks import untrue
+from benchmark.leaderboard.confirm import SAME_RECIPE, Runs, recipe, regenerated, shared, whole_run
 from benchmark.leaderboard.enter import Change, diff
 from benchmark.leaderboard.lies import Lie
 from benchmark.leaderboard.outputs import read_outputs
@@ -33,6 +35,8 @@ def command(args: argparse.Namespace) -> int:
     """`leaderboard confirm`."""
     if args.run_dir is None:
         raise UserError("leaderboard confirm needs RUN_DIR: a run that trained an entry's recipe and seed again")
+    if args.task and args.board and (found_task := boards.read_board(Path(args.board))["task"]) != args.task:
+        raise UserError(f"{args.board}: the board of {found_task}, not of {args.task}; give another --board or --task")
     run, found = Path(args.run_dir), []
     whole_run(run)
     for path in boards_of(args):
@@ -55,21 +59,31 @@ def _of_board(path: Path, run: Path, system: str | None) -> list[Change]:
     examples = boards.read_test(path, board, also=run / "examples" / f"{board['task']}-test.jsonl")
     trained = whole_run(run).checkpoints
     again = [c for c in from_run(run, board["task"], None, board, None) if c.stage in trained]
-    out = []
-    for entry in board["entries"]:
-        if system not in (None, entry["system"]):
-            continue
-        for other in again:
-            if _same_place(entry, other):
-                out.append(Change(_raised(path, board, entry, other, run, examples), entry))
+    pairs = [(e, c) for e in board["entries"] if system in (None, e["system"]) for c in again if _same_place(e, c)]
+    out: list[Change] = []
+    refused: list[str] = []
+    for key in dict.fromkeys(group_key(entry) for entry, _ in pairs):
+        try:
+            out += [
+                Change(_raised(path, board, entry, other, run, examples), entry)
+                for entry, other in pairs
+                if group_key(entry) == key
+            ]
+        except UserError as error:  # another system of this recipe must not keep this one back
+            refused.append(str(error))
+    if refused and not out:
+        raise UserError(refused[0])
+    for text in refused:
+        say(f"note: {text}", err=True)
     return out
 
 
 def _same_place(entry: Entry, other: Candidate) -> bool:
     """Whether an entry was made by the recipe, with the seed and at the stage of what a run holds."""
-    return (entry["stage"], entry["seed"]) == (other.stage, other.seed) and recipe(entry["lineage"]) == recipe(
-        other.lineage
-    )
+    if not other.lineage or not all(other.lineage[-1][name] for name in SAME_RECIPE if name != "seed"):
+        return False  # what was not trained, or does not tell its recipe, is not made again
+    place = (entry["stage"], entry["seed"])
+    return place == (other.stage, other.seed) and recipe(entry["lineage"]) == recipe(other.lineage)
 
 
 def _raised(
@@ -77,7 +91,9 @@ def _raised(
 ) -> dict[str, Any]:
     """The entry with what the run proves of it; what was proved by equal bits stays as it is."""
     told, sha256 = f"{run} does not confirm {name_of(entry)}", sha256_file(run / "manifest.json")
-    if (same := _maybe_entered(entry["environment"], other.commit, sha256)) is not None:
+    made = entry["environment"]
+    same = shared(made.get("trained"), other) or _maybe_entered(made, other)
+    if same is not None:
         raise UserError(f"{told}: {same}")
     try:
         texts = read_outputs(path, entry, examples)
@@ -86,24 +102,26 @@ def _raised(
     entered = Candidate(
         entry["system"], entry["stage"], texts, seed=entry["seed"], lineage=[dict(link) for link in entry["lineage"]]
     )
-    made = entry["environment"]
-    runs = Runs((made.get("manifest"), sha256), (made.get("cpu"), other.cpu), told)
+    runs = Runs((None, sha256), (made.get("cpu"), other.cpu), told)
     raised = regenerated(entry, entered, other, runs, board, examples)
     proved = entry["regenerated"]
     if proved is not None and (proved["same"] == BITS or raised["regenerated"]["same"] != BITS):
         return dict(entry)
-    return {**entry, **raised}
+    after = {**entry, **raised}
+    if (wrong := untrue(after)) is not None:
+        raise UserError(f"{told}: field {wrong[0]}: {wrong[1]}")
+    return after
 
 
-def _maybe_entered(made: dict[str, Any], commit: str | None, sha256: str) -> str | None:
-    """Why a run may be the one that was entered, or None: a second one has another manifest, and where an entry does
-    not tell its own, another commit."""
-    if made.get("manifest") is not None:
-        return "it is the run that was entered, or a copy of it" if made["manifest"] == sha256 else None
-    if None in (made["commit"], commit) or made["commit"] == commit:
+def _maybe_entered(made: dict[str, Any], other: Candidate) -> str | None:
+    """Why a run may be the one that was entered by an older suite, which did not note its trainings, or None: its
+    trainings are of other commits."""
+    if made.get("trained") is not None:
+        return None
+    if None in other.trained_at or made["commit"] is None or made["commit"] in other.trained_at:
         return (
-            "the entry does not tell its run's manifest, and no other commit, so this may be the run that was entered; "
-            "run the recipe at another commit"
+            "the entry does not tell its trainings, and these are of no other commit, so they may be those that were "
+            "entered; train the recipe at another commit"
         )
     return None
 

@@ -3,23 +3,28 @@ believed."""
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from benchmark.leaderboard.board import Board
 from benchmark.leaderboard.schema import label, line
+from benchmark.leaderboard.spelling import canonical
 from benchmark.leaderboard.validations import read_validation
 from metrics.errors import UserError
 from metrics.records import MAX_TEXT, Generation, parse_generation, read_jsonl, sha256_file
 from metrics.stages import GOLD, TRAINED_FROM
 
+if TYPE_CHECKING:
+    from benchmark.rundir.manifest import StepRecord
+
 LINK = ("stage", "weights_hash", "parent_hash", "config_hash", "data_hash", "seed", "steps")
 TRAINING = ("n_para", "n_src", "sft_steps", "rl_steps", "recovery_steps")
 STEPS = {"post-sft": "sft_steps", "post-rl": "rl_steps", "post-recovery": "recovery_steps"}
 CPU = "cpu_capability"
-"""In a manifest's hardware."""
+"""In what a step was made with."""
 UNNAMED = "model"
 """What `evaluate` calls a system that nobody has named."""
 
@@ -41,10 +46,12 @@ class Candidate:
     made_with: dict[str, str | None] | None = None
     commit: str | None = None
     dirty: bool | None = None
-    manifest: str | None = None
-    """sha256 of the run directory's manifest.json."""
+    trained: list[str] | None = None
+    """One sha256 for each training of its lineage (`trainings`); None where one is not told."""
+    trained_at: frozenset[str | None] = frozenset()
+    """Commits of those trainings."""
     cpu: str | None = None
-    """Class of processor that it was made on."""
+    """Class of processor of all of them; None where not told, or several."""
 
 
 def check_generations(generations: Sequence[Generation], system: str, stage: str) -> list[Generation]:
@@ -181,11 +188,26 @@ def from_run(run_dir: Path, task: str, system: str | None, board: Board, validat
                 made_with={label(k, "package"): line(v, "version") for k, v in versions_of(manifest).items()},
                 commit=manifest.commit,
                 dirty=manifest.dirty,
-                manifest=sha256_file(run_dir / "manifest.json"),
-                cpu=line(manifest.hardware.get(CPU), f"hardware.{CPU}"),
+                **trainings(manifest.steps, [link["stage"] for link in lineage if link["stage"] in records]),
             )
         )
     return out
+
+
+def trainings(steps: Mapping[str, StepRecord], stages: Sequence[str]) -> dict[str, Any]:
+    """`trained`, `trained_at` and `cpu` of a candidate, from the steps that trained its stages. They stay what they
+    were when the run is called again, continued or taken over, whatever the rest of its manifest says then."""
+    told = [(stage, steps.get(f"train/{stage}")) for stage in stages]
+    made = [step.made_with if step else {} for _, step in told]
+    cpus = {line(one.get(CPU), f"made_with.{CPU}") for one in made}
+    hashes = [
+        hashlib.sha256(canonical([stage, step.seconds, step.made_with])).hexdigest() for stage, step in told if step
+    ]
+    return {
+        "trained": hashes if told and len(hashes) == len(told) else None,
+        "trained_at": frozenset(one.get("commit") if isinstance(one.get("commit"), str) else None for one in made),
+        "cpu": cpus.pop() if len(cpus) == 1 else None,
+    }
 
 
 def _run_seed(run_dir: Path, settings: Any) -> int | None:

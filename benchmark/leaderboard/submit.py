@@ -208,7 +208,7 @@ def _identity(candidate: Candidate, version_: str, neural: bool) -> dict[str, An
             "made_with": candidate.made_with,
             "commit": candidate.commit,
             "dirty": candidate.dirty,
-            "manifest": candidate.manifest,
+            "trained": candidate.trained,
             "cpu": candidate.cpu,
         },
     }

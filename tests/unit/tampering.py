@@ -248,6 +248,14 @@ EDITS: dict[str, tuple[Callable[[Board], None], str]] = {
     "`regenerated` by the same run": (regenerated(manifests=["0" * 64] * 2), "regenerated"),
     "`regenerated` bits with a difference": (regenerated(largest=0.001), "regenerated"),
     "`regenerated` without a second run": (regenerated(manifests=["0" * 64, None]), "regenerated"),
+    "`regenerated` far from it": (
+        regenerated(same="tolerance", largest=0.9, cpu=["AVX2", "AVX512"]),
+        "regenerated",
+    ),
+    "`regenerated` in other bits on one class of CPU": (
+        regenerated(same="tolerance", largest=0.01, cpu=["AVX2", "AVX2"]),
+        "regenerated",
+    ),
     "a system called a baseline": (put("user", "trust", to="baseline"), "trust"),
     "an entry twice": (doubled, "system"),
     "copies played down": (

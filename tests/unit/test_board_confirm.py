@@ -56,7 +56,9 @@ def test_other_bits_on_the_same_class_of_cpu_or_an_unknown_one_are_refused(
     board: Path, run: Path, tmp_path: Path, cpu: str | None, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert submit_run(board, run, "--confirm", str(second(tmp_path / "b", cpu))) == 2
-    assert "other weights there (on the same class of CPU, AVX2, every bit must be the same)" in capsys.readouterr().err
+    assert (
+        "on the same class of CPU, AVX2" if cpu else "classes of CPU AVX2 and not told"
+    ) + ": every bit must be the same" in capsys.readouterr().err
     assert entries(board) == []
 
 

@@ -159,7 +159,7 @@ def test_a_board_of_the_first_schema_is_read_shown_and_rescored(
         for name in ("group", "previous"):
             del entry[name]
         entry["draw_seed"] = 3
-        del entry["environment"]["manifest"], entry["environment"]["cpu"]
+        del entry["environment"]["trained"], entry["environment"]["cpu"]
         entry["copies"] = {k: entry["copies"][k] for k in ("exact", "near", "lcs")}
         del entry["outputs"]["sketch"]
         entry["digest"] = digest(entry)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -30,12 +31,12 @@ def confirm(board: Path, run: Path, *more: str) -> int:
     return main(["leaderboard", "confirm", str(run), "--board", str(board), *more])
 
 
-def as_before_manifests(board: Path) -> None:
+def as_before(board: Path) -> None:
     """The entries of a suite that did not note whose run was entered."""
 
     def change(told: dict[str, Any]) -> None:
         for entry in told["entries"]:
-            del entry["environment"]["manifest"], entry["environment"]["cpu"]
+            del entry["environment"]["trained"], entry["environment"]["cpu"]
 
     rewrite(board, change)
 
@@ -77,9 +78,9 @@ def test_equal_bits_take_the_place_of_a_tolerance(
 def test_an_entry_that_does_not_tell_its_run_needs_one_of_another_commit(
     board: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    as_before_manifests(board)
+    as_before(board)
     assert confirm(board, second(tmp_path / "b", "AVX2", weights=None)) == 2
-    assert "may be the run that was entered" in capsys.readouterr().err
+    assert "may be those that were entered" in capsys.readouterr().err
     other = run_directory(tmp_path / "c", TEXTS, hardware={"cpu_capability": "AVX2"}, commit="1" * 40)
     assert confirm(board, other) == 0
     assert [e["regenerated"]["manifests"][0] for e in entries(board)] == [None] * 3
@@ -91,7 +92,7 @@ def test_the_run_that_was_entered_confirms_nothing(
     board: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert confirm(board, tmp_path / "gone") == 2
-    assert "it is the run that was entered, or a copy of it" in capsys.readouterr().err
+    assert "the very training that was entered" in capsys.readouterr().err
     assert proofs(board) == [("recomputed", None, None)] * 3
 
 
@@ -163,3 +164,69 @@ def test_an_entry_of_outputs_alone_stays_what_it_is(board: Path, tmp_path: Path)
     assert submit(board, write_outputs(tmp_path / "user.jsonl", gold), "mine") == 0
     assert confirm(board, second(tmp_path / "b", "AVX2", weights=None)) == 0
     assert {e["trust"] for e in entries(board) if e["system"] == "mine"} == {"recomputed"}
+
+
+def called_again(run: Path) -> None:
+    """What a later call of a finished run changes: its manifest, not its trainings."""
+    told = json.loads((run / "manifest.json").read_text("utf-8"))
+    told |= {"argv": ["run", "once", "more"], "commit": "9" * 40, "hardware": {"cpu_capability": "AVX512"}}
+    (run / "manifest.json").write_text(json.dumps(told))
+
+
+@pytest.mark.parametrize("older", [False, True])
+def test_the_entered_run_called_again_is_no_second_training(
+    board: Path, tmp_path: Path, older: bool, capsys: pytest.CaptureFixture[str]
+) -> None:
+    if older:
+        as_before(board)
+    called_again(tmp_path / "gone")
+    assert confirm(board, tmp_path / "gone") == 2
+    assert ("may be those that were entered" if older else "the very training") in capsys.readouterr().err
+    assert {e["trust"] for e in entries(board)} == {"recomputed"}
+
+
+def test_it_confirms_nothing_beside_itself_either(
+    board: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    known = board.read_bytes()
+    called_again(tmp_path / "gone")
+    again = tmp_path / "copy"
+    shutil.copytree(tmp_path / "gone", again)
+    (again / "manifest.json").write_text((again / "manifest.json").read_text().replace("once", "twice"))
+    assert submit_run(board, tmp_path / "gone", "--confirm", str(again)) == 2
+    assert "the very training" in capsys.readouterr().err
+    assert board.read_bytes() == known
+
+
+def test_a_second_run_may_be_submitted_with_the_entered_one(board: Path, tmp_path: Path) -> None:
+    """The board is sound afterwards, and tells the run that was submitted last."""
+    run = second(tmp_path / "b", "AVX2", weights=None)
+    assert submit_run(board, run, "--confirm", str(tmp_path / "gone")) == 0
+    assert {e["trust"] for e in entries(board)} == {"regenerated"}
+    assert leaderboard("verify", board) == 0
+    assert confirm(board, run) == 2
+    assert submit_run(board, run) == 0
+
+
+def test_what_tells_no_training_confirms_nothing(
+    board: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run = second(tmp_path / "b", "AVX2", weights=None)
+    told = json.loads((run / "manifest.json").read_text("utf-8"))
+    (run / "manifest.json").write_text(json.dumps(told | {"steps": {}}))
+    assert confirm(board, run) == 2
+    assert "does not tell how the stages were trained" in capsys.readouterr().err
+
+
+def test_a_board_of_another_task_is_refused(board: Path, tmp_path: Path) -> None:
+    assert confirm(board, second(tmp_path / "b", "AVX2", weights=None), "--task", "newswire-title@2") == 2
+
+
+def test_a_forged_entry_of_the_recipe_keeps_no_other_back(
+    board: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    forged = second(tmp_path / "forged", "AVX2", {**TEXTS, "post-recovery": first}, weights=b"forged")
+    assert submit_run(board, forged, "--version", "2") == 0
+    assert confirm(board, second(tmp_path / "b", "AVX2", weights=None)) == 0
+    assert "does not confirm sg-srl v2 seed 3, post-recovery" in capsys.readouterr().err
+    assert {e["trust"] for e in entries(board) if e["version"] == "1"} == {"regenerated"}
