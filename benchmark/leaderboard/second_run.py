@@ -62,7 +62,9 @@ def _of_board(path: Path, run: Path, system: str | None) -> list[Change]:
     pairs = [(e, c) for e in board["entries"] if system in (None, e["system"]) for c in again if _same_place(e, c)]
     out: list[Change] = []
     refused: list[str] = []
-    for key in dict.fromkeys(group_key(entry) for entry, _ in pairs):
+    groups = dict.fromkeys(group_key(entry) for entry, _ in pairs)
+    _tell_others(path, [e for e in board["entries"] if group_key(e) in groups and e not in [p[0] for p in pairs]])
+    for key in groups:
         try:
             out += [
                 Change(_raised(path, board, entry, other, run, examples), entry)
@@ -76,6 +78,13 @@ def _of_board(path: Path, run: Path, system: str | None) -> list[Change]:
     for text in refused:
         say(f"note: {text}", err=True)
     return out
+
+
+def _tell_others(path: Path, entries: Sequence[Entry]) -> None:
+    """Names the trained stages of a system that the run did not make, so that nobody takes them for confirmed."""
+    for entry in entries:
+        if entry["lineage"] and entry["lineage"][-1]["seed"] is not None:
+            say(f"note: {path}: {name_of(entry)} is of another recipe than this run's, or a stage that it has not", err=True)
 
 
 def _same_place(entry: Entry, other: Candidate) -> bool:

@@ -11,7 +11,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from metrics.errors import UserError
 from metrics.files import inside, read_object
@@ -122,8 +122,10 @@ def read_manifest(run_dir: Path) -> RunManifest:
         raise UserError(f"{run_dir} is no run directory: it has no manifest.json")
     try:
         return RunManifest.model_validate(read_object(inside(run_dir, path)))
-    except ValueError as error:
-        raise UserError(f"{path} cannot be read: {str(error).splitlines()[0]}") from None
+    except ValidationError as error:
+        first = error.errors()[0]
+        field = ".".join(map(str, first["loc"]))[:80]
+        raise UserError(f"{path} cannot be read: {field}: {first['msg']}; restore it as the run left it") from None
 
 
 def git_state() -> tuple[str | None, bool | None]:

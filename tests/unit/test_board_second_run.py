@@ -230,3 +230,24 @@ def test_a_forged_entry_of_the_recipe_keeps_no_other_back(
     assert confirm(board, second(tmp_path / "b", "AVX2", weights=None)) == 0
     assert "does not confirm sg-srl v2 seed 3, post-recovery" in capsys.readouterr().err
     assert {e["trust"] for e in entries(board) if e["version"] == "1"} == {"regenerated"}
+
+
+def test_a_stage_of_another_recipe_is_named(board: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    run = second(tmp_path / "b", "AVX2", weights=None)
+    manifest = json.loads((run / "manifest.json").read_text())
+    manifest["checkpoints"]["post-recovery"]["config_hash"] = "1" * 64
+    (run / "manifest.json").write_text(json.dumps(manifest))
+    assert confirm(board, run) == 0
+    told = capsys.readouterr().err
+    assert "note: " in told and "post-recovery is of another recipe" in told and "base" not in told
+    assert {e["stage"] for e in entries(board) if e["trust"] == "regenerated"} == {"post-sft", "post-rl"}
+
+
+def test_the_wrong_field_of_a_manifest_is_named(
+    board: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run = second(tmp_path / "b", "AVX2", weights=None)
+    manifest = json.loads((run / "manifest.json").read_text())
+    (run / "manifest.json").write_text(json.dumps(manifest | {"steps": {"train/post-rl": 7}}))
+    assert confirm(board, run) == 2
+    assert "manifest.json cannot be read: steps.train/post-rl: " in capsys.readouterr().err
