@@ -84,7 +84,7 @@ def _tell_others(path: Path, entries: Sequence[Entry]) -> None:
     """Names the trained stages of a system that the run did not make, so that nobody takes them for confirmed."""
     for entry in entries:
         if entry["lineage"] and entry["lineage"][-1]["seed"] is not None:
-            say(f"note: {path}: {name_of(entry)} is of another recipe than this run's, or a stage that it has not", err=True)
+            say(f"note: {path}: {name_of(entry)} is of another recipe, or a stage that this run has not", err=True)
 
 
 def _same_place(entry: Entry, other: Candidate) -> bool:
