@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from metrics.draws import Draws
+from metrics.draws import MOST_DRAWS, Draws
 from metrics.errors import UserError
 from metrics.terminal import plain
 
@@ -134,8 +134,12 @@ def score(
     known = ("retrieval", "scorers", "names", "fluency", "draws", "seed")
     if unknown := sorted(set(options) - set(known)):
         raise UserError(f"unknown option {unknown[0]!r}; there are: {', '.join(known)}")
-    items = list(examples) if examples is not None else _examples(sources, references, langs)
+    if not isinstance(draws := options.get("draws", 2000), int) or not 1 <= draws <= MOST_DRAWS:
+        raise UserError(f"draws {draws!r}: give a whole number from 1 to {MOST_DRAWS:,}")
     systems = dict(texts) if isinstance(texts, Mapping) else {"system": texts}
+    for name, outputs in systems.items():
+        _need_texts(outputs, name if isinstance(texts, Mapping) else "texts")
+    items = list(examples) if examples is not None else _examples(sources, references, langs)
     if all(e.reference for e in items):
         systems[GOLD] = [e.reference[0] for e in items if e.reference]
     names = options.get("names")
@@ -158,11 +162,28 @@ def score(
     docs = [e.doc_id for e in items] if any(e.doc_id is not None for e in items) else None
     told = marks(dict.fromkeys(m.metric for row in found.values() for m in row), None)
     return Scores(
-        summarise(
-            found, docs, {}, told, draws=Draws(seed=options.get("seed", 1), bootstrap=options.get("draws", 2000))
-        ),
+        summarise(found, docs, {}, told, draws=Draws(seed=options.get("seed", 1), bootstrap=draws)),
         found,
     )
+
+
+def _need_texts(given: Any, what: str) -> None:
+    """Raises UserError for anything but a sequence of texts, and for halves of characters in one."""
+    if isinstance(given, str | bytes | Mapping) or not hasattr(given, "__len__"):
+        raise UserError(f"{what}: a {type(given).__name__}; give a list of texts")
+    for n, text in enumerate(given):
+        if not isinstance(text, str):
+            raise UserError(f"{what}[{n}]: a {type(text).__name__}, not a text; give str, an empty one for nothing")
+        if not text.isascii() and _lone(text):
+            raise UserError(f"{what}[{n}]: holds a lone surrogate, half of a character; decode the text again")
+
+
+def _lone(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return True
+    return False
 
 
 def _examples(
@@ -180,6 +201,12 @@ def _examples(
         )
     if not sources:
         raise UserError("there is nothing to score")
+    _need_texts(sources, "sources")
+    if isinstance(references, str):
+        raise UserError("references: one text; give a list with one for each source")
+    for n, given in enumerate(references or ()):
+        if given is not None:
+            _need_texts([given] if isinstance(given, str) else given, f"references[{n}]")
     source_lang, target_lang = pair(langs)
     out = []
     for n, source in enumerate(sources):

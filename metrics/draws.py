@@ -6,6 +6,9 @@ from dataclasses import dataclass
 
 from metrics.stats import DRAWS_BOOT, DRAWS_PERM, LEVEL
 
+MOST_DRAWS = 100_000
+"""Of a bootstrap: more change no digit that is shown, and the means of all draws of a metric lie in memory at once."""
+
 
 @dataclass(frozen=True, slots=True)
 class Draws:

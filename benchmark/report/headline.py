@@ -21,12 +21,15 @@ GREW = {
     "probably longer": "probably made outputs longer",
     "probably shorter": "probably made outputs shorter",
     "same": "left the length of outputs as it was",
+    "slight": "hardly changed the length of outputs",
     "uneven": "made lengths uneven (many far too short or too long)",
+    "unclear": "may or may not have changed the length of outputs",
 }
 BACK = {
     "back": "brought the length back",
     "never lost": "kept the length near the references'",
     "off": "left a length that is off",
+    "silent": "left a model that writes nothing",
     "uneven": "left lengths that are right only on average",
 }
 AGAINST = {
@@ -49,6 +52,8 @@ def headline(findings: list[Finding]) -> str:
     kind = gain.code.removesuffix(" estimated")
     if kind in ("unknown", "proxy"):
         return UNKNOWN
+    if kind == "silent":
+        return "There is nothing to judge: all outputs after SFT and after RL are empty."
     what = AS_READ if gain.code.endswith(" estimated") else "grounding"
     text = _reinforced(gain, kind, what, by.get(GAMED))
     if grew := GREW.get(length.code):
@@ -79,6 +84,7 @@ def _reinforced(gain: Finding, kind: str, what: str, gamed: Finding | None) -> s
         "down": f"RL lowered {what}" + (f" ({listing(gain.names)})" if gain.names else ""),
         "open": f"RL may have improved {what}, which is not established",
         "open down": f"RL may have lowered {what}, which is not established",
+        "unclear": f"RL may or may not have changed {what} (too few documents to tell)",
         "flat": f"RL did not change {what} measurably",
     }[kind]
 

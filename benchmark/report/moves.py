@@ -47,6 +47,9 @@ SHORT = {
     "open.number.recall": "numbers",
     "open.name.recall": "names",
 }
+WIDE = 0.1
+"""A change of this share of a metric's scale is one that a reader would want to know of (of a length: of the length
+before it). Where the interval reaches further, or there is none, no change was found because none could be."""
 UNEVEN_LOW, UNEVEN_HIGH = 0.5, 2.0
 """An output of less or more than this share of its reference's length is far from it."""
 
@@ -81,6 +84,23 @@ def outside(cell: dict[str, Any] | None) -> int:
     return 0 if not (is_number(low) and is_number(high)) else 1 if low > 0 else -1 if high < 0 else 0
 
 
+def unclear(cell: dict[str, Any] | None, metric: str, before: Any) -> bool:
+    """Whether a change as large as WIDE could have gone unseen. before: the value that is changed."""
+    scale = 100.0 if metric.startswith("overlap.") else 1.0
+    if metric.startswith("verbosity.") and is_number(before):
+        scale = abs(before)
+    if cell is None or cell.get("delta") == 0:  # not compared at all; the same texts, or as good as these
+        return cell is None
+    low, high = cell.get("ci_low"), cell.get("ci_high")
+    return not (is_number(low) and is_number(high)) or max(-low, high) > WIDE * scale
+
+
+def silent(data: RunData, key: str) -> bool:
+    """Whether a stage wrote nothing at all."""
+    texts = data.texts.get(key, {})
+    return bool(texts) and not any(made.text.strip() for made in texts.values())
+
+
 @dataclass(frozen=True)
 class Change:
     """How grounding moved between two stages."""
@@ -94,10 +114,12 @@ class Change:
     rose: tuple[str, ...]
     """Groups that rose significantly, by short name."""
     fell: tuple[str, ...]
+    unclear: bool = False
+    """Whether a change worth knowing of could have gone unseen."""
 
     @property
     def answer(self) -> str:
-        """up | down | mixed | open | flat: what a careful reader would say in one word."""
+        """up | partly up | down | mixed | open | unclear | flat: what a careful reader would say in one word."""
         if self.sign > 0:
             return "mixed" if self.fell else "up"
         if self.sign < 0:
@@ -106,7 +128,7 @@ class Change:
             return "mixed"
         if self.rose or self.fell:
             return "partly up" if self.rose else "down"
-        return "open" if self.outside else "flat"
+        return "open" if self.outside else "unclear" if self.unclear else "flat"
 
 
 def moved(data: RunData, before: str, after: str) -> Change:
@@ -121,6 +143,7 @@ def moved(data: RunData, before: str, after: str) -> Change:
         0 if sign(first) else outside(first),
         _short(m for m, s in signs.items() if s > 0),
         _short(m for m, s in signs.items() if s < 0),
+        metric is not None and unclear(first, metric, data.cell(before, metric).get("value")),
     )
 
 
@@ -132,7 +155,9 @@ def groups(found: Change, tested: bool) -> str:
     """ "Entities rose; precision fell." or, of groups that were tested, that none moved."""
     parts = [f"{listing(names)} {verb}" for names, verb in ((found.rose, "rose"), (found.fell, "fell")) if names]
     text = "; ".join(parts)
-    return f" {text[0].upper()}{text[1:]}." if text else " No group of facts changed measurably." if tested else ""
+    if text:
+        return f" {text[0].upper()}{text[1:]}."
+    return " No group of facts changed measurably." if tested and found.answer == "flat" else ""
 
 
 def judged(data: RunData, before: str, after: str) -> Judgement:

@@ -10,8 +10,8 @@ from __future__ import annotations
 
 from benchmark.report.data import RunData
 from benchmark.report.finding import Finding
-from benchmark.report.moves import change, gamed, groups, leading, moved, outside, sign
-from benchmark.report.verdict_length import GAIN, GAMED, INVENTION, KEPT, NOT_ESTABLISHED, _form, _length
+from benchmark.report.moves import change, gamed, groups, leading, moved, outside, sign, silent, unclear
+from benchmark.report.verdict_length import GAIN, GAMED, INVENTION, KEPT, NOT_ESTABLISHED, TOO_FEW, _form, _length
 from benchmark.report.words import is_number, label, listing, number, prefix_of, stage_of
 from benchmark.report.written import written
 from metrics.hacking import NO, PART, UNTESTED, YES
@@ -53,6 +53,8 @@ def verdict(data: RunData, prefix: str = "") -> list[Finding]:
 
 def _grounding(data: RunData, question: str, a: str, b: str) -> Finding:
     """How grounding moved from stage a to stage b: the leading metric, with the groups' veto."""
+    if silent(data, a) and silent(data, b):
+        return Finding(question, "no: nothing was written", f"All outputs of {a} and {b} are empty.", "bad", "silent")
     found = moved(data, a, b)
     metric = found.metric
     if metric is None:
@@ -61,7 +63,7 @@ def _grounding(data: RunData, question: str, a: str, b: str) -> Finding:
         )
     facts = metric.startswith(("coverage.", "grounding.", "open."))
     sentence = f"{label(metric)}: {change(data, a, b, metric)}.{groups(found, facts)}"
-    sentence += NOT_ESTABLISHED if found.answer == "open" else ""
+    sentence += {"open": NOT_ESTABLISHED, "unclear": TOO_FEW}.get(found.answer, "")
     if metric.startswith("open."):
         sentence += ESTIMATED
     if not facts:
@@ -69,9 +71,12 @@ def _grounding(data: RunData, question: str, a: str, b: str) -> Finding:
             " The examples carry no gold facts, so grounding itself was not measured; this is the nearest metric "
             "there is."
         )
-        seen = {"up": "perhaps: proxy rose", "down": "perhaps not: proxy fell", "open": "not established"}.get(
-            found.answer, "no change seen"
-        )
+        seen = {
+            "up": "perhaps: proxy rose",
+            "down": "perhaps not: proxy fell",
+            "open": "not established",
+            "unclear": "cannot be told",
+        }.get(found.answer, "no change seen")
         return Finding(question, seen, sentence, "unknown", "proxy")
     up, down = listing(found.rose), listing(found.fell)
     lead = label(metric).split(",")[0]
@@ -85,6 +90,7 @@ def _grounding(data: RunData, question: str, a: str, b: str) -> Finding:
         "partly up": (f"in part: {up} rose", "mixed", found.rose),
         "down": ("no: it fell" if found.sign < 0 else f"no: {down} fell", "bad", found.fell),
         "open": ("not established", "mixed", ()),
+        "unclear": ("cannot be told", "unknown", ()),
         "flat": ("no measurable change", "mixed", ()),
     }[found.answer]
     if found.answer == "mixed":
@@ -120,6 +126,8 @@ def _invention(data: RunData, keys: dict[str, str]) -> Finding:
     sentence = f"Of the {what} that it can see in the outputs, precision finds supported: {change(data, a, b, metric)}."
     if way == 0 and (seen := outside(data.transition(a, b).get(metric))):
         return Finding(INVENTION, "probably " + ("fewer" if seen > 0 else "more"), sentence + NOT_ESTABLISHED, "mixed")
+    if way == 0 and unclear(data.transition(a, b).get(metric), metric, data.cell(a, metric).get("value")):
+        return Finding(INVENTION, "cannot be told", sentence + TOO_FEW, "unknown")
     answer = {1: "no: fewer than before", -1: "yes: more than before", 0: "none that precision can see"}[way]
     return Finding(INVENTION, answer, sentence, {1: "good", -1: "bad", 0: "good"}[way])
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from benchmark.report.data import RunData
 from benchmark.report.finding import Finding
-from benchmark.report.moves import change, far_lengths, outside, sign
+from benchmark.report.moves import change, far_lengths, outside, sign, silent, unclear
 from benchmark.report.words import interval, is_number, label, number
 
 GAMED, FORM, KEPT = "Was the reward gamed?", "Did recovery restore the length?", "How much of the gain is kept?"
@@ -13,10 +13,12 @@ NOT_ESTABLISHED = (
     " The interval leaves 0 out, but the change is not significant after Holm's correction: "
     "too few documents or segments to tell."
 )
-
+TOO_FEW = " So few documents, or ones so different, could not show a change worth knowing of."
 
 NEAR = 0.10
 """Length counts as recovered within this share of the reference length."""
+SLIGHT = 0.05
+"""A change of the length by less than this share is none that a reader would see."""
 SLACK = 0.10
 """Share of outputs of a far length that recovery may have beyond what SFT had, and length still counts as brought
 back."""
@@ -24,6 +26,8 @@ back."""
 
 def _length(data: RunData, keys: dict[str, str]) -> Finding:
     a, b = keys["post-sft"], keys["post-rl"]
+    if silent(data, a) and silent(data, b):
+        return Finding(LENGTH, "no: nothing was written", f"All outputs of {a} and {b} are empty.", "bad", "silent")
     metric = next(
         (m for m in ("verbosity.length_ratio", "verbosity.chars") if is_number(data.cell(b, m).get("value"))), None
     )
@@ -41,11 +45,16 @@ def _length(data: RunData, keys: dict[str, str]) -> Finding:
         more = {1: "They also state more", -1: "They state less", 0: "They do not state measurably more"}
         delta = number(source["delta"], "coverage.recall_source", signed=True)
         sentence += f" {more[sign(source)]} of the source (recall of all source facts {delta})."
-    if way == 0 and (seen := outside(data.transition(a, b).get(metric))):
+    cell, before = data.transition(a, b).get(metric), data.cell(a, metric).get("value")
+    if uneven and way == 0 and not outside(cell):
+        return Finding(LENGTH, "uneven: not on average", sentence, "bad", "uneven")
+    if cell and (way or outside(cell)) and is_number(before) and abs(cell["delta"]) < SLIGHT * before and not uneven:
+        return Finding(LENGTH, "hardly", sentence + " No reader would see that.", "good", "slight")
+    if way == 0 and (seen := outside(cell)):
         word = "longer" if seen > 0 else "shorter"
         return Finding(LENGTH, f"probably {word}", sentence + NOT_ESTABLISHED, "mixed", f"probably {word}")
-    if way == 0 and uneven:
-        return Finding(LENGTH, "uneven: not on average", sentence, "bad", "uneven")
+    if way == 0 and unclear(cell, metric, before):
+        return Finding(LENGTH, "cannot be told", sentence + TOO_FEW, "unknown", "unclear")
     answer, tone, code = {
         1: ("yes", "bad", "longer"),
         -1: ("no: shorter", "mixed", "shorter"),
@@ -69,6 +78,8 @@ def _spread(data: RunData, key: str) -> str:
 
 def _form(data: RunData, keys: dict[str, str]) -> Finding:
     key = keys["post-recovery"]
+    if silent(data, key):
+        return Finding(FORM, "no: nothing was written", f"All outputs of {key} are empty.", "bad", "silent")
     cell = data.cell(key, "verbosity.length_ratio")
     if not is_number(cell.get("value")):
         return Finding(

@@ -30,7 +30,7 @@ class Run(Section):
     """Split that is measured. Tune on dev; open test once."""
     seed: int = Field(default=1, ge=0, le=2**32 - 1)
     """Training, sampling and resampling; never the world."""
-    threads: int | None = Field(default=None, ge=1)
+    threads: int | None = Field(default=None, ge=1, le=1024)
     """CPU threads of torch; null leaves torch's own choice. Stated in the manifest."""
     limit: int | None = Field(default=None, ge=1)
     """A trial (--limit): at most so many examples of every split, the first ones. Its results go on no board."""
@@ -106,7 +106,7 @@ class Prompt(Section):
     """System message, for `chat` alone."""
     chat_options: dict[str, Any] = {}
     """What the chat template takes, such as enable_thinking = false."""
-    few_shot: int = Field(default=0, ge=0)
+    few_shot: int = Field(default=0, ge=0, le=1000)
     """Solved examples before the question: the first ones of D_para, whose references are known."""
     stop: list[str] = []
     """Texts that end a generation (left out of it), besides the model's own end tokens. Only for measuring."""
@@ -115,9 +115,9 @@ class Prompt(Section):
 class Generate(Section):
     """How texts are generated for measuring."""
 
-    batch_size: int = Field(default=64, ge=1)
+    batch_size: int = Field(default=64, ge=1, le=MOST_ROWS)
     """Prompts that are generated together (transformers); vLLM makes its own batches."""
-    max_new_tokens: int | None = Field(default=None, ge=1)
+    max_new_tokens: int | None = Field(default=None, ge=1, le=MOST_ROWS)
     """Token cap; null derives 4 x the longest gold text of the whole split. A cap below 4 x the mean gold text is
     refused, but in a trial (--limit)."""
     temperature: float = Field(default=0.0, ge=0)
@@ -203,7 +203,7 @@ class Judge(Section):
     """transformers, vllm: pairwise by the log-probabilities of the choices instead of a written answer."""
     dtype: Literal["float32", "bfloat16", "float16"] = "float32"
     """transformers, vllm: precision."""
-    batch_size: int = Field(default=8, ge=1)
+    batch_size: int = Field(default=8, ge=1, le=MOST_ROWS)
     """transformers: questions at a time."""
     concurrency: int = Field(default=8, ge=1, le=256)
     """openai: calls at a time."""

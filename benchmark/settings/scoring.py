@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
+from metrics.draws import MOST_DRAWS
+
 STRICT = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
 """Of every section: no unknown key, no silent conversion of text to numbers, frozen."""
 
@@ -13,9 +15,9 @@ class Score(BaseModel):
 
     model_config = STRICT
 
-    bootstrap_draws: int = Field(default=2000, ge=100)
+    bootstrap_draws: int = Field(default=2000, ge=100, le=MOST_DRAWS)
     """Draws of the bootstrap behind every interval."""
-    permutation_draws: int = Field(default=10_000, ge=10_000)
+    permutation_draws: int = Field(default=10_000, ge=10_000, le=10 * MOST_DRAWS)
     """Draws of the permutation test behind every p."""
     scorers: dict[str, str | None] = {"comet_qe": "asset:comet@2"}
     """Name in metrics.scorers.SCORERS -> checkpoint folder; 'null' switches one off."""
@@ -30,7 +32,7 @@ class Score(BaseModel):
     families: list[str] | None = None
     """Families of metrics that are computed: facts (or coverage), open, retrieval, verbosity, form, overlap,
     scorers, reward; null: all. Metrics of the others are null with the reason "switched off"."""
-    workers: int | None = Field(default=None, ge=1)
+    workers: int | None = Field(default=None, ge=1, le=1024)
     """Processes that score systems side by side; null: one for each core. The files are the same for any number."""
 
     @field_validator("families")

@@ -6,6 +6,7 @@ import doctest
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -106,3 +107,22 @@ def test_unknown_names_are_attribute_errors() -> None:
     """As for any module."""
     with pytest.raises(AttributeError):
         metrics.nothing  # noqa: B018
+
+
+@pytest.mark.parametrize(
+    ("texts", "references", "more", "told"),
+    [
+        ([1], ["x"], {}, r"texts\[0\]: a int, not a text"),
+        ({"mine": [None]}, ["x"], {}, r"mine\[0\]: a NoneType, not a text"),
+        ("ก", ["x"], {}, "texts: a str; give a list"),
+        (["ก"], "x", {}, "references: one text"),
+        (["ก"], [3], {}, r"references\[0\]: a int"),
+        (["ก"], [["x", 3]], {}, r"references\[0\]\[1\]: a int"),
+        (["ก"], ["x"], {"sources": [2]}, r"sources\[0\]: a int"),
+        (["ก\ud800"], ["x"], {}, "lone surrogate"),
+        (["ก"], ["x"], {"draws": 10**10}, "from 1 to 100,000"),
+    ],
+)
+def test_what_is_no_text_is_refused_in_one_message(texts: Any, references: Any, more: Any, told: str) -> None:
+    with pytest.raises(UserError, match=told):
+        score(texts, references, **{"sources": ["一"], **more})

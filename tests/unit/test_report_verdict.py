@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +33,7 @@ def test_verdict_is_silent_about_what_is_not_significant(copy: Path) -> None:
             for cell in cells.values():
                 cell["p_holm"] = 0.2 if cell["p_holm"] is not None else None
                 if cell["delta"] is not None:
-                    cell.update(ci_low=min(cell["ci_low"], -0.01), ci_high=max(cell["ci_high"], 0.01))
+                    cell.update(ci_low=-0.01, ci_high=0.01)
 
     edit(copy, flat)
     findings = verdict(load(copy))
@@ -41,6 +42,39 @@ def test_verdict_is_silent_about_what_is_not_significant(copy: Path) -> None:
     assert answers["Could the extra epoch alone explain it?"] == "it cannot be ruled out"
     assert "did not change grounding measurably" in headline(findings)
     assert "▲</span>" not in page_of(copy)
+
+
+@pytest.mark.parametrize("limits", [(-0.2, 0.3), (None, None)])
+def test_what_could_not_have_been_seen_is_not_called_no_change(copy: Path, limits: tuple[float | None, ...]) -> None:
+    """As with two documents, or with one."""
+
+    def wide(summary: dict[str, Any]) -> None:
+        for cell in summary["transitions"]["post-sft->post-rl"].values():
+            if cell["delta"] is not None:
+                cell.update(delta=0.05, ci_low=limits[0], ci_high=limits[1], p_holm=1.0)
+
+    edit(copy, wide)
+    findings = verdict(load(copy))
+    answers = {f.question: f.answer for f in findings}
+    for question in ("Did RL improve grounding?", "Did RL invent facts?"):
+        assert answers[question] == "cannot be told"
+    assert answers["Did RL make outputs longer?"] in ("cannot be told", "uneven: not on average")
+    assert "did not change" not in headline(findings) and "as it was" not in headline(findings)
+
+
+def test_a_length_that_changed_by_a_hair_is_not_called_longer(copy: Path) -> None:
+    """As after two steps: every output one character longer, and all of them the same way."""
+
+    def hair(summary: dict[str, Any]) -> None:
+        before, after = (summary["systems"][key]["verbosity.length_ratio"] for key in ("post-sft", "post-rl"))
+        after["value"] = before["value"] + 0.01
+        cell = summary["transitions"]["post-sft->post-rl"]["verbosity.length_ratio"]
+        cell.update(delta=0.01, ci_low=0.008, ci_high=0.012, p_holm=0.001)
+
+    edit(copy, hair)
+    findings = verdict(replace(load(copy), texts={}))
+    assert {f.question: f.answer for f in findings}["Did RL make outputs longer?"] == "hardly"
+    assert "hardly changed the length" in headline(findings)
 
 
 def test_a_large_change_that_is_not_significant_is_not_called_none(copy: Path) -> None:

@@ -178,6 +178,9 @@ RUNS = {
         Text(0.25, {"organisation": 0.3, "money": 0.3}), ("lowered grounding", "shorter"), (IMPROVED,), recovery=SFT
     ),
     "silent after RL": Row(Text(empty=True), ("lowered grounding|gamed", "shorter"), ("improved",), recovery=SFT),
+    "silent all along": Row(
+        Text(empty=True), ("nothing to judge",), ("did not change", "kept"), sft=Text(empty=True), recovery=SFT
+    ),
     "silent after recovery": Row(BETTER, (IMPROVED, "falling below SFT"), ("kept",), recovery=Text(empty=True)),
     "lengths uneven after recovery": Row(
         BETTER,
@@ -214,8 +217,8 @@ RUNS = {
     "no recovery": Row(BETTER, (IMPROVED,), ("recovery", "kept"), recovery=None, control=None),
     "too few to tell": Row(
         Text(0.72, {"organisation": 0.25, "money": 0.25}),
-        ("not established|did not change",),
-        (IMPROVED, "lowered", KEPT),
+        ("not established|may or may not have changed grounding",),
+        (IMPROVED, "lowered", KEPT, "did not change"),
         recovery=Text(0.72, {"organisation": 0.25, "money": 0.25}),
         n=16,
     ),
