@@ -9,8 +9,19 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from metrics.reading import numeral_words_th, numerals_bo, numerals_en, numerals_th, numerals_zh
-from metrics.reading.around import FAR, LETTERS, PERCENT_BEFORE, WHOLE, Suffix, after, before, measure, percent_of
-from metrics.reading.counted_zh import NUMBERED
+from metrics.reading.around import (
+    FAR,
+    LETTERS,
+    PERCENT_BEFORE,
+    WHOLE,
+    Suffix,
+    after,
+    before,
+    days_lasting,
+    measure,
+    percent_of,
+)
+from metrics.reading.counted_zh import NUMBERED, passed
 from metrics.reading.mention import Reading
 from metrics.reading.needs import Behind
 from metrics.reading.numeral import Numeral, share, skip, step
@@ -140,7 +151,8 @@ def _with_words(text: str, numerals: list[Numeral], limits: tuple[int, int], lan
     percent = (
         PERCENT_BEFORE[lang].search(text, max(floor, first.start - 20), first.start) if lang in PERCENT_BEFORE else None
     )
-    suffix = after(text, last.end, lang)
+    suffix = days_lasting(text, first.start, last.end) if lang == "zh" else None
+    suffix = suffix or after(text, last.end, lang)
     begin, codes, unit = first.start, suffix.codes, suffix.unit
     stop = suffix.end
     if percent:
@@ -273,4 +285,6 @@ def _is_ordinal(text: str, numeral: Numeral, lang: str) -> bool:
 def _more_than(text: str, at: int, value: Fraction, lang: str) -> Fraction | None:
     """The upper bound that "more than" before a number gives it."""
     pattern = _MORE_THAN.get(lang)
+    if lang == "zh" and value >= 10**4 and passed(text, at):
+        return value + step(value)
     return value + step(value) if pattern and pattern.search(text, max(0, at - 12), at) else None

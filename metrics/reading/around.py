@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from fractions import Fraction
 
+from metrics.reading.calendar_zh import lasting
 from metrics.reading.dates import small_number
 from metrics.reading.needs import Behind
 from metrics.reading.section_zh import DIGIT
@@ -60,7 +61,9 @@ _HALF_BEFORE_UNIT = re.compile(r"个半(?=小时|月|星期|钟头|礼拜)")
 _BEFORE_WORDS = {"zh": ("人民币", "新台币", "台币", "港币", "美金", "澳门币", "美元", "欧元", "英镑", "日元")}
 _SCORE = re.compile(r"[0-9]{1,3}-[0-9]")
 LETTERS = re.compile(r"[A-Za-z]")
-_METRE_TAIL = re.compile(r"(?:[一二三四五六七八九]{1,2}|[0-9]{1,2})(?![0-9百千万亿十个米名人秒分时点.])")
+_METRE_TAIL = re.compile(
+    r"(?:[一二三四五六七八九]{1,2}|[0-9]{1,2})(?![0-9百千万亿十个米名人秒分时点.根棵株盏座支条只头块片张段道排间栋台辆艘件处])"
+)
 _NO_UNIT = re.compile(r"(?:[སཔ]ྤ?ོ་ལོ|རོགས་ཟླ|ཚེ་ལོ|ཐོབ་སྐར)\Z")  # ball, partner: syllables that are units elsewhere
 
 
@@ -182,6 +185,12 @@ def after(text: str, end: int, lang: str) -> Suffix:
     elif half_more and unit and unit[1].dimension in _HALVED:
         suffix.end, suffix.extra = half_more.end(), Fraction(1, 2)
     return suffix
+
+
+def days_lasting(text: str, start: int, end: int) -> Suffix | None:
+    """The 日 behind a numeral that counts days (拘留15日, 30日内)."""
+    stop, day = lasting(text, start, end), units("zh").starting("天", 0)
+    return Suffix(stop, unit=day[1]) if stop and day else None
 
 
 def _digit(char: str) -> int:

@@ -2,7 +2,7 @@
 `metrics.reading.dates`.
 
 Keys are language subtags; "" holds what is read in every language. Groups: year, first_year, era, month, first_month,
-day, first_day (of a range), decade, decade2, century.
+day, first_day (of a range), days_between, decade, decade2, century.
 """
 
 from __future__ import annotations
@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 
 from metrics.reading.calendar_th import YEARS_TH
+from metrics.reading.calendar_zh import MONTH_PAIR, MONTH_RANGE, NEXT_DAY, SHORT_YEAR
+from metrics.reading.calendar_zh import SMALL_NUMBER as _ZH_SMALL
 from metrics.reading.numeral_words_th import COUNTERS
 from metrics.reading.numerals_bo import BELOW_100, BOUNDARY
 
@@ -74,7 +76,6 @@ _TH_WORDS = "|".join(sorted((word for word, value in TH_SPELLED.items() if value
 _EN_ANY = "(?:" + "|".join([*_EN_MONTHS, "sept", *_EN_SHORT]) + r")\b"
 _D12 = r"(?<![0-9])(?<![0-9][.:])"
 _TO = r"\s?(?:-|~|ถึง|至|到|ནས|to|until)\s?"
-_ZH_SMALL = r"(?:[0-9]{1,2}|[一二三四五六七八九十廿卅]{1,3})"
 _ZH_ERA = r"(?P<era>公元前|西元前|公元|西元|佛历|民国)?\s?"
 _ZH_YEAR = (
     rf"{_ZH_ERA}(?<![0-9一二三四五六七八九零〇.])(?P<year>[0-9]{{4}}|[一二三四五六七八九零〇]{{4}}|(?<=前)[0-9]{{1,4}}|(?<=[元历国])"
@@ -132,8 +133,8 @@ DATES: dict[str, tuple[re.Pattern[str], ...]] = {
     "zh": _all(
         rf"{_ZH_REIGN}\s?(?P<month>{_ZH_SMALL})\s?月(?:\s?(?P<day>{_ZH_SMALL})\s?{_ZH_DAY_END})?",
         rf"(?<![0-9.])(?P<year>[0-9]{{2}})\s?年\s?(?P<month>[0-9]{{1,2}})\s?月(?:\s?(?P<day>[0-9]{{1,2}})\s?{_ZH_DAY_END})?(?!\s?[0-9])",
-        rf"{_ZH_MONTH}\s?(?P<first_day>{_ZH_SMALL})\s?[日号]?\s?(?:至|到|-|~|、|和|及|与)\s?(?P<day>{_ZH_SMALL})"
-        rf"\s?{_ZH_DAY_END}",
+        rf"{_ZH_MONTH}\s?(?P<first_day>{_ZH_SMALL})(?P<days_between>(?:{NEXT_DAY}{_ZH_SMALL}){{0,9}}){NEXT_DAY}"
+        rf"(?P<day>{_ZH_SMALL})\s?{_ZH_DAY_END}",
         rf"(?:农历|阴历|旧历|夏历)\s?{_ZH_MONTH}初?(?P<day>{_ZH_SMALL})(?!\s?[日号0-9百千万亿个名人家年岁天])",
         rf"(?<![0-9])(?P<month>{_ZH_TENS})月(?P<day>(?:二?十|廿)[一二三四五六七八九]|二十|三十)(?={_ZH_NOTHING_COUNTED})",
         rf"{_ZH_MONTH}(?:\s?(?P<day>{_ZH_SMALL})\s?{_ZH_DAY_END})?",
@@ -202,11 +203,7 @@ DATES: dict[str, tuple[re.Pattern[str], ...]] = {
         flags=re.IGNORECASE,
     ),
 }
-_ZH_MONTH_RANGE = (
-    rf"(?<![0-9.])(?P<first_month>{_ZH_SMALL})\s?月?\s?(?:至|到|-|~|、|和)\s?(?P<month>{_ZH_SMALL})"
-    rf"\s?月(?!{_ZH_SMALL}?\s?[日号0-9])"
-)
-MONTH_RANGES: dict[str, tuple[re.Pattern[str], ...]] = {"zh": _all(_ZH_MONTH_RANGE)}
+MONTH_RANGES: dict[str, tuple[re.Pattern[str], ...]] = {"zh": _all(MONTH_RANGE, MONTH_PAIR)}
 DECADES: dict[str, tuple[re.Pattern[str], ...]] = {
     "": _all(r"(?<![0-9A-Za-z])(?P<year>1[0-9][0-9]0|20[0-9]0)(?:[’']?s)\b"),
     "zh": _all(
@@ -270,7 +267,7 @@ YEARS: dict[str, tuple[re.Pattern[str], ...]] = {
         r"与|或|/)\s?(?P<year>[0-9]{4}|[0-9]{2}(?=\s?(?:年|赛季|财年|学年))|[一二三四五六七八九零〇]{4})\s?(?:年(?!代)|赛季|财年|学年)",
         rf"{_ZH_REIGN}(?!间|代|号)",
         rf"{_ZH_YEAR}\s?年(?!级|代)",
-        r"(?<![0-9.,:/一二三四五六七八九十])(?P<year>0[0-9])\s?年(?!级|代|间|内|以上)",
+        SHORT_YEAR,
     ),
     "th": _all(
         rf"(?:ปี\s?)?(?:ที่\s?)?(?P<era>{_TH_ERA}|ปี(?:งบประมาณ|การศึกษา|ภาษี|การผลิต)?|ฤดูกาล)"

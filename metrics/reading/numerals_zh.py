@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from fractions import Fraction
 
-from metrics.reading.counted_zh import _COUNTED, COUNTERS, _lone_counts
+from metrics.reading.counted_zh import _COUNTED, _PASSED_BIG, COUNTERS, GENERATION, PASSED_BIG, _lone_counts, passed
 from metrics.reading.numeral import ANY_DIGIT, FREE_START, POINT_FIRST, VULGAR, Numeral, Value, step
 from metrics.reading.section_zh import BIG, DIGIT, MORE, SMALL, TENS, UNIT, section
 from metrics.reading.words import currencies
@@ -24,11 +24,20 @@ _MORE_APART = re.compile(rf" [多余](?=\s?[万亿]|[{COUNTERS}美欧英日韩�
 _PARTS = re.compile(r"[十百千万亿]{1,3}分之")
 _VULGAR = "".join(VULGAR)
 _PAIR = re.compile(
-    r"(?:一[两二]|[二两]三|三[四五]|四五|五六|六七|七八|八九)(?=[十百千万亿]|成(?![群员为功就])|\s?[名人个位家年天件次岁条种项间所辆架艘座场届层只头张块元米里公])"
+    r"(?:一[两二]|[二两]三|三[四五]|四五|五六|六七|七八|八九)(?=[十百千万亿]|日之?内|成(?![群员为功就])|\s?[名人个位家年天件次岁条种项间所辆架艘座场届层只头张块元米里公])"
 )
 _TENS_PAIR = re.compile(
     r"[二三四五六七八九]?十(?:一二|二三|三四|四五|五六|六七|七八|八九)(?=[个岁名人位年天件次家公米里元万亿])"
 )
+# 一百二三十人: 120 and 130.
+_NEIGHBOURS = "(?:一二|[二两]三|三四|四五|五六|六七|七八|八九)"
+_WITHIN_PAIR = re.compile(
+    rf"(?:(?P<high>[一二两三四五六七八九]万)(?={_NEIGHBOURS}千)"
+    rf"|(?P<middle>[一二两三四五六七八九]千)(?={_NEIGHBOURS}百)"
+    rf"|(?P<low>(?:[一二两三四五六七八九]千)?[一二两三四五六七八九]百)(?={_NEIGHBOURS}十))"
+    r"(?P<pair>..)(?P<unit>[十百千])(?![一二三四五六七八九])"
+)
+_DIGIT_AND_UNIT = re.compile("(.)([百千万])")
 _MORE_OF = "[余多](?=[万亿人名家个所座户件起吨公里年天位条项种亩元美欧英日韩港次只头艘架辆台套部篇场间栋处平斤字页册])"
 _BARE_MORE = re.compile(rf"[百千万]{_MORE_OF}")
 _NO_NUMERAL_BEFORE = "(?<![一二两三四五六七八九十百千万亿几数上成0-9])"
@@ -46,6 +55,7 @@ START = re.compile(
     rf"|{_NO_NUMERAL_BEFORE}(?:[百千万](?={_MORE_OF})|{_BIG_ALONE}|百(?=[一二三四五六七八九]十[个名人元块年天里次件]))"
     r"|(?<=百分之)百(?=零?[一二三四五六七八九十])"
     r"|(?<=[近逾超约达满])[百千万亿](?![分度克米瓦科达里])"
+    rf"|{_PASSED_BIG}"
     r"|(?:(?<=超过)|(?<=突破)|(?<=高达))[百千万亿](?![分度克米瓦])"
 )
 
@@ -98,18 +108,35 @@ def parse(text: str, at: int) -> Numeral | None:
         if numeral is not None and numeral.high is None:
             numeral.high = 10 * numeral.value
         return numeral
+    if GENERATION.match(text, at):
+        return None
+    if PASSED_BIG.match(text, at) and not _BARE_BIG.match(text, at) and not passed(text, at):
+        return None
+    within = _WITHIN_PAIR.match(text, at)
+    if within:
+        return _within_pair(text, within)
     tens = _TENS_PAIR.match(text, at)
     if tens:  # 三十五六岁: 35 and 36
         base = 10 * DIGIT.get(text[at], 1)
-        low, high = (Fraction(base + DIGIT[char]) for char in tens.group()[-2:])
-        bigs = _BIGS.match(text, tens.end())  # 十七八万: 170,000 and 180,000
+        bigs = _BIGS.match(text, tens.end())  # 十七八万元
         scale = _factor(bigs) if bigs else 1
-        end = bigs.end() if bigs else tens.end()
-        return Numeral(at, end, low * scale, scale=scale, spelled=True, also=high * scale)
+        low, high = (Fraction(scale * (base + DIGIT[char])) for char in tens.group()[-2:])
+        return Numeral(at, bigs.end() if bigs else tens.end(), low, scale=scale, spelled=True, also=high)
     pair = _PAIR.match(text, at)
     if pair:
         return _pair(text, at)
     return _grouped(text, at)
+
+
+def _within_pair(text: str, match: re.Match[str]) -> Numeral:
+    head = Fraction(0)
+    for digit, unit in _DIGIT_AND_UNIT.findall(match["high"] or match["middle"] or match["low"]):
+        head += DIGIT[digit] * (SMALL.get(unit) or BIG[unit])
+    bigs = _BIGS.match(text, match.end()) if not match["high"] else None
+    scale = _factor(bigs) if bigs else 1
+    low, high = (scale * (head + DIGIT[char] * SMALL[match["unit"]]) for char in match["pair"])
+    end = bigs.end() if bigs else match.end()
+    return Numeral(match.start(), end, low, scale=scale, spelled=True, also=high)
 
 
 def _pair(text: str, at: int) -> Numeral | None:

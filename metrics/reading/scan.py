@@ -31,7 +31,7 @@ _PASSES: tuple[tuple[_Table, Callable[[re.Match[str], str], Iterator[Reading]]],
     (YEARS, years),
 )
 _MAY_HOLD = {
-    "zh": re.compile(r"[0-9零〇一二两三四五六七八九十廿卅几数百千万½正午半中]"),
+    "zh": re.compile(r"[0-9零〇一二两三四五六七八九十廿卅几数百千万亿½正午半中]"),
     "th": re.compile(
         r"[0-9½]|หนึ่ง|สอง|สาม|สี่|ห้า|หก|เจ็ด|แปด|เก้า|สิบ|ร้อย|พัน|หมื่น|แสน|ล้าน|หลาย|คม|ยน|กุมภา|\.|เที่ยง|บ่าย|ทุ่ม|ครึ่ง|ทศวรรษ"
     ),

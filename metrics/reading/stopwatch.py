@@ -14,8 +14,8 @@ STOPWATCH: dict[str, tuple[re.Pattern[str], ...]] = {
     "zh": (
         re.compile(_TIME + r"(?P<unit>\s?分钟)"),
         re.compile(
-            r"(?<![0-9.])(?P<seconds>[0-9]{1,2})\s?秒(?P<part>[0-9]{1,2})"
-            r"(?![0-9.%:]|\s?[秒分时点米公人名个次位辆年月日元块万亿千百级])"  # 9秒83
+            r"(?<![0-9.])(?:(?P<minutes>[0-9]{1,3})\s?分钟?\s?)?(?P<seconds>[0-9]{1,2})\s?秒(?P<part>[0-9]{1,2})"
+            r"(?![0-9.%:]|\s?[秒分时点米公人名个次位辆年月日元块万亿千百级])"  # 9秒83, 1分52秒69
         ),
     ),
     "en": (re.compile(_TIME + r"(?P<unit>\s?min(?:utes)?\b)"),),
@@ -27,12 +27,26 @@ def stopwatch(match: re.Match[str], lang: str) -> Iterator[Reading]:
     part = match.groupdict().get("part")
     if part is not None:
         value = Fraction(f"{match.group('seconds')}.{part}")
+        start, end = match.start("seconds"), match.end()
+        if match.group("minutes"):
+            yield Reading(
+                match.start(),
+                start,
+                Fraction(match.group("minutes")),
+                "number",
+                match.string[match.start() : start],
+                match.span("minutes"),
+                unit="minute",
+                dimension="duration",
+                factor=Fraction(60),
+            )
         yield Reading(
-            *match.span(),
+            start,
+            end,
             value,
             "number",
-            match.group(),
-            match.span(),
+            match.string[start:end],
+            (start, end),
             unit="second",
             dimension="duration",
         )
