@@ -9,22 +9,12 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from metrics.reading import numeral_words_th, numerals_bo, numerals_en, numerals_th, numerals_zh
-from metrics.reading.around import (
-    FAR,
-    LETTERS,
-    PERCENT_BEFORE,
-    WHOLE,
-    Suffix,
-    after,
-    before,
-    days_lasting,
-    measure,
-    percent_of,
-)
+from metrics.reading.around import FAR, LETTERS, PERCENT_BEFORE, after, before, measure, percent_of
 from metrics.reading.counted_zh import NUMBERED, passed
 from metrics.reading.mention import Reading
 from metrics.reading.needs import Behind
 from metrics.reading.numeral import Numeral, share, skip, step
+from metrics.reading.suffix import WHOLE, Suffix
 from metrics.reading.words import Unit, currencies
 
 
@@ -151,8 +141,7 @@ def _with_words(text: str, numerals: list[Numeral], limits: tuple[int, int], lan
     percent = (
         PERCENT_BEFORE[lang].search(text, max(floor, first.start - 20), first.start) if lang in PERCENT_BEFORE else None
     )
-    suffix = days_lasting(text, first.start, last.end) if lang == "zh" else None
-    suffix = suffix or after(text, last.end, lang)
+    suffix = after(text, first.start, last.end, lang)
     begin, codes, unit = first.start, suffix.codes, suffix.unit
     stop = suffix.end
     if percent:
@@ -215,6 +204,8 @@ def _readings(
         name = "percent_point" if suffix.point else "percent"
         if len(values) == 1:
             bound = inexact * factor if inexact else None
+            if bound is not None and suffix.tenths and extra:  # 逾五成五: up to 56 %
+                bound = values[0] * factor + extra + 1
             yield Reading(
                 *span,
                 values[0] * factor + extra,

@@ -10,7 +10,8 @@ _NUMERAL = "(?:[0-9]{1,3}|[一二两三四五六七八九十百]{1,4})"
 # 被拘留15日, 为期10日, 拘留10日至15日; 圆满15日 (闭幕) is a day.
 _LASTING = Behind(
     re.compile(
-        r"(?:拘留|居留|羁押|停留|监禁|关押|为期|长达|历时|逾期|期限为|超过|逾|(?<![圆元小爆客])满)了?(?:约|近|整整)?\s?"
+        r"(?:拘留|居留|羁押|停留|监禁|关押|为期|长达|历时|逾期|期限为|超过|逾|(?<![圆元小爆客])满|连续|接连|一连"
+        r"|未来|过去|今后|(?<![临将附])近)了?(?:约|近|整整)?\s?"
         rf"(?:{_NUMERAL}\s?日?\s?(?:至|到|-|~|以上)\s?)?\Z"
     )
 )
@@ -50,7 +51,7 @@ _SPAN_AHEAD = (
 )
 SHORT_YEAR = (
     r"(?<![0-9A-Za-z.,:/~'’第-])(?<![一二三四五六七八九十百千万零〇])"
-    rf"(?P<year>0[0-9](?=\s?年(?![级代间内]|以上))|9[0-9](?=\s?年(?!{_SPAN_AHEAD})))\s?年"
+    rf"(?P<year>0[0-9](?=\s?年(?![级代间内]|以上))|9[0-9](?=\s?年(?!{_SPAN_AHEAD})|(?<=[在于]9[0-9])\s?年[首才]))\s?年"
 )
 _SPAN_BEFORE = re.compile(
     "(?:过去|[近逾满达约有已仅每期判处刑隔了为租借共活]|(?<!经)过|历时|长达|持续|整整|未来|超过|距今|经过|经历|长|"
@@ -59,8 +60,11 @@ _SPAN_BEFORE = re.compile(
 
 
 def short_year(match: re.Match[str]) -> int | None:
-    """The year that two digits mean (08年, 98年); None for a span (建校95年)."""
-    number = int(match.group("year"))
-    if number >= 90 and _SPAN_BEFORE.search(match.string, max(0, match.start() - 5), match.start()):
+    """The year that two digits mean (08年, 98年); None for a span (建校95年), for what may be one (90年 alone) and for
+    前63年, which is 63 BC or the first 63 years."""
+    number, text = int(match.group("year")), match.string
+    if text[match.start() - 1 : match.start()] == "前" or (number >= 90 and match.end() - match.start() == len(text)):
+        return None
+    if number >= 90 and _SPAN_BEFORE.search(text, max(0, match.start() - 5), match.start()):
         return None
     return number + (2000 if number < 50 else 1900)

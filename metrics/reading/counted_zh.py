@@ -11,7 +11,7 @@ COUNTERS = (
     "人名位个家件项起架辆艘岁所座场天年次倍条种张台部支枚颗只头棵届层间栋幢户批组队轮局周秒米吨克斤亩升桶元块"
     "代级口匹幅本篇段句首章集期季款套副份盘杯瓶根片道门把面声步圈类排行双成折月对群笔宗顿顶束朵"
 )
-NUMBERED = "号(?:线|楼|门|馆|航站楼|码头|公路|高速|文件|机组|种子)"
+NUMBERED = "(?:号(?:线|楼|门|馆|航站楼|码头|公路|高速|文件|机组|种子)|季度)"
 """What bears a number as its name: an ordinal."""
 COUNTED_WORDS = (
     f"里[路地]|[毛角]钱|毛[1-9一二三四五六七八九](?![十百千万亿块个名人年岁])|角[1-9一二三四五六七八九]分|{NUMBERED}|"
@@ -24,8 +24,9 @@ _COUNTED = re.compile(
     rf"\s?(?:{COUNTED_WORDS}|[{COUNTERS}]|小时|分钟|分(?![之布析子别开公支享])|百分点|世纪|华氏|摄氏|度(?!假)|{WITHIN})"
 )
 # A lone digit word before these is part of a name or word, whatever follows.
-_NOT_AFTER = re.compile(r"(?:周|星期|礼拜|初|双|统|唯|第|之|不|同|某|每|另|这|那|哪|任|[0-9])\Z")
-_NO_NUMERAL = re.compile(r"十分(?!度|钟(?![爱情]))|四季(?!度)")  # "very", "all the year round"
+_NOT_AFTER = re.compile(r"(?:周|星期|礼拜|初|双|统|唯|第|之|不|同|某|每|另|这|那|哪|(?<![连担出历现曾留])任|[0-9])\Z")
+# "very", "all the year round", "for a time"
+_NO_NUMERAL = re.compile(r"十分(?!度|钟(?![爱情]))|四季(?!度)|一度(?!电)")
 
 # 票房破百亿元, 粉丝过百万: what has grown is named before; 经过万里 and 打破百年 are no numbers.
 _PASSED = Behind(
@@ -37,12 +38,24 @@ _PASSED = Behind(
 _PASSED_BIG = "(?<=[破过])(?<!突破)(?<!超过)[百千]?[万亿](?![分圣里])"
 PASSED_BIG = re.compile(_PASSED_BIG)
 # 90后, 80、90后: those born then; 跌破90后 is a number.
-GENERATION = re.compile(r"(?<![0-9.至到达破过超为加减乘])(?:[5-9][05]、)?(?:[5-9][05]|0[05])\s?后(?![续来缀面方])")
+GENERATION = re.compile(r"(?<![0-9.至到达破过超加减乘])(?:[5-9][05]、)?(?:[5-9][05]|0[05])\s?后(?![续来缀面方])")
+
+
+_SUM = re.compile(r"[0-9.]{0,8}\s?[百千]?[万亿]{1,2}(?:[美欧日港]?元|英镑|[美港]币)")
+# 七旬老人: an age; 五旬节 is a feast, 上中下三旬 are days.
+AGE = re.compile("(?<!下)(?:六(?=七)|七(?=八)|八(?=九))?(?P<last>[三四五六七八九])旬(?![节期刊斋内])")
 
 
 def passed(text: str, at: int) -> bool:
     """Does a numeral of 万 or 亿 at `at` say what something has passed (票房破10亿元)?"""
-    return _PASSED.search(text, max(0, at - 16), at) is not None
+    if _PASSED.search(text, max(0, at - 16), at):
+        return True
+    return text[at - 2 : at - 1] not in tuple("跌不未没难") and sum_passed(text, at)
+
+
+def sum_passed(text: str, at: int) -> bool:
+    """Does a sum behind 破 begin at `at`, up to which or down to which (跌破) something has come?"""
+    return text[at - 1 : at] == "破" and text[at - 2 : at - 1] not in tuple("打侦告攻") and bool(_SUM.match(text, at))
 
 
 def _lone_counts(text: str, at: int, end: int) -> bool:

@@ -28,13 +28,16 @@ _ZH_UNITS = {
     "公里": "km",
     "英里": "miles",
     "吨": "tons",
+    "个月": "months",
+    "米": "metres",
+    "公斤": "kilograms",
 }
 _TH_UNITS = {"ศตวรรษ": "century", "ทศวรรษ": "decades", "ชั่วโมง": "hours", "กิโลเมตร": "km", "ไมล์": "miles"}
 HALVES: dict[str, tuple[re.Pattern[str], ...]] = {
     "zh": (
         re.compile(r"(?<![两三四五六七八九十0-9])一半|(?<![上下前后])半数|(?<![不可通经])过半(?![百千万年月天个])"),
         re.compile(
-            rf"(?<![上下前后大多一两三四五六七八九十0-9个年月天点])半个?(?P<unit>{'|'.join(_ZH_UNITS)})(?![级制代])"
+            rf"(?<![上下前后大多一两三四五六七八九十0-9个年月天点])半个?(?P<unit>{'|'.join(_ZH_UNITS)})(?![级制代粒])"
         ),
     ),
     "th": (

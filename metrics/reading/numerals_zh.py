@@ -8,7 +8,17 @@ from __future__ import annotations
 import re
 from fractions import Fraction
 
-from metrics.reading.counted_zh import _COUNTED, _PASSED_BIG, COUNTERS, GENERATION, PASSED_BIG, _lone_counts, passed
+from metrics.reading.counted_zh import (
+    _COUNTED,
+    _PASSED_BIG,
+    AGE,
+    COUNTERS,
+    GENERATION,
+    PASSED_BIG,
+    _lone_counts,
+    passed,
+    sum_passed,
+)
 from metrics.reading.numeral import ANY_DIGIT, FREE_START, POINT_FIRST, VULGAR, Numeral, Value, step
 from metrics.reading.section_zh import BIG, DIGIT, MORE, SMALL, TENS, UNIT, section
 from metrics.reading.words import currencies
@@ -110,8 +120,11 @@ def parse(text: str, at: int) -> Numeral | None:
         return numeral
     if GENERATION.match(text, at):
         return None
-    if PASSED_BIG.match(text, at) and not _BARE_BIG.match(text, at) and not passed(text, at):
+    if PASSED_BIG.match(text, at) and not (_BARE_BIG.match(text, at) or passed(text, at) or sum_passed(text, at)):
         return None
+    if age := AGE.match(text, at):  # 七旬老人 is between 70 and 80; 近七旬 stays exact
+        high = None if text[at - 1 : at] == "近" else Fraction(10 * DIGIT[age["last"]] + 10)
+        return Numeral(at, age.end("last"), Fraction(10 * DIGIT[text[at]]), high, spelled=True)
     within = _WITHIN_PAIR.match(text, at)
     if within:
         return _within_pair(text, within)

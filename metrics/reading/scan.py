@@ -14,7 +14,7 @@ from metrics.reading.clock import TIMES, times
 from metrics.reading.dates import centuries, dates, decades, month_range, years
 from metrics.reading.fractions import FRACTIONS, HUNDRED, fractions
 from metrics.reading.halves import DECADE, FIRST, HALVES, halves
-from metrics.reading.identifiers import CODES, PHONES, addresses, codes, names, phones
+from metrics.reading.identifiers import CODES, GROUPS, PHONES, addresses, codes, groups, names, phones
 from metrics.reading.mention import Reading
 from metrics.reading.needs import Need, Screen, clauses, finder
 from metrics.reading.stopwatch import STOPWATCH, stopwatch
@@ -29,6 +29,7 @@ _PASSES: tuple[tuple[_Table, Callable[[re.Match[str], str], Iterator[Reading]]],
     (TIMES, times),
     (CENTURIES, centuries),
     (YEARS, years),
+    (GROUPS, groups),
 )
 _MAY_HOLD = {
     "zh": re.compile(r"[0-9零〇一二两三四五六七八九十廿卅几数百千万亿½正午半中]"),
