@@ -276,6 +276,6 @@ def _is_ordinal(text: str, numeral: Numeral, lang: str) -> bool:
 def _more_than(text: str, at: int, value: Fraction, lang: str) -> Fraction | None:
     """The upper bound that "more than" before a number gives it."""
     pattern = _MORE_THAN.get(lang)
-    if lang == "zh" and value >= 10**4 and passed(text, at):
+    if lang == "zh" and text[at - 1 : at] in ("破", "过") and value >= 10**4 and passed(text, at):
         return value + step(value)
     return value + step(value) if pattern and pattern.search(text, max(0, at - 12), at) else None

@@ -8,7 +8,7 @@ from fractions import Fraction
 from metrics.reading import around_zh
 from metrics.reading.dates import small_number
 from metrics.reading.needs import Behind
-from metrics.reading.suffix import Suffix
+from metrics.reading.suffix import NOTHING, Suffix
 from metrics.reading.words import Unit, currencies, units
 
 _SIGN = r"\s?%(?P<point>\s?point)?"
@@ -65,7 +65,7 @@ def after(text: str, start: int, end: int, lang: str) -> Suffix:
         names = percent.groupdict()
         more = lang == "zh" and around_zh.ABOVE.match(text, percent.end()) is not None
         point = any(value for name, value in names.items() if name.startswith("point"))
-        extra = Fraction(1, 2) if names.get("half") else Fraction(0)  # 一个半百分点
+        extra = Fraction(1, 2) if names.get("half") else NOTHING  # 一个半百分点
         return Suffix(percent.end(), True, point, extra=extra, more=bool(names.get("more")) or more)
     if text.startswith("‰", end):
         return Suffix(end + 1, True, extra=Fraction(-1))
@@ -75,7 +75,7 @@ def after(text: str, start: int, end: int, lang: str) -> Suffix:
         return ngan
     if lang == "th" and (found := _MILLION_BAHT.match(text, end)):
         return Suffix(found.end(), codes=frozenset({"THB"}), share=Fraction(10**6))
-    begin, more, extra = end, False, Fraction(0)
+    begin, more, extra = end, False, NOTHING
     if lang == "zh":
         before_unit = _MORE_BEFORE_UNIT.match(text, end)
         half = _HALF_BEFORE_UNIT.match(text, end)

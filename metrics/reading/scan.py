@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain
 
 from metrics.reading.amounts import LANGUAGES, PLAIN, amounts
 from metrics.reading.calendar_words import CENTURIES, DATES, DECADES, MONTH_RANGES, YEARS
@@ -83,16 +84,13 @@ def numbers(text: str, lang: str) -> list[Reading]:
                     if new:
                         take(new)
 
-        for steps in plan.passes[:3]:
-            run(steps)
+        run(plan.first)
         if _any(plan.phones, seen):
             take(_apart(phones(rest)))
-        for steps in plan.passes[3:5]:
-            run(steps)
+        run(plan.second)
         if _any(plan.codes, seen):
             take(codes(rest, lang))
-        for steps in plan.passes[5:]:
-            run(steps)
+        run(plan.third)
         if _any(plan.fractions, seen):
             take(_apart(fractions(rest, lang)))
         if _any(plan.halves, seen):
@@ -120,8 +118,12 @@ class _Plan:
     """All patterns of a language in the order in which they are tried: most texts need few of them."""
 
     screen: Screen
-    passes: tuple[tuple[_Step, ...], ...]
-    """As _PASSES."""
+    first: tuple[_Step, ...]
+    """Decades and dates: before telephone numbers."""
+    second: tuple[_Step, ...]
+    """Clock times: before identifiers."""
+    third: tuple[_Step, ...]
+    """Centuries, years and groups of countries."""
     phones: tuple[int, ...]
     """As `_Step.mask`; so the others."""
     codes: tuple[int, ...]
@@ -141,12 +143,14 @@ def _plan(lang: str) -> _Plan:
         own, common = table.get(lang, ()), table.get("", ())
         ordered = (*common, *own) if table is DATES else (*own, *common)
         passes.append(
-            tuple(_Step(screen.add(own), Need(own), finder(p), read_match) for p in ordered for own in [clauses(p)]),
+            [_Step(screen.add(own), Need(own), finder(p), read_match) for p in ordered for own in [clauses(p)]]
         )
     parts = (*FRACTIONS.get(lang, ()), *FRACTIONS[""], *((HUNDRED[lang],) if lang in HUNDRED else ()))
     return _Plan(
         screen,
-        tuple(passes),
+        tuple(chain(*passes[:3])),
+        tuple(chain(*passes[3:5])),
+        tuple(chain(*passes[5:])),
         phones=masks(PHONES),
         codes=masks(CODES),
         fractions=masks(parts),

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from metrics.reading.words import Unit
 
-WHOLE = Fraction(1)
+WHOLE, NOTHING = Fraction(1), Fraction(0)
 
 
 @dataclass(slots=True)
