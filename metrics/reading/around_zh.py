@@ -21,6 +21,8 @@ _TENTHS = re.compile(
     r"(?P<more>多(?!数)|余)?"
 )
 _MINUTES = re.compile(r"\s?分(?=\s?[0-9一二三四五六七八九十]{1,3}\s?秒)")  # 28分15秒
+_MINUTES_OF_HOUR = re.compile("分(?![之布析子别开公支享差])")
+_HOURS = Behind(re.compile(r"(?:小时|钟头)零?\s?\Z"))
 _PIECES = re.compile(r"块([一二三四五六七八九半])(?![十百千万亿块个名人])")
 _COINS = re.compile(
     r"[块元](?:零?([1-9一二三四五六七八九])[角毛](?:([1-9一二三四五六七八九])分)?|零([1-9一二三四五六七八九])分)"
@@ -62,7 +64,8 @@ def own(text: str, start: int, end: int) -> Suffix | None:
         tail = Fraction(digit(tenths.group("tail") or "零"))
         more = bool(tenths.group("more") or ABOVE.match(text, tenths.end()))
         return Suffix(tenths.end(), True, tenths=True, extra=tail, more=more)
-    minutes = _MINUTES.match(text, end)
+    hours = char == "分" and _HOURS.search(text, max(0, start - 4), start)  # 2小时05分
+    minutes = (_MINUTES_OF_HOUR if hours else _MINUTES).match(text, end)
     minute = units("zh").starting("分钟", 0)
     if minutes and minute:
         return Suffix(minutes.end(), unit=minute[1])

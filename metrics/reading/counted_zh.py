@@ -9,7 +9,7 @@ from metrics.reading.needs import Behind
 
 COUNTERS = (
     "人名位个家件项起架辆艘岁所座场天年次倍条种张台部支枚颗只头棵届层间栋幢户批组队轮局周秒米吨克斤亩升桶元块"
-    "代级口匹幅本篇段句首章集期季款套副份盘杯瓶根片道门把面声步圈类排行双成折月对群笔宗顿顶束朵"
+    "代级口匹幅本篇段句首章集期季款套副份盘杯瓶根片道门把面声步圈类排行双成折月对群笔宗顿顶束朵剂例票席"
 )
 NUMBERED = "(?:号(?:线|楼|门|馆|航站楼|码头|公路|高速|文件|机组|种子)|季度)"
 """What bears a number as its name: an ordinal."""
@@ -31,7 +31,7 @@ _NO_NUMERAL = re.compile(r"十分(?!度|钟(?![爱情]))|四季(?!度)|一度(?!
 # 票房破百亿元, 粉丝过百万: what has grown is named before; 经过万里 and 打破百年 are no numbers.
 _PASSED = Behind(
     re.compile(
-        "(?:票房|[量额]|[人户次]数|人次|[市估产]值|粉丝|用户|订单|身价|营收|收入|资产|GDP|利润|规模|客流|热度|人口|存款|[月年]薪|会员)"
+        "(?:票房|[量额]|[人户次总例]数|人次|[市估产]值|粉丝|用户|订单|身价|营收|收入|资产|GDP|利润|规模|客流|热度|人口|存款|[月年]薪|会员)"
         "[已经也就即将均累计总首日全年能有望]{0,6}(?:(?<![打不未没])破|(?<![通度不未没难])(?<!(?<!已)经)过)\\Z"
     )
 )
@@ -79,5 +79,5 @@ def _lone_counts(text: str, at: int, end: int) -> bool:
     if _NO_NUMERAL.match(text, at):
         return False
     return bool(_COUNTED.match(text, end)) and not text.startswith(
-        ("年级", "月份", "人民", "家村", "里河", "天津", "成群"), end
+        ("年级", "月份", "人民", "家村", "里河", "天津", "成群", "例行", "例外", "例会", "席卷"), end
     )

@@ -28,6 +28,7 @@ _ZH_UNITS = {
     "公里": "km",
     "英里": "miles",
     "吨": "tons",
+    "岁": "years",
     "个月": "months",
     "米": "metres",
     "公斤": "kilograms",
@@ -37,7 +38,7 @@ HALVES: dict[str, tuple[re.Pattern[str], ...]] = {
     "zh": (
         re.compile(r"(?<![两三四五六七八九十0-9])一半|(?<![上下前后])半数|(?<![不可通经])过半(?![百千万年月天个])"),
         re.compile(
-            rf"(?<![上下前后大多一两三四五六七八九十0-9个年月天点])半个?(?P<unit>{'|'.join(_ZH_UNITS)})(?![级制代粒])"
+            rf"(?<![上下前后大多一两三四五六七八九十0-9个年岁月天点])半个?(?P<unit>{'|'.join(_ZH_UNITS)})(?![级制代粒])"
         ),
     ),
     "th": (

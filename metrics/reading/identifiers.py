@@ -53,7 +53,7 @@ PHONES, CODES = (_PHONE, _CALL), (_CODE,)
 """The patterns of `phones` and `codes`."""
 _ANY_LETTER = re.compile(rf"[{_LETTER}]")
 # 二十国集团 is the G20; how others of so many countries are called is not known (萨赫勒五国集团).
-GROUPS = {
+GROUPS: dict[str, tuple[re.Pattern[str], ...]] = {
     "zh": (
         re.compile(
             "(?<![0-9一二三四五六七八九十百])(?P<count>7|8|10|20|24|77|七|八|十|二十|二十四|七十七)国集团(?!军)"

@@ -54,7 +54,7 @@ START = re.compile(
     r"|(?<=百分之)百(?=零?[一二三四五六七八九十])"
     r"|(?<=[近逾超约达满])[百千万亿](?![分度克米瓦科达里])"
     rf"|{_PASSED_BIG}"
-    r"|(?:(?<=超过)|(?<=突破)|(?<=高达))[百千万亿](?![分度克米瓦])"
+    r"|(?:(?<=超过)|(?<=突破)|(?<=高达)|(?<=不足)|(?<=不到))[百千万亿](?![分度克米瓦不])"
 )
 
 FIRST = re.compile(f"[0-9.{_VULGAR}一二两三四五六七八九十廿卅零〇数几上百千万亿]")
@@ -207,7 +207,8 @@ def _grouped(text: str, at: int) -> Numeral | None:
         magnitude, scale, end = factor, factor, bigs.end()
         tail_of = factor * unit if unit == 1000 and not loose else factor  # 二十万五 is 205,000
         if high is None and text[end : end + 1] in ("多", "余", "来") and _more_follows(text, end):
-            high, end = total + factor, end + 1
+            # 4亿余 is less than 5亿, 4.49亿余 than 4.5亿
+            high, end = total + (step(value) if value.denominator > 1 else 1) * factor, end + 1
             again = BIGS.match(text, end) if factor == BIG["万"] else None
             if again and again.group() == "亿":  # 2万多亿元
                 scale, end = factor * BIG["亿"], again.end()
