@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 
 from metrics.reading.calendar_th import YEARS_TH
-from metrics.reading.calendar_zh import MONTH_PAIR, MONTH_RANGE, NEXT_DAY, SHORT_YEAR
+from metrics.reading.calendar_zh import INSIDE, MONTH_PAIR, MONTH_RANGE, NEXT_DAY, SHORT_YEAR
 from metrics.reading.calendar_zh import SMALL_NUMBER as _ZH_SMALL
 from metrics.reading.numeral_words_th import COUNTERS
 from metrics.reading.numerals_bo import BELOW_100, BOUNDARY
@@ -142,8 +142,10 @@ DATES: dict[str, tuple[re.Pattern[str], ...]] = {
         rf"{_ZH_THE_DAY}(?P<day>{_ZH_SMALL})\s?{_ZH_HAO}",
         rf"(?<![0-9.第])(?P<first_day>[0-9]{{1,2}})\s?号\s?(?:至|到|-|~)\s?(?P<day>[0-9]{{1,2}})\s?号(?={_ZH_FREE_DAY})",
         rf"(?<![0-9.第])(?P<day>{_ZH_SMALL})\s?号(?={_ZH_DAY_GOES_ON})",
-        r"(?<![0-9.])(?P<first_day>[0-9]{1,2})\s?日?\s?(?:至|到|-|~|、|和)\s?(?P<day>[0-9]{1,2})\s?日(?!元|本|内|后|前|间|游|均)",
-        r"(?<![0-9.])(?<!拘留)(?<!居留)(?<!羁押)(?<!为期)(?<!长达)(?<!历时)(?<!逾期)(?<!延期)(?P<day>[0-9]{1,2}|(?<![一二三四五六七八九十百])(?:[二三]?十|[廿卅])[一二三四五六七八九]?)\s?日(?!元|本|内|后|前|间|游|均)",
+        r"(?<![0-9.])(?P<first_day>[0-9]{1,2})\s?日?\s?(?:至|到|-|~|、|和)\s?(?P<day>[0-9]{1,2})\s?日(?!元|本|"
+        rf"{INSIDE}|后|前|间|游|均)",
+        r"(?<![0-9.])(?<!拘留)(?<!居留)(?<!羁押)(?<!为期)(?<!长达)(?<!历时)(?<!逾期)(?<!延期)(?P<day>[0-9]{1,2}|(?<![一二三四五六七八九十百])(?:[二三]?十|[廿卅])[一二三四五六七八九]?)\s?日(?!元|本|"
+        rf"{INSIDE}|后|前|间|游|均)",
     ),
     "th": _all(
         rf"{_D12}(?P<first_day>[0-9]{{1,2}})\s?(?:-|~|ถึง|และ|,)\s?(?:วันที่\s?)?(?P<day>[0-9]{{1,2}})"
