@@ -263,7 +263,9 @@ def _readings(
     else:
         middle = numeral.start + (numeral.end - numeral.start) // 2 if lang != "zh" else numeral.start + 1
         yield build((span[0], middle), value, (numeral.start, middle))
-        yield build((middle, span[1]), numeral.also, (middle, numeral.end))
+        second = build((middle, span[1]), numeral.also, (middle, numeral.end))
+        # 三四十人以上: each of the two has its own bound
+        yield second if high is None or numeral.high else second._replace(high=high - value + numeral.also)
 
 
 def _is_ordinal(text: str, numeral: Numeral, lang: str) -> bool:
