@@ -10,7 +10,9 @@ from typing import NamedTuple
 
 from metrics.reading import numeral_words_th, numerals_bo, numerals_en, numerals_th, numerals_zh
 from metrics.reading.around import FAR, LETTERS, PERCENT_BEFORE, WHOLE, Suffix, after, before, measure, percent_of
+from metrics.reading.at_least import at_least
 from metrics.reading.counted_zh import NUMBERED
+from metrics.reading.gold_th import gold_weight
 from metrics.reading.mention import Reading
 from metrics.reading.needs import Behind
 from metrics.reading.numeral import Numeral, share, skip, step
@@ -69,6 +71,7 @@ _ORDINAL_AFTER = {"bo": re.compile(r"་?(?:པ|པོ)(?:འི|ར|ས)?(?![\u
 _ORDINAL_AFTER["zh"] = re.compile(NUMBERED)
 COUNT_DIMENSIONS = ("person", "household", "fold")
 SMALL = 10
+_BAHT = frozenset({"THB"})
 """A number up to this one is soft when nothing is measured."""
 
 
@@ -141,6 +144,10 @@ def _with_words(text: str, numerals: list[Numeral], limits: tuple[int, int], lan
         PERCENT_BEFORE[lang].search(text, max(floor, first.start - 20), first.start) if lang in PERCENT_BEFORE else None
     )
     suffix = after(text, last.end, lang)
+    if lang in ("th", "bo") and not suffix.more and last.high is None:
+        least = at_least(text, suffix.end, lang)
+        if least is not None:
+            suffix.more, suffix.end = True, least
     begin, codes, unit = first.start, suffix.codes, suffix.unit
     stop = suffix.end
     if percent:
@@ -155,6 +162,8 @@ def _with_words(text: str, numerals: list[Numeral], limits: tuple[int, int], lan
             codes = codes & codes_before or codes_before
         elif unit_before and unit is None:
             begin, unit = place, unit_before
+    if lang == "th" and codes == _BAHT and (gold := gold_weight(text, floor, first.start, first.value)):
+        codes, unit = frozenset(), gold
     unit = measure(text, unit, max(floor, begin - FAR), (begin, stop), lang) if unit else None
     if lang == "bo" and not codes:  # ས་ཡ་£125
         sign = next((char for char in text[first.start : first.end] if char in "$£€¥"), None)

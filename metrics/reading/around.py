@@ -46,7 +46,7 @@ _TENTHS = re.compile(
 )
 _MORE_AFTER_UNIT = {
     "zh": re.compile(r"[多余](?![数次余])|以上"),
-    "th": re.compile(r"\s?(?:กว่าๆ|กว่า(?!เดิม|ปกติ|ที่)|เศษ(?!ส่วน)|ขึ้นไป)"),
+    "th": re.compile(r"\s?(?:กว่าๆ|กว่า(?!เดิม|ปกติ|ที่)|เศษ(?!ส่วน))"),
     "bo": re.compile(r"[་\s]?(?:ལྷག|ཡན)(?![\u0f40-\u0fbc])"),
     "en": re.compile(r"\s(?:or|and) more\b", re.IGNORECASE),
 }

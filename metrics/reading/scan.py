@@ -12,6 +12,7 @@ from metrics.reading.amounts import LANGUAGES, PLAIN, amounts
 from metrics.reading.calendar_words import CENTURIES, DATES, DECADES, MONTH_RANGES, YEARS
 from metrics.reading.clock import TIMES, times
 from metrics.reading.dates import centuries, dates, decades, month_range, years
+from metrics.reading.day_lists import DAY_LISTS, day_list
 from metrics.reading.fractions import FRACTIONS, HUNDRED, fractions
 from metrics.reading.halves import DECADE, FIRST, HALVES, halves
 from metrics.reading.identifiers import CODES, PHONES, addresses, codes, names, phones
@@ -24,6 +25,7 @@ _Table = dict[str, tuple[re.Pattern[str], ...]]
 _PASSES: tuple[tuple[_Table, Callable[[re.Match[str], str], Iterator[Reading]]], ...] = (
     (DECADES, decades),
     (MONTH_RANGES, month_range),
+    (DAY_LISTS, day_list),
     (DATES, dates),
     (STOPWATCH, stopwatch),
     (TIMES, times),
@@ -82,15 +84,15 @@ def numbers(text: str, lang: str) -> list[Reading]:
                     if new:
                         take(new)
 
-        for steps in plan.passes[:3]:
+        for steps in plan.passes[:4]:
             run(steps)
         if _any(plan.phones, seen):
             take(_apart(phones(rest)))
-        for steps in plan.passes[3:5]:
+        for steps in plan.passes[4:6]:
             run(steps)
         if _any(plan.codes, seen):
             take(codes(rest, lang))
-        for steps in plan.passes[5:]:
+        for steps in plan.passes[6:]:
             run(steps)
         if _any(plan.fractions, seen):
             take(_apart(fractions(rest, lang)))
