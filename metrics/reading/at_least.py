@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import re
 
-from metrics.reading.numeral_words_th import COUNTERS
+from metrics.reading.numeral_words_th import COUNTERS, MORE_COUNTERS
 
 # ขึ้นไป that climbs: 2% ขึ้นไปแตะ, 5 คนขึ้นไปบนเขา.
 _CLIMBS = (
-    "แตะ|ที่|ยัง|สู่|ถึง|อยู่|บน|ยืน|ทดสอบ|เป็น|ตาม|หา|ช่วย|เหนือ|ทำ|ปิด|ซื้อขาย|กว่า|อีก|รับ|ดู|ตรวจ|ปีน|เจอ|เก็บ|นอน|นั่ง|ร้อง|มอบ|กราบ|พบ"
+    r"แตะ|ยัง|สู่|ถึง|อยู่|บน|ยืน|ทดสอบ|ตามหา|ช่วย|เหนือ|ปิด|กว่า|ตรวจ|ปีน|เก็บ|ร้อง|นั่ง|นอน|กราบ|มอบ"
+    r"|(?:ที่|เป็น)\s?(?:ระดับ|[0-9])"
 )
 _WORD = "ขึ้นไป"
 _FAR = 24
 THAI_UP = rf"{_WORD}(?!{_CLIMBS})"
-_THAI = re.compile(rf"(?P<counted>\s?(?:{COUNTERS}|เขต|หน่วย|หุ้น|เพลง|หลักสูตร)(?:ติดต่อกัน|ด้วยกัน)?)?\s?{THAI_UP}")
+_THAI = re.compile(rf"(?P<counted>\s?(?:{COUNTERS}|{MORE_COUNTERS})(?:ติดต่อกัน|ด้วยกัน)?)?\s?{THAI_UP}")
 _TIBETAN = re.compile(r"[་\s]*(?:ལྷག|ཡན|ལས་?བརྒལ(?!་(?:མི|མ|མེད|བར་མི|ན་མི)(?![\u0f40-\u0fbc]))|ལས་?ལྷག)(?![\u0f40-\u0fbc])")
 
 

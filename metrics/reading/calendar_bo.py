@@ -12,4 +12,4 @@ MONTH_BO = (
     rf"(?P<month>[0-9]{{1,2}}|{'|'.join(sorted(MONTHS_BO, key=len, reverse=True))}"
     rf"|{'|'.join(sorted(BARE_MONTHS_BO, key=len, reverse=True))})"
 )
-YEAR_BO = r"(?:(?:སྤྱི་ལོ|ཕྱི་ལོ)?་?\s?(?<![0-9])(?P<year>[0-9]{4})[་\s]*ལོའི?[་\s]*)?"
+YEAR_BO = r"(?:(?:སྤྱི་ལོ|ཕྱི་ལོ)?་?\s?(?<![0-9])(?P<year>[0-9]{4})(?:[་\s]*ལོའི?[་\s]*|(?:(?<=19[0-9]{2})|(?<=20[0-9]{2}))\s))?"

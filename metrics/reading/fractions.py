@@ -29,7 +29,7 @@ FRACTIONS: dict[str, tuple[re.Pattern[str], ...]] = {
         re.compile(rf"เศษ\s?(?P<part>{_TH})\s?ส่วน\s?(?P<whole>{_TH})(?![0-9.])"),
     ),
     "bo": (
-        re.compile(rf"(?<![\u0f40-\u0fbc0-9])(?<!ལོ་འཁོར་)(?<!ལོའི་)(?P<whole>{_BO})་?ཆ(?:འི)?་(?P<part>{_BO})(?![0-9])"),
+        re.compile(rf"(?<![\u0f40-\u0fbc0-9])(?<!ལོ་འཁོར་)(?<!ལོའི་)(?P<whole>{_BO})་?ཆ(?:འི)?་\s?(?P<part>{_BO})(?![0-9])"),
     ),
 }
 _IN = re.compile(rf"ใน\s?(?:{_TH})")
