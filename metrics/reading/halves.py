@@ -51,7 +51,7 @@ HALVES: dict[str, tuple[re.Pattern[str], ...]] = {
         ),
         # ปีครึ่ง: a year and a half, where no number stands before it.
         re.compile(
-            rf"{_NUMBER_BEFORE}(?P<unit>ปี|เดือน|ชั่วโมง|วัน|สัปดาห์)(?P<more>ครึ่ง)"
+            rf"(?=[ปเชวส]){_NUMBER_BEFORE}(?P<unit>ปี|เดือน|ชั่วโมง|วัน|สัปดาห์)(?P<more>ครึ่ง)"
             r"(?!แรก|หลัง|ปี|เดือน|วัน|ชั่ว|ทาง|ของ|หนึ่ง|ราคา|เดียว|ตัว|ๆ|ต่อ|ซีก)"
         ),
     ),
