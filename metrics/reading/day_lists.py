@@ -26,7 +26,7 @@ _UNCOUNTED = r"(?![0-9.:/%])(?!,[0-9])(?!\s?(?:คน|ราย|ล้าน|บ
 DAY_LISTS: dict[str, tuple[re.Pattern[str], ...]] = {
     "th": (
         re.compile(
-            rf"{_EARLIER}{{0,5}}){_AND}(?=(?P<last>[0-9]{{1,2}})\s?(?:เดือน\s?)?(?=[มกพสตธเ])(?P<month>{ANY_MONTH_TH}))",
+            rf"{_EARLIER}{{0,5}}){_AND}(?=(?P<last>[0-9]{{1,2}})\s?(?:เดือน\s?)?(?P<month>{ANY_MONTH_TH}))",
         ),
         # No month is said, or it was said before.
         re.compile(rf"(?<=วันที่)\s?{_EARLIER}{{1,5}}){_AND}(?P<last>[0-9]{{1,2}}){_UNCOUNTED}"),
