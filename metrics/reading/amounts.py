@@ -10,7 +10,9 @@ from typing import NamedTuple
 
 from metrics.reading import numeral_words_th, numerals_bo, numerals_en, numerals_th, numerals_zh
 from metrics.reading.around import FAR, LETTERS, PERCENT_BEFORE, after, before, measure, percent_of
+from metrics.reading.at_least import at_least
 from metrics.reading.counted_zh import NUMBERED, passed
+from metrics.reading.gold_th import SALUENG, gold_weight
 from metrics.reading.mention import Reading
 from metrics.reading.needs import Behind
 from metrics.reading.numeral import Numeral, share, skip, step
@@ -58,7 +60,7 @@ _MORE_THAN = {
             r"(?<![不未没])(?<!不[得能可应会该许])(?<!没有)(?<!从未)(?:超过|多于|逾|超|高于|大于|不止|突破|高出)\s?\Z"
         )
     ),
-    "th": Behind(re.compile(r"(?<!ห้าม)(?<!น้อย)(?<!ต่ำ)(?<!เตี้ย)(?<!ไม่)(?<!ไม่มาก)(?:กว่า|เกิน|เกินกว่า)\s?\Z")),
+    "th": Behind(re.compile(r"(?<!ห้าม)(?<!น้อย)(?<!ต่ำ)(?<!เตี้ย)(?<!ไม่)(?<!ไม่มาก)(?:กว่า|เกิน|เกินกว่า|ทะลุ)\s?\Z")),
     "en": Behind(re.compile(r"\b(?:more than|over|above|exceeding)\s\Z", re.IGNORECASE)),
 }
 _ORDINAL_BEFORE = {
@@ -66,10 +68,14 @@ _ORDINAL_BEFORE = {
     "th": numeral_words_th.ORDINAL,
     "bo": Behind(re.compile(r"ཨང་?\s?\Z")),
 }
-_ORDINAL_AFTER = {"bo": re.compile(r"་?(?:པ|པོ)(?:འི|ར|ས)?(?![\u0f40-\u0fbc])"), "en": re.compile(r"(?:st|nd|rd|th)\b")}
+_ORDINAL_AFTER = {
+    "bo": re.compile(r"(?:་?(?:པ|པོ)|\sཔ)(?:འི|ར|ས)?(?![\u0f40-\u0fbc])"),
+    "en": re.compile(r"(?:st|nd|rd|th)\b"),
+}
 _ORDINAL_AFTER["zh"] = re.compile(NUMBERED)
 COUNT_DIMENSIONS = ("person", "household", "fold")
 SMALL = 10
+_BAHT = frozenset({"THB"})
 """A number up to this one is soft when nothing is measured."""
 
 
@@ -142,6 +148,10 @@ def _with_words(text: str, numerals: list[Numeral], limits: tuple[int, int], lan
         PERCENT_BEFORE[lang].search(text, max(floor, first.start - 20), first.start) if lang in PERCENT_BEFORE else None
     )
     suffix = after(text, first.start, last.end, lang)
+    if lang in ("th", "bo") and not suffix.more and last.high is None:
+        least = at_least(text, suffix.end, lang)
+        if least is not None:
+            suffix.more, suffix.end = True, least
     begin, codes, unit = first.start, suffix.codes, suffix.unit
     stop = suffix.end
     if percent:
@@ -156,6 +166,11 @@ def _with_words(text: str, numerals: list[Numeral], limits: tuple[int, int], lan
             codes = codes & codes_before or codes_before
         elif unit_before and unit is None:
             begin, unit = place, unit_before
+    if lang == "th" and (codes == _BAHT or text.startswith(SALUENG, stop)):
+        gold = gold_weight(text, first.start, first.value, quarters=not codes)
+        if gold:
+            stop += 0 if codes else len("สลึง") + (text[stop] == " ")
+            codes, unit = frozenset(), gold
     unit = measure(text, unit, max(floor, begin - FAR), (begin, stop), lang) if unit else None
     if lang == "bo" and not codes:  # ས་ཡ་£125
         sign = next((char for char in text[first.start : first.end] if char in "$£€¥"), None)

@@ -35,7 +35,7 @@ _NGAN = re.compile(r"\s?งาน"), re.compile(r"ไร่\s?[0-9]{1,2}\Z"), re
 _MILLION_BAHT = re.compile(r"\s?ลบ\.(?![\u0e01-\u0e2e\u0e40-\u0e44]|\s?ม\.)")
 _MORE_AFTER_UNIT = {
     "zh": re.compile(rf"[多余](?![数次余])|{around_zh.ABOVE.pattern}"),
-    "th": re.compile(r"\s?(?:กว่าๆ|กว่า(?!เดิม|ปกติ|ที่)|เศษ(?!ส่วน)|ขึ้นไป)"),
+    "th": re.compile(r"\s?(?:กว่าๆ|กว่า(?!เดิม|ปกติ|ที่)|เศษ(?!ส่วน))"),
     "bo": re.compile(r"[་\s]?(?:ལྷག|ཡན)(?![\u0f40-\u0fbc])"),
     "en": re.compile(r"\s(?:or|and) more\b", re.IGNORECASE),
 }
@@ -47,6 +47,8 @@ _TAILED = ("mass", "length")
 _HALVED = ("duration", "months", "mass", "length")
 _HALF_BEFORE_UNIT = re.compile(r"个半(?=小时|月|星期|钟头|礼拜)")
 _BEFORE_WORDS = {"zh": ("人民币", "新台币", "台币", "港币", "美金", "澳门币", "美元", "欧元", "英镑", "日元")}
+# ชั้น 3 กิโลกรัมละ 78 บาท, พระราม 2 กม.ที่ 17: the unit belongs to the number behind it.
+_NEXT_TH = re.compile(r"(?:ละ|(?<=กม\.)ที่|(?<=กิโลเมตร)ที่)\s?[0-9]")
 _SCORE = re.compile(r"[0-9]{1,3}-[0-9]")
 LETTERS = re.compile(r"[A-Za-z]")
 _NO_UNIT = re.compile(r"(?:[སཔ]ྤ?ོ་ལོ|རོགས་ཟླ|ཚེ་ལོ|ཐོབ་སྐར)\Z")  # ball, partner: syllables that are units elsewhere
@@ -138,6 +140,8 @@ def _ends_well(text: str, at: int, word: str, lang: str) -> bool:
     if word[-1].isascii() and word[-1].isalpha():
         return not (LETTERS.match(after) or after in "²³")
     if lang == "th":
+        if after in "ลท" and _NEXT_TH.match(text, at + len(word)):
+            return False
         return not ("\u0e30" <= after <= "\u0e3a" or "\u0e45" <= after <= "\u0e4e")
     if lang == "bo":
         return not "\u0f40" <= after <= "\u0fbc" or after in "འརས"

@@ -13,6 +13,7 @@ from metrics.reading.amounts import LANGUAGES, PLAIN, amounts
 from metrics.reading.calendar_words import CENTURIES, DATES, DECADES, MONTH_RANGES, YEARS
 from metrics.reading.clock import TIMES, times
 from metrics.reading.dates import centuries, dates, decades, month_range, years
+from metrics.reading.day_lists import DAY_LISTS, day_list
 from metrics.reading.fractions import FRACTIONS, HUNDRED, fractions
 from metrics.reading.halves import DECADE, FIRST, HALVES, halves
 from metrics.reading.identifiers import CODES, GROUPS, PHONES, addresses, codes, groups, names, phones
@@ -25,6 +26,7 @@ _Table = dict[str, tuple[re.Pattern[str], ...]]
 _PASSES: tuple[tuple[_Table, Callable[[re.Match[str], str], Iterator[Reading]]], ...] = (
     (DECADES, decades),
     (MONTH_RANGES, month_range),
+    (DAY_LISTS, day_list),
     (DATES, dates),
     (STOPWATCH, stopwatch),
     (TIMES, times),
@@ -148,9 +150,9 @@ def _plan(lang: str) -> _Plan:
     parts = (*FRACTIONS.get(lang, ()), *FRACTIONS[""], *((HUNDRED[lang],) if lang in HUNDRED else ()))
     return _Plan(
         screen,
-        tuple(chain(*passes[:3])),
-        tuple(chain(*passes[3:5])),
-        tuple(chain(*passes[5:])),
+        tuple(chain(*passes[:4])),
+        tuple(chain(*passes[4:6])),
+        tuple(chain(*passes[6:])),
         phones=masks(PHONES),
         codes=masks(CODES),
         fractions=masks(parts),
