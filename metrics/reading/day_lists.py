@@ -16,8 +16,8 @@ from metrics.reading.dates import common_era, small_number
 from metrics.reading.mention import Reading
 from metrics.reading.numerals_bo import BOUNDARY
 
-_DAY_WORD = rf"(?:(?=ว)(?:วันที่|{WEEKDAY_TH}ที่)\s?)?"
-_AND = r"\s?(?=[,~ถแกห-])(?:,\s?(?:และ)?|-|~|ถึง|และ|กับ|หรือ)\s?" + _DAY_WORD
+_DAY_WORD = rf"(?:(?:วันที่|{WEEKDAY_TH}ที่)\s?)?"
+_AND = r"\s?(?:,\s?(?:และ)?|-|~|ถึง|และ|กับ|หรือ)\s?" + _DAY_WORD
 _EARLIER = rf"(?<![0-9.:/$-])(?P<days>[0-9]{{1,2}}(?:{_AND}[0-9]{{1,2}})"
 _DAY_BO = rf"(?:[0-9]{{1,2}}|(?:{UNDER_32_BO}){BOUNDARY})"
 _AND_BO = r"(?:་?\s?ཉིན)?་?\s?(?:ནས|-|~|དང|,|、)[་\s]{0,2}(?:ཚེས་?\s?)?"
@@ -29,8 +29,8 @@ DAY_LISTS: dict[str, tuple[re.Pattern[str], ...]] = {
             rf"{_EARLIER}{{0,5}}){_AND}(?=(?P<last>[0-9]{{1,2}})\s?(?:เดือน\s?)?(?P<month>{ANY_MONTH_TH}))",
         ),
         # No month is said, or it was said before.
-        re.compile(rf"(?<=วันที่)\s?{_EARLIER}{{1,5}}){_AND}(?P<last>[0-9]{{1,2}}){_UNCOUNTED}"),
-        re.compile(rf"(?<=วันที่)\s?(?P<days>[0-9]{{1,2}})\s?กับ\s?(?:วันที่\s?)?(?P<last>[0-9]{{1,2}}){_UNCOUNTED}"),
+        re.compile(rf"วันที่\s?{_EARLIER}{{1,5}}){_AND}(?P<last>[0-9]{{1,2}}){_UNCOUNTED}"),
+        re.compile(rf"วันที่\s?(?P<days>[0-9]{{1,2}})\s?กับ\s?(?:วันที่\s?)?(?P<last>[0-9]{{1,2}}){_UNCOUNTED}"),
     ),
     "bo": (
         re.compile(
