@@ -9,11 +9,14 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from metrics.reading import numeral_words_th, numerals_bo, numerals_en, numerals_th, numerals_zh
-from metrics.reading.around import FAR, LETTERS, PERCENT_BEFORE, WHOLE, Suffix, after, before, measure, percent_of
-from metrics.reading.counted_zh import NUMBERED
+from metrics.reading.around import FAR, LETTERS, PERCENT_BEFORE, after, before, measure, percent_of
+from metrics.reading.at_least import at_least
+from metrics.reading.counted_zh import NUMBERED, passed
+from metrics.reading.gold_th import SALUENG, gold_weight
 from metrics.reading.mention import Reading
 from metrics.reading.needs import Behind
 from metrics.reading.numeral import Numeral, share, skip, step
+from metrics.reading.suffix import WHOLE, Suffix
 from metrics.reading.words import Unit, currencies
 
 
@@ -57,7 +60,7 @@ _MORE_THAN = {
             r"(?<![不未没])(?<!不[得能可应会该许])(?<!没有)(?<!从未)(?:超过|多于|逾|超|高于|大于|不止|突破|高出)\s?\Z"
         )
     ),
-    "th": Behind(re.compile(r"(?<!ห้าม)(?<!น้อย)(?<!ต่ำ)(?<!เตี้ย)(?<!ไม่)(?<!ไม่มาก)(?:กว่า|เกิน|เกินกว่า)\s?\Z")),
+    "th": Behind(re.compile(r"(?<!ห้าม)(?<!น้อย)(?<!ต่ำ)(?<!เตี้ย)(?<!ไม่)(?<!ไม่มาก)(?:กว่า|เกิน|เกินกว่า|ทะลุ)\s?\Z")),
     "en": Behind(re.compile(r"\b(?:more than|over|above|exceeding)\s\Z", re.IGNORECASE)),
 }
 _ORDINAL_BEFORE = {
@@ -65,10 +68,14 @@ _ORDINAL_BEFORE = {
     "th": numeral_words_th.ORDINAL,
     "bo": Behind(re.compile(r"ཨང་?\s?\Z")),
 }
-_ORDINAL_AFTER = {"bo": re.compile(r"་?(?:པ|པོ)(?:འི|ར|ས)?(?![\u0f40-\u0fbc])"), "en": re.compile(r"(?:st|nd|rd|th)\b")}
+_ORDINAL_AFTER = {
+    "bo": re.compile(r"(?:་?(?:པ|པོ)|\sཔ)(?:འི|ར|ས)?(?![\u0f40-\u0fbc])"),
+    "en": re.compile(r"(?:st|nd|rd|th)\b"),
+}
 _ORDINAL_AFTER["zh"] = re.compile(NUMBERED)
 COUNT_DIMENSIONS = ("person", "household", "fold")
 SMALL = 10
+_BAHT = frozenset({"THB"})
 """A number up to this one is soft when nothing is measured."""
 
 
@@ -140,7 +147,11 @@ def _with_words(text: str, numerals: list[Numeral], limits: tuple[int, int], lan
     percent = (
         PERCENT_BEFORE[lang].search(text, max(floor, first.start - 20), first.start) if lang in PERCENT_BEFORE else None
     )
-    suffix = after(text, last.end, lang)
+    suffix = after(text, first.start, last.end, lang)
+    if lang in ("th", "bo") and not suffix.more and last.high is None:
+        least = at_least(text, suffix.end, lang)
+        if least is not None:
+            suffix.more, suffix.end = True, least
     begin, codes, unit = first.start, suffix.codes, suffix.unit
     stop = suffix.end
     if percent:
@@ -155,6 +166,11 @@ def _with_words(text: str, numerals: list[Numeral], limits: tuple[int, int], lan
             codes = codes & codes_before or codes_before
         elif unit_before and unit is None:
             begin, unit = place, unit_before
+    if lang == "th" and (codes == _BAHT or text.startswith(SALUENG, stop)):
+        gold = gold_weight(text, first.start, first.value, quarters=not codes)
+        if gold:
+            stop += 0 if codes else len("สลึง") + (text[stop] == " ")
+            codes, unit = frozenset(), gold
     unit = measure(text, unit, max(floor, begin - FAR), (begin, stop), lang) if unit else None
     if lang == "bo" and not codes:  # ས་ཡ་£125
         sign = next((char for char in text[first.start : first.end] if char in "$£€¥"), None)
@@ -203,6 +219,8 @@ def _readings(
         name = "percent_point" if suffix.point else "percent"
         if len(values) == 1:
             bound = inexact * factor if inexact else None
+            if bound is not None and suffix.tenths and extra:  # 逾五成五: up to 56 %
+                bound = values[0] * factor + extra + 1
             yield Reading(
                 *span,
                 values[0] * factor + extra,
@@ -260,7 +278,9 @@ def _readings(
     else:
         middle = numeral.start + (numeral.end - numeral.start) // 2 if lang != "zh" else numeral.start + 1
         yield build((span[0], middle), value, (numeral.start, middle))
-        yield build((middle, span[1]), numeral.also, (middle, numeral.end))
+        second = build((middle, span[1]), numeral.also, (middle, numeral.end))
+        # 三四十人以上: each of the two has its own bound
+        yield second if high is None or numeral.high else second._replace(high=high - value + numeral.also)
 
 
 def _is_ordinal(text: str, numeral: Numeral, lang: str) -> bool:
@@ -273,4 +293,6 @@ def _is_ordinal(text: str, numeral: Numeral, lang: str) -> bool:
 def _more_than(text: str, at: int, value: Fraction, lang: str) -> Fraction | None:
     """The upper bound that "more than" before a number gives it."""
     pattern = _MORE_THAN.get(lang)
+    if lang == "zh" and text[at - 1 : at] in ("破", "过") and value >= 10**4 and passed(text, at):
+        return value + step(value)
     return value + step(value) if pattern and pattern.search(text, max(0, at - 12), at) else None

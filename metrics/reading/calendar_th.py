@@ -1,20 +1,67 @@
-"""Thai years that stand without ปี or an era: behind a quarter, a feast, a half of the year. Data for
-`metrics.reading.dates`; groups as in `metrics.reading.calendar_words`."""
+"""The names of Thai months and weekdays, as patterns, and Thai years that stand without ปี or an era: behind a quarter,
+a feast, a half of the year. Data for `metrics.reading.dates`; groups as in `metrics.reading.calendar_words`."""
 
 from __future__ import annotations
 
 from metrics.reading.numeral_words_th import COUNTERS
 
+MONTHS_TH = [
+    "มกราคม",
+    "กุมภาพันธ์",
+    "มีนาคม",
+    "เมษายน",
+    "พฤษภาคม",
+    "มิถุนายน",
+    "กรกฎาคม",
+    "สิงหาคม",
+    "กันยายน",
+    "ตุลาคม",
+    "พฤศจิกายน",
+    "ธันวาคม",
+]
+SHORT_MONTHS_TH = ["มค", "กพ", "มีค", "เมย", "พค", "มิย", "กค", "สค", "กย", "ตค", "พย", "ธค"]
+SPOKEN_MONTHS_TH = ["มกรา", "กุมภา", "มีนา", "เมษา", "พฤษภา", "มิถุนา", "กรกฎา", "สิงหา", "กันยา", "ตุลา", "พฤศจิกา", "ธันวา"]
+
+
+def _short(name: str) -> str:
+    """A Thai abbreviation with its dots or without (ม.ค., ม.ค, มค.)."""
+    first, last = name[:-1], name[-1]
+    return rf"{first}\.?\s?{last}(?:\.|(?![\u0e00-\u0e7f]))"
+
+
+FULL_MONTH_TH = "|".join(MONTHS_TH)
+DOTTED_MONTH_TH = "|".join(rf"{name[:-1]}\.\s?{name[-1]}\." for name in SHORT_MONTHS_TH)
+ANY_MONTH_TH = f"{FULL_MONTH_TH}|" + "|".join(_short(name) for name in SHORT_MONTHS_TH)
+WEEKDAY_TH = r"วัน(?:จันทร์|อังคาร|พุธ|พฤหัสบดี|พฤหัสฯ?\s?|ศุกร์|เสาร์|อาทิตย์)"
 _NO_COUNT = rf"(?![0-9.,:%/])(?!\s?(?:{COUNTERS}|กว่า|เศษ|พัน|หมื่น|แสน|ร้อย|น\.|%))"
 _BEFORE = (
-    "ปีใหม่|ปีหน้า|ปีนี้|ปีก่อน|ปีที่แล้ว|ปีที่ผ่านมา|(?:ครึ่ง|ต้น|กลาง|ปลาย|สิ้น)ปี(?:แรก|หลัง|หน้า|นี้|ก่อน|ที่แล้ว)?|ครึ่งแรก|ครึ่งหลัง|สงกรานต์|ตรุษจีน"
-    "|ลอยกระทง|เลือกตั้ง|รัฐธรรมนูญ|งบฯ|งบประมาณ(?:รายจ่าย)?"
+    "ปี(?:เพาะปลูก|บัญชี|มหามงคล|ท่องเที่ยว|ปฏิทิน)|ปีใหม่|ปีหน้า|ปีนี้|ปีก่อน|ปีที่แล้ว|ปีที่ผ่านมา|(?:ครึ่ง|ต้น|กลาง|ปลาย|สิ้น)ปี(?:แรก|หลัง|หน้า|นี้|ก่อน|ที่แล้ว)?|ครึ่งแรก|ครึ่งหลัง|สงกรานต์|ตรุษจีน"
+    "|ลอยกระทง|เลือกตั้ง|รัฐธรรมนูญ|ปฏิวัติ|รัฐประหาร|กบฏ|วิกฤต|ฤดูฝน|ฤดูหนาว|ฤดูร้อน|งบฯ|งบประมาณ(?:รายจ่าย)?"
 )
+# What a bare number behind is not the year of.
+_NO_YEAR = "".join(
+    f"(?<!{word})(?<!{word} )"
+    for word in (
+        "เลข", "รหัส", "ห้อง", "ที่", "จำนวน", "ราคา", "ละ", "กว่า", "ราว", "ประมาณ", "เกือบ", "เป็น", "ได้",
+        "ถึง", "รวม", "เพียง", "แค่", "อีก", "มี", "โทร", "โทร.", "ทะเบียน", "อยู่", "แตะ", "ปิด", "เหลือ",
+        "รุ่น", "คือ", "ว่า", "หน้า", "สาย", "เบอร์", "ซื้อ", "ขาย", "ล้าน", "แสน", "หมื่น", "พัน", "ร้อย",
+    )
+)  # fmt: skip
 YEARS_TH = (
     # ไตรมาส 1/2567, ไตรมาสที่ 3/67: the quarter stays a number of its own
     r"(?:(?<=ไตรมาส[1-4]/)|(?<=ไตรมาส [1-4]/)|(?<=ไตรมาสที่[1-4]/)|(?<=ไตรมาสที่ [1-4]/))"
     r"(?P<year>2[45][0-9]{2}|20[0-9]{2}|[4-7][0-9])(?![0-9.,:%/])",
     rf"(?:{_BEFORE})\s?(?P<year>2[45][0-9]{{2}}){_NO_COUNT}",
-    rf"งบฯ\s?(?:ปี\s?)?(?P<year>[4-7][0-9]){_NO_COUNT}",
+    # Last, with nothing behind it that it could count: วันเด็กแห่งชาติ 2568.
+    rf"(?<=[\u0e01-\u0e4e]\s){_NO_YEAR}(?P<year>25[4-7][0-9])(?=\s?\Z|[)\]\"”])",
+    # ครั้งที่ 3/2567, คดีหมายเลขดำที่ อ.1234/2566: the number stays one of its own
+    r"(?<=[0-9]/)(?P<year>25[4-7][0-9])(?![0-9.,:%/])",
+    rf"(?:งบฯ\s?(?:ปี\s?)?|ปีงบ(?:ฯ|ประมาณ)?\s?)(?P<year>[4-7][0-9]){_NO_COUNT}",
 )
 """Patterns."""
+_MORE_YEARS = "".join(rf"|(?<=\0{gap}2[45][0-9]{{2}})" for gap in (",", ", "))
+_MORE_YEARS += r"|(?<=\0, 2[45][0-9]{2}, 2[45][0-9]{2})"
+AND_YEAR_TH = (
+    rf"(?:(?<=\0){_MORE_YEARS})\s?(?:,|และ|กับ|หรือ)\s?(?:ปี\s?)?(?P<year>2[45][0-9]{{2}})(?![0-9])(?!\s?(?:คน|บาท|ราย))"
+)
+"""Further years of a list (ปี 2562, 2563, 2564 และ 2565) whose first two are read, and blanked."""

@@ -2,33 +2,30 @@
 `metrics.reading.dates`.
 
 Keys are language subtags; "" holds what is read in every language. Groups: year, first_year, era, month, first_month,
-day, first_day (of a range), decade, decade2, century.
+day, first_day (of a range), days_between, decade, decade2, century.
 """
 
 from __future__ import annotations
 
 import re
 
-from metrics.reading.calendar_th import YEARS_TH
+from metrics.reading.calendar_bo import BARE_MONTHS_BO, MONTH_BO, MONTHS_BO, UNDER_32_BO, YEAR_BO
+from metrics.reading.calendar_th import (
+    AND_YEAR_TH,
+    ANY_MONTH_TH,
+    DOTTED_MONTH_TH,
+    FULL_MONTH_TH,
+    MONTHS_TH,
+    SHORT_MONTHS_TH,
+    SPOKEN_MONTHS_TH,
+    WEEKDAY_TH,
+    YEARS_TH,
+)
+from metrics.reading.calendar_zh import INSIDE, MONTH_PAIR, MONTH_RANGE, NEXT_DAY, SHORT_YEAR
+from metrics.reading.calendar_zh import SMALL_NUMBER as _ZH_SMALL
 from metrics.reading.numeral_words_th import COUNTERS
 from metrics.reading.numerals_bo import BELOW_100, BOUNDARY
 
-_TH_MONTHS = [
-    "มกราคม",
-    "กุมภาพันธ์",
-    "มีนาคม",
-    "เมษายน",
-    "พฤษภาคม",
-    "มิถุนายน",
-    "กรกฎาคม",
-    "สิงหาคม",
-    "กันยายน",
-    "ตุลาคม",
-    "พฤศจิกายน",
-    "ธันวาคม",
-]
-_TH_SHORT = ["มค", "กพ", "มีค", "เมย", "พค", "มิย", "กค", "สค", "กย", "ตค", "พย", "ธค"]
-_TH_SPOKEN = ["มกรา", "กุมภา", "มีนา", "เมษา", "พฤษภา", "มิถุนา", "กรกฎา", "สิงหา", "กันยา", "ตุลา", "พฤศจิกา", "ธันวา"]
 _TH_DAYS = ["หนึ่ง", "สอง", "สาม", "สี่", "ห้า", "หก", "เจ็ด", "แปด", "เก้า", "สิบ"]
 TH_SPELLED = {word: i for i, word in enumerate(_TH_DAYS, 1)}
 TH_SPELLED |= {f"สิบ{word if i > 1 else 'เอ็ด'}": 10 + i for word, i in list(TH_SPELLED.items())[:9]} | {"ยี่สิบ": 20}
@@ -51,30 +48,18 @@ _EN_MONTHS = [
     "december",
 ]
 _EN_SHORT = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
-_BO_MONTHS = ["དང་པོ", "གཉིས་པ", "གསུམ་པ", "བཞི་པ", "ལྔ་པ", "དྲུག་པ", "བདུན་པ", "བརྒྱད་པ", "དགུ་པ", "བཅུ་པ", "བཅུ་གཅིག་པ", "བཅུ་གཉིས་པ"]
-_BO_BARE = ["གཅིག", "གཉིས", "གསུམ", "བཞི", "ལྔ", "དྲུག", "བདུན", "བརྒྱད", "དགུ", "བཅུ", "བཅུ་གཅིག", "བཅུ་གཉིས"]
 
 MONTHS: dict[str, dict[str, int]] = {
-    "th": {name: i for names in (_TH_MONTHS, _TH_SHORT, _TH_SPOKEN) for i, name in enumerate(names, 1)},
-    "bo": {name: i for names in (_BO_MONTHS, _BO_BARE) for i, name in enumerate(names, 1)},
+    "th": {name: i for names in (MONTHS_TH, SHORT_MONTHS_TH, SPOKEN_MONTHS_TH) for i, name in enumerate(names, 1)},
+    "bo": {name: i for names in (MONTHS_BO, BARE_MONTHS_BO) for i, name in enumerate(names, 1)},
     "en": {name: i for names in (_EN_SHORT, _EN_MONTHS) for i, name in enumerate(names, 1)} | {"sept": 9},
 }
 
 
-def _short(name: str) -> str:
-    """A Thai abbreviation with its dots or without (ม.ค., ม.ค, มค.)."""
-    first, last = name[:-1], name[-1]
-    return rf"{first}\.?\s?{last}(?:\.|(?![\u0e00-\u0e7f]))"
-
-
-_TH_FULL = "|".join(_TH_MONTHS)
-_TH_DOTTED = "|".join(rf"{name[:-1]}\.\s?{name[-1]}\." for name in _TH_SHORT)
-_TH_ANY = f"{_TH_FULL}|" + "|".join(_short(name) for name in _TH_SHORT)
 _TH_WORDS = "|".join(sorted((word for word, value in TH_SPELLED.items() if value < 32), key=len, reverse=True))
 _EN_ANY = "(?:" + "|".join([*_EN_MONTHS, "sept", *_EN_SHORT]) + r")\b"
 _D12 = r"(?<![0-9])(?<![0-9][.:])"
 _TO = r"\s?(?:-|~|ถึง|至|到|ནས|to|until)\s?"
-_ZH_SMALL = r"(?:[0-9]{1,2}|[一二三四五六七八九十廿卅]{1,3})"
 _ZH_ERA = r"(?P<era>公元前|西元前|公元|西元|佛历|民国)?\s?"
 _ZH_YEAR = (
     rf"{_ZH_ERA}(?<![0-9一二三四五六七八九零〇.])(?P<year>[0-9]{{4}}|[一二三四五六七八九零〇]{{4}}|(?<=前)[0-9]{{1,4}}|(?<=[元历国])"
@@ -97,17 +82,10 @@ _TH_ERA = r"พุทธศักราช|คริสต์ศักราช|
 _TH_YEAR = rf"(?:\s?(?:ปี\s?|,\s?)?(?P<era>{_TH_ERA}|ปี)?\s?(?P<year>[0-9]{{4}})(?![0-9]))?"
 _TH_YY = r"\s?(?:ปี\s?)?['’]?(?P<year>[4-7][0-9])(?![0-9.:%])(?!\s?(?:ราย|คน|น\.|ล้าน|บาท))"
 _TH_TENS = "|".join(sorted((word for word, value in TH_SPELLED.items() if 10 < value < 32), key=len, reverse=True))
-_TH_WEEKDAY = r"วัน(?:จันทร์|อังคาร|พุธ|พฤหัสบดี|พฤหัสฯ?\s?|ศุกร์|เสาร์|อาทิตย์)"
 _TH_NO_DAY = r"(?!\s?(?:ของ|คน|ราย|ประเทศ|จังหวัด|แห่ง|ล้าน|ทีม|ฝ่าย|บริษัท|พรรค|ชาติ|เมือง|คู่|นัด|ใน(?:รอบ|เดือน)|ติดต่อกัน|ติดกัน))"
-_BO_UNDER_32 = "|".join(sorted((word for word, value in BELOW_100.items() if value < 32), key=len, reverse=True))
 _BO_TENS = "|".join(sorted((w for w, v in BELOW_100.items() if v in range(20, 100, 10)), key=len, reverse=True))
 _BO_JOINED = "རྩ|ཉེར|སོ|ཞེ|ང|རེ|དོན|གྱ|གོ"
-_BO_DAY = rf"(?:པ་)?(?P<day>[0-9]{{1,2}}|(?:{_BO_UNDER_32}){BOUNDARY})"
-_BO_MONTH = (
-    rf"(?P<month>[0-9]{{1,2}}|{'|'.join(sorted(_BO_MONTHS, key=len, reverse=True))}"
-    rf"|{'|'.join(sorted(_BO_BARE, key=len, reverse=True))})"
-)
-_BO_YEAR = r"(?:(?:སྤྱི་ལོ|ཕྱི་ལོ)?་?\s?(?<![0-9])(?P<year>[0-9]{4})[་\s]*ལོའི?[་\s]*)?"
+_BO_DAY = rf"(?:པ་)?(?P<day>[0-9]{{1,2}}|(?:{UNDER_32_BO}){BOUNDARY})"
 _BO_END = r"(?![\u0f40-\u0fbc])"
 _BO_ERA = r"(?P<era>(?:སྤྱི|ཕྱི)་ལོའི?་?(?:སྔོན|གོང)(?:་?གྱི|་?གི)?(?:་ལོ)?|སྤྱི་ལོ|ཕྱི་ལོ)"
 
@@ -132,8 +110,8 @@ DATES: dict[str, tuple[re.Pattern[str], ...]] = {
     "zh": _all(
         rf"{_ZH_REIGN}\s?(?P<month>{_ZH_SMALL})\s?月(?:\s?(?P<day>{_ZH_SMALL})\s?{_ZH_DAY_END})?",
         rf"(?<![0-9.])(?P<year>[0-9]{{2}})\s?年\s?(?P<month>[0-9]{{1,2}})\s?月(?:\s?(?P<day>[0-9]{{1,2}})\s?{_ZH_DAY_END})?(?!\s?[0-9])",
-        rf"{_ZH_MONTH}\s?(?P<first_day>{_ZH_SMALL})\s?[日号]?\s?(?:至|到|-|~|、|和|及|与)\s?(?P<day>{_ZH_SMALL})"
-        rf"\s?{_ZH_DAY_END}",
+        rf"{_ZH_MONTH}\s?(?P<first_day>{_ZH_SMALL})(?P<days_between>(?:{NEXT_DAY}{_ZH_SMALL}){{0,9}}){NEXT_DAY}"
+        rf"(?P<day>{_ZH_SMALL})\s?{_ZH_DAY_END}",
         rf"(?:农历|阴历|旧历|夏历)\s?{_ZH_MONTH}初?(?P<day>{_ZH_SMALL})(?!\s?[日号0-9百千万亿个名人家年岁天])",
         rf"(?<![0-9])(?P<month>{_ZH_TENS})月(?P<day>(?:二?十|廿)[一二三四五六七八九]|二十|三十)(?={_ZH_NOTHING_COUNTED})",
         rf"{_ZH_MONTH}(?:\s?(?P<day>{_ZH_SMALL})\s?{_ZH_DAY_END})?",
@@ -141,51 +119,53 @@ DATES: dict[str, tuple[re.Pattern[str], ...]] = {
         rf"{_ZH_THE_DAY}(?P<day>{_ZH_SMALL})\s?{_ZH_HAO}",
         rf"(?<![0-9.第])(?P<first_day>[0-9]{{1,2}})\s?号\s?(?:至|到|-|~)\s?(?P<day>[0-9]{{1,2}})\s?号(?={_ZH_FREE_DAY})",
         rf"(?<![0-9.第])(?P<day>{_ZH_SMALL})\s?号(?={_ZH_DAY_GOES_ON})",
-        r"(?<![0-9.])(?P<first_day>[0-9]{1,2})\s?日?\s?(?:至|到|-|~|、|和)\s?(?P<day>[0-9]{1,2})\s?日(?!元|本|内|后|前|间|游|均)",
-        r"(?<![0-9.])(?<!拘留)(?<!居留)(?<!羁押)(?<!为期)(?<!长达)(?<!历时)(?<!逾期)(?<!延期)(?P<day>[0-9]{1,2}|(?<![一二三四五六七八九十百])(?:[二三]?十|[廿卅])[一二三四五六七八九]?)\s?日(?!元|本|内|后|前|间|游|均)",
+        r"(?<![0-9.])(?P<first_day>[0-9]{1,2})\s?日?\s?(?:至|到|-|~|、|和)\s?(?P<day>[0-9]{1,2})\s?日(?!元|本|"
+        rf"{INSIDE}|后|前|间|游|均)",
+        r"(?<![0-9.])(?<!拘留)(?<!居留)(?<!羁押)(?<!为期)(?<!长达)(?<!历时)(?<!逾期)(?<!延期)(?P<day>[0-9]{1,2}|(?<![一二三四五六七八九十百])(?:[二三]?十|[廿卅])[一二三四五六七八九]?)\s?日(?!元|本|"
+        rf"{INSIDE}|后|前|间|游|均)",
     ),
     "th": _all(
         rf"{_D12}(?P<first_day>[0-9]{{1,2}})\s?(?:-|~|ถึง|และ|,)\s?(?:วันที่\s?)?(?P<day>[0-9]{{1,2}})"
-        rf"\s?(?:เดือน\s?)?(?P<month>{_TH_ANY}){_TH_YY}",
+        rf"\s?(?:เดือน\s?)?(?P<month>{ANY_MONTH_TH}){_TH_YY}",
         rf"{_D12}(?P<first_day>[0-9]{{1,2}})\s?(?:-|~|ถึง|และ|,)\s?(?:วันที่\s?)?(?P<day>[0-9]{{1,2}})"
-        rf"\s?(?:เดือน\s?)?(?P<month>{_TH_ANY}){_TH_YEAR}",
-        rf"{_D12}(?P<day>[0-9]{{1,2}})(?P<sep>[-/])(?P<month>{_TH_ANY})(?P=sep)(?P<year>[0-9]{{4}}|[4-7][0-9])(?![0-9])",
-        rf"(?:วันที่\s?)?{_D12}(?P<day>[0-9]{{1,2}})\s?(?:เดือน\s?)?(?P<month>{_TH_ANY}){_TH_YY}",
-        rf"(?:วันที่\s?)?{_D12}(?P<day>[0-9]{{1,2}})\s?(?:เดือน\s?)?(?P<month>{_TH_ANY}){_TH_YEAR}",
-        rf"(?:วันที่\s?)(?P<day>{_TH_WORDS})\s?(?:เดือน\s?)?(?P<month>{_TH_FULL}){_TH_YEAR}",
+        rf"\s?(?:เดือน\s?)?(?P<month>{ANY_MONTH_TH}){_TH_YEAR}",
+        rf"{_D12}(?P<day>[0-9]{{1,2}})(?P<sep>[-/])(?P<month>{ANY_MONTH_TH})(?P=sep)(?P<year>[0-9]{{4}}|[4-7][0-9])(?![0-9])",
+        rf"(?:วันที่\s?)?{_D12}(?P<day>[0-9]{{1,2}})\s?(?:เดือน\s?)?(?P<month>{ANY_MONTH_TH}){_TH_YY}",
+        rf"(?:วันที่\s?)?{_D12}(?P<day>[0-9]{{1,2}})\s?(?:เดือน\s?)?(?P<month>{ANY_MONTH_TH}){_TH_YEAR}",
+        rf"(?:วันที่\s?)(?P<day>{_TH_WORDS})\s?(?:เดือน\s?)?(?P<month>{FULL_MONTH_TH}){_TH_YEAR}",
         # A day in words without วันที่: no single word, of which ที่สองมกราคม may be the second of anything.
-        rf"(?<!ที่)(?<!ที่\s)(?<!ร้อย)(?<!พัน)(?<!ล้าน)(?P<day>{_TH_TENS})\s?(?:เดือน\s?)?(?P<month>{_TH_FULL}){_TH_YEAR}",
+        rf"(?<!ที่)(?<!ที่\s)(?<!ร้อย)(?<!พัน)(?<!ล้าน)(?P<day>{_TH_TENS})\s?(?:เดือน\s?)?(?P<month>{FULL_MONTH_TH}){_TH_YEAR}",
         rf"วันที่\s?(?P<day>[0-9]{{1,2}})\s?เดือน\s?(?P<month>[0-9]{{1,2}})(?![0-9]){_TH_YEAR}",
         _D12 + r"(?P<day>[0-9]{1,2})(?P<sep>[-/.])(?P<month>[0-9]{1,2})(?P=sep)(?P<year>[4-7][0-9])(?![0-9])",
         _D12 + r"(?<!เลขที่)(?<!เลขที่\s)(?P<day>[0-9]{1,2})(?P<sep>/)(?P<month>[0-9]{1,2})/(?P<year>[23][0-9])(?![0-9/])",
         # มีนาคม 67, but not มีนาคม 67 ราย.
-        rf"(?:เดือน)?(?P<month>{_TH_FULL})\s?(?:ปี\s?)?['’]?(?P<year>[4-7][0-9])(?![0-9.:%,/-])"
+        rf"(?:เดือน)?(?P<month>{FULL_MONTH_TH})\s?(?:ปี\s?)?['’]?(?P<year>[4-7][0-9])(?![0-9.:%,/-])"
         rf"(?!\s?(?:{COUNTERS}|น\.|พัน|หมื่น|แสน|ร้อย|%|[A-Za-z]|กว่า|เศษ|(?:ถึง|[-~])\s?[0-9]))",
-        rf"(?:เดือน)?(?P<month>{_TH_FULL}){_TH_YEAR}",
-        rf"(?:(?<=เดือน)|(?<=เดือน )|(?<![\u0e00-\u0e7f.]))(?P<month>{_TH_DOTTED})(?:\s?(?P<year>[4-7][0-9])"
+        rf"(?:เดือน)?(?P<month>{FULL_MONTH_TH}){_TH_YEAR}",
+        rf"(?:(?<=เดือน)|(?<=เดือน )|(?<![\u0e00-\u0e7f.]))(?P<month>{DOTTED_MONTH_TH})(?:\s?(?P<year>[4-7][0-9])"
         rf"(?![0-9.:%]))",
-        rf"(?:(?<=เดือน)|(?<=เดือน )|(?<![\u0e00-\u0e7f.]))(?P<month>{_TH_DOTTED}){_TH_YEAR}",
+        rf"(?:(?<=เดือน)|(?<=เดือน )|(?<![\u0e00-\u0e7f.]))(?P<month>{DOTTED_MONTH_TH}){_TH_YEAR}",
         # วันศุกร์ที่ 15, but not วันอาทิตย์ที่ 2 ของเดือน, the second Sunday.
-        rf"{_TH_WEEKDAY}ที่\s?(?P<first_day>[0-9]{{1,2}})\s?(?:-|~|ถึง|และ)\s?(?:{_TH_WEEKDAY}ที่\s?)?(?P<day>[0-9]{{1,2}})"
+        rf"{WEEKDAY_TH}ที่\s?(?P<first_day>[0-9]{{1,2}})\s?(?:-|~|ถึง|และ)\s?(?:{WEEKDAY_TH}ที่\s?)?(?P<day>[0-9]{{1,2}})"
         rf"(?![0-9.:/]){_TH_NO_DAY}",
-        rf"{_TH_WEEKDAY}ที่\s?(?P<day>[0-9]{{1,2}})(?![0-9.:/]){_TH_NO_DAY}",
+        rf"{WEEKDAY_TH}ที่\s?(?P<day>[0-9]{{1,2}})(?![0-9.:/]){_TH_NO_DAY}",
         r"วันที่\s?(?P<first_day>[0-9]{1,2})\s?(?:-|~|ถึง|และ)\s?(?:วันที่\s?)?(?P<day>[0-9]{1,2})(?![0-9.:])",
         r"วันที่\s?(?P<day>[0-9]{1,2})(?![0-9.:/])",
-        rf"(?:วันที่\s?)?{_D12}(?P<day>[0-9]{{1,2}})\s?(?P<month>{'|'.join(_TH_SPOKEN)})(?![\u0e00-\u0e7f])(?:\s?(?P<year>[0-9]{{4}}|[4-7][0-9])(?![0-9.%]))?",
+        rf"(?:วันที่\s?)?{_D12}(?P<day>[0-9]{{1,2}})\s?(?P<month>{'|'.join(SPOKEN_MONTHS_TH)})(?:ฯ|(?![\u0e00-\u0e7f]))(?:\s?(?P<year>[0-9]{{4}}|[4-7][0-9])(?![0-9.%]))?",
     ),
     "bo": _all(
-        rf"{_BO_YEAR}(?:སྤྱི་|ཕྱི་|བོད་)?ཟླ་?\s?(?:བ་?\s?)?{_BO_MONTH}[་\s]?(?:པ|པོ|བ)?(?:འི)?[་\s]*(?:ཚེས|ཉིན)"
+        rf"{YEAR_BO}(?:སྤྱི་|ཕྱི་|བོད་)?ཟླ་?\s?(?:བ་?\s?)?{MONTH_BO}[་\s]?(?:པ|པོ|བ)?(?:འི)?[་\s]*(?:ཚེས|ཉིན)"
         rf"་?\s?(?P<first_day>[0-9]{{1,2}})(?:་?ཉིན)?\s?(?:ནས|-|~|དང)[་\s]{{0,2}}(?:ཚེས་?)?(?P<day>[0-9]{{1,2}})"
         rf"(?![0-9])(?:་?ཉིན)?",
-        rf"{_BO_YEAR}(?:སྤྱི་|ཕྱི་|བོད་)?ཟླ་?\s?(?:བ་?\s?)?{_BO_MONTH}[་\s]?(?:པ|པོ|བ)?(?:འི)?[་\s]*(?:ཚེས|ཉིན)"
+        rf"{YEAR_BO}(?:སྤྱི་|ཕྱི་|བོད་)?ཟླ་?\s?(?:བ་?\s?)?{MONTH_BO}[་\s]?(?:པ|པོ|བ)?(?:འི)?[་\s]*(?:ཚེས|ཉིན)"
         rf"་?\s?{_BO_DAY}(?![0-9])(?:་?ཉིན)?",
-        rf"{_BO_YEAR}(?:སྤྱི|ཕྱི)་ཟླ་?\s?(?:བ་?\s?)?{_BO_MONTH}[་\s]?(?:པ(?:འི|ར|ས)?|པོ(?:འི|ར|ས)?)?" + _BO_END + r"(?![0-9])",
-        rf"{_BO_YEAR}ཟླ་?\s?(?:བ་?\s?)?(?P<month>[0-9]{{1,2}})(?:(?:་?[པབ]|[་\s]+པ)(?:འི|ར|ས)?|་?པོ(?:འི|ར|ས)?)" + _BO_END,
-        rf"{_BO_YEAR}ཟླ་?(?:བ་)?(?P<month>{'|'.join(sorted(_BO_MONTHS, key=len, reverse=True))})(?:འི|ར|ས)?" + _BO_END,
+        rf"{YEAR_BO}(?:སྤྱི|ཕྱི)་ཟླ་?\s?(?:བ་?\s?)?{MONTH_BO}[་\s]?(?:པ(?:འི|ར|ས)?|པོ(?:འི|ར|ས)?)?" + _BO_END + r"(?![0-9])",
+        rf"{YEAR_BO}ཟླ་?\s?(?:བ་?\s?)?(?P<month>[0-9]{{1,2}})(?:(?:་?[པབ]|[་\s]+པ)(?:འི|ར|ས)?|་?པོ(?:འི|ར|ས)?)" + _BO_END,
+        rf"{YEAR_BO}ཟླ་?(?:བ་)?(?P<month>{'|'.join(sorted(MONTHS_BO, key=len, reverse=True))})(?:འི|ར|ས)?" + _BO_END,
         r"ཚེས་?\s?(?P<first_day>[0-9]{1,2})(?:་?ཉིན)?\s?(?:ནས|-|~|དང(?=[་\s]{0,2}[0-9]{1,2}་?\s?ཉིན))[་\s]{0,2}(?:ཚེས་?)?"
         r"(?P<day>[0-9]{1,2})(?![0-9])"
         r"(?:་?ཉིན)?",
-        rf"(?<![\u0f40-\u0fbc])ཚེས་(?P<first_day>{_BO_UNDER_32})་?ནས་(?:ཚེས་)?(?P<day>{_BO_UNDER_32})(?=(?:འི)?་?བར{_BO_END})",
+        rf"(?<![\u0f40-\u0fbc])ཚེས་(?P<first_day>{UNDER_32_BO})་?ནས་(?:ཚེས་)?(?P<day>{UNDER_32_BO})(?=(?:འི)?་?བར{_BO_END})",
         rf"(?<![\u0f40-\u0fbc])ཚེས་?\s?{_BO_DAY}(?![0-9])(?:་?ཉིན)?",
     ),
     "en": _all(
@@ -202,11 +182,7 @@ DATES: dict[str, tuple[re.Pattern[str], ...]] = {
         flags=re.IGNORECASE,
     ),
 }
-_ZH_MONTH_RANGE = (
-    rf"(?<![0-9.])(?P<first_month>{_ZH_SMALL})\s?月?\s?(?:至|到|-|~|、|和)\s?(?P<month>{_ZH_SMALL})"
-    rf"\s?月(?!{_ZH_SMALL}?\s?[日号0-9])"
-)
-MONTH_RANGES: dict[str, tuple[re.Pattern[str], ...]] = {"zh": _all(_ZH_MONTH_RANGE)}
+MONTH_RANGES: dict[str, tuple[re.Pattern[str], ...]] = {"zh": _all(MONTH_RANGE, MONTH_PAIR)}
 DECADES: dict[str, tuple[re.Pattern[str], ...]] = {
     "": _all(r"(?<![0-9A-Za-z])(?P<year>1[0-9][0-9]0|20[0-9]0)(?:[’']?s)\b"),
     "zh": _all(
@@ -254,7 +230,7 @@ CENTURIES: dict[str, tuple[re.Pattern[str], ...]] = {
     ),
     "bo": _all(
         rf"(?P<era>(?:སྤྱི|ཕྱི)་ལོའི?་?(?:སྔོན|གོང)(?:་?གྱི|་?གི)?་)?"
-        rf"དུས་རབས[་\s]{{0,2}}(?P<century>[0-9]{{1,2}}|(?:{_BO_UNDER_32}){BOUNDARY})(?:་?པ)?"
+        rf"དུས་རབས[་\s]{{0,2}}(?P<century>[0-9]{{1,2}}|(?:{UNDER_32_BO}){BOUNDARY})(?:་?པ)?"
     ),
     "en": _all(
         r"\b(?P<century>[0-9]{1,2})(?:st|nd|rd|th)[ -](?:century|centuries)(?P<before>\sBC)?", flags=re.IGNORECASE
@@ -270,7 +246,7 @@ YEARS: dict[str, tuple[re.Pattern[str], ...]] = {
         r"与|或|/)\s?(?P<year>[0-9]{4}|[0-9]{2}(?=\s?(?:年|赛季|财年|学年))|[一二三四五六七八九零〇]{4})\s?(?:年(?!代)|赛季|财年|学年)",
         rf"{_ZH_REIGN}(?!间|代|号)",
         rf"{_ZH_YEAR}\s?年(?!级|代)",
-        r"(?<![0-9.,:/一二三四五六七八九十])(?P<year>0[0-9])\s?年(?!级|代|间|内|以上)",
+        SHORT_YEAR,
     ),
     "th": _all(
         rf"(?:ปี\s?)?(?:ที่\s?)?(?P<era>{_TH_ERA}|ปี(?:งบประมาณ|การศึกษา|ภาษี|การผลิต)?|ฤดูกาล)"
@@ -284,16 +260,19 @@ YEARS: dict[str, tuple[re.Pattern[str], ...]] = {
         r"(?<![0-9])(?<![0-9]\s)(?<!ยุค)(?<!ช่วง)ปี\s?['’]?(?P<year>[4-7][0-9])(?![0-9.%:,])(?!\s?(?:ปี|คน|บาท|"
         r"เปอร์|ล้าน))",
         r"(?<![0-9])(?P<first_year>2[45][0-9]{2})\s?[-/~]\s?(?P<year>2[45][0-9]{2})(?![0-9])",
-        r"(?<=\0)\s?(?:,|และ|กับ|หรือ)\s?(?:ปี\s?)?(?P<year>2[45][0-9]{2})(?![0-9])(?!\s?(?:คน|บาท|ราย))",
+        AND_YEAR_TH,
         *YEARS_TH,
     ),
     "bo": _all(
-        rf"{_BO_ERA}(?:འི)?་?\s?(?P<first_year>[0-9]{{4}})(?:་?\s?ལོ)?(?:ནས|དང|-|~)[་\s]*(?P<year>[0-9]{{4}})"
+        rf"{_BO_ERA}(?:འི)?་?\s?(?P<first_year>[0-9]{{4}})(?:་?\s?ལོ)?\s?(?:ནས|དང|-|~)[་\s]*(?P<year>[0-9]{{4}})"
         rf"(?![0-9])(?:་?\s?ལོ)?",
+        r"(?<![\u0f40-\u0fbc])(?P<era>བོད་རྒྱལ་ལོ)(?:འི)?[་\s]{0,2}(?P<year>[0-9]{4})(?![0-9])(?:་?\s?ལོ)?",
         rf"{_BO_ERA}(?:འི)?་?\s?(?P<year>[0-9]{{3,4}})(?![0-9])(?:་?\s?ལོ)?",
-        r"(?<![0-9])(?P<first_year>[12][0-9]{3})(?:ནས|དང|-|~)[་\s]*(?P<year>[12][0-9]{3})་?\s?ལོ",
+        r"(?<![0-9])(?P<first_year>[12][0-9]{3})\s?(?:ནས|དང|-|~)[་\s]*(?P<year>[12][0-9]{3})་?\s?ལོ",
         r"(?<![0-9])(?P<first_year>[12][0-9]{3})་?ལོ་?ནས[་\s]*(?P<year>[0-9]{2})་?\s?ལོ",
         r"(?<![0-9])(?P<year>[0-9]{4})་?\s?ལོ",
+        # ལོ་ 2023 ནང་, but not the 2,000 years of ལོ་ 2000 འཁོར་བ.
+        r"(?<![\u0f40-\u0fbc])ལོ་\s?(?P<year>(?:1[89]|20)(?!00)[0-9]{2})(?![0-9.,])(?![་\s]*(?:རིང|འཁོར|གོང|སྔོན|ལྷག|སོང|ཙམ))",
     ),
     "en": _all(r"\b(?P<year>[0-9]{1,4})\s(?P<era>B\.E\.|BE\b|B\.C\.E?\.?|BCE?\b)"),
 }

@@ -23,7 +23,7 @@ _BO_NUMBER = (
     rf"|(?:{'|'.join(sorted((w for w, v in BELOW_100.items() if v < 60), key=len, reverse=True))}){BOUNDARY})"
 )
 _BO_PART = (
-    r"(?P<part>ཕྱི་དྲོ|དགོང་དྲོ|དགོང་མོ|དགོང|མཚན་མོ|མཚན་ཕྱེད|མཚན་གུང|མཚན་དཀྱིལ|ནམ་ཕྱེད|ནམ་གུང|ཉིན་གུང|"
+    r"(?P<part>ཕྱི་དྲོ|ཉིན་རྒྱབ|དགོང་དྲོ|དགོང་མོ|དགོང|མཚན་མོ|མཚན་ཕྱེད|མཚན་གུང|མཚན་དཀྱིལ|ནམ་ཕྱེད|ནམ་གུང|ཉིན་གུང|"
     r"ཉིན་དཀྱིལ|ཉིན་ཕྱེད|སྔ་དྲོ|ཞོགས་པ|ཞོགས|ནངས་མོ|ཐོ་རངས)"
     r"(?:འི|ར)?[་\s]*(?:གི་?)?"
 )
@@ -31,6 +31,9 @@ _BO_MINUTE = (
     rf"(?:[:.](?P<colon>[0-9]{{2}})(?![0-9])|(?:་?\s?(?:པའི?|དང)?་?)"
     rf"(?:\s?སྐར་མ་?\s?(?P<minute>{_BO_NUMBER})|(?P<half>ཕྱེད་ཀ|ཕྱེད)))"
 )
+
+# So many hours and minutes long: no time of the day.
+_BO_FOR = r"(?![0-9]|[་\s]*(?:འི་|གི་|གྱི་|ཀྱི་)?(?:རིང|འགོར)(?![\u0f40-\u0fbc]))"
 
 
 def _all(*patterns: str, flags: int = 0) -> tuple[re.Pattern[str], ...]:
@@ -50,8 +53,9 @@ TIMES: dict[str, tuple[re.Pattern[str], ...]] = {
         # Without བར it may be three to five hours, unless a part of the day says that it is none.
         rf"(?:{_BO_PART}(?:དུས་ཚོད་?|ཆུ་ཚོད་?)|དུས་ཚོད་?)\s?(?P<first_hour>[0-9]{{1,2}})\s?(?:ནས|-|~)[་\s]*(?:ཆུ་ཚོད་?)?"
         rf"(?P<hour>[0-9]{{1,2}})(?![0-9:.])",
-        rf"(?:{_BO_PART})?(?:དུས་ཚོད་?|ཆུ་ཚོད་?)\s?(?P<hour>{_BO_NUMBER}){_BO_MINUTE}",
+        rf"(?:{_BO_PART})?(?:དུས་ཚོད་?|ཆུ་ཚོད་?)\s?(?P<hour>{_BO_NUMBER})(?>{_BO_MINUTE}){_BO_FOR}",
         rf"{_BO_PART}(?:དུས་ཚོད་?|ཆུ་ཚོད་?)\s?(?P<hour>{_BO_NUMBER})(?![0-9:])",
+        rf"{_BO_PART}(?P<hour>[0-9]{{1,2}})(?>{_BO_MINUTE}){_BO_FOR}",
         rf"{_BO_PART}(?P<hour>[0-9]{{1,2}})(?:[:.](?P<minute>[0-9]{{2}}))?(?![0-9:])",
         rf"(?:དུས་ཚོད་?|ཆུ་ཚོད་?)\s?(?P<hour>{_BO_NUMBER})[་\s]*པ(?:འི|ར)?(?![\u0f40-\u0fbc])",
         r"(?P<word>མཚན་ཕྱེད|མཚན་གུང|མཚན་དཀྱིལ|ནམ་གུང|ནམ་ཕྱེད|ཉིན་གུང|ཉིན་དཀྱིལ|ཉིན་ཕྱེད)(?![\u0f40-\u0f6c])",
@@ -83,7 +87,7 @@ NAMED = clock_zh.NAMED | {
 }
 _MORNING = (*clock_zh.MORNING, "སྔ་དྲོ", "ཞོགས་པ", "ཞོགས", "ནངས་མོ", "ཐོ་རངས")
 _NOON = (*clock_zh.NOON, "ཉིན་གུང", "ཉིན་དཀྱིལ", "ཉིན་ཕྱེད", "เที่ยง", "เที่ยงวัน", "เที่ยงตรง")
-_AFTERNOON = (*clock_zh.AFTERNOON, "ཕྱི་དྲོ", "บ่าย")
+_AFTERNOON = (*clock_zh.AFTERNOON, "ཕྱི་དྲོ", "ཉིན་རྒྱབ", "บ่าย")
 _NIGHT = (
     *clock_zh.NIGHT,
     "དགོང་དྲོ",

@@ -19,7 +19,7 @@ NAMED = {"正午": 720, "午夜": 0, "中午": 720, "半夜": 0}
 _NOT_IN_NUMBER = "(?<![0-9.第一二三四五六七八九十百千几数])"
 _TO = r"\s?(?:-|~|至|到)\s?"
 _SMALL = r"(?:[0-9]{1,2}|[一二两三四五六七八九十零]{1,3})"
-_TWO_FIGURES = r"(?:[0-9]{2}|[一二两三四五六七八九十零]{2,3})"
+_TWO = "(?:[0-9]{2}|[二三四五]十[一二三四五六七八九]?+|十[一二三四五六七八九]|零[一二三四五六七八九])"
 _COUNTED = "0-9.%多余个人名位十百千万亿分一二两三四五六七八九零辆家艘架条只头栋间座起点"
 _PARTS = sorted((*MORNING, *SMALL_HOURS, *NOON, *AFTERNOON, *NIGHT), key=len, reverse=True)
 _PART = f"(?P<part>{'|'.join(_PARTS)})"
@@ -28,11 +28,11 @@ _HOUR = r"(?:时(?!间|候|代)|点(?!钟头)钟?|:(?=[0-9]{2}))"
 
 
 def _minute(of: str = "") -> str:
-    """Minutes behind an hour that a part of the day makes a clock time: 分 may be left out, of two figures: none is
-    in 凌晨2点一家酒吧."""
+    """Minutes behind an hour that a part of the day makes a clock time: 分 may be left out, but not behind one
+    character (凌晨2点一家酒吧, 早上7点五辆车)."""
     return (
         rf"(?:(?P<{of}half>半)|(?P<{of}quarter>[一三]刻)|整"
-        rf"|\s?(?P<{of}minute>{_SMALL}(?=\s?分(?!之|钟))|{_TWO_FIGURES}(?![{_COUNTED}]))(?:\s?分)?)?"
+        rf"|\s?(?P<{of}minute>{_SMALL}(?=\s?分(?!之|钟))|{_TWO}(?![{_COUNTED}]))(?:\s?分(?!之|钟))?)?"
     )
 
 
@@ -61,6 +61,9 @@ PATTERNS: tuple[re.Pattern[str], ...] = tuple(
         rf"{_NOT_IN_NUMBER}(?P<hour>[零〇]|[一二三四五六七八九十]{{1,3}})\s?点钟",
         rf"{_NOT_IN_NUMBER}(?P<hour>[零〇])\s?[时点](?![零〇一二三四五六七八九])",
         r"(?<![0-9.])(?P<hour>[0-9]{1,2})\s?点(?=[钟前后开结起至到整左之，。、；,;的]|\Z|\s)钟?",
+        # 8点多一位老人摔倒; 跌了8点多 are points.
+        rf"(?<![涨跌升降了高低得差负胜])(?<![升降涨跌]约)(?<!上)(?<!下){_NOT_IN_NUMBER}(?P<hour>[0-9]{{1,2}}|[五六七八九]|十[一二]?)点多"
+        r"(?=[钟的一两就才出起到回从开去来，。、；,;]|\Z)",
         rf"{_NOT_IN_NUMBER}(?P<hour>十[三四五六七八九]|二十[一二三四]?)点(?=[前后开结起至到整左之许，。、；,;]|\Z)",
         rf"{_NOT_IN_NUMBER}(?P<hour>[一二两三四五六七八九十]{{1,3}})点(?P<minute>[二三四五]?十[一二三四五六七八九]?"
         r"|零[一二三四五六七八九])(?![百千万亿%个年倍人])",

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 
+from metrics.reading.calendar_zh import WITHIN, lasting
+from metrics.reading.needs import Behind
+
 COUNTERS = (
     "人名位个家件项起架辆艘岁所座场天年次倍条种张台部支枚颗只头棵届层间栋幢户批组队轮局周秒米吨克斤亩升桶元块"
-    "代级口匹幅本篇段句首章集期季款套副份盘杯瓶根片道门把面声步圈类排行双成折月对群笔宗顿顶束朵"
+    "代级口匹幅本篇段句首章集期季款套副份盘杯瓶根片道门把面声步圈类排行双成折月对群笔宗顿顶束朵剂例票席"
 )
-NUMBERED = "号(?:线|楼|门|馆|航站楼|码头|公路|高速|文件|机组|种子)"
+NUMBERED = "(?:号(?:线|楼|门|馆|航站楼|码头|公路|高速|文件|机组|种子)|季度)"
 """What bears a number as its name: an ordinal."""
 COUNTED_WORDS = (
     f"里[路地]|[毛角]钱|毛[1-9一二三四五六七八九](?![十百千万亿块个名人年岁])|角[1-9一二三四五六七八九]分|{NUMBERED}|"
@@ -18,11 +21,41 @@ COUNTED_WORDS = (
 _RANGE_AHEAD = re.compile(rf"(?:至|到|~)[一二两三四五六七八九十]{{1,3}}(?:[百千万亿%]|个?百分点|[{COUNTERS}])")
 _PERCENT_RANGE = re.compile(r"百分之[0-9.一二三四五六七八九十点]{1,6}(?:至|到|-|~)\Z")
 _COUNTED = re.compile(
-    rf"\s?(?:{COUNTED_WORDS}|[{COUNTERS}]|小时|分钟|分(?![之布析子别开公支享])|百分点|世纪|华氏|摄氏|度(?!假))"
+    rf"\s?(?:{COUNTED_WORDS}|[{COUNTERS}]|小时|分钟|分(?![之布析子别开公支享])|百分点|世纪|华氏|摄氏|度(?!假)|{WITHIN})"
 )
 # A lone digit word before these is part of a name or word, whatever follows.
-_NOT_AFTER = re.compile(r"(?:周|星期|礼拜|初|双|统|唯|第|之|不|同|某|每|另|这|那|哪|任|[0-9])\Z")
-_NO_NUMERAL = re.compile(r"十分(?!度|钟(?![爱情]))|四季(?!度)")  # "very", "all the year round"
+_NOT_AFTER = re.compile(r"(?:周|星期|礼拜|初|双|统|唯|第|之|不|同|某|每|另|这|那|哪|(?<![连担出历现曾留])任|[0-9])\Z")
+# "very", "all the year round", "for a time"
+_NO_NUMERAL = re.compile(r"十分(?!度|钟(?![爱情]))|四季(?!度)|一度(?!电)")
+
+# 票房破百亿元, 粉丝过百万: what has grown is named before; 经过万里 and 打破百年 are no numbers.
+_PASSED = Behind(
+    re.compile(
+        "(?:票房|[量额]|[人户次总例]数|人次|[市估产]值|粉丝|用户|订单|身价|营收|收入|资产|GDP|利润|规模|客流|热度|人口|存款|[月年]薪|会员)"
+        "[已经也就即将均累计总首日全年能有望]{0,6}(?:(?<![打不未没])破|(?<![通度不未没难])(?<!(?<!已)经)过)\\Z"
+    )
+)
+_PASSED_BIG = "(?<=[破过])(?<!突破)(?<!超过)[百千]?[万亿](?![分圣里])"
+PASSED_BIG = re.compile(_PASSED_BIG)
+# 90后, 80、90后: those born then; 跌破90后 is a number.
+GENERATION = re.compile(r"(?<![0-9.至到达破过超加减乘])(?:[5-9][05]、)?(?:[5-9][05]|0[05])\s?后(?![续来缀面方])")
+
+
+_SUM = re.compile(r"[0-9.]{0,8}\s?[百千]?[万亿]{1,2}(?:[美欧日港]?元|英镑|[美港]币)")
+# 七旬老人: an age; 五旬节 is a feast, 上中下三旬 are days.
+AGE = re.compile("(?<!下)(?:六(?=七)|七(?=八)|八(?=九))?(?P<last>[三四五六七八九])旬(?![节期刊斋内])")
+
+
+def passed(text: str, at: int) -> bool:
+    """Does a numeral of 万 or 亿 at `at` say what something has passed (票房破10亿元)?"""
+    if _PASSED.search(text, max(0, at - 16), at):
+        return True
+    return text[at - 2 : at - 1] not in tuple("跌不未没难") and sum_passed(text, at)
+
+
+def sum_passed(text: str, at: int) -> bool:
+    """Does a sum behind 破 begin at `at`, up to which or down to which (跌破) something has come?"""
+    return text[at - 1 : at] == "破" and text[at - 2 : at - 1] not in tuple("打侦告攻") and bool(_SUM.match(text, at))
 
 
 def _lone_counts(text: str, at: int, end: int) -> bool:
@@ -39,10 +72,12 @@ def _lone_counts(text: str, at: int, end: int) -> bool:
         text[at - 2 : at] in ("一周", "每周") and text[end : end + 1] == "天"
     ):
         return False
+    if lasting(text, at, end):  # 拘留五日
+        return True
     if text[end : end + 1] == "折" and text[at - 1 : at] in tuple("一二三四五六七八九"):  # 八五折 is 85 %
         return False
     if _NO_NUMERAL.match(text, at):
         return False
     return bool(_COUNTED.match(text, end)) and not text.startswith(
-        ("年级", "月份", "人民", "家村", "里河", "天津", "成群"), end
+        ("年级", "月份", "人民", "家村", "里河", "天津", "成群", "例行", "例外", "例会", "席卷"), end
     )

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from metrics.reading.calendar_words import MONTHS, REIGNS, TH_SPELLED
+from metrics.reading.calendar_zh import lasting, short_year
 from metrics.reading.mention import Reading
 from metrics.reading.numerals_bo import BELOW_100
 from metrics.reading.section_zh import DIGIT, SMALL, TENS
@@ -15,6 +16,8 @@ BUDDHIST_OFFSET = 543
 REPUBLIC_OFFSET = 1911
 RATTANAKOSIN_OFFSET = 1781
 """ร.ศ. 112 is 1893."""
+ROYAL_OFFSET = 127
+"""བོད་རྒྱལ་ལོ་ 2151 is 2024."""
 
 
 def small_number(text: str | None) -> int | None:
@@ -58,6 +61,8 @@ def common_era(number: int, era: str | None, lang: str) -> int:
         return number + REPUBLIC_OFFSET
     if era in ("รศ", "รัตนโกสินทร์ศก"):
         return number + RATTANAKOSIN_OFFSET
+    if era == "བོད་རྒྱལ་ལོ":
+        return number - ROYAL_OFFSET
     if any(word in era for word in ("พศ", "พุทธ", "佛历", "BE")):
         return number - BUDDHIST_OFFSET
     if lang == "th" and not any(word in era for word in ("คศ", "คริสต์")) and 2400 <= number < 2700:
@@ -88,6 +93,8 @@ def dates(match: re.Match[str], lang: str) -> Iterator[Reading]:
     year_text = groups.get("year")
     if month > 12 or day > 31 or (groups.get("day") and day == 0):
         return
+    if lang == "zh" and not month_text and lasting(match.string, match.start(), match.end("day")):  # 拘留15日
+        return
     names = [name for name in ("day", "month") if groups.get(name)]
     span = (min(match.start(name) for name in names), max(match.end(name) for name in names))
     start, end = match.span()
@@ -104,6 +111,7 @@ def dates(match: re.Match[str], lang: str) -> Iterator[Reading]:
             at = (match.start("month"), at[1])
             span = match.span("day")
         yield _reading(match, at, 100 * month + first, "date")
+        yield from _days_between(match, month)
         start = max(start, span[0], at[1])
         span = (max(span[0], start), span[1])
     if year_text and match.start("year") < match.start(names[0]) and match.start("year") < match.start(names[-1]):
@@ -113,6 +121,19 @@ def dates(match: re.Match[str], lang: str) -> Iterator[Reading]:
         yield _reading(match, (start, end), 100 * month + day, "date", span)
         if year_text:
             yield from _year_of(match, lang)
+
+
+_DAY = re.compile("[0-9]{1,2}|[一二三四五六七八九十廿卅]{1,3}")
+
+
+def _days_between(match: re.Match[str], month: int) -> Iterator[Reading]:
+    """6月12日、13日和14日: the days between the first and the last share the month."""
+    if not match.groupdict().get("days_between"):
+        return
+    for found in _DAY.finditer(match.string, *match.span("days_between")):
+        day = small_number(found.group())
+        if day is not None and 1 <= day <= 31:
+            yield _reading(match, found.span(), 100 * month + day, "date")
 
 
 def _year_of(match: re.Match[str], lang: str) -> Iterator[Reading]:
@@ -129,6 +150,8 @@ def _year_of(match: re.Match[str], lang: str) -> Iterator[Reading]:
 def month_range(match: re.Match[str], _: str) -> Iterator[Reading]:
     """3至5月: two months."""
     first, last = (small_number(match.group(name)) or 13 for name in ("first_month", "month"))
+    if match.end("first_month") == match.start("month") and last != first + 1:  # 三四月份 alone
+        return
     if first <= 12 and last <= 12 and first != last:
         yield _reading(match, match.span("first_month"), 100 * first, "date")
         yield _reading(match, (match.start("month"), match.end()), 100 * last, "date")
@@ -167,7 +190,10 @@ def years(match: re.Match[str], lang: str) -> Iterator[Reading]:
         )
         return
     if len(text) == 2 and not era:
-        number += 2500 if lang == "th" else 2000
+        full = short_year(match) if lang == "zh" else number + 2500
+        if full is None:
+            return
+        number = full
     if era in (None, "", "ปี") and not 1000 <= number < 2700:
         return
     if lang == "zh" and not era:  # 2000年前 may be "2,000 years ago", 1998年前 is a year

@@ -29,7 +29,7 @@ FRACTIONS: dict[str, tuple[re.Pattern[str], ...]] = {
         re.compile(rf"เศษ\s?(?P<part>{_TH})\s?ส่วน\s?(?P<whole>{_TH})(?![0-9.])"),
     ),
     "bo": (
-        re.compile(rf"(?<![\u0f40-\u0fbc0-9])(?<!ལོ་འཁོར་)(?<!ལོའི་)(?P<whole>{_BO})་?ཆ(?:འི)?་(?P<part>{_BO})(?![0-9])"),
+        re.compile(rf"(?<![\u0f40-\u0fbc0-9])(?<!ལོ་འཁོར་)(?<!ལོའི་)(?P<whole>{_BO})་?ཆ(?:འི)?་\s?(?P<part>{_BO})(?![0-9])"),
     ),
 }
 _IN = re.compile(rf"ใน\s?(?:{_TH})")
@@ -59,6 +59,7 @@ HUNDRED: dict[str, re.Pattern[str]] = {
         rf"ร้อยละร้อย(?!\s?[0-9]|กว่า|เศษ|ครึ่ง|{DIGIT_RE}|{UNIT_RE})|{_NO_NUMBER}ร้อย\s?เปอร์เซ็?น(?:ต์|ท์)?"
     ),
 }
+_MAY_HOLD[HUNDRED["th"]] = re.compile(r"ร้อย(?:ละร้อย|\s?เปอร์)")
 
 
 def _small(text: str | None) -> int | None:
@@ -68,7 +69,8 @@ def _small(text: str | None) -> int | None:
 def fractions(text: str, lang: str) -> Iterator[Reading]:
     """Fractions below one, as numbers; 百分之百 and 半个百分点 as percentages."""
     if lang in HUNDRED:
-        for match in HUNDRED[lang].finditer(text):
+        held = _MAY_HOLD.get(HUNDRED[lang])
+        for match in HUNDRED[lang].finditer(text) if held is None or held.search(text) else ():
             half = match.groupdict().get("half")
             value, unit = (Fraction(1, 2), "percent_point") if half else (Fraction(100), "percent")
             yield Reading(*match.span(), value, "percentage", match.group(), match.span(), unit=unit)

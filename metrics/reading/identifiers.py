@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any
 
+from metrics.reading.dates import small_number
 from metrics.reading.mention import Reading
 from metrics.reading.needs import finder
 from metrics.reading.words import WordTable, base_language, currencies, units
@@ -51,6 +52,15 @@ _MAY_CODE = re.compile(rf"[.{_LETTER}-]"), re.compile(r"[0-9][0-9]{12}")
 PHONES, CODES = (_PHONE, _CALL), (_CODE,)
 """The patterns of `phones` and `codes`."""
 _ANY_LETTER = re.compile(rf"[{_LETTER}]")
+# 二十国集团 is the G20; how others of so many countries are called is not known (萨赫勒五国集团).
+GROUPS: dict[str, tuple[re.Pattern[str], ...]] = {
+    "zh": (
+        re.compile(
+            "(?<![0-9一二三四五六七八九十百])(?P<count>7|8|10|20|24|77|七|八|十|二十|二十四|七十七)国集团(?!军)"
+        ),
+    )
+}
+"""Chinese names of groups of countries."""
 _NOT_NAMES = {
     "am",
     "pm",
@@ -118,6 +128,11 @@ def codes(text: str, lang: str) -> Iterator[Reading]:
         if tail and lang == "en" and tail.lower() in ("th", "st", "nd", "rd"):
             continue
         yield _reading(match, "identifier", match.group().lower().translate(_JOINED))
+
+
+def groups(match: re.Match[str], _: str) -> Iterator[Reading]:
+    """The G20, as its name is written in Latin letters."""
+    yield _reading(match, "identifier", f"g{small_number(match['count'])}")
 
 
 def _is_word(table: WordTable[Any], word: str) -> bool:

@@ -113,6 +113,8 @@ def _sort(reading: Reading) -> str:
 
 
 def _is_share(number: Reading, percentage: Reading) -> bool:
+    if number.dimension == "basis_point":  # 25个基点 are 0.25 points
+        return number.amount == percentage.value
     return 0 < number.value < 1 and 100 * number.value == percentage.value
 
 

@@ -200,7 +200,7 @@ def _parts(text: str, at: int) -> Numeral | None:
         place = glue.end() if glue else end
     if end == at:
         bare = _BARE.match(text, at)
-        if bare is None or not _COUNTED_BEFORE.search(text, max(0, at - 16), at):
+        if bare is None or not (counted(text, at) or _MORE.match(text, bare.end())):
             return None
         unit = _magnitude(bare.group())
         return Numeral(at, bare.end(), Fraction(unit), scale=Fraction(unit), spelled=True)
@@ -209,6 +209,7 @@ def _parts(text: str, at: int) -> Numeral | None:
         words == 1
         and text[at:end] in ("བརྒྱ", "སྟོང", "ཁྲི", "འབུམ")
         and not _COUNTED_BEFORE.search(text, max(0, at - 16), at)
+        and not _MORE.match(text, end)
     ):
         return None
     ordinal = spelled and bool(_ORDINAL_AFTER.match(text, end))

@@ -15,6 +15,7 @@ from metrics.reading.numeral_words_th import (
     FIVE,
     MILLION,
     MILLION_RE,
+    MORE_COUNTERS,
     NINE,
     ORDINAL,
     SMALL,
@@ -41,7 +42,7 @@ _HALF_MORE = re.compile(r"ครึ่ง(?!หนึ่ง|นึง|แรก|
 _HALF_OF = re.compile(rf"ครึ่ง((?:{SMALL_RE})?(?:\s?{MILLION_RE}){{0,{_MOST}}})")
 _POINT_DIGIT = re.compile(rf"ศูนย์|{DIGIT_RE}")
 _MORE = re.compile(r"\s?(?:กว่า|เศษ(?!ส่วน|ๆ|\s?[0-9]))")
-_COUNTED = re.compile(rf"\s?(?:{COUNTERS})")
+_COUNTED = re.compile(rf"\s?(?:{COUNTERS}|{MORE_COUNTERS})")
 # Number words that are hardly ever part of another word: read, though what they count is no known counter.
 _WORD_ALONE = re.compile(rf"สอง(?!ใจ|แคว|แถว|ปันนา|สลึง|ต่อ)|สาม(?!ัคคี|เณร|ัญ|ารถ|ี|ล้อ|ก๊ก|พราน)|สี่|{FIVE}(?!ว)|เจ็ด|แปด|{NINE}")
 _RANGE_AHEAD = re.compile(rf"\s?(?:ถึง|-|~|หรือ)\s?(?:{DIGIT_RE}|สิบ)+\s?(?:{UNIT_RE}|{COUNTERS})")

@@ -8,12 +8,22 @@ from __future__ import annotations
 import re
 from fractions import Fraction
 
-from metrics.reading.counted_zh import _COUNTED, COUNTERS, _lone_counts
+from metrics.reading.counted_zh import (
+    _COUNTED,
+    _PASSED_BIG,
+    AGE,
+    COUNTERS,
+    GENERATION,
+    PASSED_BIG,
+    _lone_counts,
+    passed,
+    sum_passed,
+)
 from metrics.reading.numeral import ANY_DIGIT, FREE_START, POINT_FIRST, VULGAR, Numeral, Value, step
-from metrics.reading.section_zh import BIG, DIGIT, MORE, SMALL, TENS, UNIT, section
+from metrics.reading.pairs_zh import pair_within
+from metrics.reading.section_zh import BIG, BIGS, DIGIT, MORE, SMALL, TENS, UNIT, factor_of, section
 from metrics.reading.words import currencies
 
-_BIGS = re.compile(r"\s?(?:万亿|万(?!分之|圣)|亿(?!分之)|兆(?![瓦赫帕字]|欧(?!元)))")
 # 3个亿, 30多个亿; 三个亿万富翁 are three people, 三个亿元村 three villages.
 _COUNTED_BIG = re.compile(r"\s?个([多余])?亿(?![万级吨]|元[级户村乡镇县市企项以大产园店楼区]|分之)")
 # 1兆3000億, 2兆多元: 10**12 where more of the number or money follows; else it may be mega-.
@@ -24,10 +34,7 @@ _MORE_APART = re.compile(rf" [多余](?=\s?[万亿]|[{COUNTERS}美欧英日韩�
 _PARTS = re.compile(r"[十百千万亿]{1,3}分之")
 _VULGAR = "".join(VULGAR)
 _PAIR = re.compile(
-    r"(?:一[两二]|[二两]三|三[四五]|四五|五六|六七|七八|八九)(?=[十百千万亿]|成(?![群员为功就])|\s?[名人个位家年天件次岁条种项间所辆架艘座场届层只头张块元米里公])"
-)
-_TENS_PAIR = re.compile(
-    r"[二三四五六七八九]?十(?:一二|二三|三四|四五|五六|六七|七八|八九)(?=[个岁名人位年天件次家公米里元万亿])"
+    r"(?:一[两二]|[二两]三|三[四五]|四五|五六|六七|七八|八九)(?=[十百千万亿]|日之?内|成(?![群员为功就])|\s?[名人个位家年天件次岁条种项间所辆架艘座场届层只头张块元米里公])"
 )
 _MORE_OF = "[余多](?=[万亿人名家个所座户件起吨公里年天位条项种亩元美欧英日韩港次只头艘架辆台套部篇场间栋处平斤字页册])"
 _BARE_MORE = re.compile(rf"[百千万]{_MORE_OF}")
@@ -46,7 +53,8 @@ START = re.compile(
     rf"|{_NO_NUMERAL_BEFORE}(?:[百千万](?={_MORE_OF})|{_BIG_ALONE}|百(?=[一二三四五六七八九]十[个名人元块年天里次件]))"
     r"|(?<=百分之)百(?=零?[一二三四五六七八九十])"
     r"|(?<=[近逾超约达满])[百千万亿](?![分度克米瓦科达里])"
-    r"|(?:(?<=超过)|(?<=突破)|(?<=高达))[百千万亿](?![分度克米瓦])"
+    rf"|{_PASSED_BIG}"
+    r"|(?:(?<=超过)|(?<=突破)|(?<=高达)|(?<=不足)|(?<=不到))[百千万亿](?![分度克米瓦不])"
 )
 
 FIRST = re.compile(f"[0-9.{_VULGAR}一二两三四五六七八九十廿卅零〇数几上百千万亿]")
@@ -58,17 +66,10 @@ def _next_lower(unit: Value) -> Fraction:
     return Fraction(unit) / 10
 
 
-def _factor(bigs: re.Match[str]) -> int:
-    factor = 1
-    for char in bigs.group().strip():
-        factor *= BIG.get(char, 10**12)
-    return factor
-
-
 def _indefinite(text: str, at: int) -> Numeral | None:
     """几十万, 数百, 上千: the order of magnitude alone."""
     end, unit = at + 1, Fraction(1)
-    while (match := UNIT.match(text, end) or _BIGS.match(text, end)) and not match.group()[0].isspace():
+    while (match := UNIT.match(text, end) or BIGS.match(text, end)) and not match.group()[0].isspace():
         for char in match.group():
             unit *= SMALL.get(char) or BIG.get(char) or 10**12
         end = match.end()
@@ -88,28 +89,41 @@ def parse(text: str, at: int) -> Numeral | None:
         return Numeral(at, digits.end(), Fraction("0" + digits.group())) if digits else None
     if text[at] == "十" and text[at - 1 : at] == "双":  # 双十一, a day of sales
         return None
-    if _BARE_MORE.match(text, at):  # 百余人, 百余亿元
-        unit, end = Fraction(SMALL.get(text[at]) or BIG[text[at]]), at + 2
-        bigs = _BIGS.match(text, end)
-        scale = _factor(bigs) if bigs else 1
-        return Numeral(at, bigs.end() if bigs else end, unit * scale, 2 * unit * scale, scale=scale, spelled=True)
-    if _BARE_BIG.match(text, at) and text[at - 1 : at] not in tuple("近逾超约达满过破"):
-        numeral = _grouped(text, at)  # 百万人流离失所 is said of millions, too
-        if numeral is not None and numeral.high is None:
-            numeral.high = 10 * numeral.value
-        return numeral
-    tens = _TENS_PAIR.match(text, at)
-    if tens:  # 三十五六岁: 35 and 36
-        base = 10 * DIGIT.get(text[at], 1)
-        low, high = (Fraction(base + DIGIT[char]) for char in tens.group()[-2:])
-        bigs = _BIGS.match(text, tens.end())  # 十七八万: 170,000 and 180,000
-        scale = _factor(bigs) if bigs else 1
-        end = bigs.end() if bigs else tens.end()
-        return Numeral(at, end, low * scale, scale=scale, spelled=True, also=high * scale)
+    if text[at].isdigit():
+        return None if "后" in text[at + 2 : at + 7] and GENERATION.match(text, at) else _grouped(text, at)
+    if text[at] in "百千万亿":
+        bare, numeral = _bare(text, at)
+        if bare:
+            return numeral
+    if "旬" in text[at + 1 : at + 3] and (age := AGE.match(text, at)):
+        # 七旬老人 is between 70 and 80; 近七旬 stays exact
+        high = None if text[at - 1 : at] == "近" else Fraction(10 * DIGIT[age["last"]] + 10)
+        return Numeral(at, age.end("last"), Fraction(10 * DIGIT[text[at]]), high, spelled=True)
+    if both := pair_within(text, at):
+        return both
     pair = _PAIR.match(text, at)
     if pair:
         return _pair(text, at)
     return _grouped(text, at)
+
+
+def _bare(text: str, at: int) -> tuple[bool, Numeral | None]:
+    """A magnitude with no figure before it: (is it one that is said so, or none; the numeral)."""
+    if _BARE_MORE.match(text, at):  # 百余人, 百余亿元
+        unit, end = Fraction(SMALL.get(text[at]) or BIG[text[at]]), at + 2
+        bigs = BIGS.match(text, end)
+        scale = factor_of(bigs) if bigs else 1
+        high = 2 * unit * scale
+        return True, Numeral(at, bigs.end() if bigs else end, unit * scale, high, scale=scale, spelled=True)
+    million = _BARE_BIG.match(text, at)
+    if million and text[at - 1 : at] not in tuple("近逾超约达满过破"):
+        numeral = _grouped(text, at)  # 百万人流离失所 is said of millions, too
+        if numeral is not None and numeral.high is None:
+            numeral.high = 10 * numeral.value
+        return True, numeral
+    if million or not PASSED_BIG.match(text, at):
+        return False, None
+    return not (passed(text, at) or sum_passed(text, at)), None
 
 
 def _pair(text: str, at: int) -> Numeral | None:
@@ -140,7 +154,7 @@ def _grouped(text: str, at: int) -> Numeral | None:
         last = text[sec_end - 1]
         gap = 1 if last.isdigit() and _MORE_APART.match(text, sec_end) else 0  # 30 多万人
         more = text.startswith(tuple(MORE), sec_end + gap) and _may_be_more(text, last, sec_end + gap, unit)
-        bigs = _BIGS.match(text, sec_end + gap + more) if more or not gap else None
+        bigs = BIGS.match(text, sec_end + gap + more) if more or not gap else None
         if bigs and bigs.group()[0].isspace() and not (text[sec_end - 1].isdigit() or text[sec_end - 1] in "百千"):
             bigs = None
         counted = _COUNTED_BIG.match(text, sec_end + gap + more) if bigs is None and magnitude is None else None
@@ -175,7 +189,7 @@ def _grouped(text: str, at: int) -> Numeral | None:
                 total += value
             end = sec_end
             break
-        factor = _factor(bigs)
+        factor = factor_of(bigs)
         if "兆" in bigs.group() and not _is_trillion(text, bigs.end()):
             total, end = total + value, sec_end
             break
@@ -193,8 +207,9 @@ def _grouped(text: str, at: int) -> Numeral | None:
         magnitude, scale, end = factor, factor, bigs.end()
         tail_of = factor * unit if unit == 1000 and not loose else factor  # 二十万五 is 205,000
         if high is None and text[end : end + 1] in ("多", "余", "来") and _more_follows(text, end):
-            high, end = total + factor, end + 1
-            again = _BIGS.match(text, end) if factor == BIG["万"] else None
+            # 4亿余 is less than 5亿, 4.49亿余 than 4.5亿
+            high, end = total + (step(value) if value.denominator > 1 else 1) * factor, end + 1
+            again = BIGS.match(text, end) if factor == BIG["万"] else None
             if again and again.group() == "亿":  # 2万多亿元
                 scale, end = factor * BIG["亿"], again.end()
                 total, high = total * BIG["亿"], high * BIG["亿"]
@@ -205,7 +220,7 @@ def _grouped(text: str, at: int) -> Numeral | None:
             part_of = None
         if part_of is None and text[end : end + 1] == " " and text[end + 1 : end + 2].isdigit():
             part_of = section(text, end + 1, False)
-            if part_of and not _BIGS.match(text, part_of[1]) and text[part_of[1] - 1].isdigit():
+            if part_of and not BIGS.match(text, part_of[1]) and text[part_of[1] - 1].isdigit():
                 part_of = None
     if end == at:
         return None

@@ -7,14 +7,16 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain
 
 from metrics.reading.amounts import LANGUAGES, PLAIN, amounts
 from metrics.reading.calendar_words import CENTURIES, DATES, DECADES, MONTH_RANGES, YEARS
 from metrics.reading.clock import TIMES, times
 from metrics.reading.dates import centuries, dates, decades, month_range, years
+from metrics.reading.day_lists import DAY_LISTS, day_list
 from metrics.reading.fractions import FRACTIONS, HUNDRED, fractions
 from metrics.reading.halves import DECADE, FIRST, HALVES, halves
-from metrics.reading.identifiers import CODES, PHONES, addresses, codes, names, phones
+from metrics.reading.identifiers import CODES, GROUPS, PHONES, addresses, codes, groups, names, phones
 from metrics.reading.mention import Reading
 from metrics.reading.needs import Need, Screen, clauses, finder
 from metrics.reading.stopwatch import STOPWATCH, stopwatch
@@ -24,14 +26,16 @@ _Table = dict[str, tuple[re.Pattern[str], ...]]
 _PASSES: tuple[tuple[_Table, Callable[[re.Match[str], str], Iterator[Reading]]], ...] = (
     (DECADES, decades),
     (MONTH_RANGES, month_range),
+    (DAY_LISTS, day_list),
     (DATES, dates),
     (STOPWATCH, stopwatch),
     (TIMES, times),
     (CENTURIES, centuries),
     (YEARS, years),
+    (GROUPS, groups),
 )
 _MAY_HOLD = {
-    "zh": re.compile(r"[0-9零〇一二两三四五六七八九十廿卅几数百千万½正午半中]"),
+    "zh": re.compile(r"[0-9零〇一二两三四五六七八九十廿卅几数百千万亿½正午半中]"),
     "th": re.compile(
         r"[0-9½]|หนึ่ง|สอง|สาม|สี่|ห้า|หก|เจ็ด|แปด|เก้า|สิบ|ร้อย|พัน|หมื่น|แสน|ล้าน|หลาย|คม|ยน|กุมภา|\.|เที่ยง|บ่าย|ทุ่ม|ครึ่ง|ทศวรรษ"
     ),
@@ -82,16 +86,13 @@ def numbers(text: str, lang: str) -> list[Reading]:
                     if new:
                         take(new)
 
-        for steps in plan.passes[:3]:
-            run(steps)
+        run(plan.first)
         if _any(plan.phones, seen):
             take(_apart(phones(rest)))
-        for steps in plan.passes[3:5]:
-            run(steps)
+        run(plan.second)
         if _any(plan.codes, seen):
             take(codes(rest, lang))
-        for steps in plan.passes[5:]:
-            run(steps)
+        run(plan.third)
         if _any(plan.fractions, seen):
             take(_apart(fractions(rest, lang)))
         if _any(plan.halves, seen):
@@ -119,8 +120,12 @@ class _Plan:
     """All patterns of a language in the order in which they are tried: most texts need few of them."""
 
     screen: Screen
-    passes: tuple[tuple[_Step, ...], ...]
-    """As _PASSES."""
+    first: tuple[_Step, ...]
+    """Decades and dates: before telephone numbers."""
+    second: tuple[_Step, ...]
+    """Clock times: before identifiers."""
+    third: tuple[_Step, ...]
+    """Centuries, years and groups of countries."""
     phones: tuple[int, ...]
     """As `_Step.mask`; so the others."""
     codes: tuple[int, ...]
@@ -140,12 +145,14 @@ def _plan(lang: str) -> _Plan:
         own, common = table.get(lang, ()), table.get("", ())
         ordered = (*common, *own) if table is DATES else (*own, *common)
         passes.append(
-            tuple(_Step(screen.add(own), Need(own), finder(p), read_match) for p in ordered for own in [clauses(p)]),
+            [_Step(screen.add(own), Need(own), finder(p), read_match) for p in ordered for own in [clauses(p)]]
         )
     parts = (*FRACTIONS.get(lang, ()), *FRACTIONS[""], *((HUNDRED[lang],) if lang in HUNDRED else ()))
     return _Plan(
         screen,
-        tuple(passes),
+        tuple(chain(*passes[:4])),
+        tuple(chain(*passes[4:6])),
+        tuple(chain(*passes[6:])),
         phones=masks(PHONES),
         codes=masks(CODES),
         fractions=masks(parts),

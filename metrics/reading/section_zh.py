@@ -10,6 +10,7 @@ from metrics.reading.numeral import NUMBER, VULGAR, Value, number
 DIGIT = dict(zip("零〇一二两三四五六七八九", (0, 0, 1, 2, 2, 3, 4, 5, 6, 7, 8, 9), strict=True))
 SMALL = {"十": 10, "百": 100, "千": 1000}
 BIG = {"万": 10**4, "亿": 10**8}
+BIGS = re.compile(r"\s?(?:万亿|万(?!分之|圣)|亿(?!分之)|兆(?![瓦赫帕字]|欧(?!元)))")
 TENS = {"廿": 20, "卅": 30}
 MORE = "多余来几"
 # 千克, 千米, 千瓦: the 千 is part of the unit (not in 2千克拉, 2千克朗); 百帕 likewise. 百分 is the per cent of what
@@ -18,6 +19,14 @@ UNIT = re.compile(r"\s?(?:千(?!克(?![拉朗])|[米瓦卡赫帕伏焦]|字节)|
 _POINT = re.compile(r"点(?!一线)([零〇一二三四五六七八九]+)(?![十百千点滴分半刻])")
 _GROUPED = re.compile(r"[0-9]{1,3}(?:，[0-9]{3}){1,6}(?![0-9])(?!，[0-9]{3}(?![0-9]))")
 _SPOKEN_POINT = re.compile(r"点([0-9]{1,4})(?=\s?[万亿%倍])")
+
+
+def factor_of(bigs: re.Match[str]) -> int:
+    """What a match of BIGS multiplies by."""
+    factor = 1
+    for char in bigs.group().strip():
+        factor *= BIG.get(char, 10**12)
+    return factor
 
 
 def section(text: str, at: int, first: bool) -> tuple[Value, int, int, bool, bool] | None:

@@ -1,4 +1,5 @@
-"""Minutes and seconds of a stopwatch, which are no clock time: 4:51 นาที is four minutes and 51 seconds."""
+"""Minutes and seconds of a stopwatch, or hours and minutes, which are no clock time: 4:51 นาที is four minutes and 51
+seconds, 1:30 ชั่วโมง an hour and 30 minutes."""
 
 from __future__ import annotations
 
@@ -10,12 +11,12 @@ from metrics.reading.mention import Reading
 
 _TIME = r"(?<![0-9])(?<![0-9][.:])(?P<minutes>[0-9]{1,3}):(?P<seconds>[0-5][0-9])"
 STOPWATCH: dict[str, tuple[re.Pattern[str], ...]] = {
-    "th": (re.compile(_TIME + r"(?P<unit>\s?นาที)"),),
+    "th": (re.compile(_TIME + r"(?P<unit>\s?(?:นาที|(?P<hours>ชั่วโมง|ชม\.)))"),),
     "zh": (
         re.compile(_TIME + r"(?P<unit>\s?分钟)"),
         re.compile(
-            r"(?<![0-9.])(?P<seconds>[0-9]{1,2})\s?秒(?P<part>[0-9]{1,2})"
-            r"(?![0-9.%:]|\s?[秒分时点米公人名个次位辆年月日元块万亿千百级])"  # 9秒83
+            r"(?<![0-9.])(?:(?P<minutes>[0-9]{1,3})\s?分钟?\s?)?(?P<seconds>[0-9]{1,2})\s?秒(?P<part>[0-9]{1,2})"
+            r"(?![0-9.%:]|\s?[秒分时点米公人名个次位辆年月日元块万亿千百级])"  # 9秒83, 1分52秒69
         ),
     ),
     "en": (re.compile(_TIME + r"(?P<unit>\s?min(?:utes)?\b)"),),
@@ -23,23 +24,38 @@ STOPWATCH: dict[str, tuple[re.Pattern[str], ...]] = {
 
 
 def stopwatch(match: re.Match[str], lang: str) -> Iterator[Reading]:
-    """The minutes, and the seconds behind them with the word; or seconds with their decimals."""
+    """The minutes (hours), and the seconds (minutes) behind them with the word; or seconds with their decimals."""
     part = match.groupdict().get("part")
     if part is not None:
         value = Fraction(f"{match.group('seconds')}.{part}")
+        start, end = match.start("seconds"), match.end()
+        if match.group("minutes"):
+            yield Reading(
+                match.start(),
+                start,
+                Fraction(match.group("minutes")),
+                "number",
+                match.string[match.start() : start],
+                match.span("minutes"),
+                unit="minute",
+                dimension="duration",
+                factor=Fraction(60),
+            )
         yield Reading(
-            *match.span(),
+            start,
+            end,
             value,
             "number",
-            match.group(),
-            match.span(),
+            match.string[start:end],
+            (start, end),
             unit="second",
             dimension="duration",
         )
         return
+    hours = match.groupdict().get("hours") is not None  # 1:30 ชั่วโมง
     for group, end, unit, factor in (
-        ("minutes", match.end("minutes"), "minute", 60),
-        ("seconds", match.end(), "second", 1),
+        ("minutes", match.end("minutes"), "hour" if hours else "minute", 3600 if hours else 60),
+        ("seconds", match.end(), "minute" if hours else "second", 60 if hours else 1),
     ):
         start = match.start(group)
         yield Reading(
