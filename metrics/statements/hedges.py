@@ -10,7 +10,7 @@ import regex
 from metrics.normalise import normalise_surface
 from metrics.records import Fact
 from metrics.statements.denial_words import cues, words_of
-from metrics.statements.negation import denials
+from metrics.statements.negation import OPENS, denials
 from metrics.statements.scopes import Place
 from metrics.stretches import Stretches
 
@@ -20,7 +20,7 @@ _FINISH = regex.compile(f"[{_ENDS}]")
 
 @lru_cache(maxsize=4096)
 def hedged(text: str, lang: str, told: tuple[Fact, ...]) -> frozenset[int]:
-    """The facts that a source tells as a rumour or a condition, in one of its sentences, or denies wherever it has
+    """The facts that a source tells as a rumour, a condition or put off in a sentence, or denies wherever it has
     them.
 
     text: the normalised source; told: its facts.
@@ -32,7 +32,7 @@ def hedged(text: str, lang: str, told: tuple[Fact, ...]) -> frozenset[int]:
     places, facts = [place for place, _ in marked], [index for _, index in marked]
     sentences = []
     for start, end, kinds in found:
-        if kinds & {"told", "open"}:
+        if kinds & OPENS:
             behind = _FINISH.search(text, end)
             low = max(text.rfind(mark, 0, start) for mark in _ENDS) + 1
             sentences.append((low, behind.start() if behind else len(text)))

@@ -36,8 +36,8 @@ EVENTS = ("event", "relation", "cause")
 _LETTER = regex.compile(r"[\p{L}\p{N}]")
 
 _PARTICLE = frozenset({"particle"})
-_OPENS = frozenset({"averted", "averted_end", "open", "open_end", "told"})
-_DENIES = frozenset(KINDS) - _PARTICLE - _OPENS
+OPENS = frozenset({"averted", "averted_end", "open", "open_end", "told"})
+_DENIES = frozenset(KINDS) - _PARTICLE - OPENS
 _BEFORE_VERB = frozenset({"particle", "verb_after"})
 _PARTICLES = ("མ་", "མི་")
 """What begins a negated verb in Tibetan."""
@@ -137,7 +137,7 @@ class _Reader:
                 found.append((failed.start, start))
         if not found and "clause" in kinds and not self._repeats(end):
             found.append(self._clauses.ahead(end, self._stop(end, CLAUSE_REACH)))
-        if kinds & _OPENS:
+        if kinds & OPENS:
             self._open(start, end, kinds)
         if not found and "item" in kinds:
             found += [
@@ -155,7 +155,7 @@ class _Reader:
 
     def _open(self, start: int, end: int, kinds: frozenset[str]) -> None:
         """What the word text[start:end] leaves open: averted, put off, asked, a rumour, a condition."""
-        if "averted" in kinds and (event := self._next_event(end)) is not None:
+        if "averted" in kinds and (event := self._next_event(end)) is not None and not event.told:
             self.averted.append((event.start, event.end))
         if kinds & {"averted_end", "open_end"} and (place := self._ends_at(start)) is not None and not place.told:
             self.averted.append((place.start, place.end))
