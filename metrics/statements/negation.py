@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
+from functools import cached_property
 
 import regex
 
@@ -106,8 +107,11 @@ class _Reader:
         self._by_end = sorted((p.end, i) for i, p in enumerate(places))
         self._events = [p for p in places if p.type in EVENTS]
         self._event_starts = [p.start for p in self._events]
-        self._clauses = Clauses(text, words, places)
         self._breaks = [m.end() for m in words.breaks.finditer(text)]
+
+    @cached_property
+    def _clauses(self) -> Clauses:
+        return Clauses(self.text, self.words, self.places)
 
     def scopes(self, start: int, end: int, kinds: frozenset[str]) -> list[tuple[int, int]]:
         """What the word text[start:end] denies."""

@@ -5,11 +5,11 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
-from typing import Protocol
 
 import regex
 
 from metrics.statements.denial_words import Words
+from metrics.statements.scopes import Place
 
 REACH = 160
 """Code points behind a word of rumour or condition that its clause takes at most."""
@@ -24,19 +24,6 @@ _LETTER = regex.compile(r"[\p{L}\p{M}]")
 
 Cue = tuple[int, int, frozenset[str]]
 _BLOCKS = frozenset({"verb", "before", "either", "averted", "verb_end", "verb_after", "clause"})
-
-
-class Item(Protocol):
-    """What `metrics.statements.negation.Place` is, as far as it is asked here."""
-
-    @property
-    def start(self) -> int: ...
-
-    @property
-    def end(self) -> int: ...
-
-    @property
-    def type(self) -> str: ...
 
 
 def begins_phrase(text: str, at: int, ends: frozenset[int]) -> bool:
@@ -77,7 +64,7 @@ def _negates(text: str, cue: Cue, words: Words) -> bool:
 class Clauses:
     """The items of one text by where they end."""
 
-    def __init__(self, text: str, words: Words, places: Sequence[Item]) -> None:
+    def __init__(self, text: str, words: Words, places: Sequence[Place]) -> None:
         self._text, self._words, self._places = text, words, places
         self._starts = [p.start for p in places]
         self._by_end = sorted(((p.end, p.start, i) for i, p in enumerate(places)), key=lambda k: (k[0], k[1]))
@@ -89,7 +76,7 @@ class Clauses:
             return True
         return _LETTER.match(self._text, end) is None or self._words.tail.match(self._text, end) is not None
 
-    def behind(self, at: int) -> Item | None:
+    def behind(self, at: int) -> Place | None:
         """The event whose clause ends at `at`: only names, numbers and fillers stand between."""
         cursor, clause = at, None
         for _ in range(_STEPS):
@@ -125,7 +112,7 @@ class Clauses:
                 return at, blank.start()
         return at, stop
 
-    def within(self, low: int, high: int) -> list[Item]:
+    def within(self, low: int, high: int) -> list[Place]:
         """The items that lie there, clauses left out."""
         found = self._places[bisect_left(self._starts, low) : bisect_left(self._starts, high)]
         return [p for p in found if p.type != "relation"]
