@@ -15,8 +15,10 @@ from metrics.numbers import NumberMention
 from metrics.records import ENTITY_TYPES
 from metrics.statements import predicates
 from metrics.statements.bounds import bound, may_bound
-from metrics.statements.negation import NONE, Denials, Place, denials, may_deny
+from metrics.statements.hedges import hedged
+from metrics.statements.negation import denials, may_deny
 from metrics.statements.predicates import Classes
+from metrics.statements.scopes import NONE, Denials, Place
 from metrics.statements.units import is_measure, unit_word
 from metrics.stretches import Stretches
 
@@ -98,7 +100,11 @@ class Aligner:
     def _denials(self) -> Denials:
         if not may_deny(self.text, self.known.lang):
             return NONE
-        places = [Place(hit.start, hit.end, hit.type, bool(hit.facts)) for hit in (*self.hits, *self.clauses)]
+        told = hedged(self.known.source, self.known.source_lang, self.facts)
+        places = [
+            Place(hit.start, hit.end, hit.type, bool(hit.facts), bool(hit.facts & told))
+            for hit in (*self.hits, *self.clauses)
+        ]
         return denials(self.text, self.known.lang, sorted(places, key=lambda p: (p.start, -p.end)), self.known.negative)
 
     def _in_source(self, hit: Hit) -> bool:

@@ -1,4 +1,4 @@
-"""The words of denial of each language (`data/denial.toml`), and where a text has them."""
+"""The words of denial of each language (`data/denial.toml`, `data/unrealised.toml`), and where a text has them."""
 
 from __future__ import annotations
 
@@ -27,10 +27,20 @@ class Words:
     breaks: regex.Pattern[str]
     always: tuple[str, ...]
     """Denials that a harmless word may end in the first syllable of."""
+    end_only: frozenset[str]
+    """Words of `verb_end` that count where their phrase ends behind them or `tail` follows."""
+    tail: regex.Pattern[str]
+    back: regex.Pattern[str]
+    """What may stand between an event and the word of `verb_end` behind it."""
+    negator: tuple[str, ...]
+    """What a word of negation begins with."""
+    alone: frozenset[str]
+    """Words that count only where a phrase begins."""
 
 
-_KINDS = (
+KINDS = (
     *("before", "after", "either", "verb", "verb_after", "item", "item_after", "final", "particle", "averted"),
+    *("verb_end", "averted_end", "clause", "open", "open_end", "told"),
     "harmless",
 )
 _NEVER = regex.compile(r"(?!)")
@@ -41,16 +51,13 @@ def words_of(lang: str) -> Words | None:
     """The words of a language, None where none are known."""
     from metrics.normalise import normalise
 
-    data = table("denial").get(lang)
-    if data is None:
+    if lang not in table("denial"):
         return None
+    data = _data(lang)
     kinds: dict[str, set[str]] = {}
-    for kind in _KINDS:
+    for kind in KINDS:
         for word in data.get(kind, ()):
             kinds.setdefault(normalise(word).lower(), set()).add(kind)
-    filler = regex.compile(
-        f"(?:{'|'.join(regex.escape(w) for w in sorted(data['filler'], key=len, reverse=True))}|[\\s་])*"
-    )
 
     def find(key: str) -> regex.Pattern[str]:
         return one_of(data.get(key, ()), lang) or _NEVER
@@ -59,12 +66,37 @@ def words_of(lang: str) -> Words | None:
         WordFinder(kinds, lang),
         {w: frozenset(k) for w, k in kinds.items()},
         find("contrast"),
-        filler,
+        _row([*data["filler"], *data.get("modal", ())]),
         find("anaphor"),
         find("whole"),
         _BREAKS.get(lang, _BREAK),
         tuple(normalise(word) for word in data.get("verb_after_always", ())),
+        frozenset(data.get("end_only", ())),
+        regex.compile("|".join(map(regex.escape, data.get("tail", ()))) or "(?!)"),
+        _row([*data["filler"], *data.get("back", ())]),
+        tuple(data.get("negator", ())),
+        frozenset(data.get("alone", ())),
     )
+
+
+def _row(words: list[str]) -> regex.Pattern[str]:
+    """A pattern for any number of these words and blanks, the longest word first; it never goes back."""
+    from metrics.normalise import normalise
+
+    known = sorted({normalise(word) for word in words}, key=lambda word: (-len(word), word))
+    return regex.compile(f"(?:{'|'.join(map(regex.escape, known))}|[\\s་])*+")
+
+
+def _data(lang: str) -> dict[str, list[str]]:
+    """The lists of both files; a negated verb of `stems` is one word of `verb_after` with each particle before it."""
+    data: dict[str, list[str]] = {key: list(words) for key, words in table("denial")[lang].items()}
+    more: dict[str, list[str]] = table("unrealised").get(lang, {})
+    for key, words in more.items():
+        data[key] = data.get(key, []) + words
+    negated = [f"{particle}་{stem}" for particle in more.get("particles", ()) for stem in more["stems"]]
+    if negated:
+        data["verb_after"] = data["verb_after"] + negated
+    return data
 
 
 @lru_cache(maxsize=16)

@@ -1,5 +1,5 @@
 """What a text denies: scopes of denial and correction, in Thai, Tibetan, Chinese and English (words:
-`data/denial.toml`).
+`data/denial.toml`, `data/unrealised.toml`).
 
 Three kinds: a whole statement is denied before or after it ("it is untrue that ...", "... is a hoax"), an event or the
 predicate of a number is negated where it stands ("did not sign", "no one died"), and one item is corrected ("not A but
@@ -10,13 +10,15 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cached_property
 
 import regex
 
 from metrics.records import ENTITY_TYPES
-from metrics.statements.denial_words import Words, cues, foreign_cues, words_of
+from metrics.statements.denial_words import KINDS, Words, cues, foreign_cues, words_of
+from metrics.statements.scopes import NONE, Denials, Place
+from metrics.statements.unrealised import REACH as CLAUSE_REACH
+from metrics.statements.unrealised import Clauses, affirmed, begins_phrase
 from metrics.stretches import Stretches
 
 REACH = 400
@@ -26,61 +28,17 @@ EVENT_REACH = 80
 """Code points behind a negated event that its clause takes."""
 _NEAR, _ANAPHOR_NEAR, _ANAPHOR_CLOSE = 40, 40, 14
 _LEAD = regex.compile(r"[\s!！:：,，、།་\-–—|\"“”'「『]*")
-_FINISH = regex.compile(r"[།༎!?;。！？\n.]")
+_ENDS = "།༎!?;。！？\n."
+_FINISH = regex.compile(f"[{_ENDS}]")
 """Ends a sentence."""
 _BARE = regex.compile(r"[\s\p{P}་]*")
 _MARK = regex.compile(r"[\s\p{P}་]")
 EVENTS = ("event", "relation", "cause")
 _LETTER = regex.compile(r"[\p{L}\p{N}]")
 
-_NOTHING = Stretches(())
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """An item of the text, as denial looks at it."""
-
-    start: int
-    end: int
-    type: str
-    own: bool
-    """The example states it."""
-
-
-@dataclass(frozen=True)
-class Denials:
-    """What a text denies."""
-
-    scopes: tuple[tuple[int, int], ...] = ()
-    """(start, end): what lies in it is said not to be so."""
-    before: tuple[int, ...] = ()
-    """Where words end that negate what follows directly."""
-    after: tuple[int, ...] = ()
-    """Where words begin that negate what stands directly before."""
-    directly: frozenset[int] = frozenset()
-    """Where what begins is negated by a particle before it, in one word with it or not (མ་ཤི, did not die)."""
-    repeated: tuple[tuple[int, int], ...] = ()
-    """(start, end) of events that the example does not have, denied where the example itself has a denial."""
-    averted: Stretches = _NOTHING
-    """Events that have not happened where they stand (almost, a drill), but may have elsewhere."""
-
-    def covers(self, start: int, end: int) -> bool:
-        """Does a scope hold some of text[start:end]?"""
-        return self._stretches.meet(start, end)
-
-    def denies(self, start: int, end: int) -> bool:
-        """Is some of text[start:end] said not to be so, be it that the source says so, too?"""
-        return self.covers(start, end) or any(start < stop and low < end for low, stop in self.repeated)
-
-    @cached_property
-    def _stretches(self) -> Stretches:
-        return Stretches(self.scopes)
-
-
-NONE = Denials()
-
-
 _PARTICLE = frozenset({"particle"})
+OPENS = frozenset({"averted", "averted_end", "open", "open_end", "told"})
+_DENIES = frozenset(KINDS) - _PARTICLE - OPENS
 _BEFORE_VERB = frozenset({"particle", "verb_after"})
 _PARTICLES = ("མ་", "མི་")
 """What begins a negated verb in Tibetan."""
@@ -89,7 +47,7 @@ _PARTICLES = ("མ་", "མི་")
 def holds_denial(surface: str, lang: str) -> bool:
     """Is there a word of denial in a surface? Then the fact itself is one that something is not so. A particle alone
     may as well be the last syllable of a noun."""
-    return any(kinds != _PARTICLE for _, _, kinds in cues(surface, lang))
+    return any(kinds & _DENIES for _, _, kinds in cues(surface, lang))
 
 
 def may_deny(text: str, lang: str) -> bool:
@@ -113,6 +71,10 @@ def denials(text: str, lang: str, places: Sequence[Place], negative: bool = Fals
         for cue in cues(text, lang)
         if not (own.hold(cue[0], cue[0] + 1) or (cue[2] & _BEFORE_VERB and names.hold(cue[0], cue[0] + 1)))
     ]
+    if any(text[start:end] in words.alone for start, end, _ in found):
+        ends = frozenset(p.end for p in places)
+        found = [c for c in found if text[c[0] : c[1]] not in words.alone or begins_phrase(text, c[0], ends)]
+    found = affirmed(text, found, words, lang == "bo")
     foreign = [cue for cue in foreign_cues(text, lang) if not own.hold(cue[1], cue[1] + 1)]
     if not found and not foreign:
         return NONE
@@ -147,6 +109,10 @@ class _Reader:
         self._event_starts = [p.start for p in self._events]
         self._breaks = [m.end() for m in words.breaks.finditer(text)]
 
+    @cached_property
+    def _clauses(self) -> Clauses:
+        return Clauses(self.text, self.words, self.places)
+
     def scopes(self, start: int, end: int, kinds: frozenset[str]) -> list[tuple[int, int]]:
         """What the word text[start:end] denies."""
         found = []
@@ -161,8 +127,6 @@ class _Reader:
             event = self._next_event(end)
             if event is not None and not self._repeats(end):
                 found.append((end, max(event.end, self._stop(end, event.end - end + EVENT_REACH))))
-        if "averted" in kinds and (event := self._next_event(end)) is not None:
-            self.averted.append((event.start, event.end))
         if not found and kinds & _BEFORE_VERB:
             event = self._event_at(_behind_particle(self.text, start))
             if event is not None:
@@ -171,6 +135,14 @@ class _Reader:
             event = self._event_behind(start)
             if event is not None:
                 found.append((self._clause_start(event.start), event.end))
+        if not found and "verb_end" in kinds and self._clauses.closes(start, end):
+            failed = self._clauses.behind(start)
+            if failed is not None and not self._source_denies(failed):
+                found.append((failed.start, start))
+        if not found and "clause" in kinds and not self._repeats(end):
+            found.append(self._clauses.ahead(end, self._stop(end, CLAUSE_REACH)))
+        if kinds & OPENS:
+            self._open(start, end, kinds)
         if not found and "item" in kinds:
             found += [
                 (p.start, p.end)
@@ -184,6 +156,29 @@ class _Reader:
             # A denial that is a sentence of its own is of all that was said.
             found.append((low if _LETTER.search(self.text, low, start) else 0, start))
         return found
+
+    def _open(self, start: int, end: int, kinds: frozenset[str]) -> None:
+        """What the word text[start:end] leaves open: averted, put off, asked, a rumour, a condition."""
+        if "averted" in kinds and (event := self._next_event(end)) is not None and not event.told:
+            self.averted.append((event.start, event.end))
+        if kinds & {"averted_end", "open_end"} and (place := self._ends_at(start)) is not None and not place.told:
+            self.averted.append((place.start, place.end))
+        if "open" in kinds:
+            low, high = self._clauses.ahead(end, self._stop(end, CLAUSE_REACH))
+            self.averted += [(p.start, p.end) for p in self._clauses.within(low, high) if not p.told]
+
+    def _ends_at(self, at: int) -> Place | None:
+        """The event whose clause ends there."""
+        return self._event_behind(at) or self._clauses.behind(at)
+
+    def _source_denies(self, event: Place) -> bool:
+        """Does the source deny this event itself?"""
+        if event.told:
+            return True
+        if self.negative and not event.own:
+            self.repeated.append((event.start, event.end))
+            return True
+        return False
 
     def _item_behind(self, at: int) -> list[tuple[int, int]]:
         """The last item before which nothing but marks stands behind `at`."""
@@ -272,7 +267,4 @@ class _Reader:
         """Does a denial that begins here repeat one that the source makes: it speaks of an event that is none of the
         example's?"""
         event = self._next_event(at)
-        if not self.negative or event is None or event.own:
-            return False
-        self.repeated.append((event.start, event.end))
-        return True
+        return event is not None and self._source_denies(event)

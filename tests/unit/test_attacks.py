@@ -180,3 +180,24 @@ def test_short_tibetan_names_are_no_shelter_for_a_misspelt_wrong_one() -> None:
             tried, caught = tried + 1, caught + bool(inventory.align(example, text).unsupported)
     assert tried >= 15
     assert caught >= 0.7 * tried
+
+
+@pytest.mark.parametrize(
+    ("lang", "before", "behind"),
+    [("th", word, "") for word in ("ไม่ยอม", "ไม่อาจ", "งด", "ถูกห้าม", "อด", "ลือว่า", "ถ้าหาก")]
+    + [("bo", "", word) for word in ("་བྱེད་མི་ཐུབ་པ", "་བྱེད་འདོད་མེད་པ", "་བྱེད་པར་བཀག་པ")],
+)
+def test_an_event_that_is_not_said_to_happen_is_not_stated(lang: str, before: str, behind: str) -> None:
+    """Before or behind every event of a title: nearly no event stays."""
+    articles, _, _ = world(lang, True)
+    texts = []
+    for article in articles:
+        text = title(article, lang)
+        event = next((e for e in sorted(article.frame.event[lang], key=len, reverse=True) if e in text), None)
+        if event and lang == "th":
+            text = text.replace(event, before + event, 1)
+        elif event:
+            text = text[: text.index(event) + len(event)] + behind
+        texts.append(text)
+    scores = scored(lang, True, texts)
+    assert value(scores, PRIMARY) <= 0.9 and value(scores, "coverage.recall.event") <= 0.3

@@ -1,0 +1,118 @@
+"""Clauses of which a text does not say that they happen: the event that a failure behind it denies ("... failed"), the
+clause that a rumour or a condition opens, and two negations in a row (words: `data/unrealised.toml`)."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
+
+import regex
+
+from metrics.statements.denial_words import Words
+from metrics.statements.scopes import Place
+
+REACH = 160
+"""Code points behind a word of rumour or condition that its clause takes at most."""
+_BACK = 80
+"""Code points between an event and the failure behind it at most."""
+_STEPS = 8
+_EVENTS = ("event", "cause")
+_BLANK = regex.compile(r"\s")
+_PHRASE = regex.compile(r"(?:\A|[\s\p{P}\p{N}]|ว่า|แต่|และ|จะ|ต้อง|จึง|ก็|เลย|แล้ว|คือ|ที่|จน)\Z")
+"""Behind these a phrase may begin."""
+_LETTER = regex.compile(r"[\p{L}\p{M}]")
+
+Cue = tuple[int, int, frozenset[str]]
+_BLOCKS = frozenset({"verb", "before", "either", "averted", "verb_end", "verb_after", "clause"})
+
+
+def begins_phrase(text: str, at: int, ends: frozenset[int]) -> bool:
+    """May a phrase begin there: behind a blank, a mark, an item or a word that is followed by one?"""
+    return at in ends or _PHRASE.search(text, max(0, at - 4), at) is not None
+
+
+def affirmed(text: str, found: Sequence[Cue], words: Words, last: bool) -> list[Cue]:
+    """The words of denial without those that two in a row take back ("does not deny", "was not blocked").
+
+    last: the verb comes last, and so the negation stands behind what it negates.
+    """
+    kept: list[Cue] = []
+    at = 0
+    while at < len(found):
+        one, other = found[at], found[at + 1] if at + 1 < len(found) else None
+        if other is not None and other[0] - one[1] <= _STEPS * 2 and one[2] & _BLOCKS and other[2] & _BLOCKS:
+            negation, blocked = (other, one) if last else (one, other)
+            if (
+                _negates(text, negation, words)
+                and not _negates(text, blocked, words)
+                and words.filler.fullmatch(text, one[1], other[0])
+            ):
+                at += 2
+                continue
+        kept.append(one)
+        at += 1
+    return kept
+
+
+def _negates(text: str, cue: Cue, words: Words) -> bool:
+    said = text[cue[0] : cue[1]]
+    return any(said.startswith(word) or (word.isascii() and word in said) for word in words.negator) or (
+        any(said.endswith(word) for word in ("མེད", "མིན", "མི་འདུག"))
+    )
+
+
+class Clauses:
+    """The items of one text by where they end."""
+
+    def __init__(self, text: str, words: Words, places: Sequence[Place]) -> None:
+        self._text, self._words, self._places = text, words, places
+        self._starts = [p.start for p in places]
+        self._by_end = sorted(((p.end, p.start, i) for i, p in enumerate(places)), key=lambda k: (k[0], k[1]))
+        self._ends = [end for end, _, _ in self._by_end]
+
+    def closes(self, start: int, end: int) -> bool:
+        """Does a failure text[start:end] close its clause, and is no negation of what follows?"""
+        if self._text[start:end] not in self._words.end_only:
+            return True
+        return _LETTER.match(self._text, end) is None or self._words.tail.match(self._text, end) is not None
+
+    def behind(self, at: int) -> Place | None:
+        """The event whose clause ends at `at`: only names, numbers and fillers stand between."""
+        cursor, clause = at, None
+        for _ in range(_STEPS):
+            while cursor and (self._text[cursor - 1].isspace()):
+                cursor -= 1
+            last = bisect_right(self._ends, cursor)
+            if not last:
+                break
+            end = self._ends[last - 1]
+            if at - end > _BACK or not self._words.back.fullmatch(self._text, end, cursor):
+                break
+            same = [self._places[i] for _, _, i in self._by_end[bisect_left(self._ends, end) : last]]
+            event = next((p for p in reversed(same) if p.type in _EVENTS), None)
+            if event is not None:
+                return event
+            clause = clause or next((p for p in same if p.type == "relation"), None)
+            inner = [p for p in same if p.type != "relation"]
+            if not inner:
+                break
+            cursor = min(p.start for p in inner)
+        return clause
+
+    def ahead(self, at: int, stop: int) -> tuple[int, int]:
+        """The clause that begins at `at`, at most to `stop`: to the first blank behind its event that divides no item,
+        behind its first item where it has no event."""
+        first = bisect_left(self._starts, at)
+        held = [p for p in self._places[first : bisect_left(self._starts, stop)] if p.end <= stop]
+        event = next((p for p in held if p.type in _EVENTS), held[0] if held else None)
+        if event is None:
+            return at, stop
+        for blank in _BLANK.finditer(self._text, event.end, stop):
+            if not any(p.start <= blank.start() < p.end or p.start == blank.end() for p in held):
+                return at, blank.start()
+        return at, stop
+
+    def within(self, low: int, high: int) -> list[Place]:
+        """The items that lie there, clauses left out."""
+        found = self._places[bisect_left(self._starts, low) : bisect_left(self._starts, high)]
+        return [p for p in found if p.type != "relation"]
