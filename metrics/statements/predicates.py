@@ -155,8 +155,10 @@ def _only(text: str, lang: str, word: _Word, mention: NumberMention) -> bool:
     """Does this word alone stand with the number, nothing written on to either that could be a verb?"""
     if lang == "th":
         open_before = word.start == 0 or text[word.start - 1].isspace()
-        between, written_on = text[word.end : mention.start], text[mention.end : mention.end + _UNIT + 1].split(" ")[0]
-        return open_before and word.end <= mention.start and not between.strip() and len(written_on) <= _UNIT
+        between, behind = text[word.end : mention.start], text[mention.end : mention.end + _UNIT + 2]
+        if mention.end == mention.core[1]:
+            behind = behind.lstrip()
+        return open_before and word.end <= mention.start and not between.strip() and len(behind.split(" ")[0]) <= _UNIT
     if lang == "bo":
         between, behind = text[word.end : mention.start].strip("་ "), text[mention.end : mention.end + 1]
         return word.end <= mention.start and between in ("", "མི") and behind in ("", "།", " ")
