@@ -142,8 +142,7 @@ class Known:
         return bool(mention.currencies) and of_another_currency(mention, (r for i, r in self._told if i == index))
 
     def saying(self, mention: NumberMention, text: str) -> set[int]:
-        """Indices of the facts that a number states, though no surface lists it: the exact value with a word of its own
-        for what it counts that is of the same family as the fact's (79 ชีวิต, 79 คน)."""
+        """Indices of the facts that a number states though no surface lists it: 79 ชีวิต, 79 คน (units of one family)."""
         if mention.kind == "money":
             family = MONEY if text[mention.start : mention.end] != text[slice(*mention.core)] else None
         else:

@@ -228,7 +228,7 @@ def excluded(said: Classes, truth: Classes, unheard_of: Callable[[str], bool] = 
         if group == WHO and not known and EVENTS not in said:
             known = truth.get(EVENTS)
         if not known:
-            if any(not name.startswith(_NOT) and unheard_of(name) for name in names):
+            if all(not name.startswith(_NOT) and unheard_of(name) for name in names):
                 return True
             continue
         fitting = {name for name in names if _fits(name, known)}
