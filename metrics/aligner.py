@@ -171,7 +171,8 @@ class Aligner:
             if hit.type == "event":
                 out_of_place = not (self._written_on(hit.start - 1) or self._written_on(hit.end))
             elif hit.number is not None and hit.number.kind in predicates.COUNTED:
-                out_of_place = not self._classes()[hit.number] and all(self.known.has_predicate(i) for i in hit.facts)
+                said = self._classes()[hit.number].keys() - {predicates.WHO}
+                out_of_place = not said and all(self.known.has_predicate(i) for i in hit.facts)
             else:
                 out_of_place = False
             if out_of_place:

@@ -72,8 +72,7 @@ class Known:
     def __init__(
         self, example: Example, surfaces: Mapping[str, Sequence[int]], atoms: SurfaceMatcher, units: Units
     ) -> None:
-        """surfaces: normalised target surface -> indices of its facts. atoms: all atomic surfaces of the file. units:
-        of the target language."""
+        """surfaces: normalised target surface -> its facts. atoms: of the file. units: of the target language."""
         self.example, self.surfaces, self.units = example, surfaces, units
         self.facts = example.facts or ()
         self.lang, self.source_lang = base_language(example.target_lang), base_language(example.source_lang)
@@ -135,8 +134,7 @@ class Known:
                 at = text.find(said, at + len(said))
 
     def bearing(self, mention: NumberMention) -> set[int]:
-        """Indices of the facts that bear a number out: same value, in units and currencies that do not exclude each
-        other."""
+        """Indices of the facts that bear a number out: the same value, in units and currencies that allow it."""
         return {index for index, reading in self._told if bears_out(reading, mention)}
 
     def other_currency(self, index: int, mention: NumberMention) -> bool:
@@ -144,8 +142,7 @@ class Known:
         return bool(mention.currencies) and of_another_currency(mention, (r for i, r in self._told if i == index))
 
     def saying(self, mention: NumberMention, text: str) -> set[int]:
-        """Indices of the facts that a number of a text states, though no surface lists it: the exact value with a word
-        of its own for what it counts that is of the same family as the fact's (79 ชีวิต, 79 คน)."""
+        """Indices of the facts that a number states though no surface lists it: 79 ชีวิต, 79 คน (units of one family)."""
         if mention.kind == "money":
             family = MONEY if text[mention.start : mention.end] != text[slice(*mention.core)] else None
         else:
@@ -216,12 +213,15 @@ class Known:
             and ((unit == MONEY) != (kind == "money") or excluded(unit, self._units(index)))
         ):
             return True
-        return bool(said) and predicates.excluded(said, self._classes(index))
+        return bool(said) and predicates.excluded(said, self._classes(index), self._heard.lacks)
+
+    @cached_property
+    def _heard(self) -> predicates.Heard:
+        return predicates.Heard(self.source, self.source_lang, map(normalise, self.example.reference or ()), self.lang)
 
     @cached_property
     def _bounded(self) -> list[tuple[NumberMention, str]]:
-        """The numbers that source, references and the facts themselves write with a bound (fewer than, more than), with
-        its kind."""
+        """The numbers that source, references and the facts' surfaces write with a bound (fewer than), and its kind."""
         texts = {(self.source, self.source_lang), *((normalise(r), self.lang) for r in self.example.reference or ())}
         for fact in self.facts:
             texts.update((normalise(surface), self.lang) for surface in fact.target)
@@ -252,7 +252,7 @@ class Known:
 
     def has_predicate(self, index: int) -> bool:
         """Is it known what is said of this fact's number?"""
-        return bool(self._classes(index))
+        return any(group != predicates.WHO for group in self._classes(index))
 
     @cached_property
     def roles(self) -> dict[str, Role]:

@@ -2,13 +2,14 @@
 
 A number takes the nearest word of each group of its clause. Where a language puts that word first (Thai), the words
 before the number count; where it comes last (Tibetan, Chinese), those behind it. Two numbers of one value say different
-things when their classes of a group exclude each other.
+things when their classes of a group exclude each other. A grave class (dead, fined, a loss) must moreover be said
+somewhere: where neither the source nor a reference speaks of it at all, it excludes the number, too.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -29,8 +30,14 @@ _BREAK = {
 }
 _NO_BREAK = regex.compile(r"(?!)")
 _FIRST_RUN = regex.compile(r"\s?\S*")
+_UNIT = 6
+"""Letters of a counting word."""
 _FILLER = regex.compile(r"[\s་]*(?:(?:པ|བ|པར|བར)[\s་]+)?")
 _NOT = "not "
+WHO = "who"
+"""The group of words that only say who the people of a number are (spectators, staff)."""
+EVENTS = "casualty"
+"""The group of what happens to people."""
 VERB_LAST = ("zh", "bo")
 """Languages in which the word that says what happened comes behind the number."""
 
@@ -63,6 +70,12 @@ def _words(lang: str) -> _Words | None:
 @cache
 def _compatible() -> dict[str, frozenset[str]]:
     return {entry["name"]: frozenset((entry["name"], *entry.get("with", ()))) for entry in table("predicates")["class"]}
+
+
+@cache
+def _plain() -> frozenset[str]:
+    """The classes that say little: another word of the group goes first."""
+    return frozenset(entry["name"] for entry in table("predicates")["class"] if entry.get("plain"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +125,7 @@ def classes_of(
     if not words:
         return [{} for _ in mentions]
     starts, ends = [w.start for w in words], [w.end for w in words]  # both grow: no two overlap
-    groups = table("predicates")["groups"]
+    groups, plain = table("predicates")["groups"], _plain()
     out: list[Classes] = []
     at = 0
     for mention in mentions:
@@ -130,10 +143,26 @@ def classes_of(
         found: dict[str, set[str]] = {}
         for word in (*behind, *before) if lang in VERB_LAST else (*before, *behind):
             for group, name in word.classes:
-                if mention.kind in groups[group] and (both or group not in found):
+                if mention.kind not in groups[group] or not (both or found.get(group, plain) <= plain):
+                    continue
+                if group != WHO or both or _only(text, lang, word, mention):
                     found.setdefault(group, set()).add(name)
         out.append({group: frozenset(names) for group, names in found.items()})
     return out
+
+
+def _only(text: str, lang: str, word: _Word, mention: NumberMention) -> bool:
+    """Does this word alone stand with the number, nothing written on to either that could be a verb?"""
+    if lang == "th":
+        open_before = word.start == 0 or text[word.start - 1].isspace()
+        between, behind = text[word.end : mention.start], text[mention.end : mention.end + _UNIT + 2]
+        if mention.end == mention.core[1]:
+            behind = behind.lstrip()
+        return open_before and word.end <= mention.start and not between.strip() and len(behind.split(" ")[0]) <= _UNIT
+    if lang == "bo":
+        between, behind = text[word.end : mention.start].strip("་ "), text[mention.end : mention.end + 1]
+        return word.end <= mention.start and between in ("", "མི") and behind in ("", "།", " ")
+    return False
 
 
 def _sides(text: str, lang: str, mention: NumberMention, low: int, high: int | None) -> tuple[int, int]:
@@ -143,6 +172,8 @@ def _sides(text: str, lang: str, mention: NumberMention, low: int, high: int | N
     if lang not in ("zh", "bo", "en") and high is not None:
         run = _FIRST_RUN.match(text, mention.end, high)
         right = run.end() if run else mention.end
+        if text[mention.end].isspace() and not text[right:high].strip():
+            right = mention.end  # what stands directly before the next number is said of that one
     if lang == "bo":
         right = len(text) if high is None else high
     breaks = _BREAK.get(lang, _NO_BREAK)
@@ -152,18 +183,64 @@ def _sides(text: str, lang: str, mention: NumberMention, low: int, high: int | N
     return left, match.start() if match else right
 
 
-def excluded(said: Classes, truth: Classes) -> bool:
-    """Do the classes of one mention exclude what is known of the number? What either leaves unsaid excludes nothing."""
+@cache
+def _hints(lang: str) -> dict[str, tuple[str, ...]]:
+    """grave class -> what a text of this language that speaks of it in whatever words is likely to hold.
+
+    Only where such hints are listed can a text be known to be silent.
+    """
+    hints = {entry["name"]: entry.get("hint", {}).get(lang) for entry in table("predicates")["class"]}
+    return {name: tuple(pieces) for name, pieces in hints.items() if pieces}
+
+
+class Heard:
+    """What source and references speak of anywhere."""
+
+    def __init__(self, source: str, source_lang: str, references: Iterable[str], lang: str) -> None:
+        """All texts are normalised."""
+        self._source, self._hints = source.lower(), _hints(source_lang)
+        self._spoken = _mentioned(source, source_lang).union(*(_mentioned(text, lang) for text in references))
+
+    def lacks(self, name: str) -> bool:
+        """Is a class a grave one of which they do not speak?"""
+        hints = self._hints.get(name)
+        if hints is None or _compatible()[name] & self._spoken:
+            return False
+        return not any(hint in self._source for hint in hints)
+
+
+def _mentioned(text: str, lang: str) -> frozenset[str]:
+    """The classes that a text speaks of, denied or not, by the words of the lists."""
+    words = _words(lang)
+    if words is None:
+        return frozenset()
+    return frozenset(name for _, _, word in words.finder.find(text) for _, name in words.classes[word])
+
+
+def excluded(said: Classes, truth: Classes, unheard_of: Callable[[str], bool] = lambda name: False) -> bool:
+    """Do the classes of one mention exclude what is known of the number?
+
+    What either leaves unsaid excludes nothing, but for classes that are grave and unheard of, and for people of whom
+    the output says another kind (spectators) and not what happened to them (dead).
+    """
     for group, names in said.items():
         known = truth.get(group)
+        if group == WHO and not known and EVENTS not in said:
+            known = truth.get(EVENTS)
         if not known:
-            continue
-        for name in names:
-            if name in known:
-                continue
-            if name.startswith(_NOT):
-                if name.removeprefix(_NOT) in known:
-                    return True
-            elif not _compatible()[name] & known:
+            if all(not name.startswith(_NOT) and unheard_of(name) for name in names):
                 return True
+            continue
+        fitting = {name for name in names if _fits(name, known)}
+        if names - fitting and not (fitting and names - fitting <= _plain()):
+            return True
     return False
+
+
+def _fits(name: str, known: frozenset[str]) -> bool:
+    """May this class be said of a number of which these are known?"""
+    if name in known:
+        return True
+    if name.startswith(_NOT):
+        return name.removeprefix(_NOT) not in known
+    return bool(_compatible()[name] & known)
