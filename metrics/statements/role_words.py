@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -61,8 +61,8 @@ def words_of(lang: str) -> Words | None:
     def listed(key: str) -> list[str]:
         return sorted({normalise(word) for word in data.get(key, ())}, key=lambda word: (-len(word), word))
 
-    def either(words: Iterable[str]) -> str:
-        return "|".join(map(regex.escape, words)) or "(?!)"
+    def either(words: Collection[str]) -> str:
+        return "|".join(map(regex.escape, words)) if words else "(?!)"
 
     def any_of(key: str) -> str:
         return either(listed(key))
