@@ -32,9 +32,12 @@ class Relations:
         """Is the clause text[start:end] the tail of a noun phrase (the rival of A sues B)?"""
         if self._inside.meet(start, start + 1):
             return True
+        return is_tail(self.text, self.known.lang, start, end, self._taken, self._says)
+
+    def _says(self, start: int, end: int) -> bool:
+        """Does text[start:end] say or deny something?"""
         clause = self.text[start:end]
-        says = self.known.verbs.says(clause) or holds_denial(clause, self.known.lang)
-        return is_tail(self.text, self.known.lang, start, end, self._taken, says)
+        return self.known.verbs.says(clause) or holds_denial(clause, self.known.lang)
 
     def said(self, lists: Stretches) -> Iterator[tuple[int, Span]]:
         """The relations that stand in other words than any surface has, each with its clause, and the events that their
@@ -46,6 +49,7 @@ class Relations:
                 continue
             clause = self._clause(one, other)
             if clause is None:
+                yield from self._listed(one, other)
                 continue
             start, end = one.start, max(self._plain.whole(clause.end), other.end)
             # In a list of keywords, only words written on to each other make a clause.
@@ -65,6 +69,17 @@ class Relations:
             verb = self._verb(clause)
             for index in self._events(clause.verb):
                 yield index, Span(*verb, "covered", "event", self.text[slice(*verb)])
+
+    def _listed(self, one: Hit, other: Hit) -> Iterator[tuple[int, Span]]:
+        """The relations that a surface has word for word, but for what parts no clause."""
+        start, end = one.start, other.end
+        if len(self._plain.text) == len(self.text) or self.denied.denies(start, end):
+            return
+        found = self.known.surfaces.get(self._plain.text[self._plain.at(start) : self._plain.at(end)], ())
+        found = [index for index in found if self.known.facts[index].type == "relation"]
+        if found and not self.denied.averted.meet(start, end) and not self.of_another(start, end):
+            for index in found:
+                yield index, Span(start, end, "covered", "relation", self.text[start:end])
 
     def _verb(self, clause: Clause) -> tuple[int, int]:
         """Where the verb of a clause stands in the text."""

@@ -10,7 +10,7 @@ that mean one who belongs to somebody (`belongs`) where they stand alone. In Chi
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -23,7 +23,7 @@ from metrics.words import thai_cut
 
 _REACH = 48
 """Code points that are looked at before a clause."""
-_BLANK = regex.compile(rf"[\s(\[{regex.escape(OPENS + SHUTS)}]*\Z")
+_BLANK = regex.compile(rf"(?r)[\s(\[{regex.escape(OPENS + SHUTS)}]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,19 +46,21 @@ def _words(lang: str) -> _Words | None:
         return "|".join(map(regex.escape, listed)) or "(?!)"
 
     return _Words(
-        regex.compile(rf"(?:{any_of('own')})\Z"),
-        regex.compile(rf"(?:{any_of('own', 'speakers')})\Z"),
+        regex.compile(rf"(?r)(?:{any_of('own')})"),
+        regex.compile(rf"(?r)(?:{any_of('speakers')})"),
         regex.compile(rf"(?:{any_of('opens')})\Z"),
         regex.compile(rf"(?:{any_of('genitive')})\Z|\A(?:{any_of('belongs')}){{1,3}}\Z"),
         regex.compile(rf"\s*(?:{any_of('belongs_behind')})") if data.get("belongs_behind") else None,
     )
 
 
-def is_tail(text: str, lang: str, start: int, end: int, taken: Sequence[bool], says: bool) -> bool:
+def is_tail(
+    text: str, lang: str, start: int, end: int, taken: Sequence[bool], says: Callable[[int, int], bool]
+) -> bool:
     """Is the clause text[start:end] the tail of a noun phrase?
 
-    taken: per code point, does a mention cover it? says: the clause says or denies something, as a speaker may for
-    whom it names.
+    taken: per code point, does a mention cover it? says: does text[start:end] say or deny something, as a
+    speaker may for whom it names? Asked where a speaker stands.
     """
     words = _words(lang)
     if words is None:
@@ -67,12 +69,16 @@ def is_tail(text: str, lang: str, start: int, end: int, taken: Sequence[bool], s
         return words.behind.match(text, end) is not None
     if not start:
         return False
+    if start > 1 and text[start - 1] == " " and taken[start - 2]:
+        return False  # behind an item and a blank
     at, apart = start, False
     while True:
-        blank = _BLANK.search(text, max(0, at - _REACH), at)
+        blank = _BLANK.match(text, max(0, at - _REACH), at)
         assert blank is not None
         apart, at = apart or blank.start() < at, blank.start()
-        own = (words.speaks if says else words.own).search(text, max(0, at - _REACH), at)
+        own = words.own.match(text, max(0, at - _REACH), at)
+        if own is None and (own := words.speaks.match(text, max(0, at - _REACH), at)) and not says(start, end):
+            own = None
         if own is None or (not apart and any(taken[own.start() : own.end()])):
             break
         at = own.start()

@@ -70,9 +70,9 @@ def _words(lang: str) -> _Words | None:
 
     return _Words(
         regex.compile(rf"[\s་]*(?:{any_of('form')})(?!การ|[\p{{M}}ะาำ])"),
-        regex.compile(rf"(?:(?:{any_of('leads')})[\s་]*){{1,3}}\Z"),
+        regex.compile(rf"(?r)(?:(?:{any_of('leads')})[\s་]*){{1,3}}"),
         regex.compile(rf"[\s་]*(?:{any_of('trails')})(?![\p{{M}}ะาำ\u0f40-\u0f6c])"),
-        regex.compile(rf"(?:{any_of('own')})\s*\Z"),
+        regex.compile(rf"(?r)(?:{any_of('own')})\s*"),
     )
 
 
@@ -117,12 +117,12 @@ def plain(text: str, lang: str, names: Sequence[Mention], hits: Sequence[Mention
     if words is None:
         return Plain(text)
     cuts: list[tuple[int, int]] = []
-    last = 0
+    last = first = names[0].end if names else len(text)
     for hit in hits:
-        if hit.type in _AMOUNTS:
+        if hit.type in _AMOUNTS and hit.start >= first:
             cuts.append(_amount(text, words, hit, last))
         last = max(last, hit.end)
-    others = Stretches((hit.start, hit.end) for hit in hits if hit.facts and hit.type not in _AMOUNTS)
+    others: Stretches | None = None
     for i, name in enumerate(names):
         quoted, end = _opening(text, words, name), name.end
         while end < len(text):
@@ -135,6 +135,8 @@ def plain(text: str, lang: str, names: Sequence[Mention], hits: Sequence[Mention
             elif match := _BRACKET.match(text, end):
                 stop = match.end()
                 inside = next(group for group in match.groups() if group)
+                if others is None:
+                    others = Stretches((hit.start, hit.end) for hit in hits if hit.facts and hit.type not in _AMOUNTS)
                 again = i + 1 < len(names) and names[i + 1].start < stop and bool(names[i + 1].facts & name.facts)
                 if (others.meet(end, stop) and not again) or may_deny(inside, lang):
                     break
@@ -148,7 +150,7 @@ def plain(text: str, lang: str, names: Sequence[Mention], hits: Sequence[Mention
 def _opening(text: str, words: _Words, name: Mention) -> tuple[int, int] | None:
     """The quotation mark before a name, or before the word of its class."""
     at = name.start
-    if at and text[at - 1] not in OPENS and (own := words.own.search(text, max(0, at - _LED), at)):
+    if at and text[at - 1] not in OPENS and (own := words.own.match(text, max(0, at - _LED), at)):
         at = own.start()
     if not at or text[at - 1] not in OPENS:
         return None
@@ -157,7 +159,7 @@ def _opening(text: str, words: _Words, name: Mention) -> tuple[int, int] | None:
 
 def _amount(text: str, words: _Words, hit: Mention, last: int) -> tuple[int, int]:
     """A date or sum with the words that lead to it, and the blanks around. last: where the item before it ends."""
-    lead = words.leads.search(text, max(last, hit.start - _LED), hit.start)
+    lead = words.leads.match(text, max(last, hit.start - _LED), hit.start)
     start = lead.start() if lead else hit.start
     trail = words.trails.match(text, hit.end)
     end = trail.end() if trail else hit.end
