@@ -50,13 +50,13 @@ class Aligner:
         listed = self._in_list(lists)
         for hit in (*self.hits, *self.clauses):
             true = hit.facts
-            if hit.facts and hit.type == "relation" and self._relations.of_another(hit.start, hit.end):
-                continue  # "the rival of A sues B": not false for certain, and not what the source says
             if hit.facts and self.denied.averted.meet(hit.start, hit.end):
                 continue  # almost, a drill: it has not happened here, and may have elsewhere
             if hit.facts and (hit.negated or self.denied.covers(hit.start, hit.end)):
                 said_not |= hit.facts
                 true = frozenset()
+            elif hit.facts and hit.type == "relation" and self._relations.of_another(hit.start, hit.end):
+                continue  # "the rival of A sues B": not false for certain, and not what the source says
             elif hit.number is not None and hit.facts:
                 true = self._in_place(hit)
             elif not hit.facts and self.denied.denies(hit.start, hit.end) and self._in_source(hit):
