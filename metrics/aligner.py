@@ -3,27 +3,25 @@ supported or false."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import replace
 from functools import cached_property
-from itertools import pairwise
 
 from metrics.alignment import CLAUSE_TYPES, Alignment, Span, Tally
 from metrics.keywords import is_list, rows
 from metrics.mentions import Hit, Mentions
 from metrics.numbers import NumberMention
 from metrics.records import ENTITY_TYPES
+from metrics.relations import Relations
 from metrics.statements import predicates
 from metrics.statements.bounds import bound, may_bound
 from metrics.statements.hedges import hedged
 from metrics.statements.negation import denials, may_deny
+from metrics.statements.plain import OPENS, SHUTS
 from metrics.statements.predicates import Classes
 from metrics.statements.scopes import NONE, Denials, Place
 from metrics.statements.units import is_measure, unit_word
 from metrics.stretches import Stretches
-
-_ROLE_WORDS = 6
-"""Letters that may stand beside an event between one name and the same name again."""
 
 
 class Aligner:
@@ -40,6 +38,7 @@ class Aligner:
             mentions.taken,
         )
         self.denied = self._denials()
+        self._relations = Relations(mentions, self.denied)
         self._may_bound = may_bound(self.text, self.known.lang)
         self._said: dict[NumberMention, Classes] | None = None
 
@@ -58,6 +57,8 @@ class Aligner:
             if hit.facts and (hit.negated or self.denied.covers(hit.start, hit.end)):
                 said_not |= hit.facts
                 true = frozenset()
+            elif hit.facts and hit.type == "relation" and self._relations.of_another(hit.start, hit.end):
+                continue  # "the rival of A sues B": not false for certain, and not what the source says
             elif hit.number is not None and hit.facts:
                 true = self._in_place(hit)
             elif not hit.facts and self.denied.denies(hit.start, hit.end) and self._in_source(hit):
@@ -74,12 +75,12 @@ class Aligner:
                 for index in true:
                     stated[index] = True
         listing = Stretches((row[0].start, row[-1].end) for row in lists)
-        for index, span in self._related(listing):
+        for index, span in self._relations.said(listing):
             if index not in said_not and not stated[index]:
                 stated[index] = True
                 supported.add({index}, span.type, span.surface)
                 spans.append(span)
-        spans += self._roles(unsupported) + self._too_often(unsupported)
+        spans += self._relations.false(unsupported) + self._too_often(unsupported)
         over = {(span.start, span.end) for span in spans if span.kind == "excess"}
         spans = [
             replace(span, kind="hallucinated") if (span.start, span.end) in over else span
@@ -169,7 +170,10 @@ class Aligner:
             if not hit.states or any(c.facts and c.start <= hit.start and hit.end <= c.end for c in self.clauses):
                 continue
             if hit.type == "event":
-                out_of_place = not (self._written_on(hit.start - 1) or self._written_on(hit.end))
+                before, behind = hit.start - 1, hit.end
+                before -= before >= 0 and self.text[before] in SHUTS
+                behind += behind < len(self.text) and self.text[behind] in OPENS
+                out_of_place = not (self._written_on(before) or self._written_on(behind))
             elif hit.number is not None and hit.number.kind in predicates.COUNTED:
                 said = self._classes()[hit.number].keys() - {predicates.WHO}
                 out_of_place = not said and all(self.known.has_predicate(i) for i in hit.facts)
@@ -181,82 +185,6 @@ class Aligner:
 
     def _written_on(self, at: int) -> bool:
         return 0 <= at < len(self.text) and self.taken[at]
-
-    def _roles(self, unsupported: Tally) -> list[Span]:
-        """Roles exchanged or doubled: names around the words of a relation that the source has around other names.
-
-        Returns the spans that are wrong for it; kind "excess" marks a mention that is one too many.
-        """
-        spans = []
-        stated = {(clause.start, clause.end) for clause in self.clauses}
-        named = [hit for hit in self.hits if hit.type in ENTITY_TYPES]
-        for one, other in pairwise(named):
-            if other.start < one.end:
-                continue
-            between = self.text[one.end : other.start].strip(" ་")
-            doubled = bool(one.facts & other.facts)
-            role = self.known.roles.get(between) if between else None
-            if (role is None or not role.verb) and (wrong := self._exchanged(one, other)):
-                unsupported.add({("relation", wrong.surface)}, "relation", wrong.surface)
-                spans.append(wrong)
-                continue
-            if role is not None and not doubled and not role.verb:
-                continue  # a particle or a conjunction alone, as it stands between any two names
-            if role is not None:
-                if role.fits(one.facts, other.facts) or (one.type, other.type) not in role.types:
-                    continue
-                if (one.start, other.end) not in stated:
-                    surface = self.text[one.start : other.end]
-                    unsupported.add({("relation", surface)}, "relation", surface)
-                    spans.append(Span(one.start, other.end, "hallucinated", "relation", surface))
-            elif not (doubled and self._around_event(one, other)):
-                continue
-            if doubled:
-                unsupported.add({("doubled", *sorted(other.facts))}, other.type, other.surface)
-                spans.append(Span(other.start, other.end, "excess", other.type, other.surface))
-        return spans
-
-    def _related(self, lists: Stretches) -> Iterator[tuple[int, Span]]:
-        """The relations that stand in other words than any surface has, each with its clause: the two names in their
-        roles, the verb between or behind them; no keywords."""
-        if not self.known.roles:
-            return
-        for one, other in pairwise([hit for hit in self.hits if hit.type in ENTITY_TYPES]):
-            if not one.facts or not other.facts or other.start < one.end:
-                continue
-            clause = self.known.verbs.clause(self.text, one.end, other.start, other.end)
-            if clause is None:
-                continue
-            start, end = one.start, max(clause.end, other.end)
-            if lists.meet(start, end) or self.denied.denies(start, end) or self.denied.averted.meet(start, end):
-                continue
-            agent, patient = (one, other) if clause.agent_first else (other, one)
-            between = self.text[one.end : other.start]
-            for index in self.known.verbs.said(clause.verb, agent.facts, patient.facts, between):
-                yield index, Span(start, end, "covered", "relation", self.text[start:end])
-
-    def _exchanged(self, one: Hit, other: Hit) -> Span | None:
-        """The clause of two own names that has their roles exchanged, in words that no relation of the example has."""
-        if not (one.facts and other.facts and self.known.roles):
-            return None
-        clause = self.known.verbs.clause(self.text, one.end, other.start, other.end)
-        if clause is None or self.denied.covers(clause.start, clause.end):
-            return None
-        agent, patient = (one, other) if clause.agent_first else (other, one)
-        if not self.known.verbs.exchanged(clause.verb, agent.facts, patient.facts):
-            return None
-        return Span(one.start, clause.end, "hallucinated", "relation", self.text[one.start : clause.end])
-
-    def _around_event(self, one: Hit, other: Hit) -> bool:
-        """Is there one event and hardly anything else between two mentions of one name, in one clause?"""
-        if self.known.lang in predicates.VERB_LAST:
-            return False  # the second mention begins another clause
-        at = self.hits.index(one)
-        if at + 2 >= len(self.hits) or self.hits[at + 2] != other or self.hits[at + 1].type != "event":
-            return False
-        event = self.hits[at + 1]
-        rest = self.text[event.end : other.start]
-        return not rest.startswith(" ") and other.start - one.end - (event.end - event.start) <= _ROLE_WORDS
 
     def _too_often(self, unsupported: Tally) -> list[Span]:
         """Items that are mentioned more often than source and references allow, and the mentions that are too many."""

@@ -17,7 +17,7 @@ import regex
 
 from metrics.numbers import NumberMention
 from metrics.statements.denial_words import words_of
-from metrics.statements.negation import Denials
+from metrics.statements.scopes import Denials
 from metrics.statements.words import WordFinder, table
 
 COUNTED = ("number", "percentage", "money")

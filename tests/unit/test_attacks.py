@@ -160,6 +160,29 @@ def test_gold_is_perfect_on_every_fact_metric_of_every_task(task: str) -> None:
     assert not any(inventory.align(e, t).denied for e, t in zip(examples, texts, strict=True))
 
 
+RIVALS = {"th": "คู่แข่ง{}", "bo": "{}་ཡི་འགྲན་ཟླ"}
+
+
+@pytest.mark.parametrize("lang", ["th", "bo"])
+def test_the_rival_of_a_name_does_nothing_for_it_and_quotation_marks_change_nothing(lang: str) -> None:
+    """In every title that begins with its relation: "the rival of A", and A in quotation marks."""
+    articles, examples, inventory = world(lang, False)
+    tried = 0
+    for article, example in zip(articles, examples, strict=True):
+        text = title(article, lang)
+        clauses = [s for f in example.facts or () if f.type == "relation" for s in f.target if text.startswith(s)]
+        names = [s for f in example.facts or () if f.type in ENTITY for s in f.target if text.startswith(s)]
+        if not clauses or not names:
+            continue
+        name, tried = max(names, key=len), tried + 1
+        told = [i for i, f in enumerate(example.facts or ()) if f.type == "relation" and f.salient]
+        lie = inventory.align(example, RIVALS[lang].format(name) + text[len(name) :])
+        honest = inventory.align(example, f"“{name}”{text[len(name) :]}")
+        assert not any(lie.stated[i] for i in told), lie.text
+        assert all(honest.stated[i] for i in told) and honest.unsupported == (), honest.text
+    assert tried >= 3
+
+
 def test_short_tibetan_names_are_no_shelter_for_a_misspelt_wrong_one() -> None:
     """Names of 5 to 11 written characters with an inner one replaced (two from 10 on), in place of the right one."""
     articles, examples, inventory = world("bo", False)
