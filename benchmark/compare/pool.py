@@ -18,6 +18,7 @@ from typing import Any
 
 from benchmark.arguments import arg
 from benchmark.compare.runs import documents, systems_of
+from benchmark.keeping import keep_file
 from benchmark.rundir.summaries import read_summary
 from metrics.draws import Draws
 from metrics.errors import UserError
@@ -201,6 +202,8 @@ ARGUMENTS = [
 
 def command(args: argparse.Namespace) -> int:
     """`pool`."""
+    if args.out:
+        keep_file(Path(args.out), ("seeds", "systems", "transitions"))
     pooled = pool([Path(run) for run in args.runs])
     if args.out:
         atomic_write_text(Path(args.out), json.dumps(pooled, ensure_ascii=False, indent=1, allow_nan=False) + "\n")

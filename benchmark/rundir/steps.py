@@ -224,7 +224,7 @@ def check_config(
                 "or remove this one"
             )
     elif any(p.name != ".lock" for p in run_dir.iterdir()):
-        raise UserError(f"{run_dir} is not empty and is no run directory; give another --run-dir")
+        raise UserError(f"{run_dir} is not empty and is no run directory; give another {option}")
     atomic_write_text(path, config_hash + "\n")
 
 
@@ -257,7 +257,7 @@ def locked(run_dir: Path) -> Iterator[None]:
     fresh, bare = not run_dir.exists(), not (run_dir / ".lock").exists()
     try:
         run_dir.mkdir(parents=True, exist_ok=True)
-        lock = (run_dir / ".lock").open("w")
+        lock = (run_dir / ".lock").open("a")  # somebody else's would be emptied by "w"
     except OSError as error:
         raise UserError(
             f"cannot write in {run_dir}: {error.strerror}; choose a directory that you may write to"

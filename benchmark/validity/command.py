@@ -9,6 +9,7 @@ from typing import Any
 
 from benchmark.arguments import LANGS, OUT, arg, seed_number
 from benchmark.data.userdata import read_parallel
+from benchmark.keeping import is_object, keep_others
 from benchmark.report.safetext import plain
 from benchmark.validity.damage import DAMAGES
 from benchmark.validity.measure import RATES, validate
@@ -34,6 +35,9 @@ def command(args: argparse.Namespace) -> int:
     """Writes metrics.json and metrics.html into --out."""
     if args.limit is not None and args.limit < 2:
         raise UserError(f"--limit {args.limit}: at least 2, or nothing can be shuffled")
+    out = Path(args.out)
+    told, shown = out / "metrics.json", out / "metrics.html"
+    keep_others([told, shown], is_object(told, ("n", "languages", "reference", "noticed")))
     examples = read_parallel(args.examples, args.langs)[: args.limit]
     if without := [e.id for e in examples if not e.reference]:
         raise UserError(
@@ -45,11 +49,10 @@ def command(args: argparse.Namespace) -> int:
     for pair in sorted({(e.source_lang, e.target_lang) for e in examples}):
         name_list(*pair, own)  # a mistake in the user's names is told before anything is measured
     result = validate(examples, own, args.seed, lambda what: say(f"{what} ...", err=True), not args.no_speed)
-    out = Path(args.out)
-    atomic_write_text(out / "metrics.json", json.dumps(result, ensure_ascii=False, indent=1, allow_nan=False) + "\n")
-    atomic_write_text(out / "metrics.html", page(result))
+    atomic_write_text(told, json.dumps(result, ensure_ascii=False, indent=1, allow_nan=False) + "\n")
+    atomic_write_text(shown, page(result))
     show(result)
-    say(f"results: {out / 'metrics.json'}", f"page: {out / 'metrics.html'}")
+    say(f"results: {told}", f"page: {shown}")
     return 0
 
 
