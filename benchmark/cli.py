@@ -18,7 +18,7 @@ from contextlib import nullcontext
 from importlib import import_module
 from typing import Any, NoReturn
 
-from benchmark.arguments import Argument
+from benchmark.arguments import Argument, told
 from benchmark.progress import shown
 from benchmark.registry import load, nearest
 from metrics.errors import UserError
@@ -182,7 +182,7 @@ def _declare(parser: argparse.ArgumentParser, target: str) -> None:
         return
     arguments: list[Argument] = module.ARGUMENTS
     for argument in arguments:
-        parser.add_argument(*argument.flags, **argument.options)
+        parser.add_argument(*argument.flags, **told(argument))
 
 
 def disk_message(error: BaseException, folder: str | None = None) -> str | None:
