@@ -187,7 +187,8 @@ def print_report(report: Mapping[str, Any]) -> None:
     )
     say(f"{'category':22s} {'accuracy':>8s}  {'95 % interval':15s} {'n':>5s} {'ties':>5s}  {'best null':>9s}")
     for slug, row in report["by_category"].items():
-        mark = "  MISLED" if slug in told.kinds["misled"] else "  blind" if slug in told.kinds["blind"] else ""
+        kind = next(kind for kind, slugs in told.kinds.items() if slug in slugs)
+        mark = {"misled": "  MISLED", "blind": "  blind", "few": "  too few to tell"}.get(kind, "")
         null = max(nulls[name]["by_category"][slug]["accuracy"] for name in nulls)
         say(
             f"{slug:22s} {_f(row['accuracy']):>8s}  {_f(row['ci_low'])} - {_f(row['ci_high']):7s} "
