@@ -272,7 +272,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         _keep_inputs(args)
         folder = getattr(args, "run_dir", None) or getattr(args, "out", None)
         with shown() if processes.is_main() else nullcontext():
-            return int(load(COMMANDS[args.command][0])(args))
+            code = int(load(COMMANDS[args.command][0])(args))
+            sys.stdout.flush()  # here, where a pipe that nobody reads any more is no fault of ours
+            return code
     except UserError as error:
         if not processes.is_main():
             time.sleep(GRACE)

@@ -17,7 +17,7 @@ from metrics import catalog
 from metrics.errors import UserError
 from metrics.files import atomic_write_text
 from metrics.open.lists import name_list
-from metrics.terminal import say
+from metrics.terminal import console, say
 
 ARGUMENTS = [
     arg("--examples", required=True, metavar="FILE", help="examples.jsonl with references, or TSV or CSV with --langs"),
@@ -77,10 +77,9 @@ def tables(result: dict[str, Any]) -> tuple[list[tuple[str, str, str]], list[tup
 
 def show(result: dict[str, Any]) -> None:
     """The tables on the terminal."""
-    from rich.console import Console
     from rich.table import Table
 
-    console = Console()
+    out = console()
     rates, harmed = tables(result)
     for title, heads, body in (
         (f"{result['n']} pairs, {', '.join(result['languages'])}", ("metric", "human reference", "shuffled"), rates),
@@ -91,9 +90,9 @@ def show(result: dict[str, Any]) -> None:
             table.add_column(head, justify="right" if i else "left", no_wrap=bool(i))
         for row in body:
             table.add_row(*map(plain, row))
-        console.print(table)
+        out.print(table)
     for name, per_minute in result.get("speed", {}).items():
-        console.print(f"speed, {name}: {per_minute:,.0f} segments a minute and core")
+        out.print(f"speed, {name}: {per_minute:,.0f} segments a minute and core")
 
 
 def page(result: dict[str, Any]) -> str:
