@@ -255,7 +255,7 @@ def locked(run_dir: Path) -> Iterator[None]:
 
     The processes of one run share the lock of their main process. Raises UserError when the directory cannot be made or
     written, or another process holds it. A directory that turns out to be no place for a run (a UserError inside, and
-    no run of ours in it) is left as it was found.
+    no run of ours in it) is left as it was found, and so is one in which the run has made nothing yet.
     """
     if not processes.is_main():
         processes.wait()
