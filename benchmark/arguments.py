@@ -24,6 +24,24 @@ def arg(*flags: str, **options: Any) -> Argument:
     return Argument(flags, options)
 
 
+FREE = "TEXT"
+"""Metavar of an argument that may be empty: free text. No name, file or folder may."""
+
+
+def told(argument: Argument) -> dict[str, Any]:
+    """The options of an argument as argparse gets them: a value that is empty is refused, wherever text is taken."""
+    options = argument.options
+    takes_text = options.get("action") in (None, "append", "extend") and "type" not in options
+    return {**options, "type": _given} if takes_text and options.get("metavar") != FREE else options
+
+
+def _given(text: str) -> str:
+    # The path "" is the current directory: `--out "$OUT"` with a misspelt variable would write there.
+    if not text.strip():
+        raise ArgumentTypeError("is empty (a variable that is not set?); give a value, or leave the option out")
+    return text
+
+
 def seed_number(text: str) -> int:
     """The number behind --seed. ArgumentTypeError, a message of the parser, for what no generator can be seeded by."""
     if not text.isdecimal() or int(text) >= 2**32:

@@ -18,7 +18,7 @@ from contextlib import nullcontext
 from importlib import import_module
 from typing import Any, NoReturn
 
-from benchmark.arguments import Argument
+from benchmark.arguments import Argument, told
 from benchmark.progress import shown
 from benchmark.registry import load, nearest
 from metrics.errors import UserError
@@ -182,7 +182,7 @@ def _declare(parser: argparse.ArgumentParser, target: str) -> None:
         return
     arguments: list[Argument] = module.ARGUMENTS
     for argument in arguments:
-        parser.add_argument(*argument.flags, **argument.options)
+        parser.add_argument(*argument.flags, **told(argument))
 
 
 def disk_message(error: BaseException, folder: str | None = None) -> str | None:
@@ -272,7 +272,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         _keep_inputs(args)
         folder = getattr(args, "run_dir", None) or getattr(args, "out", None)
         with shown() if processes.is_main() else nullcontext():
-            return int(load(COMMANDS[args.command][0])(args))
+            code = int(load(COMMANDS[args.command][0])(args))
+            sys.stdout.flush()  # here, where a pipe that nobody reads any more is no fault of ours
+            return code
     except UserError as error:
         if not processes.is_main():
             time.sleep(GRACE)

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from metrics.blocks import Column, absent, finished
 from metrics.declared import SCALES, Family, Metric
+from metrics.own_code import guarded, is_own, own_code
 from metrics.progress import progress
 from metrics.segment import SegmentStats
 from metrics.version import UNAVAILABLE
@@ -59,11 +60,20 @@ def families() -> dict[str, Family]:
 def _read(modules: tuple[str, ...]) -> dict[str, Family]:
     found: dict[str, Family] = {}
     for module in modules:
-        family: Family = import_module(module).FAMILY
+        family: Family = own_family(module) if is_own(module) else import_module(module).FAMILY
         if family.name in found:
             raise ValueError(f"two families are called {family.name!r}")
         found[family.name] = family
     return found
+
+
+def own_family(module: str) -> Family:
+    """The family of a user's own module, whose failures are told by its file and line."""
+    with own_code(f"metrics of {module}", module):
+        family: Family = import_module(module).FAMILY
+        what = f"metric family {family.name!r}"
+        measure = family.measure and guarded(family.measure, what, module)
+        return replace(family, score=guarded(family.score, what, module), measure=measure)
 
 
 def score_families(scoring: Scoring, names: Iterable[str]) -> list[SegmentStats]:

@@ -106,9 +106,13 @@ def recipe_limits(x: Contrast, level: float, runs: Range | None = None) -> Range
     """
     if x.reason is not None:
         return Range(None, None, x.reason)
-    variance, df = recipe_variance(x, level)
     few = min(len(m.seeds) for _, m in x.terms if len(m.seeds) > 1)
     caution = TWO_SEEDS if few == 2 else _caution(x)
+    if all((m.values == m.values[0]).all() and (m.moved == m.moved[0]).all() for _, m in x.terms):
+        # References, the base model, a row that is perfect in every seed: no seed plays a part, so documents alone do.
+        of_documents_alone = runs or run_limits(x, level, None)
+        return replace(of_documents_alone, caution=of_documents_alone.caution or caution)
+    variance, df = recipe_variance(x, level)
     if any(len(m.seeds) == 1 for _, m in x.terms):
         caution = "one of the two systems has one seed only: its spread between seeds is not in the interval"
     if variance <= intervals.TINY**2 and x.scale is None:
@@ -140,7 +144,7 @@ def recipe_p(x: Contrast, level: float) -> float | None:
 
 def seed_limits(x: Contrast, level: float) -> tuple[Range, float | None]:
     """(Student's t limits of the seeds' own values, two-sided p against 0): the documents as they are; None for fewer
-    than two seeds."""
+    than two seeds, and no p for two."""
     values = x.per_seed
     if values is None or len(values) < 2:
         return Range(
@@ -150,6 +154,8 @@ def seed_limits(x: Contrast, level: float) -> tuple[Range, float | None]:
     if error == 0:
         return Range(None, None, SAME_SEEDS), 1.0 if x.value == 0 else None
     half = float(intervals.student(level, df)) * error
+    if df == 1:  # two seeds may lie next to each other by chance: p would be tiny, and say nothing
+        return Range(x.value - half, x.value + half, caution=TWO_SEEDS), None
     p = 1.0 if x.value == 0 else float(intervals.two_sided_p(x.value / error, df))
     return Range(x.value - half, x.value + half), p
 

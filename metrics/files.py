@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import math
 import os
 import stat
 import tomllib
@@ -15,33 +14,7 @@ from typing import Any, BinaryIO
 
 from metrics.errors import UserError, unwritable
 from metrics.rejects import Rejects
-
-
-def refuse_constant(name: str) -> float:
-    """For `parse_constant`: NaN and Infinity are no JSON."""
-    raise ValueError(f"{name} is not a number JSON knows")
-
-
-def finite(digits: str) -> float:
-    """For `parse_float`: no number beyond a double."""
-    value = float(digits)
-    if not math.isfinite(value):
-        raise ValueError(f"{digits[:40]} is too large a number")
-    return value
-
-
-def _whole(digits: str) -> int:
-    # The interpreter turns 4,300 digits at most into a number. Tokenizers' configs hold one of 31.
-    if len(digits) > 40:
-        raise ValueError(f"{digits[:20]}... is too large a whole number")
-    return int(digits)
-
-
-def _whole64(digits: str) -> int:
-    if not -(2**63) <= (value := _whole(digits)) < 2**63:
-        raise ValueError(f"{digits} is too large a whole number")
-    return value
-
+from metrics.strict_json import distinct, finite, refuse_constant, whole, whole64
 
 MAX_BYTES = 16 * 2**30
 """Of a JSON Lines file: ten million segments of a thousand characters."""
@@ -141,7 +114,13 @@ def parse_line(raw: bytes, where: str, first: bool = False) -> dict[str, Any] | 
     if not line.strip():
         return None
     try:
-        row = json.loads(line, parse_constant=refuse_constant, parse_float=finite, parse_int=_whole64)
+        row = json.loads(
+            line,
+            parse_constant=refuse_constant,
+            parse_float=finite,
+            parse_int=whole64,
+            object_pairs_hook=distinct,
+        )
         if "\\u" in line:
             json.dumps(row, ensure_ascii=False).encode("utf-8")
     except UnicodeEncodeError as err:
@@ -167,9 +146,7 @@ def parse_json(data: bytes, where: str) -> Any:
     if not data.strip():
         raise UserError(f"{where}: is empty; it must hold one JSON value")
     try:
-        return json.loads(
-            data.decode("utf-8-sig"), parse_constant=refuse_constant, parse_float=finite, parse_int=_whole
-        )
+        return json.loads(data.decode("utf-8-sig"), parse_constant=refuse_constant, parse_float=finite, parse_int=whole)
     except UnicodeDecodeError as err:
         raise UserError(f"{where}: not UTF-8 (byte {err.start}); save the file as UTF-8") from None
     except (ValueError, RecursionError) as err:

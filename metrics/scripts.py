@@ -135,15 +135,19 @@ def notices(examples: Sequence[Example], reference: str = "reference") -> list[s
     as declared.
 
     Sources or references that are mostly written in another script than the declared one, with counts and the first
-    ids; languages that are scored by the rules of their script alone, and languages whose script is not known.
-    `reference`: what the target texts are called.
+    ids; languages that are scored by the rules of their script alone, those whose numbers are read in digits alone, and
+    languages whose script is not known. `reference`: what the target texts are called.
     """
-    sources, references, tags = _Strangers("source", "source_lang"), _Strangers(reference, "target_lang"), set[str]()
+    from metrics.reading.words import LANGUAGES
+
+    sources, references = _Strangers("source", "source_lang"), _Strangers(reference, "target_lang")
+    tags, of_sources = set[str](), set[str]()
     rest = iter(examples)
     while block := list(islice(rest, _BLOCK)):
         sources.add([(e.id, e.source, e.source_lang) for e in block])
         references.add([(e.id, r, e.target_lang) for e in block for r in e.reference or ()])
         tags.update(e.target_lang for e in block)
+        of_sources.update(e.source_lang for e in block)
     found = [*sources.told(), *references.told()]
     for tag in sorted(tags):
         told = language(tag)
@@ -164,6 +168,11 @@ def notices(examples: Sequence[Example], reference: str = "reference") -> list[s
                 f"target_lang {told.id} ({told.name}): no rules of its own; words are cut {cut}, "
                 "numbers are read in digits alone"
             )
+        elif told.numbers not in LANGUAGES:  # its words have rules, its numbers have none: ja, ko, dz
+            found.append(f"target_lang {told.id} ({told.name}): numbers are read in digits alone")
+    for tag in sorted(of_sources):
+        if (told := language(tag)).numbers not in LANGUAGES:
+            found.append(f"source_lang {told.id} ({told.name}): numbers are read in digits alone")
     return found
 
 

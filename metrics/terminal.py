@@ -13,7 +13,10 @@ import os
 import re
 import sys
 import unicodedata
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 INVISIBLE = "\u034f\u115f\u1160\u17b4\u17b5\u180e\u2800\u3164\uffa0"
 """Characters without ink that Unicode does not file under the categories below (fillers, the grapheme joiner)."""
@@ -53,6 +56,18 @@ def say(*lines: str, err: bool = False, red: bool = False) -> None:
         stream.write(text.encode(stream.encoding, "backslashreplace").decode(stream.encoding))
     if err:
         stream.flush()
+
+
+def console(**options: Any) -> Console:
+    """rich's console, for tables; where the reader of a pipe has gone it ends as all else here does, not with code
+    1."""
+    from rich.console import Console
+
+    class Ours(Console):
+        def on_broken_pipe(self) -> None:
+            raise BrokenPipeError
+
+    return Ours(**options)
 
 
 class _Record(logging.LogRecord):

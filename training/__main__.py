@@ -59,6 +59,13 @@ def _value(item: str, text: str, kind: Any) -> Any:
     return value
 
 
+def _path(text: str) -> Path:
+    # The path "" is the current directory, into which an unset variable would have a model written.
+    if not text.strip():
+        raise argparse.ArgumentTypeError("is empty (a variable that is not set?); give a path")
+    return Path(text)
+
+
 def build_parser() -> argparse.ArgumentParser:
     """The options of `python -m training NAME`."""
     parser = argparse.ArgumentParser(
@@ -68,16 +75,16 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument("name", choices=sorted(ASSETS))
     parser.add_argument(
         "--corpus",
-        type=Path,
+        type=_path,
         required=True,
         help="JSON Lines of `benchmark data corpus --name NAME` (reranker-encoder: that of reranker)",
     )
     parser.add_argument(
         "--words",
-        type=Path,
+        type=_path,
         help="word list of `python -m benchmark data corpus --name words` (not for encoder with start, not for form)",
     )
-    parser.add_argument("--out", type=Path, required=True, help="folder to write (Hugging Face format)")
+    parser.add_argument("--out", type=_path, required=True, help="folder to write (Hugging Face format)")
     parser.add_argument("--set", dest="overrides", action="append", default=[], metavar="KEY=VALUE")
     return parser
 

@@ -18,11 +18,15 @@ from typing import Any
 
 from benchmark.arguments import arg
 from benchmark.compare.runs import documents, systems_of
+from benchmark.keeping import keep_file
+from benchmark.report.words import stage_of
 from benchmark.rundir.summaries import read_summary
 from metrics.draws import Draws
 from metrics.errors import UserError
+from metrics.estimates import TWO_SEEDS
 from metrics.files import atomic_write_text
 from metrics.segment import SegmentStats
+from metrics.stages import GOLD
 from metrics.stats import p_text
 from metrics.summary import RUN_FIELDS, summarise
 from metrics.terminal import plain, say
@@ -50,6 +54,8 @@ SHOWN = (
 """Rows of the Markdown table; the JSON file holds every metric."""
 SAME = (*(name for name in RUN_FIELDS if name not in ("config_hash", "seed")), "split", "variant")
 """Fields of `run` in which pooled runs must agree."""
+UNTRAINED = (GOLD, "base")
+"""Stages that no seed has changed."""
 ORDER = re.compile(r"\|order:\d+(?=\||$)")
 """In the signature of a judge's figure."""
 
@@ -107,6 +113,10 @@ def pool(runs: Sequence[Path]) -> dict[str, Any]:
     cells = [s["systems"] for s in summaries]
     lineage = {m: (c["in_loop"], c["kin"]) for k in keys for m, c in cells[0][k].items()}
     made = summarise(systems, docs, {**heads[0], "seed": None, "config_hash": None}, lineage, draws=Draws(seed=0))
+    for key in [k for k in keys if stage_of(k) in UNTRAINED]:
+        for cell in made["systems"][key].values():  # the same texts in all runs: that the seeds are two is no matter
+            if cell.get("caution") == TWO_SEEDS and cell["seeds"]["sd"] == 0:
+                del cell["caution"]
     spread: dict[str, dict[str, Any]] = {}
     for key in keys:
         for name in made["systems"][key]:
@@ -146,6 +156,8 @@ def _change(cell: dict[str, Any] | None, part: str) -> str:
     if not cell or cell["delta"] is None:
         return "-"
     told = cell if part == "recipe" else cell[part]
+    if part == "seeds" and len(told.get("values") or ()) == 2:  # an interval of two would look far too certain
+        return f"{short(cell['delta'], signed=True)} (seeds {', '.join(short(v, signed=True) for v in told['values'])})"
     p = told.get("p_holm") if part != "seeds" else told.get("p")
     return f"{short(cell['delta'], signed=True)} {limits(told)} p {p_text(p, bool(told.get('p_floor')))}"
 
@@ -186,6 +198,8 @@ def markdown(pooled: dict[str, Any], metrics: Sequence[str] = SHOWN) -> str:
                 [*row, _kept(pooled["preservation"].get(m) or {})] for m, row in zip(names, changes, strict=True)
             ]
         lines += [f"**{title}**", ""]
+        if part != "these_runs" and len(pooled["seeds"]) == 2:
+            lines += [f"Caution: {TWO_SEEDS}{'; no p can be told from them' if part == 'seeds' else ''}.", ""]
         if part != "seeds":
             lines += [*table(["metric", *keys], values), ""]
         lines += [*table(["metric", *steps, *(k.strip() for k in kept)], changes), ""]
@@ -201,6 +215,8 @@ ARGUMENTS = [
 
 def command(args: argparse.Namespace) -> int:
     """`pool`."""
+    if args.out:
+        keep_file(Path(args.out), ("seeds", "systems", "transitions"))
     pooled = pool([Path(run) for run in args.runs])
     if args.out:
         atomic_write_text(Path(args.out), json.dumps(pooled, ensure_ascii=False, indent=1, allow_nan=False) + "\n")

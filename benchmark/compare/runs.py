@@ -14,7 +14,7 @@ from benchmark.rundir.intact import check_output
 from benchmark.rundir.summaries import read_summary
 from metrics import catalog
 from metrics.errors import UserError
-from metrics.records import read_examples
+from metrics.records import read_examples, sha256_file
 from metrics.scores import read_scores
 from metrics.segment import SegmentStats
 from metrics.stages import GOLD
@@ -126,6 +126,20 @@ def _number(value: float | None) -> str:
     return "-" if value is None else f"{value:.4f}" if abs(value) < 10 else f"{value:.2f}"
 
 
+def _excludes_0(delta: Delta) -> bool:
+    return delta.ci_low is not None and delta.ci_high is not None and not delta.ci_low <= 0 <= delta.ci_high
+
+
+def _same(run_a: Path, run_b: Path) -> str | None:
+    """What two run directories are where they are one; None where they hold different scores."""
+    if run_a.resolve() == run_b.resolve():
+        return "the same run"
+    scores = [folder / "scores.parquet" for folder in (run_a, run_b)]
+    if all(path.is_file() for path in scores) and len({sha256_file(path) for path in scores}) == 1:
+        return "two copies of the same scores"
+    return None
+
+
 ARGUMENTS = [
     arg("run_a", metavar="RUN_A"),
     arg("run_b", metavar="RUN_B"),
@@ -137,6 +151,8 @@ ARGUMENTS = [
 def command(args: argparse.Namespace) -> int:
     """`compare`."""
     found = primary_first(compare_runs(Path(args.run_a), Path(args.run_b)))
+    if same := _same(Path(args.run_a), Path(args.run_b)):
+        say(f"note: A and B are {same}: every difference is 0 by itself", err=True)
     rows = found if args.all else [row for row in found if is_primary(row)] or found
     say(f"{'system':20} {'metric':42} {'A':>9} {'B':>9} {'B - A':>9}  {'95 % interval':>20}  {'p':>8} {'p_holm':>8}")
     for row in rows:
@@ -151,5 +167,13 @@ def command(args: argparse.Namespace) -> int:
         say(f"{row.key:20} {row.metric:42} {values}  {limits:>20}  {p:>8} {p_holm:>8}{mark}")
     if len(rows) < len(found):
         say(f"{len(found) - len(rows)} further rows: --all")
+    apart = [r for r in rows if r.p_holm is not None and _excludes_0(r.delta) and (r.delta.p or 0) >= ALPHA]
+    if apart:
+        said = f"{len(apart)} intervals exclude" if len(apart) > 1 else "1 interval excludes"
+        say(
+            f"{said} 0 beside a p of "
+            f"{ALPHA} or more: the interval is of Student's t over documents, p of swapping them at random, which few "
+            "documents cannot make small; judge by p_holm (docs/statistics.md)"
+        )
     say(f"A = {args.run_a}, B = {args.run_b}; * : p_holm < {ALPHA}, Holm over the metrics of a system")
     return 0

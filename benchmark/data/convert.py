@@ -6,8 +6,10 @@ import argparse
 from pathlib import Path
 
 from benchmark.arguments import arg
+from benchmark.data.export import EXAMPLE
 from benchmark.data.formats import FORMATS, read_format
 from benchmark.data.segments import Given
+from benchmark.keeping import keep_file
 from metrics.errors import UserError
 from metrics.languages import pair
 from metrics.records import read_examples, write_examples, write_generations
@@ -42,10 +44,13 @@ def command(args: argparse.Namespace) -> int:
             f"--system {args.system!r} --stage {args.stage!r}: neither may be empty or {GOLD}, which stands for the "
             "references"
         )
+    out = Path(args.out)
+    keep_file(out / "generations.jsonl", ("example_id", "system", "text"))
+    if args.examples is None:
+        keep_file(out / "examples.jsonl", EXAMPLE)
     examples = read_examples(args.examples) if args.examples else None
     langs = pair(args.langs) if args.langs else ("", "")
     found, generations = read_format(args.format, Path(args.input), Given(langs, args.system, args.stage, examples))
-    out = Path(args.out)
     write_generations(out / "generations.jsonl", generations)
     empty = sum(not g.text.strip() for g in generations)
     if examples is None:

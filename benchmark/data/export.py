@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 
 from benchmark.arguments import DATA, DOWNLOAD, arg
+from benchmark.keeping import keep_file
 from benchmark.registry import nearest
 from benchmark.tasks import load_task
 from benchmark.tasks.files import look_in, split_hash
@@ -14,6 +15,8 @@ from metrics.records import write_examples
 from metrics.stages import SPLITS
 from metrics.terminal import say
 
+EXAMPLE = ("id", "source", "source_lang", "target_lang")
+"""What every example has: an examples.jsonl is of the form of those that are written."""
 ARGUMENTS = [
     arg("--task", metavar="NAME", help="the task"),
     arg("--split", metavar="SPLIT", help="para, src, dev or test"),
@@ -48,6 +51,7 @@ def command(args: argparse.Namespace) -> int:
     """`data export`."""
     if not args.task or not args.split:
         raise UserError("data export needs --task NAME and --split SPLIT")
+    keep_file(Path(args.out), EXAMPLE)
     look_in(args.data, args.download)
     task = load_task(args.task, allow_code=True)
     examples = task.load(check_split(args.split), check_size(args.n))

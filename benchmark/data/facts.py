@@ -6,7 +6,9 @@ import argparse
 from pathlib import Path
 
 from benchmark.arguments import LANGS, arg
+from benchmark.data.export import EXAMPLE
 from benchmark.data.userdata import read_parallel
+from benchmark.keeping import keep_file
 from metrics.errors import UserError
 from metrics.open.comparison import VERIFIED, Comparison
 from metrics.open.comparison import Fact as ReadFact
@@ -46,6 +48,7 @@ def command(args: argparse.Namespace) -> int:
     """`data facts --examples examples.jsonl --out checked.jsonl`."""
     if not args.examples:
         raise UserError("data facts needs --examples FILE.jsonl, whose facts are to be written down")
+    keep_file(Path(args.out), EXAMPLE)
     own = Path(args.names).resolve() if args.names else None
     examples = [
         prefilled(example, name_list(example.source_lang, example.target_lang, own))

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmark.arguments import arg
+from benchmark.keeping import is_rows, keep_others
 from metrics.errors import UserError
 from metrics.files import read_jsonl
 from metrics.languages import code
@@ -118,6 +119,11 @@ def command(args: argparse.Namespace) -> int:
         raise UserError("data join needs --articles FILE [FILE ...]")
     if min(args.n_para, args.n_dev, args.n_src) < 1:
         raise UserError("--n-para, --n-dev and --n-src must be at least 1")
+    out = Path(args.out)
+    written = [out / f"{name}.jsonl" for name in ("encoder", "para", "dev", "src")]
+    keep_others(written, is_rows(written[0], ("anchor", "reference", "positive")))
+    if read := {p.resolve() for p in written} & {Path(p).resolve() for p in [*args.articles, args.titles or ""]}:
+        raise UserError(f"{min(read)}: is one of the files that --out {out} replaces; give another --out")
     titles = read_titles(Path(args.titles)) if args.titles else {}
     if args.titles and not titles:
         raise UserError(f"--titles {args.titles}: holds no titles; give one a line, its article's id first")
@@ -145,15 +151,14 @@ def command(args: argparse.Namespace) -> int:
         )
     src = [Example(e.id, e.source, None, None, e.source_lang, e.target_lang, e.doc_id, {}) for e in rest[: args.n_src]]
     splits = {"para": with_title[: args.n_para], "dev": with_title[args.n_para : need], "src": src}
-    out = Path(args.out)
-    for name, rows in splits.items():
-        write_examples(out / f"{name}.jsonl", _distinct_ids(rows))
-    # What the in-domain encoder is trained on: no pair of dev.
+    # What the in-domain encoder is trained on: no pair of dev. Written first, for its form tells whose the folder is.
     paired = [*splits["para"], *(e for e in rest[: args.n_src] if e.reference)]
     write_jsonl(
         out / "encoder.jsonl",
         ({"anchor": e.source, "reference": e.reference[0], "positive": e.reference[0]} for e in paired if e.reference),
     )
+    for name, rows in splits.items():
+        write_examples(out / f"{name}.jsonl", _distinct_ids(rows))
     sizes = ", ".join(f"{name} {len(rows)}" for name, rows in splits.items())
     say(f"{sizes} -> {out}; encoder pairs {len(paired)}; left out: {left_out}")
     return 0

@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 
 from benchmark.arguments import arg
+from benchmark.keeping import keep_others, starts_with
 from benchmark.registry import nearest
 from metrics.errors import UserError
 from metrics.languages import code
@@ -37,6 +38,8 @@ def command(args: argparse.Namespace) -> int:
             "data names needs --from FILE.tsv: a header line, then pairs of titles (Chinese, target language) "
             "in two columns"
         )
+    out = Path(args.out)
+    keep_others([out] if out.is_file() else [], starts_with(out, "# Names "))
     target = code(args.target_lang)
     if target not in TARGETS:
         raise UserError(
@@ -49,6 +52,6 @@ def command(args: argparse.Namespace) -> int:
         raise UserError(
             f"{args.titles_from}: none of its {len(titles)} pairs is a name; columns are Chinese title, target title"
         )
-    write_list(Path(args.out), pairs, "zh", target, args.origin or ORIGIN)
+    write_list(out, pairs, "zh", target, args.origin or ORIGIN)
     say(f"{len(pairs)} names of {len(titles)} pairs of titles -> {args.out}")
     return 0

@@ -5,11 +5,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from benchmark.registry import load, nearest
 from metrics.errors import UserError
 from metrics.judge.records import Question, Verdict
+from metrics.own_code import guarded, is_own, own_code
 from metrics.records import Example
 
 if TYPE_CHECKING:
@@ -52,5 +53,31 @@ def load_judge(name: str, settings: Settings, ledger: Path | None) -> JudgeLike:
     """The judge of that name. Raises UserError for an unknown one, naming the nearest, and as its file does."""
     if name not in JUDGES:
         raise UserError(f"unknown judge {name!r}; {nearest(name, JUDGES)}")
+    module = JUDGES[name].partition(":")[0]
+    if is_own(module):
+        return _own_judge(name, module, settings, ledger)
     found: JudgeLike = load(JUDGES[name])(settings, ledger)
     return found
+
+
+def _own_judge(name: str, module: str, settings: Settings, ledger: Path | None) -> JudgeLike:
+    """A judge of a user's own module: what fails in it is told by its file and line."""
+    what = f"judge {name!r}"
+    with own_code(what, module):
+        return cast("JudgeLike", _Guarded(load(JUDGES[name])(settings, ledger), what, module))
+
+
+class _Guarded:
+    """A judge whose methods run in `own_code`."""
+
+    def __init__(self, judge: Any, what: str, module: str) -> None:
+        self._judge, self._what, self._module = judge, what, module
+
+    def __getattr__(self, name: str) -> Any:
+        found = getattr(self._judge, name)
+        return guarded(found, self._what, self._module) if callable(found) else found
+
+    def knowing(self, examples: Sequence[Example]) -> JudgeLike:
+        """As JudgeLike's; the judge that comes back is guarded, too."""
+        with own_code(self._what, self._module):
+            return cast("JudgeLike", _Guarded(self._judge.knowing(examples), self._what, self._module))

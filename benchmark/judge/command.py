@@ -11,6 +11,7 @@ from benchmark.judge import JUDGES
 from benchmark.judge.merging import recover
 from benchmark.judge.options import OPTIONS, overrides
 from benchmark.judge.study import prepared, priced, run_judge
+from benchmark.judge.texts import read_outputs
 from benchmark.judge.told import tell
 from benchmark.rundir.steps import locked
 from benchmark.rundir.summaries import read_summary
@@ -51,6 +52,10 @@ def command(args: argparse.Namespace) -> int:
     profile = load_profile(args.profile, [*overrides(args), *args.overrides])
     settings, draws = profile.judge, Draws(profile.score.bootstrap_draws, profile.score.permutation_draws, seed or 0)
     tasks = _tasks(summary, settings, args.task)
+    if args.judge == "oracle":
+        from benchmark.judge.oracle import need_facts
+
+        need_facts(args.judge, [e for task in tasks for e in read_outputs(run_dir, task).examples], str(run_dir))
     if args.dry_run:
         plans = [prepared(run_dir, args.judge, settings, draws.seed, task) for task in tasks]
         prices = [priced(judge, plan) for judge, plan in plans]

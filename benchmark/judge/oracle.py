@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from metrics.errors import UserError
 from metrics.form.known import Known
 from metrics.form.scores import fluency as sounding
 from metrics.form.scores import model_for, read_texts
@@ -186,6 +187,15 @@ class Oracle:
 def grade(value: float, exact: bool) -> int:
     """0..1 -> 0..TOP. exact: rounded down, so that TOP means that nothing is wrong."""
     return math.floor(TOP * value + SAME) if exact else round(TOP * value)
+
+
+def need_facts(name: str, examples: Iterable[Example], where: str) -> None:
+    """UserError where the oracle is asked about examples none of which has gold facts: it could say nothing."""
+    if name == "oracle" and all(example.facts is None for example in examples):
+        raise UserError(
+            f"--judge oracle: {where} has no gold facts, which are all that the oracle knows; "
+            "give examples with facts, or ask another judge"
+        )
 
 
 def _f1(facts: Sequence[Fact], found: Alignment, types: frozenset[str]) -> float:

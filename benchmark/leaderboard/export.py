@@ -8,12 +8,13 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from benchmark.keeping import starts_with
 from benchmark.leaderboard import board as boards
 from benchmark.leaderboard.board import Board, Entry
 from benchmark.leaderboard.flags import kind
 from benchmark.leaderboard.page import context, page_name
 from benchmark.leaderboard.show import paths_of, views_of
-from benchmark.leaderboard.tables import as_groups, table_csv, table_markdown
+from benchmark.leaderboard.tables import FIELDS, as_groups, table_csv, table_markdown
 from benchmark.leaderboard.view import Group, Row, View
 from benchmark.leaderboard.words import (
     rank_text,
@@ -50,7 +51,7 @@ def _claim(out: Path) -> None:
     """Takes a folder that is new, empty, or an older export."""
     if out.exists() and not out.is_dir():
         raise UserError(f"{out}: a file; --out needs a folder")
-    if out.is_dir() and any(out.iterdir()) and not (out / "board.csv").is_file():
+    if out.is_dir() and any(out.iterdir()) and not starts_with(out / "board.csv", ",".join(FIELDS[:3])):
         raise UserError(f"{out}: holds other things than an export; give another --out")
 
 

@@ -46,6 +46,22 @@ def store(path: Path, data: bytes) -> None:
         atomic_write_bytes(path, data)
 
 
+def _where(path: Path) -> str:
+    """How to get back a file that lies beside a board: where the folder of the outputs is called otherwise, the board
+    was copied or renamed without it."""
+    folder = path.parent
+    if folder.parent.name != "outputs":
+        return f"restore it: {folder.name}/ lies beside the board, as outputs/ does, and is copied together with it"
+    others = sorted(p.name for p in folder.parent.glob("*") if p.is_dir() and p.name != folder.name)
+    if folder.is_dir():
+        return "restore it (it belongs to the board)"
+    found = f" (there is {', '.join(others[:3])})" if others else ""
+    return (
+        f"outputs lie in a folder called like the board's file, and there is no {folder}{found}: copy or rename it "
+        f"together with the board, that of NAME.json is outputs/NAME"
+    )
+
+
 def _read(path: Path, limit: int) -> bytes:
     """The bytes of a file. Raises UserError when it is missing, no regular file, or larger than `limit` allows."""
     try:
@@ -55,7 +71,7 @@ def _read(path: Path, limit: int) -> bytes:
             raise UserError(f"{path}: larger than {limit} bytes; refused")
         return path.read_bytes()
     except FileNotFoundError:
-        raise UserError(f"{path}: missing; restore it (it belongs to the board)") from None
+        raise UserError(f"{path}: missing; {_where(path)}") from None
     except OSError as error:
         raise UserError(f"{path}: cannot be read ({error.strerror or error}); restore it") from None
 

@@ -62,7 +62,8 @@ def rewards() -> Iterator[tuple[str, str]]:
     for name, target in REWARDS.items():
         module = target.partition(":")[0] + ":"
         # The module's own line; a second reward of it is told by its factory.
-        yield name, first_line(target if module in told else module)
+        shown = f"{name}(NAME)" if name == "safeguarded" else name  # it stands around another reward
+        yield shown, first_line(target if module in told else module)
         told.add(module)
 
 

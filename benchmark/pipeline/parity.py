@@ -19,6 +19,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from benchmark.arguments import ALLOW, SET, arg, check_place
+from benchmark.keeping import keep_file
 from benchmark.pipeline.parity_checks import run_checks
 from benchmark.pipeline.workplace import settle_torch
 from benchmark.registry import nearest
@@ -82,6 +83,7 @@ def command(args: argparse.Namespace) -> int:
         raise UserError(f"--n {args.n} --tolerance {args.tolerance}: both must be above 0")
     if args.out:
         check_place(Path(args.out), file=True)
+        keep_file(Path(args.out), ("passed", "backend", "checks"))
     run_dir = None if args.run_dir is None else Path(args.run_dir)
     profile, policy, reranker = _models(args, run_dir)
     need_hub({"--model": policy, **({} if reranker is None else {"--reranker": reranker})})

@@ -122,7 +122,9 @@ def _passage(data: RunData, example: Example, why: str, inventory: Inventory | N
     return Passage(
         plain(example.id),
         why,
-        highlighted(compared[0].source, source_marks(compared), SHOWN_CHARS) if compared else _source(source, example),
+        highlighted(compared[0].source, source_marks(compared), SHOWN_CHARS) + _unseen(example.source)
+        if compared
+        else _source(source, example),
         cut,
         example.source_lang,
         example.target_lang,
@@ -145,7 +147,7 @@ def _output(
     if found is not None:
         hard = [fact for fact in found.facts if fact.tier != "soft"]
         verified = (sum(fact.outcome == VERIFIED for fact in hard), len(hard)) if hard else None
-        html = highlighted(found.text, output_marks(found), SHOWN_CHARS)
+        html = highlighted(found.text, output_marks(found), SHOWN_CHARS) + _unseen(text)
         return Output(key, html, len(text), max(0, len(found.text) - SHOWN_CHARS), stopped, verified, *lists(found))
     if inventory is None or example.facts is None:
         shown, cut = shortened(text)
@@ -171,8 +173,7 @@ def _output(
         else:
             parts.append(visible(piece))
         marked = bool(kind)
-    if unseen := "".join(sorted({c for c in text if hidden(c) and not c.isspace()})):
-        parts.append(Markup('<span class="cut"> hidden in what was written: {}</span>').format(visible(unseen)))
+    parts.append(_unseen(text))
     salient = [(fact, stated) for fact, stated in zip(example.facts, alignment.stated, strict=True) if fact.salient]
     return Output(
         key,
@@ -187,6 +188,14 @@ def _output(
             for item in alignment.unsupported
         ],
     )
+
+
+def _unseen(text: str) -> Markup:
+    """The hidden characters of a text by their code points: the normalised text that is shown has lost them."""
+    unseen = "".join(sorted({c for c in text if hidden(c) and not c.isspace()}))
+    if not unseen:
+        return Markup("")
+    return Markup('<span class="cut"> hidden in what was written: {}</span>').format(visible(unseen))
 
 
 def _fact(fact: Fact) -> dict[str, str]:

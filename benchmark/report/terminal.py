@@ -23,6 +23,7 @@ from benchmark.report.words import (
 )
 from metrics.catalog import CONTROLLED
 from metrics.stages import GOLD, PARENTS
+from metrics.terminal import console as fresh_console
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -98,10 +99,9 @@ def _table(summary: dict[str, Any], keys: list[str], metrics: list[str], ascii_o
 
 def show(summary: dict[str, Any], console: Console | None = None) -> None:
     """Prints the table, what arrows mean, what is null and why, and the preservation of the RL gain."""
-    from rich.console import Console
     from rich.text import Text
 
-    console = console or Console()
+    console = console or fresh_console()
     ascii_only = console.options.ascii_only
 
     def say(line: str, style: str = "") -> None:

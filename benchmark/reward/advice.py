@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from benchmark.report.words import listing
-from benchmark.reward.validate import NOT_ASKED, reads_no_source
+from benchmark.reward.validate import NOT_ASKED, PASSING, reads_no_source
 
 CHANCE = 0.5
 KINDS = ("trusted", "unproved", "blind", "misled", "few", "unscored")
@@ -25,7 +25,8 @@ class Advice:
     tone: str
     """good | mixed | bad."""
     kinds: dict[str, list[str]]
-    """Each of KINDS -> its categories. unproved: a rule that knows nothing does as well there; few: under ENOUGH."""
+    """Each of KINDS -> its categories. unproved: a rule that knows nothing does as well there; few: under ENOUGH, or an
+    interval from chance to PASSING: neither can be said."""
     left_out: list[str]
     """How many pairs are not in the figures, and why; a line for each reason."""
 
@@ -48,7 +49,8 @@ def _kind(slug: str, row: Mapping[str, Any], nulls: Mapping[str, Any]) -> str:
     if row["ci_high"] < CHANCE:
         return "misled"
     if row["ci_low"] <= CHANCE:
-        return "blind"
+        # .75 [.30, .95]: from so few pairs "it cannot tell" would be as rash as "it can".
+        return "blind" if row["ci_high"] < PASSING else "few"
     best = max(null["by_category"][slug]["accuracy"] or 0.0 for null in nulls.values())
     return "trusted" if row["accuracy"] > best or row["accuracy"] == 1.0 else "unproved"
 
@@ -75,8 +77,10 @@ def _sentence(report: Mapping[str, Any], kinds: Mapping[str, list[str]]) -> str:
             "source; what else it tells, it tells by how a text is written."
         )
     known = sum(map(len, kinds.values())) - len(kinds["unscored"]) - len(kinds["few"])
-    if not known:
+    if not known and all(report["by_category"][slug]["n"] < ENOUGH for slug in kinds["few"]):
         return f"Nothing can be said of it: no kind has the {ENOUGH} pairs from which chance can be told; ask more."
+    if not known:
+        return "Nothing can be said of it: too few pairs to tell in every kind; ask more (--n)."
     good = len(kinds["trusted"]) + len(kinds["unproved"])
     parts = [f"It puts the right text first in {good} of {known} kinds of pairs"]
     if kinds["misled"]:
@@ -84,7 +88,7 @@ def _sentence(report: Mapping[str, Any], kinds: Mapping[str, list[str]]) -> str:
     if kinds["blind"]:
         parts.append(f"it cannot tell right from wrong in {_named(kinds['blind'])}")
     if kinds["few"]:
-        parts.append(f"{_named(kinds['few'])} had too few pairs to tell")
+        parts.append(f"too few pairs to tell in {_named(kinds['few'])}")
     if _pays_for_filler(report):
         parts.append("it pays for filler: watch the length")
     if report["length"].get("reason") == NOT_ASKED:

@@ -11,6 +11,7 @@ from typing import Any
 from benchmark.arguments import LANGS, OUT, SKIP_INVALID, arg, check_place, seed_number
 from benchmark.data.told import tell_languages
 from benchmark.data.userdata import read_parallel
+from benchmark.keeping import is_object, keep_others
 from benchmark.reward.advice import advice
 from benchmark.reward.bestofn import Sampling, best_of_n, prepare
 from benchmark.reward.blindspots import RunUnderTest, blind_spots, read_run
@@ -19,7 +20,7 @@ from benchmark.reward.judge import Judge, judge_of, load_judge
 from benchmark.reward.pairs import ChallengeSet, read_candidates, read_pairs
 from benchmark.reward.validate import loud, validate, warning
 from metrics.errors import UserError
-from metrics.files import atomic_write_text, write_jsonl
+from metrics.files import atomic_write_text, read_object, write_jsonl
 from metrics.languages import code
 from metrics.records import Example, sha256_file
 from metrics.rejects import Rejects
@@ -145,6 +146,7 @@ def command(args: argparse.Namespace) -> int:
     judge = judge_for(args, challenge, run)
     out = Path(args.out)
     check_place(out)
+    _keep(out, own_pairs=not args.pairs)
     if sampling is not None:
         prepare(sampling)  # its mistakes are told before minutes of scoring
     report = validate(judge, challenge, args.seed, length=not args.no_length_probe)
@@ -155,13 +157,24 @@ def command(args: argparse.Namespace) -> int:
         report["blind_spots"] = blind_spots(report, run, judge.id)
     if sampling is not None:
         report["best_of_n"] = best_of_n(judge, sampling)
+    # First, for it tells that the folder is ours: a call that is stopped behind it can be repeated.
+    atomic_write_text(out / "reward.json", json.dumps(report, ensure_ascii=False, indent=1, allow_nan=False) + "\n")
     if not args.pairs:
         write_jsonl(out / "pairs.jsonl", (p.as_dict() for p in challenge.pairs))
-    atomic_write_text(out / "reward.json", json.dumps(report, ensure_ascii=False, indent=1, allow_nan=False) + "\n")
     write_page(report, out / "reward.html")
     print_report(report)
     say("", f"report: {out / 'reward.html'}   numbers: {out / 'reward.json'}")
     return 0
+
+
+def _keep(out: Path, own_pairs: bool) -> None:
+    """UserError where --out holds such files of somebody else. Pairs beside a report on a user's own pairs are the
+    user's; it is no matter that they are of the form of ours."""
+    told = out / "reward.json"
+    ours = is_object(told, ("reward", "signature", "by_category", "null_baselines"))
+    keep_others([told, out / "reward.html"], ours)
+    if own_pairs:
+        keep_others([out / "pairs.jsonl"], ours and "|set:user|" not in str(read_object(told)["signature"]))
 
 
 def print_report(report: Mapping[str, Any]) -> None:
@@ -174,7 +187,8 @@ def print_report(report: Mapping[str, Any]) -> None:
     )
     say(f"{'category':22s} {'accuracy':>8s}  {'95 % interval':15s} {'n':>5s} {'ties':>5s}  {'best null':>9s}")
     for slug, row in report["by_category"].items():
-        mark = "  MISLED" if slug in told.kinds["misled"] else "  blind" if slug in told.kinds["blind"] else ""
+        kind = next(kind for kind, slugs in told.kinds.items() if slug in slugs)
+        mark = {"misled": "  MISLED", "blind": "  blind", "few": "  too few to tell"}.get(kind, "")
         null = max(nulls[name]["by_category"][slug]["accuracy"] for name in nulls)
         say(
             f"{slug:22s} {_f(row['accuracy']):>8s}  {_f(row['ci_low'])} - {_f(row['ci_high']):7s} "

@@ -49,7 +49,8 @@ class Judge:
     n_scored: int = 0
 
     def score(self, items: Sequence[Item]) -> dict[Item, float | None]:
-        """The score of each unique item. UserError, naming the scorer, for a wrong count, NaN, or what is no number."""
+        """The score of each unique item. UserError, naming the scorer, for a wrong count, NaN, what is no number, and a
+        reward outside of 0..1."""
         unique = sorted(set(items))  # candidates of one source stand together, whatever order the pairs had
         start = time.perf_counter()
         found = list(
@@ -73,6 +74,11 @@ class Judge:
         if not math.isfinite(number):
             raise UserError(
                 f"{self.name}: returned {value!r} for the candidate {item[1][:40]!r}; a scorer returns finite numbers"
+            )
+        if self.kind != "metric" and not 0 <= number <= 1:
+            raise UserError(
+                f"reward {self.name}: returned {number:g} for the candidate {item[1][:40]!r}; a reward returns numbers "
+                "from 0 to 1 (eq. 6), so scale them"
             )
         return number
 
@@ -134,8 +140,7 @@ def load_judge(
 def judge_of(reward: Any, name: str | None = None) -> Judge:
     """The judge around a loaded reward."""
     inner = getattr(reward, "call", None) if reward.name == "callable" else None
-    # A user's function is called as it is: eq. 6 wants 0..1, but what is measured here is also defined for other
-    # scales.
+    # A user's function is called as it is: what it returns is held against the contract here, with the candidate.
     call = inner if inner is not None else reward.score
     shown = name or (getattr(reward, "where", None) if reward.name == "callable" else None) or reward.name
     return Judge(shown, reward.id, reward.name, lambda s, t, _: call(s, t), reward.name in PROBABILITIES, False, reward)

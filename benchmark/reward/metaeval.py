@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import argparse
 import json
+from pathlib import Path
 
 from benchmark.arguments import arg, seed_number
+from benchmark.keeping import keep_file
 from metrics.terminal import say
 
 ARGUMENTS = [
@@ -24,6 +26,7 @@ def command(args: argparse.Namespace) -> int:
     from metrics.rejects import Rejects
     from metrics.stats import at_floor, p_text
 
+    keep_file(Path(args.out), ("n_systems", "n_items", "n_rated"))
     rejects = Rejects(args.judgements, skip=args.skip_invalid, offered=True)
     found = meta_evaluate(read_judgements(args.judgements, rejects), args.seed)
     if note := rejects.note():

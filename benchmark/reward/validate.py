@@ -202,6 +202,8 @@ def misses(
 
 OF_SOURCE = ("other_article", "other_article_hard")
 """Categories in which both texts are flawless: nothing but the source tells which one is right."""
+PASSING = 0.75
+"""An interval that reaches from chance up to here tells neither that a reward fails nor that it passes."""
 SAID = 20
 """Pairs from which on that is said: a reward that is right in three of four is told from chance."""
 
@@ -210,7 +212,7 @@ def reads_no_source(report: Mapping[str, Any]) -> bool:
     """Whether the reward does not tell the right title from another article's, however well it tells damaged texts: it
     goes by a text's form alone. False where too few pairs were asked."""
     rows = [row for slug in OF_SOURCE if (row := report["by_category"].get(slug)) and row["n"] >= SAID]
-    return bool(rows) and all(row["ci_low"] <= CHANCE for row in rows)
+    return bool(rows) and all(row["ci_low"] <= CHANCE and row["ci_high"] < PASSING for row in rows)
 
 
 def warning(report: Mapping[str, Any]) -> str | None:

@@ -224,7 +224,7 @@ def check_config(
                 "or remove this one"
             )
     elif any(p.name != ".lock" for p in run_dir.iterdir()):
-        raise UserError(f"{run_dir} is not empty and is no run directory; give another --run-dir")
+        raise UserError(f"{run_dir} is not empty and is no run directory; give another {option}")
     atomic_write_text(path, config_hash + "\n")
 
 
@@ -239,6 +239,15 @@ def _sweep(run_dir: Path) -> None:
             path.unlink()
 
 
+BEGUN = (".lock", "config_hash", "manifest.json", "started.json")
+"""Files of a run that has begun and made nothing yet."""
+
+
+def _nothing_made(run_dir: Path) -> bool:
+    """Whether a run that stopped at a mistake has left nothing that another call could go on from."""
+    return all(path.is_dir() or path.name in BEGUN for path in run_dir.rglob("*"))
+
+
 @contextmanager
 def locked(run_dir: Path) -> Iterator[None]:
     """Creates the run directory and keeps every other process out of it; the lock goes with the process, even when it
@@ -246,7 +255,7 @@ def locked(run_dir: Path) -> Iterator[None]:
 
     The processes of one run share the lock of their main process. Raises UserError when the directory cannot be made or
     written, or another process holds it. A directory that turns out to be no place for a run (a UserError inside, and
-    no run of ours in it) is left as it was found.
+    no run of ours in it) is left as it was found, and so is one in which the run has made nothing yet.
     """
     if not processes.is_main():
         processes.wait()
@@ -255,9 +264,10 @@ def locked(run_dir: Path) -> Iterator[None]:
     if run_dir.exists() and not run_dir.is_dir():
         raise UserError(f"{run_dir} is a file; a run needs a directory")
     fresh, bare = not run_dir.exists(), not (run_dir / ".lock").exists()
+    empty = fresh or not any(run_dir.iterdir())
     try:
         run_dir.mkdir(parents=True, exist_ok=True)
-        lock = (run_dir / ".lock").open("w")
+        lock = (run_dir / ".lock").open("a")  # somebody else's would be emptied by "w"
     except OSError as error:
         raise UserError(
             f"cannot write in {run_dir}: {error.strerror}; choose a directory that you may write to"
@@ -274,7 +284,12 @@ def locked(run_dir: Path) -> Iterator[None]:
             processes.wait()
             yield
         except UserError:
-            if bare and not (run_dir / "config_hash").exists():
+            if empty and _nothing_made(run_dir):
+                for path in run_dir.iterdir():
+                    shutil.rmtree(path) if path.is_dir() else path.unlink()
+                if fresh:
+                    run_dir.rmdir()
+            elif bare and not (run_dir / "config_hash").exists():
                 (run_dir / ".lock").unlink()
                 if fresh and not any(run_dir.iterdir()):
                     run_dir.rmdir()

@@ -100,6 +100,10 @@ def load(args: argparse.Namespace) -> Loaded:
     judges = profile.judge.names if args.judge or any(o.startswith("judge.names") for o in args.overrides) else []
     for name in judges:
         load_judge(name, profile.judge, None)
+        if name == args.judge == "oracle":
+            from benchmark.judge.oracle import need_facts
+
+            need_facts(name, examples, str(given.files[0]))
     models = Models(profile)
     reward = _reward(models, examples)
     found = survey(examples)

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmark.judge.read import LEDGER
+from benchmark.keeping import is_object, keep_others
 from benchmark.rundir.summaries import read_summary
 from benchmark.scoring.asked import of_world
 from benchmark.scoring.blocks import SUFFIX, Blocks
@@ -27,8 +28,19 @@ from metrics.segment import SegmentStats
 from metrics.stages import GOLD
 from metrics.terminal import say
 
+OWN = ("summary.json", "scores.parquet", "report.html", "manifest.json", "steps", "judge")
+"""What a `score` writes or clears in its folder, besides examples and generations."""
 WRITTEN = "written.json"
 """In steps/score/TASK: the key of the blocks there, and the files that the scores were written beside."""
+
+
+def written_by(out: Path) -> str | None:
+    """The command that wrote a folder, by its manifest; None without a manifest of the suite's."""
+    from benchmark.rundir.manifest import read_manifest
+
+    if not is_object(out / "manifest.json", ("command", "argv", "config_hash")):
+        return None
+    return read_manifest(out).command  # a damaged one is told
 
 
 class Files:
@@ -50,10 +62,9 @@ class Files:
         Raises UserError, before anything is removed, where the directory belongs to a run, or where an input is one of
         the files that are written, old or new.
         """
-        from benchmark.rundir.manifest import read_manifest
-
         out, steps = self.out, self.out / "steps" / "score"
-        if (out / "manifest.json").exists() and (command := read_manifest(out).command) != "score":
+        command = written_by(out)
+        if command not in (None, "score"):
             raise UserError(
                 f"--out {out}: holds a run directory of `{command}`, whose scores would be lost; give another directory"
             )
@@ -66,6 +77,9 @@ class Files:
             wanted = {w.resolve() for w in [*written, self.examples, *self.texts.values()]}
             if (resolved := path.resolve()) in wanted or (out / "steps").resolve() in resolved.parents:
                 raise UserError(f"{path}: is one of the files that --out {out} replaces; give another --out")
+        # One that was interrupted left its notes, before November 2026 its parts, and no manifest.
+        ours = command is not None or bool(notes) or bool(parts)
+        keep_others([*(out / name for name in OWN), self.examples, *self.texts.values()], ours)
         same = notes.get(self.note, {}).get("key") == key
         if not same:
             for path in written:

@@ -62,12 +62,6 @@ def load_task(name: str, allow_code: bool = False) -> Task:
 
 
 def _own_task(where: str) -> Task:
-    try:
-        made = load(where)()
-    except (ImportError, AttributeError, ValueError) as err:
-        raise UserError(
-            f"task {where!r}: cannot be imported ({err}); give module:function, with the module's folder on PYTHONPATH"
-        ) from err
-    if not isinstance(made, Task):
-        raise UserError(f"task {where!r}: returned {type(made).__name__}; return a benchmark.tasks.Task")
-    return made
+    from benchmark.tasks.own import own_task
+
+    return own_task(where)

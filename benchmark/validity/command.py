@@ -9,6 +9,7 @@ from typing import Any
 
 from benchmark.arguments import LANGS, OUT, arg, seed_number
 from benchmark.data.userdata import read_parallel
+from benchmark.keeping import is_object, keep_others
 from benchmark.report.safetext import plain
 from benchmark.validity.damage import DAMAGES
 from benchmark.validity.measure import RATES, validate
@@ -16,7 +17,7 @@ from metrics import catalog
 from metrics.errors import UserError
 from metrics.files import atomic_write_text
 from metrics.open.lists import name_list
-from metrics.terminal import say
+from metrics.terminal import console, say
 
 ARGUMENTS = [
     arg("--examples", required=True, metavar="FILE", help="examples.jsonl with references, or TSV or CSV with --langs"),
@@ -34,6 +35,9 @@ def command(args: argparse.Namespace) -> int:
     """Writes metrics.json and metrics.html into --out."""
     if args.limit is not None and args.limit < 2:
         raise UserError(f"--limit {args.limit}: at least 2, or nothing can be shuffled")
+    out = Path(args.out)
+    told, shown = out / "metrics.json", out / "metrics.html"
+    keep_others([told, shown], is_object(told, ("n", "languages", "reference", "noticed")))
     examples = read_parallel(args.examples, args.langs)[: args.limit]
     if without := [e.id for e in examples if not e.reference]:
         raise UserError(
@@ -45,11 +49,10 @@ def command(args: argparse.Namespace) -> int:
     for pair in sorted({(e.source_lang, e.target_lang) for e in examples}):
         name_list(*pair, own)  # a mistake in the user's names is told before anything is measured
     result = validate(examples, own, args.seed, lambda what: say(f"{what} ...", err=True), not args.no_speed)
-    out = Path(args.out)
-    atomic_write_text(out / "metrics.json", json.dumps(result, ensure_ascii=False, indent=1, allow_nan=False) + "\n")
-    atomic_write_text(out / "metrics.html", page(result))
+    atomic_write_text(told, json.dumps(result, ensure_ascii=False, indent=1, allow_nan=False) + "\n")
+    atomic_write_text(shown, page(result))
     show(result)
-    say(f"results: {out / 'metrics.json'}", f"page: {out / 'metrics.html'}")
+    say(f"results: {told}", f"page: {shown}")
     return 0
 
 
@@ -74,10 +77,9 @@ def tables(result: dict[str, Any]) -> tuple[list[tuple[str, str, str]], list[tup
 
 def show(result: dict[str, Any]) -> None:
     """The tables on the terminal."""
-    from rich.console import Console
     from rich.table import Table
 
-    console = Console()
+    out = console()
     rates, harmed = tables(result)
     for title, heads, body in (
         (f"{result['n']} pairs, {', '.join(result['languages'])}", ("metric", "human reference", "shuffled"), rates),
@@ -88,9 +90,9 @@ def show(result: dict[str, Any]) -> None:
             table.add_column(head, justify="right" if i else "left", no_wrap=bool(i))
         for row in body:
             table.add_row(*map(plain, row))
-        console.print(table)
+        out.print(table)
     for name, per_minute in result.get("speed", {}).items():
-        console.print(f"speed, {name}: {per_minute:,.0f} segments a minute and core")
+        out.print(f"speed, {name}: {per_minute:,.0f} segments a minute and core")
 
 
 def page(result: dict[str, Any]) -> str:

@@ -64,7 +64,22 @@ def test_of_kinds_with_few_pairs_nothing_is_said() -> None:
     assert "Too few pairs" in render(small) and "Blind to" not in render(small)
     some = {slug: row | {"n": 2} if slug == "date" else row for slug, row in report()["by_category"].items()}
     told = advice(report() | {"by_category": some})
-    assert told.sentence.endswith("date had too few pairs to tell.") and told.tone == "mixed"
+    assert told.sentence.endswith("too few pairs to tell in date.") and told.tone == "mixed"
+
+
+def test_an_interval_from_chance_to_passing_is_no_failure() -> None:
+    """By hand, Wilson: 3 of 4 is [.301, .954], 12 of 24 is [.314, .686], 16 of 24 is [.467, .820]."""
+    rows = report()["by_category"]
+    for right, n, low, high, kind in ((3, 4, 0.301, 0.954, "few"), (12, 24, 0.314, 0.686, "blind")):
+        changed = {"accuracy": right / n, "n": n, "ci_low": low, "ci_high": high}
+        told = advice(report() | {"by_category": rows | {"hallucination": rows["hallucination"] | changed}})
+        assert told.kinds[kind] == ["hallucination"] and told.tone == "mixed"
+        assert ("it cannot tell right from wrong in hallucination" in told.sentence) == (kind == "blind")
+        assert ("too few pairs to tell in hallucination" in told.sentence) == (kind == "few")
+    few = {slug: row | changed | {"ci_high": 0.82} for slug, row in rows.items()}
+    assert advice(report() | {"by_category": few}).sentence.endswith(
+        "too few pairs to tell in every kind; ask more (--n)."
+    )
 
 
 def test_a_long_list_of_kinds_is_cut() -> None:

@@ -88,7 +88,7 @@ def test_samples_are_held_against_the_facts_and_the_gate() -> None:
     assert samples.good.tolist() == [[2, 0, 0], [1, 1, 1]]
     assert samples.stated.tolist() == [[2, 1, 0], [1, 2, 1]]
     assert samples.chars[0].tolist() == [11, 4, 0]
-    wide = Judge("wide", "wide", "callable", lambda s, t, _: [len(x) - 5.0 for x in t])
+    wide = Judge("wide", "wide", "metric", lambda s, t, _: [len(x) - 5.0 for x in t])
     assert not measure(wide, examples, texts)[1], "scores beyond 0..1 are no reward of eq. 6"
 
 

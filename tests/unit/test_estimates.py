@@ -7,8 +7,8 @@ import pytest
 from sampled import mean_of
 
 from metrics import intervals
-from metrics.contrast import Contrast, Measured
-from metrics.estimates import SAME_SEEDS, ratio_limits, recipe_limits, recipe_variance, seed_limits
+from metrics.contrast import Contrast, Measured, level_of, of_values
+from metrics.estimates import SAME_SEEDS, ratio_limits, recipe_limits, recipe_variance, run_limits, seed_limits
 from metrics.stats import compare
 
 N, SEEDS = 40, (1, 2, 3)
@@ -63,6 +63,21 @@ def test_equal_seeds_bound_nothing() -> None:
     rows = np.tile(np.random.default_rng(0).uniform(0, 1, N), (2, 1))
     found, p = seed_limits(Contrast(((1.0, _measured(rows)), (-1.0, _measured(rows * 0.5)))), 0.95)
     assert (found.low, found.high, found.reason, p) == (None, None, SAME_SEEDS, None)
+
+
+def test_two_seeds_next_to_each_other_make_nothing_certain() -> None:
+    """+.0050 and +.0051: Student's t would give p = .006, and a caution stands beside the interval."""
+    found, p = seed_limits(level_of(of_values({1: 0.0050, 2: 0.0051})), 0.95)
+    assert p is None and found.caution is not None and found.caution.startswith("two seeds say little")
+    found, p = seed_limits(level_of(of_values({1: 0.0050, 2: 0.0051, 3: 0.0052})), 0.95)
+    assert p is not None and found.caution is None
+
+
+@pytest.mark.parametrize("value", [0.0, 1.0])
+def test_a_row_that_is_perfect_in_every_seed_has_the_interval_of_its_documents(value: float) -> None:
+    rows = np.full((2, N), value)
+    found, alone = recipe_limits(level_of(_measured(rows)), 0.95), run_limits(level_of(_measured(rows[:1])), 0.95, None)
+    assert (found.low, found.high) == (alone.low, alone.high)
 
 
 @pytest.mark.parametrize(("others", "told"), [(0, True), (4, True), (6, False)])

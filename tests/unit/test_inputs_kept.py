@@ -11,11 +11,12 @@ from typing import Any
 
 import pytest
 
-from benchmark.cli import main
+from benchmark.cli import build_parser, main
 from metrics.errors import UserError
 from metrics.files import atomic_write_text
 from metrics.records import read_examples, read_generations
 from metrics.summary import system_keys
+from training.__main__ import main as train
 
 
 @pytest.fixture
@@ -121,3 +122,38 @@ def test_segments_without_a_source_are_left_out_of_all_files_where_the_user_says
     Path("h").write_text("จีน\nญี่ปุ่น 6\n", "utf-8")
     assert main([*command, "--out", "never", "--skip-invalid", *few]) == 2
     assert "h: 2 outputs for 3 examples" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("argv", "option"),
+    [
+        (["score", "--examples", "e", "--generations", "g", "--out", ""], "--out"),
+        (["validate-reward", "--reward", "ensemble", "--out", " "], "--out"),
+        (["run", "--stage", "all", "--run-dir", ""], "--run-dir"),
+        (["leaderboard", "show", "--board", ""], "--board"),
+        (["data", "export", "--task", "newswire-title", "--split", "dev", "--data", "", "--out", "x"], "--data"),
+        (["data", "join", "--articles", "a.jsonl", "", "--out", "x"], "--articles"),
+        (["evaluate", "--model", "m", "--task", "t", "--out", "o", "--profile="], "--profile"),
+        (["report", ""], "run_dir"),
+    ],
+)
+def test_an_empty_value_is_not_the_current_directory(
+    argv: list[str], option: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Any
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(argv) == 2
+    told = capsys.readouterr().err
+    assert option in told.replace("RUN_DIR", "run_dir") and "is empty (a variable that is not set?)" in told
+    assert os.listdir(tmp_path) == []
+
+
+def test_free_text_may_be_empty() -> None:
+    assert build_parser("data").parse_args(["data", "names", "--origin", "", "--out", "x"]).origin == ""
+
+
+def test_training_takes_no_empty_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Any) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(SystemExit) as ended:
+        train(["form", "--corpus", "c.jsonl", "--out", ""])
+    assert ended.value.code == 2
+    assert "--out: is empty" in capsys.readouterr().err

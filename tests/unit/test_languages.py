@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 
 from metrics.errors import UserError
-from metrics.languages import code, language, pair
+from metrics.languages import code, language, listed, pair
 from metrics.numbers import extract_numbers
 from metrics.overlap import score_overlap, words
+from metrics.reading import amounts
 from metrics.records import Example, parse_example, read_examples
 from metrics.scorers.comet import unsupported
 from metrics.scripts import in_another_script, notices, scripts_of
@@ -153,6 +154,15 @@ def test_languages_without_rules_of_their_own_are_told() -> None:
     assert "no rules of its own" in told and "characters" in told
     (told,) = notices([_example("a", "新闻", "x", target_lang="qaa")])
     assert "no script is known" in told
+
+
+@pytest.mark.parametrize("tag", [one.id for one in listed()])
+def test_that_numbers_are_read_in_digits_alone_hangs_on_what_can_be_read(tag: str) -> None:
+    """三十 is read as 30 or is not: a line in the table of languages is no rule for numbers."""
+    told = [n for n in notices([_example("a", "新闻", "30", target_lang=tag)]) if "digits alone" in n]
+    assert bool(told) == (language(tag).numbers not in amounts.LANGUAGES)
+    (source,) = [n for n in notices([_example("a", "ニュース", "30", "ja", "th")]) if "digits alone" in n]
+    assert source == "source_lang ja (Japanese): numbers are read in digits alone"
 
 
 def test_spaces_stand_between_words_of_some_languages_alone() -> None:

@@ -88,6 +88,31 @@ def test_the_command_prints_markdown_and_writes_json(
     assert main(["pool", str(runs[0])]) == 2
 
 
+def test_what_is_the_same_in_both_runs_keeps_the_interval_of_its_documents(runs: list[Path]) -> None:
+    """Perfect references of two runs: nothing of them hangs on a seed."""
+    pooled, one = pool(runs[:2]), json.loads((runs[0] / "summary.json").read_text("utf-8"))
+    for metric in ("coverage.recall", "verbosity.length_ratio"):
+        cell, single = pooled["systems"]["gold"][metric], one["systems"]["gold"][metric]
+        limits = [(c["ci_low"], c["ci_high"]) for c in (cell, cell["these_runs"], single)]
+        assert limits[0] == limits[1] == limits[2]
+        assert "two seeds" not in cell.get("caution", "")
+    assert "two seeds" in pooled["systems"]["post-rl"]["coverage.recall"]["caution"]
+
+
+def test_two_seeds_are_told_with_a_caution_and_without_a_p(runs: list[Path]) -> None:
+    pooled = pool(runs[:2])
+    for row in pooled["transitions"].values():
+        for cell in row.values():
+            if cell["delta"] is not None and "seeds" in cell:
+                cell["seeds"] |= {"values": [cell["delta"]] * 2}
+                assert cell["seeds"].get("p") in (None, 1.0)
+    told = markdown(pooled).partition("**The seeds alone")
+    assert "Caution: two seeds say little" in told[0]
+    assert "Caution: two seeds say little" in told[2] and "no p can be told" in told[2]
+    assert " p " not in told[2].partition("| metric")[2] and "(seeds " in told[2]
+    assert "Caution" not in markdown(pool(runs))
+
+
 def test_the_recipe_and_these_runs_are_worded_apart(runs: list[Path], capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["pool", *map(str, runs)]) == 0
     shown = capsys.readouterr().out

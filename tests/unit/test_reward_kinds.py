@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from tiny_models import character_tokenizer, small_bert
 
-from benchmark.reward.judge import load_judge
+from benchmark.reward.judge import Judge, load_judge
 from benchmark.settings.config import load_profile
 from benchmark.settings.models import Models
 from metrics.errors import UserError
@@ -129,6 +129,23 @@ def test_a_function_that_fails_is_the_users_mistake_with_its_line(function, mess
         load_reward(f"test_reward_kinds:{function}").score(["源"], [""])
     with pytest.raises(UserError, match=message):
         load_judge(f"test_reward_kinds:{function}", None, None, {}).score([("源", "", "th")])
+
+
+def too_much(sources: list[str], candidates: list[str]) -> list[float]:
+    """Outside of the contract."""
+    return [2.0 for _ in candidates]
+
+
+def test_a_reward_outside_of_0_to_1_is_told_with_its_value_and_the_contract():
+    """In training by its `score`, in `validate-reward` by the judge around it; a metric has its own scale."""
+    name = "test_reward_kinds:too_much"
+    with pytest.raises(UserError, match=f"reward {name}: returned 2.0; eq. 6 needs values from 0 to 1"):
+        load_reward(name).score(["源"], ["a"])
+    with pytest.raises(
+        UserError, match=rf"reward {name}: returned 2 for the candidate 'a'; a reward returns .* 0 to 1"
+    ):
+        load_judge(name, None, None, {}).score([("源", "a", "th")])
+    assert Judge("m", "m", "metric", lambda s, t, _: [2.0]).score([("源", "a", "th")]) == {("源", "a", "th"): 2.0}
 
 
 def words(sources: list[str], candidates: list[str]) -> list[float]:

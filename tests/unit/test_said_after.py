@@ -4,6 +4,7 @@ gold."""
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -68,6 +69,26 @@ def test_compare_shows_the_primary_metrics_first_and_the_rest_on_demand(
         by_system.setdefault(row[0], []).append(row[1])
     assert len(by_system) == 5
     assert all(metrics[0] == "coverage.f1.length_controlled" for metrics in by_system.values())
+
+
+def test_compare_says_that_both_are_the_same_run(runs: tuple[Path, Path], capsys: pytest.CaptureFixture[str]) -> None:
+    a, b = map(str, runs)
+    for other, said in ((a, "A and B are the same run"), (b, "A and B are two copies of the same scores")):
+        assert main(["compare", a, other]) == 0
+        told = capsys.readouterr()
+        assert said in told.err and "exclude" not in told.out
+
+
+def test_compare_explains_an_interval_that_excludes_0_beside_a_large_p(
+    runs: tuple[Path, Path], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from benchmark.compare import runs as module
+
+    made = module.compare_runs(*runs)
+    apart = [replace(r, delta=replace(r.delta, delta=0.1, ci_low=0.05, ci_high=0.2, p=0.5), p_holm=1.0) for r in made]
+    monkeypatch.setattr(module, "compare_runs", lambda *_: [apart[0], *made[1:]])
+    assert main(["compare", *map(str, runs), "--all"]) == 0
+    assert "1 interval excludes 0 beside a p of 0.05 or more: the interval is of" in capsys.readouterr().out
 
 
 def test_compare_never_holds_gold_against_gold(

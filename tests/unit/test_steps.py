@@ -167,7 +167,7 @@ def test_what_a_kill_left_half_written_is_swept_away(tmp_path: Path) -> None:
 
 def test_a_refused_place_is_left_as_it_was(tmp_path: Path) -> None:
     """No lock file in somebody's folder, no empty directory where there was none; a run directory of ours keeps what it
-    has."""
+    has made."""
     thesis = tmp_path / "thesis"
     thesis.mkdir()
     (thesis / "thesis.tex").touch()
@@ -179,6 +179,7 @@ def test_a_refused_place_is_left_as_it_was(tmp_path: Path) -> None:
     def begin_and_stop() -> None:
         with locked(tmp_path / "run"):
             check_config(tmp_path / "run", "one")
+            (tmp_path / "run" / "examples.jsonl").touch()
             raise UserError("a mistake found later")
 
     with pytest.raises(UserError, match="later"):

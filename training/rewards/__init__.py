@@ -86,6 +86,8 @@ def load_reward(spec: str, path: str | None = None, **options: Any) -> Reward:
         raise UserError(
             f"unknown reward {spec!r}; use one of {', '.join(sorted(REWARDS))}, an existing folder, or module:function"
         )
+    if where is None and name == "safeguarded":
+        raise UserError("the reward 'safeguarded' is eq. 6 around another one: name it, as in safeguarded(ensemble)")
     if where is None and needs_path(name):
         raise UserError(
             f"the reward {name!r} needs a path (its folder or hub id; for `callable`, module:function; "

@@ -12,6 +12,7 @@ from importlib import import_module
 from pathlib import Path
 
 from metrics.errors import UserError
+from metrics.own_code import own_code, place
 
 
 class CallableReward:
@@ -42,11 +43,7 @@ class CallableReward:
         except Exception as err:
             steps = [s for s in traceback.extract_tb(err.__traceback__) if s.filename != __file__]
             # Without a step of its own the function came to its end, and `list` failed on what it returned.
-            at = (
-                f"failed in {steps[-1].filename}, line {steps[-1].lineno}: "
-                if steps
-                else "returned no list of numbers: "
-            )
+            at = place(err, self.where.partition(":")[0]) if steps else "returned no list of numbers: "
             raise UserError(f"reward {self.where}: {at}{type(err).__name__}: {err}; mend the function") from err
 
     def score(self, sources: Sequence[str], candidates: Sequence[str]) -> list[float]:
@@ -76,7 +73,8 @@ def load_callable(where: str) -> CallableReward:
     """The function named "module:function". Raises UserError when it cannot be imported."""
     module, _, attr = where.partition(":")
     try:
-        function = getattr(import_module(module), attr)
+        with own_code(f"reward {where!r}", module, ImportError, AttributeError, ValueError):
+            function = getattr(import_module(module), attr)
     except (ImportError, AttributeError, ValueError) as err:
         raise UserError(
             f"reward {where!r}: cannot be imported ({err}); give module:function, with the module's folder on "
