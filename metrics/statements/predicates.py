@@ -34,6 +34,8 @@ _UNIT = 6
 """Letters of a counting word."""
 _FILLER = regex.compile(r"[\s་]*(?:(?:པ|བ|པར|བར)[\s་]+)?")
 _NOT = "not "
+_PEOPLE = (None, "person", "household")
+"""Dimensions of what may be people."""
 WHO = "who"
 """The group of words that only say who the people of a number are (spectators, staff)."""
 EVENTS = "casualty"
@@ -125,7 +127,7 @@ def classes_of(
     if not words:
         return [{} for _ in mentions]
     starts, ends = [w.start for w in words], [w.end for w in words]  # both grow: no two overlap
-    groups, plain = table("predicates")["groups"], _plain()
+    groups, plain, people = table("predicates")["groups"], _plain(), table("predicates")["things"]["people"]
     out: list[Classes] = []
     at = 0
     for mention in mentions:
@@ -141,14 +143,32 @@ def classes_of(
         if lang in VERB_LAST:  # 37名患者死亡: the last word is what happened to them
             behind.reverse()
         found: dict[str, set[str]] = {}
+        closed = () if _may_be_people(text, lang, mention) else people
         for word in (*behind, *before) if lang in VERB_LAST else (*before, *behind):
             for group, name in word.classes:
-                if mention.kind not in groups[group] or not (both or found.get(group, plain) <= plain):
+                if (
+                    group in closed
+                    or mention.kind not in groups[group]
+                    or not (both or found.get(group, plain) <= plain)
+                ):
                     continue
                 if group != WHO or both or _only(text, lang, word, mention):
                     found.setdefault(group, set()).add(name)
         out.append({group: frozenset(names) for group, names in found.items()})
     return out
+
+
+@cache
+def _things(lang: str) -> tuple[str, ...]:
+    return tuple(table("predicates")["things"].get(lang, ()))
+
+
+def _may_be_people(text: str, lang: str, mention: NumberMention) -> bool:
+    """Whether a number can count people: the size of an earthquake and three carriages do not."""
+    if mention.value.denominator != 1 or mention.dimension not in _PEOPLE:
+        return False
+    behind = mention.end + text.startswith(" ", mention.end)
+    return not text.startswith(_things(lang), behind)
 
 
 def _only(text: str, lang: str, word: _Word, mention: NumberMention) -> bool:
