@@ -35,6 +35,7 @@ _BARE = regex.compile(r"[\s\p{P}་]*")
 _MARK = regex.compile(r"[\s\p{P}་]")
 EVENTS = ("event", "relation", "cause")
 _LETTER = regex.compile(r"[\p{L}\p{N}]")
+_BLANK = regex.compile(r"\s")
 
 _PARTICLE = frozenset({"particle"})
 OPENS = frozenset({"averted", "averted_end", "open", "open_end", "told"})
@@ -78,17 +79,23 @@ def denials(text: str, lang: str, places: Sequence[Place], negative: bool = Fals
     foreign = [cue for cue in foreign_cues(text, lang) if not own.hold(cue[1], cue[1] + 1)]
     if not found and not foreign:
         return NONE
-    reader = _Reader(text, words, places, negative)
+    reader = _Reader(text, words, places, negative, lang)
     scopes = [scope for start, end, kinds in found for scope in reader.scopes(start, end, kinds)]
     scopes += [scope for _, start, end, kinds in foreign for scope in reader.scopes(start, end, kinds)]
     return Denials(
         tuple(scopes),
-        tuple(e for _, e, k in found if "verb" in k),
+        tuple(e for _, e, k in found if "verb" in k and not (lang == "th" and _parted(text, e, words))),
         tuple(s for s, _, k in found if "verb_after" in k),
         frozenset(_behind_particle(text, s) for s, _, k in found if k & _BEFORE_VERB),
         tuple(reader.repeated),
         Stretches(reader.averted),
     )
+
+
+def _parted(text: str, at: int, words: Words) -> bool:
+    """Does a blank stand between a negation that ends there and what it could negate?"""
+    between = words.filler.match(text, at)
+    return between is not None and _BLANK.search(text, at, between.end()) is not None
 
 
 def _behind_particle(text: str, start: int) -> int:
@@ -99,8 +106,9 @@ def _behind_particle(text: str, start: int) -> int:
 class _Reader:
     """One text while its scopes are read."""
 
-    def __init__(self, text: str, words: Words, places: Sequence[Place], negative: bool) -> None:
+    def __init__(self, text: str, words: Words, places: Sequence[Place], negative: bool, lang: str) -> None:
         self.text, self.words, self.places, self.negative = text, words, places, negative
+        self._lang = lang
         self.repeated: list[tuple[int, int]] = []
         self.averted: list[tuple[int, int]] = []
         self._starts = [p.start for p in places]
@@ -111,7 +119,7 @@ class _Reader:
 
     @cached_property
     def _clauses(self) -> Clauses:
-        return Clauses(self.text, self.words, self.places)
+        return Clauses(self.text, self.words, self.places, self._lang == "en")
 
     def scopes(self, start: int, end: int, kinds: frozenset[str]) -> list[tuple[int, int]]:
         """What the word text[start:end] denies."""
@@ -124,8 +132,8 @@ class _Reader:
         elif "after" in kinds or "either" in kinds:
             found += self._behind(start)
         if not found and "verb" in kinds:
-            event = self._next_event(end)
-            if event is not None and not self._repeats(end):
+            event = self._next_event(end, self.text[start:end] in self.words.own_phrase)
+            if event is not None and not self._source_denies(event):
                 found.append((end, max(event.end, self._stop(end, event.end - end + EVENT_REACH))))
         if not found and kinds & _BEFORE_VERB:
             event = self._event_at(_behind_particle(self.text, start))
@@ -165,7 +173,10 @@ class _Reader:
             self.averted.append((place.start, place.end))
         if "open" in kinds:
             low, high = self._clauses.ahead(end, self._stop(end, CLAUSE_REACH))
-            self.averted += [(p.start, p.end) for p in self._clauses.within(low, high) if not p.told]
+            held = self._clauses.within(low, high)
+            # A rumour that the source tells, or denies ("denies that it buys B"), may be told.
+            if not self.negative and not any(p.told and p.type in EVENTS for p in held):
+                self.averted += [(p.start, p.end) for p in held if not p.told]
 
     def _ends_at(self, at: int) -> Place | None:
         """The event whose clause ends there."""
@@ -220,7 +231,9 @@ class _Reader:
         low = self._breaks[before - 1] if before else 0
         if self.words.breaks.match(self.text, max(0, start - 1), start):
             low = start
-        if (
+        if self.words.about.search(self.text, low, start) and not whole:
+            low = max(low, start - REACH)
+        elif (
             whole
             or self.words.anaphor.search(self.text, near, start)
             or bisect_left(self._starts, low) >= bisect_left(self._starts, start)
@@ -230,14 +243,19 @@ class _Reader:
             low = max(low, start - REACH)
         return [(low, start)]
 
-    def _next_event(self, at: int) -> Place | None:
-        """The event or clause that is negated by a word ending at `at`: only fillers and names stand between."""
+    def _next_event(self, at: int, joined: bool = False) -> Place | None:
+        """The event or clause that is negated by a word ending at `at`: only fillers and names stand between.
+
+        joined: no blank directly behind it.
+        """
         cursor = at
+        if joined and self.text[at : at + 1].isspace():
+            return None
         for i in range(bisect_left(self._starts, at), len(self.places)):
             place = self.places[i]
             if place.start < cursor:
                 continue
-            if place.start - at > _NEAR or not self.words.filler.fullmatch(self.text, cursor, place.start):
+            if place.start - at > _NEAR or not self.words.joined.fullmatch(self.text, cursor, place.start):
                 return None
             if place.type in EVENTS:
                 return place
