@@ -75,7 +75,9 @@ def words_of(lang: str) -> Words | None:
         find("contrast"),
         filler := _row([*data["filler"], *data.get("modal", ())]),
         _joined(data) if lang == "th" else filler,
-        frozenset(map(normalise, table("unrealised")[lang]["verb"])) if lang == "th" else frozenset(),
+        frozenset(normalise(word) for key in ("verb", "averted") for word in table("unrealised")[lang].get(key, ()))
+        if lang == "th"
+        else frozenset(),
         find("about"),
         find("anaphor"),
         find("whole"),
@@ -89,18 +91,19 @@ def words_of(lang: str) -> Words | None:
     )
 
 
-def _row(words: list[str]) -> regex.Pattern[str]:
-    """A pattern for any number of these words and blanks, the longest word first; it never goes back."""
+def _row(words: list[str], blanks: bool = True) -> regex.Pattern[str]:
+    """A pattern for any number of these words (and blanks), the longest word first; it never goes back."""
     from metrics.normalise import normalise
 
     known = sorted({normalise(word) for word in words}, key=lambda word: (-len(word), word))
-    return regex.compile(f"(?:{'|'.join(map(regex.escape, known))}|[\\s་])*+")
+    blank = r"|[\s་]" if blanks else ""
+    return regex.compile(f"(?:{'|'.join(map(regex.escape, known))}{blank})*+")
 
 
 def _joined(data: dict[str, list[str]]) -> regex.Pattern[str]:
-    """Fillers with blanks, or fillers and modals with none; a modal before a blank closes its phrase."""
-    known = (_row(data["filler"]).pattern, _row([*data["filler"], *data["modal"]]).pattern.replace("|[\\s་]", ""))
-    return regex.compile("|".join(known))
+    """Fillers with blanks, or fillers and modals with none: a modal before a blank closes its phrase."""
+    whole = _row([*data["filler"], *data["modal"]], blanks=False)
+    return regex.compile(f"{_row(data['filler']).pattern}|{whole.pattern}")
 
 
 def _data(lang: str) -> dict[str, list[str]]:

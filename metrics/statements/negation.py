@@ -118,6 +118,10 @@ class _Reader:
         self._breaks = [m.end() for m in words.breaks.finditer(text)]
 
     @cached_property
+    def _place_ends(self) -> frozenset[int]:
+        return frozenset(p.end for p in self.places)
+
+    @cached_property
     def _clauses(self) -> Clauses:
         return Clauses(self.text, self.words, self.places, self._lang == "en")
 
@@ -132,7 +136,7 @@ class _Reader:
         elif "after" in kinds or "either" in kinds:
             found += self._behind(start)
         if not found and "verb" in kinds:
-            event = self._next_event(end, self.text[start:end] in self.words.own_phrase)
+            event = self._next_event(end, self._own_phrase(start, end))
             if event is not None and not self._source_denies(event):
                 found.append((end, max(event.end, self._stop(end, event.end - end + EVENT_REACH))))
         if not found and kinds & _BEFORE_VERB:
@@ -167,16 +171,26 @@ class _Reader:
 
     def _open(self, start: int, end: int, kinds: frozenset[str]) -> None:
         """What the word text[start:end] leaves open: averted, put off, asked, a rumour, a condition."""
-        if "averted" in kinds and (event := self._next_event(end)) is not None and not event.told:
-            self.averted.append((event.start, event.end))
+        if "averted" in kinds:
+            event = self._next_event(end, self.text[start:end] in self.words.own_phrase)
+            if event is not None and not event.told:
+                self.averted.append((event.start, event.end))
         if kinds & {"averted_end", "open_end"} and (place := self._ends_at(start)) is not None and not place.told:
             self.averted.append((place.start, place.end))
         if "open" in kinds:
             low, high = self._clauses.ahead(end, self._stop(end, CLAUSE_REACH))
             held = self._clauses.within(low, high)
             # A rumour that the source tells, or denies ("denies that it buys B"), may be told.
-            if not self.negative and not any(p.told and p.type in EVENTS for p in held):
+            numbers = all(p.type not in (*EVENTS, *ENTITY_TYPES) for p in held)  # "unless pay rises 16%": no rumour
+            if not self.negative and not numbers and not any(p.told and p.type in EVENTS for p in held):
                 self.averted += [(p.start, p.end) for p in held if not p.told]
+
+    def _own_phrase(self, start: int, end: int) -> bool:
+        """Does a blank behind this word end its reach: one of modals, or behind a verb ("cannot agree")?"""
+        word = self.text[start:end]
+        if word in self.words.own_phrase:
+            return True
+        return word in self.words.end_only and not begins_phrase(self.text, start, self._place_ends)
 
     def _ends_at(self, at: int) -> Place | None:
         """The event whose clause ends there."""
@@ -246,16 +260,19 @@ class _Reader:
     def _next_event(self, at: int, joined: bool = False) -> Place | None:
         """The event or clause that is negated by a word ending at `at`: only fillers and names stand between.
 
-        joined: no blank directly behind it.
+        joined: no blank directly behind it. Where blanks part phrases, a name behind one begins another clause.
         """
         cursor = at
-        if joined and self.text[at : at + 1].isspace():
+        blank = self.text[at : at + 1].isspace()
+        if joined and blank:
             return None
         for i in range(bisect_left(self._starts, at), len(self.places)):
             place = self.places[i]
             if place.start < cursor:
                 continue
             if place.start - at > _NEAR or not self.words.joined.fullmatch(self.text, cursor, place.start):
+                return None
+            if blank and self._lang == "th" and place.type in ("relation", *ENTITY_TYPES):
                 return None
             if place.type in EVENTS:
                 return place
