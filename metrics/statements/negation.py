@@ -18,7 +18,7 @@ from metrics.records import ENTITY_TYPES
 from metrics.statements.denial_words import KINDS, Words, cues, foreign_cues, words_of
 from metrics.statements.scopes import NONE, Denials, Place
 from metrics.statements.unrealised import REACH as CLAUSE_REACH
-from metrics.statements.unrealised import Clauses, affirmed, begins_phrase
+from metrics.statements.unrealised import Clauses, affirmed, begins_phrase, parted
 from metrics.stretches import Stretches
 
 REACH = 400
@@ -35,7 +35,6 @@ _BARE = regex.compile(r"[\s\p{P}་]*")
 _MARK = regex.compile(r"[\s\p{P}་]")
 EVENTS = ("event", "relation", "cause")
 _LETTER = regex.compile(r"[\p{L}\p{N}]")
-_BLANK = regex.compile(r"\s")
 
 _PARTICLE = frozenset({"particle"})
 OPENS = frozenset({"averted", "averted_end", "open", "open_end", "told"})
@@ -84,18 +83,12 @@ def denials(text: str, lang: str, places: Sequence[Place], negative: bool = Fals
     scopes += [scope for _, start, end, kinds in foreign for scope in reader.scopes(start, end, kinds)]
     return Denials(
         tuple(scopes),
-        tuple(e for _, e, k in found if "verb" in k and not (lang == "th" and _parted(text, e, words))),
+        tuple(e for _, e, k in found if "verb" in k and not (lang == "th" and parted(text, e, words))),
         tuple(s for s, _, k in found if "verb_after" in k),
         frozenset(_behind_particle(text, s) for s, _, k in found if k & _BEFORE_VERB),
         tuple(reader.repeated),
         Stretches(reader.averted),
     )
-
-
-def _parted(text: str, at: int, words: Words) -> bool:
-    """Does a blank stand between a negation that ends there and what it could negate?"""
-    between = words.filler.match(text, at)
-    return between is not None and _BLANK.search(text, at, between.end()) is not None
 
 
 def _behind_particle(text: str, start: int) -> int:

@@ -31,6 +31,12 @@ def begins_phrase(text: str, at: int, ends: frozenset[int]) -> bool:
     return at in ends or _PHRASE.search(text, max(0, at - 4), at) is not None
 
 
+def parted(text: str, at: int, words: Words) -> bool:
+    """Does a blank stand between a negation that ends there and what it could negate?"""
+    between = words.filler.match(text, at)
+    return between is not None and _BLANK.search(text, at, between.end()) is not None
+
+
 def affirmed(text: str, found: Sequence[Cue], words: Words, last: bool) -> list[Cue]:
     """The words of denial without those that two in a row take back ("does not deny", "was not blocked").
 
