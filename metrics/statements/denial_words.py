@@ -22,6 +22,13 @@ class Words:
     kinds: dict[str, frozenset[str]]
     contrast: regex.Pattern[str]
     filler: regex.Pattern[str]
+    joined: regex.Pattern[str]
+    """What may stand between a negation and its event in a language whose phrases blanks part: fillers with blanks, or
+    fillers and modals with none."""
+    own_phrase: frozenset[str]
+    """Negations that no blank may part from what they negate."""
+    about: regex.Pattern[str]
+    """Opens the denial of a rumour that is named with it."""
     anaphor: regex.Pattern[str]
     whole: regex.Pattern[str]
     breaks: regex.Pattern[str]
@@ -66,7 +73,12 @@ def words_of(lang: str) -> Words | None:
         WordFinder(kinds, lang),
         {w: frozenset(k) for w, k in kinds.items()},
         find("contrast"),
-        _row([*data["filler"], *data.get("modal", ())]),
+        filler := _row([*data["filler"], *data.get("modal", ())]),
+        _joined(data) if lang == "th" else filler,
+        frozenset(normalise(word) for key in ("verb", "averted") for word in table("unrealised")[lang].get(key, ()))
+        if lang == "th"
+        else frozenset(),
+        find("about"),
         find("anaphor"),
         find("whole"),
         _BREAKS.get(lang, _BREAK),
@@ -79,12 +91,19 @@ def words_of(lang: str) -> Words | None:
     )
 
 
-def _row(words: list[str]) -> regex.Pattern[str]:
-    """A pattern for any number of these words and blanks, the longest word first; it never goes back."""
+def _row(words: list[str], blanks: bool = True) -> regex.Pattern[str]:
+    """A pattern for any number of these words (and blanks), the longest word first; it never goes back."""
     from metrics.normalise import normalise
 
     known = sorted({normalise(word) for word in words}, key=lambda word: (-len(word), word))
-    return regex.compile(f"(?:{'|'.join(map(regex.escape, known))}|[\\s་])*+")
+    blank = r"|[\s་]" if blanks else ""
+    return regex.compile(f"(?:{'|'.join(map(regex.escape, known))}{blank})*+")
+
+
+def _joined(data: dict[str, list[str]]) -> regex.Pattern[str]:
+    """Fillers with blanks, or fillers and modals with none: a modal before a blank closes its phrase."""
+    whole = _row([*data["filler"], *data["modal"]], blanks=False)
+    return regex.compile(f"{_row(data['filler']).pattern}|{whole.pattern}")
 
 
 def _data(lang: str) -> dict[str, list[str]]:

@@ -20,8 +20,7 @@ _FINISH = regex.compile(f"[{_ENDS}]")
 
 @lru_cache(maxsize=4096)
 def hedged(text: str, lang: str, told: tuple[Fact, ...]) -> frozenset[int]:
-    """The facts that a source tells as a rumour, a condition or put off in a sentence, or denies wherever it has
-    them.
+    """The facts that a source tells as a rumour, a condition or put off , or denies, wherever it has them.
 
     text: the normalised source; told: its facts.
     """
@@ -37,9 +36,12 @@ def hedged(text: str, lang: str, told: tuple[Fact, ...]) -> frozenset[int]:
             low = max(text.rfind(mark, 0, start) for mark in _ENDS) + 1
             sentences.append((low, behind.start() if behind else len(text)))
     rumours, denied = Stretches(sentences), denials(text, lang, places)
-    stated = {i for p, i in zip(places, facts, strict=True) if not denied.covers(p.start, p.end)}
-    rumoured = {i for p, i in zip(places, facts, strict=True) if rumours.meet(p.start, p.end)}
-    return frozenset(rumoured | (set(facts) - stated))
+    stated = {
+        i
+        for p, i in zip(places, facts, strict=True)
+        if not (rumours.meet(p.start, p.end) or denied.covers(p.start, p.end))
+    }
+    return frozenset(set(facts) - stated)
 
 
 def _places(text: str, told: Sequence[Fact]) -> list[tuple[Place, int]]:

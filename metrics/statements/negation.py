@@ -18,7 +18,7 @@ from metrics.records import ENTITY_TYPES
 from metrics.statements.denial_words import KINDS, Words, cues, foreign_cues, words_of
 from metrics.statements.scopes import NONE, Denials, Place
 from metrics.statements.unrealised import REACH as CLAUSE_REACH
-from metrics.statements.unrealised import Clauses, affirmed, begins_phrase
+from metrics.statements.unrealised import Clauses, affirmed, begins_phrase, parted
 from metrics.stretches import Stretches
 
 REACH = 400
@@ -78,12 +78,12 @@ def denials(text: str, lang: str, places: Sequence[Place], negative: bool = Fals
     foreign = [cue for cue in foreign_cues(text, lang) if not own.hold(cue[1], cue[1] + 1)]
     if not found and not foreign:
         return NONE
-    reader = _Reader(text, words, places, negative)
+    reader = _Reader(text, words, places, negative, lang)
     scopes = [scope for start, end, kinds in found for scope in reader.scopes(start, end, kinds)]
     scopes += [scope for _, start, end, kinds in foreign for scope in reader.scopes(start, end, kinds)]
     return Denials(
         tuple(scopes),
-        tuple(e for _, e, k in found if "verb" in k),
+        tuple(e for _, e, k in found if "verb" in k and not (lang == "th" and parted(text, e, words))),
         tuple(s for s, _, k in found if "verb_after" in k),
         frozenset(_behind_particle(text, s) for s, _, k in found if k & _BEFORE_VERB),
         tuple(reader.repeated),
@@ -99,8 +99,9 @@ def _behind_particle(text: str, start: int) -> int:
 class _Reader:
     """One text while its scopes are read."""
 
-    def __init__(self, text: str, words: Words, places: Sequence[Place], negative: bool) -> None:
+    def __init__(self, text: str, words: Words, places: Sequence[Place], negative: bool, lang: str) -> None:
         self.text, self.words, self.places, self.negative = text, words, places, negative
+        self._lang = lang
         self.repeated: list[tuple[int, int]] = []
         self.averted: list[tuple[int, int]] = []
         self._starts = [p.start for p in places]
@@ -110,8 +111,12 @@ class _Reader:
         self._breaks = [m.end() for m in words.breaks.finditer(text)]
 
     @cached_property
+    def _place_ends(self) -> frozenset[int]:
+        return frozenset(p.end for p in self.places)
+
+    @cached_property
     def _clauses(self) -> Clauses:
-        return Clauses(self.text, self.words, self.places)
+        return Clauses(self.text, self.words, self.places, self._lang == "en")
 
     def scopes(self, start: int, end: int, kinds: frozenset[str]) -> list[tuple[int, int]]:
         """What the word text[start:end] denies."""
@@ -124,8 +129,8 @@ class _Reader:
         elif "after" in kinds or "either" in kinds:
             found += self._behind(start)
         if not found and "verb" in kinds:
-            event = self._next_event(end)
-            if event is not None and not self._repeats(end):
+            event = self._next_event(end, self._own_phrase(start, end))
+            if event is not None and not self._source_denies(event):
                 found.append((end, max(event.end, self._stop(end, event.end - end + EVENT_REACH))))
         if not found and kinds & _BEFORE_VERB:
             event = self._event_at(_behind_particle(self.text, start))
@@ -159,13 +164,26 @@ class _Reader:
 
     def _open(self, start: int, end: int, kinds: frozenset[str]) -> None:
         """What the word text[start:end] leaves open: averted, put off, asked, a rumour, a condition."""
-        if "averted" in kinds and (event := self._next_event(end)) is not None and not event.told:
-            self.averted.append((event.start, event.end))
+        if "averted" in kinds:
+            event = self._next_event(end, self.text[start:end] in self.words.own_phrase)
+            if event is not None and not event.told:
+                self.averted.append((event.start, event.end))
         if kinds & {"averted_end", "open_end"} and (place := self._ends_at(start)) is not None and not place.told:
             self.averted.append((place.start, place.end))
         if "open" in kinds:
             low, high = self._clauses.ahead(end, self._stop(end, CLAUSE_REACH))
-            self.averted += [(p.start, p.end) for p in self._clauses.within(low, high) if not p.told]
+            held = self._clauses.within(low, high)
+            # A rumour that the source tells, or denies ("denies that it buys B"), may be told.
+            numbers = all(p.type not in (*EVENTS, *ENTITY_TYPES) for p in held)  # "unless pay rises 16%": no rumour
+            if not self.negative and not numbers and not any(p.told and p.type in EVENTS for p in held):
+                self.averted += [(p.start, p.end) for p in held if not p.told]
+
+    def _own_phrase(self, start: int, end: int) -> bool:
+        """Does a blank behind this word end its reach: one of modals, or behind a verb ("cannot agree")?"""
+        word = self.text[start:end]
+        if word in self.words.own_phrase:
+            return True
+        return word in self.words.end_only and not begins_phrase(self.text, start, self._place_ends)
 
     def _ends_at(self, at: int) -> Place | None:
         """The event whose clause ends there."""
@@ -220,7 +238,9 @@ class _Reader:
         low = self._breaks[before - 1] if before else 0
         if self.words.breaks.match(self.text, max(0, start - 1), start):
             low = start
-        if (
+        if self.words.about.search(self.text, low, start) and not whole:
+            low = max(low, start - REACH)
+        elif (
             whole
             or self.words.anaphor.search(self.text, near, start)
             or bisect_left(self._starts, low) >= bisect_left(self._starts, start)
@@ -230,14 +250,22 @@ class _Reader:
             low = max(low, start - REACH)
         return [(low, start)]
 
-    def _next_event(self, at: int) -> Place | None:
-        """The event or clause that is negated by a word ending at `at`: only fillers and names stand between."""
+    def _next_event(self, at: int, joined: bool = False) -> Place | None:
+        """The event or clause that is negated by a word ending at `at`: only fillers and names stand between.
+
+        joined: no blank directly behind it. Where blanks part phrases, a name behind one begins another clause.
+        """
         cursor = at
+        blank = self.text[at : at + 1].isspace()
+        if joined and blank:
+            return None
         for i in range(bisect_left(self._starts, at), len(self.places)):
             place = self.places[i]
             if place.start < cursor:
                 continue
-            if place.start - at > _NEAR or not self.words.filler.fullmatch(self.text, cursor, place.start):
+            if place.start - at > _NEAR or not self.words.joined.fullmatch(self.text, cursor, place.start):
+                return None
+            if blank and self._lang == "th" and place.type in ("relation", *ENTITY_TYPES):
                 return None
             if place.type in EVENTS:
                 return place

@@ -31,6 +31,12 @@ def begins_phrase(text: str, at: int, ends: frozenset[int]) -> bool:
     return at in ends or _PHRASE.search(text, max(0, at - 4), at) is not None
 
 
+def parted(text: str, at: int, words: Words) -> bool:
+    """Does a blank stand between a negation that ends there and what it could negate?"""
+    between = words.filler.match(text, at)
+    return between is not None and _BLANK.search(text, at, between.end()) is not None
+
+
 def affirmed(text: str, found: Sequence[Cue], words: Words, last: bool) -> list[Cue]:
     """The words of denial without those that two in a row take back ("does not deny", "was not blocked").
 
@@ -64,8 +70,9 @@ def _negates(text: str, cue: Cue, words: Words) -> bool:
 class Clauses:
     """The items of one text by where they end."""
 
-    def __init__(self, text: str, words: Words, places: Sequence[Place]) -> None:
-        self._text, self._words, self._places = text, words, places
+    def __init__(self, text: str, words: Words, places: Sequence[Place], spaced: bool = False) -> None:
+        """spaced: blanks part words and not phrases."""
+        self._text, self._words, self._places, self._spaced = text, words, places, spaced
         self._starts = [p.start for p in places]
         self._by_end = sorted(((p.end, p.start, i) for i, p in enumerate(places)), key=lambda k: (k[0], k[1]))
         self._ends = [end for end, _, _ in self._by_end]
@@ -101,7 +108,8 @@ class Clauses:
 
     def ahead(self, at: int, stop: int) -> tuple[int, int]:
         """The clause that begins at `at`, at most to `stop`: to the first blank behind its event that divides no item,
-        behind its first item where it has no event."""
+        behind its first item where it has no event; before it, to a blank behind what is no item."""
+        stop = self._phrase_end(at, stop)
         first = bisect_left(self._starts, at)
         held = [p for p in self._places[first : bisect_left(self._starts, stop)] if p.end <= stop]
         event = next((p for p in held if p.type in _EVENTS), held[0] if held else None)
@@ -111,6 +119,20 @@ class Clauses:
             if not any(p.start <= blank.start() < p.end or p.start == blank.end() for p in held):
                 return at, blank.start()
         return at, stop
+
+    def _phrase_end(self, at: int, stop: int) -> int:
+        """The first blank up to `stop` behind letters that are no item, where blanks part phrases."""
+        if self._spaced:
+            return stop
+        first = bisect_left(self._starts, at)
+        held = [p for p in self._places[first : bisect_left(self._starts, stop)] if p.end <= stop]
+        for blank in _BLANK.finditer(self._text, at, stop):
+            if any(p.start <= blank.start() < p.end for p in held):
+                continue
+            last = max((p.end for p in held if p.end <= blank.start()), default=at)
+            if _LETTER.search(self._text, last, blank.start()) is not None:
+                return blank.start()
+        return stop
 
     def within(self, low: int, high: int) -> list[Place]:
         """The items that lie there, clauses left out."""

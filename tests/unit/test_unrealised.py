@@ -7,6 +7,7 @@ import pytest
 from metrics.alignment import Alignment
 from metrics.inventory import Inventory
 from metrics.records import Example, Fact
+from metrics.statements.hedges import hedged
 
 BANK, MILL = "ธนาคารเหนือ", "บริษัทแม่น้ำยาว"
 TH = (
@@ -109,6 +110,73 @@ def test_rumours_and_conditions_of_other_languages(lang: str, text: str) -> None
 def test_what_the_source_tells_so_may_be_told_so() -> None:
     got = INVENTORY.align(RUMOUR, f"ลือว่า{BANK}ยื่นฟ้อง{MILL} เลื่อนปลดพนักงาน")
     assert got.stated == (True,) * 5 and got.unsupported == ()
+
+
+@pytest.mark.parametrize(
+    "lead",
+    [
+        *("หากมีความคืบหน้าจะรายงานต่อไป", "ถ้าพบเบาะแสให้แจ้ง", "ไม่มีรายงานว่ามีปัญหา", "คนขับเข้าใจผิดกันว่าปลอดภัย", "สงสัยว่าเบรกเสีย"),
+        *("หากเทียบปีก่อน", "หากไม่มีอะไรผิดพลาด", "หลอกว่าได้กำไร", "ไม่ยอมรับว่าผิด", "ตามที่ลือ", "ตั้งคำถามว่าใครผิด", "รัฐไม่อนุมัติงบ"),
+        *("ไม่ยอม", "ไม่ได้เงิน", "ไม่มีทางเลือก", "เมิน", "แก้ตัวไม่ได้", "หยุดไม่อยู่", "หลังเลื่อน", "ยอดเจ็บไม่มี"),
+    ],
+)
+def test_a_clause_of_its_own_leaves_the_next_one(lead: str) -> None:
+    got = align("th", f"{lead} {SUED} ปลดพนักงาน 1,500 ราย")
+    assert got.stated[:6] == (True,) * 6 and got.denied == frozenset() and got.unsupported == ()
+
+
+@pytest.mark.parametrize("lead", ["จริงตามข่าวลือว่า", "ไม่มีทางเลือก", "ไม่ขออนุญาต", "ไม่ได้ตั้งใจ"])
+def test_such_words_before_an_event_do_not_deny_it(lead: str) -> None:
+    got = align("th", f"{lead}ปลดพนักงาน 1,500 ราย")
+    assert got.stated[4] and got.stated[5] and got.denied == frozenset()
+
+
+@pytest.mark.parametrize("end", ["ต้องยกเลิกโบนัส", "เป็นไปไม่ได้ที่จะเลี่ยง", "ไม่ผ่าน ครม.", "ตกลงกันไม่ได้", "ถูกสกัดแล้ว"])
+def test_what_goes_on_behind_a_clause_does_not_deny_it(end: str) -> None:
+    got = align("th", f"ปลดพนักงาน 1,500 ราย {end} นัดหยุดงาน")
+    assert got.stated[4] and got.stated[5] and got.stated[6] and got.denied == frozenset()
+
+
+@pytest.mark.parametrize("end", ["ต้องยกเลิก", "เป็นไปไม่ได้", "ไม่ผ่าน"])
+def test_a_failure_that_ends_its_phrase_denies(end: str) -> None:
+    assert 4 in align("th", f"{MILL}ปลดพนักงาน 1,500 ราย{end}").denied
+
+
+@pytest.mark.parametrize("verb", ["ระงับ", "สกัด", "หยุด", "ยับยั้ง"])
+def test_who_stops_an_event_does_not_deny_it(verb: str) -> None:
+    assert align("th", f"{verb}นัดหยุดงานได้แล้ว").stated[6]
+    assert 6 in align("th", f"{verb}แผนนัดหยุดงาน").denied
+
+
+@pytest.mark.parametrize("end", ["བཀག་པ", "མི་དགོས་ཐབས་མེད་བྱུང་བ", "མི་ཐུབ་རང་ཐུབ་བྱས"])
+def test_tibetan_idioms_deny_nothing(end: str) -> None:
+    got = align("bo", f"བྱང་ཕྱོགས་དངུལ་ཁང་གིས་ཞུ་གཏུག་{end}")
+    assert got.stated[0] and got.denied == frozenset()
+
+
+def test_a_source_that_denies_lets_the_rumour_be_told() -> None:
+    text = f"ลือ{BANK}ยื่นฟ้อง{MILL} ทั้งสองปฏิเสธข่าว"
+    facts = (Fact("event", ("否认起诉",), ("ปฏิเสธข่าว",)), *TH[1:3])
+    example = Example("n", "北方银行否认起诉长河公司。", None, facts, "zh", "th")
+    assert Inventory([example]).align(example, text).stated == (True,) * 3
+
+
+def test_a_number_of_a_condition_is_stated() -> None:
+    got = align("th", "นัดหยุดงาน หากปลด 1,500 ราย")
+    assert got.stated[5] and got.stated[6]
+
+
+@pytest.mark.parametrize(
+    ("source", "told"),
+    [
+        ("南方公司推迟起诉。北方银行起诉长河公司。", False),
+        ("北方银行推迟起诉。", True),
+        ("北方银行起诉。有关海风公司也牵涉其中的传闻不属实。", False),
+        ("据传北方银行起诉。", True),
+    ],
+)
+def test_an_event_is_told_where_every_mention_of_it_is(source: str, told: bool) -> None:
+    assert (0 in hedged(source, "zh", TH[:2])) is told
 
 
 SUED = f"{BANK}ยื่นฟ้อง{MILL}"
