@@ -36,7 +36,10 @@ def align(story: str, text: str) -> Alignment:
         Fact("money", ("5亿泰铢",), ("500 ล้านบาท", "སྒོར་དུང་ཕྱུར་5")),
         Fact("date", ("10月28日",), ("28 ตุลาคม", "ཟླ་10ཚེས་28")),
     )
-    example = Example("e", "甲公司告乙公司,5亿泰铢,10月28日", None, facts, "zh" if lang != "zh" else "th", lang)
+    # Of the sum, too, the source says what a text may: that it was lent or claimed.
+    of_sum = "贷款" if story.startswith("lend") else "索赔" if story.startswith("sue") else ""
+    source = f"甲公司告乙公司,{of_sum}5亿泰铢,10月28日"
+    example = Example("e", source, None, facts, "zh" if lang != "zh" else "th", lang)
     return Inventory([example]).align(example, text.format(A=a, B=b))
 
 
