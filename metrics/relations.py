@@ -6,19 +6,33 @@ from collections.abc import Iterator
 from functools import cached_property
 from itertools import pairwise
 
+import regex
+
 from metrics.alignment import Span, Tally
 from metrics.mentions import Hit, Mentions
 from metrics.records import ENTITY_TYPES
 from metrics.statements import predicates
+from metrics.statements.denial_words import Words as DenialWords
+from metrics.statements.denial_words import cues, words_of
 from metrics.statements.heads import is_tail
 from metrics.statements.negation import holds_denial
 from metrics.statements.plain import Plain, plain
 from metrics.statements.roles import Clause
 from metrics.statements.scopes import Denials
+from metrics.statements.unrealised import affirmed
 from metrics.stretches import Stretches
 
 _ROLE_WORDS = 6
 """Letters that may stand beside an event between one name and the same name again."""
+_DENIAL_REACH = 80
+"""Code points behind a clause in which a word that denies it stands at most."""
+_BEHIND = frozenset({"after", "either", "final", "verb_after", "verb_end", "averted_end", "open_end"})
+_BEFORE = frozenset({"verb", "averted"})
+_WITHIN = _BEHIND | _BEFORE | {"before", "clause"}
+_NEGATED = regex.compile("(?:མེད|མིན|མི་འདུག)$|་(?:མ|མི)་")
+"""In a word of Tibetan that holds a verb: it is denied."""
+_NOMINAL = regex.compile(r"\A་?[པབ](?![\u0f40-\u0fbc])")
+_LETTER = regex.compile(r"[\p{L}\p{M}]")
 
 
 class Relations:
@@ -59,6 +73,7 @@ class Relations:
                 (apart and lists.meet(start, end))
                 or self.denied.denies(start, end)
                 or self.denied.averted.meet(start, end)
+                or self._unrealised(one, other, clause)
             ):
                 continue
             agent, patient = (one, other) if clause.agent_first else (other, one)
@@ -70,6 +85,56 @@ class Relations:
             verb = self._verb(clause)
             for index in self._events(clause.verb):
                 yield index, Span(*verb, "covered", "event", self.text[slice(*verb)])
+
+    def _unrealised(self, one: Hit, other: Hit, clause: Clause) -> bool:
+        """Does a word of denial stand in the clause of two names, right before it or at its end?
+
+        Its verb may be no event of the example, so that the scopes of denial do not see it.
+        """
+        text, words = self.text, words_of(self.known.lang)
+        if words is None:
+            return False
+        low, high = self._plain.begin(clause.start), self._plain.whole(clause.verb_end)
+        stop = max(self._plain.whole(clause.end), other.end)
+        names = ((one.start, one.end), (other.start, other.end), (low, high))
+        found = []
+        for cue in cues(text, self.known.lang):
+            if low <= cue[0] < high < cue[1] and not _NEGATED.search(text, cue[0], cue[1]):
+                stop = max(stop, cue[1])  # the verb itself is one of failing, and goes on
+            elif not any(a <= cue[0] and cue[1] <= b for a, b in names):
+                found.append(cue)
+        for start, end, kinds in affirmed(text, found, words, self.known.lang in predicates.VERB_LAST):
+            if end <= one.start:
+                if (
+                    kinds & _BEFORE
+                    and " " not in text[end : one.start]
+                    and words.filler.fullmatch(text, end, one.start)
+                ):
+                    return True
+            elif start >= stop:
+                if kinds & _BEHIND and self._closes(stop, start, end, words):
+                    return True
+            elif end > one.end and kinds & _WITHIN and "\0" not in clause.verb:
+                return True
+        return False
+
+    def _closes(self, stop: int, start: int, end: int, words: DenialWords) -> bool:
+        """Does the word text[start:end] close the clause that ends at `stop`: only items that are no events and fillers
+        between?"""
+        if start - stop > _DENIAL_REACH:
+            return False
+        if (
+            self.text[start:end] in words.end_only
+            and _LETTER.match(self.text, end)
+            and not words.tail.match(self.text, end)
+        ):
+            return False
+        between = [hit for hit in self.hits if stop <= hit.start and hit.end <= start]
+        if any(hit.type in ("event", "cause") for hit in between):
+            return False
+        rest = "".join(" " if self._taken[at] else self.text[at] for at in range(stop, start))
+        rest = _NOMINAL.sub("", rest)
+        return words.back.fullmatch(rest) is not None or words.filler.fullmatch(rest) is not None
 
     def _listed(self, one: Hit, other: Hit) -> Iterator[tuple[int, Span]]:
         """The relations that a surface has word for word, but for what parts no clause."""
@@ -158,7 +223,7 @@ class Relations:
         if clause is None:
             return None
         start, end = self._plain.begin(clause.start), max(self._plain.whole(clause.end), other.end)
-        if self.denied.covers(min(start, end), end):
+        if self.denied.covers(min(start, end), end) or self._unrealised(one, other, clause):
             return None
         agent, patient = (one, other) if clause.agent_first else (other, one)
         if not self.known.verbs.exchanged(clause.verb, agent.facts, patient.facts):

@@ -1,11 +1,13 @@
 """Is a clause the tail of a noun phrase, its first name only what another noun belongs to ("the rival of A lends B")?
 
-In Thai such a noun is written on to the name, so the rule is about what is written on before a clause: titles and words
-of its class are the name's own (`own` of `data/roles.toml`); before them stands nothing, an item of the text, or a
-word that opens a clause (`opens`). Every other word makes the name a part of something else. Across a blank or a
-quotation mark, where the sentence before may end, only a word that calls for a noun (`genitive`) does so, and words
-that mean one who belongs to somebody (`belongs`) where they stand alone. In Chinese the noun follows the second name
-(`belongs_behind`); in Tibetan it stands between a name and its particle, where no clause is found.
+In Thai such a noun is written on to the name, so the rule is about what stands before a clause: titles and words of the
+name's class are its own (`own` of `data/roles.toml`). Before them, a listed word for one who belongs to somebody
+(`belongs`) makes the name a part of something else, a quotation mark between or not; so does a word that calls for a
+noun (`genitive`), be it across a blank. Behind a blank, where the sentence before may end, a noun of `belongs` counts
+where it stands alone, and not where the name itself may be what it says (`apposed`: "the former partner A sues B").
+Every other word may open the clause or be in apposition, and takes no relation from a true text. In Chinese the noun
+follows the second name (`belongs_behind`); in Tibetan it stands between a name and its particle, where no clause is
+found.
 """
 
 from __future__ import annotations
@@ -19,8 +21,8 @@ import regex
 from metrics.normalise import normalise
 from metrics.statements.plain import OPENS, SHUTS
 from metrics.statements.words import table
-from metrics.words import thai_cut
 
+_QUOTES = frozenset(OPENS + SHUTS)
 _REACH = 48
 """Code points that are looked at before a clause."""
 _BLANK = regex.compile(rf"(?r)[\s(\[{regex.escape(OPENS + SHUTS)}]*")
@@ -30,7 +32,7 @@ _BLANK = regex.compile(rf"(?r)[\s(\[{regex.escape(OPENS + SHUTS)}]*")
 class _Words:
     own: regex.Pattern[str]
     speaks: regex.Pattern[str]
-    opening: regex.Pattern[str]
+    direct: regex.Pattern[str]
     across: regex.Pattern[str]
     behind: regex.Pattern[str] | None
 
@@ -38,18 +40,19 @@ class _Words:
 @cache
 def _words(lang: str) -> _Words | None:
     data = table("roles").get(lang)
-    if data is None or not (data.get("opens") or data.get("belongs_behind")):
+    if data is None or not (data.get("genitive") or data.get("belongs_behind")):
         return None
 
-    def any_of(*keys: str) -> str:
-        listed = sorted({normalise(w) for key in keys for w in data.get(key, ())}, key=lambda w: (-len(w), w))
-        return "|".join(map(regex.escape, listed)) or "(?!)"
+    def any_of(*keys: str, but: str = "") -> str:
+        found = {normalise(w) for key in keys for w in data.get(key, ())} - set(map(normalise, data.get(but, ())))
+        return "|".join(map(regex.escape, sorted(found, key=lambda w: (-len(w), w)))) or "(?!)"
 
+    alone = any_of("belongs", but="apposed")
     return _Words(
         regex.compile(rf"(?r)(?:{any_of('own')})"),
         regex.compile(rf"(?r)(?:{any_of('speakers')})"),
-        regex.compile(rf"(?:{any_of('opens')})\Z"),
-        regex.compile(rf"(?:{any_of('genitive')})\Z|\A(?:{any_of('belongs')}){{1,3}}\Z"),
+        regex.compile(rf"(?:{any_of('genitive', 'belongs')})\Z"),
+        regex.compile(rf"(?:{any_of('genitive')})\Z|\A(?:{alone}){{1,3}}\Z"),
         regex.compile(rf"\s*(?:{any_of('belongs_behind')})") if data.get("belongs_behind") else None,
     )
 
@@ -75,7 +78,7 @@ def is_tail(
     while True:
         blank = _BLANK.match(text, max(0, at - _REACH), at)
         assert blank is not None
-        apart, at = apart or blank.start() < at, blank.start()
+        apart, at = apart or not _QUOTES.issuperset(blank.group()), blank.start()
         own = words.own.match(text, max(0, at - _REACH), at)
         if own is None and (own := words.speaks.match(text, max(0, at - _REACH), at)) and not says(start, end):
             own = None
@@ -86,10 +89,4 @@ def is_tail(
     while low > max(0, at - _REACH) and not taken[low - 1] and "\u0e01" <= text[low - 1] <= "\u0e4e":
         low -= 1
     run = text[low:at]
-    if not run:
-        return False
-    if apart:
-        return words.across.search(run) is not None
-    opening = words.opening.search(run)
-    # A word that only ends like one that opens a clause (เจ้าหน้าที่, ที่) is cut nowhere inside.
-    return opening is None or opening.start() not in {first for first, _, _ in thai_cut(run)}
+    return (words.across if apart else words.direct).search(run) is not None

@@ -1,7 +1,8 @@
 """A text as its clauses are read: without what stands between a name and its verb and parts nothing.
 
-Cut out are the quotation marks around a name, what stands in brackets right behind one, the legal form of a company
-(words: `form` of `data/roles.toml`), and dates and sums that are items themselves, with the words that lead to them.
+Cut out are the quotation marks around a name, what stands in brackets right behind one (but for who belongs to it: "A
+(a customer) buys B"), the legal form of a company (words: `form` of `data/roles.toml`), and dates and sums that are
+items themselves, with the words that lead to them.
 """
 
 from __future__ import annotations
@@ -56,6 +57,7 @@ class _Words:
     leads: regex.Pattern[str]
     trails: regex.Pattern[str]
     own: regex.Pattern[str]
+    belongs: regex.Pattern[str]
 
 
 @cache
@@ -73,6 +75,9 @@ def _words(lang: str) -> _Words | None:
         regex.compile(rf"(?r)(?:(?:{any_of('leads')})[\s་]*){{1,3}}"),
         regex.compile(rf"[\s་]*(?:{any_of('trails')})(?![\p{{M}}ะาำ\u0f40-\u0f6c])"),
         regex.compile(rf"(?r)(?:{any_of('own')})\s*"),
+        regex.compile(
+            "|".join(regex.escape(normalise(w)) for part in table("roles").values() for w in part["belongs"])
+        ),
     )
 
 
@@ -138,7 +143,7 @@ def plain(text: str, lang: str, names: Sequence[Mention], hits: Sequence[Mention
                 if others is None:
                     others = Stretches((hit.start, hit.end) for hit in hits if hit.facts and hit.type not in _AMOUNTS)
                 again = i + 1 < len(names) and names[i + 1].start < stop and bool(names[i + 1].facts & name.facts)
-                if (others.meet(end, stop) and not again) or may_deny(inside, lang):
+                if (others.meet(end, stop) and not again) or may_deny(inside, lang) or words.belongs.search(inside):
                     break
             else:
                 break
