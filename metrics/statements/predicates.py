@@ -34,6 +34,8 @@ _UNIT = 6
 """Letters of a counting word."""
 _FILLER = regex.compile(r"[\s་]*(?:(?:པ|བ|པར|བར)[\s་]+)?")
 _NOT = "not "
+_SENTENCE = 9
+"""Characters below which a source is a note of its facts, and silent about all else."""
 _PEOPLE = (None, "person", "household")
 """Dimensions of what may be people."""
 WHO = "who"
@@ -224,7 +226,7 @@ class Heard:
     def lacks(self, name: str) -> bool:
         """Is a class a grave one of which they do not speak?"""
         hints = self._hints.get(name)
-        if hints is None or _compatible()[name] & self._spoken:
+        if len(self._source) < _SENTENCE or hints is None or _compatible()[name] & self._spoken:
             return False
         return not any(hint in self._source for hint in hints)
 
