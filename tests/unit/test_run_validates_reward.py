@@ -53,7 +53,8 @@ def _place(folder: Path, said: list[str], *overrides: str) -> Workplace:
 def _thai_share(sources: list[str], candidates: list[str]) -> list[float]:
     """Better than any null: how much of the text is Thai, short texts less."""
     return [
-        sum("\u0e00" <= c <= "\u0e7f" for c in t) / max(len(t), 40) - 0.002 * max(len(t) - 90, 0) for t in candidates
+        max(sum("\u0e00" <= c <= "\u0e7f" for c in t) / max(len(t), 40) - 0.002 * max(len(t) - 90, 0), 0)
+        for t in candidates
     ]
 
 

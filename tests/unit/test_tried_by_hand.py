@@ -45,7 +45,7 @@ WITH = "--examples articles.jsonl"
         (f"{CONVERT} {WITH} --out empty", "cannot write empty/generations.jsonl: empty is no folder"),
         (f"{CONVERT} {WITH} --out empty/deeper/x", "empty is no folder; choose another name"),
         (f"{CONVERT} {WITH} --stage gold --out new", "which stands for the references"),
-        (f"{CONVERT} {WITH} --system '' --out new", "neither may be empty"),
+        (f"{CONVERT} {WITH} --system '' --out new", "argument --system: is empty"),
         (f"{META} --out dir", "cannot write dir: it is a folder; name a file"),
         (f"data facts {WITH} --out dir", "cannot write dir: it is a folder; name a file"),
         (f"{META} --seed -1 --out new", "argument --seed: '-1' is no seed; give a whole number from 0"),
