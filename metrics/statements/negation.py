@@ -45,9 +45,10 @@ _PARTICLES = ("མ་", "མི་")
 
 
 def holds_denial(surface: str, lang: str) -> bool:
-    """Is there a word of denial in a surface? Then the fact itself is one that something is not so. A particle alone
-    may as well be the last syllable of a noun."""
-    return any(kinds & _DENIES for _, _, kinds in cues(surface, lang))
+    """Is a word of denial in a surface (no particle alone, which may end a noun)? Then the fact itself is a denial."""
+    alone, none = words.alone if (words := words_of(lang)) else (), frozenset[int]()
+    found = [(at, surface[at:end]) for at, end, kinds in cues(surface, lang) if kinds & _DENIES]
+    return any(word not in alone or begins_phrase(surface, at, none) for at, word in found)
 
 
 def may_deny(text: str, lang: str) -> bool:
@@ -190,13 +191,14 @@ class _Reader:
         return self._event_behind(at) or self._clauses.behind(at)
 
     def _source_denies(self, event: Place) -> bool:
-        """Does the source deny this event itself?"""
-        if event.told:
-            return True
+        """Does the source deny this event itself, or tell it as a rumour?"""
+        return event.told or self._denied_beside(event)
+
+    def _denied_beside(self, event: Place) -> bool:
+        """Is it none of the example's, where that has a denial of its own?"""
         if self.negative and not event.own:
             self.repeated.append((event.start, event.end))
-            return True
-        return False
+        return self.negative and not event.own
 
     def _item_behind(self, at: int) -> list[tuple[int, int]]:
         """The last item before which nothing but marks stands behind `at`."""
@@ -295,4 +297,4 @@ class _Reader:
         """Does a denial that begins here repeat one that the source makes: it speaks of an event that is none of the
         example's?"""
         event = self._next_event(at)
-        return event is not None and self._source_denies(event)
+        return event is not None and self._denied_beside(event)
