@@ -49,7 +49,8 @@ def _length(data: RunData, keys: dict[str, str]) -> Finding:
     if uneven and way == 0 and not outside(cell):
         return Finding(LENGTH, "uneven: not on average", sentence, "bad", "uneven")
     if cell and (way or outside(cell)) and is_number(before) and abs(cell["delta"]) < SLIGHT * before and not uneven:
-        return Finding(LENGTH, "hardly", sentence + " So small a change of length no reader would see.", "good", "slight")
+        told = sentence + " No reader would see so small a change of length."
+        return Finding(LENGTH, "hardly", told, "good", "slight")
     if way == 0 and (seen := outside(cell)):
         word = "longer" if seen > 0 else "shorter"
         return Finding(LENGTH, f"probably {word}", sentence + NOT_ESTABLISHED, "mixed", f"probably {word}")
