@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from functools import cached_property
 from itertools import pairwise
@@ -19,13 +20,13 @@ from metrics.statements.negation import holds_denial
 from metrics.statements.plain import Plain, plain
 from metrics.statements.roles import Clause
 from metrics.statements.scopes import Denials
-from metrics.statements.unrealised import affirmed
+from metrics.statements.unrealised import Cue, affirmed
 from metrics.stretches import Stretches
 
 _ROLE_WORDS = 6
 """Letters that may stand beside an event between one name and the same name again."""
 _DENIAL_REACH = 80
-"""Code points behind a clause in which a word that denies it stands at most."""
+"""Code points before or behind a clause in which a word that denies it begins at most."""
 _BEHIND = frozenset({"after", "either", "final", "verb_after", "verb_end", "averted_end", "open_end"})
 _BEFORE = frozenset({"verb", "averted"})
 _WITHIN = _BEHIND | _BEFORE | {"before", "clause"}
@@ -98,7 +99,8 @@ class Relations:
         stop = max(self._plain.whole(clause.end), other.end)
         names = ((one.start, one.end), (other.start, other.end), (low, high))
         found = []
-        for cue in cues(text, self.known.lang):
+        near = bisect_left(self._cues, (one.start - _DENIAL_REACH,)), bisect_right(self._cues, (stop + _DENIAL_REACH,))
+        for cue in self._cues[slice(*near)]:
             if low <= cue[0] < high < cue[1] and not _NEGATED.search(text, cue[0], cue[1]):
                 stop = max(stop, cue[1])  # the verb itself is one of failing, and goes on
             elif not any(a <= cue[0] and cue[1] <= b for a, b in names):
@@ -129,7 +131,8 @@ class Relations:
             and not words.tail.match(self.text, end)
         ):
             return False
-        between = [hit for hit in self.hits if stop <= hit.start and hit.end <= start]
+        first, last = bisect_left(self._hit_starts, stop), bisect_left(self._hit_starts, start)
+        between = [hit for hit in self.hits[first:last] if hit.end <= start]
         if any(hit.type in ("event", "cause") for hit in between):
             return False
         rest = "".join(" " if self._taken[at] else self.text[at] for at in range(stop, start))
@@ -189,6 +192,14 @@ class Relations:
                 unsupported.add({("doubled", *sorted(other.facts))}, other.type, other.surface)
                 spans.append(Span(other.start, other.end, "excess", other.type, other.surface))
         return spans
+
+    @cached_property
+    def _cues(self) -> tuple[Cue, ...]:
+        return cues(self.text, self.known.lang)
+
+    @cached_property
+    def _hit_starts(self) -> list[int]:
+        return [hit.start for hit in self.hits]
 
     @cached_property
     def _names(self) -> list[Hit]:

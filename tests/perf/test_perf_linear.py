@@ -48,3 +48,18 @@ def test_time_is_in_proportion(task: str, piece: str) -> None:
     measure(200)
     short, long = (_seconds(lambda n=n: measure(n)) for n in (SHORT, FOLD * SHORT))  # type: ignore[misc]
     assert long + NOTHING < LIMIT * (short + NOTHING), f"{short:.2f} s, {long:.2f} s"
+
+
+@pytest.mark.parametrize("behind", [" ไม่สำเร็จ ", "ไม่สำเร็จ", " ยืนยันหนักแน่น "])
+def test_time_is_in_proportion_to_clauses(behind: str) -> None:
+    """Right clauses of a relation, denied or not, again and again."""
+    examples = load_task("newswire-title@2").load("test", 100)
+    example = next(e for e in examples if any(f.type == "relation" and f.salient for f in e.facts or ()))
+    inventory, piece = Inventory(examples), (example.reference or ("",))[0] + behind
+
+    def measure(n: int) -> None:
+        score_facts([example], [(piece * n)[:n]], inventory)
+
+    measure(200)
+    short, long = (_seconds(lambda n=n: measure(n)) for n in (SHORT * FOLD, SHORT * FOLD**2))  # type: ignore[misc]
+    assert long + NOTHING < LIMIT * (short + NOTHING), f"{short:.2f} s, {long:.2f} s"
