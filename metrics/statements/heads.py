@@ -18,9 +18,8 @@ from functools import cache
 
 import regex
 
-from metrics.normalise import normalise
 from metrics.statements.plain import OPENS, SHUTS
-from metrics.statements.words import table
+from metrics.statements.words import alternatives, table
 
 _QUOTES = frozenset(OPENS + SHUTS)
 _REACH = 48
@@ -44,8 +43,7 @@ def _words(lang: str) -> _Words | None:
         return None
 
     def any_of(*keys: str, but: str = "") -> str:
-        found = {normalise(w) for key in keys for w in data.get(key, ())} - set(map(normalise, data.get(but, ())))
-        return "|".join(map(regex.escape, sorted(found, key=lambda w: (-len(w), w)))) or "(?!)"
+        return alternatives({word for key in keys for word in data.get(key, ())} - set(data.get(but, ())))
 
     alone = any_of("belongs", but="apposed")
     return _Words(

@@ -16,9 +16,8 @@ from typing import Protocol
 
 import regex
 
-from metrics.normalise import normalise
 from metrics.statements.negation import may_deny
-from metrics.statements.words import table
+from metrics.statements.words import alternatives, table
 from metrics.stretches import Stretches
 
 OPENS, SHUTS = "\"“„«‹「『《〈‘'*_", "\"”“»›」』》〉’'*_"
@@ -67,17 +66,14 @@ def _words(lang: str) -> _Words | None:
         return None
 
     def any_of(key: str) -> str:
-        listed = sorted({normalise(word) for word in data.get(key, ())}, key=lambda word: (-len(word), word))
-        return "|".join(map(regex.escape, listed)) or "(?!)"
+        return alternatives(data.get(key, ()))
 
     return _Words(
         regex.compile(rf"[\s་]*(?:{any_of('form')})(?!การ|[\p{{M}}ะาำ])"),
         regex.compile(rf"(?r)(?:(?:{any_of('leads')})[\s་]*){{1,3}}"),
         regex.compile(rf"[\s་]*(?:{any_of('trails')})(?![\p{{M}}ะาำ\u0f40-\u0f6c])"),
         regex.compile(rf"(?r)(?:{any_of('own')})\s*"),
-        regex.compile(
-            "|".join(regex.escape(normalise(w)) for part in table("roles").values() for w in part["belongs"])
-        ),
+        regex.compile(alternatives(word for part in table("roles").values() for word in part["belongs"])),
     )
 
 

@@ -23,12 +23,18 @@ def table(name: str) -> dict[str, Any]:
     return tomllib.loads(files("metrics.statements").joinpath("data", f"{name}.toml").read_text(encoding="utf-8"))
 
 
+def alternatives(words: Iterable[str]) -> str:
+    """Any of the words, the longest first, as a part of a pattern; what nothing matches where there are none."""
+    known = sorted({normalise(word) for word in words}, key=lambda word: (-len(word), word))
+    return "|".join(map(regex.escape, known)) or "(?!)"
+
+
 def one_of(words: Iterable[str], lang: str) -> regex.Pattern[str] | None:
     """A pattern for any of the words, the longest first; None when there are none. Boundaries as in `WordFinder`."""
-    known = sorted({normalise(word) for word in words}, key=lambda word: (-len(word), word))
-    if not known:
+    words = list(words)
+    if not words:
         return None
-    body = "|".join(regex.escape(word) for word in known)
+    body = alternatives(words)
     if lang == "bo":
         return regex.compile(rf"(?<![{_BO}])(?:{body})(?:འི|འང|འམ|འོ)?(?![{_BO}])")
     if lang == "th":
