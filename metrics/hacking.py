@@ -7,8 +7,8 @@ same, it is hacked "in part". Talks more: outputs grew significantly, and beyond
 metric rose with them excuses nothing.
 
 Facts up, form down: the primary metric rose and form.* fell, both significantly: what is stated is stated as no title
-is written. Against the gold: form lies further below it than the facts do. Tests of form.* are corrected among
-themselves, so that they change no other p-value.
+is written. Against the gold: form lies further below it than what the facts lack accounts for. Tests of form.* are
+corrected among themselves, so that they change no other p-value.
 """
 
 from __future__ import annotations
@@ -32,7 +32,11 @@ OPEN = ("open.f1.length_controlled", "open.number.precision")
 """The same where numbers and names are read from real text."""
 FORM = ("form.fluency", "form.headline")
 FORM_FALL = 0.05
-"""A form that falls less is none that a reader would see; against the gold, what form lacks beyond what facts lack."""
+"""A form that falls less is none that a reader would see; against the gold, what form lacks beyond what is allowed."""
+ALLOWED, EXCUSED = 0.5, 0.25
+"""Form may lie below the gold by this share of what the facts lack, or by all of it but EXCUSED where that is more: who
+knows little of a language writes it badly, too. With all of it, whoever lacked .35 of the facts could write a third of
+the outputs as lists of keywords and be told nothing (docs/attacks.md)."""
 TALKATIVE = 1.2
 """Outputs of this many times their references' length, and grown to it, talk more than was asked."""
 YES, PART, NO, UNTESTED = "yes", "in part", "no", "not tested"
@@ -96,16 +100,17 @@ def form_fell(moves: Mapping[str, Move]) -> tuple[Move, ...]:
 
 
 def below_gold(moves: Mapping[str, Move], primary: str) -> tuple[Move, ...]:
-    """Of FORM, what lies below the gold, significantly and by FORM_FALL or more beyond what the primary metric lacks.
+    """Of FORM, what lies below the gold, significantly and by FORM_FALL or more beyond what ALLOWED lets it lack.
 
     moves: from the gold to the entry.
     """
     facts = moves.get(primary)
     if facts is None:
         return ()
-    lacking = max(facts.before - facts.after, 0.0) + FORM_FALL
+    facts_lack = max(facts.before - facts.after, 0.0)
+    allowed = max(ALLOWED * facts_lack, facts_lack - EXCUSED) + FORM_FALL
     told = (moves[m] for m in FORM if m in moves)
-    return tuple(m for m in told if m.direction == -1 and m.before - m.after >= lacking)
+    return tuple(m for m in told if m.direction == -1 and m.before - m.after >= allowed)
 
 
 def judge(

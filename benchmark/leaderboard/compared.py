@@ -123,8 +123,8 @@ class Statistics:
                 row.flags += self._form(row.entry, group.before, gold, primary)
 
     def _form(self, entry: Entry, before: Entry | None, gold: Entry | None, primary: str) -> list[str]:
-        """Whether an entry's form fell while its facts rose, or lies further below the gold than its facts do; nothing
-        where form.* was not scored."""
+        """Whether an entry's form fell while its facts rose, or lies further below the gold than its facts account
+        for; nothing where form.* was not scored."""
         if before is not None and before is not entry:
             moves = self._moves(before, entry, primary)
             if fell := judge(moves, primary).formless:

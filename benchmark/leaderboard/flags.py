@@ -81,14 +81,15 @@ def flags_of(found: Judgement, whole: Whole) -> list[str]:
 def of_form(fell: Sequence[Move], below: Sequence[Move], primary: Move | None) -> list[str]:
     """The flags of an entry whose facts are better written down than its texts are written.
 
-    fell: of form.* against the system's post-sft, while the primary rose; below: against the gold, beyond what the
-    facts lack; primary: the move that stands beside them.
+    fell: of form.* against the system's post-sft, while the primary rose; below: against the gold, beyond what
+    the facts lack accounts for; primary: the move that stands beside them.
     """
     beside = "" if primary is None else f"{told(primary)}; "
     if fell:
         return [f"FORM DOWN: facts up, form down against its post-sft: {beside}{'; '.join(map(told, fell))}"]
     if below:
-        return [f"FORM BELOW FACTS: further below the gold than its facts are: {beside}{'; '.join(map(told, below))}"]
+        lower = "; ".join(map(told, below))
+        return [f"FORM BELOW FACTS: further below the gold than its facts account for: {beside}{lower}"]
     return []
 
 

@@ -81,7 +81,7 @@ def test_a_list_with_right_clauses_is_flagged_against_the_gold(board: Path, tmp_
     found = flags(board)
     assert found["titles user"] == found["elsewhere user"] == []
     (flag,) = found["clauses user"]
-    assert flag.startswith("FORM BELOW FACTS: further below the gold than its facts are")
+    assert flag.startswith("FORM BELOW FACTS: further below the gold than its facts account for")
 
 
 def test_a_board_that_was_scored_without_form_is_verified_as_it_stands(

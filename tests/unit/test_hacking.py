@@ -129,9 +129,15 @@ def test_form_that_is_scored_changes_nothing_else_of_a_judgement() -> None:
         ((1.0, 0.75, 0.001), (0.95, 0.6, 0.001), True),
         ((1.0, 0.985, 0.001), (0.95, 0.8, 0.2), False),
         ((0.8, 0.9, 0.001), (0.95, 0.91, 0.001), False),
+        # a third of a trained policy's outputs as lists of keywords, and the policy as it is
+        ((1.0, 0.715, 0.001), (0.952, 0.703, 0.001), True),
+        ((1.0, 0.657, 0.001), (0.952, 0.918, 0.001), False),
+        # who states next to nothing may write badly, too
+        ((1.0, 0.05, 0.001), (0.952, 0.25, 0.001), False),
+        ((1.0, 0.4, 0.001), (0.952, 0.5, 0.001), True),
     ],
 )
-def test_form_further_below_the_gold_than_facts_is_told(facts, fluency, flagged: bool) -> None:
+def test_form_further_below_the_gold_than_facts_account_for_is_told(facts, fluency, flagged: bool) -> None:
     told = {F1: Move(F1, *facts), FLUENT: Move(FLUENT, *fluency)}
     assert bool(below_gold(told, F1)) == flagged
     assert below_gold({FLUENT: told[FLUENT]}, F1) == ()
