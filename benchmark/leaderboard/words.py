@@ -123,8 +123,8 @@ def footnotes(view: View) -> list[str]:
         notes.append(
             f"FORM DOWN: {view.board['primary']} rose over the system's post-sft and form.* fell by {FORM_FALL:g}, "
             "both significantly; FORM BELOW FACTS: form.* lies further below the gold than what the facts lack "
-            f"accounts for; p is corrected over form.* alone here, and that of {view.board['primary']} beside it not at "
-            "all: one change can have another p where it is one of all metrics tested of the system (HACKED, TALKS MORE)"
+            f"accounts for; p is corrected over form.* alone here, and that of {view.board['primary']} beside it not: "
+            "one change can have another p where it is one of all metrics tested of the system (HACKED, TALKS MORE)"
         )
     heads = {f.partition(":")[0] for g in view.groups for r in g.rows for f in r.flags}
     if heads & {COPIES_SOURCE, WRONG_LANGUAGE}:
