@@ -32,6 +32,21 @@ def lasting(text: str, start: int, end: int) -> int | None:
 
 
 SMALL_NUMBER = r"(?:[0-9]{1,2}|[一二三四五六七八九十廿卅]{1,3})"
+LUNAR_MONTHS = {"正": 1, "大年": 1, "腊": 12}
+_LUNAR_DAY = "(?P<day>初[一二三四五六七八九十]|(?:二?十|廿)[一二三四五六七八九]|[二三]?十)"
+# What may stand behind the day of a month that 正月 or 初 tells for one of the moon's: 正月初三, 三月初三.
+_LUNAR_END = "(?![百千万亿多余几个名人家位岁件次])"
+_STANDS_ALONE = r"[，。、；！？,;)）”’》」\s]|\Z"
+LUNAR = (
+    rf"(?P<month>正|腊)月{_LUNAR_DAY}{_LUNAR_END}",
+    r"(?P<month>大年)(?P<day>初[一二三四五六七])",
+    rf"(?<![0-9一二三四五六七八九])(?P<month>[二三四五六七八九]|十[一二]?)月(?P<day>初[一二三四五六七八九十])"
+    rf"(?={_STANDS_ALONE}|[的这那当是])",
+    # Feasts that are called by their day.
+    r"(?<![0-9一二三四五六七八九十年])(?P<month>[二三五六七九])月(?P<day>(?P=month))"
+    rf"(?={_STANDS_ALONE}|[节的期假歌文当龙庙诗])",
+)
+"""Days of the moon's calendar without its name."""
 NEXT_DAY = r"\s?[日号]?\s?(?:至|到|-|~|、|和|及|与)\s?"
 MONTH_RANGE = (
     rf"(?<![0-9.])(?P<first_month>{SMALL_NUMBER})\s?月?\s?(?:至|到|-|~|、|和)\s?(?P<month>{SMALL_NUMBER})"

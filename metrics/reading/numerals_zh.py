@@ -14,11 +14,13 @@ from metrics.reading.counted_zh import (
     AGE,
     COUNTERS,
     GENERATION,
+    PAIRED,
     PASSED_BIG,
     _lone_counts,
     passed,
     sum_passed,
 )
+from metrics.reading.idioms_zh import in_idiom
 from metrics.reading.numeral import ANY_DIGIT, FREE_START, POINT_FIRST, VULGAR, Numeral, Value, step
 from metrics.reading.pairs_zh import pair_within
 from metrics.reading.section_zh import BIG, BIGS, DIGIT, MORE, SMALL, TENS, UNIT, factor_of, section
@@ -34,7 +36,7 @@ _MORE_APART = re.compile(rf" [多余](?=\s?[万亿]|[{COUNTERS}美欧英日韩�
 _PARTS = re.compile(r"[十百千万亿]{1,3}分之")
 _VULGAR = "".join(VULGAR)
 _PAIR = re.compile(
-    r"(?:一[两二]|[二两]三|三[四五]|四五|五六|六七|七八|八九)(?=[十百千万亿]|日之?内|成(?![群员为功就])|\s?[名人个位家年天件次岁条种项间所辆架艘座场届层只头张块元米里公])"
+    rf"(?:一[两二]|[二两]三|三[四五]|四五|五六|六七|七八|八九)(?=[十百千万亿]|日之?内|成(?![群员为功就])|\s?(?:{PAIRED}))"
 )
 _MORE_OF = "[余多](?=[万亿人名家个所座户件起吨公里年天位条项种亩元美欧英日韩港次只头艘架辆台套部篇场间栋处平斤字页册])"
 _BARE_MORE = re.compile(rf"[百千万]{_MORE_OF}")
@@ -91,6 +93,8 @@ def parse(text: str, at: int) -> Numeral | None:
         return None
     if text[at].isdigit():
         return None if "后" in text[at + 2 : at + 7] and GENERATION.match(text, at) else _grouped(text, at)
+    if in_idiom(text, at):
+        return None
     if text[at] in "百千万亿":
         bare, numeral = _bare(text, at)
         if bare:

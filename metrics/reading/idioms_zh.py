@@ -1,0 +1,34 @@
+"""Chinese words in which a numeral says no number (三番五次, 五十铃, 三元锂): data/idioms_zh.tsv."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from metrics.reading.words import _rows, one_for_one
+
+_NUMERALS = frozenset("一二两三四五六七八九十百千万")
+
+
+@lru_cache(maxsize=1)
+def _places() -> dict[str, list[tuple[int, str]]]:
+    """A numeral and the character behind it (or it alone, at the end of a word) -> how far into which words it stands.
+
+    So most numerals of a text ask for one look-up.
+    """
+    places: dict[str, list[tuple[int, str]]] = {}
+    for row in _rows("idioms_zh.tsv"):
+        word = one_for_one(row[0], "zh")
+        for at, char in enumerate(word):
+            if char in _NUMERALS:
+                places.setdefault(word[at : at + 2], []).append((at, word))
+    return places
+
+
+def in_idiom(text: str, at: int) -> bool:
+    """Does the numeral at `at` of a text belong to such a word? The text is as `words.one_for_one` leaves it."""
+    places = _places()
+    for key in (text[at : at + 2], text[at]):
+        for offset, word in places.get(key, ()):
+            if at >= offset and text.startswith(word, at - offset):
+                return True
+    return False
