@@ -13,14 +13,14 @@ COUNTERS = (
 )
 # What two neighbouring figures count (三四级, 七八吨); 三四月 are months, 七八折 is a price.
 PAIRED = f"[{re.sub('[成折月]', '', COUNTERS)}公里度]|[英海]里|[厘毫平立]|小时|钟头|分钟|季度|星期|礼拜"
-NUMBERED = "(?:号(?:线|楼|门|馆|航站楼|码头|公路|高速|文件|机组|种子)|季度)"
+NUMBERED = "(?:号(?:线|楼|门|馆|航站楼|码头|公路|高速|文件|机组|种子|[烈强暴][风風]|[风風]球|信号|訊號|訊号|信號)|季度)"
 """What bears a number as its name: an ordinal."""
 COUNTED_WORDS = (
     f"连[胜败冠跌涨平负阳阴板霸击]|里[路地]|[毛角]钱|毛[1-9一二三四五六七八九](?![十百千万亿块个名人年岁])|角[1-9一二三四五六七八九]分|{NUMBERED}|"
     "[公厘毫英海平立][里尺寸镑亩斤顷分升米克方]|[美欧日韩港澳加][元币金]|加仑|泰铢|千[克米瓦]|球(?![员队迷场星])"
 )
 # 三至五亿, 两到三个: the first of two that share what follows; 百分之五至七: the second.
-_RANGE_AHEAD = re.compile(rf"(?:至|到|~)[一二两三四五六七八九十]{{1,3}}(?:[百千万亿%]|个?百分点|[{COUNTERS}])")
+_RANGE_AHEAD = re.compile(rf"(?:至|到|~)[一二两三四五六七八九十]{{1,3}}(?:[百千万亿%成月]|个?百分点|{PAIRED})")
 _PERCENT_RANGE = re.compile(r"百分之[0-9.一二三四五六七八九十点]{1,6}(?:至|到|-|~)\Z")
 _COUNTED = re.compile(
     rf"\s?(?:{COUNTED_WORDS}|[{COUNTERS}]|小时|分钟|分(?![之布析子别开公支享])|百分点|世纪|华氏|摄氏|度(?!假)|{WITHIN})"
@@ -35,7 +35,7 @@ _NO_NUMERAL = re.compile(r"十分(?!度|钟(?![爱情]))|四季(?!度)|一度(?!
 # 票房破百亿元, 粉丝过百万: what has grown is named before; 经过万里 and 打破百年 are no numbers.
 _PASSED = Behind(
     re.compile(
-        "(?:票房|[量额]|[人户次总例]数|人次|[市估产]值|粉丝|用户|订单|身价|营收|收入|资产|GDP|利润|规模|客流|热度|人口|存款|[月年]薪|会员)"
+        "(?:票房|[量额]|[人户次总例]数|人次|[市估产]值|粉丝|用户|订单|身价|营收|收入|资产|GDP|利润|规模|客流|热度|人口|存款|[月年]薪|会员|[个個]案|病例)"
         "[已经也就即将均累计总首日全年能有望]{0,6}(?:(?<![打不未没])破|(?<![通度不未没难])(?<!(?<!已)经)过)\\Z"
     )
 )
@@ -83,6 +83,8 @@ def _lone_counts(text: str, at: int, end: int) -> bool:
     if text[at - 1 : at] in tuple("每另这那") and _THIS.match(text, at - 1):
         return False
     if lasting(text, at, end):  # 拘留五日
+        return True
+    if text[at - 1 : at] in ("天", "日") and text[end : end + 1] in ("夜", "晚"):  # 三天两夜
         return True
     if text[end : end + 1] == "两":  # 六斤七两, 五两银子; 半斤八两 is no weight
         return (text[at - 1 : at] == "斤" and text[at - 2 : at - 1] != "半") or bool(TAELS.match(text, end))

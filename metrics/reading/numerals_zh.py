@@ -41,9 +41,9 @@ _PAIR = re.compile(
 _MORE_OF = "[余多](?=[万亿人名家个所座户件起吨公里年天位条项种亩元美欧英日韩港次只头艘架辆台套部篇场间栋处平斤字页册])"
 _BARE_MORE = re.compile(rf"[百千万]{_MORE_OF}")
 _NO_NUMERAL_BEFORE = "(?<![一二两三四五六七八九十百千万亿几数上成0-9])"
-# Words of money and of counting behind which 百万 and 千万 are amounts: 千万不要 and 百万富翁 are none.
+# Words of money and of counting behind which 百万 and 千亿 are amounts: 千万不要 and 百万富翁 are none.
 _AMOUNT_OF = "[元名吨户亩桶辆]|[美欧日韩港加澳][元币金]|英镑|泰铢|卢布|卢比|人民币|人(?!民)|公[里顷斤]|平方"
-_BIG_ALONE = f"[百千]万(?={_AMOUNT_OF})"
+_BIG_ALONE = f"(?:[百千]万|[百千万]亿)(?={_AMOUNT_OF}|级(?!别))"
 _BARE_BIG = re.compile(_BIG_ALONE)
 _CODES = "USD|EUR|GBP|JPY|CNY|RMB|HKD|TWD|NTD|THB|SGD|MYR|KRW|AUD|CAD"
 START = re.compile(
@@ -56,6 +56,7 @@ START = re.compile(
     r"|(?<=百分之)百(?=零?[一二三四五六七八九十])"
     r"|(?<=[近逾超约达满])[百千万亿](?![分度克米瓦科达里])"
     rf"|{_PASSED_BIG}"
+    r"|(?<=每)[百千万](?=[人名户元亩吨])"
     r"|(?:(?<=超过)|(?<=突破)|(?<=高达)|(?<=不足)|(?<=不到))[百千万亿](?![分度克米瓦不])"
 )
 

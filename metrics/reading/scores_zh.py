@@ -1,4 +1,4 @@
-"""Scores in Chinese: 三比二, 七胜二平一负, and 25:21、23:25, of which each alone could be a clock time."""
+"""Scores in Chinese: 三比二, 七胜二平一负, 两死三伤, and 25:21、23:25, of which each alone could be a clock time."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ SCORES: dict[str, tuple[re.Pattern[str], ...]] = {
             rf"{_FREE}(?:(?P<one>{_SMALL})[战局场盘])?(?P<two>{_SMALL})胜(?P<three>{_SMALL})[平负](?:(?P<four>{_SMALL})负)?"
         ),
         re.compile(rf"{_FREE}(?P<one>{_SMALL})[战局场盘](?P<two>{_SMALL})[胜负平](?!利|责)"),
+        re.compile(rf"{_FREE}(?P<one>{_SMALL})[死亡](?P<two>{_SMALL})[伤失](?!寒|逝)"),
         re.compile(rf"(?<![0-9:.])(?P<list>{_PAIR}(?:\s?[,、，；;和/]\s?{_PAIR}){{0,9}})"),
     )
 }

@@ -34,7 +34,11 @@ def numbers(*values: float) -> list[str]:
         ("以21:18击败对手", [21, 18]),
         ("三连胜", [3]),
         ("五连冠", [5]),
+        ("造成三死五伤", [3, 5]),
+        ("两死一伤", [2, 1]),
+        ("4x100米接力", [4, 100]),
         # what only looks like a score
+        ("九死一生", []),
         ("一比一百", [100]),
         ("三分之一比四分之一", [1 / 3, 1 / 4]),
         ("三比五倍多", [5]),
@@ -73,6 +77,11 @@ def test_clock_times_that_are_no_scores(text: str, times: list[int]) -> None:
         ("这一家公司", []),
         ("这两天", []),
         ("那两个月", []),
+        ("每千人拥有3.04名", [1000, 3.04]),
+        ("每千克", []),
+        ("三天两夜", [3, 2]),
+        ("连跌三日", [3]),
+        ("十到二十分钟", [10, 20]),
         # two neighbouring figures, whatever they count
         ("东北风三四级", [3, 4]),
         ("七八吨", [7, 8]),
@@ -160,6 +169,31 @@ def test_words_whose_numerals_say_no_number(text: str) -> None:
 )
 def test_the_same_numerals_elsewhere(text: str, expected: list[str]) -> None:
     assert said(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("三成半", ["percentage:35"]),
+        ("两成半的受访者", ["percentage:25"]),
+        ("两成半导体", ["percentage:20"]),
+        ("百亿元项目", ["money:1e+10"]),
+        ("千亿级产业集群", ["number:1e+11"]),
+        ("万亿元市场", ["money:1e+12"]),
+        ("个案破万宗", ["number:10000"]),
+        ("每万元产值", ["money:10000"]),
+        ("数百亿元", []),
+        ("百亿", []),
+        ("千万级别", []),
+    ],
+)
+def test_shares_and_bare_magnitudes(text: str, expected: list[str]) -> None:
+    assert said(text) == expected
+
+
+def test_a_bare_magnitude_may_be_more() -> None:
+    (found,) = read("千亿元产业", "zh")
+    assert (found.value, found.high) == (10**11, 10**12)
 
 
 @pytest.mark.parametrize(
