@@ -48,11 +48,14 @@ def scores(match: re.Match[str], _: str) -> Iterator[Reading]:
         return
     pairs = [found.span(half) for found in _POINTS.finditer(text, *match.span()) for half in (1, 2)]
     hours, minutes = ([int(text[slice(*span)]) for span in pairs[first::2]] for first in (0, 1))
-    if (
+    if (  # 以9:00为准 is a clock time
         any(hour > 24 for hour in hours)
         or (len(hours) > 2 and hours != sorted(hours))  # clock times ascend
         or any(minute > 59 for minute in minutes)
-        or _SCORE_BEFORE.search(text, max(0, match.start() - 8), match.start())
+        or (
+            text[match.end() : match.end() + 1] not in tuple("为起后前开至到-~")
+            and _SCORE_BEFORE.search(text, max(0, match.start() - 8), match.start())
+        )
         or _SCORE_BEHIND.match(text, match.end())
     ):
         for span in pairs:

@@ -56,6 +56,7 @@ def test_scores(text: str, values: list[float]) -> None:
         ("每日9:30、14:30两场", [570, 870]),
         ("开往成都的列车8:05、12:40、19:55发车", [485, 760, 1195]),
         ("加以19:30开始", [1170]),
+        ("以9:00为准", [540]),
         ("19:30胜利广场集合", [1170]),
     ],
 )
@@ -165,6 +166,12 @@ def test_words_whose_numerals_say_no_number(text: str) -> None:
         ("三人", ["number:3"]),
         ("三轮谈判", ["number:3"]),
         ("五门课", ["number:5"]),
+        ("今年三十岁", ["number:30"]),
+        ("三人行贿", ["number:3"]),
+        ("二人转院治疗", ["number:2"]),
+        ("五家渠道商", ["number:5"]),
+        ("五棵松树", ["number:5"]),
+        ("第三十铁人三项赛", ["number:30"]),
     ],
 )
 def test_the_same_numerals_elsewhere(text: str, expected: list[str]) -> None:
