@@ -139,6 +139,8 @@ def test_days_and_decades(text: str, expected: list[str]) -> None:
     "text",
     [
         "三番五次上门",
+        "“十一”黄金周",
+        "十一长假",
         "五花八门",
         "五花八門",
         "四面八方",
@@ -166,6 +168,7 @@ def test_words_whose_numerals_say_no_number(text: str) -> None:
         ("三人", ["number:3"]),
         ("三轮谈判", ["number:3"]),
         ("五门课", ["number:5"]),
+        ("十一家公司", ["number:11"]),
         ("今年三十岁", ["number:30"]),
         ("三人行贿", ["number:3"]),
         ("二人转院治疗", ["number:2"]),
