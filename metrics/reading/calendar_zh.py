@@ -38,13 +38,11 @@ _LUNAR_DAY = "(?P<day>初[一二三四五六七八九十]|(?:二?十|廿)[一二
 _LUNAR_END = "(?![百千万亿多余几个名人家位岁件次])"
 _STANDS_ALONE = r"[，。、；！？,;)）”’》」\s]|\Z"
 LUNAR = (
-    rf"(?P<month>正|腊)月{_LUNAR_DAY}{_LUNAR_END}",
-    r"(?P<month>大年)(?P<day>初[一二三四五六七])",
-    rf"(?<![0-9一二三四五六七八九])(?P<month>[二三四五六七八九]|十[一二]?)月(?P<day>初[一二三四五六七八九十])"
-    rf"(?={_STANDS_ALONE}|[的这那当是])",
-    # Feasts that are called by their day.
-    r"(?<![0-9一二三四五六七八九十年])(?P<month>[二三五六七九])月(?P<day>(?P=month))"
-    rf"(?={_STANDS_ALONE}|[节的期假歌文当龙庙诗])",
+    rf"(?P<month>[正腊](?=月)|大年(?=初))月?{_LUNAR_DAY}{_LUNAR_END}",
+    # 三月初三, and feasts that are called by their day: 三月三.
+    r"(?<![0-9一二三四五六七八九十])(?P<month>[二三四五六七八九]|十[一二]?)月"
+    rf"(?P<day>初[一二三四五六七八九十](?={_STANDS_ALONE}|[的这那当是])"
+    rf"|(?P=month)(?={_STANDS_ALONE}|[节的期假歌文当龙庙诗]))",
 )
 """Days of the moon's calendar without its name."""
 NEXT_DAY = r"\s?[日号]?\s?(?:至|到|-|~|、|和|及|与)\s?"

@@ -20,7 +20,7 @@ from metrics.reading.counted_zh import (
     passed,
     sum_passed,
 )
-from metrics.reading.idioms_zh import in_idiom
+from metrics.reading.idioms_zh import IDIOMS, in_idiom
 from metrics.reading.numeral import ANY_DIGIT, FREE_START, POINT_FIRST, VULGAR, Numeral, Value, step
 from metrics.reading.pairs_zh import pair_within
 from metrics.reading.section_zh import BIG, BIGS, DIGIT, MORE, SMALL, TENS, UNIT, factor_of, section
@@ -94,7 +94,7 @@ def parse(text: str, at: int) -> Numeral | None:
         return None
     if text[at].isdigit():
         return None if "后" in text[at + 2 : at + 7] and GENERATION.match(text, at) else _grouped(text, at)
-    if in_idiom(text, at):
+    if text[at : at + 2] in IDIOMS and in_idiom(text, at):
         return None
     if text[at] in "百千万亿":
         bare, numeral = _bare(text, at)

@@ -20,8 +20,10 @@ SCORES: dict[str, tuple[re.Pattern[str], ...]] = {
         re.compile(
             rf"{_FREE}(?:(?P<one>{_SMALL})[战局场盘])?(?P<two>{_SMALL})胜(?P<three>{_SMALL})[平负](?:(?P<four>{_SMALL})负)?"
         ),
-        re.compile(rf"{_FREE}(?P<one>{_SMALL})[战局场盘](?P<two>{_SMALL})[胜负平](?!利|责)"),
-        re.compile(rf"{_FREE}(?P<one>{_SMALL})[死亡](?P<two>{_SMALL})[伤失](?!寒|逝)"),
+        re.compile(
+            rf"{_FREE}(?P<one>{_SMALL})"
+            rf"(?:[战局场盘](?P<two>{_SMALL})[胜负平](?!利|责)|[死亡](?P<three>{_SMALL})[伤失](?!寒|逝))"
+        ),
         re.compile(rf"(?<![0-9:.])(?P<list>{_PAIR}(?:\s?[,、，；;和/]\s?{_PAIR}){{0,9}})"),
     )
 }
