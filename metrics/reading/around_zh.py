@@ -17,7 +17,7 @@ _FIRST = frozenset("成分块元毛角日旬度")
 """What `own` knows begins with one of these."""
 _TENTHS = re.compile(
     r"成(?![为功员立果就本份长交都年人效熟分]|群(?!众)|(?<=一成)不变)"
-    r"(?P<tail>(?:[一二三四五六七八九]|[1-9](?![0-9.%]))(?![十百千万亿个名人家位年月天岁倍成]))?"
+    r"(?P<tail>(?:[一二三四五六七八九]|[1-9](?![0-9.%]))(?![十百千万亿个名人家位年月天岁倍成])|半(?![导数截价途夜场年天个小]))?"
     r"(?P<more>多(?!数)|余)?"
 )
 _MINUTES = re.compile(r"\s?分(?=\s?[0-9一二三四五六七八九十]{1,3}\s?秒)")  # 28分15秒
@@ -41,8 +41,8 @@ _TWO_FIGURES = re.compile(rf"[0-9]{{2}}(?![0-9.%℃]|\s?[{COUNTERS}百千万亿�
 
 
 def digit(char: str) -> int:
-    """The value of one digit, of either kind."""
-    return int(char) if char.isascii() else DIGIT[char]
+    """The value of one digit, of either kind; 半 is half of what comes before it."""
+    return int(char) if char.isascii() else DIGIT.get(char, 5)
 
 
 def own(text: str, start: int, end: int) -> Suffix | None:

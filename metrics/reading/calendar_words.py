@@ -21,7 +21,7 @@ from metrics.reading.calendar_th import (
     WEEKDAY_TH,
     YEARS_TH,
 )
-from metrics.reading.calendar_zh import INSIDE, MONTH_PAIR, MONTH_RANGE, NEXT_DAY, SHORT_YEAR
+from metrics.reading.calendar_zh import INSIDE, LUNAR, LUNAR_MONTHS, MONTH_PAIR, MONTH_RANGE, NEXT_DAY, SHORT_YEAR
 from metrics.reading.calendar_zh import SMALL_NUMBER as _ZH_SMALL
 from metrics.reading.numeral_words_th import COUNTERS
 from metrics.reading.numerals_bo import BELOW_100, BOUNDARY
@@ -51,6 +51,7 @@ _EN_SHORT = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct
 
 MONTHS: dict[str, dict[str, int]] = {
     "th": {name: i for names in (MONTHS_TH, SHORT_MONTHS_TH, SPOKEN_MONTHS_TH) for i, name in enumerate(names, 1)},
+    "zh": LUNAR_MONTHS,
     "bo": {name: i for names in (MONTHS_BO, BARE_MONTHS_BO) for i, name in enumerate(names, 1)},
     "en": {name: i for names in (_EN_SHORT, _EN_MONTHS) for i, name in enumerate(names, 1)} | {"sept": 9},
 }
@@ -66,7 +67,10 @@ _ZH_YEAR = (
     rf"[0-9]{{1,4}}|(?<=民国)[一二三四五六七八九十百零]{{1,5}})"
 )
 # Chinese text often has spaces around digits (2018 年 9 月 30 日).
-_ZH_MONTH = rf"(?:{_ZH_YEAR}\s?年\s?)?(?<![0-9.])(?P<month>{_ZH_SMALL})\s?月(?!份?之久|球|饼|亮|薪|经|票)"
+_ZH_MONTH = (
+    rf"(?:{_ZH_YEAR}\s?年\s?)?(?<![0-9.])(?P<month>{_ZH_SMALL})\s?月"
+    "(?!份?之久|球|饼|亮|薪|经|票|天(?![气天])|怀胎|流火)"
+)
 _ZH_DAY_END = r"[日号](?!元|线|楼|本(?!报)|院|店|馆)"
 # 15号 is a day where the month, another such day or a time of the day stands beside it; else a house, a player, a line.
 _ZH_HAO = r"号(?!线|楼|院|店|馆|门|房|厅|机|球|选手|公路|高速|文件|码头|站|车|井|令|台风|桌|床)"
@@ -112,6 +116,7 @@ DATES: dict[str, tuple[re.Pattern[str], ...]] = {
         rf"(?<![0-9.])(?P<year>[0-9]{{2}})\s?年\s?(?P<month>[0-9]{{1,2}})\s?月(?:\s?(?P<day>[0-9]{{1,2}})\s?{_ZH_DAY_END})?(?!\s?[0-9])",
         rf"{_ZH_MONTH}\s?(?P<first_day>{_ZH_SMALL})(?P<days_between>(?:{NEXT_DAY}{_ZH_SMALL}){{0,9}}){NEXT_DAY}"
         rf"(?P<day>{_ZH_SMALL})\s?{_ZH_DAY_END}",
+        *LUNAR,
         rf"(?:农历|阴历|旧历|夏历)\s?{_ZH_MONTH}初?(?P<day>{_ZH_SMALL})(?!\s?[日号0-9百千万亿个名人家年岁天])",
         rf"(?<![0-9])(?P<month>{_ZH_TENS})月(?P<day>(?:二?十|廿)[一二三四五六七八九]|二十|三十)(?={_ZH_NOTHING_COUNTED})",
         rf"{_ZH_MONTH}(?:\s?(?P<day>{_ZH_SMALL})\s?{_ZH_DAY_END})?",
@@ -186,12 +191,12 @@ MONTH_RANGES: dict[str, tuple[re.Pattern[str], ...]] = {"zh": _all(MONTH_RANGE, 
 DECADES: dict[str, tuple[re.Pattern[str], ...]] = {
     "": _all(r"(?<![0-9A-Za-z])(?P<year>1[0-9][0-9]0|20[0-9]0)(?:[’']?s)\b"),
     "zh": _all(
-        r"(?P<century>[0-9]{1,2}|[一二三四五六七八九十]{1,3})\s?世纪\s?(?P<decade>[0-9]0|[二三四五六七八九]?十|[二三四五六七八九](?=[三四五六七八九]十))\s?"
+        r"(?P<century>[0-9]{1,2}|[一二三四五六七八九十]{1,3})\s?世纪\s?(?P<decade>[0-9]0|[二三四五六七八九]?十|[二三四五六七八九](?=、?[三四五六七八九]十))\s?"
         r"(?:年代)?\s?(?:至|到|-|~|、|和)?\s?(?P<decade2>[0-9]0|[二三四五六七八九]十)?\s?年代",
-        r"(?P<relative>上个?世纪|本世纪)\s?(?P<decade>[0-9]0|[二三四五六七八九]?十|[二三四五六七八九](?=[三四五六七八九]十))\s?(?:年代)?\s?(?:至|到|"
+        r"(?P<relative>上个?世纪|本世纪)\s?(?P<decade>[0-9]0|[二三四五六七八九]?十|[二三四五六七八九](?=、?[三四五六七八九]十))\s?(?:年代)?\s?(?:至|到|"
         r"-|~|、|和)?\s?(?P<decade2>[0-9]0|[二三四五六七八九]十)?\s?年代",
-        r"(?<![0-9])(?P<year>[0-9]{3}0)\s?年代",
-        r"(?<![0-9一二三四五六七八九])(?P<decade>[0-9]0|[二三四五六七八九]十|[二三四五六七八九](?=[三四五六七八九]十))\s?(?:年代)?\s?(?:至|到|-|~|、|和)?"
+        r"(?<![0-9])(?:(?P<first_year>[12][0-9]{2}0)\s?(?:年代)?\s?[至到~、和-]\s?)?(?P<year>[0-9]{3}0)\s?年代",
+        r"(?<![0-9一二三四五六七八九])(?P<decade>[0-9]0|[二三四五六七八九]十|[二三四五六七八九](?=、?[三四五六七八九]十))\s?(?:年代)?\s?(?:至|到|-|~|、|和)?"
         r"\s?(?P<decade2>[0-9]0|[二三四五六七八九]十)?\s?年代",
     ),
     "th": _all(

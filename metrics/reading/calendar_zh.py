@@ -10,7 +10,7 @@ _NUMERAL = "(?:[0-9]{1,3}|[一二两三四五六七八九十百]{1,4})"
 # 被拘留15日, 为期10日, 拘留10日至15日; 圆满15日 (闭幕) is a day.
 _LASTING = Behind(
     re.compile(
-        r"(?:拘留|居留|羁押|停留|监禁|关押|为期|长达|历时|逾期|期限为|超过|逾|(?<![圆元小爆客])满|连续|接连|一连"
+        r"(?:拘留|居留|羁押|停留|监禁|关押|为期|长达|历时|逾期|期限为|超过|逾|(?<![圆元小爆客])满|连续|接连|一连|连[涨跌升降]"
         r"|未来|过去|今后|(?<![临将附])近)了?(?:约|近|整整)?\s?"
         rf"(?:{_NUMERAL}\s?日?\s?(?:至|到|-|~|以上)\s?)?\Z"
     )
@@ -32,6 +32,19 @@ def lasting(text: str, start: int, end: int) -> int | None:
 
 
 SMALL_NUMBER = r"(?:[0-9]{1,2}|[一二三四五六七八九十廿卅]{1,3})"
+LUNAR_MONTHS = {"正": 1, "大年": 1, "腊": 12}
+_LUNAR_DAY = "(?P<day>初[一二三四五六七八九十]|(?:二?十|廿)[一二三四五六七八九]|[二三]?十)"
+# What may stand behind the day of a month that 正月 or 初 tells for one of the moon's: 正月初三, 三月初三.
+_LUNAR_END = "(?![百千万亿多余几个名人家位岁件次])"
+_STANDS_ALONE = r"[，。、；！？,;)）”’》」\s]|\Z"
+LUNAR = (
+    rf"(?P<month>[正腊](?=月)|大年(?=初))月?{_LUNAR_DAY}{_LUNAR_END}",
+    # 三月初三, and feasts that are called by their day: 三月三.
+    r"(?<![0-9一二三四五六七八九十])(?P<month>[二三四五六七八九]|十[一二]?)月"
+    rf"(?P<day>初[一二三四五六七八九十](?={_STANDS_ALONE}|[的这那当是])"
+    rf"|(?P=month)(?={_STANDS_ALONE}|[节的期假歌文当龙庙诗]))",
+)
+"""Days of the moon's calendar without its name."""
 NEXT_DAY = r"\s?[日号]?\s?(?:至|到|-|~|、|和|及|与)\s?"
 MONTH_RANGE = (
     rf"(?<![0-9.])(?P<first_month>{SMALL_NUMBER})\s?月?\s?(?:至|到|-|~|、|和)\s?(?P<month>{SMALL_NUMBER})"

@@ -85,7 +85,7 @@ def dates(match: re.Match[str], lang: str) -> Iterator[Reading]:
     if month_text:
         plain = month_text.replace(".", "").replace(" ", "") if lang == "th" else month_text.lower()
         month = MONTHS.get(lang, {}).get(plain) or small_number(month_text) or 13
-    day = small_number(groups.get("day")) or 0
+    day = small_number((groups.get("day") or "").removeprefix("初")) or 0
     if groups.get("sep") and match.start("day") < match.start("month"):
         american = lang == "en" and groups["sep"] == "/" and day <= 12
         if american or month > 12 >= day:  # 3/15/2024

@@ -36,11 +36,13 @@ _CODE = re.compile(
     # F-16, COVID-19, MH370
     rf"|(?<![0-9{_LETTER}$])(?P<letters>[A-Z{_LETTER}]{{1,12}})[-‑]?[0-9][0-9A-Za-z]*(?:[-/.][0-9A-Za-z]+)*"
     rf"|(?<![0-9{_LETTER}.])[0-9]+(?P<tail>[A-Z][A-Za-z]{{0,3}})(?![{_LETTER}°/²³])(?:-[0-9]+)?"  # 5G, 3D, 737MAX
+    # BA.5, XBB.1.5; Fig.3, NO.3 and vol.2 are numbers
+    rf"|(?<![0-9{_LETTER}.])(?!NO\.|EP\.|CH\.|RS\.|VOL\.|FIG\.|SEC\.|ART\.)[A-Z]{{2,4}}\.[0-9]{{1,2}}(?:\.[0-9]{{1,2}})*(?![0-9{_LETTER}.])"
     r"|(?<![0-9A-Za-z])PM 2\.5(?![0-9.])"
     r"|(?<![0-9A-Za-z.-])[0-9]{1,6}(?:-[0-9]{1,9}){3,}(?![0-9])"  # 1-1234-56789-12-3
     r"|(?<![0-9A-Za-z.])[0-9]{13,}(?![0-9.])"
     r"|(?<=[\u0e00-\u0e7f]-)(?<!ล้าน-)(?<!แสน-)(?<!หมื่น-)(?<!พัน-)(?<!ร้อย-)(?<!บาท-)(?<!วัน-)(?<!ปี-)(?<!คน-)[0-9]{1,4}(?![0-9.,])"
-    r"|(?<=[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼])[A-Z][0-9A-Z]{4,6}(?![0-9A-Za-z])"
+    r"|(?<=[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼])[A-Z]·?[0-9A-Z]{4,6}(?![0-9A-Za-z])"
 )
 _NAME = re.compile(rf"(?<![0-9{_LETTER}])[{_LETTER}](?:[0-9{_LETTER}]|['’&.-](?=[0-9{_LETTER}]))*")
 _FIND_PHONE = finder(_PHONE)
@@ -82,7 +84,7 @@ _NOT_NAMES = {
     "to",
 }
 _ZERO = Fraction(0)
-_JOINED = str.maketrans("", "", "-‑ ")
+_JOINED = str.maketrans("", "", "-‑ ·")
 
 
 def _reading(match: re.Match[str], kind: str, text: str, group: str | int = 0) -> Reading:

@@ -10,9 +10,10 @@ MAX_DIGITS = 30
 """A longer run of digits is no number (and is not turned into one: int() refuses thousands of digits)."""
 DIGITS = r"[0-9]++(?:\.[0-9]++)?+"
 # A number does not start inside another one, nor right after a letter it belongs to (F16, COVID-19, โควิด-19, 歼-20).
-# ... but may after the code of a currency (USD500, RM500).
+# ... but may after the code of a currency (USD500, RM500), and in 4x100.
 _CODES = "USD|EUR|GBP|JPY|CNY|RMB|THB|HKD|TWD|NTD|SGD|AUD|NZD|CAD|CHF|KRW|INR|IDR|MYR|PHP|VND|LAK|RUB|MOP"
-_AFTER_LETTERS = rf"(?<![0-9A-Za-z])|(?<=(?<![0-9A-Za-z])(?:{_CODES}))|(?<=(?<![0-9A-Za-z])R[Mp])"
+_TIMES = "(?<=[1-9]x)(?=[0-9]{1,4}(?![0-9A-Za-z]))"
+_AFTER_LETTERS = rf"(?<![0-9A-Za-z])|{_TIMES}|(?<=(?<![0-9A-Za-z])(?:{_CODES}))|(?<=(?<![0-9A-Za-z])R[Mp])"
 FREE_START = rf"(?:{_AFTER_LETTERS})(?<![0-9]\.)(?<![A-Za-z\u0e00-\u0e7f\u0f40-\u0fbc歼轰运直强教舟风旗苏图伊鹰]-)"
 # ... and does not end inside another one (1.2.3) or before the letter of a name (5G).
 FREE_END = r"(?![0-9])(?!\.[0-9])(?![A-Z](?![A-Za-z°/]))"

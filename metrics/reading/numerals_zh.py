@@ -14,11 +14,13 @@ from metrics.reading.counted_zh import (
     AGE,
     COUNTERS,
     GENERATION,
+    PAIRED,
     PASSED_BIG,
     _lone_counts,
     passed,
     sum_passed,
 )
+from metrics.reading.idioms_zh import IDIOMS, in_idiom
 from metrics.reading.numeral import ANY_DIGIT, FREE_START, POINT_FIRST, VULGAR, Numeral, Value, step
 from metrics.reading.pairs_zh import pair_within
 from metrics.reading.section_zh import BIG, BIGS, DIGIT, MORE, SMALL, TENS, UNIT, factor_of, section
@@ -34,14 +36,14 @@ _MORE_APART = re.compile(rf" [多余](?=\s?[万亿]|[{COUNTERS}美欧英日韩�
 _PARTS = re.compile(r"[十百千万亿]{1,3}分之")
 _VULGAR = "".join(VULGAR)
 _PAIR = re.compile(
-    r"(?:一[两二]|[二两]三|三[四五]|四五|五六|六七|七八|八九)(?=[十百千万亿]|日之?内|成(?![群员为功就])|\s?[名人个位家年天件次岁条种项间所辆架艘座场届层只头张块元米里公])"
+    rf"(?:一[两二]|[二两]三|三[四五]|四五|五六|六七|七八|八九)(?=[十百千万亿]|日之?内|成(?![群员为功就])|\s?(?:{PAIRED}))"
 )
 _MORE_OF = "[余多](?=[万亿人名家个所座户件起吨公里年天位条项种亩元美欧英日韩港次只头艘架辆台套部篇场间栋处平斤字页册])"
 _BARE_MORE = re.compile(rf"[百千万]{_MORE_OF}")
 _NO_NUMERAL_BEFORE = "(?<![一二两三四五六七八九十百千万亿几数上成0-9])"
-# Words of money and of counting behind which 百万 and 千万 are amounts: 千万不要 and 百万富翁 are none.
+# Words of money and of counting behind which 百万 and 千亿 are amounts: 千万不要 and 百万富翁 are none.
 _AMOUNT_OF = "[元名吨户亩桶辆]|[美欧日韩港加澳][元币金]|英镑|泰铢|卢布|卢比|人民币|人(?!民)|公[里顷斤]|平方"
-_BIG_ALONE = f"[百千]万(?={_AMOUNT_OF})"
+_BIG_ALONE = f"(?:[百千]万|[百千万]亿)(?={_AMOUNT_OF}|级(?!别))"
 _BARE_BIG = re.compile(_BIG_ALONE)
 _CODES = "USD|EUR|GBP|JPY|CNY|RMB|HKD|TWD|NTD|THB|SGD|MYR|KRW|AUD|CAD"
 START = re.compile(
@@ -54,6 +56,7 @@ START = re.compile(
     r"|(?<=百分之)百(?=零?[一二三四五六七八九十])"
     r"|(?<=[近逾超约达满])[百千万亿](?![分度克米瓦科达里])"
     rf"|{_PASSED_BIG}"
+    r"|(?<=每)[百千万](?=[人名户元亩吨])"
     r"|(?:(?<=超过)|(?<=突破)|(?<=高达)|(?<=不足)|(?<=不到))[百千万亿](?![分度克米瓦不])"
 )
 
@@ -91,6 +94,8 @@ def parse(text: str, at: int) -> Numeral | None:
         return None
     if text[at].isdigit():
         return None if "后" in text[at + 2 : at + 7] and GENERATION.match(text, at) else _grouped(text, at)
+    if text[at : at + 2] in IDIOMS and in_idiom(text, at):
+        return None
     if text[at] in "百千万亿":
         bare, numeral = _bare(text, at)
         if bare:

@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 from fractions import Fraction
 
+from metrics.reading.counted_zh import PAIRED
 from metrics.reading.numeral import Numeral
 from metrics.reading.section_zh import BIG, BIGS, DIGIT, SMALL, factor_of
 
-_TENS_PAIR = re.compile(
-    r"[二三四五六七八九]?十(?:一二|二三|三四|四五|五六|六七|七八|八九)(?=[个岁名人位年天件次家公米里元万亿])"
-)
+_TENS_PAIR = re.compile(rf"[二三四五六七八九]?十(?:一二|二三|三四|四五|五六|六七|七八|八九)(?=[万亿]|{PAIRED})")
 # 一百二三十人: 120 and 130.
 _NEIGHBOURS = "(?:一二|[二两]三|三四|四五|五六|六七|七八|八九)"
 _WITHIN_PAIR = re.compile(

@@ -19,6 +19,7 @@ from metrics.reading.halves import DECADE, FIRST, HALVES, halves
 from metrics.reading.identifiers import CODES, GROUPS, PHONES, addresses, codes, groups, names, phones
 from metrics.reading.mention import Reading
 from metrics.reading.needs import Need, Screen, clauses, finder
+from metrics.reading.scores_zh import SCORES, scores
 from metrics.reading.stopwatch import STOPWATCH, stopwatch
 from metrics.reading.words import base_language, one_for_one
 
@@ -28,6 +29,7 @@ _PASSES: tuple[tuple[_Table, Callable[[re.Match[str], str], Iterator[Reading]]],
     (MONTH_RANGES, month_range),
     (DAY_LISTS, day_list),
     (DATES, dates),
+    (SCORES, scores),
     (STOPWATCH, stopwatch),
     (TIMES, times),
     (CENTURIES, centuries),
@@ -123,7 +125,7 @@ class _Plan:
     first: tuple[_Step, ...]
     """Decades and dates: before telephone numbers."""
     second: tuple[_Step, ...]
-    """Clock times: before identifiers."""
+    """Scores and clock times: before identifiers."""
     third: tuple[_Step, ...]
     """Centuries, years and groups of countries."""
     phones: tuple[int, ...]
@@ -151,8 +153,8 @@ def _plan(lang: str) -> _Plan:
     return _Plan(
         screen,
         tuple(chain(*passes[:4])),
-        tuple(chain(*passes[4:6])),
-        tuple(chain(*passes[6:])),
+        tuple(chain(*passes[4:7])),
+        tuple(chain(*passes[7:])),
         phones=masks(PHONES),
         codes=masks(CODES),
         fractions=masks(parts),

@@ -11,6 +11,7 @@ DIGIT = dict(zip("零〇一二两三四五六七八九", (0, 0, 1, 2, 2, 3, 4, 5
 SMALL = {"十": 10, "百": 100, "千": 1000}
 BIG = {"万": 10**4, "亿": 10**8}
 BIGS = re.compile(r"\s?(?:万亿|万(?!分之|圣)|亿(?!分之)|兆(?![瓦赫帕字]|欧(?!元)))")
+_MAGNITUDES = tuple("十百千万亿")
 TENS = {"廿": 20, "卅": 30}
 MORE = "多余来几"
 # 千克, 千米, 千瓦: the 千 is part of the unit (not in 2千克拉, 2千克朗); 百帕 likewise. 百分 is the per cent of what
@@ -54,6 +55,8 @@ def section(text: str, at: int, first: bool) -> tuple[Value, int, int, bool, boo
                 pending += VULGAR[text[next_end]]
                 next_end += 1
             plain, loose = True, bool(total) and not zero and next_end == end + 1  # 5千2 is 5200
+        elif text[end : end + 1] == "两" and (end > at or not first) and text[end + 1 : end + 2] not in _MAGNITUDES:
+            break  # 二亿两, 三百两: a weight, or another two
         elif text[end : end + 1] in DIGIT and text[end : end + 1] and pending is None:
             pending, plain, next_end = DIGIT[text[end]], False, end + 1
             if pending == 0:
