@@ -3,7 +3,7 @@ a feast, a half of the year. Data for `metrics.reading.dates`; groups as in `met
 
 from __future__ import annotations
 
-from metrics.reading.numeral_words_th import COUNTERS
+from metrics.reading.numeral_words_th import COUNTERS, MORE_COUNTERS
 
 MONTHS_TH = [
     "มกราคม",
@@ -47,7 +47,15 @@ _NO_YEAR = "".join(
         "รุ่น", "คือ", "ว่า", "หน้า", "สาย", "เบอร์", "ซื้อ", "ขาย", "ล้าน", "แสน", "หมื่น", "พัน", "ร้อย",
     )
 )  # fmt: skip
+_SCHOOL = "ปี(?:การศึกษา|การผลิต|ภาษี|บัญชี)"
+_NUMBERED = "(?:ไตรมาส(?:ที่|สุดท้าย)?|เฟส(?:ที่)?|เดือน|(?:งวด|ครั้ง|รอบ|เทอม|ภาคเรียน|รุ่น|ชุด|ระยะ|ซีซัน|ซีซั่น|ล็อต|ลำดับ)ที่)"
+"""Behind them stands the number of one of several."""
+# Abbreviated measures (กก., ตร.ม.), and what COUNTERS does not know.
+_NO_MEASURE = rf"(?!\s[ก-ฮ]{{1,3}}\.)(?!\s(?:{MORE_COUNTERS}|เมกะ|หลังคา|ต่อ|ถึง|โดส|ลัง|ซีซี|วิว))"
 YEARS_TH = (
+    # ปี 66-67, ปี 66/67, ปี 66 และ 67; of ปี 60-70 nobody can tell
+    rf"(?<![0-9])(?<![0-9]\s)(?:{_SCHOOL}|ปี(?:งบประมาณ)?)\s?(?P<first_year>[4-7][0-9])\s?(?:-|~|/|ถึง|และ|กับ|หรือ)\s?"
+    rf"(?P<year>[4-7][1-9]|(?<=[1-9][-~/])[4-7]0){_NO_COUNT}",
     # ไตรมาส 1/2567, ไตรมาสที่ 3/67: the quarter stays a number of its own
     r"(?:(?<=ไตรมาส[1-4]/)|(?<=ไตรมาส [1-4]/)|(?<=ไตรมาสที่[1-4]/)|(?<=ไตรมาสที่ [1-4]/))"
     r"(?P<year>2[45][0-9]{2}|20[0-9]{2}|[4-7][0-9])(?![0-9.,:%/])",
@@ -56,7 +64,12 @@ YEARS_TH = (
     rf"(?<=[\u0e01-\u0e4e]\s){_NO_YEAR}(?P<year>25[4-7][0-9])(?=\s?\Z|[)\]\"”])",
     # ครั้งที่ 3/2567, คดีหมายเลขดำที่ อ.1234/2566: the number stays one of its own
     r"(?<=[0-9]/)(?P<year>25[4-7][0-9])(?![0-9.,:%/])",
-    rf"(?:งบฯ\s?(?:ปี\s?)?|ปีงบ(?:ฯ|ประมาณ)?\s?)(?P<year>[4-7][0-9]){_NO_COUNT}",
+    rf"(?:งบฯ\s?(?:ปี\s?)?|ปีงบ(?:ฯ|ประมาณ)?\s?|{_SCHOOL}\s?)(?P<year>[4-7][0-9]){_NO_COUNT}",
+    # ไตรมาส 3 ปี 67: the number before is of what it stands behind, no three years
+    rf"{_NUMBERED}\s?(?:[1-9]\s?(?:-|และ|ถึง)\s?)?[0-9]{{1,2}}\s?(?P<own>ปี\s?(?P<year>[4-7][0-9])){_NO_COUNT}",
+    rf"ช่วง(?P<own>ปี\s?(?P<year>[4-7][1-9])){_NO_COUNT}",
+    # ซีเกมส์ 2568 ที่ไทย: such a number without its comma, before a word that counts nothing
+    rf"(?<=[\u0e01-\u0e4e]\s){_NO_YEAR}(?P<year>25[4-7][0-9])(?=\s[\u0e01-\u0e44]){_NO_COUNT}{_NO_MEASURE}",
 )
 """Patterns."""
 _MORE_YEARS = "".join(rf"|(?<=\0{gap}2[45][0-9]{{2}})" for gap in (",", ", "))

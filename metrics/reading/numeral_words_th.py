@@ -60,9 +60,11 @@ ORDINAL = Behind(
         r"|ไตรมาส|เบอร์|หลุม|ฉบับ|ตำแหน่ง|โลกครั้ง|มาตรา|เขต|หมู่)ที่\s?\Z|(?:อันดับ|ลำดับ|เบอร์|มาตรา)\s?\Z"
     )
 )
+_BEGINS = DIGIT_RE.replace("เอ็ด|", "")
+"""เอ็ด ends a numeral, it begins none: ชาวร้อยเอ็ดคนเดิม."""
 START = re.compile(
     rf"{FREE_START}(?:[0-9]|(?<![\w\u0e30-\u0e4e\u0f71-\u0fbc.])\.[0-9](?![0-9]*\.))|[{''.join(VULGAR)}]|(?:หลาย|นับ|หลัก|ไม่กี่)"
-    rf"\s?(?={UNIT_RE})|หลาย(?=ทศวรรษ|ศตวรรษ)|ศูนย์(?=จุด(?:ศูนย์|{DIGIT_RE}))|{HALF_OF}|{DIGIT_RE}"
+    rf"\s?(?={UNIT_RE})|หลาย(?=ทศวรรษ|ศตวรรษ)|ศูนย์(?=จุด(?:ศูนย์|{DIGIT_RE}))|{HALF_OF}|{_BEGINS}"
     rf"|(?<!กระ)สิบ(?!เอก|โท|ตรี|ตำรวจ|สอง(?:ปันนา|พันนา(?!ย|ที)|จุไท))|(?<!เรียบ)(?<!ยอด)"
     rf"(?:{SMALL_RE[SMALL_RE.index('ร้อย') : SMALL_RE.index('|พัน')]})"
     rf"|(?<!ผูก)(?<!สัม)(?<!พัว)(?<!ผู้)(?<!เกี่ยว)"
@@ -74,6 +76,6 @@ START = re.compile(
 # Each character by itself: `re` passes quickly over what no alternative begins with where all of them are literals.
 FIRST = re.compile(
     "|".join(map(re.escape, ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9", ".", *VULGAR]))
-    + "|หลาย|นับ|หลัก|ไม่กี่|ศูนย์|หนึ่ง|เอ็ด|สอง|ยี่|สาม|สี่|ห้า|หก|เจ็ด|แปด|เก้า|สิบ|ร้อย|พัน|หมื่น|แสน|ล้าน|ครึ่ง"
+    + "|หลาย|นับ|หลัก|ไม่กี่|ศูนย์|หนึ่ง|สอง|ยี่|สาม|สี่|ห้า|หก|เจ็ด|แปด|เก้า|สิบ|ร้อย|พัน|หมื่น|แสน|ล้าน|ครึ่ง"
 )
 """What stands wherever START matches, found four times as fast."""

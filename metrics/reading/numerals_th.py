@@ -41,6 +41,7 @@ _POINT_FIGURES = re.compile(r"\s?จุด\s?([0-9]{1,3})(?=\s?(?:พัน(?!�
 _HALF_MORE = re.compile(r"ครึ่ง(?!หนึ่ง|นึง|แรก|หลัง|ทาง|ปี|เดือน|วัน|ชั่ว|ศต|ทศ|เวลา|ของ|ต่อ|แปลง|ร้อย|พัน|หมื่น|แสน|ล้าน)")
 _HALF_OF = re.compile(rf"ครึ่ง((?:{SMALL_RE})?(?:\s?{MILLION_RE}){{0,{_MOST}}})")
 _POINT_DIGIT = re.compile(rf"ศูนย์|{DIGIT_RE}")
+_PROVINCE = Behind(re.compile(r"(?:จังหวัด|เมือง|ชาว|\.)\s?\Z"))
 _MORE = re.compile(r"\s?(?:กว่า|เศษ(?!ส่วน|ๆ|\s?[0-9]))")
 _COUNTED = re.compile(rf"\s?(?:{COUNTERS}|{MORE_COUNTERS})")
 # Number words that are hardly ever part of another word: read, though what they count is no known counter.
@@ -240,7 +241,10 @@ def _whole(text: str, at: int) -> Numeral | None:
     spelled = ANY_DIGIT.search(text, at, end) is None
     ordinal = bool(ORDINAL.search(text, max(0, at - 12), at))
     if not spelled or tokens > 1 or total.denominator > 1:
-        name = spelled and text[at:end] == "ร้อยเอ็ด" and not _COUNTED.match(text, end)
+        name = spelled and text[at:end] == "ร้อยเอ็ด"
+        # ร้อยเอ็ดคน are counted, not what goes on behind the name of the province: ส.ส.ร้อยเอ็ด เขต 2.
+        if name and text[end : end + 1] != " " and _COUNTED.match(text, end):
+            name = _PROVINCE.search(text, max(0, at - 9), at) is not None
         name = name and not text.startswith("ร้อยละ", max(0, at - 6)) and not _percent_follows(text, end)
         return (
             None
