@@ -15,9 +15,9 @@ _SIGN = r"\s?%(?P<point>\s?point)?"
 _PARTS = {"千": 10**3, "万": 10**4}
 PERCENT_BEFORE = {
     "zh": Behind(
-        re.compile(r"(?P<times>[0-9]{1,4}|[一二两三四五六七八九十百千]{1,5})?(?P<of>[百千万])分之\s?负?\s?\Z")
+        re.compile(r"(?P<times>[0-9]{1,4}|[一二两三四五六七八九十百千]{1,5})?(?P<of>[百千万])分之\s?[负±+-]?\s?\Z")
     ),
-    "th": Behind(re.compile(r"ร้อยละ\s?\Z")),
+    "th": Behind(re.compile(r"ร้อยละ\s?(?:[±+-]\s?)?\Z")),
     "bo": Behind(re.compile(r"བརྒྱ་ཆ(?:འི་?(?:གྲངས|ཆ)?)?(?:་|\s)*\Z")),
 }
 _PERCENT_AFTER = {

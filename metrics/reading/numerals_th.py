@@ -61,7 +61,9 @@ _NEIGHBOURS = [
 _PAIR = re.compile("(?:" + "|".join(f"{a}{b}" for a, b in _NEIGHBOURS) + rf")(?=\s?(?:{UNIT_RE}|{COUNTERS}))")
 _BARE_MEASURE = re.compile(r"(?:ร้อย|พัน)(?:บาท|เมตร|ปี|กิโลเมตร)")
 _PERCENT_BEHIND = Behind(re.compile(rf"ร้อยละ\s?(?:(?:{DIGIT_RE}|สิบ){{1,3}}\s?(?:ถึง|-|~)\s?)?\Z"))
-_BARE_AFTER = re.compile(r"(?:กว่า|เกือบ|ร่วม|เฉียด|ราว|ประมาณ|ครบ|ถึง|เกิน|ทะลุ|แตะ|แจกเงิน|สูญเงิน|โอนเงิน|จ่ายเงิน|\A|\s)\s?\Z")
+_BARE_AFTER = re.compile(
+    r"(?:กว่า|เกือบ|ร่วม|เฉียด|ราว|ประมาณ|ครบ|ถึง|เกิน|ทะลุ|แตะ|แจกเงิน|สูญเงิน|โอนเงิน|จ่ายเงิน|ต่อ|ประชากร|\A|\s)\s?\Z"
+)
 
 
 def _coefficient(text: str, at: int) -> tuple[Value, int, bool] | None:
