@@ -158,6 +158,8 @@ def before(text: str, start: int, floor: int, lang: str) -> tuple[int, frozenset
         begin = end - len(money[0])
         words = _BEFORE_WORDS.get(lang, ())
         plain = not money[0][-1].isalpha() or money[0].isascii()
+        if lang == "th" and len(money[0]) > 1 and "\u0e00" < money[0][0] < "\u0e7f":  # มทบ.11, เงินดอลลาร์ 3 วัน
+            plain = False
         good = (plain or lang == "bo" or money[0] in words) and begin >= floor
         if good and money[0][0].isascii() and money[0][0].isalpha() and begin and LETTERS.match(text[begin - 1]):
             good = False

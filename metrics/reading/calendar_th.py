@@ -70,6 +70,9 @@ YEARS_TH = (
     rf"(?:งบฯ\s?(?:ปี\s?)?|ปีงบ(?:ฯ|ประมาณ)?\s?|{_SCHOOL}\s?)(?P<year>[4-7][0-9]){_NO_COUNT}",
     # ไตรมาส 3 ปี 67: the number before is of what it stands behind, no three years
     rf"{_NUMBERED}\s?(?:[1-9]\s?(?:-|และ|ถึง)\s?)?[0-9]{{1,2}}\s?(?P<own>ปี\s?(?P<year>[4-7][0-9])){_NO_COUNT}",
+    # คำสั่งที่ 3/58, ครั้งที่ 2/67, คดีหมายเลขดำที่ อ.12/66; เลขที่ 3/58 is a house
+    r"(?:(?:ครั้ง|ฉบับ|คำสั่ง|ประกาศ|คสช\.|งวด|รอบ|เทอม|ภาคเรียน|เลขดำ|เลขแดง|คดีดำ|คดีแดง)ที่|(?:เทอม|งวด|รอบ)(?=\s?[0-9]))"
+    r"\s?(?:[ก-ฮ]{1,3}\.\s?)?[0-9]{1,5}/(?P<own>(?P<year>[4-7][0-9]))(?![0-9.,:%/-])",
     rf"ช่วง(?P<own>ปี\s?(?P<year>[4-7][1-9])){_NO_COUNT}",
     # ซีเกมส์ 2568 ที่ไทย: such a number without its comma, before a word that counts nothing
     rf"(?<=[\u0e01-\u0e4e]\s){_NO_YEAR}(?P<year>25[4-7][0-9])(?=\s[\u0e01-\u0e44])(?:(?={_NAMED})|{_NO_COUNT}{_NO_MEASURE})",

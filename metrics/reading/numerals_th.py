@@ -31,7 +31,10 @@ _SMALL_BEHIND = re.compile("สิบ|ร้อย(?!ละ)|พัน(?!ธ)|�
 _MILLION, _UNIT_WORD = re.compile(MILLION_RE), re.compile(UNIT_RE)
 _MOST = 4
 """Times ล้าน may be said in one number: 10^24. What goes on beyond it is no amount, and to multiply it takes long."""
-_MILLIONS = re.compile(rf"\s?(?:{MILLION_RE})(?:\s?{MILLION_RE}){{0,{_MOST - 1}}}")
+# พันล. of a headline; ล. alone may be a litre.
+_HEADLINE = r"(?:(?<=พัน)|(?<=หมื่น)|(?<=แสน))ล\.(?!\s?[ก-ฮ]\.)"
+_MILLIONS = re.compile(rf"\s?(?:{MILLION_RE})(?:\s?{MILLION_RE}){{0,{_MOST - 1}}}|{_HEADLINE}")
+_EACH_MILLION = re.compile(rf"{MILLION_RE}|ล\.")
 _UNIT = re.compile(rf"\s?{UNIT_RE}")
 _POINT = re.compile(
     rf"(?:จุด|\s?จุด\s?(?=(?:ศูนย์|{DIGIT_RE})+\s?(?:{UNIT_RE}|เปอร์)))((?:ศูนย์|{DIGIT_RE})+)(?!\s?(?:{SMALL_RE})?{DIGIT_RE}(?:สิบ|ร้อย))"
@@ -209,7 +212,7 @@ def _whole(text: str, at: int) -> Numeral | None:
             break
         if _MILLION.match(text, millions.end()):
             return None
-        factor = MILLION ** len(_MILLION.findall(millions.group()))
+        factor = MILLION ** len(_EACH_MILLION.findall(millions.group()))
         part = value * factor
         if magnitude is not None and part >= magnitude:
             if unit < 1000 or value >= magnitude:
