@@ -12,7 +12,7 @@ from metrics.reading import numeral_words_th, numerals_bo, numerals_en, numerals
 from metrics.reading.around import FAR, LETTERS, PERCENT_BEFORE, after, before, measure, percent_of
 from metrics.reading.at_least import at_least
 from metrics.reading.counted_zh import NUMBERED, passed
-from metrics.reading.gold_th import SALUENG, gold_weight
+from metrics.reading.gold_th import SALUENG, gold_weight, medals
 from metrics.reading.mention import Reading
 from metrics.reading.needs import Behind
 from metrics.reading.numeral import Numeral, share, skip, step
@@ -171,6 +171,8 @@ def _with_words(text: str, numerals: list[Numeral], limits: tuple[int, int], lan
         if gold:
             stop += 0 if codes else len("สลึง") + (text[stop] == " ")
             codes, unit = frozenset(), gold
+    elif lang == "th" and codes and medals(text, first.start, stop, last.value):
+        stop, codes = last.end, frozenset()
     unit = measure(text, unit, max(floor, begin - FAR), (begin, stop), lang) if unit else None
     if lang == "bo" and not codes:  # ས་ཡ་£125
         sign = next((char for char in text[first.start : first.end] if char in "$£€¥"), None)
@@ -249,7 +251,7 @@ def _readings(
         counted = counted and dimension not in ("duration", "months")
     elif lang == "zh":
         counted = not ordinal and (value != 1 or measured)
-    lone = numeral.lone and not counted
+    lone = numeral.lone and not counted and value.denominator == 1  # สองปีครึ่ง is meant as it is said
     one = numeral.lone and value == 1  # "a year" as often as "one year"
     vague = numeral.indefinite or one or (numeral.lone and (high is not None or numeral.also is not None))
     hard = not ordinal and not vague and (measured or numeral.value > SMALL or value.denominator > 1)

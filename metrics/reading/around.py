@@ -15,9 +15,9 @@ _SIGN = r"\s?%(?P<point>\s?point)?"
 _PARTS = {"千": 10**3, "万": 10**4}
 PERCENT_BEFORE = {
     "zh": Behind(
-        re.compile(r"(?P<times>[0-9]{1,4}|[一二两三四五六七八九十百千]{1,5})?(?P<of>[百千万])分之\s?负?\s?\Z")
+        re.compile(r"(?P<times>[0-9]{1,4}|[一二两三四五六七八九十百千]{1,5})?(?P<of>[百千万])分之\s?[负±+-]?\s?\Z")
     ),
-    "th": Behind(re.compile(r"ร้อยละ\s?\Z")),
+    "th": Behind(re.compile(r"ร้อยละ\s?(?:[±+-]\s?)?\Z")),
     "bo": Behind(re.compile(r"བརྒྱ་ཆ(?:འི་?(?:གྲངས|ཆ)?)?(?:་|\s)*\Z")),
 }
 _PERCENT_AFTER = {
@@ -158,6 +158,8 @@ def before(text: str, start: int, floor: int, lang: str) -> tuple[int, frozenset
         begin = end - len(money[0])
         words = _BEFORE_WORDS.get(lang, ())
         plain = not money[0][-1].isalpha() or money[0].isascii()
+        if lang == "th" and len(money[0]) > 1 and "\u0e00" < money[0][0] < "\u0e7f":  # มทบ.11, เงินดอลลาร์ 3 วัน
+            plain = False
         good = (plain or lang == "bo" or money[0] in words) and begin >= floor
         if good and money[0][0].isascii() and money[0][0].isalpha() and begin and LETTERS.match(text[begin - 1]):
             good = False

@@ -157,6 +157,8 @@ def month_range(match: re.Match[str], _: str) -> Iterator[Reading]:
         yield _reading(match, (match.start("month"), match.end()), 100 * last, "date")
 
 
+_LONGEST_YEARS = 10
+"""From one year of two figures to another."""
 _SPAN_BEFORE = re.compile(r"(?:过去|近|最近|历时|长达|持续|整整|未来|超过|逾)(?:的|约)?\s?\Z")
 
 
@@ -168,7 +170,11 @@ def years(match: re.Match[str], lang: str) -> Iterator[Reading]:
     if number is None or (first_text and first is None):
         return
     if first is not None and first_text:
-        if len(text) == 2:  # 2566/67
+        if len(first_text) == 2:  # ปี 66-67
+            first, number = first + 2500, number + 2500
+            if not first < number <= first + _LONGEST_YEARS:
+                return
+        elif len(text) == 2:  # 2566/67
             number += first - first % 100
             if number <= first:
                 return
@@ -203,7 +209,8 @@ def years(match: re.Match[str], lang: str) -> Iterator[Reading]:
         ago = after in ("前", "后") and after and ((number % 100 == 0 and after == "前") or not 1800 <= number <= 2100)
         if ago or (after and after in "间来多余") or number > 2200:
             return
-    yield _reading(match, match.span(), common_era(number, era, lang), "year", match.span("year"))
+    begin = match.start("own") if groups.get("own") else match.start()
+    yield _reading(match, (begin, match.end()), common_era(number, era, lang), "year", match.span("year"))
 
 
 def decades(match: re.Match[str], lang: str) -> Iterator[Reading]:

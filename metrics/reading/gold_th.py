@@ -1,4 +1,5 @@
-"""Gold is weighed in บาท in Thai: ทองคำหนัก 2 บาท is a mass, ทองคำบาทละ 42,000 บาท a price."""
+"""Gold is weighed in บาท in Thai: ทองคำหนัก 2 บาท is a mass, ทองคำบาทละ 42,000 บาท a price. Medals are counted by the
+word of a dollar."""
 
 from __future__ import annotations
 
@@ -23,6 +24,16 @@ _GOLD = Behind(
 _PRICE = re.compile("ราคา|ค่า|ปรับ|ขึ้น|ลดลง|รับซื้อ|ขายออก|ออม|ละ\\s?\\Z")
 _MOST_WEIGHED, _MOST_BARE = 5000, 100
 """More บาท are money, behind หนัก and without it."""
+# เหรียญทอง 5 เหรียญ, and further on เงิน 3 เหรียญ, are medals; a เหรียญ is a dollar as well.
+MEDAL = "เหรียญ"
+_MEDALS = re.compile(r"เหรียญ\s?(?:ทอง|เงิน|รางวัล|ที่ระลึก|กษาปณ์|กล้าหาญ|โอลิมปิก|พระ)")
+_BEHIND_MEDALS = Behind(re.compile(rf"{_MEDALS.pattern}[^0-9]{{0,30}}\Z"))
+_BEHIND_METAL = Behind(re.compile(r"(?:ทอง(?:แดง)?|เงิน)\s?(?:อีก|รวม|ได้)?\s?\Z"))
+_OF_METALS = re.compile(
+    r"\s?(?:แบ่งเป็น|แบ่งออกเป็น|ประกอบด้วย|เป็น|จาก|คือ|\()?\s?\(?(?:[0-9]{1,3}\s?(?:เหรียญ)?|เหรียญ)\s?(?:ทอง|เงิน)"
+)
+_PAID = re.compile("ราคา|ค่า|ปรับ|จ่าย|อัดฉีด|เงินรางวัล|รับเงิน|โบนัส|เงินสด|ขาย|ละ\\s?\\Z")
+_MOST_MEDALS = 2000
 
 
 def _unit(english: str) -> Unit:
@@ -54,3 +65,15 @@ def gold_weight(text: str, begin: int, value: Fraction, quarters: bool) -> Unit 
     if quarters:
         return _QUARTER
     return _WORKED if _ORNAMENT.search(text, first, begin) else _BAR
+
+
+def medals(text: str, begin: int, end: int, value: Fraction) -> bool:
+    """Whether so many เหรียญ at text[begin:end] are medals or coins, no dollars."""
+    if value > _MOST_MEDALS or value.denominator != 1 or not text.endswith(MEDAL, begin, end):
+        return False
+    if _OF_METALS.match(text, end):
+        return True
+    behind = _BEHIND_MEDALS.search(text, max(0, begin - 45), begin)
+    if behind is None and _BEHIND_METAL.search(text, max(0, begin - 15), begin):
+        behind = _MEDALS.search(text, max(0, begin - 60), begin)
+    return behind is not None and not _PAID.search(text, behind.start(), begin)

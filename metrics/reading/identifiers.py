@@ -35,7 +35,7 @@ _CODE = re.compile(
     rf"(?<![0-9{_LETTER}])[0-9]+(?:\.[0-9]+){{2,}}(?![0-9])"  # 1.2.3, 10.0.0.1
     # F-16, COVID-19, MH370
     rf"|(?<![0-9{_LETTER}$])(?P<letters>[A-Z{_LETTER}]{{1,12}})[-‑]?[0-9][0-9A-Za-z]*(?:[-/.][0-9A-Za-z]+)*"
-    rf"|(?<![0-9{_LETTER}.])[0-9]+(?P<tail>[A-Z][A-Za-z]{{0,3}})(?![{_LETTER}°/²³])(?:-[0-9]+)?"  # 5G, 3D, 737MAX
+    rf"|(?<![0-9{_LETTER}.])[0-9]+(?P<tail>[A-Z][A-Za-z]{{0,3}})(?![{_LETTER}°/²³])(?:-?[0-9]+)?"  # 5G, 737MAX, 7C2216
     # BA.5, XBB.1.5; Fig.3, NO.3 and vol.2 are numbers
     rf"|(?<![0-9{_LETTER}.])(?!NO\.|EP\.|CH\.|RS\.|VOL\.|FIG\.|SEC\.|ART\.)[A-Z]{{2,4}}\.[0-9]{{1,2}}(?:\.[0-9]{{1,2}})*(?![0-9{_LETTER}.])"
     r"|(?<![0-9A-Za-z])PM 2\.5(?![0-9.])"
@@ -44,6 +44,10 @@ _CODE = re.compile(
     r"|(?<=[\u0e00-\u0e7f]-)(?<!ล้าน-)(?<!แสน-)(?<!หมื่น-)(?<!พัน-)(?<!ร้อย-)(?<!บาท-)(?<!วัน-)(?<!ปี-)(?<!คน-)[0-9]{1,4}(?![0-9.,])"
     r"|(?<=[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼])[A-Z]·?[0-9A-Z]{4,6}(?![0-9A-Za-z])"
 )
+# With a blank, which no other identifier has: เที่ยวบิน TG 971, 7C 2216.
+_FLIGHT = re.compile(
+    r"(?:เที่ยวบิน(?:ที่)?|ไฟลต์|航班) ?(?P<flight>(?:[A-Z][A-Z0-9]|[0-9][A-Z]) [0-9]{2,4})(?![0-9A-Za-z.,])"
+)
 _NAME = re.compile(rf"(?<![0-9{_LETTER}])[{_LETTER}](?:[0-9{_LETTER}]|['’&.-](?=[0-9{_LETTER}]))*")
 _FIND_PHONE = finder(_PHONE)
 # What a telephone number, a word for calling and an identifier hold, each looked for much faster than they are.
@@ -51,7 +55,7 @@ _MAY_PHONE = re.compile(r"[+(-]"), re.compile(r"0[0-9]{1,3} [0-9]{3}"), re.compi
 _CALL_WORDS = ("拨打", "致电", "电话", "热线", "短号", "สายด่วน", "โทร", "เบอร์", "ཁ་པར་", "d", "D", "c", "C")
 _MAY_CALL = re.compile("|".join(_CALL_WORDS))
 _MAY_CODE = re.compile(rf"[.{_LETTER}-]"), re.compile(r"[0-9][0-9]{12}")
-PHONES, CODES = (_PHONE, _CALL), (_CODE,)
+PHONES, CODES = (_PHONE, _CALL), (_CODE, _FLIGHT)
 """The patterns of `phones` and `codes`."""
 _ANY_LETTER = re.compile(rf"[{_LETTER}]")
 # 二十国集团 is the G20; how others of so many countries are called is not known (萨赫勒五国集团).
@@ -121,7 +125,13 @@ def phones(text: str) -> Iterator[Reading]:
 
 def codes(text: str, lang: str) -> Iterator[Reading]:
     """Identifiers that hold digits; amounts written on to a currency or a unit (USD100, 5GB) are none."""
+    flights = list(_FLIGHT.finditer(text))
+    for match in flights:
+        yield _reading(match, "identifier", match.group("flight").lower().translate(_JOINED), "flight")
+    taken = {match.start("flight") for match in flights}
     for match in _CODE.finditer(text) if _any(_MAY_CODE, text) else ():
+        if match.start() in taken:
+            continue
         letters, tail = match.groupdict().get("letters"), match.groupdict().get("tail")
         if letters and "-" not in match.group() and _is_word(currencies(lang), letters):
             continue

@@ -31,7 +31,10 @@ _SMALL_BEHIND = re.compile("สิบ|ร้อย(?!ละ)|พัน(?!ธ)|�
 _MILLION, _UNIT_WORD = re.compile(MILLION_RE), re.compile(UNIT_RE)
 _MOST = 4
 """Times ล้าน may be said in one number: 10^24. What goes on beyond it is no amount, and to multiply it takes long."""
-_MILLIONS = re.compile(rf"\s?(?:{MILLION_RE})(?:\s?{MILLION_RE}){{0,{_MOST - 1}}}")
+# พันล. of a headline; ล. alone may be a litre.
+_HEADLINE = r"(?:(?<=พัน)|(?<=หมื่น)|(?<=แสน))ล\.(?!\s?[ก-ฮ]\.)"
+_MILLIONS = re.compile(rf"\s?(?:{MILLION_RE})(?:\s?{MILLION_RE}){{0,{_MOST - 1}}}|{_HEADLINE}")
+_EACH_MILLION = re.compile(rf"{MILLION_RE}|ล\.")
 _UNIT = re.compile(rf"\s?{UNIT_RE}")
 _POINT = re.compile(
     rf"(?:จุด|\s?จุด\s?(?=(?:ศูนย์|{DIGIT_RE})+\s?(?:{UNIT_RE}|เปอร์)))((?:ศูนย์|{DIGIT_RE})+)(?!\s?(?:{SMALL_RE})?{DIGIT_RE}(?:สิบ|ร้อย))"
@@ -41,6 +44,7 @@ _POINT_FIGURES = re.compile(r"\s?จุด\s?([0-9]{1,3})(?=\s?(?:พัน(?!�
 _HALF_MORE = re.compile(r"ครึ่ง(?!หนึ่ง|นึง|แรก|หลัง|ทาง|ปี|เดือน|วัน|ชั่ว|ศต|ทศ|เวลา|ของ|ต่อ|แปลง|ร้อย|พัน|หมื่น|แสน|ล้าน)")
 _HALF_OF = re.compile(rf"ครึ่ง((?:{SMALL_RE})?(?:\s?{MILLION_RE}){{0,{_MOST}}})")
 _POINT_DIGIT = re.compile(rf"ศูนย์|{DIGIT_RE}")
+_PROVINCE = Behind(re.compile(r"(?:จังหวัด|เมือง|ชาว|\.)\s?\Z"))
 _MORE = re.compile(r"\s?(?:กว่า|เศษ(?!ส่วน|ๆ|\s?[0-9]))")
 _COUNTED = re.compile(rf"\s?(?:{COUNTERS}|{MORE_COUNTERS})")
 # Number words that are hardly ever part of another word: read, though what they count is no known counter.
@@ -60,7 +64,9 @@ _NEIGHBOURS = [
 _PAIR = re.compile("(?:" + "|".join(f"{a}{b}" for a, b in _NEIGHBOURS) + rf")(?=\s?(?:{UNIT_RE}|{COUNTERS}))")
 _BARE_MEASURE = re.compile(r"(?:ร้อย|พัน)(?:บาท|เมตร|ปี|กิโลเมตร)")
 _PERCENT_BEHIND = Behind(re.compile(rf"ร้อยละ\s?(?:(?:{DIGIT_RE}|สิบ){{1,3}}\s?(?:ถึง|-|~)\s?)?\Z"))
-_BARE_AFTER = re.compile(r"(?:กว่า|เกือบ|ร่วม|เฉียด|ราว|ประมาณ|ครบ|ถึง|เกิน|ทะลุ|แตะ|แจกเงิน|สูญเงิน|โอนเงิน|จ่ายเงิน|\A|\s)\s?\Z")
+_BARE_AFTER = re.compile(
+    r"(?:กว่า|เกือบ|ร่วม|เฉียด|ราว|ประมาณ|ครบ|ถึง|เกิน|ทะลุ|แตะ|แจกเงิน|สูญเงิน|โอนเงิน|จ่ายเงิน|ต่อ|ประชากร|\A|\s)\s?\Z"
+)
 
 
 def _coefficient(text: str, at: int) -> tuple[Value, int, bool] | None:
@@ -206,7 +212,7 @@ def _whole(text: str, at: int) -> Numeral | None:
             break
         if _MILLION.match(text, millions.end()):
             return None
-        factor = MILLION ** len(_MILLION.findall(millions.group()))
+        factor = MILLION ** len(_EACH_MILLION.findall(millions.group()))
         part = value * factor
         if magnitude is not None and part >= magnitude:
             if unit < 1000 or value >= magnitude:
@@ -240,7 +246,10 @@ def _whole(text: str, at: int) -> Numeral | None:
     spelled = ANY_DIGIT.search(text, at, end) is None
     ordinal = bool(ORDINAL.search(text, max(0, at - 12), at))
     if not spelled or tokens > 1 or total.denominator > 1:
-        name = spelled and text[at:end] == "ร้อยเอ็ด" and not _COUNTED.match(text, end)
+        name = spelled and text[at:end] == "ร้อยเอ็ด"
+        # ร้อยเอ็ดคน are counted, not what goes on behind the name of the province: ส.ส.ร้อยเอ็ด เขต 2.
+        if name and text[end : end + 1] != " " and _COUNTED.match(text, end):
+            name = _PROVINCE.search(text, max(0, at - 9), at) is not None
         name = name and not text.startswith("ร้อยละ", max(0, at - 6)) and not _percent_follows(text, end)
         return (
             None

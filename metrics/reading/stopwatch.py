@@ -11,7 +11,14 @@ from metrics.reading.mention import Reading
 
 _TIME = r"(?<![0-9])(?<![0-9][.:])(?P<minutes>[0-9]{1,3}):(?P<seconds>[0-5][0-9])"
 STOPWATCH: dict[str, tuple[re.Pattern[str], ...]] = {
-    "th": (re.compile(_TIME + r"(?P<unit>\s?(?:นาที|(?P<hours>ชั่วโมง|ชม\.)))"),),
+    "th": (
+        # 1:52.69 นาที, 2.05.13 ชั่วโมง: what stands third are seconds, or what is less than one
+        re.compile(
+            r"(?<![0-9])(?<![0-9][.:,])(?P<minutes>[0-9]{1,3})[.:](?P<seconds>[0-5][0-9])[.:](?P<third>[0-9]{1,2})"
+            r"(?P<unit>\s?(?:นาที|(?P<hours>ชั่วโมง|ชม\.)))"
+        ),
+        re.compile(_TIME + r"(?P<unit>\s?(?:นาที|(?P<hours>ชั่วโมง|ชม\.)))"),
+    ),
     "zh": (
         re.compile(_TIME + r"(?P<unit>\s?分钟)"),
         re.compile(
@@ -52,20 +59,17 @@ def stopwatch(match: re.Match[str], lang: str) -> Iterator[Reading]:
             dimension="duration",
         )
         return
-    hours = match.groupdict().get("hours") is not None  # 1:30 ชั่วโมง
-    for group, end, unit, factor in (
-        ("minutes", match.end("minutes"), "hour" if hours else "minute", 3600 if hours else 60),
-        ("seconds", match.end(), "minute" if hours else "second", 60 if hours else 1),
-    ):
-        start = match.start(group)
+    named, text = match.groupdict(), match.string
+    hours = named.get("hours") is not None  # 1:30 ชั่วโมง
+    spans = [match.span("minutes"), match.span("seconds")]
+    if named.get("third") and hours:
+        spans.append(match.span("third"))
+    elif named.get("third"):
+        spans[1] = (match.start("seconds"), match.end("third"))
+    units = [("hour", 3600)] * hours + [("minute", 60), ("second", 1)]
+    for span, (unit, factor) in zip(spans, units, strict=False):
+        start, end = span[0], match.end() if span == spans[-1] else span[1]
+        value = Fraction(text[slice(*span)].replace(":", "."))
         yield Reading(
-            start,
-            end,
-            Fraction(match.group(group)),
-            "number",
-            match.string[start:end],
-            match.span(group),
-            unit=unit,
-            dimension="duration",
-            factor=Fraction(factor),
+            start, end, value, "number", text[start:end], span, unit=unit, dimension="duration", factor=Fraction(factor)
         )

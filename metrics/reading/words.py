@@ -64,6 +64,10 @@ _CHINESE_CHARS, _OTHER_CHARS = (
 )
 
 
+# 4x100 เมตร, 2x3米: no letter of a name. 0x1F is a number of its own kind.
+_BY = re.compile(r"(?<=[0-9])(?<!\b0)[xX](?=[0-9])")
+
+
 def base_language(lang: str) -> str:
     """Key of the rules that read a language's numbers: "zh-Hans", "cmn" and "yue" -> "zh", "tha" -> "th". UserError for
     what is no code."""
@@ -74,6 +78,8 @@ def one_for_one(text: str, lang: str) -> str:
     """The text with simplified characters and plain signs for the others, of the same length."""
     if text.isascii():
         return text
+    if ("x" in text or "X" in text) and _BY.search(text):
+        text = _BY.sub("×", text)
     if lang != "zh":
         return text.translate(_OTHERS) if _OTHER_CHARS.search(text) else text
     text = _CHEQUE_RUN.sub(_cheque, text)
