@@ -18,7 +18,7 @@ PERCENT_BEFORE = {
         re.compile(r"(?P<times>[0-9]{1,4}|[一二两三四五六七八九十百千]{1,5})?(?P<of>[百千万])分之\s?负?\s?\Z")
     ),
     "th": Behind(re.compile(r"ร้อยละ\s?\Z")),
-    "bo": Behind(re.compile(r"བརྒྱ་ཆ(?:འི་?(?:གྲངས|ཆ)?)?(?:་|\s)*\Z")),
+    "bo": Behind(re.compile(r"བརྒྱ(?:་ཆ(?:འི་?(?:གྲངས|ཆ)?)?|འི་ཆ)(?:་|\s)*\Z")),
 }
 _PERCENT_AFTER = {
     "": re.compile(_SIGN),
