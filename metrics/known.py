@@ -23,6 +23,7 @@ from metrics.statements.predicates import Classes
 from metrics.statements.roles import Verbs
 from metrics.statements.units import MONEY, Units, excluded
 from metrics.sums import narrowed, of_another_currency
+from metrics.values import same_amount, says_by_itself
 
 T = TypeVar("T")
 
@@ -138,26 +139,19 @@ class Known:
         return {index for index, reading in self._told if bears_out(reading, mention)}
 
     def other_currency(self, index: int, mention: NumberMention) -> bool:
-        """Is a sum of a text in none of the currencies in which a fact has this amount?"""
+        """Is a sum in none of the currencies in which a fact has it?"""
         return bool(mention.currencies) and of_another_currency(mention, (r for i, r in self._told if i == index))
 
     def saying(self, mention: NumberMention, text: str) -> set[int]:
-        """Indices of the facts that a number states though no surface lists it: 79 ชีวิต, 79 คน (units of one family)."""
-        if mention.kind == "money":
-            family = MONEY if text[mention.start : mention.end] != text[slice(*mention.core)] else None
-        else:
-            family = self.units.at(text, *mention.core) if mention.kind == "number" and not mention.ordinal else None
-        if family is None or not mention.exact:
+        """Indices of the facts that a number states though no surface lists it: 79 ชีวิต, 79 คน, 16% in words."""
+        if not mention.exact:
             return set()
-        return {
-            index
-            for index, reading in self._told
-            if reading.exact
-            and reading.kind == mention.kind
-            and reading.value == mention.value
-            and family in self._units(index)
-            and bears_out(reading, mention)
-        }
+        near = [(i, r) for i, r in self._told if r.kind == mention.kind and r.exact and bears_out(r, mention)]
+        if says_by_itself(mention):
+            others = {index for index, reading in self._told if not same_amount(reading, mention)}
+            return {i for i, _ in near if i not in others and self.facts[i].type in QUANTITY_TYPES}
+        family = self.units.counted(text, mention)
+        return {i for i, r in near if r.value == mention.value and family is not None and family in self._units(i)}
 
     @cache_by_index
     def _units(self, index: int) -> frozenset[str]:

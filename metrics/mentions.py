@@ -61,6 +61,9 @@ class Mentions:
         """Per code point: does a mention cover it?"""
         inside = {at for number in self.numbers for at in range(number.core[0] + 1, number.core[1])}
         atoms = self._own_first(layers.atoms.matcher.find(text, inside, layers.atoms.whole(lang)))
+        sums = Stretches((number.start, number.end) for number in self.numbers if number.kind == "money")
+        # The country of a currency (ཨ་རིའི་སྒོར) is no mention of it.
+        atoms = [(s, e) for s, e in atoms if not (sums.hold(s, e) and layers.atoms.type_of(text[s:e]) == "place")]
         for start, end in atoms:
             self.taken[start:end] = [True] * (end - start)
         near = self._near_names(atoms)
@@ -108,6 +111,9 @@ class Mentions:
             states = not (number and self.known.units.cuts(self.text, *number.core, end))
             return Hit(start, end, self.facts[facts[0]].type, surface, frozenset(facts), frozenset(), states, number)
         kind = layer.type_of(surface)
+        said = self.known.saying(number, self.text) if number is not None and kind in QUANTITY_TYPES else ()
+        if said:  # in the words of another example: 17,000 people for 17,000 patients
+            return Hit(start, end, kind, surface, frozenset(said), frozenset(layer.identities[surface]), True, number)
         # A count does not qualify: "37 cars" is not borne out by 37 people.
         bearing: set[int] = set()
         if kind in QUANTITY_TYPES and within and not any(mention.kind == "number" for mention in within):

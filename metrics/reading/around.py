@@ -18,7 +18,7 @@ PERCENT_BEFORE = {
         re.compile(r"(?P<times>[0-9]{1,4}|[一二两三四五六七八九十百千]{1,5})?(?P<of>[百千万])分之\s?[负±+-]?\s?\Z")
     ),
     "th": Behind(re.compile(r"ร้อยละ\s?(?:[±+-]\s?)?\Z")),
-    "bo": Behind(re.compile(r"བརྒྱ་ཆ(?:འི་?(?:གྲངས|ཆ)?)?(?:་|\s)*\Z")),
+    "bo": Behind(re.compile(r"བརྒྱ(?:་ཆ(?:འི་?(?:གྲངས|ཆ)?)?|འི་ཆ)(?:་|\s)*\Z")),
 }
 _PERCENT_AFTER = {
     "": re.compile(_SIGN),
@@ -51,7 +51,8 @@ _BEFORE_WORDS = {"zh": ("人民币", "新台币", "台币", "港币", "美金", 
 _NEXT_TH = re.compile(r"(?:ละ|(?<=กม\.)ที่|(?<=กิโลเมตร)ที่)\s?[0-9]")
 _SCORE = re.compile(r"[0-9]{1,3}-[0-9]")
 LETTERS = re.compile(r"[A-Za-z]")
-_NO_UNIT = re.compile(r"(?:[སཔ]ྤ?ོ་ལོ|རོགས་ཟླ|ཚེ་ལོ|ཐོབ་སྐར)\Z")  # ball, partner: syllables that are units elsewhere
+# Ball, partner, satellite: syllables that are units elsewhere.
+_NO_UNIT = re.compile(r"(?:[སཔ]ྤ?ོ་ལོ|རོགས་ཟླ|ཚེ་ལོ|(?:ཐོབ|འཁོར|གཟའ|རྒྱུ)་སྐར)\Z")
 
 
 def percent_of(match: re.Match[str]) -> Fraction:

@@ -9,7 +9,15 @@ from __future__ import annotations
 
 import re
 
-from metrics.reading.calendar_bo import BARE_MONTHS_BO, MONTH_BO, MONTHS_BO, UNDER_32_BO, YEAR_BO
+from metrics.reading.calendar_bo import (
+    BARE_MONTHS_BO,
+    MONTH_BO,
+    MONTH_RANGE_BO,
+    MONTHS_BO,
+    SPELLED_YEAR_BO,
+    UNDER_32_BO,
+    YEAR_BO,
+)
 from metrics.reading.calendar_th import (
     AND_YEAR_TH,
     ANY_MONTH_TH,
@@ -162,6 +170,8 @@ DATES: dict[str, tuple[re.Pattern[str], ...]] = {
         rf"{YEAR_BO}(?:སྤྱི་|ཕྱི་|བོད་)?ཟླ་?\s?(?:བ་?\s?)?{MONTH_BO}[་\s]?(?:པ|པོ|བ)?(?:འི)?[་\s]*(?:ཚེས|ཉིན)"
         rf"་?\s?(?P<first_day>[0-9]{{1,2}})(?:་?ཉིན)?\s?(?:ནས|-|~|དང)[་\s]{{0,2}}(?:ཚེས་?)?(?P<day>[0-9]{{1,2}})"
         rf"(?![0-9])(?:་?ཉིན)?",
+        rf"{YEAR_BO}(?:སྤྱི་|ཕྱི་|བོད་)?ཟླ་?\s?(?:བ་?\s?)?{MONTH_BO}[་\s]?(?:པ|པོ|བ)?(?:འི)?[་\s]*ཚེས་"
+        rf"(?P<first_day>{UNDER_32_BO})་?ནས་(?:ཚེས་)?(?P<day>{UNDER_32_BO})(?=(?:འི)?་?བར{_BO_END})",
         rf"{YEAR_BO}(?:སྤྱི་|ཕྱི་|བོད་)?ཟླ་?\s?(?:བ་?\s?)?{MONTH_BO}[་\s]?(?:པ|པོ|བ)?(?:འི)?[་\s]*(?:ཚེས|ཉིན)"
         rf"་?\s?{_BO_DAY}(?![0-9])(?:་?ཉིན)?",
         rf"{YEAR_BO}(?:སྤྱི|ཕྱི)་ཟླ་?\s?(?:བ་?\s?)?{MONTH_BO}[་\s]?(?:པ(?:འི|ར|ས)?|པོ(?:འི|ར|ས)?)?" + _BO_END + r"(?![0-9])",
@@ -187,7 +197,7 @@ DATES: dict[str, tuple[re.Pattern[str], ...]] = {
         flags=re.IGNORECASE,
     ),
 }
-MONTH_RANGES: dict[str, tuple[re.Pattern[str], ...]] = {"zh": _all(MONTH_RANGE, MONTH_PAIR)}
+MONTH_RANGES: dict[str, tuple[re.Pattern[str], ...]] = {"zh": _all(MONTH_RANGE, MONTH_PAIR), "bo": _all(MONTH_RANGE_BO)}
 DECADES: dict[str, tuple[re.Pattern[str], ...]] = {
     "": _all(r"(?<![0-9A-Za-z])(?P<year>1[0-9][0-9]0|20[0-9]0)(?:[’']?s)\b"),
     "zh": _all(
@@ -273,6 +283,9 @@ YEARS: dict[str, tuple[re.Pattern[str], ...]] = {
         rf"{_BO_ERA}(?:འི)?་?\s?(?P<first_year>[0-9]{{4}})(?:་?\s?ལོ)?\s?(?:ནས|དང|-|~)[་\s]*(?P<year>[0-9]{{4}})"
         rf"(?![0-9])(?:་?\s?ལོ)?",
         r"(?<![\u0f40-\u0fbc])(?P<era>བོད་རྒྱལ་ལོ)(?:འི)?[་\s]{0,2}(?P<year>[0-9]{4})(?![0-9])(?:་?\s?ལོ)?",
+        rf"{_BO_ERA}(?:འི)?་(?P<first_year>{SPELLED_YEAR_BO})(?:་ལོ)?(?:་ནས|་དང)་(?P<year>{SPELLED_YEAR_BO})(?:་ལོ)?",
+        rf"{_BO_ERA}(?:འི)?་(?P<year>{SPELLED_YEAR_BO})(?:་ལོ)?",
+        rf"(?P<year>{SPELLED_YEAR_BO})་ལོ(?=འི|ར(?![\u0f40-\u0fbc])|་ནས)",
         rf"{_BO_ERA}(?:འི)?་?\s?(?P<year>[0-9]{{3,4}})(?![0-9])(?:་?\s?ལོ)?",
         r"(?<![0-9])(?P<first_year>[12][0-9]{3})\s?(?:ནས|དང|-|~)[་\s]*(?P<year>[12][0-9]{3})་?\s?ལོ",
         r"(?<![0-9])(?P<first_year>[12][0-9]{3})་?ལོ་?ནས[་\s]*(?P<year>[0-9]{2})་?\s?ལོ",

@@ -23,9 +23,9 @@ _BO_NUMBER = (
     rf"|(?:{'|'.join(sorted((w for w, v in BELOW_100.items() if v < 60), key=len, reverse=True))}){BOUNDARY})"
 )
 _BO_PART = (
-    r"(?P<part>ཕྱི་དྲོ|ཉིན་རྒྱབ|དགོང་དྲོ|དགོང་མོ|དགོང|མཚན་མོ|མཚན་ཕྱེད|མཚན་གུང|མཚན་དཀྱིལ|ནམ་ཕྱེད|ནམ་གུང|ཉིན་གུང|"
-    r"ཉིན་དཀྱིལ|ཉིན་ཕྱེད|སྔ་དྲོ|ཞོགས་པ|ཞོགས|ནངས་མོ|ཐོ་རངས)"
-    r"(?:འི|ར)?[་\s]*(?:གི་?)?"
+    r"(?P<part>ཕྱི་དྲོ|ཉིན་རྒྱབ|དགོང་དྲོ|དགོངས?་མོ|དགུང་མོ|ནུབ་མོ|ས་སྲོད|སྲོད|མཚན(?=་གྱི་(?:ཆུ|དུས))|དགོང|མཚན་མོ|མཚན་ཕྱེད|མཚན་གུང|མཚན་དཀྱིལ|ནམ་ཕྱེད|ནམ་གུང|ཉིན་གུང|"
+    r"ཉིན་དཀྱིལ|ཉིན་ཕྱེད|སྔ་དྲོ|ཞོགས་[པཀ]|ཞོགས|ནངས་མོ|ཐོ་རངས|སྐྱ་རེངས|ནམ་ལངས)"
+    r"(?:འི|ར)?[་\s]*(?:(?:གི|གྱི|ཀྱི)་?)?"
 )
 _BO_MINUTE = (
     rf"(?:[:.](?P<colon>[0-9]{{2}})(?![0-9])|(?:་?\s?(?:པའི?|དང)?་?)"
@@ -34,6 +34,7 @@ _BO_MINUTE = (
 
 # So many hours and minutes long: no time of the day.
 _BO_FOR = r"(?![0-9]|[་\s]*(?:འི་|གི་|གྱི་|ཀྱི་)?(?:རིང|འགོར)(?![\u0f40-\u0fbc]))"
+_BO_HALF_TO = rf"(?:དུས་ཚོད་?|ཆུ་ཚོད་?)\s?(?P<half_to>ཕྱེད)་དང་(?P<hour>{_BO_NUMBER})(?![0-9:]){_BO_FOR}"
 
 
 def _all(*patterns: str, flags: int = 0) -> tuple[re.Pattern[str], ...]:
@@ -46,17 +47,22 @@ TIMES: dict[str, tuple[re.Pattern[str], ...]] = {
     "th": _all(*TH_TIMES),
     "bo": _all(
         # 9པ་ནས་11པའི་བར: ordinals, hence no count of hours.
-        rf"(?:{_BO_PART})?(?:དུས་ཚོད་?|ཆུ་ཚོད་?)\s?(?P<first_hour>[0-9]{{1,2}})[་\s]?པ་?\s?ནས[་\s]*(?:ཆུ་ཚོད་?\s?)?"
-        rf"(?P<hour>[0-9]{{1,2}})[་\s]?པ(?:འི)?[་\s]?བར(?=་|།|\s|ད|\Z)",
+        rf"(?:{_BO_PART})?(?:དུས་ཚོད་?|ཆུ་ཚོད་?)\s?(?P<first_hour>{_BO_NUMBER})[་\s]?པ་?\s?ནས[་\s]*(?:ཆུ་ཚོད་?\s?)?"
+        rf"(?P<hour>{_BO_NUMBER})[་\s]?པ(?:འི)?[་\s]?བར(?=་|།|\s|ད|\Z)",
+        rf"{_BO_PART}(?:དུས་ཚོད་?|ཆུ་ཚོད་?)(?P<first_hour>{_BO_NUMBER})[་\s]?ནས[་\s]*(?:ཆུ་ཚོད་?)?"
+        rf"(?P<hour>{_BO_NUMBER})(?=(?:འི|[་\s])?བར(?![\u0f40-\u0fbc]))",
         rf"(?:{_BO_PART})?(?:དུས་ཚོད་?|ཆུ་ཚོད་?)\s?(?P<first_hour>[0-9]{{1,2}})\s?(?:ནས|-|~)[་\s]*(?:ཆུ་ཚོད་?)?"
         rf"(?P<hour>[0-9]{{1,2}})\s?(?:བར)(?=་|།|\s|ད|\Z)",
         # Without བར it may be three to five hours, unless a part of the day says that it is none.
         rf"(?:{_BO_PART}(?:དུས་ཚོད་?|ཆུ་ཚོད་?)|དུས་ཚོད་?)\s?(?P<first_hour>[0-9]{{1,2}})\s?(?:ནས|-|~)[་\s]*(?:ཆུ་ཚོད་?)?"
         rf"(?P<hour>[0-9]{{1,2}})(?![0-9:.])",
         rf"(?:{_BO_PART})?(?:དུས་ཚོད་?|ཆུ་ཚོད་?)\s?(?P<hour>{_BO_NUMBER})(?>{_BO_MINUTE}){_BO_FOR}",
+        # Half of the eighth hour is half past seven; without a part of the day it may be how long something took.
+        rf"{_BO_PART}{_BO_HALF_TO}",
+        rf"{_BO_HALF_TO}(?=[་\s]?(?:ལ|ཐོག|སྟེང|པ|པར)(?![\u0f40-\u0fbc]))",
         rf"{_BO_PART}(?:དུས་ཚོད་?|ཆུ་ཚོད་?)\s?(?P<hour>{_BO_NUMBER})(?![0-9:])",
         rf"{_BO_PART}(?P<hour>[0-9]{{1,2}})(?>{_BO_MINUTE}){_BO_FOR}",
-        rf"{_BO_PART}(?P<hour>[0-9]{{1,2}})(?:[:.](?P<minute>[0-9]{{2}}))?(?![0-9:])",
+        rf"{_BO_PART}(?P<hour>[0-9]{{1,2}})(?:[:.](?P<minute>[0-9]{{2}}))?(?![0-9:]){_BO_FOR}",
         rf"(?:དུས་ཚོད་?|ཆུ་ཚོད་?)\s?(?P<hour>{_BO_NUMBER})[་\s]*པ(?:འི|ར)?(?![\u0f40-\u0fbc])",
         r"(?P<word>མཚན་ཕྱེད|མཚན་གུང|མཚན་དཀྱིལ|ནམ་གུང|ནམ་ཕྱེད|ཉིན་གུང|ཉིན་དཀྱིལ|ཉིན་ཕྱེད)(?![\u0f40-\u0f6c])",
     ),
@@ -85,13 +91,19 @@ NAMED = clock_zh.NAMED | {
     "ཉིན་དཀྱིལ": 720,
     "ཉིན་ཕྱེད": 720,
 }
-_MORNING = (*clock_zh.MORNING, "སྔ་དྲོ", "ཞོགས་པ", "ཞོགས", "ནངས་མོ", "ཐོ་རངས")
+_MORNING = (*clock_zh.MORNING, "སྔ་དྲོ", "ཞོགས་པ", "ཞོགས་ཀ", "ཞོགས", "ནངས་མོ", "ཐོ་རངས", "སྐྱ་རེངས", "ནམ་ལངས")
 _NOON = (*clock_zh.NOON, "ཉིན་གུང", "ཉིན་དཀྱིལ", "ཉིན་ཕྱེད", "เที่ยง", "เที่ยงวัน", "เที่ยงตรง")
 _AFTERNOON = (*clock_zh.AFTERNOON, "ཕྱི་དྲོ", "ཉིན་རྒྱབ", "บ่าย")
 _NIGHT = (
     *clock_zh.NIGHT,
     "དགོང་དྲོ",
     "དགོང་མོ",
+    "དགོངས་མོ",
+    "དགུང་མོ",
+    "ནུབ་མོ",
+    "ས་སྲོད",
+    "སྲོད",
+    "མཚན",
     "དགོང",
     "མཚན་མོ",
     "མཚན་ཕྱེད",
@@ -180,7 +192,9 @@ def times(match: re.Match[str], lang: str) -> Iterator[Reading]:
         and not (hour_text or "").startswith("0")
     ):
         vague = True
-    short = 15 if groups.get("short_quarter") else small_number(groups.get("short")) or 0
+    short = (
+        15 if groups.get("short_quarter") else 30 if groups.get("half_to") else small_number(groups.get("short")) or 0
+    )
     minutes = (60 * value + minute - short) % (2 * HALF_DAY)
     first_text = groups.get("first_hour")
     if first_text:

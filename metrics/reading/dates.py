@@ -10,6 +10,7 @@ from metrics.reading.calendar_words import MONTHS, REIGNS, TH_SPELLED
 from metrics.reading.calendar_zh import lasting, short_year
 from metrics.reading.mention import Reading
 from metrics.reading.numerals_bo import BELOW_100
+from metrics.reading.numerals_bo import parse as parse_bo
 from metrics.reading.section_zh import DIGIT, SMALL, TENS
 
 BUDDHIST_OFFSET = 543
@@ -147,9 +148,12 @@ def _year_of(match: re.Match[str], lang: str) -> Iterator[Reading]:
     yield _reading(match, match.span("year"), common_era(number, era, lang), "year")
 
 
-def month_range(match: re.Match[str], _: str) -> Iterator[Reading]:
+def month_range(match: re.Match[str], lang: str) -> Iterator[Reading]:
     """3至5月: two months."""
-    first, last = (small_number(match.group(name)) or 13 for name in ("first_month", "month"))
+    names = MONTHS.get(lang, {})
+    first, last = (
+        names.get(match.group(name)) or small_number(match.group(name)) or 13 for name in ("first_month", "month")
+    )
     if match.end("first_month") == match.start("month") and last != first + 1:  # 三四月份 alone
         return
     if first <= 12 and last <= 12 and first != last:
@@ -162,11 +166,22 @@ _LONGEST_YEARS = 10
 _SPAN_BEFORE = re.compile(r"(?:过去|近|最近|历时|长达|持续|整整|未来|超过|逾)(?:的|约)?\s?\Z")
 
 
+def _spelled(text: str | None) -> int | None:
+    """A Tibetan year in words."""
+    found = parse_bo(text, 0) if text else None
+    return None if found is None or not text or found.end < len(text) else int(found.value)
+
+
 def years(match: re.Match[str], lang: str) -> Iterator[Reading]:
     """One year, or two that share their era word."""
     groups = match.groupdict()
     text, first_text, era = groups["year"], groups.get("first_year"), groups.get("era")
-    number, first = small_number(text), small_number(first_text)
+    spelled = lang == "bo" and not text.isdigit()
+    number, first = (
+        (_spelled(text), _spelled(first_text)) if spelled else (small_number(text), small_number(first_text))
+    )
+    if spelled and not era and not 1800 <= (number or 0) <= 2100:
+        return
     if number is None or (first_text and first is None):
         return
     if first is not None and first_text:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from fractions import Fraction
+from itertools import pairwise
 
 from metrics.reading.numeral import DIGITS, FREE, FREE_START, NUMBER, VULGAR, Numeral, number, step
 
@@ -66,27 +67,39 @@ _BELOW = "|".join(sorted(BELOW_100, key=len, reverse=True))
 _NOT_INSIDE = r"(?<![\u0f40-\u0fbc])"
 _BELOW_RE = re.compile(f"(?:{_BELOW}){BOUNDARY}")
 _MAG = "|".join(sorted(MAGNITUDES, key=len, reverse=True))
+_EACH = "་(?:ཕྲག|ཚོ)"  # སྟོང་ཕྲག་གསུམ, ཁྲི་ཚོ་གསུམ
 _LARGE = "|".join(sorted((name for name in MAGNITUDES if name != "བརྒྱ"), key=len, reverse=True))
 _BARE = re.compile(rf"(?:{_LARGE}|བརྒྱ)(?:་ཐམ་པ)?{BOUNDARY}(?!་ཆ|་ཕྲག)")
-_FOLD = "|".join(_MANIFOLD)
+FOLDS = "|".join(_MANIFOLD)
 # ཉིས་བརྒྱ, སུམ་སྟོང, or the bare བརྒྱ and སྟོང; not བརྒྱ་ཆ (per cent).
-_FOLDED = re.compile(rf"(?:({_FOLD})་)?(བརྒྱ|སྟོང|ཁྲི|འབུམ)(?:་ཐམ་པ)?{BOUNDARY}(?!་ཆ|་ཕྲག|[་\s]?[0-9$£€¥])")
-_SHORT = re.compile(rf"(?:སོ|ཞེ|ང|རེ|དོན|གྱ|གོ)་(?:{'|'.join(DIGIT)}){BOUNDARY}")
+_FOLDED = re.compile(rf"(?:({FOLDS})་)?(བརྒྱ|སྟོང|ཁྲི|འབུམ)(?:་ཐམ་པ)?{BOUNDARY}(?!་ཆ|་ཕྲག|[་\s]?[0-9$£€¥])")
+# དོན་གཅིག is "one matter" as well as 71, ང་གཉིས "the two of us", སོ་གཉིས two teeth, སོ་སོ་གསུམ each of three; ཞེ་བདུན
+# and གྱ་གཅིག are numbers and nothing else.
+_SHORT = re.compile(rf"(?:(?:ང|རེ|དོན|(?<=སོ་)སོ)་(?:{'|'.join(DIGIT)})|(?:ཞེ|སོ|གོ)་(?:གཅིག|གཉིས)){BOUNDARY}")
+_HOUSES = re.compile(r"(?<![\u0f40-\u0fbc])(?:ཁྱིམ་ཚང|དུད་ཚང|དུད་ཁྱིམ|དུད་གྲངས|གྲོང་ཚོ|གྲོང་སྡེ|སྡེ་བ|སློབ་མ|གྲྭ་པ|བཟོ་པ|ནད་པ)་?\s?\Z")
+"""What is counted so often that no other word than a number is meant behind it: ཁྱིམ་ཚང་དོན་ལྔ."""
+# ཕྱེད་དང་གཉིས, half of the second: one and a half. Behind what is counted, or behind a magnitude.
+_LESS_HALF = re.compile(rf"(?<!དང་)ཕྱེད་དང་({'|'.join(DIGIT)}|བཅུ){BOUNDARY}(?!་(?:{_MAG}|བཅུ|ཅུ)(?![\u0f40-\u0fbc]))")
 _AND = re.compile(r"[་\s]*(?:དང|རྩ)?[་\s]*")
 _GAP = r"[་\s]?"
-_HEAD = rf"(?:(?:{_MAG})(?:་ཕྲག)?{_GAP}){{1,2}}\s?[$£€¥]?"  # ས་ཡ་£125: the sign may stand between
+_HEAD = rf"(?:(?:{_MAG})(?:{_EACH})?{_GAP}){{1,2}}\s?[$£€¥]?"  # ས་ཡ་£125: the sign may stand between
 _HEADED = re.compile(rf"({_HEAD})({DIGITS})")
-_HEADED_WORDS = re.compile(rf"((?:{_LARGE})(?:་ཕྲག)?|བརྒྱ་ཕྲག)་(?:(?={_FOLD}|{_BELOW}|བརྒྱ))")
-_TRAILING = re.compile(rf"({DIGITS}){_GAP}((?:{_MAG})(?:་ཕྲག)?)(?![\u0f40-\u0fbc]|་ཆ|[་\s]?[0-9])")
-_SEVERAL = re.compile(rf"((?:(?:{_LARGE})་)?(?:{_MAG}|བཅུ))(?:(?:་ཕྲག)?་(?:ཁ་ཤས|འགའ|མང་པོ|དུ་མ)|་གྲངས){BOUNDARY}")
+_HEADED_WORDS = re.compile(rf"((?:{_LARGE})(?:{_EACH})?|བརྒྱ{_EACH})་(?:(?={FOLDS}|{_BELOW}|བརྒྱ|ཕྱེད་དང་))")
+_TRAILING = re.compile(rf"({DIGITS}){_GAP}((?:{_MAG})(?:{_EACH})?)(?![\u0f40-\u0fbc]|་ཆ|[་\s]?[0-9])")
+_MANY = rf"(?:(?:{_LARGE})་)?(?:{_MAG}|བཅུ)(?=(?:{_EACH})?་(?:ཁ་ཤས|འགའ|མང་པོ|དུ་མ)|་གྲངས)"
+_SEVERAL = re.compile(rf"({_MANY})(?:(?:{_EACH})?་(?:ཁ་ཤས|འགའ|མང་པོ|དུ་མ)|་གྲངས){BOUNDARY}")
 _MORE = re.compile(r"[་\s]?(?:ལྷག|ཡན)(?![\u0f40-\u0fbc])")
+# ཁྲི་གསུམ་སྟོང་ལྔ, head by head: 35,000; not the 3,500 times 10^8 of དུང་ཕྱུར་གསུམ་སྟོང་ལྔ་བརྒྱ.
+_LINK = rf"(?:{_LARGE}|བརྒྱ)་(?:{'|'.join(DIGIT)})"
+_CHAIN = re.compile(rf"(?!སྟོང){_LINK}(?:་{_LINK})+{BOUNDARY}(?!་(?:{_MAG}|བཅུ|ཅུ)(?![\u0f40-\u0fbc]))")
+_LARGE_BEGIN = {name[0] for name in MAGNITUDES if name not in ("བརྒྱ", "སྟོང")}
+_LINKS = re.compile(rf"({_LARGE}|བརྒྱ)་({'|'.join(sorted(DIGIT, key=len, reverse=True))})")
 _HALF = re.compile(r"་?དང་ཕྱེད(?:་ཀ)?")
 _POINT = re.compile(rf"་ཚེག་((?:(?:{'|'.join(DIGIT)}|ཀླད་ཀོར)་?)+)")
 _ORDINAL_AFTER = re.compile(r"་?(?:པ|པོ)(?:འི|ར|ས)?(?![\u0f40-\u0fbc])")
 START = re.compile(
     rf"{FREE_START}[0-9]|(?:(?<![\u0f40-\u0fbc])|(?<=སྒོར)){_HEAD}(?=[0-9])"
-    rf"|{_NOT_INSIDE}(?!བདུན་ཕྲག)(?:(?:(?:{_LARGE})་)?(?:{_MAG}|བཅུ)(?:(?:་ཕྲག)?་(?:ཁ་ཤས|འགའ|མང་པོ|དུ་མ)|་གྲངས)"
-    rf"|(?:{_FOLD})་(?:བརྒྱ|སྟོང|ཁྲི|"
+    rf"|{_NOT_INSIDE}(?!བདུན་ཕྲག)(?:{_MANY}|ཕྱེད་དང་(?={_BELOW})|(?:{FOLDS})་(?:བརྒྱ|སྟོང|ཁྲི|"
     rf"འབུམ){BOUNDARY}|(?<!གྲུ་)(?:{_BELOW}){BOUNDARY}|(?:{_LARGE}|བརྒྱ){BOUNDARY}(?!་ཆ))"
 )
 _COUNTED_BEFORE = re.compile(
@@ -109,6 +122,9 @@ def _small(text: str, at: int) -> tuple[Fraction, int, int] | None:
     if digits:
         value = number(digits.group())
         return None if value is None else (Fraction(value), digits.end(), 1)
+    less = text[at : at + 1] == "ཕ" and _LESS_HALF.match(text, at)
+    if less:
+        return BELOW_100[less.group(1)] - Fraction(1, 2), less.end(), 2
     total, end, last, words = Fraction(0), at, 10**9, 0
     while (folded := _FOLDED.match(text, end)) and MAGNITUDES[folded.group(2)] < last:
         if folded.group(1) is None and words and folded.group(2) != "བརྒྱ":
@@ -135,6 +151,17 @@ def _small(text: str, at: int) -> tuple[Fraction, int, int] | None:
     return (total, end, words) if words else None
 
 
+def _chain(text: str, at: int) -> tuple[int, int, int, int] | None:
+    """Magnitudes that descend, each before one digit: (value, the first magnitude, the last one, end)."""
+    chain = _CHAIN.match(text, at)
+    if chain is None:
+        return None
+    links = [(MAGNITUDES[unit], DIGIT[digit]) for unit, digit in _LINKS.findall(chain.group())]
+    if any(before <= after for (before, _), (after, _) in pairwise(links)):
+        return None
+    return sum(unit * digit for unit, digit in links), links[0][0], links[-1][0], chain.end()
+
+
 def _several(text: str, at: int) -> Numeral | None:
     several = _SEVERAL.match(text, at)
     if several is None:
@@ -145,8 +172,9 @@ def _several(text: str, at: int) -> Numeral | None:
 
 def parse(text: str, at: int) -> Numeral | None:
     """The numeral that begins at `at` (a place that START found); None when what stands there is no number."""
-    # དོན་གཅིག is "one matter" as well as 71, ང་གཉིས "the two of us"
-    if _SHORT.match(text, at) and not counted(text, at):
+    if _SHORT.match(text, at) and not counted(text, at) and not _HOUSES.search(text, max(0, at - 16), at):
+        return None
+    if text[at] == "ཕ" and not counted(text, at):
         return None
     found = _several(text, at) or _parts(text, at)
     if found is None or found.indefinite:
@@ -183,6 +211,9 @@ def _parts(text: str, at: int) -> Numeral | None:
                 break
             total, last, end = total + value * unit, unit, head.end()
             scale, first, words = Fraction(unit), True, words + 2
+        elif text[place : place + 1] in _LARGE_BEGIN and (chain := _chain(text, place)) and chain[1] < last:
+            total, last, end = total + chain[0], chain[2], chain[3]
+            scale, first, words = Fraction(chain[2]), True, words + 4
         else:
             head = _HEADED_WORDS.match(text, place)
             got = _small(text, head.end()) if head else _small(text, place)
@@ -191,7 +222,7 @@ def _parts(text: str, at: int) -> Numeral | None:
             unit = _magnitude(head.group(1)) if head else 1
             if unit >= last:
                 break
-            if head and unit == 1000 and "ཕྲག" not in head.group(1) and got[0] >= 100:  # སྟོང་ལྔ་བརྒྱ: 1,500
+            if head and unit == 1000 and len(head.group(1)) < 6 and got[0] >= 100:  # སྟོང་ལྔ་བརྒྱ: 1,500
                 total, last, end, words = total + unit + got[0], 1, got[1], words + 2
             else:
                 total, last, end, words = total + got[0] * unit, unit, got[1], words + got[2] + bool(head)

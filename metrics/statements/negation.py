@@ -139,7 +139,7 @@ class _Reader:
                 found.append((self._clause_start(start), event.end))
         if not found and "verb_after" in kinds:
             event = self._event_behind(start)
-            if event is not None:
+            if event is not None and not self._denied_beside(event):
                 found.append((self._clause_start(event.start), event.end))
         if not found and "verb_end" in kinds and self._clauses.closes(start, end):
             failed = self._clauses.behind(start)

@@ -22,6 +22,7 @@ _MARGIN = " ་"
 _ERGATIVE = "-"
 """Any particle of the one who does it, between two who do something together."""
 _SYLLABLE = regex.compile(r"[\u0f40-\u0fbc]*")
+_TWO_SYLLABLES = regex.compile(r"[\u0f40-\u0fbc]+་[\u0f40-\u0fbc]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +90,8 @@ class Verbs:
                 for other in row.others if row.verbs.intersection((verb, *shorter)) else ():
                     self._converse.setdefault(other, []).append((verb, row))
         pairs = {(a, b) if found[0] else (b, a) for a in first for b in second}
+        if "\0" in verb:  # what both do together, whoever is named first
+            pairs |= {(b, a) for a, b in pairs}
         for written in (verb, *shorter):
             self.events.setdefault(written, set()).update(e for e in events if e in between or e in tail)
             known = self.pairs.setdefault(written, {})
@@ -157,6 +160,8 @@ class Verbs:
                 longer = len(verb) > len(other) and text.startswith(verb, low)
                 if particle in row.particles and one in row.of_other and not longer:
                     return Clause(False, verb, low, stop, stop, "")
+                if one in row.particles and particle in row.of_other and not longer:
+                    return Clause(True, verb, low, stop, stop, "")
         if found is None:
             return None
         at = behind + len(tail) - len(found[1])
@@ -195,7 +200,7 @@ class Verbs:
         words = self._words
         assert words is not None
         for _ in range(AT_MOST + 1):
-            while text[at : at + 1] == " ":
+            while at < len(text) and text[at] in _MARGIN:
                 at += 1
             for verb in wanted:
                 stop = at + len(verb)
@@ -240,7 +245,8 @@ def _both(one: str, other: str) -> str:
 def _particle(tail: str, particles: frozenset[str]) -> tuple[str, str]:
     """The case particle that begins a text, "" for none, and what follows it; one may be written on to the name."""
     rest = tail.lstrip(_MARGIN)
-    word = _SYLLABLE.match(rest)
-    if word and word.group() in particles:
-        return word.group(), rest[word.end() :].lstrip(_MARGIN)
+    for form in (_TWO_SYLLABLES, _SYLLABLE):  # གཉིས་ཀྱིས, both of them, before ཀྱིས
+        word = form.match(rest)
+        if word and word.group() in particles:
+            return word.group(), rest[word.end() :].lstrip(_MARGIN)
     return "", rest

@@ -90,6 +90,12 @@ class Units:
         longer, own = listed.get(found.group()), listed.get(text[at:stop])
         return longer is not None and own is not None and longer != own
 
+    def counted(self, text: str, mention: NumberMention) -> str | None:
+        """The family of the counting word at a number of a text, or that it is a sum with its currency."""
+        if mention.kind == "money":
+            return MONEY if text[mention.start : mention.end] != text[slice(*mention.core)] else None
+        return self.at(text, *mention.core) if mention.kind == "number" and not mention.ordinal else None
+
     def at(self, text: str, start: int, end: int) -> str | None:
         """The family of the counting word at the number text[start:end]; None where none is known."""
         if self._pattern is None:
