@@ -21,7 +21,7 @@ from metrics.statements.bounds import bound, holds_rate
 from metrics.statements.negation import denials, holds_denial
 from metrics.statements.predicates import Classes
 from metrics.statements.roles import Verbs
-from metrics.statements.units import MONEY, Units, excluded
+from metrics.statements.units import MONEY, Units, excluded, same
 from metrics.sums import narrowed, of_another_currency
 
 T = TypeVar("T")
@@ -142,12 +142,12 @@ class Known:
         return bool(mention.currencies) and of_another_currency(mention, (r for i, r in self._told if i == index))
 
     def saying(self, mention: NumberMention, text: str) -> set[int]:
-        """Indices of the facts that a number states though no surface lists it: 79 ชีวิต, 79 คน (units of one family)."""
+        """Indices of the facts that a number states though no surface lists it: 79 ชีวิต, 79 คน, ร้อยละ 6.8 for 6.8%."""
         if mention.kind == "money":
             family = MONEY if text[mention.start : mention.end] != text[slice(*mention.core)] else None
         else:
             family = self.units.at(text, *mention.core) if mention.kind == "number" and not mention.ordinal else None
-        if family is None or not mention.exact:
+        if (family is None and mention.kind != "percentage") or not mention.exact:
             return set()
         return {
             index
@@ -155,7 +155,7 @@ class Known:
             if reading.exact
             and reading.kind == mention.kind
             and reading.value == mention.value
-            and family in self._units(index)
+            and (family is None or same(family, self._units(index)))
             and bears_out(reading, mention)
         }
 
@@ -210,7 +210,7 @@ class Known:
         if (
             unit is not None
             and kind in ("quantity", "money")
-            and ((unit == MONEY) != (kind == "money") or excluded(unit, self._units(index)))
+            and ((unit == MONEY) != (kind == "money") or excluded(unit, self._units(index), "jobs" in said))
         ):
             return True
         return bool(said) and predicates.excluded(said, self._classes(index), self._heard.lacks)

@@ -10,8 +10,10 @@ from metrics.alignment import CLAUSE_TYPES
 from metrics.known import Known
 from metrics.layers import Layers
 from metrics.matching import may_begin, may_end
+from metrics.normalise import normalise_surface
 from metrics.numbers import NumberMention, claims
 from metrics.records import QUANTITY_TYPES
+from metrics.statements.denying import denials_of, denying
 from metrics.statements.invented import invented_names
 from metrics.stretches import Stretches
 
@@ -61,13 +63,17 @@ class Mentions:
         """Per code point: does a mention cover it?"""
         inside = {at for number in self.numbers for at in range(number.core[0] + 1, number.core[1])}
         atoms = self._own_first(layers.atoms.matcher.find(text, inside, layers.atoms.whole(lang)))
-        for start, end in atoms:
+        denials = self._denials(atoms)
+        if denials:
+            inside_of = Stretches((hit.start, hit.end) for hit in denials)
+            atoms = [(s, e) for s, e in atoms if not inside_of.hold(s, e)]
+        for start, end in [*atoms, *((hit.start, hit.end) for hit in denials)]:
             self.taken[start:end] = [True] * (end - start)
         near = self._near_names(atoms)
         if near:
             names = Stretches((n.start, n.end) for n in near)
             atoms = [(s, e) for s, e in atoms if not names.hold(s, e)]
-        hits = [self._surface(start, end) for start, end in atoms] + near
+        hits = [self._surface(start, end) for start, end in atoms] + near + denials
         found = layers.clauses.matcher.find(text, inside, layers.clauses.whole(lang))
         self.clauses = [self._surface(start, end, clause=True) for start, end in found]
         if self.known.lang == "bo":
@@ -75,6 +81,20 @@ class Mentions:
         hits += self._left_numbers()
         hits.sort(key=lambda hit: hit.start)
         self.hits = hits + self._invented()
+
+    def _denials(self, atoms: Sequence[tuple[int, int]]) -> list[Hit]:
+        """Own events that are denials, in other words than a surface has."""
+        known = denying(self.known.lang)
+        if known is None or known.led.search(self.text) is None:
+            return []
+        hits = []
+        for index, fact in enumerate(self.facts):
+            pattern = denials_of(tuple(map(normalise_surface, fact.target)), known) if fact.type == "event" else None
+            for start, end in (m.span() for m in pattern.finditer(self.text)) if pattern else ():
+                if all((start <= s and e <= end and e - s < end - start) or e <= start or end <= s for s, e in atoms):
+                    surface = self.text[start:end]
+                    hits.append(Hit(start, end, "event", surface, frozenset({index}), frozenset(), True))
+        return hits
 
     def _own_first(self, found: list[tuple[int, int]]) -> list[tuple[int, int]]:
         """Where a longer surface of another example swallows a number of this one with what it counts, this one's is
@@ -109,6 +129,9 @@ class Mentions:
             return Hit(start, end, self.facts[facts[0]].type, surface, frozenset(facts), frozenset(), states, number)
         kind = layer.type_of(surface)
         # A count does not qualify: "37 cars" is not borne out by 37 people.
+        # A number that other examples list states what it would if nobody listed it (79 คน for 79 ราย).
+        if number is not None and kind in QUANTITY_TYPES and (said := self.known.saying(number, self.text)):
+            return Hit(start, end, kind, surface, frozenset(said), frozenset(layer.identities[surface]), True, number)
         bearing: set[int] = set()
         if kind in QUANTITY_TYPES and within and not any(mention.kind == "number" for mention in within):
             found = [self.known.bearing(mention) for mention in within]
