@@ -175,7 +175,8 @@ class Relations:
                 continue
             between = self._plain.text[self._plain.at(one.end) : self._plain.at(other.start)].strip(" ་")
             doubled = bool(one.facts & other.facts)
-            role = self.known.roles.get(between) if between else None
+            whole = self.text[one.end : other.start].strip(" ་")  # a surface may have what is left out
+            role = (self.known.roles.get(between) or self.known.roles.get(whole)) if between else None
             if (role is None or not role.verb) and (wrong := self._exchanged(one, other)):
                 unsupported.add({("relation", wrong.surface)}, "relation", wrong.surface)
                 spans.append(wrong)
