@@ -131,7 +131,7 @@ class Aligner:
         core = mention.core
         # A listed surface brings its unit. Where that stands on the other side (ขนาด 54), only a measure makes it
         # something else.
-        brings = hit.states and hit.surface != self.text[slice(*core)]
+        brings = hit.states and hit.surface in self.known.surfaces and hit.surface != self.text[slice(*core)]
         if brings and (
             unit_word(hit.surface, core[0] - hit.start, core[1] - hit.start, self.known.lang) or not is_measure(unit)
         ):

@@ -21,7 +21,7 @@ from metrics.statements.bounds import bound, holds_rate
 from metrics.statements.negation import denials, holds_denial
 from metrics.statements.predicates import Classes
 from metrics.statements.roles import Verbs
-from metrics.statements.units import MONEY, Units, excluded
+from metrics.statements.units import MONEY, Units, excluded, same
 from metrics.sums import narrowed, of_another_currency
 from metrics.values import same_amount, says_by_itself
 
@@ -151,7 +151,7 @@ class Known:
             others = {index for index, reading in self._told if not same_amount(reading, mention)}
             return {i for i, _ in near if i not in others and self.facts[i].type in QUANTITY_TYPES}
         family = self.units.counted(text, mention)
-        return {i for i, r in near if r.value == mention.value and family is not None and family in self._units(i)}
+        return {i for i, r in near if family and r.value == mention.value and same(family, self._units(i))}
 
     @cache_by_index
     def _units(self, index: int) -> frozenset[str]:
@@ -204,7 +204,7 @@ class Known:
         if (
             unit is not None
             and kind in ("quantity", "money")
-            and ((unit == MONEY) != (kind == "money") or excluded(unit, self._units(index)))
+            and ((unit == MONEY) != (kind == "money") or excluded(unit, self._units(index), "jobs" in said))
         ):
             return True
         return bool(said) and predicates.excluded(said, self._classes(index), self._heard.lacks)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -10,8 +10,10 @@ from metrics.alignment import CLAUSE_TYPES
 from metrics.known import Known
 from metrics.layers import Layers
 from metrics.matching import may_begin, may_end
+from metrics.normalise import normalise_surface
 from metrics.numbers import NumberMention, claims
 from metrics.records import QUANTITY_TYPES
+from metrics.statements.denying import denials_of, denying
 from metrics.statements.invented import invented_names
 from metrics.stretches import Stretches
 
@@ -64,13 +66,17 @@ class Mentions:
         sums = Stretches((number.start, number.end) for number in self.numbers if number.kind == "money")
         # The country of a currency (ཨ་རིའི་སྒོར) is no mention of it.
         atoms = [(s, e) for s, e in atoms if not (sums.hold(s, e) and layers.atoms.type_of(text[s:e]) == "place")]
-        for start, end in atoms:
+        denials = self._denials(atoms)
+        if denials:
+            inside_of = Stretches((hit.start, hit.end) for hit in denials)
+            atoms = [(s, e) for s, e in atoms if not inside_of.hold(s, e)]
+        for start, end in [*atoms, *((hit.start, hit.end) for hit in denials)]:
             self.taken[start:end] = [True] * (end - start)
         near = self._near_names(atoms)
         if near:
             names = Stretches((n.start, n.end) for n in near)
             atoms = [(s, e) for s, e in atoms if not names.hold(s, e)]
-        hits = [self._surface(start, end) for start, end in atoms] + near
+        hits = [self._surface(start, end) for start, end in atoms] + near + denials
         found = layers.clauses.matcher.find(text, inside, layers.clauses.whole(lang))
         self.clauses = [self._surface(start, end, clause=True) for start, end in found]
         if self.known.lang == "bo":
@@ -78,6 +84,23 @@ class Mentions:
         hits += self._left_numbers()
         hits.sort(key=lambda hit: hit.start)
         self.hits = hits + self._invented()
+
+    def _denials(self, atoms: Sequence[tuple[int, int]]) -> list[Hit]:
+        """Own events that are denials, in other words than a surface has."""
+        known = denying(self.known.lang)
+        if known is None or known.led.search(self.text) is None:
+            return []
+        hits = []
+        atoms = sorted(atoms)
+        starts, ends = [start for start, _ in atoms], [end for _, end in atoms]
+        for index, fact in enumerate(self.facts):
+            pattern = denials_of(tuple(map(normalise_surface, fact.target)), known) if fact.type == "event" else None
+            for start, end in (m.span() for m in pattern.finditer(self.text)) if pattern else ():
+                near = atoms[bisect_right(ends, start) : bisect_left(starts, end)]
+                if all(start <= s and e <= end and e - s < end - start for s, e in near):
+                    surface = self.text[start:end]
+                    hits.append(Hit(start, end, "event", surface, frozenset({index}), frozenset(), True))
+        return hits
 
     def _own_first(self, found: list[tuple[int, int]]) -> list[tuple[int, int]]:
         """Where a longer surface of another example swallows a number of this one with what it counts, this one's is

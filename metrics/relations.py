@@ -15,6 +15,7 @@ from metrics.records import ENTITY_TYPES
 from metrics.statements import predicates
 from metrics.statements.denial_words import Words as DenialWords
 from metrics.statements.denial_words import cues, words_of
+from metrics.statements.denying import refutes
 from metrics.statements.heads import is_tail
 from metrics.statements.negation import holds_denial
 from metrics.statements.plain import Plain, plain
@@ -103,7 +104,9 @@ class Relations:
         for cue in self._cues[slice(*near)]:
             if low <= cue[0] < high < cue[1] and not _NEGATED.search(text, cue[0], cue[1]):
                 stop = max(stop, cue[1])  # the verb itself is one of failing, and goes on
-            elif not any(a <= cue[0] and cue[1] <= b for a, b in names):
+            elif not any(a <= cue[0] and cue[1] <= b for a, b in names) and not refutes(
+                text, self.known.lang, cue[:2], low, frozenset({one.end})
+            ):
                 found.append(cue)
         for start, end, kinds in affirmed(text, found, words, self.known.lang in predicates.VERB_LAST):
             if end <= one.start:
@@ -172,7 +175,8 @@ class Relations:
                 continue
             between = self._plain.text[self._plain.at(one.end) : self._plain.at(other.start)].strip(" ་")
             doubled = bool(one.facts & other.facts)
-            role = self.known.roles.get(between) if between else None
+            whole = self.text[one.end : other.start].strip(" ་")  # a surface may have what is left out
+            role = (self.known.roles.get(between) or self.known.roles.get(whole)) if between else None
             if (role is None or not role.verb) and (wrong := self._exchanged(one, other)):
                 unsupported.add({("relation", wrong.surface)}, "relation", wrong.surface)
                 spans.append(wrong)

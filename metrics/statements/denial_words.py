@@ -29,6 +29,8 @@ class Words:
     """Negations that no blank may part from what they negate."""
     about: regex.Pattern[str]
     """Opens the denial of a rumour that is named with it."""
+    rumour: regex.Pattern[str] | None
+    """What a denial of a rumour that is named goes back to."""
     anaphor: regex.Pattern[str]
     whole: regex.Pattern[str]
     breaks: regex.Pattern[str]
@@ -47,7 +49,7 @@ class Words:
 
 KINDS = (
     *("before", "after", "either", "verb", "verb_after", "item", "item_after", "final", "particle", "averted"),
-    *("verb_end", "averted_end", "clause", "open", "open_end", "told"),
+    *("verb_end", "averted_end", "clause", "open", "open_end", "told", "misreport", "former", "name_after"),
     "harmless",
 )
 _NEVER = regex.compile(r"(?!)")
@@ -79,6 +81,7 @@ def words_of(lang: str) -> Words | None:
         if lang == "th"
         else frozenset(),
         find("about"),
+        one_of(data.get("rumour", ()), lang),
         find("anaphor"),
         find("whole"),
         _BREAKS.get(lang, _BREAK),

@@ -16,6 +16,7 @@ import regex
 
 from metrics.records import ENTITY_TYPES
 from metrics.statements.denial_words import KINDS, Words, cues, foreign_cues, words_of
+from metrics.statements.denying import refutes
 from metrics.statements.scopes import NONE, Denials, Place
 from metrics.statements.unrealised import REACH as CLAUSE_REACH
 from metrics.statements.unrealised import Clauses, affirmed, begins_phrase, parted
@@ -32,13 +33,12 @@ _ENDS = "།༎!?;。！？\n."
 _FINISH = regex.compile(f"[{_ENDS}]")
 """Ends a sentence."""
 _BARE = regex.compile(r"[\s\p{P}་]*")
-_MARK = regex.compile(r"[\s\p{P}་]")
 EVENTS = ("event", "relation", "cause")
 _LETTER = regex.compile(r"[\p{L}\p{N}]")
 
 _PARTICLE = frozenset({"particle"})
 OPENS = frozenset({"averted", "averted_end", "open", "open_end", "told"})
-_DENIES = frozenset(KINDS) - _PARTICLE - OPENS
+_DENIES = frozenset(KINDS) - _PARTICLE - OPENS - {"former"}
 _BEFORE_VERB = frozenset({"particle", "verb_after"})
 _PARTICLES = ("མ་", "མི་")
 """What begins a negated verb in Tibetan."""
@@ -106,7 +106,6 @@ class _Reader:
         self.repeated: list[tuple[int, int]] = []
         self.averted: list[tuple[int, int]] = []
         self._starts = [p.start for p in places]
-        self._by_end = sorted((p.end, i) for i, p in enumerate(places))
         self._events = [p for p in places if p.type in EVENTS]
         self._event_starts = [p.start for p in self._events]
         self._breaks = [m.end() for m in words.breaks.finditer(text)]
@@ -125,7 +124,7 @@ class _Reader:
         ahead = (end, self._stop(end, REACH))
         follows = _LETTER.search(self.text, *ahead) is not None
         if ("before" in kinds or "either" in kinds) and follows:
-            if not self._repeats(end):
+            if not self._repeats(start, end):
                 found.append(ahead)
         elif "after" in kinds or "either" in kinds:
             found += self._behind(start)
@@ -145,7 +144,7 @@ class _Reader:
             failed = self._clauses.behind(start)
             if failed is not None and not self._source_denies(failed):
                 found.append((failed.start, start))
-        if not found and "clause" in kinds and not self._repeats(end):
+        if not found and "clause" in kinds and not self._repeats(start, end):
             found.append(self._clauses.ahead(end, self._stop(end, CLAUSE_REACH)))
         if kinds & OPENS:
             self._open(start, end, kinds)
@@ -156,7 +155,14 @@ class _Reader:
                 if _BARE.fullmatch(self.text, end, p.start)
             ]
         if not found and "item_after" in kinds:
-            found += self._item_behind(start)
+            found += self._clauses.item_behind(start)
+        if not found and "name_after" in kinds and self._clauses.closes(start, end):
+            found += [(p.start, p.end) for p in self._clauses.written_on(start) if p.type in ENTITY_TYPES]
+        if kinds & {"misreport", "former"} and (number := self._clauses.number_ahead(end, self._stop(end, _NEAR))):
+            if "misreport" in kinds:
+                found.append((end, number.end))
+            elif not number.own and _BARE.fullmatch(self.text, end, number.start):
+                self.repeated.append((number.start, number.end))
         if not found and "final" in kinds and not self.negative and self._closes(end):
             low = self._clause_start(start)
             # A denial that is a sentence of its own is of all that was said.
@@ -200,17 +206,6 @@ class _Reader:
             self.repeated.append((event.start, event.end))
         return self.negative and not event.own
 
-    def _item_behind(self, at: int) -> list[tuple[int, int]]:
-        """The last item before which nothing but marks stands behind `at`."""
-        low = at
-        while low and _MARK.match(self.text, low - 1):
-            low -= 1
-        ends = self._by_end[bisect_left(self._by_end, (low, -1)) : bisect_right(self._by_end, (at, len(self.places)))]
-        if not ends:
-            return []
-        last = self.places[max(i for _, i in ends)]
-        return [(last.start, last.end)]
-
     def _closes(self, at: int) -> bool:
         """Does nothing but marks stand between here and the end of the sentence?"""
         letter = _LETTER.search(self.text, at)
@@ -242,6 +237,8 @@ class _Reader:
             low = start
         if self.words.about.search(self.text, low, start) and not whole:
             low = max(low, start - REACH)
+        elif not whole and (rumour := self._clauses.rumour(low, start)) is not None:
+            low = rumour
         elif (
             whole
             or self.words.anaphor.search(self.text, near, start)
@@ -293,8 +290,10 @@ class _Reader:
     def _clause_start(self, at: int) -> int:
         return max(self.text.rfind("།", 0, at), self.text.rfind("\n", 0, at)) + 1
 
-    def _repeats(self, at: int) -> bool:
-        """Does a denial that begins here repeat one that the source makes: it speaks of an event that is none of the
-        example's?"""
-        event = self._next_event(at)
+    def _repeats(self, start: int, end: int) -> bool:
+        """Does the denial text[start:end] repeat one that the source makes: of an event that is none of the example's,
+        or one that follows in the example's own words?"""
+        event = self._next_event(end)
+        if self.negative and (event := event or self._clauses.event_ahead(end, end + _NEAR)) and event.own:
+            return refutes(self.text, self._lang, (start, end), event.start, self._place_ends)
         return event is not None and self._denied_beside(event)

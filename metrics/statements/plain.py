@@ -2,7 +2,8 @@
 
 Cut out are the quotation marks around a name, what stands in brackets right behind one (but for who belongs to it: "A
 (a customer) buys B"), the legal form of a company (words: `form` of `data/roles.toml`), and dates and sums that are
-items themselves, with the words that lead to them.
+items themselves, with the words that lead to them; and between a word that denies and what it denies, what the news is
+called ("dismisses rumours of a takeover": `metrics.statements.denying`).
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from typing import Protocol
 
 import regex
 
+from metrics.statements.denying import denying
 from metrics.statements.negation import may_deny
 from metrics.statements.words import alternatives, table
 from metrics.stretches import Stretches
@@ -118,10 +120,13 @@ def plain(text: str, lang: str, names: Sequence[Mention], hits: Sequence[Mention
     if words is None:
         return Plain(text)
     cuts: list[tuple[int, int]] = []
+    denier = denying(lang)
     last = first = names[0].end if names else len(text)
     for hit in hits:
         if hit.type in _AMOUNTS and hit.start >= first:
             cuts.append(_amount(text, words, hit, last))
+        elif hit.type == "event" and hit.facts and denier and (gap := denier.gap(text, hit.start, hit.end)):
+            cuts.append(gap)
         last = max(last, hit.end)
     others: Stretches | None = None
     for i, name in enumerate(names):

@@ -43,6 +43,8 @@ class Words:
     agent: frozenset[str]
     patient: frozenset[str]
     together: frozenset[str]
+    object: tuple[str, ...]
+    """What two do together may stand between their verb and its particle."""
     of: frozenset[str]
     doer: regex.Pattern[str]
     by: regex.Pattern[str] | None
@@ -88,6 +90,7 @@ def words_of(lang: str) -> Words | None:
         frozenset(listed("agent")),
         frozenset(listed("patient")),
         frozenset(listed("together")),
+        tuple(listed("object")),
         frozenset(listed("of")),
         regex.compile(rf"་(?:{any_of('doer')})(?![\u0f40-\u0fbc])"),
         regex.compile(rf"{after}(?:{any_of('by')})\s*\Z") if data.get("by") else None,

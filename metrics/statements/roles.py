@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 import regex
 
+from metrics.statements.denying import denying
 from metrics.statements.role_words import AT_MOST, Converse, words_of
 
 GAP = 60
@@ -79,13 +80,18 @@ class Verbs:
             one, other = self._together(between, tail)
             if not one or not any(event in between or event in tail for event in events):
                 return
-            verb, found = _both(one, other), (True, "")
-            self._joint.setdefault(one, set()).add(other)
+            found = True, ""
+            ways = self._ways(one, other, events)
+            for way in ways:
+                self._joint.setdefault(way[0], set()).add(way[1])
+            verb, *shorter = (_both(*way) for way in ways)
         elif len(verb) < 2:
             return
         else:
             lights = [light for light in words.light if verb.startswith(light) and len(verb) > len(light) + 1]
             shorter = [verb[len(light) :] for light in lights]
+            if (denial := denying(self._lang)) is not None:
+                shorter += denial.variants(verb)
             for row in words.converse:
                 for other in row.others if row.verbs.intersection((verb, *shorter)) else ():
                     self._converse.setdefault(other, []).append((verb, row))
@@ -107,6 +113,19 @@ class Verbs:
             one = _ERGATIVE if one in words.agent else one
             other = _particle(other, words.agent)[1] if other else other
         return one, other
+
+    def _ways(self, one: str, other: str, events: set[str]) -> list[tuple[str, str]]:
+        """What may stand between and behind two who do something together instead of one and the other: any of the
+        particles, and an object between a verb and its particle ("signs an agreement with")."""
+        words = self._words
+        assert words is not None
+        ways = [(one, other)]
+        if words.agent:
+            return ways
+        if other:
+            return ways + [(w, other) for w in sorted(words.together - {one}) if one in words.together]
+        at = next((w for w in words.together if one.endswith(w) and one.removesuffix(w) in events), None)
+        return ways + [(f"{one.removesuffix(at)}{thing}{at}", "") for thing in words.object] if at else ways
 
     def _verb_last(self, between: str, tail: str) -> tuple[bool, str] | None:
         """Whether the first name is the one who does it, and what follows both names with their particles."""

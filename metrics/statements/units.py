@@ -114,13 +114,15 @@ def is_measure(family: str | None) -> bool:
     return family is not None and (family == MONEY or family.startswith("#"))
 
 
-def excluded(said: str | None, known: frozenset[str]) -> bool:
+def excluded(said: str | None, known: frozenset[str], of_jobs: bool = False) -> bool:
     """Does a unit exclude those that are known of a fact's number? What is not known excludes nothing.
+
+    of_jobs: the number is of who is hired or dismissed; then people are jobs.
 
     A measure is excluded by every other unit; a counting word by measures and, unless it is a wide one, by other
     counting words; a wide one of things by persons.
     """
-    if said is None or not known or said in known:
+    if said is None or not known or said in known or (of_jobs and _hands(said, known)):
         return False
     if is_measure(said):
         return True
@@ -129,3 +131,14 @@ def excluded(said: str | None, known: frozenset[str]) -> bool:
         no_persons = said in table("units")["things"]
         return bool(strict) and all(is_measure(f) or (no_persons and f == "person") for f in strict)
     return bool(strict)
+
+
+def same(said: str, known: frozenset[str]) -> bool:
+    """Does a counting word count what a fact's number counts: of one family, one that may count people, and does, or
+    people for jobs?"""
+    return said in known or (said in table("units")["people"] and "person" in known) or _hands(said, known)
+
+
+def _hands(said: str, known: frozenset[str]) -> bool:
+    """People for jobs, or jobs for people?"""
+    return {"person": "job", "job": "person"}.get(said) in known

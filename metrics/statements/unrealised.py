@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 import regex
 
+from metrics.records import ENTITY_TYPES, QUANTITY_TYPES
 from metrics.statements.denial_words import Words
 from metrics.statements.scopes import Place
 
@@ -21,6 +22,7 @@ _BLANK = regex.compile(r"\s")
 _PHRASE = regex.compile(r"(?:\A|[\s\p{P}\p{N}]|ว่า|แต่|และ|จะ|ต้อง|จึง|ก็|เลย|แล้ว|คือ|ที่|จน)\Z")
 """Behind these a phrase may begin."""
 _LETTER = regex.compile(r"[\p{L}\p{M}]")
+_MARK = regex.compile(r"[\s\p{P}་]")
 
 Cue = tuple[int, int, frozenset[str]]
 _BLOCKS = frozenset({"verb", "before", "either", "averted", "verb_end", "verb_after", "clause"})
@@ -138,3 +140,38 @@ class Clauses:
         """The items that lie there, clauses left out."""
         found = self._places[bisect_left(self._starts, low) : bisect_left(self._starts, high)]
         return [p for p in found if p.type != "relation"]
+
+    def item_behind(self, at: int) -> list[tuple[int, int]]:
+        """The last item before which nothing but marks stands behind `at`."""
+        low = at
+        while low and _MARK.match(self._text, low - 1):
+            low -= 1
+        ends = [i for _, _, i in self._by_end[bisect_left(self._ends, low) : bisect_right(self._ends, at)]]
+        return [(self._places[max(ends)].start, self._places[max(ends)].end)] if ends else []
+
+    def written_on(self, at: int) -> list[Place]:
+        """The items that end there."""
+        ends = self._by_end[bisect_left(self._ends, at) : bisect_right(self._ends, at)]
+        return [self._places[i] for _, _, i in ends]
+
+    def number_ahead(self, at: int, stop: int) -> Place | None:
+        """The next number, where it begins before `stop`."""
+        for place in self._places[bisect_left(self._starts, at) : bisect_left(self._starts, stop)]:
+            if place.type in QUANTITY_TYPES:
+                return place
+        return None
+
+    def event_ahead(self, at: int, stop: int) -> Place | None:
+        """The next item but names, where it is an event that begins before `stop`."""
+        for place in self._places[bisect_left(self._starts, at) : bisect_left(self._starts, stop)]:
+            if place.type not in (*ENTITY_TYPES, "relation"):
+                return place if place.type in _EVENTS else None
+        return None
+
+    def rumour(self, low: int, at: int) -> int | None:
+        """Where the last word of a rumour stands in text[low:at] that an item follows: what denies it there is of that
+        one alone."""
+        said = [m.start() for m in self._words.rumour.finditer(self._text, low, at)] if self._words.rumour else []
+        if not said or self._words.anaphor.search(self._text, said[-1], at):
+            return None
+        return said[-1] if bisect_left(self._starts, said[-1]) < bisect_left(self._starts, at) else None
