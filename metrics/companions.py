@@ -127,7 +127,7 @@ def places(alignment: Alignment, known: Companions) -> Places:
         # A fact alone in its sentence may stand anywhere: sentences come in any order.
         return bool(known.own[i]) and any(c in stated and said[c] >= known.named[c] for c in known.of(i))
 
-    has = [bool(known.of(i)) for i in range(len(known.own))]
+    has = [any(sides) for sides in zip(known.own, known.before, known.after, strict=True)]
     asked = [has[i] and i in stated and can_be_told(i) for i in range(len(has))]
     held = [has[i] and i in stated and (i in right or not asked[i]) for i in range(len(has))]
     return Places(tuple(held), tuple(asked))

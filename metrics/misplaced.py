@@ -7,8 +7,8 @@ OUT_OF_PLACE = "FACTS OUT OF PLACE"
 """On boards and in reports."""
 IN_PLACE = 0.98
 """Share of its stated facts that a system has in their places, at least: the upper end of the interval. References have
-1.000, whatever the order of their sentences and clauses .99 and more; persons exchanged with the next one .88, figures
-with the next of their unit .92, organisations with the next of their class .965 (docs/attacks.md)."""
+1.000, and in whatever order of sentences and clauses .99 and more; persons exchanged with the next one .87, figures
+with the next of their unit .94, organisations with the next of their class .97 (docs/attacks.md)."""
 
 
 def misplaced(value: float | None, high: float | None) -> list[str]:
