@@ -2,9 +2,9 @@
 
 coverage.* counts what an output states, wherever it stands: a passage in which the persons of three stories have
 changed places states every fact. Here a fact is *out of its place* where a companion of it is stated (a fact of the
-same sentence of the source, or its neighbour in a reference) and no mention of it stands beside one. Titles are too
-short for it: where few facts are salient each of them may stand beside any other, and grounding.relation asks who did
-what.
+same sentence of the source) and no mention of it stands beside one, or where it stands in the place of another
+(`metrics.companions`). Titles are too short for it: where few facts are salient each of them may stand beside any
+other, and grounding.relation asks who did what.
 
 The idea is that of the entity grid (Barzilay and Lapata 2008, "Modeling Local Coherence"): what belongs together stands
 together; the grid here is the source's own.
@@ -53,7 +53,7 @@ def measure_placement(
         if alignment is not None and is_passage(example):
             known = inventory.companions(example)
             found = places(alignment, known)
-            salient = [fact.salient and bool(own) for fact, own in zip(example.facts or (), known, strict=True)]
+            salient = [fact.salient and bool(known.of(i)) for i, fact in enumerate(example.facts or ())]
             stats[RECALL][row] = _both(found.held, salient), sum(salient)
             stats[PRECISION][row] = _both(found.held, found.told), sum(found.told)
             why = _UNDEFINED[RECALL] if not any(salient) else None

@@ -16,7 +16,8 @@ def measure(scoring: Scoring) -> list[Column]:
 
 BLIND = (
     "names exchanged within one sentence (grounding.relation asks for roles); a fact that is stated without any other "
-    "of its sentence, which may stand anywhere"
+    "of its sentence, which may stand anywhere but in the place of another of its type (between the two neighbours "
+    "that the other one has in a reference)"
 )
 FAMILY = Family(
     "placement",
@@ -29,9 +30,10 @@ FAMILY = Family(
             True,
             "Share of the salient facts of a passage that the output states where they belong: beside another fact of "
             "their sentence. Where names of several stories have changed places, coverage.recall stays and this falls.",
-            "salient facts stated, next to a companion or with none of them stated / salient facts that have "
+            "salient facts stated, next to a companion or with no place that can be told / salient facts that have "
             "companions, pooled over segments; companions: facts of one sentence of the source, and neighbours in a "
-            "reference",
+            "reference of those that it tells apart from their sentence or that are alone in theirs; no mention "
+            "counts that stands in the place of another fact of its type",
             BLIND,
             combiner="ratio",
             needs=("facts", "reference"),
@@ -44,7 +46,8 @@ FAMILY = Family(
             True,
             "Of the facts of a passage that are stated together with others of their sentence, the share that stands "
             "beside one of them.",
-            "facts stated next to a companion / facts stated of which a companion is stated, pooled over segments",
+            "facts stated next to a companion, not in the place of another / those, and facts stated in the place of "
+            "another or away from a companion that is stated as often as the source has it, pooled over segments",
             BLIND,
             combiner="ratio",
             needs=("facts", "reference"),

@@ -88,7 +88,7 @@ def test_a_relation_has_no_place_of_its_own() -> None:
     clause = Fact("relation", ("陈红在北京支付",), ("Chen Hong paid 310,000 yuan",))
     with_clause = replace(one, facts=(*(one.facts or ()), clause))
     known = Inventory([with_clause]).companions(with_clause)
-    assert known[-1] == frozenset() and all(known[:-1])
+    assert not known.of(12) and all(known.of(i) for i in range(12))
 
 
 def test_titles_are_no_passages() -> None:
@@ -161,7 +161,8 @@ def test_a_board_and_a_report_say_it(tmp_path: Path) -> None:
 def test_every_fact_of_the_world_here_has_companions() -> None:
     one = passage()
     known = Inventory([one]).companions(one)
-    assert set(chain.from_iterable(known)) == set(range(12)) and max(map(len, known)) <= 3
+    assert set(chain.from_iterable(known.own)) == set(range(12)) and {*map(len, known.own)} == {2}
+    assert not any(known.before + known.after)  # the reference tells none of them apart from its sentence
 
 
 def test_a_sentence_that_names_half_of_all_gives_none_of_it_a_place() -> None:
@@ -172,4 +173,4 @@ def test_a_sentence_that_names_half_of_all_gives_none_of_it_a_place() -> None:
         "m", one.source + "，".join(f.source[0] for f in crowd), None, (*(one.facts or ()), *crowd), "zh", "en"
     )
     known = Inventory([many]).companions(many)
-    assert all(known[:12]) and not any(known[12:])
+    assert all(known.of(i) for i in range(12)) and not any(known.of(i) for i in range(12, 3012))
