@@ -169,6 +169,8 @@ def _may_be_people(text: str, lang: str, mention: NumberMention) -> bool:
     """Whether a number can count people: the size of an earthquake and three carriages do not."""
     if mention.value.denominator != 1 or mention.dimension not in _PEOPLE:
         return False
+    if mention.dimension is not None:  # read with its unit: the house of "47 people, after the house ..." is none
+        return True
     behind = mention.end + text.startswith(" ", mention.end)
     return not text.startswith(_things(lang), behind)
 

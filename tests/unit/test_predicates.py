@@ -65,6 +65,22 @@ def test_a_word_before_the_next_number_is_said_of_that_one() -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("จับกุม 47 คน หลังอู่ฮั่นร้อนจัด", True),
+        ("จับกุม 47 คน จุดตรวจเหนือ", True),
+        ("จับกุม 47 คน ครั้งใหญ่", True),
+        ("จับกุม 47 คนขบวนการค้ายา", True),
+        ("จับกุม 47 หลัง", False),
+        ("จับกุม 47 ขบวน", False),
+    ],
+)
+def test_people_are_people_whatever_begins_behind_them(text: str, said: bool) -> None:
+    found = classes_of(normalise(text), "th", extract_numbers(normalise(text), "th"), NONE)
+    assert [m.get("casualty") for m in found] == [frozenset({"arrested"}) if said else None]
+
+
+@pytest.mark.parametrize(
     ("source", "reference", "name", "lacking"),
     [
         ("现场有8800人。", "แฟนบอล 8,800 คน", "dead", True),
