@@ -213,7 +213,7 @@ class Known:
             and ((unit == MONEY) != (kind == "money") or excluded(unit, self._units(index)))
         ):
             return True
-        return bool(said) and predicates.excluded(said, self._classes(index), self._heard.lacks)
+        return bool(said) and predicates.excluded(said, self._classes(index), self._heard.lacking(kind))
 
     @cached_property
     def _heard(self) -> predicates.Heard:

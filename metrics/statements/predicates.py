@@ -217,6 +217,12 @@ def _hints(lang: str) -> dict[str, tuple[str, ...]]:
     return {name: tuple(pieces) for name, pieces in hints.items() if pieces}
 
 
+@cache
+def _asked(name: str) -> tuple[str, ...]:
+    """The types of the facts that a class is grave of; none for all."""
+    return next((tuple(e.get("hint_of", ())) for e in table("predicates")["class"] if e["name"] == name), ())
+
+
 class Heard:
     """What source and references speak of anywhere."""
 
@@ -225,12 +231,16 @@ class Heard:
         self._source, self._hints = source.lower(), _hints(source_lang)
         self._spoken = _mentioned(source, source_lang).union(*(_mentioned(text, lang) for text in references))
 
-    def lacks(self, name: str) -> bool:
-        """Is a class a grave one of which they do not speak?"""
-        hints = self._hints.get(name)
+    def lacks(self, name: str, kind: str = "") -> bool:
+        """Is a class a grave one, of facts of this type, of which they do not speak?"""
+        hints = self._hints.get(name) if kind in (_asked(name) or (kind,)) else None
         if len(self._source) < _SENTENCE or hints is None or _compatible()[name] & self._spoken:
             return False
         return not any(hint in self._source for hint in hints)
+
+    def lacking(self, kind: str) -> Callable[[str], bool]:
+        """What tells of a class whether it is lacking for facts of this type."""
+        return lambda name: self.lacks(name, kind)
 
 
 def _mentioned(text: str, lang: str) -> frozenset[str]:
