@@ -47,7 +47,7 @@ class Words:
 
 KINDS = (
     *("before", "after", "either", "verb", "verb_after", "item", "item_after", "final", "particle", "averted"),
-    *("verb_end", "averted_end", "clause", "open", "open_end", "told"),
+    *("verb_end", "averted_end", "clause", "open", "open_end", "told", "near"),
     "harmless",
 )
 _NEVER = regex.compile(r"(?!)")

@@ -42,6 +42,7 @@ WHO = "who"
 """The group of words that only say who the people of a number are (spectators, staff)."""
 EVENTS = "casualty"
 """The group of what happens to people."""
+_LOSSES = ("loss", "fine")
 VERB_LAST = ("zh", "bo")
 """Languages in which the word that says what happened comes behind the number."""
 
@@ -114,6 +115,17 @@ def _found(text: str, lang: str, denied: Denials) -> list[_Word]:
 def _negates(text: str, at: int, start: int, lang: str) -> bool:
     known = words_of(lang)
     return known is not None and known.filler.fullmatch(text, at, start) is not None
+
+
+def happenings(text: str, lang: str, low: int, high: int) -> list[tuple[int, int, frozenset[str]]]:
+    """(start, end, kinds of mentions) of the words of text[low:high] that say what befell someone or what was lost."""
+    words, groups = _words(lang), table("predicates")["groups"]
+    found = []
+    for start, end, word in words.finder.find(text[low:high]) if words else ():
+        kinds = {k for group, name in words.classes[word] if group == EVENTS or name in _LOSSES for k in groups[group]}
+        if kinds:
+            found.append((low + start, low + end, frozenset(kinds)))
+    return found
 
 
 def classes_of(
