@@ -175,9 +175,9 @@ class _Reader:
             low, high = self._clauses.ahead(end, self._stop(end, CLAUSE_REACH))
             held = self._clauses.within(low, high)
             # A rumour that the source tells, or denies ("denies that it buys B"), may be told.
-            numbers = all(p.type not in (*EVENTS, *ENTITY_TYPES) for p in held)  # "unless pay rises 16%": no rumour
-            numbers = numbers and not self._clauses.happens(low, high)  # "if 79 are hurt"
-            if not self.negative and not numbers and not any(p.told and p.type in EVENTS for p in held):
+            if all(p.type not in (*EVENTS, *ENTITY_TYPES) for p in held):  # "unless pay rises 16%" is no rumour
+                held = [p for p in held if self._clauses.befalls(p, low)]
+            if not self.negative and not any(p.told and p.type in EVENTS for p in held):
                 self.averted += [(p.start, p.end) for p in held if not p.told]
 
     def _own_phrase(self, start: int, end: int) -> bool:

@@ -149,9 +149,9 @@ class Clauses:
             for _, end, kinds in happenings(self._text, self._lang, max(low, high - _WORD), high)
         )
 
-    def happens(self, low: int, high: int) -> bool:
-        """Does text[low:high] say that something happens to people, or is lost?"""
-        return bool(happenings(self._text, self._lang, low, high))
+    def befalls(self, number: Place, low: int) -> bool:
+        """Is it people, and is said between `low` and them what happens to them?"""
+        return number.type == "quantity" and self._says(number, low, number.start)
 
     def missed(self, at: int) -> Place | None:
         """The number whose predicate is written on to a word of a near miss that ends at `at` ("nearly killed 12")."""

@@ -17,7 +17,8 @@ _FACTS = (
 _REFERENCE = "รถไฟตกราง เจ็บ 79 ราย เสียหาย 500 ล้านหยวน ป้องกันได้ 84%"
 _EXAMPLE = Example("x", "列车脱轨79人受伤，损失5亿元，保护率84%。", (_REFERENCE,), _FACTS, "zh", "th")
 _TOLD = Example("y", "据传列车脱轨79人受伤，损失5亿元。", (_REFERENCE,), _FACTS[:3], "zh", "th")
-INVENTORY = Inventory([_EXAMPLE, _TOLD])
+_SUM = Example("z", "不缴罚款5亿元，另有损失。", ("ปรับ 500 ล้านหยวน",), _FACTS[:3], "zh", "th")
+INVENTORY = Inventory([_EXAMPLE, _TOLD, _SUM])
 
 
 def align(text: str, example: Example = _EXAMPLE) -> Alignment:
@@ -35,6 +36,12 @@ def test_a_condition_or_rumour_states_no_number_of_people(lead: str) -> None:
     got = align(f"รถไฟตกราง {lead}บาดเจ็บ 79 ราย")
     assert got.stated[:2] == (True, False) and got.unsupported == () and got.denied == frozenset()
     assert align(f"รถไฟตกราง {lead}บาดเจ็บ 79 ราย", _TOLD).stated[1]
+
+
+@pytest.mark.parametrize("lead", ["หากไม่จ่ายค่าปรับ", "ถ้าแพ้คดีปรับเงิน", "หากเสียชีวิตจ่าย"])
+def test_a_condition_about_a_sum_is_no_rumour_of_it(lead: str) -> None:
+    got = INVENTORY.align(_SUM, f"{lead} 500 ล้านหยวน")
+    assert got.stated[2] and got.unsupported == ()
 
 
 @pytest.mark.parametrize(
