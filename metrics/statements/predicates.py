@@ -120,8 +120,10 @@ def _negates(text: str, at: int, start: int, lang: str) -> bool:
 def happenings(text: str, lang: str, low: int, high: int) -> list[tuple[int, int, frozenset[str]]]:
     """(start, end, kinds of mentions) of the words of text[low:high] that say what befell someone or what was lost."""
     words, groups = _words(lang), table("predicates")["groups"]
+    if words is None:
+        return []
     found = []
-    for start, end, word in words.finder.find(text[low:high]) if words else ():
+    for start, end, word in words.finder.find(text[low:high]):
         kinds = {k for group, name in words.classes[word] if group == EVENTS or name in _LOSSES for k in groups[group]}
         if kinds:
             found.append((low + start, low + end, frozenset(kinds)))
