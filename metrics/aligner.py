@@ -14,7 +14,7 @@ from metrics.numbers import NumberMention
 from metrics.records import ENTITY_TYPES
 from metrics.relations import Relations
 from metrics.statements import predicates
-from metrics.statements.bounds import bound, may_bound
+from metrics.statements.bounds import DATED, bound, may_bound
 from metrics.statements.hedges import hedged
 from metrics.statements.negation import denials, may_deny
 from metrics.statements.plain import OPENS, SHUTS
@@ -114,7 +114,7 @@ class Aligner:
         return self.known.in_source(hit.number, layer.sources.get(hit.surface, ()))
 
     def _bound(self, hit: Hit, mention: NumberMention) -> str | None:
-        if not self._may_bound:
+        if self.known.lang not in DATED if mention.kind == "date" else not self._may_bound:
             return None
         return bound(self.text, self.known.lang, mention, hit.start, hit.end, self._names)
 

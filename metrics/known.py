@@ -207,7 +207,7 @@ class Known:
             and ((unit == MONEY) != (kind == "money") or excluded(unit, self._units(index), "jobs" in said))
         ):
             return True
-        return bool(said) and predicates.excluded(said, self._classes(index), self._heard.lacks)
+        return bool(said) and predicates.excluded(said, self._classes(index), self._heard.lacking(kind))
 
     @cached_property
     def _heard(self) -> predicates.Heard:

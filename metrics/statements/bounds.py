@@ -2,8 +2,8 @@
 `data/bounds.toml`).
 
 "Fewer than 79" does not say 79, nor does "more than 79". What 79 itself fulfils ("at least 79") and "about" are no
-bounds. The kinds of bound are below, above, part, rate, times and not; a fact has those that source and references
-write at it.
+bounds. The kinds of bound are below, above, part, rate, times and not, and the limit of a date ("before", "until"); a
+fact has those that source and references write at it.
 """
 
 from __future__ import annotations
@@ -25,6 +25,9 @@ _LETTER = {"bo": r"[\u0f40-\u0fbc]", "en": r"[\p{L}\p{N}]"}
 _VOWEL_BEFORE, _MARK_BEHIND = "[เแโใไ]", r"[ะาำๅ\p{M}]"
 BOUNDED = ("number", "percentage", "money")
 """Kinds of mentions that a word makes another amount; กว่า behind a date begins what is said next."""
+DATED = ("th", "bo")
+"""Languages of outputs whose dates are asked for a limit."""
+_LIMIT = "limit"
 _HARMLESS = "harmless"
 _MINUS = "minus"
 """Of degrees, or where nothing is measured, it is "not": 15 degrees below zero are not 15."""
@@ -117,6 +120,8 @@ def bound(
     start, end: the stretch that the number and what it counts are written in (a listed surface, or the mention itself).
     names: the names of the text; no word is looked for in them.
     """
+    if mention.kind == "date":
+        return _LIMIT if _limited(text, lang, min(start, mention.start), max(end, mention.end)) else None
     words = _words(lang)
     if words is None or mention.kind not in BOUNDED:
         return None
@@ -130,6 +135,41 @@ def bound(
     if kind == "rate" and (mention.dimension == "speed" or (mention.kind == "percentage" and at >= mention.core[1])):
         return None  # the unit says so already (ชั่วโมงละ 120 กม.); 3% a year are 3%
     return None if kind == _HARMLESS or names.meet(at, at + len(word)) else kind
+
+
+@cache
+def _limits(lang: str) -> tuple[regex.Pattern[str], regex.Pattern[str]] | None:
+    data = table("bounds").get(lang, {}).get("limit")
+    if data is None:
+        return None
+
+    def any_of(key: str) -> str:
+        return (
+            "|".join(regex.escape(normalise(word)) for word in sorted(data.get(key, ()), key=len, reverse=True))
+            or "(?!)"
+        )
+
+    # In Thai where a phrase begins: what is written on to a verb may end it ("arrives", "tells first").
+    opens = r"(?:\A|[\s\p{P}])" if lang == "th" else ""
+    letter = _LETTER.get(lang)
+    return (
+        regex.compile(rf"{opens}(?:{any_of('before')})\s?(?:(?:{any_of('filler')})\s?)?\Z"),
+        regex.compile(
+            rf"[\s་]?(?:(?:{any_of('filler')})[\s་]?)?(?!{any_of('harmless')})(?:{any_of('after')})"
+            + (f"(?!{letter})" if letter else "")
+        ),
+    )
+
+
+def _limited(text: str, lang: str, start: int, end: int) -> bool:
+    """Is a date at text[start:end] one before or until which something is so?"""
+    limits = _limits(lang)
+    if limits is None:
+        return False
+    low = max(0, start - _REACH)
+    return limits[0].search(text[low:start] if low == 0 else text[low - 1 : start]) is not None or (
+        limits[1].match(text, end, end + _REACH) is not None
+    )
 
 
 def _found(words: _Words, text: str, mention: NumberMention, start: int, end: int) -> tuple[str, int] | None:

@@ -49,7 +49,8 @@ class Words:
 
 KINDS = (
     *("before", "after", "either", "verb", "verb_after", "item", "item_after", "final", "particle", "averted"),
-    *("verb_end", "averted_end", "clause", "open", "open_end", "told", "misreport", "former", "name_after"),
+    *("verb_end", "averted_end", "clause", "open", "open_end", "told", "near"),
+    *("misreport", "former", "name_after"),
     "harmless",
 )
 _NEVER = regex.compile(r"(?!)")

@@ -37,7 +37,7 @@ EVENTS = ("event", "relation", "cause")
 _LETTER = regex.compile(r"[\p{L}\p{N}]")
 
 _PARTICLE = frozenset({"particle"})
-OPENS = frozenset({"averted", "averted_end", "open", "open_end", "told"})
+OPENS = frozenset({"near", "averted", "averted_end", "open", "open_end", "told"})
 _DENIES = frozenset(KINDS) - _PARTICLE - OPENS - {"former"}
 _BEFORE_VERB = frozenset({"particle", "verb_after"})
 _PARTICLES = ("མ་", "མི་")
@@ -101,8 +101,7 @@ class _Reader:
     """One text while its scopes are read."""
 
     def __init__(self, text: str, words: Words, places: Sequence[Place], negative: bool, lang: str) -> None:
-        self.text, self.words, self.places, self.negative = text, words, places, negative
-        self._lang = lang
+        self.text, self.words, self.places, self.negative, self._lang = text, words, places, negative, lang
         self.repeated: list[tuple[int, int]] = []
         self.averted: list[tuple[int, int]] = []
         self._starts = [p.start for p in places]
@@ -116,7 +115,7 @@ class _Reader:
 
     @cached_property
     def _clauses(self) -> Clauses:
-        return Clauses(self.text, self.words, self.places, self._lang == "en")
+        return Clauses(self.text, self.words, self.places, self._lang)
 
     def scopes(self, start: int, end: int, kinds: frozenset[str]) -> list[tuple[int, int]]:
         """What the word text[start:end] denies."""
@@ -171,8 +170,9 @@ class _Reader:
 
     def _open(self, start: int, end: int, kinds: frozenset[str]) -> None:
         """What the word text[start:end] leaves open: averted, put off, asked, a rumour, a condition."""
-        if "averted" in kinds:
-            event = self._next_event(end, self.text[start:end] in self.words.own_phrase)
+        if kinds & {"averted", "near"}:
+            own_phrase = self.text[start:end] in self.words.own_phrase
+            event = ("averted" in kinds and self._next_event(end, own_phrase)) or self._clauses.missed(end)
             if event is not None and not event.told:
                 self.averted.append((event.start, event.end))
         if kinds & {"averted_end", "open_end"} and (place := self._ends_at(start)) is not None and not place.told:
@@ -181,8 +181,9 @@ class _Reader:
             low, high = self._clauses.ahead(end, self._stop(end, CLAUSE_REACH))
             held = self._clauses.within(low, high)
             # A rumour that the source tells, or denies ("denies that it buys B"), may be told.
-            numbers = all(p.type not in (*EVENTS, *ENTITY_TYPES) for p in held)  # "unless pay rises 16%": no rumour
-            if not self.negative and not numbers and not any(p.told and p.type in EVENTS for p in held):
+            if all(p.type not in (*EVENTS, *ENTITY_TYPES) for p in held):  # "unless pay rises 16%" is no rumour
+                held = [p for p in held if self._clauses.befalls(p, low)]
+            if not self.negative and not any(p.told and p.type in EVENTS for p in held):
                 self.averted += [(p.start, p.end) for p in held if not p.told]
 
     def _own_phrase(self, start: int, end: int) -> bool:
@@ -231,8 +232,7 @@ class _Reader:
             and not self.words.anaphor.search(self.text, max(0, start - _ANAPHOR_CLOSE), start)
         ):
             return []
-        before = bisect_right(self._breaks, start)
-        low = self._breaks[before - 1] if before else 0
+        low = self._breaks[before - 1] if (before := bisect_right(self._breaks, start)) else 0
         if self.words.breaks.match(self.text, max(0, start - 1), start):
             low = start
         if self.words.about.search(self.text, low, start) and not whole:

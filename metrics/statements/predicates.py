@@ -42,6 +42,7 @@ WHO = "who"
 """The group of words that only say who the people of a number are (spectators, staff)."""
 EVENTS = "casualty"
 """The group of what happens to people."""
+_LOSSES = ("loss", "fine")
 VERB_LAST = ("zh", "bo")
 """Languages in which the word that says what happened comes behind the number."""
 
@@ -116,6 +117,19 @@ def _negates(text: str, at: int, start: int, lang: str) -> bool:
     return known is not None and known.filler.fullmatch(text, at, start) is not None
 
 
+def happenings(text: str, lang: str, low: int, high: int) -> list[tuple[int, int, frozenset[str]]]:
+    """(start, end, kinds of mentions) of the words of text[low:high] that say what befell someone or what was lost."""
+    words, groups = _words(lang), table("predicates")["groups"]
+    if words is None:
+        return []
+    found = []
+    for start, end, word in words.finder.find(text[low:high]):
+        kinds = {k for group, name in words.classes[word] if group == EVENTS or name in _LOSSES for k in groups[group]}
+        if kinds:
+            found.append((low + start, low + end, frozenset(kinds)))
+    return found
+
+
 def classes_of(
     text: str, lang: str, mentions: Sequence[NumberMention], denied: Denials, both: bool = False
 ) -> list[Classes]:
@@ -169,6 +183,8 @@ def _may_be_people(text: str, lang: str, mention: NumberMention) -> bool:
     """Whether a number can count people: the size of an earthquake and three carriages do not."""
     if mention.value.denominator != 1 or mention.dimension not in _PEOPLE:
         return False
+    if mention.dimension is not None:  # read with its unit: the house of "47 people, after the house ..." is none
+        return True
     behind = mention.end + text.startswith(" ", mention.end)
     return not text.startswith(_things(lang), behind)
 
@@ -215,6 +231,12 @@ def _hints(lang: str) -> dict[str, tuple[str, ...]]:
     return {name: tuple(pieces) for name, pieces in hints.items() if pieces}
 
 
+@cache
+def _asked(name: str) -> tuple[str, ...]:
+    """The types of the facts that a class is grave of; none for all."""
+    return next((tuple(e.get("hint_of", ())) for e in table("predicates")["class"] if e["name"] == name), ())
+
+
 class Heard:
     """What source and references speak of anywhere."""
 
@@ -223,12 +245,16 @@ class Heard:
         self._source, self._hints = source.lower(), _hints(source_lang)
         self._spoken = _mentioned(source, source_lang).union(*(_mentioned(text, lang) for text in references))
 
-    def lacks(self, name: str) -> bool:
-        """Is a class a grave one of which they do not speak?"""
-        hints = self._hints.get(name)
+    def lacks(self, name: str, kind: str = "") -> bool:
+        """Is a class a grave one, of facts of this type, of which they do not speak?"""
+        hints = self._hints.get(name) if kind in (_asked(name) or (kind,)) else None
         if len(self._source) < _SENTENCE or hints is None or _compatible()[name] & self._spoken:
             return False
         return not any(hint in self._source for hint in hints)
+
+    def lacking(self, kind: str) -> Callable[[str], bool]:
+        """What tells of a class whether it is lacking for facts of this type."""
+        return lambda name: self.lacks(name, kind)
 
 
 def _mentioned(text: str, lang: str) -> frozenset[str]:

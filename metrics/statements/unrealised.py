@@ -10,6 +10,7 @@ import regex
 
 from metrics.records import ENTITY_TYPES, QUANTITY_TYPES
 from metrics.statements.denial_words import Words
+from metrics.statements.predicates import happenings
 from metrics.statements.scopes import Place
 
 REACH = 160
@@ -23,6 +24,10 @@ _PHRASE = regex.compile(r"(?:\A|[\s\p{P}\p{N}]|ว่า|แต่|และ|จ
 """Behind these a phrase may begin."""
 _LETTER = regex.compile(r"[\p{L}\p{M}]")
 _MARK = regex.compile(r"[\s\p{P}་]")
+_KINDS = {"quantity": "number", "money": "money"}
+"""Types of numbers of which something happens -> their kind of mention."""
+_WORD = 24
+"""Code points of a word of what happened at most, with the fillers at it."""
 
 Cue = tuple[int, int, frozenset[str]]
 _BLOCKS = frozenset({"verb", "before", "either", "averted", "verb_end", "verb_after", "clause"})
@@ -72,9 +77,9 @@ def _negates(text: str, cue: Cue, words: Words) -> bool:
 class Clauses:
     """The items of one text by where they end."""
 
-    def __init__(self, text: str, words: Words, places: Sequence[Place], spaced: bool = False) -> None:
-        """spaced: blanks part words and not phrases."""
-        self._text, self._words, self._places, self._spaced = text, words, places, spaced
+    def __init__(self, text: str, words: Words, places: Sequence[Place], lang: str) -> None:
+        """lang: in English, blanks part words and not phrases."""
+        self._text, self._words, self._places, self._lang = text, words, places, lang
         self._starts = [p.start for p in places]
         self._by_end = sorted(((p.end, p.start, i) for i, p in enumerate(places)), key=lambda k: (k[0], k[1]))
         self._ends = [end for end, _, _ in self._by_end]
@@ -124,17 +129,46 @@ class Clauses:
 
     def _phrase_end(self, at: int, stop: int) -> int:
         """The first blank up to `stop` behind letters that are no item, where blanks part phrases."""
-        if self._spaced:
+        if self._lang == "en":
             return stop
         first = bisect_left(self._starts, at)
         held = [p for p in self._places[first : bisect_left(self._starts, stop)] if p.end <= stop]
         for blank in _BLANK.finditer(self._text, at, stop):
             if any(p.start <= blank.start() < p.end for p in held):
                 continue
+            if any(p.start == blank.end() and self._says(p, at, blank.start()) for p in held):
+                continue  # the blank that Thai writes before figures ("that 79 were hurt")
             last = max((p.end for p in held if p.end <= blank.start()), default=at)
             if _LETTER.search(self._text, last, blank.start()) is not None:
                 return blank.start()
         return stop
+
+    def _says(self, number: Place, low: int, high: int) -> bool:
+        """Does text[low:high] end with what happened to a number behind it?"""
+        kind = _KINDS.get(number.type)
+        return kind is not None and any(
+            kind in kinds and self._words.back.fullmatch(self._text, end, high)
+            for _, end, kinds in happenings(self._text, self._lang, max(low, high - _WORD), high)
+        )
+
+    def befalls(self, number: Place, low: int) -> bool:
+        """Is it people, and is said between `low` and them what happens to them?"""
+        return number.type == "quantity" and self._says(number, low, number.start)
+
+    def missed(self, at: int) -> Place | None:
+        """The number whose predicate is written on to a word of a near miss that ends at `at` ("nearly killed 12")."""
+        if self._lang != "th":
+            return None
+        place = next((p for p in self._places[bisect_left(self._starts, at) :][:1] if p.type in _KINDS), None)
+        if place is None or place.start - at > _WORD * 2:
+            return None
+        filler = self._words.filler.match(self._text, at, place.start)
+        begins = {at} if filler is None or _BLANK.search(filler[0]) else {at, filler.end()}
+        for start, end, kinds in happenings(self._text, self._lang, at, place.start):
+            joined = start in begins and _KINDS[place.type] in kinds
+            if joined and self._words.back.fullmatch(self._text, end, place.start):
+                return place
+        return None
 
     def within(self, low: int, high: int) -> list[Place]:
         """The items that lie there, clauses left out."""

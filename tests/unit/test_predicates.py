@@ -65,6 +65,22 @@ def test_a_word_before_the_next_number_is_said_of_that_one() -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("จับกุม 47 คน หลังอู่ฮั่นร้อนจัด", True),
+        ("จับกุม 47 คน จุดตรวจเหนือ", True),
+        ("จับกุม 47 คน ครั้งใหญ่", True),
+        ("จับกุม 47 คนขบวนการค้ายา", True),
+        ("จับกุม 47 หลัง", False),
+        ("จับกุม 47 ขบวน", False),
+    ],
+)
+def test_people_are_people_whatever_begins_behind_them(text: str, said: bool) -> None:
+    found = classes_of(normalise(text), "th", extract_numbers(normalise(text), "th"), NONE)
+    assert [m.get("casualty") for m in found] == [frozenset({"arrested"}) if said else None]
+
+
+@pytest.mark.parametrize(
     ("source", "reference", "name", "lacking"),
     [
         ("现场有8800人。", "แฟนบอล 8,800 คน", "dead", True),
@@ -78,6 +94,31 @@ def test_a_grave_class_is_lacking_where_neither_source_nor_reference_speaks_of_i
     source: str, reference: str, name: str, lacking: bool
 ) -> None:
     assert Heard(source, "zh", [reference], "th").lacks(name) == lacking
+
+
+@pytest.mark.parametrize(
+    ("source", "reference", "text", "lacking"),
+    [
+        ("北方公司股价波动6%。", "หุ้นแกว่ง 6%", "หุ้นพุ่ง 6%", True),
+        ("北方公司股价变动6%。", "หุ้นแกว่ง 6%", "หุ้นร่วง 6%", True),
+        ("疫苗有效率为84%。", "ป้องกันได้ 84%", "ลดลง 84%", True),
+        ("疫苗有效率为84%。", "ป้องกันได้ 84%", "ลดความเสี่ยงติดเชื้อ 84%", False),
+        ("北方公司股价走强6%。", "หุ้นแกว่ง 6%", "หุ้นพุ่ง 6%", False),
+        ("北方公司股价回调6%。", "หุ้นแกว่ง 6%", "หุ้นร่วง 6%", False),
+        ("北方公司股价变动6%。", "หุ้นพุ่ง 6%", "หุ้นเพิ่มขึ้น 6%", False),
+    ],
+)
+def test_a_share_has_not_risen_or_fallen_where_nothing_says_so(
+    source: str, reference: str, text: str, lacking: bool
+) -> None:
+    number = re.search("[0-9]+%", text)[0]  # type: ignore[index]
+    example = Example("x", source, (reference,), (Fact("percentage", (number,), (number,)),), "zh", "th")
+    assert bool(Inventory([example]).align(example, text).unsupported) == lacking
+
+
+def test_a_toll_soars_in_a_headline() -> None:
+    example = Example("x", "地震中79人受伤。", ("เจ็บ 79 คน",), (Fact("quantity", ("79人",), ("79 คน",)),), "zh", "th")
+    assert not Inventory([example]).align(example, "ยอดเจ็บพุ่ง 79 คน").unsupported
 
 
 @pytest.mark.parametrize("lang", ["th", "bo", "lo", "vi"])
