@@ -49,12 +49,11 @@ def out_of_time(text: str, lang: str, mentions: Iterable[Mention], times: Times)
     words = words_of(lang)
     if words is None or not times.asked:
         return frozenset()
-    searched = text.lower()
-    holds_past = any(word in searched for word in words.quick)
-    if not holds_past and not times.has_last:
+    past = words.said.find(text)
+    if not past and not times.has_last:
         return frozenset()
     reader = _Reader(text, words, sorted(mentions, key=lambda m: m.start), times, lang)
-    found = reader.said_past() if holds_past else set()
+    found = reader.said_past(past) if past else set()
     return frozenset(found | reader.said_now() if times.has_last else found)
 
 
@@ -65,20 +64,19 @@ class _Reader:
         self._text, self._words, self._mentions, self._times, self._lang = text, words, mentions, times, lang
         self._starts = [m.start for m in mentions]
 
-    def said_past(self) -> set[int]:
-        """What is told as past and is not."""
+    def said_past(self, past: Iterable[tuple[int, int, str]]) -> set[int]:
+        """What is told as past and is not. past: (start, end, word) of the past words."""
         found = set()
-        for match in self._words.said.finditer(self._text):
-            start, end = match.span()
-            before = self._text[max(0, start - DIRECT) : start]
-            word = match.start(match.lastgroup or 0)
-            if any(self._words.compared.search(self._text, max(0, at - DIRECT), at) for at in (start, word)):
+        for at, end, word in past:
+            kind = self._words.kinds[word]
+            lead = self._words.lead.search(self._text, max(0, at - DIRECT), at)
+            start = lead.start() if lead else at
+            if any(self._words.compared.search(self._text, max(0, at - DIRECT), at) for at in {start, at}):
                 continue
-            if match["recent"] and (not self._times.silent(False) or self._times.dated):
+            if kind == "recent" and (not self._times.silent(False) or self._times.dated):
                 continue
-            silent = self._times.silent(match["said"] is not None)
-            opens = _BEGIN.search(before) is not None
-            wrong = self._wrong(start, end, opens, match.groupdict().get("opens") is not None, silent)
+            opens = _BEGIN.search(self._text[max(0, start - DIRECT) : start]) is not None
+            wrong = self._wrong(start, end, opens, kind == "opens", self._times.silent(kind == "said"))
             if wrong is not None:
                 found.add(wrong.start)
         return found
@@ -152,10 +150,12 @@ class _Reader:
         """The numbers of the last time that are told as of now."""
         found: set[int] = set()
         counted = [m for m in self._mentions if m.number is not None and m.number.kind in _COUNTED]
+        lasting = [bool(m.facts) and m.number is not None and self._times.only_last(m.facts, m.number) for m in counted]
+        if not any(lasting):
+            return found
         low, told = 0, -1
         for at, mention in enumerate(counted):
-            assert mention.number is not None
-            if not mention.facts or not self._times.only_last(mention.facts, mention.number):
+            if not lasting[at]:
                 if mention.facts and not any(map(self._times.may_be_past, mention.facts)):
                     low, told = mention.end, -1
                 continue
@@ -171,7 +171,8 @@ class _Reader:
         """Does a word between show that a number is not of now?"""
         before = self._text[max(low, mention.start - DIRECT) : mention.start]
         return (
-            any(match["word"] for match in self._words.loose.finditer(self._text, low, high))
+            any(word not in self._words.current for _, _, word in self._words.loose.find(self._text[low:high]))
+            or self._words.year.search(self._text, low, high) is not None
             or self._words.direct.search(before) is not None
             or self._words.behind.match(self._text, mention.end) is not None
         )

@@ -14,7 +14,7 @@ from metrics.normalise import normalise, normalise_surface
 from metrics.numbers import NumberMention
 from metrics.reading import bears_out
 from metrics.records import Fact
-from metrics.statements.words import alternatives, table
+from metrics.statements.words import WordFinder, alternatives, table
 from metrics.stretches import Stretches
 
 END = regex.compile(r"[。！？!?;；།༎\n]|\.(?=\s|\Z)")
@@ -32,6 +32,7 @@ _OWN = 60
 _DATE = regex.compile("[0-9]+[月日号]")
 _PARTS = {"zh": "[，,]", "en": ",", "th": r"(?<!ว่า)\s"}
 _YEAR = r"(?<![0-9.,])(?:1[89]|2[0-6])[0-9]{2}(?![0-9.,])"
+_ANY_YEAR = regex.compile(_YEAR)
 _NAMED_YEAR = {"th": rf"(?:ปี|พ\.ศ\.|ค\.ศ\.)\s?{_YEAR}", "bo": rf"ལོ་{_YEAR}", "zh": rf"{_YEAR}(?=年)", "en": _YEAR}
 
 
@@ -39,20 +40,37 @@ _NAMED_YEAR = {"th": rf"(?:ปี|พ\.ศ\.|ค\.ศ\.)\s?{_YEAR}", "bo": rf"�
 class Words:
     """The words of one language."""
 
-    said: regex.Pattern[str]
+    said: WordFinder
+    kinds: dict[str, str]
+    """What kind of word each of `said` is: recent, opens or said."""
+    lead: regex.Pattern[str]
     compared: regex.Pattern[str]
     now: regex.Pattern[str]
-    loose: regex.Pattern[str]
+    loose: WordFinder
+    current: frozenset[str]
+    """The words of now, which `loose` and `hint` find, too, for they may hold others."""
+    year: regex.Pattern[str]
     direct: regex.Pattern[str]
     behind: regex.Pattern[str]
-    hint: regex.Pattern[str]
-    """With a group for each of `_HINTS`."""
+    hint: WordFinder
+    hints: dict[str, str]
+    """The kind of each hint, one of `_HINTS`."""
     last: regex.Pattern[str]
     last_not: regex.Pattern[str]
     last_end: regex.Pattern[str]
     parts: regex.Pattern[str]
-    quick: tuple[str, ...]
-    """A text with none of these has no word of `said`."""
+
+
+def _counts(lang: str) -> list[str]:
+    """Small numbers, in words and in figures."""
+    figures = [str(count) for count in range(1, 31)]
+    return [*table("past")["number"].get(lang, ()), *figures, *(f"{figure} " for figure in figures)]
+
+
+def told_past(text: str, words: Words) -> list[tuple[int, int, str]]:
+    """(start, end, kind) of the hints of a text that speaks of another time, years included."""
+    found = [(start, end, words.hints[word]) for start, end, word in words.hint.find(text) if word in words.hints]
+    return found + [(*match.span(), "years") for match in _ANY_YEAR.finditer(text)]
 
 
 @cache
@@ -74,28 +92,31 @@ def words_of(lang: str) -> Words | None:
     def made(body: str) -> regex.Pattern[str]:
         return regex.compile(body, regex.IGNORECASE if spaced else 0)
 
-    number = rf"(?:[0-9]{{1,2}}|{alternatives(table('past')['number'].get(lang, ()))})\s?"
-    said = sorted((normalise(word) for key in ("recent", "said") for word in data[key]), key=len, reverse=True)
-    forms = {key: {normalise(word) for word in data[key]} for key in ("recent", "opens")}
-    groups = {"recent": [], "opens": [], "said": []}  # type: dict[str, list[str]]
-    for word in said:
-        key = next((key for key, known in forms.items() if word in known), "said")
-        groups[key].append(regex.escape(word, special_only=True).replace(r"\{n\}", number))
-    body = "|".join(f"(?P<{key}>{'|'.join(words)})" for key, words in groups.items() if words)
-    masked = whole(some("now"))
+    kinds: dict[str, str] = {}
+    for key in ("said", "recent"):
+        for word in data[key]:
+            for count in _counts(lang) if "{n}" in word else ("",):
+                kinds[normalise(word.replace("{n}", count)).lower()] = key
+    kinds.update((normalise(word).lower(), "opens") for word in data["opens"])
+    current = frozenset(normalise(word).lower() for word in data["now"])
+    hints = {normalise(word).lower(): key for key in _HINTS for word in data[key]}
     return Words(
-        made(rf"(?:(?:{some('lead')})\s?)?(?:{whole(body)})"),
+        WordFinder(kinds, lang),
+        kinds,
+        made(rf"(?:{some('lead')})\s?\Z"),
         made(rf"(?:{some('compare')})\s?\Z"),
-        made(masked),
-        made(rf"{masked}|(?P<word>{some('loose')}|{_NAMED_YEAR[lang]})"),
+        made(whole(some("now"))),
+        WordFinder({*current, *data["loose"]}, lang),
+        current,
+        made(_NAMED_YEAR[lang]),
         made(rf"(?:{some('direct')})\s?\Z"),
         made(rf"[\s་]?(?:{some('behind')})"),
-        made("|".join((masked, rf"(?P<years>{some('years')}|{_YEAR})", *(f"(?P<{k}>{some(k)})" for k in _HINTS[1:])))),
+        WordFinder({*current, *hints}, lang),
+        hints,
         made(rf"(?<!{some('last_not')})(?:{some('last')})"),
         made(rf"(?:{some('last_not')})\Z"),
         made(rf"{END.pattern}|{some('last_end')}"),
         made(whole(some("join")) if apart else _PARTS[lang]),
-        tuple({min(normalise(word).lower().split("{n}"), key=lambda part: -len(part)) for word in said}),
     )
 
 
@@ -133,22 +154,18 @@ class Times:
         told, text = [], self._source
         ends = [match.end() for match in END.finditer(text)] + [len(text)]
         with_figures = {bisect_left(ends, match.end()) for match in _FIGURE.finditer(text)}
-        for match in words.hint.finditer(text):
-            kind = match.lastgroup
-            if kind is None:
-                continue
-            at = bisect_left(ends, match.end())
+        for start, end, kind in told_past(text, words):
+            at = bisect_left(ends, end)
             low = ends[at - 1] if at else 0
-            compared = words.last_not.search(text, max(0, match.start() - DIRECT), match.start()) is not None
+            compared = words.last_not.search(text, max(0, start - DIRECT), start) is not None
             further = 0 if compared else {"years": 2, "times": 1}.get(kind, at in with_figures) - (at in with_figures)
-            high = min(ends[at], match.end() + _OWN)
-            over = words.last_end.search(text, match.end(), high) if kind == "own" else None
+            high = min(ends[at], end + _OWN)
+            over = words.last_end.search(text, end, high) if kind == "own" else None
             told.append((low, over.start() if over else ends[min(at + further, len(ends) - 1)]))
             self._kinds.add(kind)
         before, behind = _AROUND
         return told, [
-            [(m.start() - before, m.end() + behind) for m in own.hint.finditer(text) if m.lastgroup]
-            for text in self._references
+            [(start - before, end + behind) for start, end, _ in told_past(text, own)] for text in self._references
         ]
 
     def silent(self, years: bool) -> bool:
