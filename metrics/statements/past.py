@@ -49,7 +49,8 @@ def out_of_time(text: str, lang: str, mentions: Iterable[Mention], times: Times)
     words = words_of(lang)
     if words is None or not times.asked:
         return frozenset()
-    past = words.said.find(text)
+    searched = text.lower()
+    past = words.said.find(text) if any(piece in searched for piece in words.pieces) else []
     if not past and not times.has_last:
         return frozenset()
     reader = _Reader(text, words, sorted(mentions, key=lambda m: m.start), times, lang)

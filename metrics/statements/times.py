@@ -41,6 +41,8 @@ class Words:
     """The words of one language."""
 
     said: WordFinder
+    pieces: tuple[str, ...]
+    """A text with none of these has no word of `said`."""
     kinds: dict[str, str]
     """What kind of word each of `said` is: recent, opens or said."""
     lead: regex.Pattern[str]
@@ -102,6 +104,7 @@ def words_of(lang: str) -> Words | None:
     hints = {normalise(word).lower(): key for key in _HINTS for word in data[key]}
     return Words(
         WordFinder(kinds, lang),
+        tuple(data["pieces"]),
         kinds,
         made(rf"(?:{some('lead')})\s?\Z"),
         made(rf"(?:{some('compare')})\s?\Z"),
@@ -141,9 +144,11 @@ class Times:
         words = words_of(source_lang)
         self.asked = words is not None and words_of(lang) is not None and len(source) >= _NOTE
         """Are the words of both languages listed?"""
-        self.last = Stretches(_last(source, words) if words and self.asked else ())
+        last = list(_last(source, words)) if words and self.asked else []
+        self.last = Stretches(last)
         """Where the source tells of the last time alone."""
-        self.has_last = self.asked and self.last.meet(0, len(source) + 1)
+        self._lately = "\n".join(source[low:high] for low, high in last)
+        self.has_last = bool(last)
 
     @cached_property
     def _then(self) -> tuple[list[tuple[int, int]], list[list[tuple[int, int]]]]:
@@ -210,6 +215,8 @@ class Times:
         return self._lasting[key]
 
     def _lasts(self, index: int) -> bool:
+        if not any(normalise_surface(surface) in self._lately for surface in self._facts[index].source):
+            return False
         places = list(_places(self._source, self._facts[index].source))
         return (
             bool(places)
