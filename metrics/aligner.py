@@ -17,6 +17,7 @@ from metrics.statements import predicates
 from metrics.statements.bounds import DATED, bound, may_bound
 from metrics.statements.hedges import hedged
 from metrics.statements.negation import denials, may_deny
+from metrics.statements.past import out_of_time
 from metrics.statements.plain import OPENS, SHUTS
 from metrics.statements.predicates import Classes
 from metrics.statements.scopes import NONE, Denials, Place
@@ -50,6 +51,7 @@ class Aligner:
         judged: list[tuple[Hit, frozenset[int]]] = []
         lists = self._lists()
         listed = self._in_list(lists)
+        mistimed = out_of_time(self.text, self.known.lang, self.hits, self.known.times)
         for hit in (*self.hits, *self.clauses):
             true = hit.facts
             if hit.facts and self.denied.averted.meet(hit.start, hit.end):
@@ -59,6 +61,8 @@ class Aligner:
                 true = frozenset()
             elif hit.facts and hit.type == "relation" and self._relations.of_another(hit.start, hit.end):
                 continue  # "the rival of A sues B": not false for certain, and not what the source says
+            elif hit.start in mistimed and hit.type not in CLAUSE_TYPES:
+                true = frozenset()
             elif hit.number is not None and hit.facts:
                 true = self._in_place(hit)
             elif not hit.facts and self.denied.denies(hit.start, hit.end) and self._in_source(hit):

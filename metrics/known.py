@@ -6,7 +6,6 @@ Everything is worked out when it is first asked for, and kept: many systems are 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import cached_property, lru_cache, wraps
 from itertools import pairwise
 from typing import Any, TypeVar
@@ -20,7 +19,8 @@ from metrics.statements import predicates
 from metrics.statements.bounds import bound, holds_rate
 from metrics.statements.negation import denials, holds_denial
 from metrics.statements.predicates import Classes
-from metrics.statements.roles import Verbs
+from metrics.statements.roles import Role, Verbs
+from metrics.statements.times import Times
 from metrics.statements.units import MONEY, Units, excluded, same
 from metrics.sums import narrowed, of_another_currency
 from metrics.values import same_amount, says_by_itself
@@ -49,22 +49,6 @@ def cache_by_index(method: Callable[[Known, int], T]) -> Callable[[Known, int], 
         return self._by_index[key]
 
     return ask
-
-
-@dataclass(slots=True)
-class Role:
-    """What a relation has around some words."""
-
-    verb: bool
-    """The words hold the event itself, and are no mere particle or conjunction."""
-    pairs: set[tuple[int, int]] = field(default_factory=set)
-    """The facts that stand before and behind them."""
-    types: set[tuple[str, str]] = field(default_factory=set)
-    """The types of those facts."""
-
-    def fits(self, before: frozenset[int], behind: frozenset[int]) -> bool:
-        """May these facts stand there?"""
-        return any((a, b) in self.pairs for a in before for b in behind)
 
 
 class Known:
@@ -212,6 +196,12 @@ class Known:
     @cached_property
     def _heard(self) -> predicates.Heard:
         return predicates.Heard(self.source, self.source_lang, map(normalise, self.example.reference or ()), self.lang)
+
+    @cached_property
+    def times(self) -> Times:
+        """What source and references tell of another time."""
+        references = tuple(map(normalise, self.example.reference or ()))
+        return Times(self.source, self.source_lang, references, self.lang, self.facts, lambda: self._in_source)
 
     @cached_property
     def _bounded(self) -> list[tuple[NumberMention, str]]:

@@ -10,7 +10,7 @@ as `metrics.statements.plain` leaves them.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import regex
 
@@ -37,6 +37,22 @@ class Clause:
     verb_end: int
     before: str
     """What stands between the first name and the verb, names left out."""
+
+
+@dataclass(slots=True)
+class Role:
+    """What a relation has around some words."""
+
+    verb: bool
+    """The words hold the event itself, and are no mere particle or conjunction."""
+    pairs: set[tuple[int, int]] = field(default_factory=set)
+    """The facts that stand before and behind them."""
+    types: set[tuple[str, str]] = field(default_factory=set)
+    """The types of those facts."""
+
+    def fits(self, before: frozenset[int], behind: frozenset[int]) -> bool:
+        """May these facts stand there?"""
+        return any((a, b) in self.pairs for a in before for b in behind)
 
 
 class Verbs:
