@@ -23,10 +23,11 @@ them (โจมตี 3 จุด is no time of day); a name that "had no part";
 an hour (凌晨2点一家酒吧), Thai years without ปี, Tibetan figures behind a blank, days of a term (拘留15日), numbers in a
 name that is stated as a whole (เอฟ-16, โควิด-19). 7: negations with modals and behind the clause, rumours and
 conditions; predicates that nobody speaks of (a trade as a fine); relations in quotes, with glosses and by converse
-verbs, none as the tail of a noun phrase; lists of days, least amounts, gold, groups of countries. 8: words of another time
-(now told as last year); a share, a date or a measure states its fact in any spelling; denials as facts in other words,
-corrections, who is not involved; near misses and denials before a figure; limits of dates; placement.* sees who stands
-in another's place; scores, short years, pairs of figures, idioms with numerals, Tibetan magnitudes that descend."""
+verbs, none as the tail of a noun phrase; lists of days, least amounts, gold, groups of countries. 8: words of another
+time (now told as last year); a share, a date or a measure states its fact in any spelling; denials as facts in other
+words, corrections, who is not involved; near misses and denials before a figure; limits of dates; placement.* sees who
+stands in another's place; scores, short years, pairs of figures, idioms with numerals, Tibetan magnitudes that
+descend."""
 
 V = f"v:{METRICS_VERSION}"
 """The field of a signature."""
