@@ -2,7 +2,7 @@
 
     PYTHONPATH=. python tests/simulations/further_attacks.py [--write docs/attacks.md]
 
-Made from the gold titles of 120 dev articles of newswire-title; the last rows from the references of the 50 dev passages
+Made from the gold titles of 120 dev articles of newswire-title; the last rows from references of the 50 dev passages
 of newswire-long@2. "flags": what a board says of a system of these texts beside the gold (`hacking.below_gold`), or
 what its outputs are made of (`likeness`).
 """
