@@ -74,6 +74,8 @@ class _Reader:
             start = lead.start() if lead else at
             if any(self._words.compared.search(self._text, max(0, at - DIRECT), at) for at in {start, at}):
                 continue
+            if self._words.yearly.match(self._text, end):
+                continue
             if kind == "recent" and (not self._times.silent(False) or self._times.dated):
                 continue
             opens = _BEGIN.search(self._text[max(0, start - DIRECT) : start]) is not None

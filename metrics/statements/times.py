@@ -47,6 +47,7 @@ class Words:
     """What kind of word each of `said` is: recent, opens or said."""
     lead: regex.Pattern[str]
     compared: regex.Pattern[str]
+    yearly: regex.Pattern[str]
     now: regex.Pattern[str]
     loose: WordFinder
     current: frozenset[str]
@@ -108,6 +109,7 @@ def words_of(lang: str) -> Words | None:
         kinds,
         made(rf"(?:{some('lead')})\s?\Z"),
         made(rf"(?:{some('compare')})\s?\Z"),
+        made(rf"[\s་]?(?:{some('yearly')})"),
         made(whole(some("now"))),
         WordFinder({*current, *data["loose"]}, lang),
         current,
