@@ -15,7 +15,7 @@ import regex
 
 from metrics.normalise import normalise
 from metrics.numbers import NumberMention
-from metrics.statements.words import table
+from metrics.statements.words import alternatives, table
 from metrics.stretches import Stretches
 
 _REACH = 32
@@ -144,10 +144,7 @@ def _limits(lang: str) -> tuple[regex.Pattern[str], regex.Pattern[str]] | None:
         return None
 
     def any_of(key: str) -> str:
-        return (
-            "|".join(regex.escape(normalise(word)) for word in sorted(data.get(key, ()), key=len, reverse=True))
-            or "(?!)"
-        )
+        return alternatives(data.get(key, ()))
 
     # In Thai where a phrase begins: what is written on to a verb may end it ("arrives", "tells first").
     opens = r"(?:\A|[\s\p{P}])" if lang == "th" else ""
