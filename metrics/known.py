@@ -242,7 +242,7 @@ class Known:
     def roles(self) -> dict[str, Role]:
         """Words between two names in a relation -> who may stand before and behind them."""
         roles: dict[str, Role] = {}
-        events = {normalise_surface(surface) for fact in self.facts if fact.type == "event" for surface in fact.target}
+        events = {surface for surface, facts in self.surfaces.items() if any(self.facts[i].type == "event" for i in facts)}
         for index, fact in enumerate(self.facts):
             for surface in fact.target if fact.type == "relation" else ():
                 text = normalise_surface(surface)

@@ -12,9 +12,10 @@ from metrics.layers import Layers
 from metrics.matching import may_begin, may_end
 from metrics.normalise import normalise_surface
 from metrics.numbers import NumberMention, claims
-from metrics.records import QUANTITY_TYPES
+from metrics.records import ENTITY_TYPES, QUANTITY_TYPES
 from metrics.statements.denying import denials_of, denying
 from metrics.statements.invented import invented_names
+from metrics.statements.wordings import group_of
 from metrics.stretches import Stretches
 
 _TYPE_OF_KIND = {
@@ -66,17 +67,17 @@ class Mentions:
         sums = Stretches((number.start, number.end) for number in self.numbers if number.kind == "money")
         # The country of a currency (ཨ་རིའི་སྒོར) is no mention of it.
         atoms = [(s, e) for s, e in atoms if not (sums.hold(s, e) and layers.atoms.type_of(text[s:e]) == "place")]
-        denials = self._denials(atoms)
-        if denials:
-            inside_of = Stretches((hit.start, hit.end) for hit in denials)
+        reworded = self._reworded(atoms)
+        if reworded:
+            inside_of = Stretches((hit.start, hit.end) for hit in reworded)
             atoms = [(s, e) for s, e in atoms if not inside_of.hold(s, e)]
-        for start, end in [*atoms, *((hit.start, hit.end) for hit in denials)]:
+        for start, end in [*atoms, *((hit.start, hit.end) for hit in reworded)]:
             self.taken[start:end] = [True] * (end - start)
         near = self._near_names(atoms)
         if near:
             names = Stretches((n.start, n.end) for n in near)
             atoms = [(s, e) for s, e in atoms if not names.hold(s, e)]
-        hits = [self._surface(start, end) for start, end in atoms] + near + denials
+        hits = [self._surface(start, end) for start, end in atoms] + near + reworded
         found = layers.clauses.matcher.find(text, inside, layers.clauses.whole(lang))
         self.clauses = [self._surface(start, end, clause=True) for start, end in found]
         if self.known.lang == "bo":
@@ -85,22 +86,35 @@ class Mentions:
         hits.sort(key=lambda hit: hit.start)
         self.hits = hits + self._invented()
 
-    def _denials(self, atoms: Sequence[tuple[int, int]]) -> list[Hit]:
-        """Own events that are denials, in other words than a surface has."""
-        known = denying(self.known.lang)
-        if known is None or known.led.search(self.text) is None:
-            return []
-        hits = []
+    def _reworded(self, atoms: Sequence[tuple[int, int]]) -> list[Hit]:
+        """Own events in words that are no surface: denials, and what `statements.wordings` finds."""
+        lang = self.known.lang
+        denier = denying(lang)
+        denied = denier is not None and denier.led.search(self.text) is not None
         atoms = sorted(atoms)
         starts, ends = [start for start, _ in atoms], [end for _, end in atoms]
+        names = {start: end for start, end in atoms if self._is_name(start, end)}
+        hits = []
         for index, fact in enumerate(self.facts):
-            pattern = denials_of(tuple(map(normalise_surface, fact.target)), known) if fact.type == "event" else None
-            for start, end in (m.span() for m in pattern.finditer(self.text)) if pattern else ():
+            if fact.type != "event":
+                continue
+            found = []
+            pattern = denials_of(tuple(map(normalise_surface, fact.target)), lang) if denied else None
+            for match in pattern.finditer(self.text) if pattern else ():
+                end = match.end()
+                if match["verb"] is None or end in names or (self.text[end : end + 1] == " " and end + 1 in names):
+                    found.append(match.span())
+            group = group_of(fact.target, lang)
+            for start, end in (*found, *(group.found(self.text, names) if group else ())):
                 near = atoms[bisect_right(ends, start) : bisect_left(starts, end)]
                 if all(start <= s and e <= end and e - s < end - start for s, e in near):
                     surface = self.text[start:end]
                     hits.append(Hit(start, end, "event", surface, frozenset({index}), frozenset(), True))
         return hits
+
+    def _is_name(self, start: int, end: int) -> bool:
+        facts = self.known.surfaces.get(self.text[start:end], ())
+        return any(self.facts[i].type in ENTITY_TYPES for i in facts)
 
     def _own_first(self, found: list[tuple[int, int]]) -> list[tuple[int, int]]:
         """Where a longer surface of another example swallows a number of this one with what it counts, this one's is

@@ -9,6 +9,7 @@ from functools import cache, lru_cache
 import regex
 
 from metrics.normalise import normalise
+from metrics.statements.wordings import other_events, other_verbs
 from metrics.statements.words import alternatives, table
 
 _SHORT = 6
@@ -19,6 +20,7 @@ _SHORT = 6
 class Denying:
     """How a language says that something is denied."""
 
+    lang: str
     deniers: tuple[str, ...]
     led: regex.Pattern[str]
     """One of them, with what the news that is denied is called."""
@@ -28,7 +30,7 @@ class Denying:
     def variants(self, surface: str) -> list[str]:
         """A denial with each denier alone; nothing for what is none."""
         what = self.denied(surface)
-        return [denier + what for denier in self.deniers] if what else []
+        return [denier + way for denier in self.deniers for way in (what, *other_verbs(what, self.lang))] if what else []
 
     def denied(self, surface: str) -> str:
         """What a surface denies; "" where it is no denial, or what it denies is too short to be known again."""
@@ -49,6 +51,7 @@ def denying(lang: str) -> Denying | None:
         return None
     news = rf"(?:{alternatives(data['news'])})*+"
     return Denying(
+        lang,
         tuple(map(normalise, data["denier"])),
         regex.compile(rf"(?P<denier>{alternatives(data['denier'])})(?P<news>{news})"),
         regex.compile(rf"(?:{alternatives((*data['news'], *table('roles')[lang]['speech']))}|\s)*+"),
@@ -56,12 +59,17 @@ def denying(lang: str) -> Denying | None:
 
 
 @lru_cache(maxsize=256)
-def denials_of(surfaces: tuple[str, ...], known: Denying) -> regex.Pattern[str] | None:
-    """A pattern for the denials that normalised surfaces are, in whatever words; None where none of them is one."""
-    denied = {known.denied(surface) for surface in surfaces} - {""}
-    if not denied:
+def denials_of(surfaces: tuple[str, ...], lang: str) -> regex.Pattern[str] | None:
+    """A pattern for the denials that normalised surfaces are, in whatever words; None where none of them is one. What it
+    finds as `verb` is one only right before a name (ปฏิเสธซื้อ: to buy whatever)."""
+    known = denying(lang)
+    denied = {known.denied(surface) for surface in surfaces} - {""} if known else set()
+    if known is None or not denied:
         return None
-    return regex.compile(rf"{known.led.pattern}(?:{alternatives(denied)})(?![ะาำๅ\p{{M}}])")
+    others = {other for what in denied for other in other_events("event", what, lang)}
+    verbs = {other for what in denied for other in other_verbs(what, lang)} - denied - others
+    event = alternatives(denied | others)
+    return regex.compile(rf"{known.led.pattern}(?:{event}|(?P<verb>{alternatives(verbs)}))(?![ะาำๅ\p{{M}}])")
 
 
 def refutes(text: str, lang: str, cue: tuple[int, int], event: int, ends: frozenset[int]) -> bool:

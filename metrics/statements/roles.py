@@ -16,6 +16,7 @@ import regex
 
 from metrics.statements.denying import denying
 from metrics.statements.role_words import AT_MOST, Converse, words_of
+from metrics.statements.wordings import other_events, other_verbs
 
 GAP = 60
 """Code points between two names of a clause at most."""
@@ -105,7 +106,7 @@ class Verbs:
             return
         else:
             lights = [light for light in words.light if verb.startswith(light) and len(verb) > len(light) + 1]
-            shorter = [verb[len(light) :] for light in lights]
+            shorter = [verb[len(light) :] for light in lights] + list(other_verbs(verb, self._lang))
             if (denial := denying(self._lang)) is not None:
                 shorter += denial.variants(verb)
             for row in words.converse:
@@ -138,10 +139,14 @@ class Verbs:
         ways = [(one, other)]
         if words.agent:
             return ways
-        if other:
-            return ways + [(w, other) for w in sorted(words.together - {one}) if one in words.together]
-        at = next((w for w in words.together if one.endswith(w) and one.removesuffix(w) in events), None)
-        return ways + [(f"{one.removesuffix(at)}{thing}{at}", "") for thing in words.object] if at else ways
+        event = max((e for e in events if e in one or e in other), key=len, default="")
+        ways += [(one.replace(event, e), other.replace(event, e)) for e in other_events("event", event, self._lang)]
+        for one, other in list(ways):
+            if other:
+                ways += [(w, other) for w in sorted(words.together - {one}) if one in words.together]
+            elif at := next((w for w in words.together if one.endswith(w) and one.removesuffix(w) in events), None):
+                ways += [(f"{one.removesuffix(at)}{thing}{at}", "") for thing in words.object]
+        return ways
 
     def _verb_last(self, between: str, tail: str) -> tuple[bool, str] | None:
         """Whether the first name is the one who does it, and what follows both names with their particles."""
