@@ -27,7 +27,6 @@ from metrics.records import ENTITY_TYPES, Example
 from metrics.spellings import spellings
 from metrics.statements.near_names import NearNames
 from metrics.statements.units import Units, unit_word
-from metrics.statements.wordings import other_events
 
 __all__ = ["CLAUSE_TYPES", "Alignment", "Inventory", "Item", "Span"]
 
@@ -60,9 +59,7 @@ class Inventory:
                 targets = sorted({joined(normalise_surface(surface)) for surface in fact.target})
                 thing = numbering.setdefault((fact.type, tuple(targets)), len(numbering))
                 listed.update((fact.type, surface) for surface in targets)
-                ways = [way for one in targets for way in spellings(fact.type, one, lang)]
-                ways += [way for one in targets for way in other_events(fact.type, one, lang)]
-                for surface in dict.fromkeys(ways):
+                for surface in dict.fromkeys(way for one in targets for way in spellings(fact.type, one, lang)):
                     layer.identities.setdefault(surface, set()).add(thing)
                     layer.types.setdefault(surface, Counter())[fact.type] += 1
                     layer.sources.setdefault(surface, set()).add(tuple(fact.source))

@@ -17,11 +17,13 @@ from metrics.reading import bears_out, read
 from metrics.records import ENTITY_TYPES, QUANTITY_TYPES, Example
 from metrics.statements import predicates
 from metrics.statements.bounds import bound, holds_rate
+from metrics.statements.heard import Heard
 from metrics.statements.negation import denials, holds_denial
 from metrics.statements.predicates import Classes
 from metrics.statements.roles import Role, Verbs
 from metrics.statements.times import Times
 from metrics.statements.units import MONEY, Units, excluded, same
+from metrics.statements.wordings import group_of
 from metrics.sums import narrowed, of_another_currency
 from metrics.values import same_amount, says_by_itself
 
@@ -134,8 +136,17 @@ class Known:
         if says_by_itself(mention):
             others = {index for index, reading in self._told if not same_amount(reading, mention)}
             return {i for i, _ in near if i not in others and self.facts[i].type in QUANTITY_TYPES}
-        family = self.units.counted(text, mention)
-        return {i for i, r in near if family and r.value == mention.value and same(family, self._units(i))}
+        equal, family = [i for i, r in near if r.value == mention.value], self.units.counted(text, mention)
+        if family is None and equal and mention.kind == "number" and not mention.ordinal:
+            told = predicates.right_before(text, self.lang, mention)
+            return {i for i in equal if any(name in self._classes(i).get(group, ()) for group, name in told)}
+        return {i for i in equal if family and same(family, self._units(i))}
+
+    def holding(self, mention: NumberMention, text: str) -> set[int]:
+        """Indices of the facts whose exact count an inexact one of the same holds (over 2,000 people: 2,600)."""
+        family = None if mention.exact else self.units.of(text, mention)
+        told = ((i, r) for i, r in self._told if family and r.exact and r.kind == mention.kind)
+        return {i for i, r in told if bears_out(r, mention) and same(family or "", self._units(i))}
 
     @cache_by_index
     def _units(self, index: int) -> frozenset[str]:
@@ -194,8 +205,8 @@ class Known:
         return bool(said) and predicates.excluded(said, self._classes(index), self._heard.lacking(kind))
 
     @cached_property
-    def _heard(self) -> predicates.Heard:
-        return predicates.Heard(self.source, self.source_lang, map(normalise, self.example.reference or ()), self.lang)
+    def _heard(self) -> Heard:
+        return Heard(self.source, self.source_lang, map(normalise, self.example.reference or ()), self.lang)
 
     @cached_property
     def times(self) -> Times:
@@ -242,7 +253,7 @@ class Known:
     def roles(self) -> dict[str, Role]:
         """Words between two names in a relation -> who may stand before and behind them."""
         roles: dict[str, Role] = {}
-        events = {surface for surface, facts in self.surfaces.items() if any(self.facts[i].type == "event" for i in facts)}
+        events = {normalise_surface(surface) for fact in self.facts if fact.type == "event" for surface in fact.target}
         for index, fact in enumerate(self.facts):
             for surface in fact.target if fact.type == "relation" else ():
                 text = normalise_surface(surface)
@@ -269,9 +280,12 @@ class Known:
         """How often a text may name this fact: twice as often as source or reference does, and once more."""
         fact = self.facts[index]
         counts = [1, sum(self.source.count(normalise_surface(surface)) for surface in fact.source)]
+        group = group_of(fact.target, self.lang) if fact.type == "event" else None
         for reference in self.example.reference or ():
             text = normalise(reference)
             counts.append(sum(text.count(normalise_surface(surface)) for surface in fact.target))
+            if group is not None:
+                counts[-1] += sum(1 for _ in group.said.finditer(text))
         return 2 * max(counts) + 1
 
     @cached_property

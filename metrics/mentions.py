@@ -156,6 +156,8 @@ class Mentions:
         if kind in QUANTITY_TYPES and within and not any(mention.kind == "number" for mention in within):
             found = [self.known.bearing(mention) for mention in within]
             bearing = set().union(*found) if all(found) else set()
+        elif kind == "quantity" and number is not None:
+            bearing = self.known.holding(number, self.text)
         return Hit(start, end, kind, surface, frozenset(bearing), frozenset(layer.identities[surface]), False, number)
 
     def _near_names(self, atoms: Sequence[tuple[int, int]]) -> list[Hit]:

@@ -30,7 +30,9 @@ class Denying:
     def variants(self, surface: str) -> list[str]:
         """A denial with each denier alone; nothing for what is none."""
         what = self.denied(surface)
-        return [denier + way for denier in self.deniers for way in (what, *other_verbs(what, self.lang))] if what else []
+        return (
+            [denier + way for denier in self.deniers for way in (what, *other_verbs(what, self.lang))] if what else []
+        )
 
     def denied(self, surface: str) -> str:
         """What a surface denies; "" where it is no denial, or what it denies is too short to be known again."""
@@ -60,13 +62,15 @@ def denying(lang: str) -> Denying | None:
 
 @lru_cache(maxsize=256)
 def denials_of(surfaces: tuple[str, ...], lang: str) -> regex.Pattern[str] | None:
-    """A pattern for the denials that normalised surfaces are, in whatever words; None where none of them is one. What it
-    finds as `verb` is one only right before a name (ปฏิเสธซื้อ: to buy whatever)."""
+    """A pattern for the denials that normalised surfaces are, in whatever words; None where none of them is one.
+
+    What it finds as `verb` is one only right before a name (ปฏิเสธซื้อ: to buy whatever).
+    """
     known = denying(lang)
     denied = {known.denied(surface) for surface in surfaces} - {""} if known else set()
     if known is None or not denied:
         return None
-    others = {other for what in denied for other in other_events("event", what, lang)}
+    others = {other for what in denied for other in other_events(what, lang)}
     verbs = {other for what in denied for other in other_verbs(what, lang)} - denied - others
     event = alternatives(denied | others)
     return regex.compile(rf"{known.led.pattern}(?:{event}|(?P<verb>{alternatives(verbs)}))(?![ะาำๅ\p{{M}}])")

@@ -9,7 +9,7 @@ somewhere: where neither the source nor a reference speaks of it at all, it excl
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -33,9 +33,10 @@ _FIRST_RUN = regex.compile(r"\s?\S*")
 _UNIT = 6
 """Letters of a counting word."""
 _FILLER = regex.compile(r"[\s་]*(?:(?:པ|བ|པར|བར)[\s་]+)?")
+_DIRECT = 30
+"""Letters before a number in which the word right before it is looked for."""
+_LED = regex.compile(r"(?:แล้ว)?\s?")
 _NOT = "not "
-_SENTENCE = 9
-"""Characters below which a source is a note of its facts, and silent about all else."""
 _PEOPLE = (None, "person", "household")
 """Dimensions of what may be people."""
 WHO = "who"
@@ -43,6 +44,7 @@ WHO = "who"
 EVENTS = "casualty"
 """The group of what happens to people."""
 _LOSSES = ("loss", "fine")
+_OF_COUNTS = (EVENTS, WHO, "jobs")
 VERB_LAST = ("zh", "bo")
 """Languages in which the word that says what happened comes behind the number."""
 
@@ -57,7 +59,8 @@ class _Words:
 
 
 @cache
-def _words(lang: str) -> _Words | None:
+def listed_words(lang: str) -> _Words | None:
+    """The words of a language with their classes; None where none are listed."""
     from metrics.normalise import normalise
 
     data = table("predicates")
@@ -73,7 +76,8 @@ def _words(lang: str) -> _Words | None:
 
 
 @cache
-def _compatible() -> dict[str, frozenset[str]]:
+def compatible() -> dict[str, frozenset[str]]:
+    """Class -> the classes as which a number may be known that is said to be of it, itself among them."""
     return {entry["name"]: frozenset((entry["name"], *entry.get("with", ()))) for entry in table("predicates")["class"]}
 
 
@@ -91,7 +95,7 @@ class _Word:
 
 
 def _found(text: str, lang: str, denied: Denials) -> list[_Word]:
-    words = _words(lang)
+    words = listed_words(lang)
     if words is None:
         return []
     out = []
@@ -119,7 +123,7 @@ def _negates(text: str, at: int, start: int, lang: str) -> bool:
 
 def happenings(text: str, lang: str, low: int, high: int) -> list[tuple[int, int, frozenset[str]]]:
     """(start, end, kinds of mentions) of the words of text[low:high] that say what befell someone or what was lost."""
-    words, groups = _words(lang), table("predicates")["groups"]
+    words, groups = listed_words(lang), table("predicates")["groups"]
     if words is None:
         return []
     found = []
@@ -174,6 +178,24 @@ def classes_of(
     return out
 
 
+def right_before(text: str, lang: str, mention: NumberMention) -> tuple[tuple[str, str], ...]:
+    """(group, class) of what is said of a number that nothing is counted with, as headlines have it (ดับ 184): of the
+    word right before it, where no letter is written on to it. Empty where the verb comes last."""
+    words = listed_words(lang)
+    if (
+        words is None
+        or lang in VERB_LAST
+        or mention.dimension is not None
+        or text[mention.end : mention.end + 1].isalpha()
+    ):
+        return ()
+    low = max(0, mention.start - _DIRECT)
+    word = next(reversed(words.finder.find(text[low : mention.start])), None)
+    if word is None or not _LED.fullmatch(text, low + word[1], mention.start):
+        return ()
+    return tuple((group, name) for group, name in words.classes[word[2]] if group in _OF_COUNTS)
+
+
 @cache
 def _things(lang: str) -> tuple[str, ...]:
     return tuple(table("predicates")["things"].get(lang, ()))
@@ -221,50 +243,6 @@ def _sides(text: str, lang: str, mention: NumberMention, low: int, high: int | N
     return left, match.start() if match else right
 
 
-@cache
-def _hints(lang: str) -> dict[str, tuple[str, ...]]:
-    """grave class -> what a text of this language that speaks of it in whatever words is likely to hold.
-
-    Only where such hints are listed can a text be known to be silent.
-    """
-    hints = {entry["name"]: entry.get("hint", {}).get(lang) for entry in table("predicates")["class"]}
-    return {name: tuple(pieces) for name, pieces in hints.items() if pieces}
-
-
-@cache
-def _asked(name: str) -> tuple[str, ...]:
-    """The types of the facts that a class is grave of; none for all."""
-    return next((tuple(e.get("hint_of", ())) for e in table("predicates")["class"] if e["name"] == name), ())
-
-
-class Heard:
-    """What source and references speak of anywhere."""
-
-    def __init__(self, source: str, source_lang: str, references: Iterable[str], lang: str) -> None:
-        """All texts are normalised."""
-        self._source, self._hints = source.lower(), _hints(source_lang)
-        self._spoken = _mentioned(source, source_lang).union(*(_mentioned(text, lang) for text in references))
-
-    def lacks(self, name: str, kind: str = "") -> bool:
-        """Is a class a grave one, of facts of this type, of which they do not speak?"""
-        hints = self._hints.get(name) if kind in (_asked(name) or (kind,)) else None
-        if len(self._source) < _SENTENCE or hints is None or _compatible()[name] & self._spoken:
-            return False
-        return not any(hint in self._source for hint in hints)
-
-    def lacking(self, kind: str) -> Callable[[str], bool]:
-        """What tells of a class whether it is lacking for facts of this type."""
-        return lambda name: self.lacks(name, kind)
-
-
-def _mentioned(text: str, lang: str) -> frozenset[str]:
-    """The classes that a text speaks of, denied or not, by the words of the lists."""
-    words = _words(lang)
-    if words is None:
-        return frozenset()
-    return frozenset(name for _, _, word in words.finder.find(text) for _, name in words.classes[word])
-
-
 def excluded(said: Classes, truth: Classes, unheard_of: Callable[[str], bool] = lambda name: False) -> bool:
     """Do the classes of one mention exclude what is known of the number?
 
@@ -291,4 +269,4 @@ def _fits(name: str, known: frozenset[str]) -> bool:
         return True
     if name.startswith(_NOT):
         return name.removeprefix(_NOT) not in known
-    return bool(_compatible()[name] & known)
+    return bool(compatible()[name] & known)

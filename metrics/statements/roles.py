@@ -140,11 +140,13 @@ class Verbs:
         if words.agent:
             return ways
         event = max((e for e in events if e in one or e in other), key=len, default="")
-        ways += [(one.replace(event, e), other.replace(event, e)) for e in other_events("event", event, self._lang)]
+        others = other_events(event, self._lang)
+        ways += [(one.replace(event, e), other.replace(event, e)) for e in others]
+        said = events.union(others)
         for one, other in list(ways):
             if other:
                 ways += [(w, other) for w in sorted(words.together - {one}) if one in words.together]
-            elif at := next((w for w in words.together if one.endswith(w) and one.removesuffix(w) in events), None):
+            elif at := next((w for w in words.together if one.endswith(w) and one.removesuffix(w) in said), None):
                 ways += [(f"{one.removesuffix(at)}{thing}{at}", "") for thing in words.object]
         return ways
 

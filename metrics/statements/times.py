@@ -14,6 +14,7 @@ from metrics.normalise import normalise, normalise_surface
 from metrics.numbers import NumberMention
 from metrics.reading import bears_out
 from metrics.records import Fact
+from metrics.statements.wordings import group_of
 from metrics.statements.words import WordFinder, alternatives, table
 from metrics.stretches import Stretches
 
@@ -196,13 +197,15 @@ class Times:
         if index not in self._known:
             source, references = self._stretches
             fact, places = self._facts[index], list(_places(self._source, self._facts[index].source))
+            group = group_of(fact.target, self._lang) if fact.type == "event" else None
+            words = (*fact.target, *(group.words if group else ()))
             self._known[index] = (
                 not places
                 or any(source.meet(*place) for place in places)
                 or any(
                     near.meet(*place)
                     for text, near in zip(self._references, references, strict=True)
-                    for place in _places(text, fact.target)
+                    for place in _places(text, words)
                 )
             )
         return self._known[index]

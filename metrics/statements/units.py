@@ -41,6 +41,18 @@ def _wide() -> frozenset[str]:
     return frozenset(table("units")["wide"])
 
 
+@cache
+def _leads(lang: str) -> list[tuple[str, str]]:
+    """(word, family) of the words that say before a number what it counts."""
+    return [(normalise(word), row["family"]) for row in table("units")["before"] for word in row.get(lang, ())]
+
+
+def _led(text: str, lang: str, start: int) -> str | None:
+    """The family of the word right before a number that begins at `start`; None for none."""
+    stop = start - 1 if text[max(0, start - 1) : start] == " " else start
+    return next((family for word, family in _leads(lang) if text.endswith(word, 0, stop)), None)
+
+
 def unit_word(surface: str, start: int, end: int, lang: str) -> str:
     """The word that a surface has at its number surface[start:end], where a unit stands in that language; "" for
     none."""
@@ -94,7 +106,9 @@ class Units:
         """The family of the counting word at a number of a text, or that it is a sum with its currency."""
         if mention.kind == "money":
             return MONEY if text[mention.start : mention.end] != text[slice(*mention.core)] else None
-        return self.at(text, *mention.core) if mention.kind == "number" and not mention.ordinal else None
+        if mention.kind != "number" or mention.ordinal:
+            return None
+        return self.at(text, *mention.core) or _led(text, self._lang, mention.core[0])
 
     def at(self, text: str, start: int, end: int) -> str | None:
         """The family of the counting word at the number text[start:end]; None where none is known."""

@@ -23,20 +23,20 @@ class Group:
     words: tuple[str, ...]
     verbs: tuple[str, ...]
     """These alone only between two names."""
-    closed: regex.Pattern[str] | None
+    said: regex.Pattern[str]
+    """The words, and those that no letter may follow."""
     noun: regex.Pattern[str] | None
     verb: regex.Pattern[str] | None
     """Noun and verb that are the event together."""
     between: regex.Pattern[str]
 
     def found(self, text: str, names: dict[int, int]) -> Iterator[tuple[int, int]]:
-        """Where a text says it with words that are no surface by themselves: those that no letter may follow, and the
-        verb of a noun before it, with nothing but names and what belongs to the noun between.
+        """Where a text says it: its words, and the verb of a noun before it, with nothing but names and what belongs to
+        the noun between.
 
         names: start -> end of the names of the example in the text.
         """
-        if self.closed is not None:
-            yield from (match.span() for match in self.closed.finditer(text))
+        yield from (match.span() for match in self.said.finditer(text))
         if self.noun is None or self.verb is None:
             return
         for noun in self.noun.finditer(text):
@@ -60,11 +60,11 @@ def _groups(lang: str) -> dict[str, Group]:
     found: dict[str, Group] = {}
     between = regex.compile(rf"(?:{alternatives(data.get('after', ()))}|[\s་])++")
     for row in data.get("group", ()):
-        apart = row.get("apart", {})
+        apart, closed = row.get("apart", {}), alternatives(row.get("closed", ()))
         group = Group(
             tuple(map(normalise, row["words"])),
             tuple(map(normalise, row.get("verbs", ()))),
-            regex.compile(rf"(?:{alternatives(row['closed'])})(?![\p{{L}}\p{{M}}])") if "closed" in row else None,
+            regex.compile(rf"(?:{alternatives(row['words'])}|(?:{closed})(?![\p{{L}}\p{{M}}]))(?![ะาำๅ\p{{M}}])"),
             regex.compile(alternatives(apart["noun"])) if apart else None,
             regex.compile(rf"(?:{alternatives(apart['verb'])})(?![ะาำๅ\p{{M}}])") if apart else None,
             between,
@@ -82,16 +82,18 @@ def group_of(surfaces: Iterable[str], lang: str) -> Group | None:
     return next((known[word] for word in map(normalise_surface, surfaces) if word in known), None)
 
 
-def other_events(fact_type: str, surface: str, lang: str) -> tuple[str, ...]:
-    """The words that state what a normalised surface of an event states, itself left out; none for another type."""
-    group = _groups(lang).get(surface) if fact_type == "event" else None
+def other_events(surface: str, lang: str) -> tuple[str, ...]:
+    """The words that state what a normalised surface of an event states, itself left out."""
+    group = _groups(lang).get(surface)
     return tuple(word for word in group.words if word != surface) if group else ()
 
 
 @lru_cache(maxsize=4096)
 def other_verbs(verb: str, lang: str) -> tuple[str, ...]:
-    """What may stand between two names for a verb of a relation: where it ends with a word of a group, what is before it
-    (a denial) stays."""
+    """What may stand between two names for a verb of a relation.
+
+    Where it ends with a word of a group, what is before it (a denial) stays.
+    """
     known = _groups(lang)
     word = max((word for word in known if verb.endswith(word)), key=len, default="")
     if not word:

@@ -14,8 +14,9 @@ from metrics.normalise import normalise
 from metrics.numbers import extract_numbers
 from metrics.records import Example, Fact
 from metrics.statements import predicates
+from metrics.statements.heard import Heard
 from metrics.statements.negation import NONE
-from metrics.statements.predicates import Heard, classes_of, excluded
+from metrics.statements.predicates import classes_of, excluded
 
 LIES = {
     "คน": {
@@ -124,7 +125,7 @@ def test_a_toll_soars_in_a_headline() -> None:
 @pytest.mark.parametrize("lang", ["th", "bo", "lo", "vi"])
 def test_nothing_is_lacking_in_a_source_of_a_language_without_hints(lang: str) -> None:
     heard = Heard("8800", lang, [], "th")
-    assert not any(heard.lacks(name) for name in predicates._compatible())
+    assert not any(heard.lacks(name) for name in predicates.compatible())
     example = Example("x", "8800", ("8800",), (Fact("quantity", ("8800",), ("8800 คน",)),), lang, "th")
     assert Inventory([example]).align(example, "ดับ 8800 คน").unsupported == ()
 
