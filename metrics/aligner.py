@@ -30,7 +30,7 @@ class Aligner:
 
     def __init__(self, mentions: Mentions, lists: Iterable[tuple[int, int]] = ()) -> None:
         """lists: where the text, before it was cut to what it is now, is a list of keywords (`Alignment.lists`)."""
-        self._was_list = Stretches(lists)
+        self._was_list, self._mentions = Stretches(lists), mentions
         self.known, self.text, self.facts, self.layers = mentions.known, mentions.text, mentions.facts, mentions.layers
         self.hits, self.clauses, self.numbers, self.taken = (
             mentions.hits,
@@ -130,8 +130,11 @@ class Aligner:
         """The facts that a number can be, with the unit, the bound and the predicates that it has here."""
         mention = hit.number
         assert mention is not None
-        said = self._classes()[mention]
-        unit = self.known.units.of(self.text, mention)
+        said, text = self._classes()[mention], self._mentions.before_name(mention)
+        unit = self.known.units.of(text, mention)
+        if unit is None and mention.kind == "number":
+            bare = predicates.right_before(text, self.known.lang, mention)
+            said = {group: frozenset({name}) for group, name in bare} | said
         core = mention.core
         # A listed surface brings its unit. Where that stands on the other side (ขนาด 54), only a measure makes it
         # something else.

@@ -25,7 +25,7 @@ from metrics.statements.times import Times
 from metrics.statements.units import MONEY, Units, excluded, same
 from metrics.statements.wordings import group_of
 from metrics.sums import narrowed, of_another_currency
-from metrics.values import same_amount, says_by_itself
+from metrics.values import HOME, same_amount, says_by_itself, unit_unsaid
 
 T = TypeVar("T")
 
@@ -134,13 +134,17 @@ class Known:
             return set()
         near = [(i, r) for i, r in self._told if r.kind == mention.kind and r.exact and bears_out(r, mention)]
         if says_by_itself(mention):
-            others = {index for index, reading in self._told if not same_amount(reading, mention)}
+            others = {i for i, r in self._told if not (same_amount(r, mention) or unit_unsaid(r, mention))}
             return {i for i, _ in near if i not in others and self.facts[i].type in QUANTITY_TYPES}
         equal, family = [i for i, r in near if r.value == mention.value], self.units.counted(text, mention)
-        if family is None and equal and mention.kind == "number" and not mention.ordinal:
-            told = predicates.right_before(text, self.lang, mention)
-            return {i for i in equal if any(name in self._classes(i).get(group, ()) for group, name in told)}
-        return {i for i in equal if family and same(family, self._units(i))}
+        if family is not None:
+            return {i for i in equal if same(family, self._units(i))}
+        if mention.kind != "number" or mention.ordinal:
+            return set()
+        home = HOME.get(self.lang)
+        equal += [i for i, r in self._told if r.kind == "money" and home in r.currencies and r.value == mention.value]
+        told = predicates.right_before(text, self.lang, mention) if equal else ()
+        return {i for i in equal if any(name in self._classes(i).get(group, ()) for group, name in told)}
 
     def holding(self, mention: NumberMention, text: str) -> set[int]:
         """Indices of the facts whose exact count an inexact one of the same holds (over 2,000 people: 2,600)."""

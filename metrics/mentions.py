@@ -67,6 +67,7 @@ class Mentions:
         sums = Stretches((number.start, number.end) for number in self.numbers if number.kind == "money")
         # The country of a currency (ཨ་རིའི་སྒོར) is no mention of it.
         atoms = [(s, e) for s, e in atoms if not (sums.hold(s, e) and layers.atoms.type_of(text[s:e]) == "place")]
+        self._names = {start for start, end in atoms if layers.atoms.type_of(text[start:end]) in ENTITY_TYPES}
         reworded = self._reworded(atoms)
         if reworded:
             inside_of = Stretches((hit.start, hit.end) for hit in reworded)
@@ -85,6 +86,13 @@ class Mentions:
         hits += self._left_numbers()
         hits.sort(key=lambda hit: hit.start)
         self.hits = hits + self._invented()
+
+    def before_name(self, mention: NumberMention) -> str:
+        """The text, up to a name that stands right behind a number: what begins it is no counting word (8.3 พันล้าน
+        บริษัทไป่เฉ่า)."""
+        end = mention.core[1]
+        end += self.text[end : end + 1] == " "
+        return self.text[:end] if end in self._names else self.text
 
     def _reworded(self, atoms: Sequence[tuple[int, int]]) -> list[Hit]:
         """Own events in words that are no surface: denials, and what `statements.wordings` finds."""
@@ -148,7 +156,7 @@ class Mentions:
             states = not (number and self.known.units.cuts(self.text, *number.core, end))
             return Hit(start, end, self.facts[facts[0]].type, surface, frozenset(facts), frozenset(), states, number)
         kind = layer.type_of(surface)
-        said = self.known.saying(number, self.text) if number is not None and kind in QUANTITY_TYPES else ()
+        said = self.known.saying(number, self.before_name(number)) if number is not None and kind in QUANTITY_TYPES else ()
         if said:  # in the words of another example: 17,000 people for 17,000 patients
             return Hit(start, end, kind, surface, frozenset(said), frozenset(layer.identities[surface]), True, number)
         # A count does not qualify: "37 cars" is not borne out by 37 people.
@@ -157,7 +165,7 @@ class Mentions:
             found = [self.known.bearing(mention) for mention in within]
             bearing = set().union(*found) if all(found) else set()
         elif kind == "quantity" and number is not None:
-            bearing = self.known.holding(number, self.text)
+            bearing = self.known.holding(number, self.before_name(number))
         return Hit(start, end, kind, surface, frozenset(bearing), frozenset(layer.identities[surface]), False, number)
 
     def _near_names(self, atoms: Sequence[tuple[int, int]]) -> list[Hit]:
@@ -197,7 +205,7 @@ class Mentions:
                 start, end = mention.core
             meaning = frozenset({(mention.key, mention.currency)})
             bearing = frozenset(self.known.bearing(mention))
-            said = frozenset(self.known.saying(mention, self.text)) if bearing else bearing
+            said = frozenset(self.known.saying(mention, self.before_name(mention))) if bearing else bearing
             kind, surface = _TYPE_OF_KIND[mention.kind], self.text[start:end]
             hits.append(Hit(start, end, kind, surface, said or bearing, meaning, bool(said), mention))
         for hit in hits:

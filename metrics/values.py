@@ -9,6 +9,10 @@ _COUNTED = frozenset({"person", "household"})
 """What `metrics.reading` calls dimensions, and is counted, not measured."""
 
 
+HOME = {"th": "THB"}
+"""Language -> the currency that its headlines leave out (ขาดทุน 400 ล้าน)."""
+
+
 def says_by_itself(mention: NumberMention) -> bool:
     """16 per cent, the 26th of February, 36 kilograms, 15 years: nothing beside it tells what it is of. Not a day
     without its month, nor an hour that may be one of two."""
@@ -26,3 +30,8 @@ def same_amount(one: NumberMention, other: NumberMention) -> bool:
     if one.dimension is None:
         return one.value == other.value and one.unit == other.unit and not one.half_day
     return one.value * one.factor == other.value * other.factor
+
+
+def unit_unsaid(one: NumberMention, other: NumberMention) -> bool:
+    """Is it the same figure, the unit of the first unsaid?"""
+    return one.kind == other.kind and one.dimension is None and one.value == other.value

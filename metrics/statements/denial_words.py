@@ -45,6 +45,8 @@ class Words:
     """What a word of negation begins with."""
     alone: frozenset[str]
     """Words that count only where a phrase begins."""
+    halves: dict[str, str]
+    """A negation with what begins its event, which together look harmless -> the negation."""
 
 
 KINDS = (
@@ -65,6 +67,7 @@ def words_of(lang: str) -> Words | None:
         return None
     data = _data(lang)
     kinds: dict[str, set[str]] = {}
+    halves = {normalise(row.replace("|", "")): normalise(row.partition("|")[0]) for row in data.get("halves", ())}
     for kind in KINDS:
         for word in data.get(kind, ()):
             kinds.setdefault(normalise(word).lower(), set()).add(kind)
@@ -73,7 +76,7 @@ def words_of(lang: str) -> Words | None:
         return one_of(data.get(key, ()), lang) or _NEVER
 
     return Words(
-        WordFinder(kinds, lang),
+        WordFinder({*kinds, *halves}, lang),
         {w: frozenset(k) for w, k in kinds.items()},
         find("contrast"),
         filler := _row([*data["filler"], *data.get("modal", ())]),
@@ -92,6 +95,7 @@ def words_of(lang: str) -> Words | None:
         _row([*data["filler"], *data.get("back", ())]),
         tuple(data.get("negator", ())),
         frozenset(data.get("alone", ())),
+        halves,
     )
 
 
@@ -130,6 +134,9 @@ def cues(text: str, lang: str) -> tuple[tuple[int, int, frozenset[str]], ...]:
         return ()
     found = []
     for start, end, word in words.cues.find(text):
+        if negation := words.halves.get(word):
+            found.append((start, start + len(negation), words.kinds[negation]))
+            continue
         if "harmless" not in words.kinds[word]:
             found.append((start, end, words.kinds[word]))
             continue

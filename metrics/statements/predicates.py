@@ -44,7 +44,7 @@ WHO = "who"
 EVENTS = "casualty"
 """The group of what happens to people."""
 _LOSSES = ("loss", "fine")
-_OF_COUNTS = (EVENTS, WHO, "jobs")
+_OF_BARE = (EVENTS, WHO, "jobs", "money")
 VERB_LAST = ("zh", "bo")
 """Languages in which the word that says what happened comes behind the number."""
 
@@ -193,7 +193,7 @@ def right_before(text: str, lang: str, mention: NumberMention) -> tuple[tuple[st
     word = next(reversed(words.finder.find(text[low : mention.start])), None)
     if word is None or not _LED.fullmatch(text, low + word[1], mention.start):
         return ()
-    return tuple((group, name) for group, name in words.classes[word[2]] if group in _OF_COUNTS)
+    return tuple((group, name) for group, name in words.classes[word[2]] if group in _OF_BARE)
 
 
 @cache

@@ -86,7 +86,7 @@ class Units:
             return None
         if mention.dimension is not None:
             return mention.dimension if mention.dimension in _COUNTED else f"#{mention.dimension}"
-        return self.at(text, *mention.core)
+        return self.at(text, *mention.core) or _led(text, self._lang, mention.core[0])
 
     def cuts(self, text: str, start: int, end: int, stop: int) -> bool:
         """Does text[start:stop], which begins with the number text[start:end], end inside a counting word: 79 ราย in 79
