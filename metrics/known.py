@@ -122,7 +122,7 @@ class Known:
 
     def bearing(self, mention: NumberMention) -> set[int]:
         """Indices of the facts that bear a number out: the same value, in units and currencies that allow it."""
-        return {index for index, reading in self._told if bears_out(reading, mention)}
+        return {i for i, reading in self._told if bears_out(reading, mention)}
 
     def other_currency(self, index: int, mention: NumberMention) -> bool:
         """Is a sum in none of the currencies in which a fact has it?"""
@@ -139,18 +139,18 @@ class Known:
         equal, family = [i for i, r in near if r.value == mention.value], self.units.counted(text, mention)
         if family is not None:
             return {i for i in equal if same(family, self._units(i))}
-        if mention.kind != "number" or mention.ordinal:
+        if mention.kind != "number" or mention.ordinal:  # a share, a sum of another currency, the 184th
             return set()
-        home = HOME.get(self.lang)
-        equal += [i for i, r in self._told if r.kind == "money" and home in r.currencies and r.value == mention.value]
+        sums = ((i, r) for i, r in self._told if r.kind == "money" and HOME.get(self.lang) in r.currencies)
+        equal += [i for i, r in sums if r.value == mention.value]
         told = predicates.right_before(text, self.lang, mention) if equal else ()
         return {i for i in equal if any(name in self._classes(i).get(group, ()) for group, name in told)}
 
     def holding(self, mention: NumberMention, text: str) -> set[int]:
         """Indices of the facts whose exact count an inexact one of the same holds (over 2,000 people: 2,600)."""
         family = None if mention.exact else self.units.of(text, mention)
-        told = ((i, r) for i, r in self._told if family and r.exact and r.kind == mention.kind)
-        return {i for i, r in told if bears_out(r, mention) and same(family or "", self._units(i))}
+        told = {i for i, r in self._told if family and r.exact and r.kind == mention.kind and bears_out(r, mention)}
+        return {i for i in told if same(family or "", self._units(i))}
 
     @cache_by_index
     def _units(self, index: int) -> frozenset[str]:
@@ -173,10 +173,9 @@ class Known:
     @cached_property
     def _evidence(self) -> list[tuple[str, bool, list[tuple[NumberMention, Classes]]]]:
         """(text, is it the source, its numbers with what is said of them) for source and references."""
-        texts = [(self.source, self.source_lang, True)]
-        texts += [(normalise(reference), self.lang, False) for reference in self.example.reference or ()]
+        references = [(normalise(reference), self.lang, False) for reference in self.example.reference or ()]
         out = []
-        for text, lang, is_source in texts:
+        for text, lang, is_source in [(self.source, self.source_lang, True), *references]:
             mentions = self._in_source if is_source else extract_numbers(text, lang)
             classes = predicates.classes_of(text, lang, mentions, denials(text, lang, ()), both=True)
             out.append((text, is_source, [(m, c) for m, c in zip(mentions, classes, strict=True) if c]))
@@ -288,8 +287,7 @@ class Known:
         for reference in self.example.reference or ():
             text = normalise(reference)
             counts.append(sum(text.count(normalise_surface(surface)) for surface in fact.target))
-            if group is not None:
-                counts[-1] += sum(1 for _ in group.said.finditer(text))
+            counts.append(sum(1 for _ in group.said.finditer(text)) if group else 0)
         return 2 * max(counts) + 1
 
     @cached_property

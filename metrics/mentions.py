@@ -156,7 +156,9 @@ class Mentions:
             states = not (number and self.known.units.cuts(self.text, *number.core, end))
             return Hit(start, end, self.facts[facts[0]].type, surface, frozenset(facts), frozenset(), states, number)
         kind = layer.type_of(surface)
-        said = self.known.saying(number, self.before_name(number)) if number is not None and kind in QUANTITY_TYPES else ()
+        said = (
+            self.known.saying(number, self.before_name(number)) if number is not None and kind in QUANTITY_TYPES else ()
+        )
         if said:  # in the words of another example: 17,000 people for 17,000 patients
             return Hit(start, end, kind, surface, frozenset(said), frozenset(layer.identities[surface]), True, number)
         # A count does not qualify: "37 cars" is not borne out by 37 people.
