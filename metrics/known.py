@@ -287,7 +287,7 @@ class Known:
         for reference in self.example.reference or ():
             text = normalise(reference)
             counts.append(sum(text.count(normalise_surface(surface)) for surface in fact.target))
-            counts.append(sum(1 for _ in group.said.finditer(text)) if group else 0)
+            counts.append(group.count(text, self.lang) if group else 0)
         return 2 * max(counts) + 1
 
     @cached_property

@@ -113,7 +113,7 @@ class Mentions:
                 if match["verb"] is None or end in names or (self.text[end : end + 1] == " " and end + 1 in names):
                     found.append(match.span())
             group = group_of(fact.target, lang)
-            for start, end in (*found, *(group.found(self.text, names) if group else ())):
+            for start, end in (*found, *(group.found(self.text, lang, names) if group else ())):
                 near = atoms[bisect_right(ends, start) : bisect_left(starts, end)]
                 if all(start <= s and e <= end and e - s < end - start for s, e in near):
                     surface = self.text[start:end]
