@@ -29,7 +29,7 @@ from metrics.reading.calendar_th import (
     WEEKDAY_TH,
     YEARS_TH,
 )
-from metrics.reading.calendar_zh import INSIDE, LUNAR, LUNAR_MONTHS, MONTH_PAIR, MONTH_RANGE, NEXT_DAY, SHORT_YEAR
+from metrics.reading.calendar_zh import INSIDE, LUNAR, LUNAR_MONTHS, MONTH_PAIR, MONTH_RANGE, NEXT_DAY, SHORT_YEARS
 from metrics.reading.calendar_zh import SMALL_NUMBER as _ZH_SMALL
 from metrics.reading.numeral_words_th import COUNTERS
 from metrics.reading.numerals_bo import BELOW_100, BOUNDARY
@@ -261,7 +261,7 @@ YEARS: dict[str, tuple[re.Pattern[str], ...]] = {
         r"与|或|/)\s?(?P<year>[0-9]{4}|[0-9]{2}(?=\s?(?:年|赛季|财年|学年))|[一二三四五六七八九零〇]{4})\s?(?:年(?!代)|赛季|财年|学年)",
         rf"{_ZH_REIGN}(?!间|代|号)",
         rf"{_ZH_YEAR}\s?年(?!级|代)",
-        SHORT_YEAR,
+        *SHORT_YEARS,
     ),
     "th": _all(
         rf"(?:ปี\s?)?(?:ที่\s?)?(?P<era>{_TH_ERA}|ปี(?:งบประมาณ|การศึกษา|ภาษี|การผลิต)?|ฤดูกาล)"
