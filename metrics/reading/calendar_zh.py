@@ -48,8 +48,9 @@ LUNAR = (
 """Days of the moon's calendar without its name."""
 NEXT_DAY = r"\s?[日号]?\s?(?:至|到|-|~|、|和|及|与)\s?"
 MONTH_RANGE = (
-    rf"(?<![0-9.])(?P<first_month>{SMALL_NUMBER})\s?月?\s?(?:至|到|-|~|、|和)\s?(?P<month>{SMALL_NUMBER})"
-    rf"\s?(?:月(?!{SMALL_NUMBER}?\s?[日号0-9])|两个?月(?![内后前间来多]))"
+    rf"(?<![0-9.])(?P<first_month>{SMALL_NUMBER})(?P<months_between>(?:\s?月?\s?、\s?{SMALL_NUMBER}){{0,9}})"
+    rf"\s?月?\s?(?:至|到|-|~|、|和|及)\s?(?P<month>{SMALL_NUMBER})"
+    rf"\s?(?:月(?!{SMALL_NUMBER}?\s?[日号0-9])|(?:两个?|[三四五六]个)月(?![内后前间来多]))"
 )
 # 三四月份: two months, of which the second says the word for both.
 MONTH_PAIR = (
@@ -68,9 +69,8 @@ SHORT_YEAR = (
 )
 # 零八年, 九七年: figures one by one are a year. Neighbours (七八年) are as often "seven or eight years", 三五年 a few.
 SPELLED_YEAR = (
-    "(?<![零〇一二两三四五六七八九十百千万亿点第每0-9])"
-    "(?P<year>[零〇][一二三四五六七八九]|一[零〇一三四五六七八九]|二[零〇一二四五]|四[零〇一二三四六七八九]|五[零〇一二三四七八九]"
-    "|六[零〇一二三四五八九]|七[零〇一二三四五六九]|八[零〇一二三四五六七]|九[零〇一二三四五六七八九])年(?![级代间内度画夜货会终月])"
+    "(?P<year>[零〇一二四五六七八九](?<![零〇一二两三四五六七八九十百千万亿点第每0-9].)[零〇一二三四五六七八九]"
+    "(?<!一二|二[三六七八九]|四五|五六|六七|七八|八九|[零〇][零〇]))年(?![级代间内度画夜货会终月])"
 )
 SHORT_YEARS = (SHORT_YEAR, SPELLED_YEAR)
 _SPAN_BEFORE = re.compile(

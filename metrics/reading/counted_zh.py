@@ -18,8 +18,6 @@ NUMBERED = "(?:号(?:线|楼|门|馆|航站楼|码头|公路|高速|文件|机�
 """What bears a number as its name: an ordinal."""
 COUNTED_WORDS = (
     f"连[胜败冠跌涨平负阳阴板霸击]|里[路地]|[毛角]钱|毛[1-9一二三四五六七八九](?![十百千万亿块个名人年岁])|角[1-9一二三四五六七八九]分|{NUMBERED}|"
-    "(?<!三)包(?![括含围邮容])|[箱袋罐碗](?![型涵梁式])|档(?![案次])|省(?![略力钱级会长委政厅内亲])|县(?![长委令城域官])|校(?![长园友区服])|"
-    "[车机船艇](?=相撞|追尾|连环|连撞|对撞|碰撞)|"
     "[公厘毫英海平立][里尺寸镑亩斤顷分升米克方]|[美欧日韩港澳加][元币金]|加仑|泰铢|千[克米瓦]|球(?![员队迷场星])"
 )
 # 三至五亿, 两到三个: the first of two that share what follows; 百分之五至七: the second.
@@ -29,12 +27,14 @@ _COUNTED = re.compile(
     rf"\s?(?:{COUNTED_WORDS}|[{COUNTERS}]|小时|分钟|分(?![之布析子别开公支享])|百分点|世纪|华氏|摄氏|度(?!假)|{WITHIN})"
 )
 # Headlines leave 名 out: 两男子, 四学生溺亡, 两男一女. 大三学生 is of the third year, 五四青年 of the fourth of May.
-_PEOPLE = re.compile(
-    "|".join(
-        word + (f"(?![{never}])" if never else "")
-        for word, _, never in (r[0].partition("!") for r in _rows("people_zh.tsv"))
-    )
+_WORDS = [row[0].partition("!") for row in _rows("people_zh.tsv")]
+_MORE_FIRST = frozenset(word[0] for word, _, _ in _WORDS) | frozenset("包箱袋罐碗档省县校车机船艇")
+_MORE_COUNTED = re.compile(
+    "|".join(f"{word}(?![{never}])" if never else word for word, _, never in _WORDS)
     + "|男(?=[一二两三四五六七八九]女)|女(?<=男.女)"
+    "|(?<!三)包(?![括含围邮容])|[箱袋罐碗](?![型涵梁式])|档(?![案次])"
+    "|省(?![略力钱级会长委政厅内亲])|县(?![长委令城域官])|校(?![长园友区服])"
+    "|[车机船艇](?=相撞|追尾|连环|连撞|对撞|碰撞)"
 )
 _NO_PEOPLE_AFTER = tuple("高大初小研一二两三四五六七八九十百千零〇")
 # A lone digit word before these is part of a name or word, whatever follows.
@@ -123,12 +123,14 @@ def _lone_counts(text: str, at: int, end: int) -> bool:
         return (text[at - 1 : at] == "斤" and text[at - 2 : at - 1] != "半") or bool(TAELS.match(text, end))
     if text[end : end + 1] == "折" and text[at - 1 : at] in tuple("一二三四五六七八九"):  # 八五折 is 85 %
         return False
-    if _PEOPLE.match(text, end):
-        return text[at - 1 : at] not in _NO_PEOPLE_AFTER
     if text[end : end + 1] == "角" and is_dimes(text, at, end):
         return True
     if _NO_NUMERAL.match(text, at):
         return False
-    return bool(_COUNTED.match(text, end)) and not text.startswith(
-        ("年级", "月份", "人民", "家村", "里河", "天津", "成群", "例行", "例外", "例会", "席卷"), end
-    )
+    if _COUNTED.match(text, end):
+        return not text.startswith(
+            ("年级", "月份", "人民", "家村", "里河", "天津", "成群", "例行", "例外", "例会", "席卷"), end
+        )
+    if text[end : end + 1] not in _MORE_FIRST or text[at - 1 : at] in _NO_PEOPLE_AFTER:
+        return False
+    return _MORE_COUNTED.match(text, end) is not None

@@ -158,6 +158,10 @@ def month_range(match: re.Match[str], lang: str) -> Iterator[Reading]:
         return
     if first <= 12 and last <= 12 and first != last:
         yield _reading(match, match.span("first_month"), 100 * first, "date")
+        if match.groupdict().get("months_between"):
+            for found in _DAY.finditer(match.string, *match.span("months_between")):
+                if 1 <= (small_number(found.group()) or 0) <= 12:
+                    yield _reading(match, found.span(), 100 * (small_number(found.group()) or 0), "date")
         yield _reading(match, (match.start("month"), match.end()), 100 * last, "date")
 
 

@@ -11,6 +11,8 @@ from metrics.reading.numerals_en import MAGNITUDES
 
 _WORD = re.compile(r"\s?(bn|mn|billion|million|trillion|thousand)(?![A-Za-z])")
 _LETTER = re.compile("[kKmMbBT](?![A-Za-z0-9])")
+_FIRST = frozenset(" bmtkwBMTKW")
+"""What stands behind the figures then; a blank is no break of a line: the text is normalised."""
 _BEHIND_SIGN = frozenset("$£€¥")
 _VALUES = {"k": 10**3, "w": 10**4, "m": 10**6, "b": 10**9, "t": 10**12}
 # What is counted there; 4K播放器, 100W快充 and 2M宽带 are none, so that video asks for a decimal or for more figures.
@@ -28,7 +30,7 @@ def amount_of_sign(text: str, start: int, tail: str) -> bool:
 def latin_magnitude(text: str, numeral: Numeral, lang: str) -> None:
     """Multiplies the numeral by such a magnitude, if one stands behind its figures."""
     end = numeral.end
-    if not text[end - 1].isdigit():
+    if text[end : end + 1] not in _FIRST or not text[end - 1].isdigit():
         return
     if lang != "en" and (word := _WORD.match(text, end)):
         numeral.scale, numeral.end = Fraction(MAGNITUDES[word.group(1)]), word.end()

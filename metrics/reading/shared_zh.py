@@ -17,45 +17,53 @@ _TO = re.compile(
     r"[猛激骤锐陡飙攀暴急剧提上调下削缩扩回滑更修增升涨加降跌减变高低少大小长落压整改正抬拉]{1,4}(?:至|到|为|成)了?\s?"
     r"(?:(?:今年|目前|现在|如今)的?)?(?:大?约|近|逾|超过|超)?\s?"
 )
+_BEGINS = frozenset(
+    " 、和及与或以，,再又已进大小逐一直元"
+    "猛激骤锐陡飙攀暴急剧提上调下削缩扩回滑更修增升涨加降跌减变高低少长落压整改正抬拉"
+)
+"""What stands between two of them begins with one of these."""
 _LONGEST = 16
 """No longer text between two amounts is one of these."""
 _FROM = re.compile(r"(?:[从由自]|原来?的?)[^，。；！？、0-9]{0,12}\Z")
 # What may stand behind an amount that takes its unit from the one before.
-_ENDS = re.compile(r"\Z|[，。、；！？,;!?)）”」』\s]|左右|以上|以下")
-_MAGNITUDE = re.compile(r"[百千]?[万亿]+\Z")
+_ENDS = re.compile(r"\Z|[，。、；！？,;!?)）”」』\s]|左右|以上|以下|起(?![来步伏点])")
+_MAGNITUDE = re.compile(r"[百千]?[万亿]+\Z|(?<=[0-9])[百千]\Z")
 _MAGNITUDES = {"百": 100, "千": 1000, "万": 10**4, "亿": 10**8}
 _NAMED_BEFORE = re.compile("(?:新台|台|港|澳门)币")
 _STANDS_FIRST = re.compile(r"(?:\A|[。；;：:！!？?\s，,])\Z")
 _LATIN_BEFORE = re.compile(r"[A-Za-z]\s?\Z")
-_PARTS = frozenset("角毛分钱成‰")
-"""A surface with one of these is not the number with its unit behind it."""
+_PARTS = re.compile("[角毛钱成‰]|(?<![百公])分(?![钟米])")
+"""What is written so is not the number with its unit behind it."""
 _COUNTS = ("person", "household", "fold")
 _NEAR = 5
 """Figures of a list share a magnitude where none is so many times the last one's: 500和1万元 do not."""
-_FAR, _FAR_IN_LIST = 30, 1000
+_FAR, _FAR_FROM, _FAR_IN_LIST = 30, 100, 1000
 """Of two amounts that far apart one counts something else."""
 _SMALL = 10
 
 
 def shared(text: str, found: list[Reading]) -> list[Reading]:
     """The amounts of a text, in order, with what the others beside them say for them."""
-    if len(found) < 2:
+    pairs = [
+        at
+        for at in range(len(found) - 1)
+        if text[found[at].end] in _BEGINS and 0 < found[at + 1].start - found[at].end <= _LONGEST
+    ]
+    if not pairs:
         return found
     new = list(found)
-    length, scale = 1, 1
-    for at in range(len(new) - 2, -1, -1):
+    length, scale, last = 1, 1, -1
+    for at in reversed(pairs):
         one, other = new[at], new[at + 1]
-        if not 0 < other.start - one.end <= _LONGEST or not _plain(one):
+        if at + 1 != last:
             length = 1
-            continue
         if length == 1:
             scale = _magnitude(text, other)
-        taken = _from_behind(text, one, other, length, scale)
-        length = length + 1 if taken else 1
+        taken = _from_behind(text, one, other, length, scale) if _plain(one) else None
+        length, last = length + 1 if taken else 1, at
         new[at] = taken or one
-    for at in range(1, len(new)):
-        if 0 < new[at].start - new[at - 1].end <= _LONGEST:
-            new[at] = _from_before(text, new[at - 1], new[at])
+    for at in pairs:
+        new[at + 1] = _from_before(text, new[at], new[at + 1])
     return new
 
 
@@ -63,14 +71,19 @@ def _from_behind(text: str, one: Reading, other: Reading, length: int, scale: in
     """`one` with what the next amount says, of a list of `length` with such a magnitude; None where it says nothing."""
     if not _says(other, scale):
         return None
-    join, most = _AND.fullmatch(text, one.end, other.start), _FAR
+    join, most = _AND.fullmatch(text, one.end, other.start), _FAR_FROM
     if join is None and not _came_from(text, one, other):
         return None
     if join is not None:
         mark = "、" in join.group()
         # 1、罚款 and "1、2000元" number what follows; iPhone 15和1000元 is no list
         if length == 1 and (
-            (mark and one.value < _SMALL and _STANDS_FIRST.search(text, max(0, one.start - 1), one.start))
+            (
+                mark
+                and one.value < _SMALL
+                and (one.value + 1) * scale != other.value
+                and _STANDS_FIRST.search(text, max(0, one.start - 1), one.start)
+            )
             or _LATIN_BEFORE.search(text, max(0, one.start - 2), one.start)
         ):
             return None
@@ -89,11 +102,11 @@ def _from_before(text: str, one: Reading, other: Reading) -> Reading:
         joined = own and (_AND.fullmatch(text, end, other.start) or _TO.fullmatch(text, end, other.start))
         return other._replace(currencies=one.currencies) if joined else other
     if (
-        (one.currencies or (one.kind == "percentage" and not _PARTS.intersection(one.surface)))
+        (one.currencies or (one.kind == "percentage" and not _PARTS.search(one.surface)))
         and _plain(other)
         and _ENDS.match(text, other.end)
         and _came_from(text, one, other)
-        and _near(one.value, other.value, _FAR)
+        and _near(one.value, other.value, _FAR_FROM)
     ):
         return _of_kind(other, one, other.value)
     return other
@@ -107,12 +120,13 @@ def _plain(reading: Reading) -> bool:
         and reading.high is None
         and not (reading.ordinal or reading.indefinite)
         and reading.core == (reading.start, reading.end)
+        and not (reading.surface[0] == "0" and reading.value.denominator == 1)  # 000001 is a name
     )
 
 
 def _says(reading: Reading, scale: int) -> bool:
     """Does an amount say behind its figures what it counts, or how many of them?"""
-    if reading.ordinal or reading.indefinite or _PARTS.intersection(reading.surface):
+    if reading.ordinal or reading.indefinite or _PARTS.search(reading.surface):
         return False
     if reading.kind == "percentage":
         return not reading.surface.startswith(tuple(_MAGNITUDES))  # 百分之五
