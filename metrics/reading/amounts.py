@@ -9,10 +9,11 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from metrics.reading import numeral_words_th, numerals_bo, numerals_en, numerals_th, numerals_zh
-from metrics.reading.around import FAR, LETTERS, PERCENT_BEFORE, after, before, measure, percent_of
+from metrics.reading.around import FAR, PERCENT_BEFORE, after, before, measure, percent_of
 from metrics.reading.at_least import at_least
 from metrics.reading.counted_zh import NUMBERED, passed
 from metrics.reading.gold_th import SALUENG, gold_weight, medals
+from metrics.reading.latin_magnitudes import latin_magnitude
 from metrics.reading.mention import Reading
 from metrics.reading.needs import Behind
 from metrics.reading.numeral import Numeral, share, skip, step
@@ -79,9 +80,6 @@ _BAHT = frozenset({"THB"})
 """A number up to this one is soft when nothing is measured."""
 
 
-_ENGLISH = re.compile(r"\s?(bn|mn|billion|million|trillion|thousand)(?![A-Za-z])")
-
-
 def amounts(text: str, lang: str) -> Iterator[Reading]:
     """All numbers of a text from which dates, times and identifiers are blanked out, in order."""
     language = LANGUAGES.get(lang, PLAIN)
@@ -92,13 +90,14 @@ def amounts(text: str, lang: str) -> Iterator[Reading]:
         if numeral is None:
             at = skip(text, match)
             continue
-        _english_magnitude(text, numeral, lang)
+        latin_magnitude(text, numeral, lang)
         numerals = [numeral]
         separator = _RANGE.get(lang, _RANGE[""]).match(text, numeral.end)
         if separator and separator.group() and not numeral.indefinite:
             following = start.match(text, separator.end()) or text[separator.end() : separator.end() + 1].isdigit()
             other = parse(text, separator.end()) if following else None
             if other is not None and not other.indefinite:
+                latin_magnitude(text, other, lang)
                 share(numeral, other)
                 numerals.append(other)
         end = max(numerals[-1].end, match.start() + 1)
@@ -109,25 +108,6 @@ def amounts(text: str, lang: str) -> Iterator[Reading]:
             taken = reading.end
             yield reading
         at = floor = end
-
-
-def _english_magnitude(text: str, numeral: Numeral, lang: str) -> None:
-    """$3.6bn, £30m: in any language."""
-    if not text[numeral.end - 1].isdigit():
-        return
-    word = _ENGLISH.match(text, numeral.end) if lang != "en" else None
-    if (
-        word is None
-        and numeral.start
-        and text[numeral.start - 1] in "$£€"
-        and text[numeral.end : numeral.end + 1] == "m"
-        and not LETTERS.match(text, numeral.end + 1)
-    ):
-        numeral.scale, numeral.end = Fraction(10**6), numeral.end + 1
-        numeral.value *= numeral.scale
-    elif word:
-        numeral.scale, numeral.end = Fraction(numerals_en.MAGNITUDES[word.group(1)]), word.end()
-        numeral.value *= numeral.scale
 
 
 class Words(NamedTuple):

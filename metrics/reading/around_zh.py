@@ -7,7 +7,7 @@ import re
 from fractions import Fraction
 
 from metrics.reading.calendar_zh import lasting
-from metrics.reading.counted_zh import COUNTERS
+from metrics.reading.counted_zh import COUNTERS, is_dimes
 from metrics.reading.needs import Behind
 from metrics.reading.section_zh import DIGIT
 from metrics.reading.suffix import Suffix
@@ -35,8 +35,12 @@ _ABOVE = "(?:[及或]|或者)?以上(?![升调述]|涨(?!幅))"
 ABOVE = re.compile(_ABOVE)
 """And more; 10日以上涨收盘 goes on otherwise."""
 _COUNTED_ABOVE = re.compile(rf"\s?(?:人次|[{COUNTERS}度分例所])?{_ABOVE}")
-_HIGH = "根棵株盏座支条只头块片张段道排间栋台辆艘件处"
+_HIGH = "根棵株盏座支条只头块片张段道排间栋台辆艘件处层级位"
 _METRE_TAIL = re.compile(rf"(?:[一二三四五六七八九]{{1,2}}|[0-9]{{1,2}})(?![0-9百千万亿十个米名人秒分时点.%{_HIGH}])")
+# 六米二一, 二十一米零五
+_TWO_WORDS = re.compile(
+    rf"(?:零[一二三四五六七八九]|[一二三四五六七八九]{{2}})(?![0-9百千万亿十个米名人秒分时点天年月日岁.%{_HIGH}])"
+)
 _TWO_FIGURES = re.compile(rf"[0-9]{{2}}(?![0-9.%℃]|\s?[{COUNTERS}百千万亿十多余公厘毫英平立分时点岁度号日月处株盏棵])")
 
 
@@ -69,10 +73,10 @@ def own(text: str, start: int, end: int) -> Suffix | None:
     minute = units("zh").starting("分钟", 0)
     if minutes and minute:
         return Suffix(minutes.end(), unit=minute[1])
-    return _coins(text, end)
+    return _coins(text, start, end)
 
 
-def _coins(text: str, end: int) -> Suffix | None:
+def _coins(text: str, start: int, end: int) -> Suffix | None:
     coins = _COINS.match(text, end)
     if coins:  # 三元五角
         tenths_of, *cents_of = (digit(char) for char in coins.groups(default="0"))
@@ -86,6 +90,8 @@ def _coins(text: str, end: int) -> Suffix | None:
     if small:
         share = Fraction(1, 100 if small["cents"] else 10)
         return Suffix(small.end(), codes=frozenset({"CNY"}), share=share)
+    if text[end] == "角" and is_dimes(text, start, end):
+        return Suffix(end + 1, codes=frozenset({"CNY"}), share=Fraction(1, 10))
     piece = _PIECES.match(text, end)
     if piece:  # 三块五
         return Suffix(piece.end(), codes=frozenset({"CNY"}), extra=Fraction(DIGIT.get(piece.group(1), 5), 10))
@@ -100,7 +106,9 @@ def above(text: str, end: int) -> bool:
 def metre_tail(text: str, end: int, last: int) -> tuple[int, Fraction] | None:
     """What stands behind the metres of the number that ends at `end` (一米八, 1米75, 6米85), and where it ends."""
     own_digit = text[end - 1 : end]
-    if own_digit in tuple("123一二两三") and not text[end - 2 : end - 1].isdigit():
+    if tail := _TWO_WORDS.match(text, last) if not own_digit.isascii() else None:
+        pass
+    elif own_digit in tuple("123一二两三") and not text[end - 2 : end - 1].isdigit():
         tail = _METRE_TAIL.match(text, last)
     else:
         tail = _TWO_FIGURES.match(text, last) if own_digit.isdigit() and own_digit.isascii() else None

@@ -29,7 +29,7 @@ from metrics.reading.calendar_th import (
     WEEKDAY_TH,
     YEARS_TH,
 )
-from metrics.reading.calendar_zh import INSIDE, LUNAR, LUNAR_MONTHS, MONTH_PAIR, MONTH_RANGE, NEXT_DAY, SHORT_YEAR
+from metrics.reading.calendar_zh import INSIDE, LUNAR, LUNAR_MONTHS, MONTH_PAIR, MONTH_RANGE, NEXT_DAY, SHORT_YEARS
 from metrics.reading.calendar_zh import SMALL_NUMBER as _ZH_SMALL
 from metrics.reading.numeral_words_th import COUNTERS
 from metrics.reading.numerals_bo import BELOW_100, BOUNDARY
@@ -132,7 +132,8 @@ DATES: dict[str, tuple[re.Pattern[str], ...]] = {
         rf"{_ZH_THE_DAY}(?P<day>{_ZH_SMALL})\s?{_ZH_HAO}",
         rf"(?<![0-9.第])(?P<first_day>[0-9]{{1,2}})\s?号\s?(?:至|到|-|~)\s?(?P<day>[0-9]{{1,2}})\s?号(?={_ZH_FREE_DAY})",
         rf"(?<![0-9.第])(?P<day>{_ZH_SMALL})\s?号(?={_ZH_DAY_GOES_ON})",
-        r"(?<![0-9.])(?P<first_day>[0-9]{1,2})\s?日?\s?(?:至|到|-|~|、|和)\s?(?P<day>[0-9]{1,2})\s?日(?!元|本|"
+        r"(?<![0-9.])(?P<first_day>[0-9]{1,2})(?P<days_between>(?:\s?日?\s?、\s?[0-9]{1,2}(?![0-9.])){0,9})"
+        r"\s?日?\s?(?:至|到|-|~|、|和|及)\s?(?P<day>[0-9]{1,2})\s?日(?!元|本|"
         rf"{INSIDE}|后|前|间|游|均)",
         r"(?<![0-9.])(?<!拘留)(?<!居留)(?<!羁押)(?<!为期)(?<!长达)(?<!历时)(?<!逾期)(?<!延期)(?P<day>[0-9]{1,2}|(?<![一二三四五六七八九十百])(?:[二三]?十|[廿卅])[一二三四五六七八九]?)\s?日(?!元|本|"
         rf"{INSIDE}|后|前|间|游|均)",
@@ -261,7 +262,7 @@ YEARS: dict[str, tuple[re.Pattern[str], ...]] = {
         r"与|或|/)\s?(?P<year>[0-9]{4}|[0-9]{2}(?=\s?(?:年|赛季|财年|学年))|[一二三四五六七八九零〇]{4})\s?(?:年(?!代)|赛季|财年|学年)",
         rf"{_ZH_REIGN}(?!间|代|号)",
         rf"{_ZH_YEAR}\s?年(?!级|代)",
-        SHORT_YEAR,
+        *SHORT_YEARS,
     ),
     "th": _all(
         rf"(?:ปี\s?)?(?:ที่\s?)?(?P<era>{_TH_ERA}|ปี(?:งบประมาณ|การศึกษา|ภาษี|การผลิต)?|ฤดูกาล)"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from metrics.reading.needs import Behind
+from metrics.reading.section_zh import DIGIT
 
 _NUMERAL = "(?:[0-9]{1,3}|[一二两三四五六七八九十百]{1,4})"
 # 被拘留15日, 为期10日, 拘留10日至15日; 圆满15日 (闭幕) is a day.
@@ -47,8 +48,9 @@ LUNAR = (
 """Days of the moon's calendar without its name."""
 NEXT_DAY = r"\s?[日号]?\s?(?:至|到|-|~|、|和|及|与)\s?"
 MONTH_RANGE = (
-    rf"(?<![0-9.])(?P<first_month>{SMALL_NUMBER})\s?月?\s?(?:至|到|-|~|、|和)\s?(?P<month>{SMALL_NUMBER})"
-    rf"\s?月(?!{SMALL_NUMBER}?\s?[日号0-9])"
+    rf"(?<![0-9.])(?P<first_month>{SMALL_NUMBER})(?P<months_between>(?:\s?月?\s?、\s?{SMALL_NUMBER}){{0,9}})"
+    rf"\s?月?\s?(?:至|到|-|~|、|和|及)\s?(?P<month>{SMALL_NUMBER})"
+    rf"\s?(?:月(?!{SMALL_NUMBER}?\s?[日号0-9])|(?:两个?|[三四五六]个)月(?![内后前间来多]))"
 )
 # 三四月份: two months, of which the second says the word for both.
 MONTH_PAIR = (
@@ -65,16 +67,29 @@ SHORT_YEAR = (
     r"(?<![0-9A-Za-z.,:/~'’第-])(?<![一二三四五六七八九十百千万零〇])"
     rf"(?P<year>0[0-9](?=\s?年(?![级代间内]|以上))|9[0-9](?=\s?年(?!{_SPAN_AHEAD})|(?<=[在于]9[0-9])\s?年[首才]))\s?年"
 )
+# 零八年, 九七年: figures one by one are a year. Neighbours (七八年) are as often "seven or eight years", 三五年 a few.
+SPELLED_YEAR = (
+    "(?P<year>[零〇一二四五六七八九](?<![零〇一二两三四五六七八九十百千万亿点第每0-9].)[零〇一二三四五六七八九]"
+    "(?<!一二|二[三六七八九]|四五|五六|六七|七八|八九|[零〇][零〇]))年(?![级代间内度画夜货会终月])"
+)
+SHORT_YEARS = (SHORT_YEAR, SPELLED_YEAR)
 _SPAN_BEFORE = re.compile(
     "(?:过去|[近逾满达约有已仅每期判处刑隔了为租借共活]|(?<!经)过|历时|长达|持续|整整|未来|超过|距今|经过|经历|长|"
     "建[校党军国厂院城市县社]|[创成建设]立|创[办刊建]|诞[生辰]|[去逝]世|开业|通车|执政|统治|服务|存在)[约近]?\\s?\\Z"
 )
 
 
-def short_year(match: re.Match[str]) -> int | None:
-    """The year that two digits mean (08年, 98年); None for a span (建校95年), for what may be one (90年 alone) and for
-    前63年, which is 63 BC or the first 63 years."""
-    number, text = int(match.group("year")), match.string
+def year_figures(text: str) -> int | None:
+    """The number of two spelled figures that stand one by one (九七); None for other words."""
+    return int("".join(str(DIGIT[char]) for char in text)) if len(text) == 2 and DIGIT.keys() >= set(text) else None
+
+
+def short_year(match: re.Match[str], number: int) -> int | None:
+    """The year that two figures mean (08年, 98年, 九八年); None for a span (建校95年), for what may be one (90年
+    alone) and for 前63年, which is 63 BC or the first 63 years."""
+    text = match.string
+    if not match["year"].isascii():
+        return number + (2000 if number < 30 else 1900)
     if text[match.start() - 1 : match.start()] == "前" or (number >= 90 and match.end() - match.start() == len(text)):
         return None
     if number >= 90 and _SPAN_BEFORE.search(text, max(0, match.start() - 5), match.start()):

@@ -6,6 +6,7 @@ import re
 
 from metrics.reading.calendar_zh import WITHIN, lasting
 from metrics.reading.needs import Behind
+from metrics.reading.words import _rows
 
 COUNTERS = (
     "人名位个家件项起架辆艘岁所座场天年次倍条种张台部支枚颗只头棵届层间栋幢户批组队轮局周秒米吨克斤亩升桶元块"
@@ -25,6 +26,17 @@ _PERCENT_RANGE = re.compile(r"百分之[0-9.一二三四五六七八九十点]{1
 _COUNTED = re.compile(
     rf"\s?(?:{COUNTED_WORDS}|[{COUNTERS}]|小时|分钟|分(?![之布析子别开公支享])|百分点|世纪|华氏|摄氏|度(?!假)|{WITHIN})"
 )
+# Headlines leave 名 out: 两男子, 四学生溺亡, 两男一女. 大三学生 is of the third year, 五四青年 of the fourth of May.
+_WORDS = [row[0].partition("!") for row in _rows("people_zh.tsv")]
+_MORE_FIRST = frozenset(word[0] for word, _, _ in _WORDS) | frozenset("包箱袋罐碗档省县校车机船艇")
+_MORE_COUNTED = re.compile(
+    "|".join(f"{word}(?![{never}])" if never else word for word, _, never in _WORDS)
+    + "|男(?=[一二两三四五六七八九]女)|女(?<=男.女)"
+    "|(?<!三)包(?![括含围邮容])|[箱袋罐碗](?![型涵梁式])|档(?![案次])"
+    "|省(?![略力钱级会长委政厅内亲])|县(?![长委令城域官])|校(?![长园友区服])"
+    "|[车机船艇](?=相撞|追尾|连环|连撞|对撞|碰撞)"
+)
+_NO_PEOPLE_AFTER = tuple("高大初小研一二两三四五六七八九十百千零〇")
 # A lone digit word before these is part of a name or word, whatever follows.
 _NOT_AFTER = re.compile(r"(?:周|星期|礼拜|初|双|统|唯|第|之|不|同|某|哪|(?<![连担出历现曾留])任|[0-9])\Z")
 # "very", "all the year round", "for a time"
@@ -39,7 +51,7 @@ _PASSED = Behind(
         "[已经也就即将均累计总首日全年能有望]{0,6}(?:(?<![打不未没])破|(?<![通度不未没难])(?<!(?<!已)经)过)\\Z"
     )
 )
-_PASSED_BIG = "(?<=[破过])(?<!突破)(?<!超过)[百千]?[万亿](?![分圣里])"
+_PASSED_BIG = "(?<=[破过])(?<!突破)(?<!超过)(?:[百千]?[万亿](?![分圣里])|千(?=[元点]))"
 PASSED_BIG = re.compile(_PASSED_BIG)
 # 90后, 80、90后: those born then; 跌破90后 is a number.
 GENERATION = re.compile(r"(?<![0-9.至到达破过超加减乘])(?:[5-9][05]、)?(?:[5-9][05]|0[05])\s?后(?![续来缀面方])")
@@ -47,9 +59,23 @@ GENERATION = re.compile(r"(?<![0-9.至到达破过超加减乘])(?:[5-9][05]、)
 
 TAELS = re.compile(r"两(?=[白]?[银金酒肉茶米面油饭]|重)")
 """A weight, with what is weighed."""
-_SUM = re.compile(r"[0-9.]{0,8}\s?[百千]?[万亿]{1,2}(?:[美欧日港]?元|英镑|[美港]币)")
+_SUM = re.compile(
+    r"(?:[0-9.]{0,8}\s?[百千]?[万亿]{1,2}|千)"
+    r"(?:[美欧日港]?元|英镑|[美港]币|点(?![击赞评燃名亮])|大关|门槛|关口|(?=[，。、；！？,;!?”」』\s]|\Z))"
+)
 # 七旬老人: an age; 五旬节 is a feast, 上中下三旬 are days.
 AGE = re.compile("(?<!下)(?:六(?=七)|七(?=八)|八(?=九))?(?P<last>[三四五六七八九])旬(?![节期刊斋内])")
+
+# 每斤涨三角, 5角硬币; 三角洲, 八角 and 五角大楼 are no money.
+_DIME = re.compile(r"角(?![形星恋债洲场楼龙锥柱膜鲨球色落度标函关裤架旗铁巾区板肌地阀头肉面大戏亭池斗镇路湖峰井羚尖])")
+_DIME_AHEAD = re.compile(r"角(?:[硬纸]?币|人民币|[/每一](?:公?斤|度|吨|张|份|只|个|升|公里|次|天|人))")
+_DIME_BEFORE = Behind(
+    re.compile(
+        "(?:每(?:公?斤|千克|度电?|吨|张|份|只|个|枚|件|包|瓶|升|公里|千米|立方米?|平方米|次|天|人|页|条|分钟)"
+        "|[涨降跌减加付收罚花售卖贵]|只要|[单票电油]价|面值|面额|现价|原价)了?(?:[为到至约仅]|人民币)?"
+        r"(?:[0-9一二两三四五六七八九]\s?[至到-]\s?)?\Z"
+    )
+)
 
 
 def passed(text: str, at: int) -> bool:
@@ -62,6 +88,13 @@ def passed(text: str, at: int) -> bool:
 def sum_passed(text: str, at: int) -> bool:
     """Does a sum behind 破 begin at `at`, up to which or down to which (跌破) something has come?"""
     return text[at - 1 : at] == "破" and text[at - 2 : at - 1] not in tuple("打侦告攻") and bool(_SUM.match(text, at))
+
+
+def is_dimes(text: str, start: int, end: int) -> bool:
+    """Is the 角 behind the number text[start:end] money (每斤涨三角), no corner (三角洲, 五角大楼)?"""
+    if _DIME_AHEAD.match(text, end):
+        return True
+    return _DIME.match(text, end) is not None and _DIME_BEFORE.search(text, max(0, start - 10), start) is not None
 
 
 def _lone_counts(text: str, at: int, end: int) -> bool:
@@ -90,8 +123,14 @@ def _lone_counts(text: str, at: int, end: int) -> bool:
         return (text[at - 1 : at] == "斤" and text[at - 2 : at - 1] != "半") or bool(TAELS.match(text, end))
     if text[end : end + 1] == "折" and text[at - 1 : at] in tuple("一二三四五六七八九"):  # 八五折 is 85 %
         return False
+    if text[end : end + 1] == "角" and is_dimes(text, at, end):
+        return True
     if _NO_NUMERAL.match(text, at):
         return False
-    return bool(_COUNTED.match(text, end)) and not text.startswith(
-        ("年级", "月份", "人民", "家村", "里河", "天津", "成群", "例行", "例外", "例会", "席卷"), end
-    )
+    if _COUNTED.match(text, end):
+        return not text.startswith(
+            ("年级", "月份", "人民", "家村", "里河", "天津", "成群", "例行", "例外", "例会", "席卷"), end
+        )
+    if text[end : end + 1] not in _MORE_FIRST or text[at - 1 : at] in _NO_PEOPLE_AFTER:
+        return False
+    return _MORE_COUNTED.match(text, end) is not None

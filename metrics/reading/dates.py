@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from metrics.reading.calendar_words import MONTHS, REIGNS, TH_SPELLED
-from metrics.reading.calendar_zh import lasting, short_year
+from metrics.reading.calendar_zh import lasting, short_year, year_figures
 from metrics.reading.mention import Reading
 from metrics.reading.numerals_bo import BELOW_100
 from metrics.reading.numerals_bo import parse as parse_bo
@@ -158,6 +158,10 @@ def month_range(match: re.Match[str], lang: str) -> Iterator[Reading]:
         return
     if first <= 12 and last <= 12 and first != last:
         yield _reading(match, match.span("first_month"), 100 * first, "date")
+        if match.groupdict().get("months_between"):
+            for found in _DAY.finditer(match.string, *match.span("months_between")):
+                if 1 <= (small_number(found.group()) or 0) <= 12:
+                    yield _reading(match, found.span(), 100 * (small_number(found.group()) or 0), "date")
         yield _reading(match, (match.start("month"), match.end()), 100 * last, "date")
 
 
@@ -180,6 +184,8 @@ def years(match: re.Match[str], lang: str) -> Iterator[Reading]:
     number, first = (
         (_spelled(text), _spelled(first_text)) if spelled else (small_number(text), small_number(first_text))
     )
+    if lang == "zh":
+        number = year_figures(text) or number
     if spelled and not era and not 1800 <= (number or 0) <= 2100:
         return
     if number is None or (first_text and first is None):
@@ -211,7 +217,7 @@ def years(match: re.Match[str], lang: str) -> Iterator[Reading]:
         )
         return
     if len(text) == 2 and not era:
-        full = short_year(match) if lang == "zh" else number + 2500
+        full = short_year(match, number) if lang == "zh" else number + 2500
         if full is None:
             return
         number = full

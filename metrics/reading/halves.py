@@ -32,6 +32,9 @@ _ZH_UNITS = {
     "个月": "months",
     "米": "metres",
     "公斤": "kilograms",
+    "斤": "jin",
+    "亩": "mu",
+    "分钟": "minutes",
 }
 _TH_UNITS = {
     "ศตวรรษ": "century",
@@ -49,7 +52,7 @@ HALVES: dict[str, tuple[re.Pattern[str], ...]] = {
     "zh": (
         re.compile(r"(?<![两三四五六七八九十0-9])一半|(?<![上下前后])半数|(?<![不可通经])过半(?![百千万年月天个])"),
         re.compile(
-            rf"(?<![上下前后大多一两三四五六七八九十0-9个年岁月天点])半个?(?P<unit>{'|'.join(_ZH_UNITS)})(?![级制代粒])"
+            rf"(?<![上下前后大多一两三四五六七八九十0-9个年岁月天点])半个?(?P<unit>{'|'.join(_ZH_UNITS)})(?![级制代粒方]|八两)"
         ),
     ),
     "th": (

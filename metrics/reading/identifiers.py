@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import Any
 
 from metrics.reading.dates import small_number
+from metrics.reading.latin_magnitudes import amount_of_sign
 from metrics.reading.mention import Reading
 from metrics.reading.needs import finder
 from metrics.reading.words import WordTable, base_language, currencies, units
@@ -136,6 +137,8 @@ def codes(text: str, lang: str) -> Iterator[Reading]:
         if letters and "-" not in match.group() and _is_word(currencies(lang), letters):
             continue
         if tail and (_is_word(units(""), tail) or _is_word(currencies(""), tail)):
+            continue
+        if tail and amount_of_sign(text, match.start(), match.group().lstrip("0123456789")):  # $5K
             continue
         if tail and lang == "en" and tail.lower() in ("th", "st", "nd", "rd"):
             continue

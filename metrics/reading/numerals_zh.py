@@ -51,16 +51,18 @@ START = re.compile(
     r"(?:[0-9]|(?<![\w\u0e30-\u0e4e\u0f71-\u0fbc.])\.[0-9](?![0-9]*\.))"
     rf"|[{_VULGAR}一二两三四五六七八九十廿卅]"
     r"|(?<![零〇一二三四五六七八九])[零〇](?=点[零〇一二三四五六七八九])"
-    r"|(?<![人总次指系倍分岁参函无代基复单大少半个位点字因整份票比])数(?=[十百千万亿])|几(?=[十百千万亿])|(?<![以晚早路网线地海身手头脸桌街车船赶碰遇跟千])上(?=[百千万亿](?![分度克米瓦圣]))"
+    r"|(?<![人总次指系倍分岁参函无代基复单大少半个位点字因整份票比])数(?=[十百千万亿])|几(?=[十百千万亿])|(?<![以晚早路网线地海身手头脸桌街车船赶碰遇跟千])上(?<![站重升冲登攀]上)(?=[百千万亿](?![分度克米瓦圣]))"
     rf"|{_NO_NUMERAL_BEFORE}(?:[百千万](?={_MORE_OF})|{_BIG_ALONE}|百(?=[一二三四五六七八九]十[个名人元块年天里次件]))"
     r"|(?<=百分之)百(?=零?[一二三四五六七八九十])"
     r"|(?<=[近逾超约达满])[百千万亿](?![分度克米瓦科达里])"
     rf"|{_PASSED_BIG}"
+    r"|(?<=[站重升冲登攀]上)[千万](?=[元点])"
+    r"|[俩仨](?<![这那哪每咱你他她它我].)(?!好|瓜|枣)"
     r"|(?<=每)[百千万](?=[人名户元亩吨])"
     r"|(?:(?<=超过)|(?<=突破)|(?<=高达)|(?<=不足)|(?<=不到))[百千万亿](?![分度克米瓦不])"
 )
 
-FIRST = re.compile(f"[0-9.{_VULGAR}一二两三四五六七八九十廿卅零〇数几上百千万亿]")
+FIRST = re.compile(f"[0-9.{_VULGAR}一二两三四五六七八九十廿卅零〇数几上百千万亿俩仨]")
 """What stands wherever START matches, found much faster."""
 
 
@@ -85,6 +87,8 @@ def parse(text: str, at: int) -> Numeral | None:
     """The numeral that begins at `at` (a place that START found); None when what stands there is no number."""
     if text[at] in "几数上":
         return _indefinite(text, at)
+    if text[at] in "俩仨":  # two of them, three of them
+        return Numeral(at, at + 1, Fraction(2 + (text[at] == "仨")), spelled=True, lone=True)
     if text[at] in VULGAR:
         return Numeral(at, at + 1, VULGAR[text[at]])
     if text[at] == ".":

@@ -20,6 +20,7 @@ from metrics.reading.identifiers import CODES, GROUPS, PHONES, addresses, codes,
 from metrics.reading.mention import Reading
 from metrics.reading.needs import Need, Screen, clauses, finder
 from metrics.reading.scores_zh import SCORES, scores
+from metrics.reading.shared_zh import shared
 from metrics.reading.stopwatch import STOPWATCH, stopwatch
 from metrics.reading.words import base_language, one_for_one
 
@@ -37,7 +38,7 @@ _PASSES: tuple[tuple[_Table, Callable[[re.Match[str], str], Iterator[Reading]]],
     (GROUPS, groups),
 )
 _MAY_HOLD = {
-    "zh": re.compile(r"[0-9零〇一二两三四五六七八九十廿卅几数百千万亿½正午半中]"),
+    "zh": re.compile(r"[0-9零〇一二两三四五六七八九十廿卅几数百千万亿½正午半中俩仨]"),
     "th": re.compile(
         r"[0-9½]|หนึ่ง|สอง|สาม|สี่|ห้า|หก|เจ็ด|แปด|เก้า|สิบ|ร้อย|พัน|หมื่น|แสน|ล้าน|หลาย|คม|ยน|กุมภา|\.|เที่ยง|บ่าย|ทุ่ม|ครึ่ง|ทศวรรษ"
     ),
@@ -100,7 +101,7 @@ def numbers(text: str, lang: str) -> list[Reading]:
         if _any(plan.halves, seen):
             take(_apart(halves(rest, lang)))
         if _any(plan.amounts, seen):
-            found.extend(amounts(rest, lang))
+            found.extend(shared(rest, list(amounts(rest, lang))) if lang == "zh" else amounts(rest, lang))
     found = [_of(text, reading) for reading in found]
     return sorted(found, key=lambda reading: reading.start)
 

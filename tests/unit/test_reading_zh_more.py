@@ -205,7 +205,7 @@ def test_a_bare_million_may_be_more_and_kilometres_an_hour_are_one_measure() -> 
     [
         # what stands behind an hour is no minute without 分, unless it has two figures and counts nothing
         ("凌晨2点一家酒吧起火", [("time", 120)]),
-        ("下午3点两车相撞", [("time", 900)]),
+        ("下午3点两车相撞", [("time", 900), ("number", 2)]),
         ("早上7点五辆车", [("time", 420), ("number", 5)]),
         ("下午3点十五辆车", [("time", 900), ("number", 15)]),
         ("下午三点十五", [("time", 915)]),
