@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import lru_cache
 from re import _constants, _parser  # type: ignore[attr-defined]
 from typing import Any
 
@@ -24,9 +25,15 @@ _SPACES = (_constants.CATEGORY, _constants.CATEGORY_SPACE)
 _REPEATS = (_constants.MAX_REPEAT, _constants.MIN_REPEAT, _constants.POSSESSIVE_REPEAT)
 
 
+@lru_cache(maxsize=4)
+def _parsed(source: str, flags: int) -> Any:
+    """Of a few patterns only: what is asked of one is asked at once."""
+    return _parser.parse(source, flags)
+
+
 def clauses(pattern: re.Pattern[str]) -> list[Clause]:
     """The sets of strings of which a text must hold one each, for the pattern to match in it."""
-    found = _of_sequence(_parser.parse(pattern.pattern, pattern.flags))
+    found = _of_sequence(_parsed(pattern.pattern, pattern.flags))
     # Where case is nothing, letters ask for nothing; digits have none.
     return [c for c in found if all(s.isdigit() for s in c)] if pattern.flags & re.IGNORECASE else found
 
@@ -187,7 +194,7 @@ def beginnings(pattern: re.Pattern[str]) -> Clause | None:
     """The characters with which a match can begin; None where that is not known, or a match may be empty."""
     if pattern.flags & re.IGNORECASE:
         return None
-    chars, nothing = _edge(_parser.parse(pattern.pattern, pattern.flags), False)
+    chars, nothing = _edge(_parsed(pattern.pattern, pattern.flags), False)
     return None if nothing else chars
 
 
@@ -196,7 +203,7 @@ def endings(pattern: re.Pattern[str]) -> Clause | None:
     may be empty."""
     if pattern.flags & re.IGNORECASE:
         return None
-    chars, nothing = _edge(_parser.parse(pattern.pattern, pattern.flags), True)
+    chars, nothing = _edge(_parsed(pattern.pattern, pattern.flags), True)
     return None if nothing else chars
 
 

@@ -4,7 +4,7 @@ amounts."""
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain
@@ -23,7 +23,7 @@ from metrics.reading.scores_zh import SCORES, scores
 from metrics.reading.stopwatch import STOPWATCH, stopwatch
 from metrics.reading.words import base_language, one_for_one
 
-_Table = dict[str, tuple[re.Pattern[str], ...]]
+_Table = Mapping[str, Sequence[re.Pattern[str]]]
 _PASSES: tuple[tuple[_Table, Callable[[re.Match[str], str], Iterator[Reading]]], ...] = (
     (DECADES, decades),
     (MONTH_RANGES, month_range),
