@@ -27,6 +27,7 @@ from metrics.reading.calendar_th import (
     MONTHS_TH,
     SHORT_MONTHS_TH,
     SPOKEN_MONTHS_TH,
+    SPOKEN_TH,
     WEEKDAY_TH,
     YEARS_TH,
 )
@@ -163,7 +164,7 @@ DATES: dict[str, Sequence[re.Pattern[str]]] = {
         rf"{WEEKDAY_TH}ที่\s?(?P<day>[0-9]{{1,2}})(?![0-9.:/]){_TH_NO_DAY}",
         r"วันที่\s?(?P<first_day>[0-9]{1,2})\s?(?:-|~|ถึง|และ)\s?(?:วันที่\s?)?(?P<day>[0-9]{1,2})(?![0-9.:])",
         r"วันที่\s?(?P<day>[0-9]{1,2})(?![0-9.:/])",
-        rf"(?:วันที่\s?)?{_D12}(?P<day>[0-9]{{1,2}})\s?(?P<month>{'|'.join(SPOKEN_MONTHS_TH)})(?:ฯ|(?![\u0e00-\u0e7f]))(?:\s?(?P<year>[0-9]{{4}}|[4-7][0-9])(?![0-9.%]))?",
+        *SPOKEN_TH,
     ),
     "bo": _all(
         rf"{YEAR_BO}(?:སྤྱི་|ཕྱི་|བོད་)?ཟླ་?\s?(?:བ་?\s?)?{MONTH_BO}[་\s]?(?:པ|པོ|བ)?(?:འི)?[་\s]*(?:ཚེས|ཉིན)"

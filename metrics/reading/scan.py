@@ -17,6 +17,8 @@ from metrics.reading.day_lists import DAY_LISTS, day_list
 from metrics.reading.fractions import FRACTIONS, HUNDRED, fractions
 from metrics.reading.halves import DECADE, FIRST, HALVES, halves
 from metrics.reading.identifiers import CODES, GROUPS, PHONES, addresses, codes, groups, names, phones
+from metrics.reading.land_th import LAND, land
+from metrics.reading.lists_th import in_lists
 from metrics.reading.mention import Reading
 from metrics.reading.needs import Need, Screen, clauses, finder
 from metrics.reading.scores_zh import SCORES, scores
@@ -25,6 +27,7 @@ from metrics.reading.words import base_language, one_for_one
 
 _Table = Mapping[str, Sequence[re.Pattern[str]]]
 _PASSES: tuple[tuple[_Table, Callable[[re.Match[str], str], Iterator[Reading]]], ...] = (
+    (LAND, land),
     (DECADES, decades),
     (MONTH_RANGES, month_range),
     (DAY_LISTS, day_list),
@@ -100,7 +103,8 @@ def numbers(text: str, lang: str) -> list[Reading]:
         if _any(plan.halves, seen):
             take(_apart(halves(rest, lang)))
         if _any(plan.amounts, seen):
-            found.extend(amounts(rest, lang))
+            last = list(amounts(rest, lang))
+            found.extend(in_lists(last, rest) if lang == "th" and len(last) > 1 else last)
     found = [_of(text, reading) for reading in found]
     return sorted(found, key=lambda reading: reading.start)
 
@@ -123,7 +127,7 @@ class _Plan:
 
     screen: Screen
     first: tuple[_Step, ...]
-    """Decades and dates: before telephone numbers."""
+    """Areas of land, decades and dates: before telephone numbers."""
     second: tuple[_Step, ...]
     """Scores and clock times: before identifiers."""
     third: tuple[_Step, ...]
@@ -152,9 +156,9 @@ def _plan(lang: str) -> _Plan:
     parts = (*FRACTIONS.get(lang, ()), *FRACTIONS[""], *((HUNDRED[lang],) if lang in HUNDRED else ()))
     return _Plan(
         screen,
-        tuple(chain(*passes[:4])),
-        tuple(chain(*passes[4:7])),
-        tuple(chain(*passes[7:])),
+        tuple(chain(*passes[:5])),
+        tuple(chain(*passes[5:8])),
+        tuple(chain(*passes[8:])),
         phones=masks(PHONES),
         codes=masks(CODES),
         fractions=masks(parts),
