@@ -20,7 +20,8 @@ from metrics.reading.identifiers import CODES, GROUPS, PHONES, addresses, codes,
 from metrics.reading.land_th import LAND, land
 from metrics.reading.lists_th import in_lists
 from metrics.reading.mention import Reading
-from metrics.reading.needs import Need, Screen, clauses, finder
+from metrics.reading.needs import Need, Screen, clauses
+from metrics.reading.places import finder
 from metrics.reading.scores_zh import SCORES, scores
 from metrics.reading.stopwatch import STOPWATCH, stopwatch
 from metrics.reading.words import base_language, one_for_one
