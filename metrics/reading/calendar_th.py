@@ -86,3 +86,20 @@ AND_YEAR_TH = (
     rf"(?:(?<=\0){_MORE_YEARS})\s?(?:,|และ|กับ|หรือ)\s?(?:ปี\s?)?(?P<year>2[45][0-9]{{2}})(?![0-9])(?!\s?(?:คน|บาท|ราย))"
 )
 """Further years of a list (ปี 2562, 2563, 2564 และ 2565) whose first two are read, and blanked."""
+_SPOKEN = f"(?P<month>{'|'.join(SPOKEN_MONTHS_TH)})(?:ฯ|(?![\u0e00-\u0e7f]))"
+_AFTER_EVENT = rf"{_NO_COUNT}(?!\s?[A-Za-z0-9-])"
+_DAY = r"(?<![0-9])(?<![0-9][.:])(?P<day>[0-9]{1,2})\s?"
+# What is called by its day or month; any other year before 2540 may as well be a count.
+_EVENTS = (("ตุลา", "1[69]"), ("พฤษภา", "35|53"))
+SPOKEN_TH = (
+    # 6 ตุลา 19, 14 ตุลา 16
+    *(rf"{_DAY}(?P<month>{name})ฯ?\s?(?P<spoken>)(?P<year>{year}){_AFTER_EVENT}" for name, year in _EVENTS),
+    rf"(?:วันที่\s?)?{_DAY}{_SPOKEN}(?:\s?(?P<year>[0-9]{{4}}|[4-7][0-9])(?![0-9.%]))?",
+    # พฤษภา 35, ตุลา 2519
+    *(
+        r"(?:(?<![\u0e00-\u0e7f])|(?<=เหตุการณ์)|(?<=วีรชน)|(?<=ครบรอบ)|(?<=รำลึก)|(?<=เดือน)|(?<=หลัง)|(?<=ยุค)|(?<=ตั้งแต่))"
+        rf"(?P<month>{name})ฯ?\s?(?P<spoken>)(?P<year>{year}|2[45][0-9]{{2}}){_AFTER_EVENT}"
+        for name, year in _EVENTS
+    ),
+)
+"""Days of months by their spoken names, and what is called by such a month and its year."""

@@ -8,6 +8,7 @@ day, first_day (of a range), days_between, decade, decade2, century.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from metrics.reading.calendar_bo import (
     BARE_MONTHS_BO,
@@ -26,6 +27,7 @@ from metrics.reading.calendar_th import (
     MONTHS_TH,
     SHORT_MONTHS_TH,
     SPOKEN_MONTHS_TH,
+    SPOKEN_TH,
     WEEKDAY_TH,
     YEARS_TH,
 )
@@ -33,6 +35,7 @@ from metrics.reading.calendar_zh import INSIDE, LUNAR, LUNAR_MONTHS, MONTH_PAIR,
 from metrics.reading.calendar_zh import SMALL_NUMBER as _ZH_SMALL
 from metrics.reading.numeral_words_th import COUNTERS
 from metrics.reading.numerals_bo import BELOW_100, BOUNDARY
+from metrics.reading.patterns import Patterns
 
 _TH_DAYS = ["หนึ่ง", "สอง", "สาม", "สี่", "ห้า", "หก", "เจ็ด", "แปด", "เก้า", "สิบ"]
 TH_SPELLED = {word: i for i, word in enumerate(_TH_DAYS, 1)}
@@ -101,10 +104,7 @@ _BO_DAY = rf"(?:པ་)?(?P<day>[0-9]{{1,2}}|(?:{UNDER_32_BO}){BOUNDARY})"
 _BO_END = r"(?![\u0f40-\u0fbc])"
 _BO_ERA = r"(?P<era>(?:སྤྱི|ཕྱི)་ལོའི?་?(?:སྔོན|གོང)(?:་?གྱི|་?གི)?(?:་ལོ)?|སྤྱི་ལོ|ཕྱི་ལོ)"
 
-
-def _all(*patterns: str, flags: int = 0) -> tuple[re.Pattern[str], ...]:
-    return tuple(re.compile(pattern, flags) for pattern in patterns)
-
+_all = Patterns
 
 REIGNS = {
     "明治": 1868, "大正": 1912, "昭和": 1926, "平成": 1989, "令和": 2019, "洪武": 1368, "永乐": 1403, "永樂": 1403,
@@ -114,7 +114,7 @@ REIGNS = {
 }  # fmt: skip
 """First year of the eras that Chinese texts name without another calendar: 光绪二十四年 is 1898."""
 _ZH_REIGN = rf"(?P<era>{'|'.join(REIGNS)}|民国)\s?(?P<year>[0-9]{{1,2}}|[一二三四五六七八九十]{{1,3}})\s?年"
-DATES: dict[str, tuple[re.Pattern[str], ...]] = {
+DATES: dict[str, Sequence[re.Pattern[str]]] = {
     "": _all(
         _D12 + r"(?P<year>[12][0-9]{3})(?P<sep>[-/.])(?P<month>[0-9]{1,2})(?P=sep)(?P<day>[0-9]{1,2})(?![0-9])",
         _D12 + r"(?P<day>[0-9]{1,2})(?P<sep>[-/.])(?P<month>[0-9]{1,2})(?P=sep)(?P<year>[12][0-9]{3})(?![0-9])",
@@ -165,7 +165,7 @@ DATES: dict[str, tuple[re.Pattern[str], ...]] = {
         rf"{WEEKDAY_TH}ที่\s?(?P<day>[0-9]{{1,2}})(?![0-9.:/]){_TH_NO_DAY}",
         r"วันที่\s?(?P<first_day>[0-9]{1,2})\s?(?:-|~|ถึง|และ)\s?(?:วันที่\s?)?(?P<day>[0-9]{1,2})(?![0-9.:])",
         r"วันที่\s?(?P<day>[0-9]{1,2})(?![0-9.:/])",
-        rf"(?:วันที่\s?)?{_D12}(?P<day>[0-9]{{1,2}})\s?(?P<month>{'|'.join(SPOKEN_MONTHS_TH)})(?:ฯ|(?![\u0e00-\u0e7f]))(?:\s?(?P<year>[0-9]{{4}}|[4-7][0-9])(?![0-9.%]))?",
+        *SPOKEN_TH,
     ),
     "bo": _all(
         rf"{YEAR_BO}(?:སྤྱི་|ཕྱི་|བོད་)?ཟླ་?\s?(?:བ་?\s?)?{MONTH_BO}[་\s]?(?:པ|པོ|བ)?(?:འི)?[་\s]*(?:ཚེས|ཉིན)"
@@ -198,8 +198,8 @@ DATES: dict[str, tuple[re.Pattern[str], ...]] = {
         flags=re.IGNORECASE,
     ),
 }
-MONTH_RANGES: dict[str, tuple[re.Pattern[str], ...]] = {"zh": _all(MONTH_RANGE, MONTH_PAIR), "bo": _all(MONTH_RANGE_BO)}
-DECADES: dict[str, tuple[re.Pattern[str], ...]] = {
+MONTH_RANGES: dict[str, Sequence[re.Pattern[str]]] = {"zh": _all(MONTH_RANGE, MONTH_PAIR), "bo": _all(MONTH_RANGE_BO)}
+DECADES: dict[str, Sequence[re.Pattern[str]]] = {
     "": _all(r"(?<![0-9A-Za-z])(?P<year>1[0-9][0-9]0|20[0-9]0)(?:[’']?s)\b"),
     "zh": _all(
         r"(?P<century>[0-9]{1,2}|[一二三四五六七八九十]{1,3})\s?世纪\s?(?P<decade>[0-9]0|[二三四五六七八九]?十|[二三四五六七八九](?=、?[三四五六七八九]十))\s?"
@@ -233,7 +233,7 @@ DECADES: dict[str, tuple[re.Pattern[str], ...]] = {
     ),
     "en": _all(r"(?<![0-9A-Za-z])['’](?P<decade>[2-9]0)s\b"),
 }
-CENTURIES: dict[str, tuple[re.Pattern[str], ...]] = {
+CENTURIES: dict[str, Sequence[re.Pattern[str]]] = {
     "zh": _all(
         rf"(?P<era>公元前|西元前)?\s?(?<![0-9上下这本新半每另])"
         rf"(?:(?P<first_century>{_ZH_SMALL})\s?(?:和|至|到|-|~|、|与|及)\s?)?"
@@ -252,7 +252,7 @@ CENTURIES: dict[str, tuple[re.Pattern[str], ...]] = {
         r"\b(?P<century>[0-9]{1,2})(?:st|nd|rd|th)[ -](?:century|centuries)(?P<before>\sBC)?", flags=re.IGNORECASE
     ),
 }
-YEARS: dict[str, tuple[re.Pattern[str], ...]] = {
+YEARS: dict[str, Sequence[re.Pattern[str]]] = {
     "": _all(
         r"(?<![0-9A-Za-z.,/-])(?P<first_year>1[5-9][0-9]{2}|20[0-9]{2}|25[0-9]{2})(?:-|~"
         r"|/)(?P<year>[0-9]{2})(?![0-9.%:/]|-[0-9])(?!\s?[年人名])"

@@ -7,7 +7,7 @@ name).
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
 from metrics.reading import clock_zh
@@ -15,6 +15,7 @@ from metrics.reading.clock_words_th import TH_TIMES
 from metrics.reading.dates import small_number
 from metrics.reading.mention import HALF_DAY, Reading
 from metrics.reading.numerals_bo import BELOW_100, BOUNDARY
+from metrics.reading.patterns import Patterns
 
 _D12 = r"(?<![0-9])(?<![0-9][.:])"
 _TO = r"\s?(?:-|~|至|到|ถึง|ནས)\s?"
@@ -36,12 +37,8 @@ _BO_MINUTE = (
 _BO_FOR = r"(?![0-9]|[་\s]*(?:འི་|གི་|གྱི་|ཀྱི་)?(?:རིང|འགོར)(?![\u0f40-\u0fbc]))"
 _BO_HALF_TO = rf"(?:དུས་ཚོད་?|ཆུ་ཚོད་?)\s?(?P<half_to>ཕྱེད)་དང་(?P<hour>{_BO_NUMBER})(?![0-9:]){_BO_FOR}"
 
-
-def _all(*patterns: str, flags: int = 0) -> tuple[re.Pattern[str], ...]:
-    return tuple(re.compile(pattern, flags) for pattern in patterns)
-
-
-TIMES: dict[str, tuple[re.Pattern[str], ...]] = {
+_all = Patterns
+TIMES: dict[str, Sequence[re.Pattern[str]]] = {
     "": _all(_D12 + r"(?P<hour>[0-9]{1,2}):(?P<minute>[0-9]{2})(?![0-9:]|\.[0-9])"),
     "zh": clock_zh.PATTERNS,
     "th": _all(*TH_TIMES),

@@ -144,7 +144,8 @@ def _year_of(match: re.Match[str], lang: str) -> Iterator[Reading]:
         return
     era = match.groupdict().get("era")
     if len(text) == 2 and era not in (*REIGNS, "民国"):  # abbreviated: 15 มี.ค. 67, 24年3月
-        number += 2500 if lang == "th" and number >= 40 else 2000 if number < 50 else 1900
+        old = match.groupdict().get("spoken") is not None  # 6 ตุลา 19
+        number += 2500 if lang == "th" and (number >= 40 or old) else 2000 if number < 50 else 1900
     yield _reading(match, match.span("year"), common_era(number, era, lang), "year")
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from metrics.reading.dates import small_number
 from metrics.reading.latin_magnitudes import amount_of_sign
 from metrics.reading.mention import Reading
-from metrics.reading.needs import finder
+from metrics.reading.places import finder
 from metrics.reading.words import WordTable, base_language, currencies, units
 
 _LETTER = r"A-Za-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f"

@@ -9,7 +9,8 @@ categories, what may be absent) asks for nothing, so that a pattern is never lef
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
 from re import _constants, _parser  # type: ignore[attr-defined]
 from typing import Any
 
@@ -18,15 +19,21 @@ from ahocorasick_rs import AhoCorasick
 Clause = frozenset[str]
 _MOST = 64
 """A clause of more strings than this is no help."""
-_DIGITS = frozenset("0123456789")
+DIGITS = frozenset("0123456789")
 _INSIDE = (_constants.ASSERT, _constants.ATOMIC_GROUP)
 _SPACES = (_constants.CATEGORY, _constants.CATEGORY_SPACE)
-_REPEATS = (_constants.MAX_REPEAT, _constants.MIN_REPEAT, _constants.POSSESSIVE_REPEAT)
+REPEATS = (_constants.MAX_REPEAT, _constants.MIN_REPEAT, _constants.POSSESSIVE_REPEAT)
+
+
+@lru_cache(maxsize=4)
+def parsed(source: str, flags: int) -> Any:
+    """Of a few patterns only: what is asked of one is asked at once."""
+    return _parser.parse(source, flags)
 
 
 def clauses(pattern: re.Pattern[str]) -> list[Clause]:
     """The sets of strings of which a text must hold one each, for the pattern to match in it."""
-    found = _of_sequence(_parser.parse(pattern.pattern, pattern.flags))
+    found = _of_sequence(parsed(pattern.pattern, pattern.flags))
     # Where case is nothing, letters ask for nothing; digits have none.
     return [c for c in found if all(s.isdigit() for s in c)] if pattern.flags & re.IGNORECASE else found
 
@@ -47,9 +54,9 @@ def _of_sequence(items: Iterable[tuple[Any, Any]]) -> list[Clause]:
 
 def _of_one(op: Any, value: Any) -> list[Clause]:
     if op is _constants.IN:
-        chars = _class(value)
+        chars = char_class(value)
         return [chars] if chars else []
-    if op in _REPEATS:
+    if op in REPEATS:
         least, _, inner = value
         return _of_sequence(inner) if least else []
     if op is _constants.SUBPATTERN:
@@ -66,7 +73,7 @@ def _of_one(op: Any, value: Any) -> list[Clause]:
     return []
 
 
-def _class(items: Sequence[tuple[Any, Any]]) -> Clause:
+def char_class(items: Sequence[tuple[Any, Any]]) -> Clause:
     """The characters of a class; empty where it is negated, holds a category, or is large."""
     chars: set[str] = set()
     for op, value in items:
@@ -81,7 +88,7 @@ def _class(items: Sequence[tuple[Any, Any]]) -> Clause:
 
 def _best(own: Sequence[Clause]) -> Clause:
     """The clause that holds in the fewest texts, as a guess: digits are rare, long strings rarer."""
-    return max(own, key=lambda clause: (min(map(len, clause)), clause <= _DIGITS, -len(clause)))
+    return max(own, key=lambda clause: (min(map(len, clause)), clause <= DIGITS, -len(clause)))
 
 
 class Need:
@@ -91,10 +98,10 @@ class Need:
 
     def __init__(self, own: Sequence[Clause]) -> None:
         """own: see `clauses`."""
-        kept = [frozenset(s for s in clause if not _DIGITS & set(s)) for clause in own]
+        kept = [frozenset(s for s in clause if not DIGITS & set(s)) for clause in own]
         self.digit = not all(kept)
         """Nothing matches without an ASCII digit."""
-        self._with = _test([clause for clause in own if not any(_DIGITS & set(s) for s in clause)])
+        self._with = _test([clause for clause in own if not any(DIGITS & set(s) for s in clause)])
         self._without = None if self.digit else _test(kept)
 
     def may(self, text: str, digits: bool) -> bool:
@@ -179,24 +186,12 @@ def need(pattern: re.Pattern[str]) -> Need:
     return Need(clauses(pattern))
 
 
-_FEW = 4
-"""A pattern is tried at the places of its first characters alone where few of these are no digits."""
-
-
-def beginnings(pattern: re.Pattern[str]) -> Clause | None:
-    """The characters with which a match can begin; None where that is not known, or a match may be empty."""
-    if pattern.flags & re.IGNORECASE:
-        return None
-    chars, nothing = _edge(_parser.parse(pattern.pattern, pattern.flags), False)
-    return None if nothing else chars
-
-
 def endings(pattern: re.Pattern[str]) -> Clause | None:
     """The characters with which a match can end, a space for any white space; None where that is not known, or a match
     may be empty."""
     if pattern.flags & re.IGNORECASE:
         return None
-    chars, nothing = _edge(_parser.parse(pattern.pattern, pattern.flags), True)
+    chars, nothing = _edge(parsed(pattern.pattern, pattern.flags), True)
     return None if nothing else chars
 
 
@@ -221,11 +216,11 @@ def _edge_one(op: Any, value: Any, last: bool) -> tuple[Clause | None, bool]:
     if op is _constants.IN:
         spaces = last and _SPACES in value
         rest = [item for item in value if item != _SPACES] if spaces else value
-        chars = _class(rest)
+        chars = char_class(rest)
         if rest and not chars:
             return None, False
         return (chars | {" "} if spaces else chars), False
-    if op in _REPEATS:
+    if op in REPEATS:
         inner, nothing = _edge(value[2], last)
         return inner, nothing or not value[0]
     if op is _constants.SUBPATTERN:
@@ -258,26 +253,3 @@ class Behind:
             if not char or (char not in self._last and not (self._spaces and char.isspace())):
                 return None
         return self._search(text, first, at)
-
-
-def finder(pattern: re.Pattern[str]) -> Callable[[str], Iterable[re.Match[str]]]:
-    """As `pattern.finditer`, but tried only where a match can begin, if few places of a text are such.
-
-    Most patterns begin with a digit behind which no other stands: at every other place they fail late.
-    """
-    chars = beginnings(pattern)
-    if chars is None or len(chars - _DIGITS) > _FEW:
-        return pattern.finditer
-    first = re.compile("[" + "".join(map(re.escape, sorted(chars))) + "]").search
-
-    def find(text: str) -> Iterator[re.Match[str]]:
-        place = first(text)
-        while place is not None:
-            at = place.start()
-            match = pattern.match(text, at)
-            if match is not None:
-                yield match
-                at = match.end() - 1
-            place = first(text, at + 1)
-
-    return find

@@ -263,6 +263,8 @@ def _whole(text: str, at: int) -> Numeral | None:
             return None
         return Numeral(at, end, exact, bound, False, scale, spelled=True, lone=True, ordinal=ordinal)
     percent = _percent_follows(text, end) or text.startswith("ละ", at - 2)
+    if high is None and not percent and text.startswith("เป็น", max(0, at - 4)) and _COUNTED.match(text, end):
+        return Numeral(at, end, exact, 10 * exact, True, scale, spelled=True)  # มากันเป็นพันคน: as นับพันคน
     if (
         high is None
         and not percent

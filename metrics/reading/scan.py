@@ -4,11 +4,12 @@ amounts."""
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain
 
+from metrics.reading import lists_th, shared_zh
 from metrics.reading.amounts import LANGUAGES, PLAIN, amounts
 from metrics.reading.calendar_words import CENTURIES, DATES, DECADES, MONTH_RANGES, YEARS
 from metrics.reading.clock import TIMES, times
@@ -17,15 +18,17 @@ from metrics.reading.day_lists import DAY_LISTS, day_list
 from metrics.reading.fractions import FRACTIONS, HUNDRED, fractions
 from metrics.reading.halves import DECADE, FIRST, HALVES, halves
 from metrics.reading.identifiers import CODES, GROUPS, PHONES, addresses, codes, groups, names, phones
+from metrics.reading.land_th import LAND, land
 from metrics.reading.mention import Reading
-from metrics.reading.needs import Need, Screen, clauses, finder
+from metrics.reading.needs import Need, Screen, clauses
+from metrics.reading.places import finder
 from metrics.reading.scores_zh import SCORES, scores
-from metrics.reading.shared_zh import shared
 from metrics.reading.stopwatch import STOPWATCH, stopwatch
 from metrics.reading.words import base_language, one_for_one
 
-_Table = dict[str, tuple[re.Pattern[str], ...]]
+_Table = Mapping[str, Sequence[re.Pattern[str]]]
 _PASSES: tuple[tuple[_Table, Callable[[re.Match[str], str], Iterator[Reading]]], ...] = (
+    (LAND, land),
     (DECADES, decades),
     (MONTH_RANGES, month_range),
     (DAY_LISTS, day_list),
@@ -65,6 +68,14 @@ def _blank(text: str, spans: Iterable[tuple[int, int]]) -> str:
     return "".join([*pieces, text[at:]]) if pieces else text
 
 
+def _as_they_are(readings: list[Reading], text: str) -> list[Reading]:
+    return readings
+
+
+_SAID_ONCE = {"zh": shared_zh.shared, "th": lists_th.in_lists}
+"""Language -> what gives the amounts of a text what the others beside them say for them."""
+
+
 def numbers(text: str, lang: str) -> list[Reading]:
     """All numbers, dates and the like of a text, and its addresses, telephone numbers and identifiers, by start."""
     found: list[Reading] = []
@@ -101,7 +112,7 @@ def numbers(text: str, lang: str) -> list[Reading]:
         if _any(plan.halves, seen):
             take(_apart(halves(rest, lang)))
         if _any(plan.amounts, seen):
-            found.extend(shared(rest, list(amounts(rest, lang))) if lang == "zh" else amounts(rest, lang))
+            found.extend(_SAID_ONCE.get(lang, _as_they_are)(list(amounts(rest, lang)), rest))
     found = [_of(text, reading) for reading in found]
     return sorted(found, key=lambda reading: reading.start)
 
@@ -124,7 +135,7 @@ class _Plan:
 
     screen: Screen
     first: tuple[_Step, ...]
-    """Decades and dates: before telephone numbers."""
+    """Areas of land, decades and dates: before telephone numbers."""
     second: tuple[_Step, ...]
     """Scores and clock times: before identifiers."""
     third: tuple[_Step, ...]
@@ -153,9 +164,9 @@ def _plan(lang: str) -> _Plan:
     parts = (*FRACTIONS.get(lang, ()), *FRACTIONS[""], *((HUNDRED[lang],) if lang in HUNDRED else ()))
     return _Plan(
         screen,
-        tuple(chain(*passes[:4])),
-        tuple(chain(*passes[4:7])),
-        tuple(chain(*passes[7:])),
+        tuple(chain(*passes[:5])),
+        tuple(chain(*passes[5:8])),
+        tuple(chain(*passes[8:])),
         phones=masks(PHONES),
         codes=masks(CODES),
         fractions=masks(parts),

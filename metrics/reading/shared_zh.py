@@ -42,7 +42,7 @@ _FAR, _FAR_FROM, _FAR_IN_LIST = 30, 100, 1000
 _SMALL = 10
 
 
-def shared(text: str, found: list[Reading]) -> list[Reading]:
+def shared(found: list[Reading], text: str) -> list[Reading]:
     """The amounts of a text, in order, with what the others beside them say for them."""
     pairs = [
         at

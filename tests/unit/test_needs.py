@@ -14,8 +14,9 @@ from metrics.reading.fractions import _MAY_HOLD as FRACTIONS_HOLD
 from metrics.reading.fractions import FRACTIONS, HUNDRED
 from metrics.reading.halves import DECADE, FIRST, HALVES
 from metrics.reading.identifiers import _CALL, _CODE, _MAY_CALL, _MAY_CODE, _MAY_PHONE, _PHONE, CODES, PHONES, _any
-from metrics.reading.needs import Behind, Screen, beginnings, clauses, endings, finder, need
+from metrics.reading.needs import Behind, Screen, clauses, endings, need
 from metrics.reading.numeral_words_th import ORDINAL
+from metrics.reading.places import finder, openings
 from metrics.reading.words import WordTable
 
 TABLES = [table for table, _ in scan._PASSES] + [FRACTIONS, HALVES, DECADE, FIRST]
@@ -82,15 +83,18 @@ def test_digits_and_words() -> None:
 @pytest.mark.parametrize(
     ("pattern", "found"),
     [
-        ("(?<![0-9])(?:day )?[1-3]x", {"d", "1", "2", "3"}),
+        ("(?<![0-9])(?:day )?[1-3]x", {"day ", "1x", "2x", "3x"}),
         ("(?:a|b?)c", {"a", "b", "c"}),
+        ("(?:in|[on]f) [12]x?", {"in", "of", "nf"}),
+        ("ab+c(?:d|e)", {"a"}),
+        ("ab[12](?!3)c", {"ab1c", "ab2c"}),
         ("a*", None),
         ("[^a]b", None),
         ("(?i)a", None),
     ],
 )
 def test_where_a_match_can_begin(pattern: str, found: set[str] | None) -> None:
-    assert beginnings(re.compile(pattern)) == found
+    assert openings(re.compile(pattern)) == found
 
 
 def test_nothing_is_left_out_of_a_text_with_half_a_character() -> None:
