@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain
 
-from metrics.reading import lists_th, shared_zh
 from metrics.reading.amounts import LANGUAGES, PLAIN, amounts
 from metrics.reading.calendar_words import CENTURIES, DATES, DECADES, MONTH_RANGES, YEARS
 from metrics.reading.clock import TIMES, times
@@ -19,10 +18,12 @@ from metrics.reading.fractions import FRACTIONS, HUNDRED, fractions
 from metrics.reading.halves import DECADE, FIRST, HALVES, halves
 from metrics.reading.identifiers import CODES, GROUPS, PHONES, addresses, codes, groups, names, phones
 from metrics.reading.land_th import LAND, land
+from metrics.reading.lists_th import in_lists as lists_th
 from metrics.reading.mention import Reading
 from metrics.reading.needs import Need, Screen, clauses
 from metrics.reading.places import finder
 from metrics.reading.scores_zh import SCORES, scores
+from metrics.reading.shared_zh import shared as lists_zh
 from metrics.reading.stopwatch import STOPWATCH, stopwatch
 from metrics.reading.words import base_language, one_for_one
 
@@ -72,7 +73,7 @@ def _as_they_are(readings: list[Reading], text: str) -> list[Reading]:
     return readings
 
 
-_SAID_ONCE = {"zh": shared_zh.shared, "th": lists_th.in_lists}
+_SAID_ONCE = {"zh": lists_zh, "th": lists_th}
 """Language -> what gives the amounts of a text what the others beside them say for them."""
 
 
