@@ -14,6 +14,7 @@ from metrics.reading.calendar_bo import (
     MONTH_BO,
     MONTH_RANGE_BO,
     MONTHS_BO,
+    SHAD_DATES_BO,
     SPELLED_YEAR_BO,
     UNDER_32_BO,
     YEAR_BO,
@@ -167,6 +168,7 @@ DATES: dict[str, tuple[re.Pattern[str], ...]] = {
         rf"(?:วันที่\s?)?{_D12}(?P<day>[0-9]{{1,2}})\s?(?P<month>{'|'.join(SPOKEN_MONTHS_TH)})(?:ฯ|(?![\u0e00-\u0e7f]))(?:\s?(?P<year>[0-9]{{4}}|[4-7][0-9])(?![0-9.%]))?",
     ),
     "bo": _all(
+        *SHAD_DATES_BO,
         rf"{YEAR_BO}(?:སྤྱི་|ཕྱི་|བོད་)?ཟླ་?\s?(?:བ་?\s?)?{MONTH_BO}[་\s]?(?:པ|པོ|བ)?(?:འི)?[་\s]*(?:ཚེས|ཉིན)"
         rf"་?\s?(?P<first_day>[0-9]{{1,2}})(?:་?ཉིན)?\s?(?:ནས|-|~|དང)[་\s]{{0,2}}(?:ཚེས་?)?(?P<day>[0-9]{{1,2}})"
         rf"(?![0-9])(?:་?ཉིན)?",

@@ -17,6 +17,7 @@ from metrics.reading.day_lists import DAY_LISTS, day_list
 from metrics.reading.fractions import FRACTIONS, HUNDRED, fractions
 from metrics.reading.halves import DECADE, FIRST, HALVES, halves
 from metrics.reading.identifiers import CODES, GROUPS, PHONES, addresses, codes, groups, names, phones
+from metrics.reading.lists_bo import in_lists
 from metrics.reading.mention import Reading
 from metrics.reading.needs import Need, Screen, clauses, finder
 from metrics.reading.scores_zh import SCORES, scores
@@ -42,7 +43,7 @@ _MAY_HOLD = {
         r"[0-9½]|หนึ่ง|สอง|สาม|สี่|ห้า|หก|เจ็ด|แปด|เก้า|สิบ|ร้อย|พัน|หมื่น|แสน|ล้าน|หลาย|คม|ยน|กุมภา|\.|เที่ยง|บ่าย|ทุ่ม|ครึ่ง|ทศวรรษ"
     ),
     "bo": re.compile(
-        r"[0-9½]|གཅིག|གཉིས|གསུམ|བཞི|ལྔ|དྲུག|བདུན|བརྒྱད|དགུ|བཅུ|བཅོ|བརྒྱ|སྟོང|ཁྲི|འབུམ|ས་ཡ|བྱེ་བ|དུང་ཕྱུར|ཅུ|ཉེར|ཉི་ཤུ|དང་པོ|མཚན|ཉིན|ནམ|ཕྱེད"
+        r"[0-9½]|གཅིག|གཉིས|གསུམ|བཞི|ལྔ|དྲུག|བདུན|བརྒྱད|དགུ|བཅུ|བཅོ|བརྒྱ|སྟོང|ཁྲི|འབུམ|ས་ཡ|བྱེ་བ|དུང་ཕྱུར|ཅུ|ཉེར|ཉི་ཤུ|དང་པོ|ལྡབ|མཚན|ཉིན|ནམ|ཕྱེད"
     ),
 }
 _DIGIT = re.compile(r"[0-9]")
@@ -100,7 +101,7 @@ def numbers(text: str, lang: str) -> list[Reading]:
         if _any(plan.halves, seen):
             take(_apart(halves(rest, lang)))
         if _any(plan.amounts, seen):
-            found.extend(amounts(rest, lang))
+            found.extend(in_lists(amounts(rest, lang), rest) if lang == "bo" else amounts(rest, lang))
     found = [_of(text, reading) for reading in found]
     return sorted(found, key=lambda reading: reading.start)
 
