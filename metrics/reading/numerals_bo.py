@@ -7,6 +7,7 @@ import re
 from fractions import Fraction
 from itertools import pairwise
 
+from metrics.reading.counted_bo import counted, counts
 from metrics.reading.numeral import DIGITS, FREE, FREE_START, NUMBER, VULGAR, Numeral, number, step
 
 MAGNITUDES = {
@@ -73,14 +74,12 @@ _LARGE = "|".join(sorted((name for name in MAGNITUDES if name != "བརྒྱ")
 _BARE = re.compile(rf"(?:{_LARGE}|བརྒྱ)(?:་ཐམ་པ)?{BOUNDARY}(?!{_PART}|་ཕྲག)")
 FOLDS = "|".join(_MANIFOLD)
 # ཉིས་བརྒྱ, སུམ་སྟོང, or the bare བརྒྱ and སྟོང; not བརྒྱ་ཆ (per cent).
-_FOLDED = re.compile(rf"(?:({FOLDS})་)?(བརྒྱ|སྟོང|ཁྲི|འབུམ)(?:་ཐམ་པ)?{BOUNDARY}(?!{_PART}|་ཕྲག|[་\s]?[0-9$£€¥])")
+_FOLDED = re.compile(rf"(?:({FOLDS}|གཅིག)་)?(བརྒྱ|སྟོང|ཁྲི|འབུམ)(?:་ཐམ་པ)?{BOUNDARY}(?!{_PART}|་ཕྲག|[་\s]?[0-9$£€¥])")
 # དོན་གཅིག is "one matter" as well as 71, ང་གཉིས "the two of us", སོ་གཉིས two teeth, སོ་སོ་གསུམ each of three; ཞེ་བདུན
 # and གྱ་གཅིག are numbers and nothing else.
 _SHORT = re.compile(rf"(?:(?:ང|རེ|དོན|(?<=སོ་)སོ)་(?:{'|'.join(DIGIT)})|(?:ཞེ|སོ|གོ)་(?:གཅིག|གཉིས)){BOUNDARY}")
-_HOUSES = re.compile(r"(?<![\u0f40-\u0fbc])(?:ཁྱིམ་ཚང|དུད་ཚང|དུད་ཁྱིམ|དུད་གྲངས|གྲོང་ཚོ|གྲོང་སྡེ|སྡེ་བ|སློབ་མ|གྲྭ་པ|བཟོ་པ|ནད་པ)་?\s?\Z")
-"""What is counted so often that no other word than a number is meant behind it: ཁྱིམ་ཚང་དོན་ལྔ."""
 # ཕྱེད་དང་གཉིས, half of the second: one and a half. Behind what is counted, or behind a magnitude.
-_LESS_HALF = re.compile(rf"(?<!དང་)ཕྱེད་དང་({'|'.join(DIGIT)}|བཅུ){BOUNDARY}(?!་(?:{_MAG}|བཅུ|ཅུ)(?![\u0f40-\u0fbc]))")
+_LESS_HALF = re.compile(rf"(?<!དང་)ཕྱེད་དང་({'|'.join(DIGIT)}|བཅུ){BOUNDARY}(?!་(?:{_MAG}|བཅུ|ཅུ){BOUNDARY})")
 _AND = re.compile(r"[་\s]*(?:དང|རྩ)?[་\s]*")
 _GAP = r"[་\s]?"
 _HEAD = rf"(?:(?:{_MAG})(?:{_EACH})?{_GAP}){{1,2}}\s?[$£€¥]?"  # ས་ཡ་£125: the sign may stand between
@@ -93,15 +92,15 @@ _SEVERAL = re.compile(rf"({_MANY})(?:(?:{_EACH})?་(?:ཁ་ཤས|འགའ|�
 _MORE = re.compile(r"[་\s]?(?:ལྷག|ཡན)(?![\u0f40-\u0fbc])")
 # ཁྲི་གསུམ་སྟོང་ལྔ, head by head: 35,000; not the 3,500 times 10^8 of དུང་ཕྱུར་གསུམ་སྟོང་ལྔ་བརྒྱ.
 _LINK = rf"(?:{_LARGE}|བརྒྱ)་(?:{'|'.join(DIGIT)})"
-_CHAIN = re.compile(rf"(?!སྟོང){_LINK}(?:་{_LINK}){{1,7}}{BOUNDARY}(?!་(?:{_MAG}|བཅུ|ཅུ)(?![\u0f40-\u0fbc]))")
+_CHAIN = re.compile(rf"(?!སྟོང){_LINK}(?:་{_LINK}){{1,7}}{BOUNDARY}(?!་(?:{_MAG}|བཅུ|ཅུ){BOUNDARY})")
 _LARGE_BEGIN = {name[0] for name in MAGNITUDES if name not in ("བརྒྱ", "སྟོང")}
 _LINKS = re.compile(rf"({_LARGE}|བརྒྱ)་({'|'.join(sorted(DIGIT, key=len, reverse=True))})")
 _HALF = re.compile(r"་?དང་ཕྱེད(?:་ཀ)?")
-_POINT = re.compile(rf"་ཚེག་((?:(?:{'|'.join(DIGIT)}|ཀླད་ཀོར)་?)+)")
+_POINT = re.compile(rf"་(?:དང་)?ཚེག་((?:(?:{'|'.join(DIGIT)}|ཀླད་ཀོར)་?)+)")
 # ལྔ་དྲུག, five or six: a digit and the next one, with no third and no magnitude behind (ཉེར་ལྔ་དྲུག, སྟོང་ཕྲག་གཉིས་གསུམ).
 _NEXT = {word: ("གཅིག", *DIGIT)[digit + 1] for word, digit in DIGIT.items() if digit < 9}
 _NEXT_DIGIT = re.compile(
-    rf"་(?P<next>{'|'.join(_NEXT.values())}){BOUNDARY}(?!་(?:{_MAG}|བཅུ|ཅུ|ཆ|ལྡབ|{'|'.join(DIGIT)})(?![\u0f40-\u0fbc]))"
+    rf"་(?P<next>{'|'.join(_NEXT.values())}){BOUNDARY}(?!་(?:{_MAG}|བཅུ|ཅུ|ཆ|ལྡབ|{'|'.join(DIGIT)}){BOUNDARY})"
 )
 _LAST_DIGIT = re.compile(rf"(?:{'|'.join(_NEXT)})\Z")
 # གཉིས་སུམ་བརྒྱ, two or three hundred
@@ -118,11 +117,6 @@ START = re.compile(
     rf"|{_NOT_INSIDE}(?!བདུན་ཕྲག)(?:{_MANY}|{_TWOFOLD}|ཕྱེད་དང་(?={_BELOW})|(?:{FOLDS})་(?:བརྒྱ|སྟོང|ཁྲི|"
     rf"འབུམ){BOUNDARY}|(?<!གྲུ་)(?:{_BELOW}){BOUNDARY}|(?:{_LARGE}|བརྒྱ){BOUNDARY}(?!{_PART})"
     rf"|(?:ཉིས|སུམ)(?=་(?:གསུམ|སུམ|བཞི)་(?:བརྒྱ|སྟོང|ཁྲི|འབུམ){BOUNDARY}))"
-)
-_COUNTED_BEFORE = re.compile(
-    r"(?:མི|ལོ|ལོ་ངོ|ཟླ|ཟླ་བ|ཉིན|ཉིན་མ|ཆུ་ཚོད|སྐར་མ|སྐར་ཆ|ཐེངས|སྒོར|སྒོར་མོ|སྨི|སྤྱི་ལེ|"
-    r"སྤྱི་རྒྱ|ཏུན|བརྒྱ་ཆ|མི་གྲངས|གཟའ་འཁོར|བདུན་ཕྲག|ལྡབ|རྒྱ་མ|མུའུ|གྲངས|དུས་རབས|ལོ་རབས)"
-    r"་?\s?\Z"
 )
 
 
@@ -146,8 +140,10 @@ def _small(text: str, at: int) -> tuple[Fraction, int, int] | None:
     while (folded := _FOLDED.match(text, end)) and MAGNITUDES[folded.group(2)] < last:
         if folded.group(1) is None and words and folded.group(2) != "བརྒྱ":
             break
+        if folded.group(1) == "གཅིག" and not words:  # the hundred of བཞི་སྟོང་གཅིག་བརྒྱ; ཁྲི་གཅིག་སྟོང་ལྔ is 10,000 and 5,000
+            break
         last = MAGNITUDES[folded.group(2)]
-        total, words = total + _MANIFOLD.get(folded.group(1) or "ཆིག", 1) * last, words + 1 + bool(folded.group(1))
+        total, words = total + _MANIFOLD.get(folded.group(1), 1) * last, words + 1 + bool(folded.group(1))
         end = folded.end()
         after = _AND.match(text, end)
         if after and (_FOLDED.match(text, after.end()) or _BELOW_RE.match(text, after.end())):
@@ -192,7 +188,7 @@ def _several(text: str, at: int) -> Numeral | None:
 
 def parse(text: str, at: int) -> Numeral | None:
     """The numeral that begins at `at` (a place that START found); None when what stands there is no number."""
-    if _SHORT.match(text, at) and not counted(text, at) and not _HOUSES.search(text, max(0, at - 16), at):
+    if _SHORT.match(text, at) and not counted(text, at) and not counts(text, at):
         return None
     if text[at] == "ཕ" and not counted(text, at):
         return None
@@ -266,14 +262,11 @@ def _parts(text: str, at: int) -> Numeral | None:
         unit = _magnitude(bare.group())
         return Numeral(at, bare.end(), Fraction(unit), scale=Fraction(unit), spelled=True)
     spelled = not any("0" <= char <= "9" for char in text[at:end])
-    if (
-        words == 1
-        and text[at:end] in ("བརྒྱ", "སྟོང", "ཁྲི", "འབུམ")
-        and not _COUNTED_BEFORE.search(text, max(0, at - 16), at)
-        and not _MORE.match(text, end)
-    ):
+    if words == 1 and text[at:end] in ("བརྒྱ", "སྟོང", "ཁྲི", "འབུམ") and not counted(text, at) and not _MORE.match(text, end):
         return None
-    found = Numeral(at, end, total, scale=scale, scale_first=first, spelled=spelled, lone=spelled and words == 1)
+    # གཉིས behind the second of two is "both".
+    lone = spelled and words == 1 and not (total > 2 and counts(text, at))
+    found = Numeral(at, end, total, scale=scale, scale_first=first, spelled=spelled, lone=lone)
     if spelled and (next_end := _next_digit(text, at, end)):
         found.also, found.end = total + Fraction(last), next_end
     found.ordinal = spelled and bool(_ORDINAL_AFTER.match(text, found.end))
@@ -291,8 +284,3 @@ def magnitude_before(text: str, at: int) -> int:
     """The magnitude with which the number at `at` begins; 1 for none."""
     head = _HEADED.match(text, at) or _HEADED_WORDS.match(text, at)
     return _magnitude(head.group(1)) if head else 1
-
-
-def counted(text: str, at: int) -> bool:
-    """Does a word that counts or measures stand before?"""
-    return bool(_COUNTED_BEFORE.search(text, max(0, at - 16), at))
