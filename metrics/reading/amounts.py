@@ -16,7 +16,7 @@ from metrics.reading.gold_th import SALUENG, gold_weight, medals
 from metrics.reading.latin_magnitudes import latin_magnitude
 from metrics.reading.mention import Reading
 from metrics.reading.needs import Behind
-from metrics.reading.numeral import Numeral, share, skip, step
+from metrics.reading.numeral import Numeral, middle, share, skip, step
 from metrics.reading.suffix import WHOLE, Suffix
 from metrics.reading.words import Unit, currencies
 
@@ -214,8 +214,8 @@ def _readings(
                 unit=name,
             )
         else:
-            middle = numeral.start + 1
-            for at, number in (((span[0], middle), value), ((middle, span[1]), numeral.also or value)):
+            between = middle(text, numeral, lang)
+            for at, number in (((span[0], between), value), ((between, span[1]), numeral.also or value)):
                 yield Reading(*at, number * factor, "percentage", text[at[0] : at[1]], at, unit=name)
         return
     if suffix.extra and is_last:
@@ -258,9 +258,9 @@ def _readings(
     if numeral.also is None:
         yield build(span, value, core)
     else:
-        middle = numeral.start + (numeral.end - numeral.start) // 2 if lang != "zh" else numeral.start + 1
-        yield build((span[0], middle), value, (numeral.start, middle))
-        second = build((middle, span[1]), numeral.also, (middle, numeral.end))
+        between = middle(text, numeral, lang)
+        yield build((span[0], between), value, (numeral.start, between))
+        second = build((between, span[1]), numeral.also, (between, numeral.end))
         # 三四十人以上: each of the two has its own bound
         yield second if high is None or numeral.high else second._replace(high=high - value + numeral.also)
 

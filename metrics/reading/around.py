@@ -95,7 +95,8 @@ def after(text: str, start: int, end: int, lang: str) -> Suffix:
         money = None
     if unit and not _ends_well(text, begin + gap, unit[0], lang):
         unit = None
-    if lang == "bo" and unit and text[begin - 1].isdigit() is False:  # a unit stands before its number in Tibetan
+    # In Tibetan a unit stands before its number, but for that of གསུམ་ལྡབ.
+    if lang == "bo" and unit and text[begin - 1].isdigit() is False and unit[1].dimension != "fold":
         unit = None
     if money and unit and len(unit[0]) > len(money[0]):
         money = None

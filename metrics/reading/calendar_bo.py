@@ -28,3 +28,8 @@ MONTH_RANGE_BO = (  # ordinals: ཟླ་བ་གསུམ་ནས་ལྔ་
     rf"(?<![\u0f40-\u0fbc])ཟླ་?\s?(?:བ་?\s?)?(?P<first_month>དང་པོ|(?:{_ANY_MONTH})(?=[་\s]?པ))(?:[་\s]?པ)?[་\s]?ནས[་\s]*"
     rf"(?P<month>{_ANY_MONTH})(?:[་\s]?པ)?(?=(?:འི)?[་\s]?བར(?![\u0f40-\u0fbc]))"
 )
+# 2018།3།10: written tight, for a blank stands behind the mark that ends a clause
+SHAD_DATES_BO = (
+    r"(?<![0-9])(?<![0-9][.:།])(?P<year>[12][0-9]{3})།(?P<month>[0-9]{1,2})།(?P<day>[0-9]{1,2})(?![0-9]|།[0-9])",
+    r"(?<![0-9])(?<![0-9][.:།])(?P<day>[0-9]{1,2})།(?P<month>[0-9]{1,2})།(?P<year>[12][0-9]{3})(?![0-9]|།[0-9])",
+)

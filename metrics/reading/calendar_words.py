@@ -15,6 +15,7 @@ from metrics.reading.calendar_bo import (
     MONTH_BO,
     MONTH_RANGE_BO,
     MONTHS_BO,
+    SHAD_DATES_BO,
     SPELLED_YEAR_BO,
     UNDER_32_BO,
     YEAR_BO,
@@ -168,6 +169,7 @@ DATES: dict[str, Sequence[re.Pattern[str]]] = {
         *SPOKEN_TH,
     ),
     "bo": _all(
+        *SHAD_DATES_BO,
         rf"{YEAR_BO}(?:སྤྱི་|ཕྱི་|བོད་)?ཟླ་?\s?(?:བ་?\s?)?{MONTH_BO}[་\s]?(?:པ|པོ|བ)?(?:འི)?[་\s]*(?:ཚེས|ཉིན)"
         rf"་?\s?(?P<first_day>[0-9]{{1,2}})(?:་?ཉིན)?\s?(?:ནས|-|~|དང)[་\s]{{0,2}}(?:ཚེས་?)?(?P<day>[0-9]{{1,2}})"
         rf"(?![0-9])(?:་?ཉིན)?",

@@ -12,7 +12,7 @@ NUMBER_KINDS = ("number", "percentage", "money", "date", "time", "year", "decade
 TEXT_KINDS = ("name", "identifier", "phone", "url")
 _OWN_KEY = ("percentage", "date", "time", "decade", "century")
 HALF_DAY = 12 * 60
-_LOOSE = ("person", "household", "fold", "duration", "months")
+LOOSE = ("person", "household", "fold", "duration", "months")
 """Dimensions whose word one language often leaves out beside a small number."""
 
 
@@ -149,7 +149,7 @@ def bears_out(truth: Reading, said: Reading) -> bool:
         return False  # as most pairs are
     if _conflict(truth, said) or ((truth.indefinite or said.indefinite) and "year" in (truth.kind, said.kind)):
         return False
-    if said.hard and said.dimension and said.dimension not in _LOOSE and not truth.hard and truth.dimension is None:
+    if said.hard and said.dimension and said.dimension not in LOOSE and not truth.hard and truth.dimension is None:
         return False  # a lone small numeral does not bear out a measure
     if equal and not truth.indefinite and not said.indefinite:
         return True

@@ -100,6 +100,13 @@ def skip(text: str, match: re.Match[str]) -> int:
     return max(match.end(), match.start() + 1)
 
 
+def middle(text: str, numeral: Numeral, lang: str) -> int:
+    """Where the second value of a pair begins: behind the first character, in Tibetan the last syllable."""
+    if lang == "bo":
+        return text.rfind("་", numeral.start, numeral.end) + 1 or numeral.start + 1
+    return numeral.start + 1 if lang == "zh" else (numeral.start + numeral.end) // 2
+
+
 def share(first: Numeral, second: Numeral) -> None:
     """50至60亿, ཁྲི་50ནས་60: the magnitude that stands once belongs to both ends of the range."""
     if (

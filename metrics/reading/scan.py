@@ -18,6 +18,7 @@ from metrics.reading.fractions import FRACTIONS, HUNDRED, fractions
 from metrics.reading.halves import DECADE, FIRST, HALVES, halves
 from metrics.reading.identifiers import CODES, GROUPS, PHONES, addresses, codes, groups, names, phones
 from metrics.reading.land_th import LAND, land
+from metrics.reading.lists_bo import in_lists as lists_bo
 from metrics.reading.lists_th import in_lists as lists_th
 from metrics.reading.mention import Reading
 from metrics.reading.needs import Need, Screen, clauses
@@ -47,7 +48,7 @@ _MAY_HOLD = {
         r"[0-9½]|หนึ่ง|สอง|สาม|สี่|ห้า|หก|เจ็ด|แปด|เก้า|สิบ|ร้อย|พัน|หมื่น|แสน|ล้าน|หลาย|คม|ยน|กุมภา|\.|เที่ยง|บ่าย|ทุ่ม|ครึ่ง|ทศวรรษ"
     ),
     "bo": re.compile(
-        r"[0-9½]|གཅིག|གཉིས|གསུམ|བཞི|ལྔ|དྲུག|བདུན|བརྒྱད|དགུ|བཅུ|བཅོ|བརྒྱ|སྟོང|ཁྲི|འབུམ|ས་ཡ|བྱེ་བ|དུང་ཕྱུར|ཅུ|ཉེར|ཉི་ཤུ|དང་པོ|མཚན|ཉིན|ནམ|ཕྱེད"
+        r"[0-9½]|གཅིག|གཉིས|གསུམ|བཞི|ལྔ|དྲུག|བདུན|བརྒྱད|དགུ|བཅུ|བཅོ|བརྒྱ|སྟོང|ཁྲི|འབུམ|ས་ཡ|བྱེ་བ|དུང་ཕྱུར|ཅུ|ཉེར|ཉི་ཤུ|དང་པོ|ལྡབ|མཚན|ཉིན|ནམ|ཕྱེད"
     ),
 }
 _DIGIT = re.compile(r"[0-9]")
@@ -69,11 +70,15 @@ def _blank(text: str, spans: Iterable[tuple[int, int]]) -> str:
     return "".join([*pieces, text[at:]]) if pieces else text
 
 
-def _as_they_are(readings: list[Reading], text: str) -> list[Reading]:
+def _as_they_are(readings: list[Reading], text: str) -> Iterable[Reading]:
     return readings
 
 
-_SAID_ONCE = {"zh": lists_zh, "th": lists_th}
+_SAID_ONCE: dict[str, Callable[[list[Reading], str], Iterable[Reading]]] = {
+    "zh": lists_zh,
+    "th": lists_th,
+    "bo": lists_bo,
+}
 """Language -> what gives the amounts of a text what the others beside them say for them."""
 
 

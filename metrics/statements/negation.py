@@ -226,11 +226,10 @@ class _Reader:
     def _behind(self, start: int) -> list[tuple[int, int]]:
         near = max(0, start - _ANAPHOR_NEAR)
         whole = self.words.whole.search(self.text, near, start)
-        if (
-            self.negative
-            and not whole
-            and not self.words.anaphor.search(self.text, max(0, start - _ANAPHOR_CLOSE), start)
-        ):
+        anaphor = whole or self.words.anaphor.search(self.text, max(0, start - _ANAPHOR_CLOSE), start)
+        if self.negative and not anaphor:
+            if (told := self._clauses.told_behind(start)) is not None:
+                self._denied_beside(told)
             return []
         low = self._breaks[before - 1] if (before := bisect_right(self._breaks, start)) else 0
         if self.words.breaks.match(self.text, max(0, start - 1), start):

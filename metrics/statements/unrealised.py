@@ -22,6 +22,7 @@ _EVENTS = ("event", "cause")
 _BLANK = regex.compile(r"\s")
 _PHRASE = regex.compile(r"(?:\A|[\s\p{P}\p{N}]|ว่า|แต่|และ|จะ|ต้อง|จึง|ก็|เลย|แล้ว|คือ|ที่|จน)\Z")
 """Behind these a phrase may begin."""
+_SENTENCE = regex.compile(r"[།\n。！？]")
 _LETTER = regex.compile(r"[\p{L}\p{M}]")
 _MARK = regex.compile(r"[\s\p{P}་]")
 _KINDS = {"quantity": "number", "money": "money"}
@@ -89,6 +90,17 @@ class Clauses:
         if self._text[start:end] not in self._words.end_only:
             return True
         return _LETTER.match(self._text, end) is None or self._words.tail.match(self._text, end) is not None
+
+    def told_behind(self, at: int) -> Place | None:
+        """The event that a "not true" at `at` may be said of: the last one before it, in the same sentence and near."""
+        last = bisect_right(self._ends, at) - 1
+        for i in range(last, max(-1, last - _STEPS), -1):
+            place = self._places[self._by_end[i][2]]
+            if place.end + _BACK < at or _SENTENCE.search(self._text, place.end, at):
+                return None
+            if place.type in _EVENTS:
+                return place
+        return None
 
     def behind(self, at: int) -> Place | None:
         """The event whose clause ends at `at`: only names, numbers and fillers stand between."""

@@ -141,3 +141,18 @@ def test_what_the_source_denies_may_be_denied_in_other_words() -> None:
     wrong = inventory.align(denies, "{A}་གིས་{B}་ཉོ་སྒྲུབ་བྱེད་པ".format(**_NAMES))
     assert [item.surface for item in wrong.unsupported] == ["ཉོ་སྒྲུབ"]
     assert [item.surface for item in inventory.align(denies, "ས་ཡོམ་མ་བྱུང").unsupported] == ["ས་ཡོམ"]
+
+
+@pytest.mark.parametrize(
+    ("text", "stated"),
+    [
+        ("དོགས་ཅན་པ་ཉེར་བདུན་འཛིན་བཟུང་།", True),
+        ("དོགས་གཞི་ཅན་ 27 འཛིན་བཟུང་།", True),
+        ("སྡོད་དམངས་ཉེར་བདུན་", True),
+        ("སྒམ་ཉེར་བདུན་", False),
+        ("དོགས་ཅན་པ་ཉེར་བརྒྱད་", False),
+    ],
+)
+def test_words_for_people_count_people(text: str, stated: bool) -> None:
+    example = Example("p", "27人", None, (Fact("quantity", ("27人",), ("མི་27",)),), "zh", "bo")
+    assert Inventory([example]).align(example, text).stated == (stated,)
