@@ -265,7 +265,7 @@ def _parts(text: str, at: int) -> Numeral | None:
     if words == 1 and text[at:end] in ("བརྒྱ", "སྟོང", "ཁྲི", "འབུམ") and not counted(text, at) and not _MORE.match(text, end):
         return None
     # གཉིས behind the second of two is "both".
-    lone = spelled and words == 1 and not (total > 2 and counts(text, at))
+    lone = spelled and words == 1 and not (2 < total < 10 and counts(text, at))
     found = Numeral(at, end, total, scale=scale, scale_first=first, spelled=spelled, lone=lone)
     if spelled and (next_end := _next_digit(text, at, end)):
         found.also, found.end = total + Fraction(last), next_end
