@@ -28,7 +28,7 @@ _COUNTED = re.compile(
 )
 # Headlines leave 名 out: 两男子, 四学生溺亡, 两男一女. 大三学生 is of the third year, 五四青年 of the fourth of May.
 _WORDS = [row[0].partition("!") for row in _rows("people_zh.tsv")]
-_MORE_FIRST = frozenset(word[0] for word, _, _ in _WORDS) | frozenset("包箱袋罐碗档省县校车机船艇")
+_MORE_FIRST = frozenset(word[0] for word, _, _ in _WORDS) | frozenset("角包箱袋罐碗档省县校车机船艇")
 _MORE_COUNTED = re.compile(
     "|".join(f"{word}(?![{never}])" if never else word for word, _, never in _WORDS)
     + "|男(?=[一二两三四五六七八九]女)|女(?<=男.女)"
@@ -123,14 +123,15 @@ def _lone_counts(text: str, at: int, end: int) -> bool:
         return (text[at - 1 : at] == "斤" and text[at - 2 : at - 1] != "半") or bool(TAELS.match(text, end))
     if text[end : end + 1] == "折" and text[at - 1 : at] in tuple("一二三四五六七八九"):  # 八五折 is 85 %
         return False
-    if text[end : end + 1] == "角" and is_dimes(text, at, end):
-        return True
     if _NO_NUMERAL.match(text, at):
         return False
     if _COUNTED.match(text, end):
         return not text.startswith(
             ("年级", "月份", "人民", "家村", "里河", "天津", "成群", "例行", "例外", "例会", "席卷"), end
         )
-    if text[end : end + 1] not in _MORE_FIRST or text[at - 1 : at] in _NO_PEOPLE_AFTER:
+    char = text[end : end + 1]
+    if char not in _MORE_FIRST or text[at - 1 : at] in _NO_PEOPLE_AFTER:
         return False
+    if char == "角":
+        return is_dimes(text, at, end)
     return _MORE_COUNTED.match(text, end) is not None

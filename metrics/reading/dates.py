@@ -185,7 +185,7 @@ def years(match: re.Match[str], lang: str) -> Iterator[Reading]:
     number, first = (
         (_spelled(text), _spelled(first_text)) if spelled else (small_number(text), small_number(first_text))
     )
-    if lang == "zh":
+    if lang == "zh" and len(text) == 2:
         number = year_figures(text) or number
     if spelled and not era and not 1800 <= (number or 0) <= 2100:
         return

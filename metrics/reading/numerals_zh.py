@@ -87,8 +87,6 @@ def parse(text: str, at: int) -> Numeral | None:
     """The numeral that begins at `at` (a place that START found); None when what stands there is no number."""
     if text[at] in "几数上":
         return _indefinite(text, at)
-    if text[at] in "俩仨":  # two of them, three of them
-        return Numeral(at, at + 1, Fraction(2 + (text[at] == "仨")), spelled=True, lone=True)
     if text[at] in VULGAR:
         return Numeral(at, at + 1, VULGAR[text[at]])
     if text[at] == ".":
@@ -98,6 +96,8 @@ def parse(text: str, at: int) -> Numeral | None:
         return None
     if text[at].isdigit():
         return None if "后" in text[at + 2 : at + 7] and GENERATION.match(text, at) else _grouped(text, at)
+    if text[at] in "俩仨":  # two of them, three of them
+        return Numeral(at, at + 1, Fraction(2 + (text[at] == "仨")), spelled=True, lone=True)
     if text[at : at + 2] in IDIOMS and in_idiom(text, at):
         return None
     if text[at] in "百千万亿":

@@ -44,6 +44,8 @@ _SMALL = 10
 
 def shared(found: list[Reading], text: str) -> list[Reading]:
     """The amounts of a text, in order, with what the others beside them say for them."""
+    if len(found) < 2:
+        return found
     pairs = [
         at
         for at in range(len(found) - 1)
