@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from operator import and_
 
 import numpy as np
 
@@ -103,9 +104,13 @@ def _metrics(present: Sequence[str]) -> list[_Metric]:
 
 
 def _controlled(cut: Alignment, whole: Alignment) -> Alignment:
-    """What the cut has right and the whole output does not deny, against all that the whole output has wrong."""
-    stated = tuple(said and index not in whole.denied for index, said in enumerate(cut.stated))
-    supported = tuple(item for item in cut.supported if not item.facts <= whole.denied)
+    """What both the cut and the whole output have right, against all that the whole output has wrong.
+
+    Behind the cut may stand what makes it another thing (184 | houses), leaves it open or denies it.
+    """
+    stated = tuple(map(and_, cut.stated, whole.stated))
+    right = frozenset[int]().union(*(item.facts for item in whole.supported)) - whole.denied
+    supported = tuple(item for item in cut.supported if not right.isdisjoint(item.facts))
     return replace(cut, stated=stated, supported=supported, unsupported=whole.unsupported)
 
 
