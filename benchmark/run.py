@@ -15,7 +15,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from benchmark.arguments import ALLOW, LIMIT, REUSE, SET, arg
+from benchmark.arguments import ALLOW, LIMIT, REUSE, SET, arg, seed_number
 from benchmark.data.told import tell_doubles
 from benchmark.pipeline import measure
 from benchmark.pipeline.beside import remove, second
@@ -63,7 +63,7 @@ ARGUMENTS = [
     LIMIT,
     SET,
     ALLOW,
-    arg("--seed", type=int, help="seed of training, sampling and resampling; never of the world"),
+    arg("--seed", type=seed_number, help="seed of training, sampling and resampling; never of the world"),
     REUSE,
 ]
 """Of `run`."""

@@ -8,7 +8,7 @@ import os
 import stat
 import tomllib
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -238,7 +238,7 @@ def atomic_stream(path: str | Path) -> Iterator[BinaryIO]:
     except OSError as err:
         raise UserError(f"cannot write {path}: {unwritable(path, err)}") from err
     finally:
-        if temporary.parent.is_dir():
+        with suppress(OSError):  # no such folder, or one that cannot be written: what is told above is the reason
             temporary.unlink(missing_ok=True)
 
 

@@ -9,6 +9,7 @@ test split (`tests/`), each entry's outputs and per-segment statistics (`outputs
     chain, groups, lineage, alike                   what binds entries, and what they say of each other
     sources, checkpoint, confirm, submit, enter     what is handed in
     second_run                                      an entry that somebody has trained again
+    together                                        several boards of one run: all written, or none
     scoring, bench                                  texts -> scores; many entries at once, over all processors
     verify, checks, outputs, recheck, validations   everything again, from the stored outputs
     rescore, older, baselines                       after an upgrade; the first schema; the suite's own rows

@@ -31,7 +31,7 @@ from benchmark.leaderboard.packed import pack, store
 from benchmark.leaderboard.schema import check_head
 from benchmark.leaderboard.spelling import parse_json, read_text, render
 from metrics.cores import usable
-from metrics.errors import UserError
+from metrics.errors import UserError, unwritable
 from metrics.files import atomic_write_text
 from metrics.records import Example
 from metrics.version import METRICS_VERSION
@@ -118,8 +118,15 @@ def locked(path: Path) -> Iterator[None]:
     LOCK_SECONDS."""
     from filelock import FileLock, Timeout
 
+    lock = path.with_name(f".{path.name}.lock")
     try:
-        with FileLock(path.with_name(f".{path.name}.lock"), timeout=LOCK_SECONDS):
+        lock.touch()
+    except FileNotFoundError as error:  # filelock would take it for another's lock and wait
+        raise UserError(f"cannot write {path}: {unwritable(path, error)}") from None
+    except OSError:
+        pass  # it may be another user's, which filelock can open; else it says why not
+    try:
+        with FileLock(lock, timeout=LOCK_SECONDS):
             # Whoever holds the lock is the only writer: temporary files that lie here are left over from killed ones.
             for leftover in [*path.parent.glob(f".{path.name}.*.tmp"), *outputs_path(path, "x").parent.glob(".*.tmp")]:
                 leftover.unlink(missing_ok=True)

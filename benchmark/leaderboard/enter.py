@@ -15,6 +15,7 @@ from benchmark.leaderboard.groups import MADE, contradiction
 from benchmark.leaderboard.lineage import Lineages
 from benchmark.leaderboard.packed import pack_stats, stats_hash
 from benchmark.leaderboard.scoring import Scored
+from benchmark.leaderboard.together import all_locked, write_all
 from benchmark.leaderboard.words import trust_text
 from metrics.errors import UserError
 
@@ -84,24 +85,25 @@ def _with(board: Board, entries: Sequence[Entry], scored: Sequence[Scored]) -> B
     return {**bound, "signatures": {k: signatures[k] for k in sorted(used)}}
 
 
-def enter(prepared: Prepared) -> list[Change]:
-    """Puts entries into a board, all or none. Raises UserError as `_put_in`."""
-    path = prepared.path
-    with boards.locked(path):
-        board, changes = put_in(prepared, boards.need_current(boards.read_board(path), path))
-        if any(c.entry != c.before for c in changes):
-            store_outputs(
-                path,
-                [
-                    s
-                    for c, s in zip(changes, prepared.scored, strict=True)
-                    if c.entry["outputs"] != (c.before or {}).get("outputs")
-                ],
-            )
-            for sha256, held in prepared.validations.items():
-                boards.store(boards.validation_path(path, sha256), boards.pack(held))
-            boards.write_board(path, board)
-    return changes
+def enter(prepared: Sequence[Prepared]) -> list[list[Change]]:
+    """Puts entries into their boards, on all of them or on none; what it changes on each. Raises UserError as
+    `put_in`."""
+    with all_locked([one.path for one in prepared]):
+        made = [put_in(one, boards.need_current(boards.read_board(one.path), one.path)) for one in prepared]
+        changed = {}
+        for one, (board, changes) in zip(prepared, made, strict=True):
+            if any(c.entry != c.before for c in changes):
+                _store_beside(one, changes)
+                changed[one.path] = board
+        write_all(changed)
+    return [changes for _, changes in made]
+
+
+def _store_beside(prepared: Prepared, changes: Sequence[Change]) -> None:
+    pairs = zip(changes, prepared.scored, strict=True)
+    store_outputs(prepared.path, [s for c, s in pairs if c.entry["outputs"] != (c.before or {}).get("outputs")])
+    for sha256, held in prepared.validations.items():
+        boards.store(boards.validation_path(prepared.path, sha256), boards.pack(held))
 
 
 def store_outputs(path: Path, scored: Sequence[Scored], texts: bool = True) -> None:

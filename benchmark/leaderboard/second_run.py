@@ -3,7 +3,7 @@
 What stands on the board is enough: the lineage names the weights and the recipe of every stage, and the texts lie
 beside it. Entries are found by what they are - recipe, seed and stage -, whatever they are called, and each system is
 judged by itself: those that came out again are raised, the others named. All of a run's boards are compared before
-the first is written; they are written one after another.
+the first is written, and all are written or none (`together`).
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from benchmark.leaderboard.lies import Lie
 from benchmark.leaderboard.outputs import read_outputs
 from benchmark.leaderboard.sources import Candidate, from_run
 from benchmark.leaderboard.submit import boards_of
+from benchmark.leaderboard.together import all_locked, write_all
 from benchmark.leaderboard.verify import need_sound
 from metrics.errors import UserError
 from metrics.records import Example, sha256_file
@@ -45,8 +46,13 @@ def command(args: argparse.Namespace) -> int:
     if not found:
         named = f" of {args.system}" if args.system else ""
         raise UserError(f"{run}: no board has an entry{named} of its recipe, seed and stages; submit it as an own one")
-    for path, raised in found:
-        _write(path, raised)
+    with all_locked([path for path, _ in found]):
+        made = [_put_in(path, raised) for path, raised in found]
+        write_all({path: new for (path, _), (old, new) in zip(found, made, strict=True) if new != old})
+    for (_, raised), (old, new) in zip(found, made, strict=True):
+        after = {key_of(e): e for e in new["entries"]}
+        for change in raised:
+            say(*diff(old, Change(after[key_of(change.entry)], change.before)))
     return 0
 
 
@@ -135,18 +141,13 @@ def _maybe_entered(made: dict[str, Any], other: Candidate) -> str | None:
     return None
 
 
-def _write(path: Path, raised: Sequence[Change]) -> None:
-    """Puts the raised entries in place of the old ones, unless those have changed in the meantime."""
-    with boards.locked(path):
-        board = boards.need_current(boards.read_board(path), path)
-        known = {key_of(e): e for e in board["entries"]}
-        for change in raised:
-            if known.get(key_of(change.entry)) != change.before:
-                raise UserError(f"{path}: {name_of(change.entry)} has changed in the meantime; confirm it again")
-        new = [c.entry for c in raised if c.before is None or content(c.entry) != content(c.before)]
-        bound = bind(board, new)
-        if new:
-            boards.write_board(path, bound)
-    after = {key_of(e): e for e in bound["entries"]}
+def _put_in(path: Path, raised: Sequence[Change]) -> tuple[Board, Board]:
+    """(the board, the same with the raised entries in place of the old ones). UserError where those have changed in
+    the meantime."""
+    board = boards.need_current(boards.read_board(path), path)
+    known = {key_of(e): e for e in board["entries"]}
     for change in raised:
-        say(*diff(board, Change(after[key_of(change.entry)], change.before)))
+        if known.get(key_of(change.entry)) != change.before:
+            raise UserError(f"{path}: {name_of(change.entry)} has changed in the meantime; confirm it again")
+    new = [c.entry for c in raised if c.before is None or content(c.entry) != content(c.before)]
+    return board, bind(board, new) if new else board

@@ -16,7 +16,7 @@ from benchmark.leaderboard import board as boards
 from benchmark.leaderboard.board import Board, name_of
 from benchmark.leaderboard.chain import bind
 from benchmark.leaderboard.confirm import confirm
-from benchmark.leaderboard.enter import Prepared, diff, enter, put_in
+from benchmark.leaderboard.enter import Prepared, diff, enter
 from benchmark.leaderboard.packages import scoring_packages
 from benchmark.leaderboard.reached import reached
 from benchmark.leaderboard.schema import label, problem
@@ -83,10 +83,7 @@ def command(args: argparse.Namespace) -> int:
         label(args.system, "--system")
     label(args.version, "--version")
     prepared = [prepare(args, path) for path in boards_of(args)]
-    for one in prepared:  # what one board refuses must not leave another one with half of a run
-        put_in(one, boards.need_current(boards.read_board(one.path), one.path))
-    for one in prepared:
-        changes = enter(one)
+    for one, changes in zip(prepared, enter(prepared), strict=True):
         for change in changes:
             say(*diff(one.board, change))
         say(*reached(one.path, changes))

@@ -133,7 +133,9 @@ def command(args: argparse.Namespace) -> int:
         )
         prepare_torch(place)
         _say(f"{stage}: {profile.policy.dtype} on {machine()}")
-        on = _examples(place, task, split, file)
+        on, off_boards = _examples(place, task, split, file)
+        if off_boards is not None:
+            _say(off_boards)
         place.manifest.prompt = measure.first_prompt(on)
         parts = measure.score(place, on, {stage: measure.generate(place, on, stage, model, system=UNNAMED)}, models)
         place.manifest.reward_id = place.manifest.steps[f"score/{task.name}/{stage}"].record.get("reward_id")
@@ -161,6 +163,8 @@ def command(args: argparse.Namespace) -> int:
         say(f"{told['think_stripped']} of {told['n']} outputs held a think block, which was taken off")
     if told["empty"]:
         say(f"{told['empty']} of {told['n']} outputs are empty")
+    if off_boards is not None:
+        say(off_boards)
     return 0
 
 
@@ -193,7 +197,24 @@ def shown(profile: Profile, task: Task) -> list[Example]:
     return read_split(file, "para", task, profile.data.n_para) if file else task.load("para", profile.data.n_para)
 
 
-def _examples(place: Workplace, task: Task, split: str, file: str | None) -> measure.Measured:
+def _off_boards(profile: Profile, split: str, n: int, whole: int, file: str | None) -> str | None:
+    """Why no board takes what is measured on `n` of the `whole` examples of a split, or None where it may: told before
+    hours of generating, too."""
+    if file is not None:
+        why = "it is measured on a file of your own"
+    elif split != "test":
+        why = f"it is measured on the split {split}, a board takes test"
+    elif profile.run.limit is not None:
+        why = "it is a trial (--limit)"
+    elif n < whole:
+        why = f"it is measured on {n} examples, the test split has {whole} (data.n_test of the profile)"
+    else:
+        return None
+    return f"no board takes this result: {why}"
+
+
+def _examples(place: Workplace, task: Task, split: str, file: str | None) -> tuple[measure.Measured, str | None]:
+    """What is measured, and why no board takes it, if none does."""
     path = place.examples_path(task.name, split)
     n, limit = getattr(place.profile.data, f"n_{split}"), place.profile.run.limit
     found, whole = (
@@ -233,4 +254,4 @@ def _examples(place: Workplace, task: Task, split: str, file: str | None) -> mea
         tell_doubles(f"data.{split}" if file else task.name, found[:limit], training, place.manifest.data[split])
     if file:
         tell_languages({f"data.{split}": on.examples})
-    return on
+    return on, _off_boards(place.profile, split, len(found), len(whole), file)

@@ -16,9 +16,10 @@ from benchmark.reward.advice import advice
 from benchmark.reward.bestofn import Sampling, best_of_n, prepare
 from benchmark.reward.blindspots import RunUnderTest, blind_spots, read_run
 from benchmark.reward.challenge import FIRST, NEWEST, TARGETS, build
-from benchmark.reward.judge import Judge, judge_of, load_judge
+from benchmark.reward.judge import PREFIX, Judge, judge_of, load_judge, need_metric
 from benchmark.reward.pairs import ChallengeSet, read_candidates, read_pairs
 from benchmark.reward.validate import loud, validate, warning
+from benchmark.settings.models import inner_reward
 from metrics.errors import UserError
 from metrics.files import atomic_write_text, read_object, write_jsonl
 from metrics.languages import code
@@ -61,6 +62,18 @@ def world_of(args: argparse.Namespace, run: RunUnderTest | None) -> tuple[bool, 
         return True, run.world if run else NEWEST
     inventory, _, version = args.world.partition("@")
     return inventory == "core", version or FIRST
+
+
+def check_reward(spec: str | None, kind: str | None) -> None:
+    """UserError where --reward names nothing that there is; no model is loaded."""
+    if spec is None or kind is not None:
+        return
+    if spec.startswith(PREFIX):
+        return need_metric(spec.removeprefix(PREFIX))
+    from training.rewards import load_reward, named
+
+    if named(inner_reward(spec)) == "callable" and spec != "callable":
+        load_reward(inner_reward(spec))
 
 
 def judge_for(args: argparse.Namespace, challenge: ChallengeSet, run: RunUnderTest | None) -> Judge:
@@ -142,11 +155,12 @@ def command(args: argparse.Namespace) -> int:
     sampling = (
         None if args.policy is None else Sampling(args.policy, args.task, args.n_samples, args.sources, args.seed)
     )
-    challenge = challenge_of(args, run)
-    judge = judge_for(args, challenge, run)
     out = Path(args.out)
     check_place(out)
     _keep(out, own_pairs=not args.pairs)
+    check_reward(args.reward, args.kind)  # a generated set takes minutes: mistakes are told before
+    challenge = challenge_of(args, run)
+    judge = judge_for(args, challenge, run)
     if sampling is not None:
         prepare(sampling)  # its mistakes are told before minutes of scoring
     report = validate(judge, challenge, args.seed, length=not args.no_length_probe)

@@ -155,19 +155,23 @@ def _asset(name: str, world: str) -> str:
     return str(folder)
 
 
-def _metric(name: str, path: str | None, known: Mapping[tuple[str, str], Example], world: str) -> Judge:
-    """A metric as a reward: the candidate against the facts and the reference of its example."""
-    family = next((f for prefix, f in _FAMILIES.items() if name.startswith(prefix)), None)
+def need_metric(name: str) -> None:
+    """UserError unless metric:NAME can be a reward."""
     if name == "reward.mean":
         raise UserError(
             "metric:reward.mean is the training reward behind the language gate; validate the reward itself: "
             "--reward NAME"
         )
-    if catalog.metric(name) is not None and catalog.family_of(name) == catalog.JUDGES:
-        raise UserError(f"metric {name}: comes from a judge, who is asked about a run: `judge RUN_DIR --judge NAME`")
-    if family is None and catalog.metric(name) is None:
+    if catalog.metric(name) is None and not name.startswith("scorer."):  # a profile may name further ones
         raise UserError(f"unknown metric {name!r}; {nearest(name, catalog.metrics())}")
-    family = family or _declared
+    if catalog.family_of(name) == catalog.JUDGES:
+        raise UserError(f"metric {name}: comes from a judge, who is asked about a run: `judge RUN_DIR --judge NAME`")
+
+
+def _metric(name: str, path: str | None, known: Mapping[tuple[str, str], Example], world: str) -> Judge:
+    """A metric as a reward: the candidate against the facts and the reference of its example."""
+    need_metric(name)
+    family = next((f for prefix, f in _FAMILIES.items() if name.startswith(prefix)), _declared)
     if path is None and (asset := next((n for n in DEFAULT_ASSETS if name.startswith(n)), None)) is not None:
         path = _asset(asset, world)
 

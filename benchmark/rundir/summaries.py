@@ -7,15 +7,17 @@ with are held against their kinds here, once, so that none of them has to think 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 
 from benchmark.rundir.intact import check_output
 from metrics.errors import UserError
 from metrics.files import MAX_CONFIG, read_object
+from metrics.summary import SCHEMA_VERSION
 
-Number = float | None
+Number = Annotated[float, msgspec.Meta(ge=-1e15, le=1e15)] | None
+"""More than any metric is: what overflows in a figure comes from a damaged file or a stranger."""
 Count = int | None
 Text = str | None
 AT_MOST = 10_000
@@ -43,8 +45,8 @@ class Value(Limits):
     """A metric of a system."""
 
     value: Number = None
-    n_scored: int = 0
-    n_total: int = 0
+    n_scored: Annotated[int, msgspec.Meta(ge=0)] = 0
+    n_total: Annotated[int, msgspec.Meta(ge=0)] = 0
     signature: Text = None
     in_loop: bool | None = None
     kin: bool | None = None
@@ -114,6 +116,7 @@ class Summary(Part):
     """summary.json, as far as it is computed with; further fields are allowed."""
 
     tasks: dict[str, Part] = {}
+    schema_version: int = SCHEMA_VERSION
 
 
 def read_summary(run_dir: Path) -> dict[str, Any]:
@@ -129,6 +132,11 @@ def read_summary(run_dir: Path) -> dict[str, Any]:
         told = msgspec.convert(summary, Summary)
     except (msgspec.ValidationError, RecursionError) as error:
         raise UserError(f"{path} cannot be read ({error}); score the run again") from None
+    if told.schema_version > SCHEMA_VERSION:
+        raise UserError(
+            f"{path}: its form is of version {told.schema_version}, this suite reads {SCHEMA_VERSION}; "
+            "upgrade the suite, or score the run again"
+        )
     for part in (told, *told.tasks.values()):
         if max(len(part.systems), *(len(row) for row in part.systems.values()), 0) > AT_MOST:
             raise UserError(f"{path} cannot be read (more than {AT_MOST} systems or metrics); score the run again")

@@ -18,6 +18,7 @@ from benchmark.scoring.families import Means
 from benchmark.scoring.load import load
 from benchmark.scoring.workers import measure_by_ray, measure_here
 from benchmark.scoring.write import Files
+from metrics import catalog
 from metrics.errors import UserError
 from metrics.open.bounds import read
 from metrics.records import Example
@@ -87,7 +88,11 @@ def command(args: argparse.Namespace) -> int:
     if args.shard:
         shards.parse(args.shard)
     if args.families is not None:
-        told = json.dumps([name.strip() for name in args.families.split(",") if name.strip()])
+        names = [name.strip() for name in args.families.split(",") if name.strip()]
+        try:
+            told = json.dumps(catalog.chosen(names))
+        except ValueError as error:
+            raise UserError(f"--families {args.families}: {error}") from None
         args = argparse.Namespace(**{**vars(args), "overrides": [*args.overrides, f"score.families={told}"]})
     loaded = load(args)
     out = Path(args.out)

@@ -58,21 +58,27 @@ def plans(folders: Sequence[Path], said: Sequence[str], allow_code: bool) -> dic
         if not (folder / PLAN).is_file():
             raise UserError(f"{folder}: holds no {PLAN}; give the folders that score --shard i/n wrote")
         found.append(read_object(folder / PLAN))
+    told = [_arguments(plan, folder / PLAN) for folder, plan in zip(folders, found, strict=True)]
     for folder, plan in zip(folders, found, strict=True):
         if _same(plan) != _same(found[0]):
             raise UserError(
                 f"{folder} and {folders[0]} are shards of different runs (other inputs, settings or version); "
                 "measure one of them again"
             )
-    arguments = _arguments(found[0].get("arguments"), folders[0] / PLAN)
+    arguments = told[0]
     if not allow_code:
         check_overrides(arguments["overrides"], str(folders[0] / PLAN), said)
     return arguments | {"overrides": [*arguments["overrides"], *said]}
 
 
-def _arguments(told: object, where: Path) -> dict[str, Any]:
+def _arguments(plan: dict[str, Any], where: Path) -> dict[str, Any]:
+    told = plan.get("arguments")
     if not isinstance(told, dict):
         raise UserError(f"{where}: names no arguments; measure the shard again")
+    try:
+        parse(str(plan.get("shard")))
+    except UserError:
+        raise UserError(f"{where}: shard: not what --shard writes; measure the shard again") from None
     wrong = sorted(name for name in TAKEN if not _fits(name, told.get(name)))
     if wrong:
         raise UserError(f"{where}: {', '.join(wrong)}: not what --shard writes; measure the shard again")
@@ -93,10 +99,9 @@ def _fits(name: str, value: object) -> bool:
 
 def _same(plan: dict[str, Any]) -> tuple[object, ...]:
     """What all shards of a run share: the key of their blocks, and what the summary depends on besides."""
-    arguments = plan.get("arguments")
-    told = arguments if isinstance(arguments, dict) else {}
-    settings = [o for o in told.get("overrides") or [] if not str(o).startswith("score.workers=")]
-    return plan.get("key"), settings, told.get("profile"), told.get("task")
+    told = plan["arguments"]
+    settings = [o for o in told["overrides"] if not o.startswith("score.workers=")]
+    return plan.get("key"), settings, told["profile"], told["task"]
 
 
 def collect(work: Work, folder: Path, task: str, others: Sequence[Path]) -> None:
@@ -112,8 +117,7 @@ def collect(work: Work, folder: Path, task: str, others: Sequence[Path]) -> None
                 break
     if lacking := missing(work, folder):
         names = ", ".join(str(block) for block in lacking[:8]) + (", ..." if len(lacking) > 8 else "")
-        plan = read_object(others[0] / PLAN)
-        n = int(str(plan.get("shard", "1/1")).partition("/")[2])
+        _, n = parse(str(read_object(others[0] / PLAN)["shard"]))
         shards = sorted({block % n + 1 for block in lacking})
         raise UserError(
             f"{len(lacking)} of {len(work.blocks)} blocks are in none of these folders, or were measured from other "

@@ -237,7 +237,8 @@ def _build(values: dict[str, Any], where: str, said: Collection[str] = ()) -> Pr
         first = error.errors()[0]
         key = ".".join(str(part) for part in first["loc"])
         place = "--set" if any(key == s or key.startswith(f"{s}.") for s in said) else f"{where}:"
-        raise UserError(f"{place} {key} = {repr(first['input'])[:80]}: {first['msg']}") from None
+        told = first["msg"].removeprefix("Value error, ")
+        raise UserError(f"{place} {key} = {repr(first['input'])[:80]}: {told}") from None
     check_names(profile.run.trackers)
     if profile.sft.lora_rank and not profile.sft.lora_merge and not profile.rl.lora_rank:
         raise UserError(

@@ -17,6 +17,7 @@ from board_world import TASK, entries, first, leaderboard, new_board, submit, tw
 
 from benchmark.leaderboard import board as boards
 from metrics import files
+from metrics.errors import UserError
 
 TOP = Path(__file__).parents[2]
 N_PROCESSES = 12
@@ -130,6 +131,16 @@ def test_a_lock_that_is_never_given_back_is_a_message(
     assert done == [2]
     assert "another process holds its lock" in capsys.readouterr().err
     assert entries(board) == []
+
+
+def test_a_folder_that_takes_no_lock_is_told_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """filelock takes a file that cannot be made for another's that is just going, and waits for ten minutes."""
+    monkeypatch.setattr(boards, "LOCK_SECONDS", 0.1)
+    with (
+        pytest.raises(UserError, match=r"cannot write /proc/board\.json: .*choose a folder you may write to"),
+        boards.locked(Path("/proc/board.json")),
+    ):
+        pass
 
 
 def test_scoring_happens_in_few_places_at_a_time_and_outside_the_lock(

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from benchmark.cli import main
-from benchmark.pipeline.evaluate import _mine
+from benchmark.pipeline.evaluate import _mine, _off_boards
 from benchmark.rundir.manifest import read_manifest
 from benchmark.settings.assets import ASSETS
 from benchmark.settings.config import PROFILES, load_profile
@@ -40,7 +40,26 @@ def test_its_texts_are_measured_under_the_name_of_the_task(
     (file,) = (out / "generations" / "newswire-title").glob("*.jsonl")
     assert [made.example_id for made in read_generations(file)] == [example.id]
     assert read_manifest(out).config["data"]["name"] == "newswire-title"
-    capsys.readouterr()
+    told = capsys.readouterr()
+    off = "no board takes this result: it is measured on a file of your own"
+    assert off in told.err and off in told.out, "before the texts are generated, and in the end"
     assert main([*command, "--examples", "none.tsv", "--out", "never"]) == 2
     assert "none.tsv: no such file" in capsys.readouterr().err.lower()
     assert not Path("never").exists()
+
+
+@pytest.mark.parametrize(
+    ("said", "split", "n", "file", "told"),
+    [
+        ([], "test", 24, None, "it is measured on 24 examples, the test split has 500 (data.n_test"),
+        (["run.limit=3"], "test", 24, None, "it is a trial (--limit)"),
+        ([], "dev", 500, None, "it is measured on the split dev"),
+        ([], "test", 500, "mine.tsv", "it is measured on a file of your own"),
+        ([], "test", 500, None, None),
+    ],
+)
+def test_it_says_before_it_generates_where_no_board_takes_the_result(
+    said: list[str], split: str, n: int, file: str | None, told: str | None
+) -> None:
+    found = _off_boards(load_profile("smoke", said), split, n, 500, file)
+    assert found is None if told is None else told in (found or "")

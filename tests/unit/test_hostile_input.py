@@ -188,6 +188,7 @@ def test_a_task_file_names_files_below_its_data_folder(place: str, tmp_path: Pat
 
 
 CELLS: list[Any] = [None, 3, "text", [1], {"value": "high"}, {"value": [1]}, {"n_scored": None}, {"seeds": 3}]
+CELLS += [{"value": 1e308}, {"value": -1e16}, {"n_scored": -5}, {"n_total": -1}]
 
 
 @pytest.mark.parametrize("cell", CELLS)
@@ -199,9 +200,17 @@ def test_a_summary_holds_numbers_where_numbers_belong(cell: Any, tmp_path: Path)
         changed = {**whole, part: {**whole[part], key: {**whole[part][key], "coverage.recall": cell}}}
         (run / "summary.json").write_text(json.dumps(changed), "utf-8")
         if part == "transitions" and isinstance(cell, dict) and not {"seeds"} & cell.keys():
-            continue
+            continue  # a transition has no such field
         with pytest.raises(UserError, match=r"summary\.json cannot be read"):
             read_summary(run)
+
+
+def test_a_summary_of_a_later_suite_is_not_read_as_one_of_ours(tmp_path: Path) -> None:
+    make_run(run := tmp_path / "run", n=4)
+    whole = json.loads((run / "summary.json").read_text("utf-8"))
+    (run / "summary.json").write_text(json.dumps({**whole, "schema_version": 99}), "utf-8")
+    with pytest.raises(UserError, match="its form is of version 99, this suite reads 1; upgrade the suite"):
+        read_summary(run)
 
 
 @pytest.mark.parametrize("field", ["task", "seed", "reward_id", "n_para"])

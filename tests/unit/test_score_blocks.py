@@ -218,6 +218,7 @@ def test_shards_make_the_same_files(
     [
         ({"overrides": ["rl.reward=os:getcwd"]}, "a file may not decide that"),
         ({"overrides": ["judge.url=http://127.0.0.1:9/"]}, "a file may not decide that"),
+        ({"overrides": 3}, "overrides: not what --shard writes"),
         ({"overrides": "rl.reward=length"}, "overrides: not what --shard writes"),
         ({"limit": "many"}, "limit: not what --shard writes"),
         ({"examples": ["e.jsonl"]}, "examples: not what --shard writes"),
@@ -236,6 +237,21 @@ def test_a_strangers_shard_says_nothing_that_runs(
     assert main(["score", "merge", str(shard), "--out", str(tmp_path / "out")]) == 2
     assert said in capsys.readouterr().err
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("plan", [{"shard": "1/0"}, {"shard": "x"}, {"shard": None}, {"arguments": 3}])
+def test_the_shard_that_is_damaged_is_named(
+    given: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str], plan: dict[str, Any]
+) -> None:
+    """Not the whole one beside it, and whatever it says."""
+    shards = [tmp_path / "a", tmp_path / "b"]
+    for number, shard in enumerate(shards, 1):
+        assert main([*given, "--shard", f"{number}/2", "--out", str(shard)]) == 0
+    told = json.loads((shards[0] / "shard.json").read_text("utf-8"))
+    (shards[0] / "shard.json").write_text(json.dumps({**told, **plan}), "utf-8")
+    capsys.readouterr()
+    assert main(["score", "merge", *map(str, reversed(shards)), "--out", str(tmp_path / "out")]) == 2
+    assert f"error: {shards[0] / 'shard.json'}: " in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

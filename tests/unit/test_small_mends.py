@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 import subprocess
 import sys
 from contextlib import suppress
@@ -116,3 +118,19 @@ def test_safeguarded_is_named_with_what_it_stands_around(tmp_path: Path, capsys:
     assert main(["validate-reward", "--reward", "safeguarded", "--n", "1", "--out", str(tmp_path / "o")]) == 2
     assert "safeguarded(ensemble)" in capsys.readouterr().err
     assert "safeguarded(NAME)" in dict(ls.rewards()) and "safeguarded" not in dict(ls.rewards())
+
+
+def test_a_file_system_that_is_read_only_is_told_with_the_name_that_was_given(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Removing a temporary file that was never made fails there, too; that is not what is told."""
+
+    def refused(*_: Any, **__: Any) -> None:
+        raise OSError(errno.EROFS, os.strerror(errno.EROFS), ".rows.jsonl.1.tmp")
+
+    monkeypatch.setattr("builtins.open", refused)
+    monkeypatch.setattr(Path, "unlink", refused)
+    with pytest.raises(
+        UserError, match=r"cannot write .*/rows\.jsonl: Read-only file system; free some space or choose"
+    ):
+        atomic_write_text(tmp_path / "rows.jsonl", "{}")

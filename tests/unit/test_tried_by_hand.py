@@ -30,6 +30,7 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 JOIN, CONVERT = "data join --titles titles.tsv --out new", "data convert --format lines --input outputs.txt"
 META = "meta-eval --judgements judgements.tsv"
+SCORE = "score --source titles.tsv --hypothesis titles.tsv --langs zh-th"
 WITH = "--examples articles.jsonl"
 
 
@@ -56,6 +57,12 @@ WITH = "--examples articles.jsonl"
         ("human export dir --out new --seed -1", "'-1' is no seed"),
         ("validate-reward --reward x --seed -1 --out new", "'-1' is no seed"),
         ("validate-metrics --seed -1 --out new", "'-1' is no seed"),
+        ("run --stage all --profile smoke --seed -1 --run-dir new", "argument --seed: '-1' is no seed"),
+        (f"{SCORE} --families fact --out new", "--families fact: 'fact' is no family of metrics; there are: facts,"),
+        (
+            f"{SCORE} --set score.families=[] --out new",
+            "--set score.families = []: name at least one family of metrics",
+        ),
         ("judge dir --judge oracle", "dir is no finished run directory: it has no summary.json; give a folder that"),
         ("pool dir empty", "is no finished run directory: it has no summary.json; give a folder that"),
         ("plan --gpu-memory inf", "--gpu-memory inf: both must be above 0, and a GPU's memory in GiB below"),

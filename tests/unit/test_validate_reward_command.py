@@ -278,3 +278,22 @@ def test_whatever_takes_an_embedded_model_has_one_of_each_world(name, world):
         return
     parts = [folder] if name != "ensemble" else [Path(member.path) for member in members(folder) or ()]
     assert parts and all((part / "model.safetensors").is_file() for part in parts)
+
+
+@pytest.mark.parametrize(
+    ("reward", "told"),
+    [
+        ("metric:coverage.f9", "unknown metric 'coverage.f9'; did you mean coverage.f1"),
+        ("metric:judge.entity", "comes from a judge"),
+        ("metric:reward.mean", "is the training reward"),
+        ("no-such-reward", "unknown reward 'no-such-reward'"),
+        ("no_such_module:function", "no_such_module"),
+    ],
+)
+def test_a_reward_that_there_is_not_is_told_before_the_set_is_drawn(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], reward: str, told: str
+) -> None:
+    monkeypatch.setattr("benchmark.reward.command.build", lambda *_: pytest.fail("was drawn"))
+    assert cli.main(["validate-reward", "--reward", reward, "--out", str(tmp_path / "out")]) == 2
+    assert told in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()

@@ -76,16 +76,7 @@ def load_reward(spec: str, path: str | None = None, **options: Any) -> Reward:
             if inside in REWARDS
             else ("safeguarded", inside, options)
         )
-    if spec in REWARDS:
-        name, where = spec, path
-    elif ":" in spec and not Path(spec).exists():
-        name, where = "callable", spec
-    elif Path(spec).is_dir():
-        name, where = kind_of(Path(spec)), spec
-    else:
-        raise UserError(
-            f"unknown reward {spec!r}; use one of {', '.join(sorted(REWARDS))}, an existing folder, or module:function"
-        )
+    name, where = named(spec), path if spec in REWARDS else spec
     if where is None and name == "safeguarded":
         raise UserError("the reward 'safeguarded' is eq. 6 around another one: name it, as in safeguarded(ensemble)")
     if where is None and needs_path(name):
@@ -94,6 +85,19 @@ def load_reward(spec: str, path: str | None = None, **options: Any) -> Reward:
             "for `llm-judge`, URL#MODEL)"
         )
     return factory(name)(where, **options)
+
+
+def named(spec: str) -> str:
+    """The name in REWARDS that a name, folder or module:function stands for; nothing is loaded. UserError for none."""
+    if spec in REWARDS:
+        return spec
+    if ":" in spec and not Path(spec).exists():
+        return "callable"
+    if Path(spec).is_dir():
+        return kind_of(Path(spec))
+    raise UserError(
+        f"unknown reward {spec!r}; use one of {', '.join(sorted(REWARDS))}, an existing folder, or module:function"
+    )
 
 
 def factory(name: str) -> Callable[..., Reward]:
