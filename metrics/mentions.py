@@ -102,22 +102,25 @@ class Mentions:
         atoms = sorted(atoms)
         starts, ends = [start for start, _ in atoms], [end for _, end in atoms]
         names = {start: end for start, end in atoms if self._is_name(start, end)}
-        hits = []
+        said: dict[tuple[int, int], set[int]] = {}
         for index, fact in enumerate(self.facts):
             if fact.type != "event":
                 continue
-            found = []
             pattern = denials_of(tuple(map(normalise_surface, fact.target)), lang) if denied else None
             for match in pattern.finditer(self.text) if pattern else ():
                 end = match.end()
                 if match["verb"] is None or end in names or (self.text[end : end + 1] == " " and end + 1 in names):
-                    found.append(match.span())
+                    said.setdefault(match.span(), set()).add(index)
             group = group_of(fact.target, lang)
-            for start, end in (*found, *(group.found(self.text, lang, names) if group else ())):
-                near = atoms[bisect_right(ends, start) : bisect_left(starts, end)]
-                if all(start <= s and e <= end and e - s < end - start for s, e in near):
-                    surface = self.text[start:end]
-                    hits.append(Hit(start, end, "event", surface, frozenset({index}), frozenset(), True))
+            for span in group.found(self.text, lang, names) if group else ():
+                said.setdefault(span, set()).add(index)
+        hits, low = [], 0
+        for (start, end), facts in sorted(said.items(), key=lambda item: (item[0][0], -item[0][1])):
+            near = atoms[bisect_right(ends, start) : bisect_left(starts, end)]
+            # What is denied is no event of its own: "denies the takeover" of one story, a takeover in another.
+            if start >= low and all(start <= s and e <= end and e - s < end - start for s, e in near):
+                low = end
+                hits.append(Hit(start, end, "event", self.text[start:end], frozenset(facts), frozenset(), True))
         return hits
 
     def _is_name(self, start: int, end: int) -> bool:

@@ -115,8 +115,10 @@ class Verbs:
         pairs = {(a, b) if found[0] else (b, a) for a in first for b in second}
         if "\0" in verb:  # what both do together, whoever is named first
             pairs |= {(b, a) for a, b in pairs}
+        told = [e for e in events if e in between or e in tail]
+        told = [e for e in told if not any(e in other and e != other for other in told)]  # no buying in a denial of it
         for written in (verb, *shorter):
-            self.events.setdefault(written, set()).update(e for e in events if e in between or e in tail)
+            self.events.setdefault(written, set()).update(told)
             known = self.pairs.setdefault(written, {})
             for pair in pairs:
                 known.setdefault(pair, set()).add(index)

@@ -148,6 +148,23 @@ def test_a_name_behind_a_sum_is_no_counting_word() -> None:
     assert "400 ล้านบาท" in stated(MONEY, text)
 
 
+def test_what_is_denied_of_one_story_is_not_stated_of_another() -> None:
+    buys = Fact("event", ("收购",), ("ซื้อกิจการ",))
+    again = Fact("event", ("买下",), ("เข้าซื้อ",))
+    both = Example(
+        "both",
+        "海岳石油否认收购湄江糖业。另有一起收购，也有人买下",
+        None,
+        (OIL, SUGAR, NO_DEAL, DENIES, buys, again),
+        "zh",
+        "th",
+    )
+    inventory = Inventory([both])
+    denied = inventory.align(both, "บริษัทไห่เยว่ออยล์ปฏิเสธข่าวเทกโอเวอร์บริษัทแม่โขงชูการ์")
+    assert denied.stated == (True, True, True, True, False, False)
+    assert inventory.align(both, "มีการเทกโอเวอร์").stated == (False, False, False, False, True, True)
+
+
 def test_verbs_alone_are_no_events() -> None:
     assert "ชนะ" in other_verbs("เอาชนะ", "th")
     assert "ชนะ" not in other_events("เอาชนะ", "th")
