@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from metrics.reading.mention import LOOSE, Reading
+from metrics.reading.mention import LOOSE, Reading, measured_as
 from metrics.reading.numerals_bo import magnitude_before
 
 _AND = re.compile(r"(?P<mark>,\s|、\s?|།\s)|[་\s]{0,2}དང[་\s]{1,2}|[་\s]{0,2}དང(?=[0-9])")
@@ -70,13 +70,5 @@ def _shared(listed: list[Reading], joined: int, text: str) -> Iterator[Reading]:
         if not place or place >= joined or (factor > 1 and not first.value < 10 * amount < 100 * first.value):
             yield reading  # སྒོར་ཁྲི་5 དང་ 700 is one sum of two parts
             continue
-        yield reading._replace(
-            value=amount,
-            high=None if reading.high is None else reading.high * factor,
-            kind=first.kind,
-            unit=first.unit,
-            dimension=first.dimension,
-            factor=first.factor,
-            currencies=first.currencies,
-            hard=True,
-        )
+        high = None if reading.high is None else reading.high * factor
+        yield measured_as(reading, first, amount)._replace(high=high, hard=True)

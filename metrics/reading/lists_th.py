@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from fractions import Fraction
 
-from metrics.reading.mention import Reading
+from metrics.reading.mention import Reading, measured_as
 from metrics.reading.needs import Behind
 from metrics.reading.numeral_words_th import COUNTERS, MORE_COUNTERS
 
@@ -124,12 +124,6 @@ def _shared(members: list[Reading], joints: list[re.Match[str]], text: str) -> l
 def _as(reading: Reading, other: Reading, scale: Fraction) -> Reading:
     """A bare number as what another is."""
     value = reading.value * scale
-    return reading._replace(
-        value=value,
-        kind=other.kind,
-        unit=other.unit,
-        dimension=other.dimension,
-        factor=other.factor,
-        currencies=other.currencies,
+    return measured_as(reading, other, value)._replace(
         hard=other.kind == "percentage" or value > _SMALL or value.denominator > 1,
     )

@@ -187,3 +187,15 @@ def support_keys(mentions: Iterable[Reading]) -> set[Key]:
             month, day = divmod(int(mention.value), 100)
             keys.update(("date", Fraction(part)) for part in (100 * month, day) if part)
     return keys
+
+
+def measured_as(reading: Reading, other: Reading, value: Fraction) -> Reading:
+    """A bare number, of this value, as what another is of: its kind, unit and currencies."""
+    return reading._replace(
+        value=value,
+        kind=other.kind,
+        unit=other.unit,
+        dimension=other.dimension,
+        factor=other.factor,
+        currencies=other.currencies,
+    )

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from fractions import Fraction
 
-from metrics.reading.mention import Reading
+from metrics.reading.mention import Reading, measured_as
 
 _AND = re.compile(r"\s?(?:、|和|及|与|或|以及)\s?")
 _TO = re.compile(
@@ -156,13 +156,5 @@ def _near(one: Fraction, other: Fraction, most: int) -> bool:
 
 def _of_kind(reading: Reading, other: Reading, value: Fraction) -> Reading:
     measured = other.kind != "number" or (other.dimension is not None and other.dimension not in _COUNTS)
-    return reading._replace(
-        value=value,
-        kind=other.kind,
-        unit=other.unit,
-        dimension=other.dimension,
-        factor=other.factor,
-        currencies=other.currencies,
-        lone=False,
-        hard=measured or value > _SMALL or value.denominator > 1,
-    )
+    hard = measured or value > _SMALL or value.denominator > 1
+    return measured_as(reading, other, value)._replace(lone=False, hard=hard)
