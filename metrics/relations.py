@@ -206,6 +206,11 @@ class Relations:
         return [hit.start for hit in self.hits]
 
     @cached_property
+    def _places(self) -> dict[int, int]:
+        """Mention, by its identity -> its place among all of them."""
+        return {id(hit): at for at, hit in enumerate(self.hits)}
+
+    @cached_property
     def _names(self) -> list[Hit]:
         return [hit for hit in self.hits if hit.type in ENTITY_TYPES]
 
@@ -249,7 +254,7 @@ class Relations:
         """Is there one event and hardly anything else between two mentions of one name, in one clause?"""
         if self.known.lang in predicates.VERB_LAST:
             return False  # the second mention begins another clause
-        at = self.hits.index(one)
+        at = self._places[id(one)]
         if at + 2 >= len(self.hits) or self.hits[at + 2] != other or self.hits[at + 1].type != "event":
             return False
         event = self.hits[at + 1]

@@ -8,6 +8,7 @@ that stands in the source.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -196,13 +197,15 @@ def _foreign(text: str, taken: Sequence[bool]) -> list[InventedName]:
     """Short Thai stretches between spaces with words that no dictionary has: transliterated names."""
     found = []
     unknown = [(start, end) for start, end, known in thai_cut(text) if not known]
+    starts = [start for start, _ in unknown]
     if unknown:
         for chunk in _CHUNKS.finditer(text):
             start, end = chunk.span()
             if any(taken[start:end]) or not _THAI.fullmatch(chunk.group()) or _ABBREVIATION.match(text, start):
                 continue
             size = len(_GRAPHEME.findall(chunk.group()))
-            if FOREIGN[0] <= size <= FOREIGN[1] and any(start <= low and high <= end for low, high in unknown):
+            first = bisect_left(starts, start)
+            if FOREIGN[0] <= size <= FOREIGN[1] and first < len(unknown) and unknown[first][1] <= end:
                 found.append(InventedName(start, end, "person"))
     return found
 
@@ -223,8 +226,9 @@ def _speaker(text: str, start: int, taken: Sequence[bool]) -> InventedName | Non
 def _before_company(text: str, lang: str, end: int, taken: Sequence[bool], kind: str) -> InventedName | None:
     if lang != "zh":
         return None
-    run = regex.search(r"[\p{Han}]{2,8}$", text[:end])
-    return InventedName(run.start(), end, kind) if run and not any(taken[run.start() : end]) else None
+    low = max(0, end - 8)
+    run = regex.search(r"[\p{Han}]{2,8}$", text[low:end])
+    return InventedName(low + run.start(), end, kind) if run and not any(taken[low + run.start() : end]) else None
 
 
 def _latin(text: str, source: str, taken: Sequence[bool]) -> list[InventedName]:
