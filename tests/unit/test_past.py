@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import time
 
 import pytest
@@ -139,12 +140,19 @@ def test_a_source_that_is_only_a_note() -> None:
 
 @pytest.mark.parametrize("piece", ["คราวก่อน ", "คราวก่อน 6,000 ล้านบาท ", "6,000 ล้านบาท ", "ปีที่แล้วขาดทุน "])
 def test_the_time_is_linear(piece: str) -> None:
-    """Four times the text takes about four times as long."""
+    """Four times the text takes about four times as long: the best of three, without the garbage of other tests."""
 
     def seconds(times: int) -> float:
-        start = time.process_time()
-        align(_FLOOD, piece * times)
-        return time.process_time() - start
+        taken = []
+        gc.disable()
+        try:
+            for _ in range(3):
+                start = time.process_time()
+                align(_FLOOD, piece * times)
+                taken.append(time.process_time() - start)
+        finally:
+            gc.enable()
+        return min(taken)
 
     seconds(10)
     assert seconds(1200) < 12 * max(seconds(300), 0.01)
