@@ -83,6 +83,14 @@ PRIVATE = (
         "the names of what a parsed pattern is made of",
     ),
     Private(
+        "python",
+        "3.",
+        "re._constants:LITERAL",
+        None,
+        "metrics/reading/places.py",
+        "the same: with which characters a match can begin",
+    ),
+    Private(
         "transformers",
         "4.57",
         "transformers:PreTrainedModel._is_stateful",

@@ -36,6 +36,8 @@ _FILLER = regex.compile(r"[\s་]*(?:(?:པ|བ|པར|བར)[\s་]+)?")
 _DIRECT = 30
 """Letters before a number in which the word right before it is looked for."""
 _LED = regex.compile(r"(?:แล้ว)?\s?")
+_GOES_ON = regex.compile(r"\s?(?:หรือ|หรือไม่ก็|ถึง|และ|กับ|[-–/,])\s?[0-9]")
+"""Behind a number: it is one of two, or a bound."""
 _NOT = "not "
 _PEOPLE = (None, "person", "household")
 """Dimensions of what may be people."""
@@ -188,6 +190,8 @@ def right_before(text: str, lang: str, mention: NumberMention) -> tuple[tuple[st
         or mention.dimension is not None
         or text[mention.end : mention.end + 1].isalpha()
     ):
+        return ()
+    if _GOES_ON.match(text, mention.end):
         return ()
     low = max(0, mention.start - _DIRECT)
     word = next(reversed(words.finder.find(text[low : mention.start])), None)

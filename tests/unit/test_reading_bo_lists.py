@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import time
 
 import pytest
@@ -113,12 +114,19 @@ def test_a_list_has_the_unit_of_its_first() -> None:
 
 @pytest.mark.parametrize("piece", ["ཁྲི་གཉིས་", "བརྒྱ་གཅིག་", "གཉིས་གསུམ་", "བརྒྱ་ཆ་ 30 དང་ 40 དང་ ", "40, "])
 def test_the_time_is_linear(piece: str) -> None:
-    """Four times the text takes about four times as long."""
+    """Four times the text takes about four times as long: the best of three, without the garbage of other tests."""
 
     def seconds(times: int) -> float:
-        start = time.process_time()
-        read("བརྒྱ་ཆ་ 30, " + piece * times, "bo")
-        return time.process_time() - start
+        taken = []
+        gc.disable()
+        try:
+            for _ in range(3):
+                start = time.process_time()
+                read("བརྒྱ་ཆ་ 30, " + piece * times, "bo")
+                taken.append(time.process_time() - start)
+        finally:
+            gc.enable()
+        return min(taken)
 
     seconds(10)
     assert seconds(1200) < 12 * max(seconds(300), 0.01)

@@ -122,6 +122,8 @@ def test_other_words_are_false_where_a_listed_one_would_be(example: Example, tex
         (MONEY, "ธนาคารฉางเฟิงขาดทุน 900 ล้าน", YUAN),
         (MONEY, "ธนาคารฉางเฟิงขอ 400 ล้าน", LOSS),
         (SHOCK, "เจ็บ 184 ในหูหนาน", DEAD),
+        (SHOCK, "ดับ 184 หรือ 200 ในหูหนาน", DEAD),
+        (SHOCK, "ดับ 184-200 ในหูหนาน", DEAD),
         (SHOCK, "ดับ 184 หลังคาเรือนในหูหนาน", DEAD),
         (MONEY, "100 ตร.กม.", POLICE),
     ],
