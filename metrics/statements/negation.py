@@ -234,7 +234,7 @@ class _Reader:
         low = self._breaks[before - 1] if (before := bisect_right(self._breaks, start)) else 0
         if self.words.breaks.match(self.text, max(0, start - 1), start):
             low = start
-        if self.words.about.search(self.text, low, start) and not whole:
+        if not whole and self._clauses.about(low, start):
             low = max(low, start - REACH)
         elif not whole and (rumour := self._clauses.rumour(low, start)) is not None:
             low = rumour

@@ -18,7 +18,7 @@ import regex
 from metrics.numbers import NumberMention
 from metrics.statements.denial_words import words_of
 from metrics.statements.scopes import Denials
-from metrics.statements.words import WordFinder, table
+from metrics.statements.words import WordFinder, alternatives, table
 
 COUNTED = ("number", "percentage", "money")
 """Kinds of mentions that a word can be said of."""
@@ -35,9 +35,6 @@ _UNIT = 6
 _FILLER = regex.compile(r"[\s་]*(?:(?:པ|བ|པར|བར)[\s་]+)?")
 _DIRECT = 30
 """Letters before a number in which the word right before it is looked for."""
-_LED = regex.compile(r"(?:แล้ว)?\s?")
-_GOES_ON = regex.compile(r"\s?(?:หรือ|หรือไม่ก็|ถึง|และ|กับ|[-–/,])\s?[0-9]")
-"""Behind a number: it is one of two, or a bound."""
 _NOT = "not "
 _PEOPLE = (None, "person", "household")
 """Dimensions of what may be people."""
@@ -180,6 +177,13 @@ def classes_of(
     return out
 
 
+@cache
+def _bare(lang: str) -> tuple[regex.Pattern[str], regex.Pattern[str]]:
+    """What may stand between a word and its figure, and what shows behind a figure that it is one of two."""
+    led, joined = (alternatives(table("predicates")["bare"][key].get(lang, ())) for key in ("led", "joined"))
+    return regex.compile(rf"(?:{led})?\s?"), regex.compile(rf"\s?(?:{joined}|[-–/,])\s?[0-9]")
+
+
 def right_before(text: str, lang: str, mention: NumberMention) -> tuple[tuple[str, str], ...]:
     """(group, class) of what is said of a number that nothing is counted with, as headlines have it (ดับ 184): of the
     word right before it, where no letter is written on to it. Empty where the verb comes last."""
@@ -191,11 +195,12 @@ def right_before(text: str, lang: str, mention: NumberMention) -> tuple[tuple[st
         or text[mention.end : mention.end + 1].isalpha()
     ):
         return ()
-    if _GOES_ON.match(text, mention.end):
+    led, goes_on = _bare(lang)
+    if goes_on.match(text, mention.end):
         return ()
     low = max(0, mention.start - _DIRECT)
     word = next(reversed(words.finder.find(text[low : mention.start])), None)
-    if word is None or not _LED.fullmatch(text, low + word[1], mention.start):
+    if word is None or not led.fullmatch(text, low + word[1], mention.start):
         return ()
     return tuple((group, name) for group, name in words.classes[word[2]] if group in _OF_BARE)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
+from functools import cached_property
 
 import regex
 
@@ -217,7 +218,30 @@ class Clauses:
     def rumour(self, low: int, at: int) -> int | None:
         """Where the last word of a rumour stands in text[low:at] that an item follows: what denies it there is of that
         one alone."""
-        said = [m.start() for m in self._words.rumour.finditer(self._text, low, at)] if self._words.rumour else []
-        if not said or self._words.anaphor.search(self._text, said[-1], at):
+        said = self._last(self._rumours, at)
+        if said < low or self._words.anaphor.search(self._text, said, at):
             return None
-        return said[-1] if bisect_left(self._starts, said[-1]) < bisect_left(self._starts, at) else None
+        return said if bisect_left(self._starts, said) < bisect_left(self._starts, at) else None
+
+    def about(self, low: int, at: int) -> bool:
+        """Does text[low:at] hold a word that opens the denial of a rumour?"""
+        return self._last(self._abouts, at) >= low
+
+    @staticmethod
+    def _last(spans: tuple[list[int], list[int]], at: int) -> int:
+        """Where the last one begins that ends at `at` or before; -1 for none."""
+        last = bisect_right(spans[1], at) - 1
+        return spans[0][last] if last >= 0 else -1
+
+    # Both are looked for once, not behind every denial.
+    @cached_property
+    def _rumours(self) -> tuple[list[int], list[int]]:
+        return self._places_of(self._words.rumour)
+
+    @cached_property
+    def _abouts(self) -> tuple[list[int], list[int]]:
+        return self._places_of(self._words.about)
+
+    def _places_of(self, pattern: regex.Pattern[str] | None) -> tuple[list[int], list[int]]:
+        spans = [match.span() for match in pattern.finditer(self._text)] if pattern else []
+        return [start for start, _ in spans], [end for _, end in spans]

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import gc
-import time
-
 import pytest
 
 from metrics.alignment import Alignment
@@ -136,23 +133,3 @@ def test_tibetan() -> None:
 def test_a_source_that_is_only_a_note() -> None:
     """It is silent about all but its facts."""
     assert wrong("火灾 3人", "ไฟไหม้ เสียชีวิต 3 ราย เมื่อปีที่แล้ว") == []
-
-
-@pytest.mark.parametrize("piece", ["คราวก่อน ", "คราวก่อน 6,000 ล้านบาท ", "6,000 ล้านบาท ", "ปีที่แล้วขาดทุน "])
-def test_the_time_is_linear(piece: str) -> None:
-    """Four times the text takes about four times as long: the best of three, without the garbage of other tests."""
-
-    def seconds(times: int) -> float:
-        taken = []
-        gc.disable()
-        try:
-            for _ in range(3):
-                start = time.process_time()
-                align(_FLOOD, piece * times)
-                taken.append(time.process_time() - start)
-        finally:
-            gc.enable()
-        return min(taken)
-
-    seconds(10)
-    assert seconds(1200) < 12 * max(seconds(300), 0.01)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 
 from metrics.normalise import normalise
@@ -86,16 +84,3 @@ def test_a_small_inferred_measure_is_borne_out_by_the_bare_number() -> None:
     assert bears_out(five, said) and not bears_out(ten, said)
     pounds = extract_numbers("5 กก., 7 และ 10 ปอนด์", "th")[1]
     assert not bears_out(said, pounds)
-
-
-@pytest.mark.parametrize(
-    "piece", ["5, ", "ร้อยละ 5 และ ", "5 และ ", "5 กก. และ 6 หรือ ", "3-1-5 ", "11.00, ", "จาก 5 เป็น "]
-)
-def test_time_grows_with_the_text(piece: str) -> None:
-    def seconds(n: int) -> float:
-        at = time.process_time()
-        extract_numbers(piece * n, "th")
-        return time.process_time() - at
-
-    seconds(50)
-    assert seconds(1200) < 12 * min(seconds(300) for _ in range(3)) + 0.05
